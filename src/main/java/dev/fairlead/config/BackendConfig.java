@@ -1,0 +1,33 @@
+package dev.fairlead.config;
+
+/**
+ * One address of a pool.
+ *
+ * @param host an IP address or a host name, null for a Unix socket
+ * @param port 0 for a Unix socket
+ * @param unixPath null for an IP address or a host name
+ * @param weight {@value #MIN_WEIGHT} to {@value #MAX_WEIGHT}; 0 = no new sessions
+ */
+public record BackendConfig(String host, int port, String unixPath, int weight, State state) {
+  public static final int MIN_WEIGHT = 0;
+  public static final int MAX_WEIGHT = 1000;
+  public static final int DEFAULT_WEIGHT = 1;
+
+  /** What the operator wants of a backend. */
+  public enum State {
+    /** Takes new sessions. */
+    ENABLED,
+    /** No new sessions, still probed. */
+    DRAINING,
+    /** No new sessions, not probed. */
+    DISABLED
+  }
+
+  /** The backend's name in its pool: {@code host:port}, {@code [v6]:port} or {@code unix:/path}. */
+  public String id() {
+    if (unixPath != null) {
+      return "unix:" + unixPath;
+    }
+    return host.indexOf(':') >= 0 ? "[" + host + "]:" + port : host + ":" + port;
+  }
+}

@@ -1,0 +1,19 @@
+package dev.fairlead.config;
+
+import java.util.List;
+
+/**
+ * A whole configuration file: {@code node} and {@code cluster} are read at start, the rest is the
+ * dynamic part.
+ */
+public record FairleadConfig(
+    NodeConfig node,
+    ClusterConfig cluster,
+    List<ListenerConfig> listeners,
+    List<PoolConfig> pools) {
+
+  public FairleadConfig {
+    listeners = List.copyOf(listeners);
+    pools = List.copyOf(pools);
+  }
+}

@@ -1,0 +1,20 @@
+package dev.fairlead.config;
+
+import java.util.List;
+
+/**
+ * What reading a configuration gave.
+ *
+ * @param config null when there are problems
+ * @param problems all of them, in the order of their lines
+ */
+public record LoadResult(FairleadConfig config, List<Problem> problems) {
+
+  public LoadResult {
+    problems = List.copyOf(problems);
+  }
+
+  public boolean isValid() {
+    return problems.isEmpty();
+  }
+}

@@ -1,0 +1,44 @@
+package dev.fairlead.session;
+
+import java.util.Locale;
+
+/**
+ * Who ended a session, and why. The first FIN or RST names the side; after failed attempts it is
+ * the last one's cause. The names are API: they stand in the access log and in {@code
+ * fairlead_session_closed_total{reason}}.
+ */
+public enum CloseReason {
+  CLIENT_CLOSED,
+  BACKEND_CLOSED,
+  CLIENT_RESET,
+  BACKEND_RESET,
+  IDLE_TIMEOUT,
+  CLOSE_TIMEOUT,
+  MAX_DURATION,
+  NO_ROUTE,
+  NO_BACKEND,
+  CONNECT_REFUSED,
+  CONNECT_TIMEOUT,
+  CONNECT_FAILED,
+  QUEUE_FULL,
+  QUEUE_TIMEOUT,
+  LIMIT_CONNECTIONS,
+  LIMIT_SOURCE,
+  LIMIT_RATE,
+  DENIED,
+  PROXY_HEADER,
+  TLS_HANDSHAKE,
+  HELLO,
+  BACKEND_DOWN,
+  BACKEND_REMOVED,
+  ADMIN,
+  DRAIN,
+  INTERNAL;
+
+  private final String label = name().toLowerCase(Locale.ROOT).replace('_', '-');
+
+  /** As it is written: {@code client-closed}. */
+  public String label() {
+    return label;
+  }
+}

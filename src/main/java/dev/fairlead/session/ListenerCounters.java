@@ -1,0 +1,79 @@
+package dev.fairlead.session;
+
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * What has come through one listener of this member. Lives as long as the process, across reloads,
+ * and is written by every event loop; readers see sums that may be a moment old.
+ */
+public final class ListenerCounters {
+  private final String listener;
+  private final LongAdder opened = new LongAdder();
+  private final LongAdder closed = new LongAdder();
+  private final LongAdder bytesFromClient = new LongAdder();
+  private final LongAdder bytesToClient = new LongAdder();
+  private final Map<String, LongAdder> sessionsByPool = new ConcurrentHashMap<>();
+  private final Map<CloseReason, LongAdder> refused = new EnumMap<>(CloseReason.class);
+
+  public ListenerCounters(String listener) {
+    this.listener = listener;
+    for (CloseReason reason : CloseReason.values()) {
+      refused.put(reason, new LongAdder());
+    }
+  }
+
+  public String listener() {
+    return listener;
+  }
+
+  void opened() {
+    opened.increment();
+  }
+
+  void closed() {
+    closed.increment();
+  }
+
+  void bytesFromClient(int count) {
+    bytesFromClient.add(count);
+  }
+
+  void bytesToClient(int count) {
+    bytesToClient.add(count);
+  }
+
+  void refused(CloseReason reason) {
+    refused.get(reason).increment();
+  }
+
+  /** The counter of sessions that went to {@code pool}; resolve it once, not per session. */
+  public LongAdder sessionsTo(String pool) {
+    return sessionsByPool.computeIfAbsent(pool, name -> new LongAdder());
+  }
+
+  /** Live sessions, never negative. */
+  public long active() {
+    long ended = closed.sum();
+    return Math.max(0, opened.sum() - ended);
+  }
+
+  public long total() {
+    return opened.sum();
+  }
+
+  public long bytesFromClient() {
+    return bytesFromClient.sum();
+  }
+
+  public long bytesToClient() {
+    return bytesToClient.sum();
+  }
+
+  /** Sessions that were turned away for {@code reason}. */
+  public long refusedFor(CloseReason reason) {
+    return refused.get(reason).sum();
+  }
+}

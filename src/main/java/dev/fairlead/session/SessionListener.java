@@ -1,0 +1,43 @@
+package dev.fairlead.session;
+
+import dev.fairlead.pool.Backend;
+
+/**
+ * Hears of sessions. Called on the session's event loop, so an implementation must neither block
+ * nor throw; every session that is started is closed exactly once.
+ */
+public interface SessionListener {
+
+  /** Hears nothing. */
+  SessionListener NONE = new SessionListener() {};
+
+  /** A backend has accepted the session's connection, {@code connectNanos} after it was asked. */
+  default void connected(Backend backend, long connectNanos) {}
+
+  /**
+   * A session is over.
+   *
+   * @param probe the client left without a byte either way: counted, not logged
+   */
+  default void closed(Session session, boolean probe) {}
+
+  /** Calls each of {@code listeners} in turn. */
+  static SessionListener all(SessionListener... listeners) {
+    SessionListener[] each = listeners.clone();
+    return new SessionListener() {
+      @Override
+      public void connected(Backend backend, long connectNanos) {
+        for (SessionListener listener : each) {
+          listener.connected(backend, connectNanos);
+        }
+      }
+
+      @Override
+      public void closed(Session session, boolean probe) {
+        for (SessionListener listener : each) {
+          listener.closed(session, probe);
+        }
+      }
+    };
+  }
+}

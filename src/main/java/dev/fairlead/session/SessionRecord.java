@@ -1,0 +1,36 @@
+package dev.fairlead.session;
+
+import java.net.SocketAddress;
+import java.time.Instant;
+
+/**
+ * What there is to say of a session: at its close for the access log, or of a live one for the API.
+ * Immutable.
+ *
+ * @param time when the record was made: at the close, for the access log
+ * @param session id, unique over members and restarts
+ * @param source the client's address
+ * @param sni null = none seen
+ * @param route null = the listener's own pool
+ * @param pool null = none was chosen
+ * @param backend id of the last backend tried, null = none was chosen
+ * @param attempts how many backends were tried
+ * @param connectMs from the accept to the backend's answer, -1 = never connected
+ * @param reason null = still alive
+ */
+public record SessionRecord(
+    Instant time,
+    String session,
+    String listener,
+    SocketAddress source,
+    String sni,
+    String route,
+    String pool,
+    String backend,
+    int attempts,
+    long connectMs,
+    long durationMs,
+    long bytesFromClient,
+    long bytesToClient,
+    CloseReason reason,
+    Phase phase) {}
