@@ -1,0 +1,92 @@
+package dev.fairlead.listener;
+
+import dev.fairlead.session.SessionLoop;
+import io.netty.channel.EventLoop;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.internal.ContextInternal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+
+/**
+ * One event loop's share of the proxy: its sessions, and the acceptors of its listening sockets. {@link #run} may be called
+ * from any thread, the rest on the verticle's context.
+ */
+public final class ListenerVerticle extends VerticleBase {
+  private final Function<EventLoop, SessionLoop> sessions;
+  private final List<Acceptor> acceptors = new ArrayList<>();
+  private SessionLoop loop;
+  private long timer;
+  private volatile long tickedAt;
+  private volatile long lagNanos;
+
+  /**
+   * @param sessions makes the session part for the event loop this verticle is given
+   */
+  public ListenerVerticle(Function<EventLoop, SessionLoop> sessions) {
+    this.sessions = sessions;
+  }
+
+  @Override
+  public Future<?> start() {
+    loop = sessions.apply(((ContextInternal) context).nettyEventLoop());
+    tickedAt = System.nanoTime();
+    timer = vertx.setPeriodic(SessionLoop.TICK.toMillis(), id -> tick());
+    return Future.succeededFuture();
+  }
+
+  @Override
+  public Future<?> stop() {
+    vertx.cancelTimer(timer);
+    loop.endAll();
+    return Future.join(acceptors.stream().map(Acceptor::close).toList());
+  }
+
+  public SessionLoop loop() {
+    return loop;
+  }
+
+  /** How late the last tick was. Any thread. */
+  public long lagNanos() {
+    return lagNanos;
+  }
+
+  /** When the event loop last turned, as {@link System#nanoTime}. Any thread. */
+  public long tickedAt() {
+    return tickedAt;
+  }
+
+  /** Runs {@code task} on the verticle's event loop and gives its result to the caller's context. */
+  public <T> Future<T> run(Callable<T> task) {
+    Context owner = context;
+    return Future.future(
+        promise ->
+            owner.runOnContext(
+                ignored -> {
+                  try {
+                    promise.complete(task.call());
+                  } catch (Exception e) {
+                    promise.fail(e);
+                  }
+                }));
+  }
+
+  void add(Acceptor acceptor) {
+    acceptors.add(acceptor);
+  }
+
+  void remove(Acceptor acceptor) {
+    acceptors.remove(acceptor);
+  }
+
+  private void tick() {
+    long now = System.nanoTime();
+    lagNanos = Math.max(0, now - tickedAt - SessionLoop.TICK.toNanos());
+    tickedAt = now;
+    loop.tick();
+    acceptors.forEach(Acceptor::tick);
+  }
+}

@@ -1,0 +1,136 @@
+package dev.fairlead.net;
+
+import dev.fairlead.config.NodeConfig.TransportKind;
+import io.netty.channel.Channel;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
+import java.net.Inet4Address;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.channels.spi.SelectorProvider;
+import java.util.Locale;
+
+/**
+ * How bytes reach the kernel: makes the channels that the event loops of one Vert.x instance can run. Immutable; any
+ * thread.
+ */
+public final class Transport {
+  private static final boolean LINUX =
+      System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("linux");
+
+  private final TransportKind kind;
+  private final io.vertx.core.transport.Transport vertxTransport;
+
+  private Transport(TransportKind kind) {
+    this.kind = kind;
+    this.vertxTransport =
+        switch (kind) {
+          case IO_URING -> io.vertx.core.transport.Transport.IO_URING;
+          case EPOLL -> io.vertx.core.transport.Transport.EPOLL;
+          default -> io.vertx.core.transport.Transport.NIO;
+        };
+  }
+
+  /**
+   * The transport that {@code wanted} means here; {@code AUTO} is epoll where it works, NIO elsewhere.
+   *
+   * @throws UnavailableException when it was asked for by name and does not work here
+   */
+  public static Transport of(TransportKind wanted) {
+    if (wanted == TransportKind.AUTO) {
+      Transport epoll = new Transport(TransportKind.EPOLL);
+      return epoll.isAvailable() ? epoll : new Transport(TransportKind.NIO);
+    }
+    Transport transport = new Transport(wanted);
+    if (!transport.isAvailable()) {
+      Throwable cause =
+          transport.vertxTransport == null
+              ? null
+              : transport.vertxTransport.unavailabilityCause();
+      throw new UnavailableException(transport.label(), cause);
+    }
+    return transport;
+  }
+
+  private boolean isAvailable() {
+    return vertxTransport != null && vertxTransport.available();
+  }
+
+  /** As the configuration writes it: {@code epoll}, {@code io_uring} or {@code nio}. */
+  public String label() {
+    return kind.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** For {@code Vertx.builder().withTransport}. */
+  public io.vertx.core.transport.Transport vertx() {
+    return vertxTransport;
+  }
+
+  /** True when every event loop can listen on {@code address} and the kernel spreads the clients over them. */
+  public boolean sharesListening(SocketAddress address) {
+    return LINUX && address instanceof InetSocketAddress;
+  }
+
+  /** A channel, not yet registered, that can connect to {@code remote}. */
+  public Channel newChannel(SocketAddress remote) {
+    if (remote instanceof InetSocketAddress inet) {
+      return switch (kind) {
+        case EPOLL -> new EpollSocketChannel(familyOf(inet));
+        case IO_URING -> newInternetChannel();
+        default -> new NioSocketChannel(SelectorProvider.provider(), familyOf(inet));
+      };
+    }
+    return vertxTransport.implementation().channelFactory(true).newChannel();
+  }
+
+  /** A channel, not yet registered, that can be bound to {@code local}. */
+  public ServerChannel newServerChannel(SocketAddress local) {
+    if (local instanceof InetSocketAddress inet) {
+      return switch (kind) {
+        case EPOLL -> new EpollServerSocketChannel(familyOf(inet));
+        case IO_URING ->
+            vertxTransport.implementation().serverChannelFactory(false).newChannel();
+        default -> new NioServerSocketChannel(SelectorProvider.provider(), familyOf(inet));
+      };
+    }
+    return vertxTransport.implementation().serverChannelFactory(true).newChannel();
+  }
+
+  /** {@code address} in the type this transport's channels take: NIO has its own for Unix sockets. */
+  public SocketAddress convert(SocketAddress address) {
+    if (kind == TransportKind.NIO && address instanceof DomainSocketAddress unix) {
+      return java.net.UnixDomainSocketAddress.of(unix.path());
+    }
+    return address;
+  }
+
+  private Channel newInternetChannel() {
+    return vertxTransport.implementation().channelFactory(false).newChannel();
+  }
+
+  private static SocketProtocolFamily familyOf(InetSocketAddress address) {
+    return address.getAddress() instanceof Inet4Address
+        ? SocketProtocolFamily.INET
+        : SocketProtocolFamily.INET6;
+  }
+
+  /** A transport was asked for by name and does not work here. */
+  public static final class UnavailableException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private UnavailableException(String transport, Throwable cause) {
+      super(
+          "node.transport: " + transport + " (expected: a transport that works here; " + why(cause),
+          cause);
+    }
+
+    private static String why(Throwable cause) {
+      return (cause == null ? "not supported by this platform" : cause.getMessage()) + ")";
+    }
+  }
+}

@@ -1,0 +1,76 @@
+package dev.fairlead.session;
+
+import io.netty.channel.ConnectTimeoutException;
+import io.netty.channel.unix.Errors;
+import java.io.FileNotFoundException;
+import java.net.BindException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+
+/** Why a backend could not be reached, as the client may be told: never with an address. */
+enum ConnectFailure {
+  REFUSED("connection refused", CloseReason.CONNECT_REFUSED),
+  TIMED_OUT("timed out", CloseReason.CONNECT_TIMEOUT),
+  UNREACHABLE("unreachable", CloseReason.CONNECT_FAILED),
+  NAME_NOT_RESOLVED("name not resolved", CloseReason.CONNECT_FAILED),
+  NO_LOCAL_PORT("no local port", CloseReason.CONNECT_FAILED);
+
+  private final String cause;
+  private final CloseReason reason;
+
+  ConnectFailure(String cause, CloseReason reason) {
+    this.cause = cause;
+    this.reason = reason;
+  }
+
+  /** The text for {@code {cause}} of a reply. */
+  String cause() {
+    return cause;
+  }
+
+  CloseReason reason() {
+    return reason;
+  }
+
+  /** True when the fault is this machine's, so that no backend is to blame. */
+  boolean isLocal() {
+    return this == NO_LOCAL_PORT;
+  }
+
+  /** What the exception of a failed connect means. */
+  static ConnectFailure of(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof ConnectTimeoutException) {
+        return TIMED_OUT;
+      }
+      if (cause instanceof BindException || says(cause, "Cannot assign requested address")) {
+        return NO_LOCAL_PORT;
+      }
+      if (says(cause, "Too many open files")) {
+        return NO_LOCAL_PORT;
+      }
+      if (cause instanceof NoRouteToHostException || cause instanceof FileNotFoundException) {
+        return UNREACHABLE;
+      }
+      if (says(cause, "timed out")) {
+        return TIMED_OUT;
+      }
+      if (isRefused(cause)) {
+        return REFUSED;
+      }
+    }
+    return UNREACHABLE;
+  }
+
+  /** Every transport has a type of its own for a refused connection, and some use it for more than that. */
+  private static boolean isRefused(Throwable cause) {
+    if (cause instanceof Errors.NativeIoException nativeError) {
+      return nativeError.expectedErr() == Errors.ERROR_ECONNREFUSED_NEGATIVE;
+    }
+    return cause instanceof ConnectException && says(cause, "refused");
+  }
+
+  private static boolean says(Throwable cause, String text) {
+    return cause.getMessage() != null && cause.getMessage().contains(text);
+  }
+}

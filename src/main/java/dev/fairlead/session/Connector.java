@@ -1,0 +1,196 @@
+package dev.fairlead.session;
+
+import dev.fairlead.net.SocketTuning;
+import dev.fairlead.pool.Backend;
+import dev.fairlead.pool.Pool;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Finds a backend for one session: selects, connects, and goes on to the next one when that fails. Lives from the session's
+ * start until a backend has answered or none is left; on the session's event loop.
+ *
+ * <p>The session is counted at its backend from the selection on, and uncounted here when the attempt fails. An attempt
+ * tries the addresses of one backend in turn, within one time-out.
+ */
+final class Connector implements ChannelFutureListener {
+  private final Session session;
+  private final Pool pool;
+  private List<Backend> tried = List.of();
+  private Backend backend;
+  private List<SocketAddress> addresses = List.of();
+  private int nextAddress;
+  private int attempts;
+  private ConnectFailure failure = ConnectFailure.UNREACHABLE;
+
+  /** Channel of the attempt under way; closed by whoever sets it to null. */
+  private Channel channel;
+
+  private Relay relay;
+  private long askedAt;
+  private long deadline = Long.MAX_VALUE;
+
+  Connector(Session session, Pool pool) {
+    this.session = session;
+    this.pool = pool;
+  }
+
+  /** Tries the next backend, or tells the session that there is none. */
+  void next() {
+    backend = attempts < pool.config().connect().attempts() ? select() : null;
+    if (backend == null) {
+      session.notConnected(attempts == 0 ? null : failure);
+      return;
+    }
+    attempts++;
+    addresses = backend.addresses();
+    nextAddress = 0;
+    deadline = System.nanoTime() + pool.config().connect().timeout().toNanos();
+    session.lookBy(deadline);
+    if (addresses.isEmpty()) {
+      attemptFailed(ConnectFailure.NAME_NOT_RESOLVED);
+    } else {
+      tryAddress();
+    }
+  }
+
+  int attempts() {
+    return attempts;
+  }
+
+  long deadline() {
+    return deadline;
+  }
+
+  /** The attempt under way took too long. */
+  void timedOut() {
+    abandon();
+    attemptFailed(ConnectFailure.TIMED_OUT);
+  }
+
+  /** Closes what is under way; the session is over. */
+  void cancel() {
+    abandon();
+  }
+
+  @Override
+  public void operationComplete(ChannelFuture connected) {
+    if (connected.channel() != channel) {
+      return;
+    }
+    if (connected.isSuccess()) {
+      backend.worked(addresses.get(nextAddress - 1));
+      channel = null;
+      session.connected(relay, System.nanoTime() - askedAt);
+    } else {
+      abandon();
+      addressFailed(ConnectFailure.of(connected.cause()));
+    }
+  }
+
+  private Backend select() {
+    Backend selected = pool.pick(session.source(), tried);
+    if (selected != null) {
+      selected.selected();
+      session.selected(selected);
+    }
+    return selected;
+  }
+
+  private void tryAddress() {
+    SocketAddress remote = session.loop().transport().convert(addresses.get(nextAddress++));
+    InetSocketAddress local = localAddress(remote);
+    if (local == null && mustBind(remote)) {
+      addressFailed(ConnectFailure.NO_LOCAL_PORT);
+      return;
+    }
+    try {
+      open(remote, local != null);
+    } catch (RuntimeException e) {
+      // No descriptor or no such socket family; nothing was opened.
+      abandon();
+      addressFailed(ConnectFailure.of(e));
+      return;
+    }
+    ChannelFuture registered = session.loop().eventLoop().register(channel);
+    if (registered.isDone()) {
+      connect(registered, remote, local);
+    } else {
+      registered.addListener(done -> connect(registered, remote, local));
+    }
+  }
+
+  private void open(SocketAddress remote, boolean fromFixedAddress) {
+    channel = session.loop().transport().newChannel(remote);
+    relay = new Relay(session, false);
+    session.loop().configure(channel, relay);
+    channel.config().setConnectTimeoutMillis(0);
+    SocketTuning.connecting(channel, remote, fromFixedAddress);
+  }
+
+  private void connect(ChannelFuture registered, SocketAddress remote, InetSocketAddress local) {
+    if (registered.channel() != channel) {
+      return;
+    }
+    askedAt = System.nanoTime();
+    ChannelFuture connecting =
+        registered.isSuccess() ? channel.connect(remote, local) : registered;
+    connecting.addListener(this);
+  }
+
+  private void addressFailed(ConnectFailure why) {
+    if (nextAddress < addresses.size()) {
+      tryAddress();
+    } else {
+      attemptFailed(why);
+    }
+  }
+
+  private void attemptFailed(ConnectFailure why) {
+    failure = why;
+    if (!why.isLocal()) {
+      backend.failed();
+    }
+    session.unselected();
+    if (tried.isEmpty()) {
+      tried = new ArrayList<>(pool.config().connect().attempts());
+    }
+    tried.add(backend);
+    next();
+  }
+
+  private void abandon() {
+    Channel abandoned = channel;
+    channel = null;
+    if (abandoned != null && abandoned.isRegistered()) {
+      abandoned.close();
+    } else if (abandoned != null) {
+      abandoned.unsafe().closeForcibly();
+    }
+  }
+
+  private boolean mustBind(SocketAddress remote) {
+    return remote instanceof InetSocketAddress && !pool.config().connect().source().isEmpty();
+  }
+
+  /** One of the configured source addresses of the remote's family, taken in turn; null = there is none. */
+  private InetSocketAddress localAddress(SocketAddress remote) {
+    if (!mustBind(remote)) {
+      return null;
+    }
+    Class<?> family = ((InetSocketAddress) remote).getAddress().getClass();
+    List<InetAddress> usable =
+        pool.config().connect().source().stream()
+            .filter(address -> address.getClass() == family)
+            .toList();
+    return usable.isEmpty()
+        ? null
+        : new InetSocketAddress(usable.get(Math.floorMod(session.sequence(), usable.size())), 0);
+  }
+}
