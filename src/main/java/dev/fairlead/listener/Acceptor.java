@@ -6,9 +6,15 @@ import dev.fairlead.session.SessionLoop;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
 import io.netty.channel.ServerChannel;
+import io.netty.channel.unix.Socket;
+import io.netty.channel.unix.UnixChannel;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.SocketAddress;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -16,11 +22,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Accepts the clients of one listening socket of one event loop, and gives each to a {@link SessionLoop}: its own, or, where
- * the kernel can't spread clients over loops, all of them in turn. On the event loop of its channel.
+ * Accepts the clients of one listening socket of one event loop, and gives each to a {@link
+ * SessionLoop}: its own, or, where the kernel can't spread clients over loops, all of them in turn.
+ * On the event loop of its channel.
  *
- * <p>Stops accepting for a while when the process has no descriptor left or as many sessions as it may have; clients then
- * wait in the kernel's queue.
+ * <p>Stops accepting for a while when the process has no descriptor left or as many sessions as it
+ * may have; clients then wait in the kernel's queue.
  */
 final class Acceptor extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(Acceptor.class);
@@ -44,23 +51,51 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
   private boolean accepted;
   private long silentUntil = System.nanoTime();
 
-  Acceptor(String key, AtomicReference<Snapshot> snapshot, Loops loops, ServerChannel channel) {
+  /**
+   * @param key what {@code snapshot} knows the listener by
+   * @param loops who takes the clients: one, or several in turn
+   */
+  Acceptor(
+      String key,
+      AtomicReference<Snapshot> snapshot,
+      List<SessionLoop> loops,
+      ServerChannel channel) {
     this.key = key;
     this.snapshot = snapshot;
-    this.loops = loops.loops();
-    this.count = loops.count();
+    this.loops = loops;
+    this.count = loops.get(0).count();
     this.channel = channel;
   }
 
   /**
-   * Who takes the clients.
-   *
-   * @param loops one, or several to take turns
+   * Binds the channel on {@code eventLoop}; clients wait in the kernel's queue until {@link
+   * #start}.
    */
-  record Loops(List<SessionLoop> loops, SessionCount count) {}
+  Future<Void> open(EventLoop eventLoop, SocketAddress address) {
+    Promise<Void> bound = Promise.promise();
+    channel.pipeline().addLast(this);
+    eventLoop
+        .register(channel)
+        .addListener(
+            registered -> channel.bind(address).addListener(done -> complete(bound, done.cause())));
+    return bound.future();
+  }
 
-  ServerChannel channel() {
-    return channel;
+  /**
+   * Changes the length of the kernel's queue; Linux takes a second listen for that, the JDK has
+   * none.
+   */
+  void backlog(int backlog) {
+    if (channel instanceof UnixChannel unix) {
+      try {
+        ((Socket) unix.fd()).listen(backlog);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    } else {
+      LOG.warn(
+          "listener at {}: a changed backlog waits for a restart with node.transport nio", key);
+    }
   }
 
   /** Begins to accept; what has come since the bind waits in the kernel's queue. */
@@ -109,6 +144,14 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     pause(String.valueOf(cause.getMessage()));
+  }
+
+  private static void complete(Promise<Void> promise, Throwable failure) {
+    if (failure == null) {
+      promise.complete();
+    } else {
+      promise.fail(failure);
+    }
   }
 
   private void pause(String why) {

@@ -1,18 +1,43 @@
 package dev.fairlead.listener;
 
-/** A listener's address can't be had; the message names the key and what was expected. */
+import java.net.BindException;
+
+/** A listener's address can't be had. The message reads like a problem of the configuration. */
 public final class ListenException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  private final String listener;
+  private final String path;
 
-  ListenException(String listener, String message, Throwable cause) {
+  private ListenException(String path, String message, Throwable cause) {
     super(message, cause);
-    this.listener = listener;
+    this.path = path;
   }
 
-  /** Name of the listener. */
-  public String listener() {
-    return listener;
+  /**
+   * @param path of the key: {@code listeners[0].bind}
+   * @param bind the address as configured
+   */
+  static ListenException of(String path, Object bind, Throwable cause) {
+    String message =
+        bind + " (expected: " + expected(String.valueOf(cause.getMessage()), cause) + ")";
+    return new ListenException(path, message, cause);
+  }
+
+  /** Path of the key in the configuration. */
+  public String path() {
+    return path;
+  }
+
+  private static String expected(String message, Throwable cause) {
+    if (message.contains("already in use")) {
+      return "a free address";
+    }
+    if (message.contains("assign requested address")) {
+      return "an address of this machine";
+    }
+    return (cause instanceof BindException
+            ? "an address that can be bound: "
+            : "an address that can be used: ")
+        + message;
   }
 }

@@ -6,14 +6,15 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.internal.ContextInternal;
+import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 
 /**
- * One event loop's share of the proxy: its sessions, and the acceptors of its listening sockets. {@link #run} may be called
- * from any thread, the rest on the verticle's context.
+ * One event loop's share of the proxy: its sessions, and the acceptors of its listening sockets.
+ * {@link #run} may be called from any thread, the rest on the verticle's context.
  */
 public final class ListenerVerticle extends VerticleBase {
   private final Function<EventLoop, SessionLoop> sessions;
@@ -59,7 +60,9 @@ public final class ListenerVerticle extends VerticleBase {
     return tickedAt;
   }
 
-  /** Runs {@code task} on the verticle's event loop and gives its result to the caller's context. */
+  /**
+   * Runs {@code task} on the verticle's event loop and gives its result to the caller's context.
+   */
   public <T> Future<T> run(Callable<T> task) {
     Context owner = context;
     return Future.future(
@@ -74,12 +77,16 @@ public final class ListenerVerticle extends VerticleBase {
                 }));
   }
 
-  void add(Acceptor acceptor) {
+  /** Binds the acceptor's channel on this loop; it does not accept yet. */
+  Future<Void> open(Acceptor acceptor, SocketAddress address) {
     acceptors.add(acceptor);
+    return acceptor.open(loop.eventLoop(), address);
   }
 
-  void remove(Acceptor acceptor) {
+  /** Closes the acceptor when its queue is empty. */
+  Future<Void> close(Acceptor acceptor) {
     acceptors.remove(acceptor);
+    return acceptor.close();
   }
 
   private void tick() {

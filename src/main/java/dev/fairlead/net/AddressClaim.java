@@ -9,9 +9,10 @@ import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
 
 /**
- * Holds an address that nobody else has, bound but not listening, until it is closed. SO_REUSEPORT alone would let a second
- * process of the same user share an address unnoticed; so the address is first bound without it, and only then opened to the
- * event loops of this process. Binding does not block; any thread.
+ * Holds an address that nobody else has, bound but not listening, until it is closed. SO_REUSEPORT
+ * alone would let a second process of the same user share an address unnoticed; so the address is
+ * first bound without it, and only then opened to the event loops of this process. Binding does not
+ * block; any thread.
  */
 public final class AddressClaim implements Closeable {
   private final SocketChannel holder;

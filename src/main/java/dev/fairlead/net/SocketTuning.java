@@ -19,9 +19,9 @@ import java.util.OptionalLong;
 import jdk.net.ExtendedSocketOptions;
 
 /**
- * Socket options of both sides: no delay, keep-alive and user time-out, so that a peer that vanished is noticed, and
- * resets. On Linux an accepted socket inherits what its listening socket has, so those options cost nothing per client.
- * Call on the channel's event loop.
+ * Socket options of both sides: no delay, keep-alive and user time-out, so that a peer that
+ * vanished is noticed, and resets. On Linux an accepted socket inherits what its listening socket
+ * has, so those options cost nothing per client. Call on the channel's event loop.
  */
 public final class SocketTuning {
   /** Idle time before the first keep-alive probe. */
@@ -112,8 +112,8 @@ public final class SocketTuning {
   }
 
   /**
-   * Bytes and segments that the kernel still holds for the peer, 0 = everything was acknowledged; empty when this transport
-   * can't tell (NIO, Unix sockets).
+   * Bytes and segments that the kernel still holds for the peer, 0 = everything was acknowledged;
+   * empty when this transport can't tell (NIO, Unix sockets).
    */
   public static OptionalLong sendQueue(Channel channel) {
     if (!(channel instanceof UnixChannel unix)

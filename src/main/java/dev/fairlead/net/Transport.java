@@ -16,8 +16,8 @@ import java.nio.channels.spi.SelectorProvider;
 import java.util.Locale;
 
 /**
- * How bytes reach the kernel: makes the channels that the event loops of one Vert.x instance can run. Immutable; any
- * thread.
+ * How bytes reach the kernel: makes the channels that the event loops of one Vert.x instance can
+ * run. Immutable; any thread.
  */
 public final class Transport {
   private static final boolean LINUX =
@@ -37,7 +37,8 @@ public final class Transport {
   }
 
   /**
-   * The transport that {@code wanted} means here; {@code AUTO} is epoll where it works, NIO elsewhere.
+   * The transport that {@code wanted} means here; {@code AUTO} is epoll where it works, NIO
+   * elsewhere.
    *
    * @throws UnavailableException when it was asked for by name and does not work here
    */
@@ -49,9 +50,7 @@ public final class Transport {
     Transport transport = new Transport(wanted);
     if (!transport.isAvailable()) {
       Throwable cause =
-          transport.vertxTransport == null
-              ? null
-              : transport.vertxTransport.unavailabilityCause();
+          transport.vertxTransport == null ? null : transport.vertxTransport.unavailabilityCause();
       throw new UnavailableException(transport.label(), cause);
     }
     return transport;
@@ -71,7 +70,10 @@ public final class Transport {
     return vertxTransport;
   }
 
-  /** True when every event loop can listen on {@code address} and the kernel spreads the clients over them. */
+  /**
+   * True when every event loop can listen on {@code address} and the kernel spreads the clients
+   * over them.
+   */
   public boolean sharesListening(SocketAddress address) {
     return LINUX && address instanceof InetSocketAddress;
   }
@@ -93,15 +95,16 @@ public final class Transport {
     if (local instanceof InetSocketAddress inet) {
       return switch (kind) {
         case EPOLL -> new EpollServerSocketChannel(familyOf(inet));
-        case IO_URING ->
-            vertxTransport.implementation().serverChannelFactory(false).newChannel();
+        case IO_URING -> vertxTransport.implementation().serverChannelFactory(false).newChannel();
         default -> new NioServerSocketChannel(SelectorProvider.provider(), familyOf(inet));
       };
     }
     return vertxTransport.implementation().serverChannelFactory(true).newChannel();
   }
 
-  /** {@code address} in the type this transport's channels take: NIO has its own for Unix sockets. */
+  /**
+   * {@code address} in the type this transport's channels take: NIO has its own for Unix sockets.
+   */
   public SocketAddress convert(SocketAddress address) {
     if (kind == TransportKind.NIO && address instanceof DomainSocketAddress unix) {
       return java.net.UnixDomainSocketAddress.of(unix.path());

@@ -1,2 +1,4 @@
-/** What every part needs of the network: the transport, socket options, addresses, periodic tasks. */
+/**
+ * What every part needs of the network: the transport, socket options, addresses, periodic tasks.
+ */
 package dev.fairlead.net;

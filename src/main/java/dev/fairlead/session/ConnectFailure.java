@@ -62,7 +62,10 @@ enum ConnectFailure {
     return UNREACHABLE;
   }
 
-  /** Every transport has a type of its own for a refused connection, and some use it for more than that. */
+  /**
+   * Every transport has a type of its own for a refused connection, and some use it for more than
+   * that.
+   */
   private static boolean isRefused(Throwable cause) {
     if (cause instanceof Errors.NativeIoException nativeError) {
       return nativeError.expectedErr() == Errors.ERROR_ECONNREFUSED_NEGATIVE;

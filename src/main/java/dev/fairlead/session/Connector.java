@@ -13,11 +13,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Finds a backend for one session: selects, connects, and goes on to the next one when that fails. Lives from the session's
- * start until a backend has answered or none is left; on the session's event loop.
+ * Finds a backend for one session: selects, connects, and goes on to the next one when that fails.
+ * Lives from the session's start until a backend has answered or none is left; on the session's
+ * event loop.
  *
- * <p>The session is counted at its backend from the selection on, and uncounted here when the attempt fails. An attempt
- * tries the addresses of one backend in turn, within one time-out.
+ * <p>The session is counted at its backend from the selection on, and uncounted here when the
+ * attempt fails. An attempt tries the addresses of one backend in turn, within one time-out.
  */
 final class Connector implements ChannelFutureListener {
   private final Session session;
@@ -139,8 +140,7 @@ final class Connector implements ChannelFutureListener {
       return;
     }
     askedAt = System.nanoTime();
-    ChannelFuture connecting =
-        registered.isSuccess() ? channel.connect(remote, local) : registered;
+    ChannelFuture connecting = registered.isSuccess() ? channel.connect(remote, local) : registered;
     connecting.addListener(this);
   }
 
@@ -179,7 +179,10 @@ final class Connector implements ChannelFutureListener {
     return remote instanceof InetSocketAddress && !pool.config().connect().source().isEmpty();
   }
 
-  /** One of the configured source addresses of the remote's family, taken in turn; null = there is none. */
+  /**
+   * One of the configured source addresses of the remote's family, taken in turn; null = there is
+   * none.
+   */
   private InetSocketAddress localAddress(SocketAddress remote) {
     if (!mustBind(remote)) {
       return null;

@@ -3,9 +3,10 @@ package dev.fairlead.session;
 import java.util.function.Consumer;
 
 /**
- * A timing wheel of one event loop: every live session is in exactly one slot, so it is also the list of them. One coarse
- * timer turns it; a session is looked at when its slot comes, and moves itself on when its deadline was put off meanwhile.
- * After G. Varghese and T. Lauck, "Hashed and Hierarchical Timing Wheels", 1987, scheme 6. Not thread-safe.
+ * A timing wheel of one event loop: every live session is in exactly one slot, so it is also the
+ * list of them. One coarse timer turns it; a session is looked at when its slot comes, and moves
+ * itself on when its deadline was put off meanwhile. After G. Varghese and T. Lauck, "Hashed and
+ * Hierarchical Timing Wheels", 1987, scheme 6. Not thread-safe.
  *
  * <p>A deadline is met at most one tick late, and never early.
  */
@@ -30,7 +31,10 @@ final class Deadlines {
     }
   }
 
-  /** Puts {@code entry} where it will be looked at no earlier than {@code due}, unless that is far away. */
+  /**
+   * Puts {@code entry} where it will be looked at no earlier than {@code due}, unless that is far
+   * away.
+   */
   void add(Entry entry, long due) {
     long slot = Math.floorDiv(due, TICK_NANOS) + 1;
     long reachable = Math.min(Math.max(slot, turnedTo + 1), turnedTo + SLOTS - 1);

@@ -14,10 +14,12 @@ import io.netty.channel.socket.DuplexChannel;
 import java.util.OptionalLong;
 
 /**
- * One side of a session: what it reads from its channel it writes to the other side's. On the session's event loop.
+ * One side of a session: what it reads from its channel it writes to the other side's. On the
+ * session's event loop.
  *
- * <p>Memory is bounded: reading stops while the other side does not take the bytes, and, before there is another side, when
- * {@link #MAX_HELD} bytes wait for it. Relaying allocates nothing of its own.
+ * <p>Memory is bounded: reading stops while the other side does not take the bytes, and, before
+ * there is another side, when {@link #MAX_HELD} bytes wait for it. Relaying allocates nothing of
+ * its own.
  */
 final class Relay extends ChannelInboundHandlerAdapter implements ChannelFutureListener {
   /** Most bytes kept for a backend that has not answered yet; one read may exceed it. */
@@ -30,7 +32,10 @@ final class Relay extends ChannelInboundHandlerAdapter implements ChannelFutureL
   /** Null until a backend has answered. */
   private Relay other;
 
-  /** What the client said before a backend answered; given to the other side by {@link #join} or released by close. */
+  /**
+   * What the client said before a backend answered; given to the other side by {@link #join} or
+   * released by close.
+   */
   private ByteBuf held;
 
   private boolean hasRead;
@@ -129,7 +134,7 @@ final class Relay extends ChannelInboundHandlerAdapter implements ChannelFutureL
       held = null;
     }
     if (context != null) {
-      context.close(context.voidPromise());
+      context.close();
     }
   }
 

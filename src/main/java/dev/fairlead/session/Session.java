@@ -14,10 +14,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One client connection and its backend connection, from the accept to the close. Owned by the event loop that accepted the
- * client; only {@link #record}, after the close, is for others.
+ * One client connection and its backend connection, from the accept to the close. Owned by the
+ * event loop that accepted the client; only {@link #record}, after the close, is for others.
  *
- * <p>There is one way out, {@link #end}: it releases whatever the session holds and reports it, once.
+ * <p>There is one way out, {@link #end}: it releases whatever the session holds and reports it,
+ * once.
  */
 public final class Session extends Deadlines.Entry {
   private static final Logger LOG = LoggerFactory.getLogger(Session.class);
@@ -28,10 +29,16 @@ public final class Session extends Deadlines.Entry {
   /** How often it looks whether they have gone. */
   private static final long RESET_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
-  /** How long a client that was told why it is turned away may take to close; closing at once could reset it unread. */
+  /**
+   * How long a client that was told why it is turned away may take to close; closing at once could
+   * reset it unread.
+   */
   private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  /** How often the progress of a slow reader is looked at: writing, unlike reading, is not seen by the session. */
+  /**
+   * How often the progress of a slow reader is looked at: writing, unlike reading, is not seen by
+   * the session.
+   */
   private static final long PROGRESS_NANOS = TimeUnit.MILLISECONDS.toNanos(400);
 
   private static final long NEVER = Long.MAX_VALUE;
@@ -64,7 +71,10 @@ public final class Session extends Deadlines.Entry {
   private long lastPending;
   private long lookAt = NEVER;
 
-  /** When a client that was refused, or the side a reset is passed to, is cut; NEVER = neither is under way. */
+  /**
+   * When a client that was refused, or the side a reset is passed to, is cut; NEVER = neither is
+   * under way.
+   */
   private long discardUntil = NEVER;
 
   private Phase phase = Phase.CONNECT;
@@ -306,21 +316,26 @@ public final class Session extends Deadlines.Entry {
       return;
     }
     ended = true;
+    // What is counted goes first: closing runs code that is not ours.
     loop.deadlines().remove(this);
+    unselected();
+    destination.listener().closed();
+    loop.ended();
+    closeChannels();
+    boolean left = reason == CloseReason.CLIENT_CLOSED || reason == CloseReason.CLIENT_RESET;
+    loop.listener().closed(this, left && bytesFromClient == 0 && bytesToClient == 0);
+  }
+
+  private void closeChannels() {
     if (connector != null) {
       attempts = connector.attempts();
       connector.cancel();
       connector = null;
     }
-    unselected();
     client.close();
     if (server != null) {
       server.close();
     }
-    destination.listener().closed();
-    loop.ended();
-    boolean left = reason == CloseReason.CLIENT_CLOSED || reason == CloseReason.CLIENT_RESET;
-    loop.listener().closed(this, left && bytesFromClient == 0 && bytesToClient == 0);
   }
 
   /** The first cause counts. */
@@ -414,7 +429,7 @@ public final class Session extends Deadlines.Entry {
   }
 
   private boolean isHalfClosed() {
-    return client.isInputDone() || server != null && server.isInputDone();
+    return client.isInputDone() || (server != null && server.isInputDone());
   }
 
   private long drawExpiry(Timeouts timeouts) {

@@ -2,7 +2,10 @@ package dev.fairlead.session;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** How many sessions this member has, over all its event loops, and how many it may have. Thread-safe. */
+/**
+ * How many sessions this member has, over all its event loops, and how many it may have.
+ * Thread-safe.
+ */
 public final class SessionCount {
   private final AtomicInteger live = new AtomicInteger();
   private final int max;

@@ -15,16 +15,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * All sessions of one event loop, and what they share there. Everything is called on that loop; nothing is thread-safe but
- * {@link #eventLoop}.
+ * All sessions of one event loop, and what they share there. Everything is called on that loop;
+ * nothing is thread-safe but {@link #eventLoop}.
  */
 public final class SessionLoop {
   /** How often {@link #tick} is to be called. */
   public static final Duration TICK = Duration.ofNanos(Deadlines.TICK_NANOS);
 
   /**
-   * Where reading from one side pauses because the other does not take the bytes: with one read of at most 64 KiB on top, a
-   * client that never reads costs at most 128 KiB.
+   * Where reading from one side pauses because the other does not take the bytes: with one read of
+   * at most 64 KiB on top, a client that never reads costs at most 128 KiB.
    */
   private static final WriteBufferWaterMark WATER_MARK =
       new WriteBufferWaterMark(32 * 1024, 64 * 1024);
@@ -42,9 +42,6 @@ public final class SessionLoop {
   private int live;
   private Spread spread;
 
-  /**
-   * @param idPrefix starts the ids of this loop's sessions; different for every loop of every member
-   */
   public SessionLoop(
       EventLoop eventLoop, Transport transport, SessionListener listener, Identity identity) {
     this.eventLoop = eventLoop;
@@ -95,6 +92,11 @@ public final class SessionLoop {
 
   public EventLoop eventLoop() {
     return eventLoop;
+  }
+
+  /** The sessions of all loops of the member. */
+  public SessionCount count() {
+    return count;
   }
 
   public int live() {

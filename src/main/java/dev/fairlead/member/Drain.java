@@ -1,0 +1,101 @@
+package dev.fairlead.member;
+
+import dev.fairlead.config.NodeConfig.Shutdown;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How a member leaves: for {@code delay} it is not ready but still accepts; then its listeners
+ * close and live sessions have {@code grace} to end by themselves; those that are left are ended
+ * evenly over the last fifth of it. Begins at most once; any thread.
+ */
+final class Drain {
+  private static final Logger LOG = LoggerFactory.getLogger(Drain.class);
+
+  /** The share of {@code grace} in which we end what has not ended. */
+  private static final double SPREAD = 0.2;
+
+  private static final long POLL_MILLIS = 50;
+
+  private final Vertx vertx;
+  private final Proxy proxy;
+  private final Shutdown shutdown;
+  private final Promise<Void> drained = Promise.promise();
+  private boolean begun;
+  private boolean hurried;
+  private boolean listening = true;
+
+  Drain(Vertx vertx, Proxy proxy, Shutdown shutdown) {
+    this.vertx = vertx;
+    this.proxy = proxy;
+    this.shutdown = shutdown;
+  }
+
+  synchronized boolean hasBegun() {
+    return begun;
+  }
+
+  /** Begins to drain; asked a second time, ends all sessions at once. */
+  synchronized Future<Void> begin() {
+    if (begun) {
+      hurry();
+    } else {
+      begun = true;
+      LOG.info(
+          "draining: {} sessions, delay {}, grace {}",
+          proxy.count().live(),
+          shutdown.delay(),
+          shutdown.grace());
+      after(shutdown.delay(), this::stopListening);
+    }
+    return drained.future();
+  }
+
+  private synchronized void hurry() {
+    if (!hurried) {
+      hurried = true;
+      LOG.info("ending {} sessions now", proxy.count().live());
+      stopListening();
+      proxy.endSessions(Duration.ZERO);
+    }
+  }
+
+  private synchronized void stopListening() {
+    if (!listening) {
+      return;
+    }
+    listening = false;
+    proxy.stopListening().onComplete(closed -> awaitSessions());
+    Duration spread = Duration.ofMillis((long) (shutdown.grace().toMillis() * SPREAD));
+    after(shutdown.grace().minus(spread), () -> proxy.endSessions(spread));
+    after(shutdown.grace(), () -> proxy.endSessions(Duration.ZERO));
+  }
+
+  private void awaitSessions() {
+    if (hurried()) {
+      // Whatever was accepted while the listeners closed.
+      proxy.endSessions(Duration.ZERO);
+    }
+    if (proxy.count().live() == 0) {
+      drained.tryComplete();
+    } else {
+      vertx.setTimer(POLL_MILLIS, id -> awaitSessions());
+    }
+  }
+
+  private synchronized boolean hurried() {
+    return hurried;
+  }
+
+  private void after(Duration time, Runnable step) {
+    if (time.isZero()) {
+      step.run();
+    } else {
+      vertx.setTimer(time.toMillis(), id -> step.run());
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** Puts one process together, and starts and stops its parts in order. */
+package dev.fairlead.member;
