@@ -1,56 +1,127 @@
 package dev.fairlead.pool;
 
 import dev.fairlead.config.BackendConfig;
+import java.net.InetAddress;
 import java.net.SocketAddress;
 import java.util.List;
 
-/** Placeholder signature; the pool slice replaces this file. */
+/**
+ * One address of a pool as one configuration has it. The configuration of a backend never changes:
+ * a reload makes a new object, which shares counts and addresses with the one before it. Every
+ * method may be called from any thread and returns at once.
+ */
 public final class Backend {
-  public String id() {
-    throw new UnsupportedOperationException();
+  private final String pool;
+  private final String id;
+  private final BackendConfig config;
+  private final BackendCounts counts;
+  private final BackendAddresses addresses;
+
+  private Backend(
+      String pool, BackendConfig config, BackendCounts counts, BackendAddresses addresses) {
+    this.pool = pool;
+    this.id = config.id();
+    this.config = config;
+    this.counts = counts;
+    this.addresses = addresses;
   }
 
+  /**
+   * A backend of {@code pool}.
+   *
+   * @param before what the last configuration had under this pool and id, null = nothing
+   */
+  static Backend of(String pool, BackendConfig config, Backend before) {
+    if (before == null) {
+      return new Backend(pool, config, new BackendCounts(), new BackendAddresses(config));
+    }
+    return new Backend(pool, config, before.counts, before.addresses);
+  }
+
+  /** {@code host:port}, {@code [v6]:port} or {@code unix:/path}; unique in its pool. */
+  public String id() {
+    return id;
+  }
+
+  /** The name of its pool. */
   public String pool() {
-    throw new UnsupportedOperationException();
+    return pool;
   }
 
   public BackendConfig config() {
-    throw new UnsupportedOperationException();
+    return config;
   }
 
+  /** Whether it takes new sessions: enabled, with a weight above 0. */
   public boolean eligible() {
-    throw new UnsupportedOperationException();
+    return config.state() == BackendConfig.State.ENABLED && config.weight() > 0;
   }
 
+  /** A session has chosen this backend; exactly one {@link #released} must follow. */
   public void selected() {
-    throw new UnsupportedOperationException();
+    counts.selected();
   }
 
+  /**
+   * A session that chose this backend has left it.
+   *
+   * @throws IllegalStateException if no session had; the count stays 0
+   */
   public void released() {
-    throw new UnsupportedOperationException();
+    counts.released();
   }
 
+  /** A session could not connect to this backend. */
   public void failed() {
-    throw new UnsupportedOperationException();
+    counts.failed();
   }
 
+  /** Live sessions of this member, never negative. */
   public int active() {
-    throw new UnsupportedOperationException();
+    return counts.active();
   }
 
+  /** Live sessions of all members as far as this one knows: alone, its own. */
   public int clusterActive() {
-    throw new UnsupportedOperationException();
+    return counts.active();
   }
 
+  /** Sessions that ever chose this backend on this member. */
   public long total() {
-    throw new UnsupportedOperationException();
+    return counts.total();
   }
 
+  /** Attempts to connect that failed on this member. */
   public long failures() {
-    throw new UnsupportedOperationException();
+    return counts.failures();
   }
 
+  /**
+   * What to connect to, to be tried in turn: resolved {@link java.net.InetSocketAddress}es or one
+   * {@link io.netty.channel.unix.DomainSocketAddress}. The one that last worked comes first; empty
+   * while the host name is not resolved.
+   */
   public List<SocketAddress> addresses() {
-    throw new UnsupportedOperationException();
+    return addresses.inOrder();
+  }
+
+  /** A connection to {@code address} was made: it comes first from now on. */
+  public void worked(SocketAddress address) {
+    addresses.worked(address);
+  }
+
+  /** The name to be resolved, null for an IP address or a Unix socket. */
+  public String hostName() {
+    return addresses.hostName();
+  }
+
+  /** The host name stands for {@code answer} from now on. */
+  public void resolved(List<InetAddress> answer) {
+    addresses.resolved(answer);
+  }
+
+  @Override
+  public String toString() {
+    return pool + "/" + id;
   }
 }

@@ -1,0 +1,41 @@
+package dev.fairlead.pool;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * The counts of one backend of one pool on this member. Shared by every {@link Backend} of that
+ * pool and id, whatever the configuration, and written by every event loop.
+ */
+final class BackendCounts {
+  private final AtomicInteger active = new AtomicInteger();
+  private final LongAdder total = new LongAdder();
+  private final LongAdder failures = new LongAdder();
+
+  void selected() {
+    active.incrementAndGet();
+    total.increment();
+  }
+
+  void released() {
+    if (active.getAndUpdate(count -> Math.max(0, count - 1)) == 0) {
+      throw new IllegalStateException("released more often than selected");
+    }
+  }
+
+  void failed() {
+    failures.increment();
+  }
+
+  int active() {
+    return active.get();
+  }
+
+  long total() {
+    return total.sum();
+  }
+
+  long failures() {
+    return failures.sum();
+  }
+}

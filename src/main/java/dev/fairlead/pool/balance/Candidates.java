@@ -1,0 +1,103 @@
+package dev.fairlead.pool.balance;
+
+import dev.fairlead.pool.Backend;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/**
+ * The backends a balancer may choose, and draws by weight from them: the sums of the weights up to
+ * each backend, searched by halving, so that a draw costs the logarithm of their number and nothing
+ * for the size of the weights. Immutable.
+ */
+public final class Candidates {
+  private final Backend[] backends;
+
+  /** Sum of the weights of this backend and all before it: 3, 1, 2 -> 3, 4, 6. */
+  private final long[] sums;
+
+  private Candidates(Backend[] backends, long[] sums) {
+    this.backends = backends;
+    this.sums = sums;
+  }
+
+  /** The eligible ones of {@code backends}, in their order. */
+  public static Candidates of(List<Backend> backends) {
+    Backend[] eligible = backends.stream().filter(Backend::eligible).toArray(Backend[]::new);
+    long[] sums = new long[eligible.length];
+    long sum = 0;
+    for (int i = 0; i < eligible.length; i++) {
+      sum += eligible[i].config().weight();
+      sums[i] = sum;
+    }
+    return new Candidates(eligible, sums);
+  }
+
+  public int size() {
+    return backends.length;
+  }
+
+  Backend get(int index) {
+    return backends[index];
+  }
+
+  long weight(int index) {
+    return sums[index] - sumBefore(index);
+  }
+
+  /** Draws an index by weight. */
+  int draw(RandomGenerator random) {
+    return indexAt(random.nextLong(sums[sums.length - 1]));
+  }
+
+  /** Draws an index by weight from all but {@code first}; there must be a second candidate. */
+  int drawOther(int first, RandomGenerator random) {
+    long weight = weight(first);
+    long at = random.nextLong(sums[sums.length - 1] - weight);
+    return indexAt(at < sumBefore(first) ? at : at + weight);
+  }
+
+  /** Draws by weight from those not in {@code tried}; null when there is none. */
+  Backend drawExcept(List<Backend> tried, RandomGenerator random) {
+    long left = 0;
+    for (int i = 0; i < backends.length; i++) {
+      left += tried.contains(backends[i]) ? 0 : weight(i);
+    }
+    if (left == 0) {
+      return null;
+    }
+    int index = -1;
+    for (long at = random.nextLong(left); at >= 0; ) {
+      index++;
+      at -= tried.contains(backends[index]) ? 0 : weight(index);
+    }
+    return backends[index];
+  }
+
+  /** Whether {@code tried} leaves none. */
+  boolean allIn(List<Backend> tried) {
+    for (Backend backend : backends) {
+      if (!tried.contains(backend)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private long sumBefore(int index) {
+    return index == 0 ? 0 : sums[index - 1];
+  }
+
+  private int indexAt(long at) {
+    int low = 0;
+    int high = sums.length - 1;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (sums[middle] <= at) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+}

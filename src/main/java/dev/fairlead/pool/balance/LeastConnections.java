@@ -1,0 +1,49 @@
+package dev.fairlead.pool.balance;
+
+import dev.fairlead.pool.Backend;
+import java.net.SocketAddress;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/**
+ * Takes the backend with the lowest {@code (clusterActive + 1) / weight}; of several equal ones
+ * each with the same chance. Looks at every candidate, so a choice costs more the more there are.
+ */
+final class LeastConnections implements Balancer {
+  private final Candidates candidates;
+
+  LeastConnections(Candidates candidates) {
+    this.candidates = candidates;
+  }
+
+  @Override
+  public Backend pick(SocketAddress source, RandomGenerator random) {
+    return pickExcept(List.of(), source, random);
+  }
+
+  @Override
+  public Backend pickExcept(List<Backend> tried, SocketAddress source, RandomGenerator random) {
+    boolean anyTried = !tried.isEmpty();
+    Backend lowest = null;
+    long lowestActive = 0;
+    long lowestWeight = 0;
+    int equal = 0;
+    for (int i = 0; i < candidates.size(); i++) {
+      Backend backend = candidates.get(i);
+      if (anyTried && tried.contains(backend)) {
+        continue;
+      }
+      long active = backend.clusterActive() + 1L;
+      long weight = candidates.weight(i);
+      long order = lowest == null ? -1 : active * lowestWeight - lowestActive * weight;
+      equal = order < 0 ? 1 : order == 0 ? equal + 1 : equal;
+      // The k-th of equal ones replaces the one held with chance 1/k, which is fair to all of them.
+      if (order < 0 || (order == 0 && random.nextInt(equal) == 0)) {
+        lowest = backend;
+        lowestActive = active;
+        lowestWeight = weight;
+      }
+    }
+    return lowest;
+  }
+}

@@ -1,0 +1,43 @@
+package dev.fairlead.pool.balance;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * 64-bit hashes that are the same on every member, JVM and release: FNV-1a over the bytes, spread
+ * by the finaliser of MurmurHash3. Not for hostile keys: who chooses the address may choose the
+ * hash.
+ */
+final class StableHash {
+  private static final long FNV_OFFSET = 0xcbf29ce484222325L;
+  private static final long FNV_PRIME = 0x100000001b3L;
+
+  private StableHash() {}
+
+  static long of(String text) {
+    return mix(fnv(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** Of the IP address alone; whoever has none (a Unix socket, null) is one and the same client. */
+  static long of(SocketAddress source) {
+    InetAddress address = source instanceof InetSocketAddress inet ? inet.getAddress() : null;
+    return mix(address == null ? FNV_OFFSET : fnv(address.getAddress()));
+  }
+
+  /** Spreads every bit of {@code hash} over all of the result; one to one. */
+  static long mix(long hash) {
+    long mixed = (hash ^ (hash >>> 33)) * 0xff51afd7ed558ccdL;
+    mixed = (mixed ^ (mixed >>> 33)) * 0xc4ceb9fe1a85ec53L;
+    return mixed ^ (mixed >>> 33);
+  }
+
+  private static long fnv(byte[] bytes) {
+    long hash = FNV_OFFSET;
+    for (byte each : bytes) {
+      hash = (hash ^ (each & 0xff)) * FNV_PRIME;
+    }
+    return hash;
+  }
+}

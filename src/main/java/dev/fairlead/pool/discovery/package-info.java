@@ -1,0 +1,2 @@
+/** How the addresses of backends are found. */
+package dev.fairlead.pool.discovery;
