@@ -8,8 +8,8 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * What the admin listener shows of a member. Every method may be called from any event loop and
- * returns at once.
+ * What the admin listener shows of a member. Every method may be called from any thread and returns
+ * at once.
  */
 public interface MemberView {
 

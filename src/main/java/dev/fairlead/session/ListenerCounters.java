@@ -2,6 +2,7 @@ package dev.fairlead.session;
 
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -52,6 +53,11 @@ public final class ListenerCounters {
   /** The counter of sessions that went to {@code pool}; resolve it once, not per session. */
   public LongAdder sessionsTo(String pool) {
     return sessionsByPool.computeIfAbsent(pool, name -> new LongAdder());
+  }
+
+  /** The pools that {@link #sessionsTo} was asked for; a copy. */
+  public Set<String> pools() {
+    return Set.copyOf(sessionsByPool.keySet());
   }
 
   /** Live sessions, never negative. */

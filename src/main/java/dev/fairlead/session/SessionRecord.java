@@ -1,5 +1,7 @@
 package dev.fairlead.session;
 
+import io.netty.util.NetUtil;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Instant;
 
@@ -33,4 +35,12 @@ public record SessionRecord(
     long bytesFromClient,
     long bytesToClient,
     CloseReason reason,
-    Phase phase) {}
+    Phase phase) {
+
+  /** The client's address as it is written: {@code ip:port}, {@code [v6]:port} or {@code unix:}. */
+  public String sourceText() {
+    return source instanceof InetSocketAddress address
+        ? NetUtil.toSocketAddressString(address)
+        : "unix:";
+  }
+}

@@ -1,0 +1,177 @@
+package dev.fairlead.admin;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * Every path of the admin listener and what answers it. Paths and bodies are API, described by
+ * {@code openapi.yaml}.
+ */
+final class AdminRoutes {
+  private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
+
+  private final AdminVerticle.Sources sources;
+  private final MemberView member;
+  private final PageFiles page;
+
+  AdminRoutes(AdminVerticle.Sources sources, PageFiles page) {
+    this.sources = sources;
+    this.member = sources.member();
+    this.page = page;
+  }
+
+  /** Answers {@code method} on {@code path}, whose parameters are written {@code :name}. */
+  record Endpoint(HttpMethod method, String path, Handler<RoutingContext> handler) {}
+
+  /** What is answered to everybody. */
+  List<Endpoint> open() {
+    return List.of(
+        get("/livez", this::livez),
+        get("/readyz", this::readyz),
+        get("/metrics", this::metrics),
+        get("/", page::sendHtml),
+        get("/app.js", page::sendScript),
+        get("/style.css", page::sendStyle));
+  }
+
+  /** What is answered only to those who have the token, when there is one. */
+  List<Endpoint> guarded() {
+    return List.of(
+        get("/api/v1/status", ctx -> Answers.jsonMade(ctx, () -> ApiJson.status(member))),
+        get("/api/v1/members", ctx -> Answers.jsonMade(ctx, () -> ApiJson.members(member))),
+        get("/api/v1/listeners", ctx -> Answers.jsonMade(ctx, () -> ApiJson.listeners(member))),
+        get("/api/v1/pools", ctx -> Answers.jsonMade(ctx, () -> ApiJson.pools(member.pools()))),
+        get("/api/v1/sessions", this::sessions),
+        new Endpoint(HttpMethod.DELETE, "/api/v1/sessions/:id", this::closeSession),
+        get("/api/v1/config", ctx -> Answers.jsonMade(ctx, this::config)),
+        get("/api/v1/openapi.yaml", page::sendOpenapi));
+  }
+
+  /**
+   * The router over all of it.
+   *
+   * @param token null = none is asked for
+   */
+  Router router(Vertx vertx, BearerToken token) {
+    Router router = Router.router(vertx);
+    router.route().failureHandler(Answers::failure).handler(AdminRoutes::protect);
+    mount(router, open());
+    if (token != null) {
+      router.route().handler(token);
+    }
+    mount(router, guarded());
+    router.route().handler(ctx -> Answers.problem(ctx, 404, "there is nothing here"));
+    return router;
+  }
+
+  private static Endpoint get(String path, Handler<RoutingContext> handler) {
+    return new Endpoint(HttpMethod.GET, path, handler);
+  }
+
+  private static void protect(RoutingContext ctx) {
+    ctx.response().putHeader("X-Content-Type-Options", "nosniff");
+    ctx.next();
+  }
+
+  private static void mount(Router router, List<Endpoint> endpoints) {
+    for (Endpoint endpoint : endpoints) {
+      for (HttpMethod method : methods(endpoint)) {
+        router.route(method, endpoint.path()).handler(endpoint.handler());
+      }
+    }
+    endpoints.stream()
+        .collect(Collectors.groupingBy(Endpoint::path))
+        .forEach((path, all) -> refuseOtherMethods(router, path, all));
+  }
+
+  private static List<HttpMethod> methods(Endpoint endpoint) {
+    return endpoint.method().equals(HttpMethod.GET)
+        ? List.of(HttpMethod.GET, HttpMethod.HEAD)
+        : List.of(endpoint.method());
+  }
+
+  private static void refuseOtherMethods(Router router, String path, List<Endpoint> endpoints) {
+    Set<String> allowed = new TreeSet<>();
+    endpoints.forEach(endpoint -> methods(endpoint).forEach(each -> allowed.add(each.name())));
+    String allow = String.join(", ", allowed);
+    router
+        .route(path)
+        .handler(
+            ctx -> {
+              ctx.response().putHeader(HttpHeaders.ALLOW, allow);
+              Answers.problem(ctx, 405, ctx.request().method() + " (expected: " + allow + ")");
+            });
+  }
+
+  private void livez(RoutingContext ctx) {
+    boolean live = member.isLive();
+    Answers.json(ctx, live ? 200 : 503, new JsonObject().put("live", live));
+  }
+
+  private void readyz(RoutingContext ctx) {
+    List<String> reasons = member.notReadyReasons();
+    JsonObject body = new JsonObject().put("ready", reasons.isEmpty());
+    if (!reasons.isEmpty()) {
+      body.put("reasons", new JsonArray(reasons));
+    }
+    Answers.json(ctx, reasons.isEmpty() ? 200 : 503, body);
+  }
+
+  private void metrics(RoutingContext ctx) {
+    Answers.sendMade(ctx, PROMETHEUS_TEXT, () -> Buffer.buffer(sources.metrics().get()));
+  }
+
+  private JsonObject config() {
+    MemberView.Revision revision = member.config();
+    return ApiJson.config(revision, sources.configJson().apply(revision.config()));
+  }
+
+  private void sessions(RoutingContext ctx) {
+    String limit = ctx.request().getParam("limit");
+    if (limit != null && !limit.matches("[1-9][0-9]{0,8}")) {
+      Answers.problem(ctx, 422, "limit: " + limit + " (expected: a number from 1)");
+      return;
+    }
+    int most = limit == null ? Integer.MAX_VALUE : Integer.parseInt(limit);
+    here(member.sessions())
+        .onSuccess(all -> Answers.jsonMade(ctx, () -> ApiJson.sessions(all, most)))
+        .onFailure(ctx::fail);
+  }
+
+  private void closeSession(RoutingContext ctx) {
+    String id = ctx.pathParam("id");
+    here(member.closeSession(id))
+        .onSuccess(
+            closed -> {
+              if (closed) {
+                ctx.response().setStatusCode(204).end();
+              } else {
+                Answers.problem(ctx, 404, "this member has no live session " + id);
+              }
+            })
+        .onFailure(ctx::fail);
+  }
+
+  /** Completes on the event loop of the request, wherever {@code elsewhere} does. */
+  private static <T> Future<T> here(Future<T> elsewhere) {
+    Context context = Vertx.currentContext();
+    Promise<T> here = Promise.promise();
+    elsewhere.onComplete(
+        (value, failure) -> context.runOnContext(turn -> here.complete(value, failure)));
+    return here.future();
+  }
+}

@@ -1,0 +1,71 @@
+package dev.fairlead.admin;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
+import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** How the admin listener answers. Called on the event loop of the request. */
+final class Answers {
+  private static final Logger LOG = LoggerFactory.getLogger(Answers.class);
+  private static final String JSON = "application/json";
+
+  private Answers() {}
+
+  /** Sends {@code body}; to HEAD only what would be its headers. */
+  static void send(RoutingContext ctx, int status, String contentType, Buffer body) {
+    if (ctx.response().ended() || ctx.response().closed()) {
+      return; // The client has gone while the answer was made.
+    }
+    ctx.response()
+        .setStatusCode(status)
+        .putHeader(HttpHeaders.CONTENT_TYPE, contentType)
+        .putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()));
+    if (!ctx.response().headers().contains(HttpHeaders.CACHE_CONTROL)) {
+      ctx.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+    }
+    // Over HTTP/2 Vert.x would send a body to HEAD, too.
+    ctx.response().end(ctx.request().method().equals(HttpMethod.HEAD) ? Buffer.buffer() : body);
+  }
+
+  static void json(RoutingContext ctx, int status, JsonObject body) {
+    send(ctx, status, JSON, body.toBuffer());
+  }
+
+  /** Makes the body on a worker thread, however long that takes, and sends it with 200. */
+  static void sendMade(RoutingContext ctx, String contentType, Callable<Buffer> body) {
+    ctx.vertx()
+        .executeBlocking(body, false)
+        .onSuccess(made -> send(ctx, 200, contentType, made))
+        .onFailure(ctx::fail);
+  }
+
+  /** Makes and renders the body on a worker thread and sends it with 200. */
+  static void jsonMade(RoutingContext ctx, Callable<JsonObject> body) {
+    sendMade(ctx, JSON, () -> body.call().toBuffer());
+  }
+
+  /** Refuses the request with one problem, its path that of the request. */
+  static void problem(RoutingContext ctx, int status, String message) {
+    JsonObject problem = new JsonObject().put("path", ctx.request().path()).put("message", message);
+    json(ctx, status, new JsonObject().put("problems", new JsonArray().add(problem)));
+  }
+
+  /** The answer to a request that failed; what a bug says stays in the log. */
+  static void failure(RoutingContext ctx) {
+    if (ctx.failure() != null) {
+      LOG.error("{} {} failed", ctx.request().method(), ctx.request().path(), ctx.failure());
+    }
+    int status = ctx.statusCode();
+    boolean clientsFault = status >= 400 && status < 500;
+    problem(
+        ctx,
+        clientsFault ? status : 500,
+        clientsFault ? "the request is malformed" : "internal error, see the log of the member");
+  }
+}

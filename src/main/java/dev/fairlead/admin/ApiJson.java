@@ -1,0 +1,156 @@
+package dev.fairlead.admin;
+
+import dev.fairlead.config.BackendConfig;
+import dev.fairlead.pool.Backend;
+import dev.fairlead.pool.Pool;
+import dev.fairlead.session.SessionRecord;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+
+/** The bodies of the API. The names are API. */
+final class ApiJson {
+
+  /** ISO-8601 in UTC, always with three digits of milliseconds. */
+  private static final DateTimeFormatter TIME =
+      new DateTimeFormatterBuilder().appendInstant(3).toFormatter();
+
+  private ApiJson() {}
+
+  static JsonObject status(MemberView member) {
+    MemberView.Status status = member.status();
+    return new JsonObject()
+        .put("id", status.id())
+        .put("name", status.name())
+        .put("version", status.version())
+        .put("started", TIME.format(status.started()))
+        .put("uptimeSeconds", Duration.between(status.started(), Instant.now()).toSeconds())
+        .put("transport", status.transport())
+        .put("eventLoops", status.eventLoops())
+        .put("sessions", status.sessions())
+        .put("maxSessions", status.maxSessions())
+        .put("draining", status.draining())
+        .put("clustered", status.clustered())
+        .put("revision", member.config().revision())
+        .put(
+            "config",
+            new JsonObject()
+                .put("file", status.configFile())
+                .put("problems", new JsonArray(status.configProblems()))
+                .put("restartNeeded", new JsonArray(status.restartNeeded())));
+  }
+
+  /** Alone, a member is all there is. */
+  static JsonObject members(MemberView member) {
+    MemberView.Status status = member.status();
+    JsonObject self =
+        new JsonObject()
+            .put("id", status.id())
+            .put("name", status.name())
+            .put("version", status.version())
+            .put("started", TIME.format(status.started()))
+            .put("sessions", status.sessions())
+            .put("ready", member.notReadyReasons().isEmpty())
+            .put("draining", status.draining())
+            .put("revision", member.config().revision());
+    return new JsonObject().put("members", new JsonArray().add(self));
+  }
+
+  static JsonObject listeners(MemberView member) {
+    return list("listeners", member.listeners(), ApiJson::listener);
+  }
+
+  private static JsonObject listener(MemberView.ListenerStatus listener) {
+    return new JsonObject()
+        .put("name", listener.name())
+        .put("bind", listener.bind())
+        .put("address", listener.address())
+        .put("pool", listener.pool())
+        .put("active", listener.active())
+        .put("total", listener.total());
+  }
+
+  static JsonObject pools(List<Pool> pools) {
+    return list("pools", pools, ApiJson::pool);
+  }
+
+  private static JsonObject pool(Pool pool) {
+    return new JsonObject()
+        .put("name", pool.name())
+        .put("balance", label(pool.config().balance()))
+        .mergeIn(list("backends", pool.backends(), ApiJson::backend));
+  }
+
+  private static JsonObject backend(Backend backend) {
+    BackendConfig config = backend.config();
+    return new JsonObject()
+        .put("id", backend.id())
+        .put("weight", config.weight())
+        .put("state", label(config.state()))
+        // Nothing probes a backend yet, and one that nobody probes counts as healthy.
+        .put("healthy", true)
+        .put("ejected", false)
+        .put("active", backend.active())
+        .put("clusterActive", backend.clusterActive())
+        .put("total", backend.total())
+        .put("failures", backend.failures());
+  }
+
+  /** The newest {@code most} of {@code sessions}, newest first. */
+  static JsonObject sessions(List<SessionRecord> sessions, int most) {
+    List<SessionRecord> newest =
+        sessions.stream()
+            .sorted(Comparator.comparingLong(SessionRecord::durationMs))
+            .limit(most)
+            .toList();
+    return list("sessions", newest, ApiJson::session);
+  }
+
+  /** A live session has no reason yet, and what there is not is null as in the access log. */
+  private static JsonObject session(SessionRecord session) {
+    return new JsonObject()
+        .put("id", session.session())
+        .put("started", TIME.format(session.time().minusMillis(session.durationMs())))
+        .put("listener", session.listener())
+        .put("source", session.sourceText())
+        .put("sni", session.sni())
+        .put("route", session.route())
+        .put("pool", session.pool())
+        .put("backend", session.backend())
+        .put("attempts", session.attempts())
+        .put("connectMs", session.connectMs() < 0 ? null : session.connectMs())
+        .put("durationMs", session.durationMs())
+        .put("bytesFromClient", session.bytesFromClient())
+        .put("bytesToClient", session.bytesToClient())
+        .put("phase", session.phase().label());
+  }
+
+  /** {@code config} is the dynamic part, {@code {listeners, pools}}. */
+  static JsonObject config(MemberView.Revision revision, JsonObject config) {
+    return new JsonObject()
+        .put("revision", revision.revision())
+        .put("time", TIME.format(revision.time()))
+        .put("author", revision.author())
+        .put("format", revision.format())
+        .put("text", revision.text())
+        .put("config", config);
+  }
+
+  private static <T> JsonObject list(String name, List<T> things, Function<T, JsonObject> json) {
+    JsonArray array = new JsonArray();
+    things.forEach(thing -> array.add(json.apply(thing)));
+    return new JsonObject().put(name, array);
+  }
+
+  /** As the configuration writes it: {@code two-choices}. */
+  private static String label(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+}

@@ -1,0 +1,68 @@
+package dev.fairlead.admin;
+
+import io.vertx.core.Handler;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.RoutingContext;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+
+/** Lets requests pass that carry the token, answers 401 to all others. */
+final class BearerToken implements Handler<RoutingContext> {
+  private static final String SCHEME = "Bearer ";
+
+  private final byte[] token;
+
+  private BearerToken(String token) {
+    this.token = token.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /**
+   * The token in the first line of {@code file}; blocks.
+   *
+   * @throws IllegalStateException if there is none
+   */
+  static BearerToken read(Path file) {
+    try (BufferedReader reader = Files.newBufferedReader(file)) {
+      String line = reader.readLine();
+      if (line == null || line.isBlank()) {
+        throw unusable(file, "it is empty", null);
+      }
+      return new BearerToken(line.strip());
+    } catch (IOException e) {
+      throw unusable(file, e.toString(), e);
+    }
+  }
+
+  private static IllegalStateException unusable(Path file, String why, IOException cause) {
+    return new IllegalStateException(
+        "node.admin.tokenFile: "
+            + file
+            + " (expected: a token in its first line, but: "
+            + why
+            + ")",
+        cause);
+  }
+
+  @Override
+  public void handle(RoutingContext ctx) {
+    if (isCarriedBy(ctx.request().getHeader(HttpHeaders.AUTHORIZATION))) {
+      ctx.next();
+      return;
+    }
+    ctx.response().putHeader("WWW-Authenticate", "Bearer realm=\"fairlead\"");
+    Answers.problem(ctx, 401, "the token is missing or wrong (expected: Authorization: Bearer)");
+  }
+
+  private boolean isCarriedBy(String header) {
+    if (header == null || !header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+      return false;
+    }
+    byte[] given = header.substring(SCHEME.length()).strip().getBytes(StandardCharsets.UTF_8);
+    // Takes as long for a wrong token as for the right one.
+    return MessageDigest.isEqual(token, given);
+  }
+}

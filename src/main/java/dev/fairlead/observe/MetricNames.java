@@ -1,0 +1,79 @@
+package dev.fairlead.observe;
+
+import dev.fairlead.session.CloseReason;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Set;
+
+/** Names, labels and buckets of our metrics, as Prometheus shows them. All of it is API. */
+final class MetricNames {
+  static final String SESSIONS_ACTIVE = "fairlead_sessions_active";
+  static final String SESSIONS = "fairlead_sessions_total";
+  static final String SESSION_CLOSED = "fairlead_session_closed_total";
+  static final String REFUSED = "fairlead_refused_total";
+  static final String BYTES = "fairlead_bytes_total";
+  static final String BACKEND_SESSIONS_ACTIVE = "fairlead_backend_sessions_active";
+  static final String BACKEND_CLUSTER_SESSIONS = "fairlead_backend_cluster_sessions";
+  static final String BACKEND_CONNECT = "fairlead_backend_connect_seconds";
+  static final String BACKEND_HEALTHY = "fairlead_backend_healthy";
+  static final String BACKEND_FAILURES = "fairlead_backend_failures_total";
+  static final String CONFIG_REVISION = "fairlead_config_revision";
+  static final String MEMBERS = "fairlead_members";
+  static final String LOAD_VIEW_AGE = "fairlead_load_view_age_seconds";
+  static final String EVENT_LOOP_LAG = "fairlead_event_loop_lag_seconds";
+  static final String DIRECT_MEMORY = "fairlead_direct_memory_bytes";
+  static final String ACCESS_LOG_DROPPED = "fairlead_access_log_dropped_total";
+
+  static final String LISTENER = "listener";
+  static final String POOL = "pool";
+  static final String BACKEND = "backend";
+  static final String REASON = "reason";
+  static final String DIRECTION = "direction";
+  static final String FROM_CLIENT = "from-client";
+  static final String TO_CLIENT = "to-client";
+  static final String LOOP = "loop";
+
+  /** Reasons for which a client is turned away before it was given to a backend. */
+  static final Set<CloseReason> REFUSALS =
+      Collections.unmodifiableSet(
+          EnumSet.of(
+              CloseReason.NO_ROUTE,
+              CloseReason.NO_BACKEND,
+              CloseReason.QUEUE_FULL,
+              CloseReason.QUEUE_TIMEOUT,
+              CloseReason.LIMIT_CONNECTIONS,
+              CloseReason.LIMIT_SOURCE,
+              CloseReason.LIMIT_RATE,
+              CloseReason.DENIED,
+              CloseReason.PROXY_HEADER));
+
+  private static final int[] CONNECT_BUCKETS_MICROS = {
+    250,
+    500,
+    1_000,
+    2_500,
+    5_000,
+    10_000,
+    25_000,
+    50_000,
+    100_000,
+    250_000,
+    500_000,
+    1_000_000,
+    2_500_000,
+    5_000_000,
+    10_000_000
+  };
+
+  private MetricNames() {}
+
+  /** Upper bounds of the connect histogram. */
+  static Duration[] connectBuckets() {
+    Duration[] buckets = new Duration[CONNECT_BUCKETS_MICROS.length];
+    for (int i = 0; i < buckets.length; i++) {
+      buckets[i] = Duration.ofNanos(CONNECT_BUCKETS_MICROS[i] * 1_000L);
+    }
+    return buckets;
+  }
+}

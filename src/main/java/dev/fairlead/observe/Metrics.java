@@ -1,0 +1,150 @@
+package dev.fairlead.observe;
+
+import dev.fairlead.pool.Backend;
+import dev.fairlead.pool.Pool;
+import dev.fairlead.session.CloseReason;
+import dev.fairlead.session.ListenerCounters;
+import dev.fairlead.session.Session;
+import dev.fairlead.session.SessionListener;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.netty.util.internal.PlatformDependent;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.DoubleSupplier;
+import java.util.function.LongSupplier;
+
+/**
+ * A member's metrics, in Prometheus' text format. Event loops call it as a {@link SessionListener}
+ * and touch only meters that were made at the start, without allocating; everything else is read
+ * from {@link ListenerCounters} and {@link Backend} when somebody scrapes. All methods may be
+ * called from any thread.
+ */
+public final class Metrics implements SessionListener, AutoCloseable {
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+
+  /** Complete from the start, so that every reason is shown and event loops only read it. */
+  private final Map<CloseReason, Counter> closedFor = new EnumMap<>(CloseReason.class);
+
+  private final Timer backendConnect;
+  private final SnapshotMeters snapshot = new SnapshotMeters(registry);
+  private final JvmGcMetrics gc = new JvmGcMetrics();
+  private volatile long revision;
+
+  /** What function counters read: the registry holds it only weakly. */
+  private final List<LongSupplier> counted = new ArrayList<>();
+
+  public Metrics() {
+    for (CloseReason reason : CloseReason.values()) {
+      closedFor.put(
+          reason,
+          Counter.builder(MetricNames.SESSION_CLOSED)
+              .description("Sessions that ended, by who ended them and why")
+              .tag(MetricNames.REASON, reason.label())
+              .register(registry));
+    }
+    backendConnect =
+        Timer.builder(MetricNames.BACKEND_CONNECT)
+            .description("Time from asking a backend for a connection to its answer")
+            .serviceLevelObjectives(MetricNames.connectBuckets())
+            .register(registry);
+    bindCluster();
+    bindProcess();
+  }
+
+  private void bindCluster() {
+    gauge(MetricNames.CONFIG_REVISION, "Revision of the configuration in force", () -> revision);
+    gauge(MetricNames.MEMBERS, "Members of the cluster, this one included", () -> 1);
+    gauge(MetricNames.LOAD_VIEW_AGE, "Age of what is known of other members' sessions", () -> 0);
+  }
+
+  private void bindProcess() {
+    new JvmMemoryMetrics().bindTo(registry);
+    new JvmThreadMetrics().bindTo(registry);
+    new UptimeMetrics().bindTo(registry);
+    new FileDescriptorMetrics().bindTo(registry);
+    new ProcessorMetrics().bindTo(registry);
+    gc.bindTo(registry);
+    gauge(
+        MetricNames.DIRECT_MEMORY,
+        "Direct memory that Netty holds, -1 where it does not count",
+        PlatformDependent::usedDirectMemory);
+  }
+
+  @Override
+  public void connected(Backend backend, long connectNanos) {
+    backendConnect.record(connectNanos, TimeUnit.NANOSECONDS);
+  }
+
+  @Override
+  public void closed(Session session, boolean probe) {
+    closed(session.reason());
+  }
+
+  void closed(CloseReason reason) {
+    closedFor.get(reason).increment();
+  }
+
+  /** Shows {@code listeners} and {@code pools} from now on, and no others. */
+  public void apply(List<ListenerCounters> listeners, List<Pool> pools) {
+    Map<SnapshotMeters.BackendKey, Backend> backends = new HashMap<>();
+    for (Pool pool : pools) {
+      for (Backend backend : pool.backends()) {
+        backends.put(new SnapshotMeters.BackendKey(pool.name(), backend.id()), backend);
+      }
+    }
+    snapshot.apply(listeners, backends);
+  }
+
+  /** Sets the number of the configuration in force. */
+  public void revision(long number) {
+    revision = number;
+  }
+
+  /** Shows how late the event loop called {@code loop} is; {@code seconds} is asked at a scrape. */
+  public void eventLoop(String loop, DoubleSupplier seconds) {
+    Gauge.builder(MetricNames.EVENT_LOOP_LAG, seconds::getAsDouble)
+        .description("How late the event loop ran its last timer")
+        .tag(MetricNames.LOOP, loop)
+        .register(registry);
+  }
+
+  /** Shows how many access-log lines were lost; {@code lines} is asked at a scrape. */
+  public synchronized void accessLogDropped(LongSupplier lines) {
+    counted.add(lines);
+    FunctionCounter.builder(MetricNames.ACCESS_LOG_DROPPED, lines, LongSupplier::getAsLong)
+        .description("Access-log lines that could not be written")
+        .register(registry);
+  }
+
+  /** All metrics in Prometheus' text format 0.0.4; may take milliseconds with many backends. */
+  public String scrape() {
+    return registry.scrape();
+  }
+
+  /** Lets go of the JVM's notifications; nothing is measured afterwards. */
+  @Override
+  public void close() {
+    gc.close();
+    registry.close();
+  }
+
+  private void gauge(String name, String description, DoubleSupplier value) {
+    Gauge.builder(name, value::getAsDouble).description(description).register(registry);
+  }
+}

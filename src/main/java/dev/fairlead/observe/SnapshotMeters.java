@@ -1,0 +1,128 @@
+package dev.fairlead.observe;
+
+import dev.fairlead.pool.Backend;
+import dev.fairlead.session.CloseReason;
+import dev.fairlead.session.ListenerCounters;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * The meters of the listeners, pools and backends of the configuration in force. They read state
+ * from outside: nothing here is called when a session moves.
+ */
+final class SnapshotMeters {
+  private final MeterRegistry registry;
+  private final LiveMeters<String, ListenerCounters> listeners;
+  private final LiveMeters<Way, LongAdder> ways;
+  private final LiveMeters<BackendKey, Backend> backends;
+
+  SnapshotMeters(MeterRegistry registry) {
+    this.registry = registry;
+    this.listeners = new LiveMeters<>(registry, this::ofListener);
+    this.ways = new LiveMeters<>(registry, this::ofWay);
+    this.backends = new LiveMeters<>(registry, this::ofBackend);
+  }
+
+  synchronized void apply(List<ListenerCounters> counters, Map<BackendKey, Backend> backendsNow) {
+    Map<String, ListenerCounters> listenersNow = new HashMap<>();
+    Map<Way, LongAdder> waysNow = new HashMap<>();
+    for (ListenerCounters each : counters) {
+      listenersNow.put(each.listener(), each);
+      for (String pool : each.pools()) {
+        waysNow.put(new Way(each.listener(), pool), each.sessionsTo(pool));
+      }
+    }
+    listeners.apply(listenersNow);
+    ways.apply(waysNow);
+    backends.apply(backendsNow);
+  }
+
+  private List<Meter> ofListener(String name, LiveMeters.Source<ListenerCounters> source) {
+    On<ListenerCounters> on = new On<>(source, Tags.of(MetricNames.LISTENER, name));
+    List<Meter> meters = new ArrayList<>();
+    meters.add(on.gauge(MetricNames.SESSIONS_ACTIVE, "Live sessions", ListenerCounters::active));
+    On<ListenerCounters> up = on.and(MetricNames.DIRECTION, MetricNames.FROM_CLIENT);
+    On<ListenerCounters> down = on.and(MetricNames.DIRECTION, MetricNames.TO_CLIENT);
+    String bytes = "Bytes relayed";
+    meters.add(up.counter(MetricNames.BYTES, bytes, ListenerCounters::bytesFromClient));
+    meters.add(down.counter(MetricNames.BYTES, bytes, ListenerCounters::bytesToClient));
+    for (CloseReason reason : MetricNames.REFUSALS) {
+      meters.add(
+          on.and(MetricNames.REASON, reason.label())
+              .counter(
+                  MetricNames.REFUSED,
+                  "Clients turned away",
+                  counters -> counters.refusedFor(reason)));
+    }
+    return meters;
+  }
+
+  private List<Meter> ofWay(Way way, LiveMeters.Source<LongAdder> source) {
+    Tags tags = Tags.of(MetricNames.LISTENER, way.listener(), MetricNames.POOL, way.pool());
+    return List.of(
+        new On<>(source, tags)
+            .counter(MetricNames.SESSIONS, "Sessions given to a pool", LongAdder::sum));
+  }
+
+  private List<Meter> ofBackend(BackendKey key, LiveMeters.Source<Backend> source) {
+    On<Backend> on =
+        new On<>(source, Tags.of(MetricNames.POOL, key.pool(), MetricNames.BACKEND, key.backend()));
+    return List.of(
+        on.gauge(
+            MetricNames.BACKEND_SESSIONS_ACTIVE,
+            "This member's live sessions of a backend",
+            Backend::active),
+        on.gauge(
+            MetricNames.BACKEND_CLUSTER_SESSIONS,
+            "All members' live sessions of a backend",
+            Backend::clusterActive),
+        // Nothing probes a backend yet, and one that nobody probes counts as healthy.
+        on.gauge(MetricNames.BACKEND_HEALTHY, "1 = healthy, 0 = not", backend -> 1),
+        on.counter(
+            MetricNames.BACKEND_FAILURES, "Connections a backend did not take", Backend::failures));
+  }
+
+  /** One backend of one pool. */
+  record BackendKey(String pool, String backend) {}
+
+  /** From a listener to a pool. */
+  private record Way(String listener, String pool) {}
+
+  /** Makes the meters of one set of labels. */
+  private final class On<T> {
+    private final LiveMeters.Source<T> source;
+    private final Tags tags;
+
+    On(LiveMeters.Source<T> source, Tags tags) {
+      this.source = source;
+      this.tags = tags;
+    }
+
+    On<T> and(String label, String value) {
+      return new On<>(source, tags.and(label, value));
+    }
+
+    Meter gauge(String name, String description, ToDoubleFunction<T> value) {
+      return Gauge.builder(name, source, each -> each.read(value))
+          .description(description)
+          .tags(tags)
+          .register(registry);
+    }
+
+    Meter counter(String name, String description, ToDoubleFunction<T> value) {
+      return FunctionCounter.builder(name, source, each -> each.read(value))
+          .description(description)
+          .tags(tags)
+          .register(registry);
+    }
+  }
+}

@@ -1,0 +1,131 @@
+package dev.fairlead.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.fairlead.config.NodeConfig;
+import dev.fairlead.testkit.PemFiles;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.http.HttpClient;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class AdminAccessTest {
+  @TempDir Path directory;
+
+  private Path tokenFile(String content) throws IOException {
+    return Files.writeString(directory.resolve("token"), content);
+  }
+
+  @Test
+  void tokenOpensTheApi() throws Exception {
+    try (AdminServer server = new AdminServer(tokenFile("s3cret\nsecond line\n"))) {
+      assertThat(server.send("GET", "/api/v1/status", "Bearer s3cret").statusCode()).isEqualTo(200);
+      assertThat(server.send("GET", "/api/v1/status", "bearer s3cret").statusCode()).isEqualTo(200);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "Bearer",
+        "Bearer ",
+        "Bearer wrong",
+        "Bearer s3cretx",
+        "Basic s3cret",
+        "s3cret"
+      })
+  void wrongTokenDoesNot(String authorization) throws Exception {
+    try (AdminServer server = new AdminServer(tokenFile("s3cret"))) {
+      HttpResponse<String> answer = server.send("GET", "/api/v1/status", authorization);
+      assertThat(answer.statusCode()).isEqualTo(401);
+      assertThat(answer.headers().firstValue("www-authenticate"))
+          .hasValueSatisfying(scheme -> assertThat(scheme).startsWith("Bearer"));
+      assertThat(answer.body()).contains("problems").doesNotContain("s3cret");
+    }
+  }
+
+  @Test
+  void withoutTokenOnlyHealthMetricsAndPageAnswer() throws Exception {
+    try (AdminServer server = new AdminServer(tokenFile("s3cret"))) {
+      server.member.session("s1", 5);
+      for (String path : new String[] {"/livez", "/readyz", "/metrics", "/", "/app.js"}) {
+        assertThat(server.get(path).statusCode()).as(path).isEqualTo(200);
+      }
+      for (String path :
+          new String[] {
+            "/api/v1/config",
+            "/api/v1/openapi.yaml",
+            "/nothing",
+            "/livez/../api/v1/status",
+            "/metrics/%2e%2e/api/v1/status",
+            "//api/v1/status",
+            "/API/v1/status"
+          }) {
+        assertThat(server.get(path).statusCode()).as(path).isEqualTo(401);
+      }
+      assertThat(server.send("DELETE", "/api/v1/sessions/s1", null).statusCode()).isEqualTo(401);
+      assertThat(server.member.sessions).containsKey("s1");
+    }
+  }
+
+  @Test
+  void emptyTokenFileStopsTheStart() throws Exception {
+    Path file = tokenFile("\n");
+    assertThatThrownBy(() -> new AdminServer(file).close())
+        .hasMessageStartingWith("node.admin.tokenFile: " + file + " (expected: a token");
+  }
+
+  @Test
+  void missingTokenFileStopsTheStart() {
+    Path file = directory.resolve("missing");
+    assertThatThrownBy(() -> new AdminServer(file).close())
+        .hasMessageStartingWith("node.admin.tokenFile: " + file);
+  }
+
+  @Test
+  void tlsUsesTheGivenCertificate() throws Exception {
+    PemFiles pem = PemFiles.selfSigned(directory);
+    NodeConfig.Admin.Tls tls = new NodeConfig.Admin.Tls(pem.certificate(), pem.key());
+    HttpClient client = HttpClient.newBuilder().sslContext(pem.trustingContext()).build();
+    try (AdminServer server = new AdminServer(null, tls, client)) {
+      assertThat(server.get("/livez").statusCode()).isEqualTo(200);
+      assertThat(server.get("/api/v1/pools").body()).contains("two-choices");
+    }
+  }
+
+  @Test
+  void missingCertificateStopsTheStart() {
+    NodeConfig.Admin.Tls tls =
+        new NodeConfig.Admin.Tls(directory.resolve("a.pem"), directory.resolve("a.key"));
+    assertThatThrownBy(() -> new AdminServer(null, tls, HttpClient.newHttpClient()).close())
+        .hasMessageContaining("node.admin: 127.0.0.1:0, tls " + tls.certificate());
+  }
+
+  @Test
+  void addressInUseStopsTheStart() throws Exception {
+    Vertx vertx = Vertx.vertx();
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      NodeConfig.Admin config = new NodeConfig.Admin("127.0.0.1", taken.getLocalPort(), null, null);
+      AdminVerticle verticle =
+          new AdminVerticle(
+              config, new AdminVerticle.Sources(new FakeMember(), () -> "", any -> null));
+      assertThatThrownBy(() -> vertx.deployVerticle(verticle).await())
+          .hasMessageStartingWith("node.admin: 127.0.0.1:" + taken.getLocalPort())
+          .hasMessageContaining("in use");
+    } finally {
+      vertx.close().await();
+    }
+  }
+}

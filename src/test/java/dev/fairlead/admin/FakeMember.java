@@ -1,0 +1,111 @@
+package dev.fairlead.admin;
+
+import dev.fairlead.config.ClusterConfig;
+import dev.fairlead.config.FairleadConfig;
+import dev.fairlead.config.NodeConfig;
+import dev.fairlead.pool.Pool;
+import dev.fairlead.pool.Pools;
+import dev.fairlead.session.Phase;
+import dev.fairlead.session.SessionRecord;
+import dev.fairlead.testkit.PoolConfigs;
+import io.vertx.core.Future;
+import java.net.InetSocketAddress;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** A member whose answers the test sets. */
+final class FakeMember implements MemberView {
+  static final Instant STARTED = Instant.parse("2026-11-22T09:00:00Z");
+
+  final Pools pools = Pools.NONE.next(List.of(PoolConfigs.pool("web", 9001, 9002)));
+  final Map<String, SessionRecord> sessions = new ConcurrentHashMap<>();
+  volatile boolean live = true;
+  volatile List<String> notReady = List.of();
+  volatile RuntimeException bug;
+
+  @Override
+  public boolean isLive() {
+    return live;
+  }
+
+  @Override
+  public List<String> notReadyReasons() {
+    return notReady;
+  }
+
+  @Override
+  public Status status() {
+    if (bug != null) {
+      throw bug;
+    }
+    return new Status(
+        "id-1",
+        "m1",
+        "0.1.0",
+        STARTED,
+        "epoll",
+        2,
+        sessions.size(),
+        5000,
+        false,
+        false,
+        "conf/fairlead.yaml",
+        List.of("conf/fairlead.yaml:3: pools[0].balance: best (expected: two-choices)"),
+        List.of("node.eventLoops"));
+  }
+
+  @Override
+  public List<ListenerStatus> listeners() {
+    return List.of(new ListenerStatus("web", "127.0.0.1:0", "127.0.0.1:40123", "web", 3, 17));
+  }
+
+  @Override
+  public List<Pool> pools() {
+    return pools.all();
+  }
+
+  @Override
+  public Future<List<SessionRecord>> sessions() {
+    return Future.succeededFuture(List.copyOf(sessions.values()));
+  }
+
+  @Override
+  public Future<Boolean> closeSession(String id) {
+    return Future.succeededFuture(sessions.remove(id) != null);
+  }
+
+  @Override
+  public Revision config() {
+    FairleadConfig config =
+        new FairleadConfig(
+            NodeConfig.DEFAULT,
+            ClusterConfig.DEFAULT,
+            List.of(),
+            List.of(PoolConfigs.pool("web", 9001)));
+    return new Revision(7, STARTED, "file:fairlead.yaml", "yaml", "pools: []\n", config);
+  }
+
+  /** Adds a live session that has lasted {@code durationMs}. */
+  void session(String id, long durationMs) {
+    sessions.put(
+        id,
+        new SessionRecord(
+            STARTED.plusMillis(durationMs),
+            id,
+            "web",
+            new InetSocketAddress("192.0.2.7", 40001),
+            null,
+            null,
+            "web",
+            "127.0.0.1:9001",
+            1,
+            2,
+            durationMs,
+            100,
+            200,
+            null,
+            Phase.RELAY));
+  }
+}

@@ -1,0 +1,118 @@
+package dev.fairlead.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fairlead.admin.AdminRoutes.Endpoint;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Route;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+
+/** Holds {@code openapi.yaml} to the routes there are, in both directions. */
+@Timeout(30)
+class OpenapiTest {
+  private final PageFiles files = PageFiles.load();
+  private final Map<?, ?> described =
+      (Map<?, ?>)
+          new Load(LoadSettings.builder().build()).loadFromString(files.openapi().toString());
+
+  private List<String> describedRoutes() {
+    List<String> routes = new ArrayList<>();
+    ((Map<?, ?>) described.get("paths"))
+        .forEach(
+            (path, operations) ->
+                ((Map<?, ?>) operations)
+                    .keySet()
+                    .forEach(
+                        method ->
+                            routes.add(method.toString().toUpperCase(Locale.ROOT) + " " + path)));
+    return routes;
+  }
+
+  private AdminRoutes routes() {
+    return new AdminRoutes(
+        new AdminVerticle.Sources(new FakeMember(), () -> "", any -> new JsonObject()), files);
+  }
+
+  @Test
+  void endpointsAndDescriptionAreTheSame() {
+    List<String> endpoints =
+        Stream.concat(routes().open().stream(), routes().guarded().stream())
+            .map(OpenapiTest::described)
+            .toList();
+    assertThat(describedRoutes()).containsExactlyInAnyOrderElementsOf(endpoints);
+  }
+
+  private static String described(Endpoint endpoint) {
+    return endpoint.method() + " " + endpoint.path().replaceAll(":([a-z]+)", "{$1}");
+  }
+
+  @Test
+  void routerHasNoPathThatIsNotDescribed() {
+    Vertx vertx = Vertx.vertx();
+    try {
+      List<String> paths =
+          routes().router(vertx, null).getRoutes().stream()
+              .map(Route::getPath)
+              .filter(path -> path != null)
+              .map(path -> path.replaceAll(":([a-z]+)", "{$1}"))
+              .distinct()
+              .toList();
+      assertThat(((Map<?, ?>) described.get("paths")).keySet())
+          .map(Object::toString)
+          .containsExactlyInAnyOrderElementsOf(paths);
+    } finally {
+      vertx.close().await();
+    }
+  }
+
+  @Test
+  void everyDescribedRouteAnswers() throws Exception {
+    try (AdminServer server = new AdminServer(null)) {
+      server.member.session("s1", 5);
+      for (String route : describedRoutes()) {
+        String[] parts = route.split(" ", 2);
+        HttpResponse<String> answer = server.send(parts[0], parts[1].replace("{id}", "s1"), null);
+        assertThat(answer.statusCode()).as(route).isBetween(200, 299);
+      }
+    }
+  }
+
+  @Test
+  void bodiesHaveTheFieldsThatAreDescribed() throws Exception {
+    try (AdminServer server = new AdminServer(null)) {
+      server.member.session("s1", 5);
+      assertFields("Status", server.json("/api/v1/status"));
+      assertFields("Config", server.json("/api/v1/config"));
+      assertFields("Member", first(server, "members"));
+      assertFields("Listener", first(server, "listeners"));
+      assertFields("Session", first(server, "sessions"));
+      JsonObject pool = first(server, "pools");
+      assertFields("Pool", pool);
+      assertFields("Backend", pool.getJsonArray("backends").getJsonObject(0));
+    }
+  }
+
+  private static JsonObject first(AdminServer server, String list) throws Exception {
+    return server.json("/api/v1/" + list).getJsonArray(list).getJsonObject(0);
+  }
+
+  private void assertFields(String schema, JsonObject body) {
+    Map<?, ?> components = (Map<?, ?>) described.get("components");
+    Map<?, ?> type = (Map<?, ?>) ((Map<?, ?>) components.get("schemas")).get(schema);
+    assertThat(((Map<?, ?>) type.get("properties")).keySet())
+        .as(schema)
+        .map(Object::toString)
+        .containsExactlyElementsOf(body.fieldNames());
+    assertThat((List<?>) type.get("required")).as(schema).hasSize(body.size());
+  }
+}

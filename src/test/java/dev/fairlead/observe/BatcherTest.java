@@ -1,0 +1,223 @@
+package dev.fairlead.observe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.slf4j.LoggerFactory;
+
+@Timeout(30)
+class BatcherTest {
+  private static final Duration NEVER = Duration.ofHours(1);
+  private static final Duration SOON = Duration.ofMillis(20);
+  private static final Duration BOUND = Duration.ofSeconds(10);
+
+  private final BlockingQueue<List<Integer>> batches = new LinkedBlockingQueue<>();
+  private final Logger logger = (Logger) LoggerFactory.getLogger(Batcher.class);
+  private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
+
+  @BeforeEach
+  void listenToLog() {
+    logged.start();
+    logger.addAppender(logged);
+    logger.setAdditive(false);
+  }
+
+  @AfterEach
+  void leaveLog() {
+    logger.detachAppender(logged);
+    logger.setAdditive(true);
+  }
+
+  private Batcher<Integer> batcher(int capacity, int size, Duration delay) {
+    return new Batcher<>(
+        "test", new Batcher.Limits(capacity, size, delay, BOUND), batch -> batches.add(batch));
+  }
+
+  @Test
+  void fullBatchGoesOutBeforeTheDelay() throws Exception {
+    try (Batcher<Integer> batcher = batcher(10, 3, NEVER)) {
+      for (int i = 1; i <= 3; i++) {
+        assertThat(batcher.offer(i)).isTrue();
+      }
+      assertThat(batches.take()).containsExactly(1, 2, 3);
+    }
+  }
+
+  @Test
+  void loneItemGoesOutAfterTheDelayThoughNothingFollows() throws Exception {
+    try (Batcher<Integer> batcher = batcher(10, 3, SOON)) {
+      long before = System.nanoTime();
+      batcher.offer(1);
+      assertThat(batches.take()).containsExactly(1);
+      assertThat(System.nanoTime() - before).isGreaterThanOrEqualTo(SOON.toNanos() / 2);
+    }
+  }
+
+  @Test
+  void closeHandsOverWhatIsLeftInBatches() {
+    Batcher<Integer> batcher = batcher(10, 4, NEVER);
+    for (int i = 1; i <= 3; i++) {
+      batcher.offer(i);
+    }
+    batcher.close();
+    assertThat(batches).containsExactly(List.of(1, 2, 3));
+  }
+
+  @Test
+  void offerAfterCloseIsDroppedAndCounted() {
+    Batcher<Integer> batcher = batcher(10, 4, NEVER);
+    batcher.close();
+    assertThat(batcher.offer(1)).isFalse();
+    assertThat(batcher.dropped()).isEqualTo(1);
+    assertThat(batches).isEmpty();
+  }
+
+  @Test
+  void flushCallsTheSinkEvenWithNothing() throws Exception {
+    try (Batcher<Integer> batcher = batcher(10, 4, NEVER)) {
+      batcher.flush();
+      assertThat(batches.take()).isEmpty();
+      batcher.offer(1);
+      batcher.flush();
+      List<Integer> seen = new ArrayList<>();
+      while (seen.isEmpty()) {
+        seen.addAll(batches.take());
+      }
+      assertThat(seen).containsExactly(1);
+    }
+  }
+
+  @Test
+  void slowSinkCostsDroppedItemsAndNotTheOfferingThread() throws Exception {
+    CountDownLatch inSink = new CountDownLatch(1);
+    CountDownLatch release = new CountDownLatch(1);
+    Batcher<Integer> batcher =
+        new Batcher<>(
+            "test",
+            new Batcher.Limits(5, 1, SOON, BOUND),
+            batch -> {
+              inSink.countDown();
+              release.await();
+              batches.add(batch);
+            });
+    batcher.offer(0);
+    inSink.await();
+    for (int i = 1; i <= 8; i++) {
+      assertThat(batcher.offer(i)).isEqualTo(i <= 5);
+    }
+    assertThat(batcher.dropped()).isEqualTo(3);
+    release.countDown();
+    batcher.close();
+    assertThat(batches.stream().flatMap(List::stream)).containsExactly(0, 1, 2, 3, 4, 5);
+    assertThat(errors()).isEqualTo(1);
+  }
+
+  @Test
+  void throwingSinkLosesItsBatchAndIsLoggedOncePerSeries() {
+    Batcher<Integer> batcher =
+        new Batcher<>(
+            "test",
+            new Batcher.Limits(100, 1, SOON, BOUND),
+            batch -> {
+              if (batch.get(0) < 50) {
+                throw new IOException("disk full");
+              }
+              if (batch.get(0) == 50) {
+                throw new StackOverflowError();
+              }
+              batches.add(batch);
+            });
+    for (int i = 0; i < 52; i++) {
+      assertThat(batcher.offer(i)).isTrue();
+    }
+    batcher.close();
+    assertThat(batcher.dropped()).isEqualTo(51);
+    assertThat(batches).containsExactly(List.of(51));
+    assertThat(errors()).isEqualTo(1);
+    assertThat(logged.list.get(0).getFormattedMessage()).contains("disk full");
+  }
+
+  @Test
+  void closeReturnsThoughTheSinkIsStuck() throws Exception {
+    CountDownLatch inSink = new CountDownLatch(1);
+    CountDownLatch release = new CountDownLatch(1);
+    Batcher<Integer> batcher =
+        new Batcher<>(
+            "test",
+            new Batcher.Limits(5, 1, SOON, Duration.ofMillis(50)),
+            batch -> {
+              inSink.countDown();
+              release.await();
+            });
+    batcher.offer(1);
+    inSink.await();
+    batcher.offer(2);
+    batcher.close();
+    assertThat(logged.list).extracting(ILoggingEvent::getLevel).contains(Level.WARN);
+    release.countDown();
+  }
+
+  @Test
+  void everyItemOfManyThreadsIsHandedOverOnceOrCounted() throws Exception {
+    int threads = 4;
+    int each = 50_000;
+    Batcher<Integer> batcher = batcher(1000, 100, SOON);
+    CountDownLatch done = new CountDownLatch(threads);
+    for (int t = 0; t < threads; t++) {
+      int from = t * each;
+      new Thread(
+              () -> {
+                for (int i = from; i < from + each; i++) {
+                  batcher.offer(i);
+                }
+                done.countDown();
+              })
+          .start();
+    }
+    assertThat(done.await(20, TimeUnit.SECONDS)).isTrue();
+    batcher.close();
+    List<Integer> seen = batches.stream().flatMap(List::stream).toList();
+    assertThat(seen).doesNotHaveDuplicates();
+    assertThat(seen.size() + batcher.dropped()).isEqualTo((long) threads * each);
+    assertThat(batches).allSatisfy(batch -> assertThat(batch).hasSizeLessThanOrEqualTo(100));
+  }
+
+  @Test
+  void threadEndsWithClose() {
+    Batcher<Integer> batcher =
+        new Batcher<>("leaves-no-thread", new Batcher.Limits(1, 1, NEVER, BOUND), batches::add);
+    batcher.close();
+    await()
+        .until(
+            () ->
+                Thread.getAllStackTraces().keySet().stream()
+                    .noneMatch(thread -> thread.getName().equals("leaves-no-thread")));
+  }
+
+  @Test
+  void sizeAboveCapacityIsRefused() {
+    assertThatThrownBy(() -> new Batcher.Limits(3, 4, SOON, BOUND))
+        .hasMessage("size 4 (expected: 1 to 3)");
+  }
+
+  private long errors() {
+    return logged.list.stream().filter(event -> event.getLevel() == Level.ERROR).count();
+  }
+}

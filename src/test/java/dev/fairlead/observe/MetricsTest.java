@@ -1,0 +1,171 @@
+package dev.fairlead.observe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fairlead.pool.Backend;
+import dev.fairlead.pool.Pools;
+import dev.fairlead.session.CloseReason;
+import dev.fairlead.session.CountersFixture;
+import dev.fairlead.testkit.PoolConfigs;
+import java.lang.management.ManagementFactory;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class MetricsTest {
+  private final Metrics metrics = new Metrics();
+
+  @AfterEach
+  void close() {
+    metrics.close();
+  }
+
+  private List<String> lines() {
+    return metrics.scrape().lines().toList();
+  }
+
+  private List<String> lines(String start) {
+    return lines().stream().filter(line -> line.startsWith(start)).toList();
+  }
+
+  @Test
+  void everyReasonIsThereFromTheStart() {
+    assertThat(lines("fairlead_session_closed_total{")).hasSize(CloseReason.values().length);
+    assertThat(lines()).contains("fairlead_session_closed_total{reason=\"client-closed\"} 0.0");
+  }
+
+  @Test
+  void closeIsCountedByItsReason() {
+    metrics.closed(CloseReason.IDLE_TIMEOUT);
+    metrics.closed(CloseReason.IDLE_TIMEOUT);
+    assertThat(lines())
+        .contains(
+            "fairlead_session_closed_total{reason=\"idle-timeout\"} 2.0",
+            "fairlead_session_closed_total{reason=\"drain\"} 0.0");
+  }
+
+  @Test
+  void connectTimeIsAHistogramInSeconds() {
+    metrics.connected(null, TimeUnit.MILLISECONDS.toNanos(3));
+    assertThat(lines())
+        .contains(
+            "# TYPE fairlead_backend_connect_seconds histogram",
+            "fairlead_backend_connect_seconds_bucket{le=\"0.0025\"} 0",
+            "fairlead_backend_connect_seconds_bucket{le=\"0.005\"} 1",
+            "fairlead_backend_connect_seconds_bucket{le=\"+Inf\"} 1",
+            "fairlead_backend_connect_seconds_count 1",
+            "fairlead_backend_connect_seconds_sum 0.003");
+  }
+
+  @Test
+  void listenerMetersReadItsCounters() {
+    CountersFixture web = new CountersFixture("web").opened("api").opened("api").opened("site");
+    metrics.apply(List.of(web.counters()), List.of());
+    web.closed().relayed(10, 2000).refused(CloseReason.NO_BACKEND);
+    assertThat(lines())
+        .contains(
+            "fairlead_sessions_active{listener=\"web\"} 2.0",
+            "fairlead_sessions_total{listener=\"web\",pool=\"api\"} 2.0",
+            "fairlead_sessions_total{listener=\"web\",pool=\"site\"} 1.0",
+            "fairlead_bytes_total{direction=\"from-client\",listener=\"web\"} 10.0",
+            "fairlead_bytes_total{direction=\"to-client\",listener=\"web\"} 2000.0",
+            "fairlead_refused_total{listener=\"web\",reason=\"no-backend\"} 1.0",
+            "fairlead_refused_total{listener=\"web\",reason=\"denied\"} 0.0");
+    assertThat(lines("fairlead_refused_total{")).hasSize(MetricNames.REFUSALS.size());
+  }
+
+  @Test
+  void backendMetersReadTheBackend() {
+    Pools pools = Pools.NONE.next(List.of(PoolConfigs.pool("api", 9001, 9002)));
+    metrics.apply(List.of(), pools.all());
+    Backend first = pools.pool("api").backends().get(0);
+    first.selected();
+    first.failed();
+    String labels = "{backend=\"127.0.0.1:9001\",pool=\"api\"} ";
+    assertThat(lines())
+        .contains(
+            "fairlead_backend_sessions_active" + labels + "1.0",
+            "fairlead_backend_cluster_sessions" + labels + "1.0",
+            "fairlead_backend_healthy" + labels + "1.0",
+            "fairlead_backend_failures_total" + labels + "1.0",
+            "fairlead_backend_sessions_active{backend=\"127.0.0.1:9002\",pool=\"api\"} 0.0");
+  }
+
+  @Test
+  void metersOfWhatWasRemovedAreGoneAndTheOthersStay() {
+    CountersFixture web = new CountersFixture("web").opened("api");
+    CountersFixture old = new CountersFixture("old").opened("api");
+    Pools before = Pools.NONE.next(List.of(PoolConfigs.pool("api", 9001, 9002)));
+    metrics.apply(List.of(web.counters(), old.counters()), before.all());
+    Pools after = before.next(List.of(PoolConfigs.pool("api", 9002, 9003)));
+    metrics.apply(List.of(web.counters()), after.all());
+    after.pool("api").backends().get(0).selected();
+    assertThat(lines())
+        .noneMatch(line -> line.contains("\"old\"") || line.contains(":9001\""))
+        .contains(
+            "fairlead_sessions_active{listener=\"web\"} 1.0",
+            "fairlead_backend_sessions_active{backend=\"127.0.0.1:9002\",pool=\"api\"} 1.0",
+            "fairlead_backend_sessions_active{backend=\"127.0.0.1:9003\",pool=\"api\"} 0.0");
+  }
+
+  @Test
+  void replacedObjectOfTheSameNameIsTheOneThatIsRead() {
+    metrics.apply(List.of(new CountersFixture("web").opened("api").counters()), List.of());
+    metrics.apply(List.of(new CountersFixture("web").relayed(7, 0).counters()), List.of());
+    assertThat(lines())
+        .contains(
+            "fairlead_sessions_active{listener=\"web\"} 0.0",
+            "fairlead_bytes_total{direction=\"from-client\",listener=\"web\"} 7.0");
+  }
+
+  @Test
+  void metersOutliveAGarbageCollection() {
+    metrics.apply(List.of(new CountersFixture("web").opened("api").counters()), List.of());
+    metrics.accessLogDropped(() -> 5);
+    metrics.eventLoop("0", () -> 0.25);
+    System.gc();
+    assertThat(lines())
+        .contains(
+            "fairlead_sessions_total{listener=\"web\",pool=\"api\"} 1.0",
+            "fairlead_access_log_dropped_total 5.0",
+            "fairlead_event_loop_lag_seconds{loop=\"0\"} 0.25");
+  }
+
+  @Test
+  void memberAloneAndItsProcessAreShown() {
+    metrics.revision(4);
+    assertThat(lines())
+        .contains(
+            "fairlead_config_revision 4.0",
+            "fairlead_members 1.0",
+            "fairlead_load_view_age_seconds 0.0")
+        .anyMatch(line -> line.startsWith("fairlead_direct_memory_bytes "))
+        .anyMatch(line -> line.startsWith("jvm_memory_used_bytes{"))
+        .anyMatch(line -> line.startsWith("jvm_gc_"))
+        .anyMatch(line -> line.startsWith("jvm_threads_live_threads "))
+        .anyMatch(line -> line.startsWith("process_uptime_seconds "))
+        .anyMatch(line -> line.startsWith("process_files_open_files "))
+        .anyMatch(line -> line.startsWith("process_cpu_usage "));
+  }
+
+  @Test
+  void sessionPathAllocatesNothing() {
+    com.sun.management.ThreadMXBean threads =
+        (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    int sessions = 100_000;
+    endSessions(sessions);
+    long before = threads.getCurrentThreadAllocatedBytes();
+    endSessions(sessions);
+    long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+    // Rotating the histogram's window may allocate, a session may not.
+    assertThat(allocated).isLessThan(sessions);
+  }
+
+  private void endSessions(int count) {
+    for (int i = 0; i < count; i++) {
+      metrics.connected(null, 1_000_000);
+      metrics.closed(CloseReason.CLIENT_CLOSED);
+    }
+  }
+}

@@ -1,0 +1,36 @@
+package dev.fairlead.session;
+
+/** Listener counters that a test outside this package fills. */
+public final class CountersFixture {
+  private final ListenerCounters counters;
+
+  public CountersFixture(String listener) {
+    this.counters = new ListenerCounters(listener);
+  }
+
+  public ListenerCounters counters() {
+    return counters;
+  }
+
+  public CountersFixture opened(String pool) {
+    counters.opened();
+    counters.sessionsTo(pool).increment();
+    return this;
+  }
+
+  public CountersFixture closed() {
+    counters.closed();
+    return this;
+  }
+
+  public CountersFixture relayed(int fromClient, int toClient) {
+    counters.bytesFromClient(fromClient);
+    counters.bytesToClient(toClient);
+    return this;
+  }
+
+  public CountersFixture refused(CloseReason reason) {
+    counters.refused(reason);
+    return this;
+  }
+}
