@@ -105,8 +105,9 @@ def allow_many_sockets():
 
 
 def describe_run(present):
-    set_here = [name for name in ("HAPROXY", "JAVA") if name in os.environ]
-    words = [f"{name}={os.environ[name]}" for name in set_here]
+    # Which they are is told by the versions below; their paths are this machine's affair.
+    chosen = [name for name in ("HAPROXY", "HAPROXY_CMD", "JAVA") if name in os.environ]
+    words = [f"{name}=..." for name in chosen]
     command = " ".join([*words, "bench/run.sh", *map(shlex.quote, sys.argv[1:])])
     lines = [f"Made by `{command}` on", "", *report.machine_facts()]
     for proxy in present:

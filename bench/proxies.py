@@ -125,7 +125,11 @@ def known_proxies():
 def version_of(proxy):
     """The first line of what its version command says."""
     done = subprocess.run(
-        proxy.version_command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        proxy.version_command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=60,
     )
     lines = done.stdout.strip().splitlines()
     return lines[0].strip() if lines else "?"
