@@ -1,0 +1,141 @@
+#!/usr/bin/env python3
+"""Compares layer-4 proxies: each on one core, the same load from another, in interleaved rounds.
+
+Started by run.sh, which builds what it needs. Prints a Markdown table for each scenario; --out also
+writes them into a document.
+"""
+
+import argparse
+import os
+import pathlib
+import resource
+import shlex
+import sys
+
+import proxies
+import report
+import scenarios
+from proxies import Running
+from scenarios import SCENARIOS, Scenario
+
+WARM_UP = Scenario("warm-up", "", "connfin", 50, 64, 64)
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(prog="bench/run.sh", description=__doc__.splitlines()[0])
+    known = ",".join(SCENARIOS)
+    parser.add_argument("--seconds", type=float, default=6, help="of each run; a quarter is warm-up")
+    parser.add_argument("--rounds", type=int, default=5, help="of each scenario")
+    parser.add_argument("--warm-up", type=float, default=15, help="seconds in each scenario for a JVM")
+    parser.add_argument("--scenarios", default=",".join(scenarios.DEFAULT_SCENARIOS), help=known)
+    parser.add_argument("--proxies", default=",".join(proxies.known_proxies()))
+    parser.add_argument("--idle-sessions", type=int, default=5000)
+    parser.add_argument("--out", type=pathlib.Path, help="also write the tables into this document")
+    parser.add_argument("--quick", action="store_true", help="one short round: does it all work?")
+    arguments = parser.parse_args()
+    if arguments.quick:
+        arguments.seconds, arguments.rounds, arguments.warm_up = 1, 1, 1
+        arguments.idle_sessions = 500
+    return arguments
+
+
+def choose(names, known, what):
+    unknown = [name for name in names.split(",") if name not in known]
+    if unknown:
+        raise SystemExit(f"unknown {what}: {', '.join(unknown)} (known: {', '.join(known)})")
+    return [known[name] for name in names.split(",")]
+
+
+def those_present(chosen):
+    for proxy in chosen:
+        if proxy.missing:
+            print(f"without {proxy.name}: {proxy.missing}", file=sys.stderr)
+    present = [proxy for proxy in chosen if not proxy.missing]
+    if not present:
+        raise SystemExit("no proxy to measure")
+    return present
+
+
+def progress(text):
+    print(f"... {text}", file=sys.stderr, flush=True)
+
+
+def measure_traffic(chosen, present, arguments):
+    """Scenario -> proxy name -> its runs. All proxies run all the time, one is driven at a time."""
+    results = {scenario: {proxy.name: [] for proxy in present} for scenario in chosen}
+    running = []
+    try:
+        for proxy in present:
+            running.append(Running(proxy, scenarios.PROXY_CORE))
+        for scenario in chosen:
+            for one in running:
+                if one.proxy.is_java:
+                    progress(f"{scenario.name}: warming up {one.proxy.name}")
+                    scenarios.run(one, scenario, arguments.warm_up)
+            for number in range(arguments.rounds):
+                progress(f"{scenario.name}: round {number + 1} of {arguments.rounds}")
+                for one in running:
+                    result = scenarios.run(one, scenario, arguments.seconds)
+                    results[scenario][one.proxy.name].append(result)
+    finally:
+        for one in running:
+            one.stop()
+    return results
+
+
+def measure_idle(present, arguments):
+    """Proxy name -> its runs, each with a fresh process that has relayed short sessions before."""
+    results = {proxy.name: [] for proxy in present}
+    for number in range(min(arguments.rounds, 3)):
+        progress(f"idle: round {number + 1}")
+        for proxy in present:
+            running = Running(proxy, scenarios.PROXY_CORE)
+            try:
+                scenarios.run(running, WARM_UP, arguments.warm_up)
+                results[proxy.name].append(scenarios.run_idle(running, arguments.idle_sessions))
+            finally:
+                running.stop()
+    return results
+
+
+def allow_many_sockets():
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = hard if hard != resource.RLIM_INFINITY else 1 << 20
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(wanted, 1 << 20), hard))
+
+
+def describe_run(present):
+    # Which they are is told by the versions below; their paths are this machine's affair.
+    chosen = [name for name in ("HAPROXY", "HAPROXY_CMD", "JAVA") if name in os.environ]
+    words = [f"{name}=..." for name in chosen]
+    command = " ".join([*words, "bench/run.sh", *map(shlex.quote, sys.argv[1:])])
+    lines = [f"Made by `{command}` on", "", *report.machine_facts()]
+    for proxy in present:
+        lines.append(f"- {proxy.name}: {proxies.version_of(proxy)}")
+    if any(proxy.is_java for proxy in present):
+        java = proxies.java_command()
+        version = proxies.java_version(java[0])
+        lines.append(f"- JVM: Java {version}, flags `{' '.join(java[1:])}`")
+    return [*lines, ""]
+
+
+def main():
+    arguments = parse_arguments()
+    chosen = choose(arguments.scenarios, SCENARIOS, "scenario")
+    present = those_present(choose(arguments.proxies, proxies.known_proxies(), "proxy"))
+    allow_many_sockets()
+    lines = describe_run(present)
+    traffic = [scenario for scenario in chosen if scenario.mode != "idle"]
+    if traffic:
+        for scenario, results in measure_traffic(traffic, present, arguments).items():
+            lines += report.traffic_table(scenario, results) + report.foreign_work(results)
+    if len(traffic) < len(chosen):
+        results = measure_idle(present, arguments)
+        lines += report.idle_table(SCENARIOS["idle"], arguments.idle_sessions, results)
+    print("\n".join(lines))
+    if arguments.out:
+        report.write_section(arguments.out, lines)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,349 @@
+// load: load generator and backend in one thread, for measuring a layer-4 proxy that stands between.
+//
+//   load MODE PROXY_PORT BACKEND_PORT CONNECTIONS SECONDS [REQUEST_BYTES] [RESPONSE_BYTES]
+//
+//   rr       ping-pong on kept connections
+//   connfin  connect, one exchange, the backend closes with FIN, the client waits for it; repeat
+//   conn     connect, one exchange, the client closes with RST; repeat
+//   down     the backend streams to the client
+//   up       the client streams to the backend
+//   idle     opens CONNECTIONS, one exchange of a byte on each, then holds them for SECONDS
+//
+// Prints START when the measurement begins (after a quarter of SECONDS; idle: when all are open),
+// then one line of JSON: operations and bytes a second, latency percentiles, errors. An operation
+// is one exchange; with conn and connfin its latency includes connecting. Both ends live in one
+// thread so that neither can hide behind a second core.
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "histogram.h"
+
+enum mode { RR, CONNFIN, CONN, DOWN, UP, IDLE, UNKNOWN };
+static const char *const MODE_NAMES[] = {"rr", "connfin", "conn", "down", "up", "idle"};
+
+enum role { UNUSED, ACCEPTOR, CONNECTING, CLIENT, BACKEND };
+
+struct connection {
+  enum role role;
+  bool ends_after_send;     // backend of connfin: FIN once `unsent` is out
+  bool waits_for_writable;  // EPOLLOUT is watched, because of `unsent`
+  int64_t received;         // bytes of the exchange under way
+  int64_t unsent;           // bytes the socket did not take yet
+  uint64_t started_ns;      // of the exchange under way
+};
+
+enum {
+  MAX_FDS = 1 << 20,      // the limit of open files must not be higher
+  MAX_CONNECTING = 200,  // more at once would measure the listen queue
+  STREAM_WRITE = 256 * 1024,
+  READ_SIZE = 1024 * 1024
+};
+
+static struct connection connections[MAX_FDS];
+static char buffer[READ_SIZE];
+static int epoll_fd;
+
+static enum mode mode;
+static int proxy_port, target, request_bytes = 100, response_bytes = 100;
+
+static int clients, connecting;  // live client sockets, and how many of them are not connected yet
+static uint64_t operations, bytes, errors;
+static struct histogram latency;
+
+static uint64_t now_ns(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+static void count_operation(struct connection *c, uint64_t now) {
+  operations++;
+  bytes += (uint64_t)(request_bytes + response_bytes);
+  histogram_add(&latency, now - c->started_ns);
+}
+
+static void watch(int operation, int fd, uint32_t events) {
+  struct epoll_event event = {.events = events, .data.fd = fd};
+  epoll_ctl(epoll_fd, operation, fd, &event);
+}
+
+static struct sockaddr_in loopback(int port) {
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  return address;
+}
+
+static void set_no_delay(int fd) {
+  int on = 1;
+  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+}
+
+static void release(int fd) {
+  enum role role = connections[fd].role;
+  if (role == CLIENT || role == CONNECTING) clients--;
+  if (role == CONNECTING) connecting--;
+  connections[fd].role = UNUSED;
+  close(fd);
+}
+
+// A backend's side may end at any time: whether that was a fault, its client tells.
+static void fail(int fd) {
+  if (connections[fd].role != BACKEND) errors++;
+  release(fd);
+}
+
+static void open_client(void) {
+  int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+  if (fd < 0) {
+    errors++;
+    return;
+  }
+  set_no_delay(fd);
+  if (mode == CONN) {  // close() sends RST
+    struct linger at_once = {.l_onoff = 1, .l_linger = 0};
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  }
+  connections[fd] = (struct connection){.role = CONNECTING, .started_ns = now_ns()};
+  clients++;
+  connecting++;
+  struct sockaddr_in address = loopback(proxy_port);
+  if (connect(fd, (struct sockaddr *)&address, sizeof address) != 0 && errno != EINPROGRESS) {
+    fail(fd);
+    return;
+  }
+  watch(EPOLL_CTL_ADD, fd, EPOLLOUT);
+}
+
+static void open_missing_clients(void) {
+  uint64_t errors_before = errors;
+  while (clients < target && connecting < MAX_CONNECTING && errors == errors_before) open_client();
+}
+
+static void listen_as_backend(int port) {
+  int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0), on = 1;
+  setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  struct sockaddr_in address = loopback(port);
+  if (bind(fd, (struct sockaddr *)&address, sizeof address) != 0 || listen(fd, 4096) != 0) {
+    perror("load: backend port");
+    exit(2);
+  }
+  connections[fd].role = ACCEPTOR;
+  watch(EPOLL_CTL_ADD, fd, EPOLLIN);
+}
+
+static void accept_backends(int acceptor) {
+  for (int i = 0; i < 64; i++) {
+    int fd = accept4(acceptor, NULL, NULL, SOCK_NONBLOCK);
+    if (fd < 0) return;
+    set_no_delay(fd);
+    connections[fd] = (struct connection){.role = BACKEND};
+    watch(EPOLL_CTL_ADD, fd, mode == DOWN ? EPOLLIN | EPOLLOUT : EPOLLIN);
+  }
+}
+
+static bool is_streaming(void) { return mode == DOWN || mode == UP; }
+
+static bool is_sender(const struct connection *c) {
+  return (mode == DOWN && c->role == BACKEND) || (mode == UP && c->role == CLIENT);
+}
+
+// Sends what is owed; what the socket does not take waits for EPOLLOUT. False = the socket is gone.
+static bool send_owed(int fd) {
+  struct connection *c = &connections[fd];
+  while (c->unsent > 0) {
+    size_t count = c->unsent < READ_SIZE ? (size_t)c->unsent : READ_SIZE;
+    ssize_t sent = send(fd, buffer, count, MSG_NOSIGNAL);
+    if (sent < 0 && errno == EAGAIN) break;
+    if (sent < 0) {
+      fail(fd);
+      return false;
+    }
+    c->unsent -= sent;
+  }
+  if (c->waits_for_writable != (c->unsent > 0)) {
+    c->waits_for_writable = !c->waits_for_writable;
+    watch(EPOLL_CTL_MOD, fd, c->waits_for_writable ? EPOLLIN | EPOLLOUT : EPOLLIN);
+  }
+  if (c->unsent == 0 && c->ends_after_send) shutdown(fd, SHUT_WR);
+  return true;
+}
+
+static bool owe(int fd, int64_t count) {
+  connections[fd].unsent += count;
+  return send_owed(fd);
+}
+
+static void on_connected(int fd) {
+  struct connection *c = &connections[fd];
+  int error = 0;
+  socklen_t length = sizeof error;
+  getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length);
+  if (error != 0) {
+    fail(fd);
+    return;
+  }
+  c->role = CLIENT;
+  connecting--;
+  watch(EPOLL_CTL_MOD, fd, is_sender(c) ? EPOLLIN | EPOLLOUT : EPOLLIN);
+  if (is_streaming()) return;
+  if (mode == RR) c->started_ns = now_ns();  // connecting is no part of its first operation
+  owe(fd, request_bytes);
+}
+
+// The peer is gone. Expected everywhere but at a client that still waits for something.
+static void on_end(int fd, ssize_t result) {
+  struct connection *c = &connections[fd];
+  if (c->role == BACKEND) {
+    release(fd);
+  } else if (mode == CONNFIN && result == 0 && c->received == response_bytes) {
+    count_operation(c, now_ns());
+    release(fd);
+  } else {
+    fail(fd);
+  }
+}
+
+static void on_request_bytes(int fd) {
+  struct connection *c = &connections[fd];
+  while (c->received >= request_bytes) {
+    c->received -= request_bytes;
+    c->ends_after_send = mode == CONNFIN;
+    if (!owe(fd, response_bytes)) return;
+  }
+}
+
+static void on_response_bytes(int fd) {
+  struct connection *c = &connections[fd];
+  if (mode == CONNFIN || c->received < response_bytes) return;  // connfin counts at the FIN
+  c->received -= response_bytes;
+  uint64_t now = now_ns();
+  count_operation(c, now);
+  if (mode == CONN) {
+    release(fd);
+  } else if (mode == RR) {
+    c->started_ns = now;
+    owe(fd, request_bytes);
+  }
+}
+
+static void on_readable(int fd) {
+  struct connection *c = &connections[fd];
+  ssize_t count = recv(fd, buffer, is_streaming() ? READ_SIZE : 64 * 1024, 0);
+  if (count < 0 && errno == EAGAIN) return;
+  if (count <= 0) {
+    on_end(fd, count);
+  } else if (is_streaming()) {
+    bytes += (uint64_t)count;
+  } else {
+    c->received += count;
+    if (c->role == BACKEND) on_request_bytes(fd);
+    else on_response_bytes(fd);
+  }
+}
+
+static void on_writable(int fd) {
+  if (!is_sender(&connections[fd])) {
+    send_owed(fd);
+  } else if (send(fd, buffer, STREAM_WRITE, MSG_NOSIGNAL) < 0 && errno != EAGAIN) {
+    fail(fd);
+  }
+}
+
+static void on_event(int fd, uint32_t events) {
+  switch (connections[fd].role) {
+    case ACCEPTOR:
+      accept_backends(fd);
+      break;
+    case CONNECTING:
+      on_connected(fd);
+      break;
+    case CLIENT:
+    case BACKEND:
+      if (events & EPOLLOUT) on_writable(fd);
+      if (connections[fd].role != UNUSED && (events & ~(uint32_t)EPOLLOUT)) on_readable(fd);
+      break;
+    case UNUSED:
+      break;
+  }
+}
+
+static void turn(void) {
+  struct epoll_event events[512];
+  open_missing_clients();
+  int count = epoll_wait(epoll_fd, events, 512, 50);
+  for (int i = 0; i < count; i++) on_event(events[i].data.fd, events[i].events);
+}
+
+static void start_measuring(void) {
+  if (mode != IDLE) {
+    operations = bytes = 0;
+    memset(&latency, 0, sizeof latency);
+  }
+  printf("START\n");
+  fflush(stdout);
+}
+
+static void report(double seconds) {
+  printf("{\"mode\": \"%s\", \"seconds\": %.3f, \"operations\": %" PRIu64 ", \"bytes\": %" PRIu64,
+         MODE_NAMES[mode], seconds, operations, bytes);
+  printf(", \"p50_us\": %.1f, \"p99_us\": %.1f, \"p999_us\": %.1f",
+         histogram_percentile_us(&latency, .5), histogram_percentile_us(&latency, .99),
+         histogram_percentile_us(&latency, .999));
+  printf(", \"errors\": %" PRIu64 ", \"open\": %d}\n", errors, clients - connecting);
+}
+
+static enum mode parse_mode(const char *name) {
+  for (int i = 0; i < UNKNOWN; i++) {
+    if (strcmp(name, MODE_NAMES[i]) == 0) return (enum mode)i;
+  }
+  return UNKNOWN;
+}
+
+int main(int argc, char **argv) {
+  mode = argc >= 6 ? parse_mode(argv[1]) : UNKNOWN;
+  if (mode == UNKNOWN) {
+    fprintf(stderr, "usage: load rr|connfin|conn|down|up|idle PROXY_PORT BACKEND_PORT CONNECTIONS"
+                    " SECONDS [REQUEST_BYTES] [RESPONSE_BYTES]\n");
+    return 2;
+  }
+  proxy_port = atoi(argv[2]);
+  target = atoi(argv[4]);
+  double seconds = atof(argv[5]);
+  if (argc > 6) request_bytes = atoi(argv[6]);
+  if (argc > 7) response_bytes = atoi(argv[7]);
+  if (mode == IDLE) request_bytes = response_bytes = 1;
+
+  signal(SIGPIPE, SIG_IGN);
+  memset(buffer, 'x', sizeof buffer);
+  epoll_fd = epoll_create1(0);
+  listen_as_backend(atoi(argv[3]));
+
+  uint64_t length_ns = (uint64_t)(seconds * 1e9);
+  uint64_t end_ns = now_ns() + length_ns;
+  if (mode == IDLE) {
+    uint64_t give_up_ns = now_ns() + 60u * 1000000000u;
+    while (operations < (uint64_t)target && now_ns() < give_up_ns) turn();
+    end_ns = now_ns() + length_ns;
+  } else {
+    while (now_ns() < end_ns - length_ns * 3 / 4) turn();
+  }
+  uint64_t measured_from = now_ns();
+  start_measuring();
+  while (now_ns() < end_ns) turn();
+  report((double)(now_ns() - measured_from) / 1e9);
+  return 0;
+}

@@ -1,0 +1,217 @@
+"""The proxies of the comparison: how each is started, and what it costs while it runs.
+
+Ports are those of the configuration files beside this one: the load's backend is on 19800, each
+proxy listens on a port of its own.
+"""
+
+import os
+import pathlib
+import re
+import shlex
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from dataclasses import dataclass
+
+BENCH = pathlib.Path(__file__).resolve().parent
+OUT = BENCH / "out"
+BACKEND_PORT = 19800
+JAR = pathlib.Path(os.environ.get("FAIRLEAD_JAR", BENCH.parent / "target" / "fairlead.jar"))
+ARTICLE_PROXY = BENCH / "article-proxy" / "target" / "release" / "article-proxy"
+# As plain as `java -jar`; a small fixed heap, so that memory can be compared from run to run.
+JAVA_FLAGS = ["-Xms64m", "-Xmx64m"]
+
+
+@dataclass(frozen=True)
+class Proxy:
+    """`missing` says in one line why it can't take part; None = it can."""
+
+    name: str
+    port: int
+    command: list
+    version_command: list
+    is_java: bool = False
+    missing: str = None
+
+
+def java_command():
+    java = os.environ.get("JAVA", "java")
+    flags = list(JAVA_FLAGS)
+    if java_version(java) >= 23:
+        flags.append("--sun-misc-unsafe-memory-access=allow")
+    return [java, *flags]
+
+
+def java_version(java):
+    try:
+        text = subprocess.run([java, "-version"], capture_output=True, text=True).stderr
+    except OSError:
+        return 0
+    found = re.search(r'version "(\d+)', text)
+    return int(found.group(1)) if found else 0
+
+
+def haproxy_command():
+    """HAPROXY names another binary, HAPROXY_CMD a whole command such as `chroot DIR haproxy`."""
+    if "HAPROXY_CMD" in os.environ:
+        return shlex.split(os.environ["HAPROXY_CMD"])
+    return [os.environ.get("HAPROXY", "haproxy")]
+
+
+def visible_to(command, file):
+    """A path under which `command` sees `file`: inside a chroot, that of a copy."""
+    if os.path.basename(command[0]) != "chroot":
+        return str(file)
+    inside = f"/tmp/fairlead-bench-{file.name}"
+    shutil.copyfile(file, command[1] + inside)
+    return inside
+
+
+def haproxy(name, file, port):
+    command = haproxy_command()
+    missing = None if shutil.which(command[0]) else f"no {command[0]}: apt-get install haproxy"
+    path = str(file) if missing else visible_to(command, file)
+    return Proxy(name, port, [*command, "-db", "-f", path], [*command, "-v"], missing=missing)
+
+
+def nginx():
+    command = [shutil.which("nginx") or "/usr/sbin/nginx"]
+    module = pathlib.Path("/usr/lib/nginx/modules/ngx_stream_module.so")
+    missing = None
+    if not os.path.exists(command[0]) or not module.exists():
+        missing = "no nginx with stream: apt-get install nginx libnginx-mod-stream"
+    arguments = ["-p", str(OUT), "-c", str(BENCH / "nginx.conf"), "-g", "daemon off;"]
+    return Proxy("nginx", 19803, command + arguments, [*command, "-v"], missing=missing)
+
+
+def fairlead(transport, port):
+    missing = None
+    if not JAR.exists():
+        missing = f"no {JAR}: build it with `mvn -B package -DskipTests`"
+    elif java_version(os.environ.get("JAVA", "java")) < 17:
+        missing = "no Java 17 or later: set JAVA"
+    start = [*java_command(), "-jar", str(JAR)]
+    settings = [f"node.transport={transport}", f"listeners[0].bind=127.0.0.1:{port}"]
+    run = ["run", "-c", str(BENCH / "fairlead.yaml")]
+    run += [word for setting in settings for word in ("--set", setting)]
+    return Proxy(f"fairlead-{transport}", port, start + run, [*start, "version"], True, missing)
+
+
+def article():
+    missing = None
+    if not ARTICLE_PROXY.exists():
+        missing = "not built (optional): see bench/README.md"
+    command = ["env", "TOKIO_WORKER_THREADS=1", str(ARTICLE_PROXY)]
+    command += ["127.0.0.1:19807", f"127.0.0.1:{BACKEND_PORT}"]
+    return Proxy("article", 19807, command, ["echo", "article-proxy of bench/"], missing=missing)
+
+
+def known_proxies():
+    """By name, in the order of the table."""
+    proxies = [
+        haproxy("haproxy", BENCH / "haproxy.cfg", 19801),
+        haproxy("haproxy-splice", BENCH / "haproxy-splice.cfg", 19802),
+        nginx(),
+        article(),
+        fairlead("epoll", 19804),
+        fairlead("io_uring", 19805),
+        fairlead("nio", 19806),
+    ]
+    return {proxy.name: proxy for proxy in proxies}
+
+
+def version_of(proxy):
+    """The first line of what its version command says."""
+    done = subprocess.run(
+        proxy.version_command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=60,
+    )
+    lines = done.stdout.strip().splitlines()
+    return lines[0].strip() if lines else "?"
+
+
+class Running:
+    """One started proxy, pinned to a core; `stop` may be called twice."""
+
+    def __init__(self, proxy, core):
+        self.proxy = proxy
+        log = OUT / f"{proxy.name}.log"
+        with open(log, "w") as output:
+            self.process = subprocess.Popen(
+                ["taskset", "-c", str(core), *proxy.command],
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd=OUT,
+            )
+        try:
+            self._wait_until_it_accepts(log)
+        except BaseException:
+            self.stop()
+            raise
+
+    def _wait_until_it_accepts(self, log):
+        end = time.monotonic() + 30
+        while time.monotonic() < end and self.process.poll() is None:
+            try:
+                socket.create_connection(("127.0.0.1", self.proxy.port), 1).close()
+                return
+            except OSError:
+                time.sleep(0.05)
+        tail = "\n".join(log.read_text().splitlines()[-10:])
+        raise RuntimeError(f"{self.proxy.name} does not accept; the end of {log}:\n{tail}")
+
+    def stop(self):
+        if self.process.poll() is not None:
+            return
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(5)
+        except subprocess.TimeoutExpired:
+            for pid in process_tree(self.process.pid):
+                os.kill(pid, signal.SIGKILL)
+            self.process.wait()
+
+    def cpu_seconds(self):
+        """On-CPU time of all its threads so far, to the nanosecond (schedstat)."""
+        total = 0
+        for pid in process_tree(self.process.pid):
+            for thread in threads(pid):
+                try:
+                    with open(f"/proc/{pid}/task/{thread}/schedstat") as stat:
+                        total += int(stat.read().split()[0])
+                except (FileNotFoundError, ProcessLookupError):
+                    pass  # a thread that just ended
+        return total / 1e9
+
+    def rss_bytes(self):
+        total = 0
+        for pid in process_tree(self.process.pid):
+            with open(f"/proc/{pid}/status") as status:
+                found = re.search(r"VmRSS:\s+(\d+) kB", status.read())
+            total += int(found.group(1)) * 1024 if found else 0
+        return total
+
+
+def threads(pid):
+    try:
+        return os.listdir(f"/proc/{pid}/task")
+    except FileNotFoundError:
+        return []
+
+
+def process_tree(pid):
+    """`pid` and all its descendants."""
+    found = [pid]
+    for thread in threads(pid):
+        try:
+            with open(f"/proc/{pid}/task/{thread}/children") as children:
+                for child in children.read().split():
+                    found += process_tree(int(child))
+        except (FileNotFoundError, ProcessLookupError):
+            pass  # it just ended
+    return found

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Measures Fairlead side by side with other layer-4 proxies and prints a Markdown table.
+# `bench/run.sh --quick` checks in a minute that everything works; `--help` lists the options.
+# Runs on Debian: as root it installs what is missing, otherwise it names it.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+# What must be there, as command:package.
+needed=(gcc:gcc python3:python3 taskset:util-linux haproxy:haproxy nginx:nginx)
+
+missing=()
+for entry in "${needed[@]}"; do
+  [ -n "$(PATH="$PATH:/usr/sbin" command -v "${entry%%:*}")" ] || missing+=("${entry#*:}")
+done
+echo '#include <stdio.h>' | gcc -E - >/dev/null 2>&1 || missing+=(libc6-dev)
+[ -e /usr/lib/nginx/modules/ngx_stream_module.so ] || missing+=(libnginx-mod-stream)
+
+if [ "${#missing[@]}" -gt 0 ]; then
+  if [ "$(id -u)" -ne 0 ]; then
+    echo "bench: missing; install with: sudo apt-get install ${missing[*]}" >&2
+    exit 1
+  fi
+  apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
+fi
+if [ "$(nproc)" -lt 2 ]; then
+  echo "bench: needs two cores, one for the proxy and one for the load" >&2
+  exit 1
+fi
+
+mkdir -p bench/out
+gcc -O2 -Wall -o bench/out/load bench/load.c
+exec python3 bench/compare.py "$@"
