@@ -1,5 +1,7 @@
 package dev.fairlead.config;
 
+import java.util.Locale;
+
 /**
  * One address of a pool.
  *
@@ -20,7 +22,12 @@ public record BackendConfig(String host, int port, String unixPath, int weight, 
     /** No new sessions, still probed. */
     DRAINING,
     /** No new sessions, not probed. */
-    DISABLED
+    DISABLED;
+
+    /** As it is written in a configuration: {@code enabled}. */
+    public String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   /** The backend's name in its pool: {@code host:port}, {@code [v6]:port} or {@code unix:/path}. */

@@ -3,6 +3,7 @@ package dev.fairlead.config;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * A named set of backends and how to use them.
@@ -31,6 +32,11 @@ public record PoolConfig(
     SOURCE_HASH;
 
     public static final Balance DEFAULT = TWO_CHOICES;
+
+    /** As it is written in a configuration: {@code two-choices}. */
+    public String label() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
   }
 
   /**

@@ -3,17 +3,57 @@ package dev.fairlead.config;
 /**
  * One thing that is wrong with a configuration.
  *
- * @param source the file's name
+ * @param source the file's name, or {@link #OVERRIDE}
  * @param line from 1, 0 = not known
  * @param path of the key, as {@code pools[0].backends[1].weight}; empty = the whole file
  * @param message the value and what was expected: {@code -1 (expected: 0 to 1000)}
  */
 public record Problem(String source, int line, String path, String message) {
+  /** The source of what {@code --set KEY=VALUE} brought in. */
+  public static final String OVERRIDE = "--set";
 
-  /** {@code FILE:LINE: path: value (expected: ...)}, without the parts that are not known. */
+  private static final int MAX_SHOWN_CHARS = 100;
+
+  /**
+   * {@code FILE:LINE: path: value (expected: ...)}, without the parts that are not known; {@code
+   * --set path: value (expected: ...)} for an override.
+   */
   @Override
   public String toString() {
+    if (source.equals(OVERRIDE)) {
+      return path.isEmpty() ? source + " " + message : source + " " + path + ": " + message;
+    }
     String place = line > 0 ? source + ":" + line : source;
     return path.isEmpty() ? place + ": " + message : place + ": " + path + ": " + message;
+  }
+
+  /** Somebody else's text on one line, without control characters, cut after 100 characters. */
+  static String oneLine(String text) {
+    StringBuilder out = new StringBuilder();
+    text.codePoints()
+        .limit(MAX_SHOWN_CHARS)
+        .forEach(
+            c -> {
+              switch (c) {
+                case '\n' -> out.append("\\n");
+                case '\r' -> out.append("\\r");
+                case '\t' -> out.append("\\t");
+                default -> appendPrintable(out, c);
+              }
+            });
+    return text.codePointCount(0, text.length()) > MAX_SHOWN_CHARS ? out + "..." : out.toString();
+  }
+
+  private static void appendPrintable(StringBuilder out, int codePoint) {
+    int type = Character.getType(codePoint);
+    if (Character.isISOControl(codePoint)
+        || type == Character.LINE_SEPARATOR
+        || type == Character.PARAGRAPH_SEPARATOR
+        || type == Character.FORMAT
+        || type == Character.SURROGATE) {
+      out.append(String.format("\\u%04x", codePoint));
+    } else {
+      out.appendCodePoint(codePoint);
+    }
   }
 }

@@ -1,0 +1,52 @@
+package dev.fairlead.cli;
+
+import dev.fairlead.config.ConfigFiles;
+import dev.fairlead.config.FairleadConfig;
+import dev.fairlead.config.LoadResult;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** Validates a configuration and prints every problem at once. */
+@Command(name = "check", description = "Validates a configuration; prints every problem at once.")
+final class CheckCommand implements Callable<Integer> {
+
+  @Mixin private ConfigOptions options;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    PrintWriter err = spec.commandLine().getErr();
+    ConfigFiles.Reading reading = ConfigFiles.read(options.file());
+    if (reading.text() == null) {
+      err.println(reading.problem());
+      return FairleadCommand.FAILED;
+    }
+    LoadResult result = options.loader().load(reading.text());
+    if (!result.isValid()) {
+      result.problems().forEach(err::println);
+      return FairleadCommand.FAILED;
+    }
+    spec.commandLine().getOut().println(options.file() + ": valid " + summary(result.config()));
+    return 0;
+  }
+
+  private static String summary(FairleadConfig config) {
+    int backends = config.pools().stream().mapToInt(pool -> pool.backends().size()).sum();
+    return "("
+        + count(config.listeners().size(), "listener")
+        + ", "
+        + count(config.pools().size(), "pool")
+        + ", "
+        + count(backends, "backend")
+        + ")";
+  }
+
+  private static String count(int count, String what) {
+    return count + " " + what + (count == 1 ? "" : "s");
+  }
+}

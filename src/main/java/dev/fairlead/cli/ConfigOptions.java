@@ -1,0 +1,38 @@
+package dev.fairlead.cli;
+
+import dev.fairlead.config.ConfigLoader;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** The options that name a configuration; a mixin. */
+final class ConfigOptions {
+  static final String DEFAULT_FILE = "conf/fairlead.yaml";
+
+  @Option(
+      names = {"-c", "--config"},
+      paramLabel = "FILE",
+      defaultValue = DEFAULT_FILE,
+      description = "The configuration (.yaml, .yml, .json or .toml); default: ${DEFAULT-VALUE}.")
+  private Path file;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Overrides one key by its path, as node.admin.port=0; may be repeated.")
+  private List<String> overrides = new ArrayList<>();
+
+  Path file() {
+    return file;
+  }
+
+  List<String> overrides() {
+    return List.copyOf(overrides);
+  }
+
+  /** A loader with the overrides and this process's environment. */
+  ConfigLoader loader() {
+    return new ConfigLoader(System.getenv(), overrides());
+  }
+}

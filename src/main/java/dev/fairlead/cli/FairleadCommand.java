@@ -1,0 +1,56 @@
+package dev.fairlead.cli;
+
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The command line: {@code java -jar fairlead.jar COMMAND}. One class a command. */
+@Command(
+    name = "fairlead",
+    description = "A layer-4 proxy whose instances act as one.",
+    subcommands = {CheckCommand.class, VersionCommand.class})
+public final class FairleadCommand implements Runnable {
+  /** Exit code: refused or failed; the reason is on stderr, one line per problem. */
+  public static final int FAILED = 1;
+
+  /** For every command; picocli acts on it. */
+  @SuppressWarnings("UnusedVariable")
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      scope = ScopeType.INHERIT,
+      description = "Show this help and exit.")
+  private boolean help;
+
+  @Spec private CommandSpec spec;
+
+  /**
+   * Runs one command to its end.
+   *
+   * @return 0 done, 1 refused or failed, 2 wrong usage
+   */
+  public static int execute(PrintWriter out, PrintWriter err, String... args) {
+    return new CommandLine(new FairleadCommand())
+        .setOut(out)
+        .setErr(err)
+        .setExpandAtFiles(false)
+        .setExecutionExceptionHandler(FairleadCommand::failed)
+        .execute(args);
+  }
+
+  private static int failed(
+      Exception e, CommandLine command, CommandLine.ParseResult ignoredArguments) {
+    command.getErr().println(command.getCommandName() + ": " + e);
+    return FAILED;
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "Missing command");
+  }
+}

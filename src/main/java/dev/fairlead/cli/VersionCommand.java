@@ -1,0 +1,81 @@
+package dev.fairlead.cli;
+
+import com.hazelcast.instance.GeneratedBuildProperties;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.uring.IoUring;
+import io.netty.util.Version;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** Prints what this jar is made of and what it can use here. */
+@Command(
+    name = "version",
+    description =
+        "Shows Fairlead's version, those of its parts, and the transports that work here.")
+final class VersionCommand implements Callable<Integer> {
+  private static final String UNKNOWN = "unknown";
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    PrintWriter out = spec.commandLine().getOut();
+    out.println("Fairlead  " + property("/fairlead-version.properties", "version"));
+    out.println("Vert.x    " + text("/META-INF/vertx/vertx-version.txt"));
+    out.println("Netty     " + netty());
+    out.println("Hazelcast " + GeneratedBuildProperties.VERSION);
+    out.println("JDK       " + Runtime.version() + " (" + System.getProperty("java.vendor") + ")");
+    out.println("Transport " + transport());
+    return 0;
+  }
+
+  /** In one jar, the file Netty reads names only one of its parts: all have one version. */
+  private static String netty() {
+    return Version.identify().values().stream()
+        .map(Version::artifactVersion)
+        .findFirst()
+        .orElse(UNKNOWN);
+  }
+
+  private static String transport() {
+    List<String> available = new ArrayList<>();
+    if (IoUring.isAvailable()) {
+      available.add("io_uring");
+    }
+    if (Epoll.isAvailable()) {
+      available.add("epoll");
+    }
+    available.add("nio");
+    return String.join(", ", available);
+  }
+
+  private static String property(String resource, String key) {
+    try (InputStream in = VersionCommand.class.getResourceAsStream(resource)) {
+      Properties properties = new Properties();
+      if (in != null) {
+        properties.load(in);
+      }
+      return properties.getProperty(key, UNKNOWN);
+    } catch (IOException e) {
+      throw new UncheckedIOException(resource, e);
+    }
+  }
+
+  private static String text(String resource) {
+    try (InputStream in = VersionCommand.class.getResourceAsStream(resource)) {
+      return in == null ? UNKNOWN : new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
+    } catch (IOException e) {
+      throw new UncheckedIOException(resource, e);
+    }
+  }
+}

@@ -1,0 +1,131 @@
+package dev.fairlead.config;
+
+import dev.fairlead.config.ValueType.Outcome;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The kinds of values that are addresses. Nothing here asks a name server. */
+final class AddressTypes {
+  static final int MAX_PORT = 65_535;
+
+  private static final String OCTET = "(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
+  private static final Pattern IPV4 = Pattern.compile("(" + OCTET + "\\.){3}" + OCTET);
+  private static final Pattern MAYBE_IPV6 = Pattern.compile("[0-9a-fA-F:.]*:[0-9a-fA-F:.]*");
+  private static final Pattern HOST_NAME =
+      Pattern.compile(
+          "(?=.{1,253}$)(?!.*(^|\\.)\\d+\\.?$)(LABEL\\.)*LABEL\\.?"
+              .replace("LABEL", "[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"));
+  private static final Pattern BIND =
+      Pattern.compile("(?:\\[(?<v6>[^\\]]*)]|(?<v4>[^\\[\\]:]*)):(?<port>\\d{1,5})");
+  private static final Pattern CIDR = Pattern.compile("([^/]+)(?:/(\\d{1,3}))?");
+
+  private AddressTypes() {}
+
+  /** An address from its literal, without brackets or zone; empty = it is none. */
+  static Optional<InetAddress> parseIp(String text) {
+    if (!IPV4.matcher(text).matches() && !MAYBE_IPV6.matcher(text).matches()) {
+      return Optional.empty();
+    }
+    try {
+      // Only a literal gets here: with a colon, the JDK parses or throws, and never resolves.
+      return Optional.of(InetAddress.getByName(text));
+    } catch (UnknownHostException e) {
+      return Optional.empty();
+    }
+  }
+
+  static ValueType<InetAddress> ip() {
+    return scalar ->
+        (scalar.isText() ? parseIp(scalar.text()) : Optional.<InetAddress>empty())
+            .map(Outcome::of)
+            .orElseGet(() -> Outcome.expected("an IP address"));
+  }
+
+  /** An IP address or a host name, as it is written. */
+  static ValueType<String> host() {
+    return scalar ->
+        scalar.isText() && isHost(scalar.text())
+            ? Outcome.of(scalar.text())
+            : Outcome.expected("a host name or an IP address");
+  }
+
+  private static boolean isHost(String text) {
+    return HOST_NAME.matcher(text).matches() || parseIp(text).isPresent();
+  }
+
+  /** Where a listener binds: an IP address and port, or {@code unix:} and a path. */
+  static ValueType<BindAddress> bind(Path directory) {
+    return scalar -> {
+      String text = scalar.isText() ? scalar.text() : "";
+      if (text.startsWith("unix:")) {
+        Outcome<String> path = ValueTypes.socketPath(directory, text.substring("unix:".length()));
+        return path.isRead()
+            ? Outcome.of(BindAddress.unix(path.value()))
+            : Outcome.expected("unix: and " + path.expected());
+      }
+      return parseBind(text)
+          .map(Outcome::of)
+          .orElseGet(
+              () ->
+                  Outcome.expected(
+                      "an IP address and port such as 0.0.0.0:8080 or [::]:8080,"
+                          + " or unix:/path"));
+    };
+  }
+
+  private static Optional<BindAddress> parseBind(String text) {
+    Matcher matcher = BIND.matcher(text);
+    if (!matcher.matches()) {
+      return Optional.empty();
+    }
+    String v6 = matcher.group("v6");
+    String host = v6 == null ? matcher.group("v4") : v6;
+    int port = Integer.parseInt(matcher.group("port"));
+    boolean valid = (v6 == null || v6.contains(":")) && parseIp(host).isPresent();
+    return valid && port <= MAX_PORT ? Optional.of(BindAddress.ip(host, port)) : Optional.empty();
+  }
+
+  /** {@code 10.0.0.0/8}, {@code 2001:db8::/32} or a bare address; no bits after the prefix. */
+  static ValueType<String> cidr() {
+    return scalar -> {
+      Matcher matcher = CIDR.matcher(scalar.isText() ? scalar.text() : "");
+      Optional<InetAddress> address =
+          matcher.matches() ? parseIp(matcher.group(1)) : Optional.empty();
+      if (address.isEmpty()) {
+        return Outcome.expected("a network such as 10.0.0.0/8 or 2001:db8::/32, or an IP address");
+      }
+      byte[] bytes = address.get().getAddress();
+      int bits = bytes.length * 8;
+      int prefix = matcher.group(2) == null ? bits : Integer.parseInt(matcher.group(2));
+      if (prefix > bits) {
+        return Outcome.expected("a prefix of 0 to " + bits);
+      }
+      return clearHostBits(bytes, prefix)
+          ? Outcome.expected(show(bytes) + "/" + prefix + ", without bits after the prefix")
+          : Outcome.of(scalar.text());
+    };
+  }
+
+  /** True when a bit after the prefix was set. */
+  private static boolean clearHostBits(byte[] address, int prefix) {
+    boolean changed = false;
+    for (int bit = prefix; bit < address.length * 8; bit++) {
+      int mask = 0x80 >> (bit % 8);
+      changed |= (address[bit / 8] & mask) != 0;
+      address[bit / 8] &= (byte) ~mask;
+    }
+    return changed;
+  }
+
+  private static String show(byte[] address) {
+    try {
+      return InetAddress.getByAddress(address).getHostAddress();
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException("4 or 16 bytes", e);
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package dev.fairlead.config;
+
+import dev.fairlead.config.PoolConfig.Connect;
+import dev.fairlead.config.PoolConfig.Replies;
+import dev.fairlead.config.PoolConfig.Timeouts;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.net.InetAddress;
+import java.util.Collection;
+import java.util.function.Function;
+
+/**
+ * Writes the dynamic part of a configuration with the keys and texts of a configuration file,
+ * defaults included: loading it again gives an equal dynamic part. Paths are absolute; keys and
+ * secrets are only ever named by their files.
+ */
+public final class ConfigJson {
+  private ConfigJson() {}
+
+  /** {@code {listeners: [...], pools: [...]}}. */
+  public static JsonObject dynamicPart(FairleadConfig config) {
+    return new JsonObject()
+        .put("listeners", array(config.listeners(), ConfigJson::listener))
+        .put("pools", array(config.pools(), ConfigJson::pool));
+  }
+
+  private static <T> JsonArray array(Collection<T> items, Function<T, Object> writer) {
+    JsonArray array = new JsonArray();
+    items.forEach(item -> array.add(writer.apply(item)));
+    return array;
+  }
+
+  private static JsonObject listener(ListenerConfig listener) {
+    return new JsonObject()
+        .put("name", text(listener.name()))
+        .put("bind", text(listener.bind().toString()))
+        .put("backlog", listener.backlog())
+        .put("pool", text(listener.pool()));
+  }
+
+  private static JsonObject pool(PoolConfig pool) {
+    return new JsonObject()
+        .put("name", text(pool.name()))
+        .put("balance", pool.balance().label())
+        .put("backends", array(pool.backends(), ConfigJson::backend))
+        .put("connect", connect(pool.connect()))
+        .put("timeouts", timeouts(pool.timeouts()))
+        .put("replies", replies(pool.replies()));
+  }
+
+  private static JsonObject backend(BackendConfig backend) {
+    JsonObject json = new JsonObject();
+    if (backend.unixPath() != null) {
+      json.put("unix", text(backend.unixPath()));
+    } else {
+      json.put("host", text(backend.host())).put("port", backend.port());
+    }
+    return json.put("weight", backend.weight()).put("state", backend.state().label());
+  }
+
+  private static JsonObject connect(Connect connect) {
+    return new JsonObject()
+        .put("timeout", ValueTypes.show(connect.timeout()))
+        .put("attempts", connect.attempts())
+        .put("source", array(connect.source(), InetAddress::getHostAddress));
+  }
+
+  private static JsonObject timeouts(Timeouts timeouts) {
+    return new JsonObject()
+        .put("idle", ValueTypes.show(timeouts.idle()))
+        .put("close", ValueTypes.show(timeouts.close()))
+        .put("maxDuration", ValueTypes.show(timeouts.maxDuration()))
+        .put("jitter", timeouts.jitterPercent() + "%");
+  }
+
+  private static JsonObject replies(Replies replies) {
+    return new JsonObject()
+        .put("noBackend", text(replies.noBackend()))
+        .put("connectFailed", text(replies.connectFailed()));
+  }
+
+  /** Null stays null. */
+  private static String text(String text) {
+    return text == null ? null : Substitution.escape(text);
+  }
+}

@@ -1,0 +1,164 @@
+package dev.fairlead.config;
+
+import dev.fairlead.config.Shape.Items;
+import dev.fairlead.config.Shape.Keys;
+import dev.fairlead.config.Shape.OrNull;
+import java.nio.file.Path;
+
+/**
+ * The keys of parts that are not built yet, one line a key: its kind of value and its default.
+ * Building a part takes its lines out of here.
+ */
+final class LaterKeys {
+  private static final ValueType<Integer> COUNT = ValueTypes.integer(0, Integer.MAX_VALUE);
+  private static final ValueType<Integer> AT_LEAST_ONE = ValueTypes.integer(1, Integer.MAX_VALUE);
+  private static final ValueType<Integer> PORT = ValueTypes.integer(1, AddressTypes.MAX_PORT);
+  private static final ValueType<Integer> ANY_PORT = ValueTypes.integer(0, AddressTypes.MAX_PORT);
+
+  private final ValueType<Path> path;
+
+  LaterKeys(Path directory) {
+    this.path = ValueTypes.path(directory);
+  }
+
+  Keys node() {
+    return Keys.none().with("stateDir", path.orNull(), "null");
+  }
+
+  Keys cluster() {
+    Keys discovery =
+        Keys.none()
+            .with("multicast", ValueTypes.bool(), "false")
+            .with("members", Items.of(ValueTypes.text()))
+            .with("kubernetesService", AddressTypes.host(), "null");
+    Keys tls = Keys.none().with("certificate", path, "").with("key", path, "").with("ca", path, "");
+    return Keys.none()
+        .with("enabled", ValueTypes.bool(), "false")
+        .with("name", ValueTypes.name(), "fairlead")
+        .with("host", AddressTypes.host().orNull(), "null")
+        .with("port", PORT, "5701")
+        .with("busPort", ANY_PORT, "0")
+        .with("discovery", new OrNull(discovery))
+        .with("publicAddress", ValueTypes.text().orNull(), "null")
+        .with("tls", new OrNull(tls))
+        .with("secretFile", path.orNull(), "null");
+  }
+
+  Keys listener() {
+    Keys route =
+        Keys.none()
+            .with("sni", Items.of(ValueTypes.text()))
+            .with("alpn", Items.of(ValueTypes.text()))
+            .with("source", Items.of(AddressTypes.cidr()))
+            .with("pool", ValueTypes.name(), "");
+    Keys proxyProtocol =
+        Keys.none()
+            .with("mode", ValueTypes.word("off", "optional", "required"), "off")
+            .with("trusted", Items.of(AddressTypes.cidr()))
+            .with("timeout", ValueTypes.positiveDuration(), "5s");
+    return Keys.none()
+        .with("routes", new Items(route))
+        .with("allow", Items.of(AddressTypes.cidr()))
+        .with("deny", Items.of(AddressTypes.cidr()))
+        .with("proxyProtocol", proxyProtocol)
+        .with("tls", new OrNull(listenerTls()))
+        .with("limits", listenerLimits());
+  }
+
+  private Keys listenerTls() {
+    Keys certificate = Keys.none().with("cert", path, "").with("key", path, "");
+    return Keys.none()
+        .with("mode", ValueTypes.word("terminate", "passthrough"), "terminate")
+        .with("certificates", new Items(certificate))
+        .with("clientAuth", ValueTypes.word("none", "request", "require"), "none")
+        .with("clientCa", path.orNull(), "null")
+        .with("minVersion", ValueTypes.word("TLSv1.2", "TLSv1.3"), "TLSv1.2")
+        .with("alpn", Items.of(ValueTypes.text()))
+        .with("handshakeTimeout", ValueTypes.positiveDuration(), "10s")
+        .with("helloTimeout", ValueTypes.positiveDuration(), "5s");
+  }
+
+  private static Keys listenerLimits() {
+    return Keys.none()
+        .with("connections", COUNT, "0")
+        .with("connectionsPerSource", COUNT, "0")
+        .with("newConnectionsPerSecond", COUNT, "0")
+        .with("scope", ValueTypes.word("cluster", "member"), "cluster")
+        .with("queue", queue())
+        .with("refuseWith", ValueTypes.word("fin", "rst"), "fin");
+  }
+
+  private static Keys queue() {
+    return Keys.none()
+        .with("size", COUNT, "0")
+        .with("timeout", ValueTypes.positiveDuration(), "5s");
+  }
+
+  Keys pool() {
+    Keys discovery =
+        Keys.none()
+            .with("dns", AddressTypes.host(), "")
+            .with("port", PORT, "")
+            .with("srv", AddressTypes.host(), "")
+            .with("refresh", ValueTypes.positiveDuration(), "5s");
+    Keys outlier =
+        Keys.none()
+            .with("failures", AT_LEAST_ONE, "5")
+            .with("ejection", ValueTypes.positiveDuration(), "30s")
+            .with("maxEjected", ValueTypes.percentage(), "50%");
+    Keys limits =
+        Keys.none()
+            .with("connections", COUNT, "0")
+            .with("connectionsPerBackend", COUNT, "0")
+            .with("scope", ValueTypes.word("cluster", "member"), "cluster")
+            .with("queue", queue());
+    return Keys.none()
+        .with("discovery", new OrNull(discovery))
+        .with("health", health())
+        .with("outlier", outlier.orOff())
+        .with("slowStart", ValueTypes.duration(), "0s")
+        .with("limits", limits)
+        .with("proxyProtocol", ValueTypes.word("off", "v1", "v2"), "off")
+        .with("tls", new OrNull(poolTls()))
+        .with("whenDown", ValueTypes.word("refuse", "try-all"), "refuse")
+        .with("onBackendDown", ValueTypes.word("keep", "close"), "keep");
+  }
+
+  private static Keys health() {
+    Keys http =
+        Keys.none()
+            .with("path", ValueTypes.text(), "/")
+            .with("host", AddressTypes.host().orNull(), "null")
+            .with("status", ValueTypes.text(), "200-399");
+    Keys expect =
+        Keys.none()
+            .with("send", ValueTypes.text().orNull(), "null")
+            .with("receive", ValueTypes.text().orNull(), "null");
+    return Keys.none()
+        .with("type", ValueTypes.word("none", "tcp", "tls", "http", "expect"), "none")
+        .with("interval", ValueTypes.positiveDuration(), "2s")
+        .with("timeout", ValueTypes.positiveDuration(), "1s")
+        .with("rise", AT_LEAST_ONE, "2")
+        .with("fall", AT_LEAST_ONE, "3")
+        .with("probers", AT_LEAST_ONE, "2")
+        .with("port", PORT.orNull(), "null")
+        .with("http", http)
+        .with("expect", expect);
+  }
+
+  private Keys poolTls() {
+    return Keys.none()
+        .with("verify", ValueTypes.bool(), "true")
+        .with("ca", path.orNull(), "null")
+        .with("serverName", AddressTypes.host().orNull(), "null")
+        .with("certificate", path.orNull(), "null")
+        .with("key", path.orNull(), "null")
+        .with("alpn", Items.of(ValueTypes.text()));
+  }
+
+  static Keys backend() {
+    return Keys.none()
+        .with("maxConnections", COUNT, "0")
+        .with("backup", ValueTypes.bool(), "false");
+  }
+}

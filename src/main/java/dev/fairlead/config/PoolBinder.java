@@ -1,0 +1,106 @@
+package dev.fairlead.config;
+
+import dev.fairlead.config.BackendConfig.State;
+import dev.fairlead.config.PoolConfig.Balance;
+import dev.fairlead.config.PoolConfig.Connect;
+import dev.fairlead.config.PoolConfig.Replies;
+import dev.fairlead.config.PoolConfig.Timeouts;
+import java.util.List;
+
+/** Binds one of {@code pools} and its backends. */
+final class PoolBinder {
+  private static final int MAX_ATTEMPTS = 100;
+
+  private final Binding binding;
+  private final LaterKeys later;
+
+  PoolBinder(Binding binding) {
+    this.binding = binding;
+    this.later = new LaterKeys(binding.directory());
+  }
+
+  PoolConfig bind(Section pool) {
+    PoolConfig config =
+        new PoolConfig(
+            pool.required("name", ValueTypes.name(), "a name"),
+            pool.get("balance", balance(), Balance.DEFAULT),
+            backends(pool),
+            connect(pool),
+            timeouts(pool),
+            replies(pool));
+    pool.later(later.pool());
+    return config;
+  }
+
+  private static ValueType<Balance> balance() {
+    return ValueTypes.constant(Balance.values(), Balance::label);
+  }
+
+  /** The backends of a pool, or of the flat form. */
+  List<BackendConfig> backends(Section pool) {
+    return pool.sections("backends", this::backend);
+  }
+
+  private BackendConfig backend(Section backend) {
+    boolean unix = backend.has("unix");
+    BackendConfig config =
+        new BackendConfig(
+            backend.get("host", AddressTypes.host(), null),
+            backend.get("port", ValueTypes.integer(1, AddressTypes.MAX_PORT), 0),
+            backend.get("unix", ValueTypes.socketPath(binding.directory()), null),
+            backend.get("weight", weight(), BackendConfig.DEFAULT_WEIGHT),
+            backend.get("state", state(), State.ENABLED));
+    backend.later(LaterKeys.backend());
+    if (unix) {
+      refuseBoth(backend, "host");
+      refuseBoth(backend, "port");
+    } else {
+      backend.require("host", "host and port, or unix");
+      backend.require("port", "1 to " + AddressTypes.MAX_PORT);
+    }
+    return config;
+  }
+
+  private void refuseBoth(Section backend, String key) {
+    if (backend.has(key)) {
+      String path = TreeReader.child(backend.path(), key);
+      binding.problems().add(binding.placeOf(path), path, "not together with unix");
+    }
+  }
+
+  private static ValueType<Integer> weight() {
+    return ValueTypes.integer(BackendConfig.MIN_WEIGHT, BackendConfig.MAX_WEIGHT);
+  }
+
+  private static ValueType<State> state() {
+    return ValueTypes.constant(State.values(), State::label);
+  }
+
+  private static Connect connect(Section pool) {
+    try (Section connect = pool.section("connect")) {
+      return new Connect(
+          connect.get("timeout", ValueTypes.positiveDuration(), Connect.DEFAULT.timeout()),
+          connect.get("attempts", ValueTypes.integer(1, MAX_ATTEMPTS), Connect.DEFAULT.attempts()),
+          connect.values("source", AddressTypes.ip()));
+    }
+  }
+
+  private static Timeouts timeouts(Section pool) {
+    try (Section timeouts = pool.section("timeouts")) {
+      Timeouts byDefault = Timeouts.DEFAULT;
+      return new Timeouts(
+          timeouts.get("idle", ValueTypes.duration(), byDefault.idle()),
+          timeouts.get("close", ValueTypes.duration(), byDefault.close()),
+          timeouts.get("maxDuration", ValueTypes.duration(), byDefault.maxDuration()),
+          timeouts.get("jitter", ValueTypes.percentage(), byDefault.jitterPercent()));
+    }
+  }
+
+  private static Replies replies(Section pool) {
+    try (Section replies = pool.section("replies")) {
+      return new Replies(
+          replies.get("noBackend", ValueTypes.text().orNull(), null),
+          replies.get("connectFailed", ValueTypes.text().orNull(), null));
+    }
+  }
+}

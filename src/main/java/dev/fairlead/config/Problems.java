@@ -1,0 +1,33 @@
+package dev.fairlead.config;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/** Collects everything that is wrong with one configuration. One load, one thread. */
+final class Problems {
+  private final List<Problem> found = new ArrayList<>();
+
+  void add(Place place, String path, String message) {
+    found.add(new Problem(place.source(), place.line(), path, message));
+  }
+
+  /** {@code value (expected: ...)}. */
+  void expected(Tree value, String path, String expected) {
+    add(value.place(), path, value.show() + " (expected: " + expected + ")");
+  }
+
+  boolean isEmpty() {
+    return found.isEmpty();
+  }
+
+  /** Those of the file in the order of their lines, then those of overrides. */
+  List<Problem> inOrder() {
+    return found.stream()
+        .distinct()
+        .sorted(
+            Comparator.comparing((Problem p) -> p.source().equals(Problem.OVERRIDE))
+                .thenComparingInt(Problem::line))
+        .toList();
+  }
+}

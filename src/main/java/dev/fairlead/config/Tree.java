@@ -1,0 +1,111 @@
+package dev.fairlead.config;
+
+import java.math.BigInteger;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * A configuration as it was written, the same for YAML, JSON and TOML; every part knows its place.
+ * Immutable.
+ */
+sealed interface Tree {
+
+  /** Where it begins. */
+  Place place();
+
+  /** As a problem quotes it: on one line, cut when long. */
+  String show();
+
+  /** What a {@link Scalar} was written as. */
+  enum Kind {
+    TEXT,
+    INTEGER,
+    DECIMAL,
+    BOOLEAN,
+    NULL,
+    /** Something no key takes, a date for example. */
+    OTHER,
+    /** The result of a substitution that is the whole value: takes the type of its key. */
+    FREE
+  }
+
+  /** A key's value and where the key itself stands. */
+  record Entry(Place place, Tree value) {}
+
+  /** Keys and their values, in the order they were written. */
+  record Mapping(Place place, Map<String, Entry> entries) implements Tree {
+    public Mapping {
+      entries = Collections.unmodifiableMap(new LinkedHashMap<>(entries));
+    }
+
+    @Override
+    public String show() {
+      return entries.isEmpty() ? "{}" : "{...}";
+    }
+  }
+
+  /** A list. */
+  record Sequence(Place place, List<Tree> items) implements Tree {
+    public Sequence {
+      items = List.copyOf(items);
+    }
+
+    @Override
+    public String show() {
+      return items.isEmpty() ? "[]" : "[...]";
+    }
+  }
+
+  /** A single value; {@code text} is as it was written, without quotes. */
+  record Scalar(Place place, Kind kind, String text) implements Tree {
+    private static final Pattern NEEDS_QUOTES =
+        Pattern.compile("|\\s.*|.*\\s|true|false|null|~|[-+.\\d][\\d.eExXo_a-fA-F]*");
+    private static final Pattern DECIMAL_DIGITS = Pattern.compile("[-+]?\\d{1,30}");
+    private static final Pattern OTHER_RADIX = Pattern.compile("0x[0-9a-fA-F]{1,30}|0o[0-7]{1,30}");
+
+    boolean isText() {
+      return kind == Kind.TEXT || kind == Kind.FREE;
+    }
+
+    boolean isNull() {
+      return kind == Kind.NULL || (kind == Kind.FREE && text.equals("null"));
+    }
+
+    /** Its value when it is {@code true} or {@code false}. */
+    Optional<Boolean> asBoolean() {
+      if (kind != Kind.BOOLEAN && kind != Kind.FREE) {
+        return Optional.empty();
+      }
+      return switch (text) {
+        case "true", "True", "TRUE" -> Optional.of(true);
+        case "false", "False", "FALSE" -> Optional.of(false);
+        default -> Optional.empty();
+      };
+    }
+
+    /** Its value when it is a whole number of a sensible length. */
+    Optional<BigInteger> asInteger() {
+      if (kind != Kind.INTEGER && kind != Kind.FREE) {
+        return Optional.empty();
+      }
+      if (DECIMAL_DIGITS.matcher(text).matches()) {
+        return Optional.of(new BigInteger(text));
+      }
+      if (OTHER_RADIX.matcher(text).matches()) {
+        return Optional.of(new BigInteger(text.substring(2), text.charAt(1) == 'x' ? 16 : 8));
+      }
+      return Optional.empty();
+    }
+
+    @Override
+    public String show() {
+      boolean quoted = kind == Kind.TEXT && NEEDS_QUOTES.matcher(text).matches();
+      String shown = Problem.oneLine(text);
+      return quoted ? "\"" + shown + "\"" : shown;
+    }
+  }
+}
