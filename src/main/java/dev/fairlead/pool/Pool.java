@@ -61,7 +61,8 @@ public final class Pool {
   }
 
   /**
-   * Chooses an eligible backend; does not count it. Allocates nothing when {@code tried} is empty.
+   * Chooses an eligible backend; does not count it. Allocates nothing when {@code tried} is empty,
+   * but for {@code source-hash} and an IPv6 client: the JDK gives its 16 bytes as a copy only.
    *
    * @param source the client's address; only {@code source-hash} looks at it, so null will do for
    *     the others and stands for one and the same client there

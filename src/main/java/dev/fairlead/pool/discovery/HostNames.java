@@ -69,7 +69,8 @@ public final class HostNames {
     vertx.cancelTimer(timer);
   }
 
-  private void refresh() {
+  /** Asks for all names again; the timer does it. */
+  void refresh() {
     byHostName(pools).entrySet().forEach(this::resolve);
   }
 

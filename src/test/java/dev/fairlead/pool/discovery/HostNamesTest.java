@@ -1,0 +1,195 @@
+package dev.fairlead.pool.discovery;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fairlead.config.PoolConfig;
+import dev.fairlead.config.PoolConfig.Balance;
+import dev.fairlead.pool.Backend;
+import dev.fairlead.pool.PoolFixture;
+import dev.fairlead.pool.Pools;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Queue;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A load goes on with the addresses there are, at the latest after two seconds, and a name server
+ * that fails takes nothing away. Provoked by a lookup whose answers the test gives; a failure would
+ * be a start that hangs, or a healthy backend without an address.
+ */
+class HostNamesTest {
+  private final Vertx vertx = Vertx.vertx();
+  private final FakeLookup lookup = new FakeLookup();
+  private HostNames hostNames;
+
+  @BeforeEach
+  void start() {
+    hostNames = new HostNames(vertx, lookup);
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    hostNames.stop();
+    vertx.close().toCompletionStage().toCompletableFuture().get(10, SECONDS);
+  }
+
+  @Test
+  void loadWaitsForTheFirstAnswer() throws Exception {
+    Promise<List<InetAddress>> answer = lookup.next();
+    Pools pools = pools("web.internal");
+    Future<Void> load = hostNames.watch(pools);
+    assertThat(load.isComplete()).isFalse();
+    answer.complete(List.of(ip(1), ip(2)));
+    await(load);
+    assertThat(backend(pools, 0).addresses()).containsExactly(at(1), at(2));
+  }
+
+  @Test
+  void loadGoesOnWithoutAnAnswerThatDoesNotCome() throws Exception {
+    Promise<List<InetAddress>> answer = lookup.next();
+    Pools pools = pools("web.internal");
+    await(hostNames.watch(pools));
+    assertThat(backend(pools, 0).addresses()).isEmpty();
+    answer.complete(List.of(ip(1)));
+    assertThat(backend(pools, 0).addresses()).containsExactly(at(1));
+  }
+
+  @Test
+  void loadGoesOnWhenTheNameIsUnknown() throws Exception {
+    lookup.next().fail(new UnknownHostException("web.internal"));
+    Pools pools = pools("web.internal");
+    await(hostNames.watch(pools));
+    assertThat(backend(pools, 0).addresses()).isEmpty();
+  }
+
+  @Test
+  void ipAddressesAreNotAskedFor() throws Exception {
+    await(hostNames.watch(pools("10.0.0.1", "::1")));
+    assertThat(lookup.asked).isEmpty();
+  }
+
+  @Test
+  void nameOfTwoBackendsIsAskedForOnce() throws Exception {
+    lookup.next().complete(List.of(ip(1)));
+    Pools pools =
+        Pools.NONE.next(
+            List.of(
+                PoolFixture.config(
+                    "web", Balance.DEFAULT, List.of(PoolFixture.backend("web.internal"))),
+                PoolFixture.config(
+                    "api", Balance.DEFAULT, List.of(PoolFixture.backend("web.internal")))));
+    await(hostNames.watch(pools));
+    assertThat(lookup.asked).containsExactly("web.internal");
+    assertThat(pools.pool("web").backends().get(0).addresses()).containsExactly(at(1));
+    assertThat(pools.pool("api").backends().get(0).addresses()).containsExactly(at(1));
+  }
+
+  @Test
+  void reloadAsksOnlyForNamesWithoutAnAddress() throws Exception {
+    lookup.next().complete(List.of(ip(1)));
+    Pools first = pools("web.internal");
+    await(hostNames.watch(first));
+    lookup.next().complete(List.of(ip(2)));
+    Pools second = first.next(List.of(config("web.internal", "new.internal")));
+    await(hostNames.watch(second));
+    assertThat(lookup.asked).containsExactly("web.internal", "new.internal");
+    assertThat(backend(second, 0).addresses()).containsExactly(at(1));
+    assertThat(backend(second, 1).addresses()).containsExactly(at(2));
+  }
+
+  @Test
+  void refreshReplacesTheAnswerAndAFailureKeepsIt() throws Exception {
+    lookup.next().complete(List.of(ip(1)));
+    Pools pools = pools("web.internal");
+    await(hostNames.watch(pools));
+    lookup.next().complete(List.of(ip(2)));
+    hostNames.refresh();
+    assertThat(backend(pools, 0).addresses()).containsExactly(at(2));
+    lookup.next().fail(new UnknownHostException("web.internal"));
+    hostNames.refresh();
+    assertThat(backend(pools, 0).addresses()).containsExactly(at(2));
+    lookup.next().complete(List.of(ip(3)));
+    hostNames.refresh();
+    assertThat(backend(pools, 0).addresses()).containsExactly(at(3));
+  }
+
+  @Test
+  void refreshForgetsNamesThatAreGone() throws Exception {
+    lookup.next().complete(List.of(ip(1)));
+    await(hostNames.watch(pools("web.internal")));
+    await(hostNames.watch(Pools.NONE));
+    hostNames.refresh();
+    assertThat(lookup.asked).containsExactly("web.internal");
+  }
+
+  @Test
+  void vertxResolvesLocalhost() throws Exception {
+    HostNames real = new HostNames(vertx, NameLookup.of(vertx));
+    Pools pools = pools("localhost", "no-such-name.invalid");
+    await(real.watch(pools));
+    assertThat(backend(pools, 0).addresses())
+        .isNotEmpty()
+        .allSatisfy(
+            address -> {
+              InetSocketAddress inet = (InetSocketAddress) address;
+              assertThat(inet.getAddress().isLoopbackAddress()).isTrue();
+              assertThat(inet.getPort()).isEqualTo(9001);
+            });
+    assertThat(backend(pools, 1).addresses()).isEmpty();
+    real.stop();
+  }
+
+  private static void await(Future<Void> load) throws Exception {
+    load.toCompletionStage().toCompletableFuture().get(20, SECONDS);
+  }
+
+  private static Pools pools(String... hosts) {
+    return Pools.NONE.next(List.of(config(hosts)));
+  }
+
+  private static PoolConfig config(String... hosts) {
+    return PoolFixture.config(
+        "web", Balance.DEFAULT, Arrays.stream(hosts).map(PoolFixture::backend).toList());
+  }
+
+  private static Backend backend(Pools pools, int index) {
+    return pools.pool("web").backends().get(index);
+  }
+
+  private static InetAddress ip(int last) throws UnknownHostException {
+    return InetAddress.getByAddress(new byte[] {10, 0, 0, (byte) last});
+  }
+
+  private static InetSocketAddress at(int last) throws UnknownHostException {
+    return new InetSocketAddress(ip(last), 9001);
+  }
+
+  /** Answers in the order in which the test gives its answers. */
+  private static final class FakeLookup implements NameLookup {
+    private final List<String> asked = new ArrayList<>();
+    private final Queue<Promise<List<InetAddress>>> answers = new ArrayDeque<>();
+
+    Promise<List<InetAddress>> next() {
+      Promise<List<InetAddress>> answer = Promise.promise();
+      answers.add(answer);
+      return answer;
+    }
+
+    @Override
+    public Future<List<InetAddress>> addressesOf(String hostName) {
+      asked.add(hostName);
+      return answers.remove().future();
+    }
+  }
+}
