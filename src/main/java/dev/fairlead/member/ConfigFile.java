@@ -1,0 +1,162 @@
+package dev.fairlead.member;
+
+import dev.fairlead.config.ConfigFormat;
+import dev.fairlead.config.ConfigLoader;
+import dev.fairlead.config.ConfigText;
+import dev.fairlead.config.LoadResult;
+import dev.fairlead.config.Problem;
+import dev.fairlead.config.RawTextProcessor;
+import io.vertx.config.ConfigRetriever;
+import io.vertx.config.ConfigRetrieverOptions;
+import io.vertx.config.ConfigStoreOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The member's own configuration file. Vert.x Config finds, watches and delivers its text; what the text means is decided
+ * here. A text that reads broken is told once, and only when it was seen twice: a file that is just being overwritten is seen
+ * half-written. Methods may be called from any thread.
+ */
+final class ConfigFile {
+  /** How often the file is looked at. */
+  private static final Duration SCAN = Duration.ofMillis(300);
+
+  /** How long a text that reads broken must stay to be believed. */
+  private static final Duration CONFIRM = Duration.ofMillis(200);
+
+  private final Vertx vertx;
+  private final ConfigText atStart;
+  private final ConfigLoader loader;
+  private final Changes changes;
+  private final ConfigRetriever retriever;
+
+  /** The content last acted upon. */
+  private Optional<Content> handled;
+
+  /** A content that read broken, and was seen once. */
+  private Optional<Content> suspected = Optional.empty();
+
+  /** What is found in the file is looked at one after the other. */
+  private Future<?> lastLook = Future.succeededFuture();
+
+  /** A text, or null for a file that can't be read. */
+  private record Content(String text) {}
+
+  /** Where a changed file is put in force. */
+  interface Changes {
+
+    /** The file reads well; succeeds when it is in force, fails with the problem of the machine that forbids it. */
+    Future<Void> apply(ConfigText text, LoadResult result);
+
+    /** What is wrong with the file on disk; empty = nothing any more. */
+    void problems(List<Problem> problems);
+  }
+
+  /**
+   * @param atStart what was read of the file already
+   */
+  ConfigFile(Vertx vertx, ConfigText atStart, ConfigLoader loader, Changes changes) {
+    this.vertx = vertx;
+    this.atStart = atStart;
+    this.loader = loader;
+    this.changes = changes;
+    this.handled = Optional.of(new Content(atStart.text()));
+    this.retriever = ConfigRetriever.create(vertx, watching(atStart));
+  }
+
+  private static ConfigRetrieverOptions watching(ConfigText text) {
+    String path = text.directory().resolve(Path.of(text.name()).getFileName()).toString();
+    return new ConfigRetrieverOptions()
+        .setIncludeDefaultStores(false)
+        .setScanPeriod(SCAN.toMillis())
+        .addStore(
+            new ConfigStoreOptions()
+                .setType("file")
+                .setFormat(RawTextProcessor.NAME)
+                .setOptional(true)
+                .setConfig(new JsonObject().put("path", path)));
+  }
+
+  /** Looks at the file from now on. */
+  void watch() {
+    retriever.listen(change -> look(change.getNewConfiguration()));
+    retriever.getConfig().onSuccess(this::look);
+  }
+
+  /** Reads the file now, and tells what is wrong with it even if that was told before. */
+  synchronized void reread() {
+    handled = Optional.empty();
+    retriever.getConfig().onSuccess(this::look);
+  }
+
+  void stop() {
+    retriever.close();
+  }
+
+  private synchronized void look(JsonObject delivered) {
+    Content content = new Content(delivered.getString(RawTextProcessor.TEXT));
+    lastLook = lastLook.transform(before -> handle(content));
+  }
+
+  private synchronized Future<Void> handle(Content content) {
+    if (handled.equals(Optional.of(content))) {
+      suspected = Optional.empty();
+      return Future.succeededFuture();
+    }
+    if (content.text() == null) {
+      return broken(content, List.of(problem("cannot be read")));
+    }
+    ConfigText text = new ConfigText(name(), format(), content.text(), atStart.directory());
+    return vertx
+        .executeBlocking(() -> loader.load(text))
+        .compose(
+            result ->
+                result.isValid()
+                    ? apply(content, text, result)
+                    : broken(content, result.problems()));
+  }
+
+  private synchronized Future<Void> apply(Content content, ConfigText text, LoadResult result) {
+    handled = Optional.of(content);
+    suspected = Optional.empty();
+    return changes
+        .apply(text, result)
+        .onSuccess(done -> changes.problems(List.of()))
+        .onFailure(cause -> changes.problems(List.of(problemOf(cause))));
+  }
+
+  private synchronized Future<Void> broken(Content content, List<Problem> problems) {
+    if (suspected.equals(Optional.of(content))) {
+      handled = suspected;
+      suspected = Optional.empty();
+      changes.problems(problems);
+    } else {
+      suspected = Optional.of(content);
+      vertx.setTimer(CONFIRM.toMillis(), id -> retriever.getConfig().onSuccess(this::look));
+    }
+    return Future.succeededFuture();
+  }
+
+  private Problem problemOf(Throwable cause) {
+    return cause instanceof dev.fairlead.listener.ListenException refused
+        ? new Problem(name(), 0, refused.path(), refused.getMessage())
+        : problem(String.valueOf(cause.getMessage()));
+  }
+
+  private Problem problem(String message) {
+    return new Problem(name(), 0, "", message);
+  }
+
+  private String name() {
+    return atStart.name();
+  }
+
+  private ConfigFormat format() {
+    return atStart.format();
+  }
+}
