@@ -22,7 +22,6 @@ public final class AdminVerticle extends VerticleBase {
 
   private final NodeConfig.Admin config;
   private final Sources sources;
-  private HttpServer server;
   private volatile int port;
 
   public AdminVerticle(NodeConfig.Admin config, Sources sources) {
@@ -39,13 +38,8 @@ public final class AdminVerticle extends VerticleBase {
   public Future<?> start() {
     return vertx
         .executeBlocking(() -> new Files(PageFiles.load(), token()))
-        .compose(files -> listen(files))
+        .compose(this::listen)
         .onSuccess(bound -> port = bound.actualPort());
-  }
-
-  @Override
-  public Future<?> stop() {
-    return server == null ? Future.succeededFuture() : server.close();
   }
 
   private BearerToken token() {
@@ -54,8 +48,9 @@ public final class AdminVerticle extends VerticleBase {
 
   private Future<HttpServer> listen(Files files) {
     AdminRoutes routes = new AdminRoutes(sources, files.page());
-    server = vertx.createHttpServer(options()).requestHandler(routes.router(vertx, files.token()));
-    return server
+    return vertx
+        .createHttpServer(options())
+        .requestHandler(routes.router(vertx, files.token()))
         .listen(config.port(), config.host())
         .recover(cause -> Future.failedFuture(startFailure(cause)));
   }

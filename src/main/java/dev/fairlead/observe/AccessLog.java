@@ -38,7 +38,7 @@ public final class AccessLog implements SessionListener, AutoCloseable {
   /** Writes to {@code target}, null = nowhere. */
   AccessLog(LogTarget target, Batcher.Limits limits) {
     this.target = target;
-    this.batcher = target == null ? null : new Batcher<>("access-log", limits, this::write);
+    this.batcher = target == null ? null : new Batcher<>("access-log", limits, new Lines(target));
   }
 
   private static LogTarget targetOf(String to) throws IOException {
@@ -76,16 +76,24 @@ public final class AccessLog implements SessionListener, AutoCloseable {
     return batcher == null ? 0 : batcher.dropped();
   }
 
-  /** Writes what is left, within 5 s, and closes the file. */
+  /** Writes what is left and closes the file; returns within 5 s even when the disk is stuck. */
   @Override
-  public void close() throws IOException {
+  public void close() {
     if (batcher != null) {
       batcher.close();
-      target.close();
     }
   }
 
-  private void write(List<SessionRecord> records) throws IOException {
-    target.write(AccessLogLine.render(records));
+  /** Makes text of records, on the batcher's thread. */
+  private record Lines(LogTarget target) implements Batcher.Sink<SessionRecord> {
+    @Override
+    public void write(List<SessionRecord> records) throws IOException {
+      target.write(AccessLogLine.render(records));
+    }
+
+    @Override
+    public void close() throws IOException {
+      target.close();
+    }
   }
 }

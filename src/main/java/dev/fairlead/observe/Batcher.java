@@ -83,8 +83,8 @@ public final class Batcher<T> implements AutoCloseable {
   }
 
   /**
-   * Takes no more items, hands over what is left and returns when that is done, at the latest after
-   * {@link Limits#closeTimeout}.
+   * Takes no more items, hands over what is left, closes the sink and returns when that is done, at
+   * the latest after {@link Limits#closeTimeout}.
    */
   @Override
   public void close() {
@@ -107,6 +107,15 @@ public final class Batcher<T> implements AutoCloseable {
       flushAsked = false;
       taken = System.nanoTime();
       handOver(take());
+    }
+    closeSink();
+  }
+
+  private void closeSink() {
+    try {
+      sink.close();
+    } catch (Exception e) {
+      LOG.error("{}: closing failed", name, e);
     }
   }
 
@@ -180,7 +189,7 @@ public final class Batcher<T> implements AutoCloseable {
     }
   }
 
-  /** Where batches go. */
+  /** Where batches go. Called by the batcher's thread alone. */
   @FunctionalInterface
   public interface Sink<T> {
 
@@ -190,6 +199,9 @@ public final class Batcher<T> implements AutoCloseable {
      * @throws Exception if all of {@code batch} is lost
      */
     void write(List<T> batch) throws Exception;
+
+    /** Releases what the sink holds, after the last batch. */
+    default void close() throws Exception {}
   }
 
   /**

@@ -42,7 +42,7 @@ final class LogFile implements LogTarget {
   }
 
   @Override
-  public synchronized void write(byte[] lines) throws IOException {
+  public void write(byte[] lines) throws IOException {
     if (reopenAsked) {
       reopenAsked = false;
       close();
@@ -58,7 +58,7 @@ final class LogFile implements LogTarget {
   }
 
   @Override
-  public synchronized void close() throws IOException {
+  public void close() throws IOException {
     if (channel != null) {
       FileChannel open = channel;
       channel = null;

@@ -2,7 +2,7 @@ package dev.fairlead.observe;
 
 import java.io.IOException;
 
-/** Where finished log lines go. Used by one thread; {@link #close} may come from another. */
+/** Where finished log lines go. Used by one thread. */
 @FunctionalInterface
 interface LogTarget {
 

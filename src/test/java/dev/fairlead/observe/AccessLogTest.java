@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -195,6 +196,28 @@ class AccessLogTest {
     log.log(record("kept", CLIENT));
     log.close();
     assertThat(Files.readAllLines(file)).singleElement().asString().contains("\"kept\"");
+  }
+
+  @Test
+  void stuckDiskDoesNotHoldUpTheClose() throws Exception {
+    CountDownLatch writing = new CountDownLatch(1);
+    CountDownLatch release = new CountDownLatch(1);
+    AccessLog log =
+        new AccessLog(
+            lines -> {
+              writing.countDown();
+              try {
+                release.await();
+              } catch (InterruptedException e) {
+                throw new IOException(e);
+              }
+            },
+            new Batcher.Limits(10, 1, Duration.ZERO, Duration.ofMillis(50)));
+    log.log(record("s1", CLIENT));
+    writing.await();
+    log.close();
+    assertThat(release.getCount()).as("close returned while the write was stuck").isEqualTo(1);
+    release.countDown();
   }
 
   @Test
