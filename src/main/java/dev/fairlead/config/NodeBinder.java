@@ -22,17 +22,19 @@ final class NodeBinder {
   }
 
   NodeConfig bind(Section node) {
+    NodeConfig config =
+        new NodeConfig(
+            node.get("name", ValueTypes.name().orNull(), null),
+            node.get("eventLoops", auto(MAX_EVENT_LOOPS), NodeConfig.AUTO),
+            node.get("transport", transport(), NodeConfig.DEFAULT.transport()),
+            node.get("maxSessions", auto(Integer.MAX_VALUE), NodeConfig.AUTO),
+            node.get("logLevel", logLevel(), NodeConfig.DEFAULT.logLevel()),
+            admin(node),
+            accessLog(node),
+            shutdown(node),
+            null);
     node.later(new LaterKeys(binding.directory()).node());
-    return new NodeConfig(
-        node.get("name", ValueTypes.name().orNull(), null),
-        node.get("eventLoops", auto(MAX_EVENT_LOOPS), NodeConfig.AUTO),
-        node.get("transport", transport(), NodeConfig.DEFAULT.transport()),
-        node.get("maxSessions", auto(Integer.MAX_VALUE), NodeConfig.AUTO),
-        node.get("logLevel", logLevel(), NodeConfig.DEFAULT.logLevel()),
-        admin(node),
-        accessLog(node),
-        shutdown(node),
-        null);
+    return config;
   }
 
   private static ValueType<Integer> auto(int max) {

@@ -51,6 +51,9 @@ final class Overrides {
     for (Problem problem : found.inOrder()) {
       problems.add(Place.OVERRIDE, path, problem.message());
     }
+    if (value == null && found.isEmpty()) {
+      problems.add(Place.OVERRIDE, path, "no value (expected: one; null for none)");
+    }
     return value;
   }
 

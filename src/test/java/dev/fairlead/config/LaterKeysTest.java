@@ -1,0 +1,124 @@
+package dev.fairlead.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LaterKeysTest {
+
+  private static Loading with(String override) {
+    return Loading.with(override);
+  }
+
+  private static final String YAML =
+      """
+      listeners: [{name: a, bind: "0.0.0.0:80", pool: a}]
+      pools: [{name: a, backends: [{host: a, port: 1}]}]
+      """;
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "node.stateDir=state | state | null",
+        "cluster.enabled=true | true | false",
+        "cluster.name=x | x | fairlead",
+        "cluster.host=10.0.0.1 | 10.0.0.1 | null",
+        "cluster.port=1 | 1 | 5701",
+        "cluster.busPort=1 | 1 | 0",
+        "cluster.discovery={multicast: true} | {...} | null",
+        "cluster.publicAddress=x | x | null",
+        "cluster.tls={certificate: a, key: b, ca: c} | {...} | null",
+        "cluster.secretFile=x | x | null",
+        "listeners[0].routes=[{sni: [x], alpn: [h2], source: [10.0.0.0/8], pool: a}] | [...] | []",
+        "listeners[0].allow=[10.0.0.0/8] | [...] | []",
+        "listeners[0].deny=[10.0.0.0/8] | [...] | []",
+        "listeners[0].proxyProtocol.mode=optional | optional | off",
+        "listeners[0].proxyProtocol.trusted=[::1] | [...] | []",
+        "listeners[0].proxyProtocol.timeout=1s | 1s | 5s",
+        "listeners[0].tls={mode: passthrough, helloTimeout: 5s} | {...} | null",
+        "listeners[0].limits.connections=1 | 1 | 0",
+        "listeners[0].limits.scope=member | member | cluster",
+        "listeners[0].limits.queue.size=1 | 1 | 0",
+        "listeners[0].limits.refuseWith=rst | rst | fin",
+        "pools[0].discovery={dns: a.b, port: 1} | {...} | null",
+        "pools[0].health.type=tcp | tcp | none",
+        "pools[0].health.http.path=/x | /x | /",
+        "pools[0].health.expect.send=PING | PING | null",
+        "pools[0].outlier.failures=1 | 1 | 5",
+        "pools[0].outlier.maxEjected=1% | 1% | 50%",
+        "pools[0].slowStart=1s | 1s | 0s",
+        "pools[0].limits.connectionsPerBackend=1 | 1 | 0",
+        "pools[0].proxyProtocol=v1 | v1 | off",
+        "pools[0].tls={verify: true} | {...} | null",
+        "pools[0].whenDown=try-all | try-all | refuse",
+        "pools[0].onBackendDown=close | close | keep",
+        "pools[0].backends[0].maxConnections=1 | 1 | 0",
+        "pools[0].backends[0].backup=true | true | false"
+      })
+  void anotherValueThanTheDefaultIsNotAvailableYet(String set, String shown, String byDefault) {
+    String path = set.substring(0, set.indexOf('='));
+    assertThat(with(set).problems(YAML))
+        .containsExactly(
+            "--set " + path + ": " + shown + " (expected: " + byDefault + "; not available yet)");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "node.stateDir=null",
+        "cluster={}",
+        "cluster={enabled: false, port: 0x1645}",
+        "listeners[0].routes=[]",
+        "listeners[0].limits={}",
+        "listeners[0].limits={queue: {timeout: 5000ms}, connections: 0}",
+        "listeners[0].proxyProtocol.mode=off",
+        "listeners[0].proxyProtocol.mode=false",
+        "listeners[0].tls=null",
+        "pools[0].outlier=off",
+        "pools[0].outlier=false",
+        "pools[0].outlier={ejection: 30000ms}",
+        "pools[0].health={type: none}",
+        "pools[0].proxyProtocol=false",
+        "pools[0].slowStart=0ms"
+      })
+  void theDefaultIsAcceptedHoweverItIsWritten(String set) {
+    assertThat(with(set).problems(YAML)).isEmpty();
+    assertThat(with(set).config(YAML)).isEqualTo(Loading.plain().config(YAML));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "cluster.prot=1 | cluster.prot: unknown key (did you mean \"port\"?)",
+        "cluster.port=x | cluster.port: x (expected: 1 to 65535)",
+        "pools[0].health.type=ping | pools[0].health.type: ping (expected: one of none, tcp, tls,"
+            + " http, expect)",
+        "pools[0].health=off | pools[0].health: off (expected: a map of keys and values)",
+        "pools[0].outlier=on | pools[0].outlier: on (expected: off, or a map of keys and values)",
+        "pools[0].limits.queue.sice=1 | pools[0].limits.queue.sice: unknown key"
+            + " (did you mean \"size\"?)",
+        "listeners[0].allow=all | listeners[0].allow: all (expected: a list)"
+      })
+  void theyAreCheckedLikeAnyOther(String set, String problem) {
+    assertThat(with(set).problems(YAML)).containsExactly("--set " + problem);
+  }
+
+  @Test
+  void whatIsInsideARefusedPartIsCheckedToo() {
+    assertThat(with("listeners[0].tls={mod: terminate, alpn: h2}").problems(YAML))
+        .containsExactly(
+            "--set listeners[0].tls: {...} (expected: null; not available yet)",
+            "--set listeners[0].tls.mod: unknown key (did you mean \"mode\"?)",
+            "--set listeners[0].tls.alpn: h2 (expected: a list)");
+    assertThat(with("listeners[0].allow=[10.0.0.1/8]").problems(YAML))
+        .containsExactly(
+            "--set listeners[0].allow: [...] (expected: []; not available yet)",
+            "--set listeners[0].allow[0]: 10.0.0.1/8"
+                + " (expected: 10.0.0.0/8, without bits after the prefix)");
+  }
+}
