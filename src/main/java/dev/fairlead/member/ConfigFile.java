@@ -6,6 +6,7 @@ import dev.fairlead.config.ConfigText;
 import dev.fairlead.config.LoadResult;
 import dev.fairlead.config.Problem;
 import dev.fairlead.config.RawTextProcessor;
+import dev.fairlead.listener.ListenException;
 import io.vertx.config.ConfigRetriever;
 import io.vertx.config.ConfigRetrieverOptions;
 import io.vertx.config.ConfigStoreOptions;
@@ -143,7 +144,7 @@ final class ConfigFile {
   }
 
   private Problem problemOf(Throwable cause) {
-    return cause instanceof dev.fairlead.listener.ListenException refused
+    return cause instanceof ListenException refused
         ? new Problem(name(), 0, refused.path(), refused.getMessage())
         : problem(String.valueOf(cause.getMessage()));
   }

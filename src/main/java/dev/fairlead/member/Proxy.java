@@ -23,6 +23,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -31,7 +32,11 @@ import java.util.concurrent.atomic.AtomicReference;
  * that ties them together. Every method may be called from any thread and returns at once.
  */
 final class Proxy {
+  /** Session ids begin with a number below this, drawn at the start: 36 to the power of 7. */
+  private static final long ID_SPACE = 78_364_164_096L;
+
   private final Vertx vertx;
+  private final Transport transport;
   private final List<ListenerVerticle> verticles;
   private final SessionCount count;
   private final AtomicReference<Snapshot> snapshot =
@@ -48,6 +53,7 @@ final class Proxy {
   private Proxy(
       Vertx vertx, Transport transport, List<ListenerVerticle> verticles, SessionCount count) {
     this.vertx = vertx;
+    this.transport = transport;
     this.verticles = verticles;
     this.count = count;
     this.listeners = new Listeners(vertx, transport, verticles, snapshot);
@@ -58,18 +64,18 @@ final class Proxy {
    * What the data path is made with.
    *
    * @param eventLoops as many as {@code vertx} has
-   * @param idPrefix starts the ids of the process's sessions
    */
-  record Parts(Transport transport, int eventLoops, String idPrefix, SessionListener listener) {}
+  record Parts(Transport transport, int eventLoops, SessionListener listener) {}
 
   /** Deploys one verticle on every event loop of {@code vertx}. */
   static Future<Proxy> deploy(Vertx vertx, Parts parts, SessionCount count) {
     List<ListenerVerticle> verticles = Collections.synchronizedList(new ArrayList<>());
     AtomicInteger index = new AtomicInteger();
+    String process = Long.toString(ThreadLocalRandom.current().nextLong(ID_SPACE), 36);
     return vertx
         .deployVerticle(
             () -> {
-              String prefix = parts.idPrefix() + "-" + index.getAndIncrement() + "-";
+              String prefix = process + "-" + index.getAndIncrement() + "-";
               SessionLoop.Identity identity = new SessionLoop.Identity(prefix, count);
               ListenerVerticle verticle =
                   new ListenerVerticle(
@@ -125,6 +131,10 @@ final class Proxy {
 
   List<ListenerVerticle> verticles() {
     return verticles;
+  }
+
+  Transport transport() {
+    return transport;
   }
 
   SessionCount count() {
