@@ -123,7 +123,7 @@ def known_proxies():
 
 
 def version_of(proxy):
-    """The first line of what its version command says."""
+    """The first line of what its version command says; of Fairlead, whose parts matter, all."""
     done = subprocess.run(
         proxy.version_command,
         stdout=subprocess.PIPE,
@@ -131,8 +131,8 @@ def version_of(proxy):
         text=True,
         timeout=60,
     )
-    lines = done.stdout.strip().splitlines()
-    return lines[0].strip() if lines else "?"
+    lines = [" ".join(line.split()) for line in done.stdout.strip().splitlines()]
+    return ", ".join(lines if proxy.is_java else lines[:1]) or "?"
 
 
 class Running:

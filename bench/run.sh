@@ -4,13 +4,14 @@
 # Runs on Debian: as root it installs what is missing, otherwise it names it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+PATH="$PATH:/usr/sbin" # Debian's HAProxy and nginx are there, also for users other than root
 
 # What must be there, as command:package.
 needed=(gcc:gcc python3:python3 taskset:util-linux haproxy:haproxy nginx:nginx)
 
 missing=()
 for entry in "${needed[@]}"; do
-  [ -n "$(PATH="$PATH:/usr/sbin" command -v "${entry%%:*}")" ] || missing+=("${entry#*:}")
+  command -v "${entry%%:*}" >/dev/null || missing+=("${entry#*:}")
 done
 echo '#include <stdio.h>' | gcc -E - >/dev/null 2>&1 || missing+=(libc6-dev)
 [ -e /usr/lib/nginx/modules/ngx_stream_module.so ] || missing+=(libnginx-mod-stream)
