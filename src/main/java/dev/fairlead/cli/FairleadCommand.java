@@ -13,7 +13,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "fairlead",
     description = "A layer-4 proxy whose instances act as one.",
-    subcommands = {CheckCommand.class, VersionCommand.class})
+    subcommands = {RunCommand.class, DemoCommand.class, CheckCommand.class, VersionCommand.class})
 public final class FairleadCommand implements Runnable {
   /** Exit code: refused or failed; the reason is on stderr, one line per problem. */
   public static final int FAILED = 1;

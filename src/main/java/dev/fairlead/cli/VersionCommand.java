@@ -1,6 +1,7 @@
 package dev.fairlead.cli;
 
 import com.hazelcast.instance.GeneratedBuildProperties;
+import dev.fairlead.member.FairleadVersion;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.uring.IoUring;
 import io.netty.util.Version;
@@ -11,7 +12,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Properties;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,7 +30,7 @@ final class VersionCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
-    out.println("Fairlead  " + property("/fairlead-version.properties", "version"));
+    out.println("Fairlead  " + FairleadVersion.get());
     out.println("Vert.x    " + text("/META-INF/vertx/vertx-version.txt"));
     out.println("Netty     " + netty());
     out.println("Hazelcast " + GeneratedBuildProperties.VERSION);
@@ -57,18 +57,6 @@ final class VersionCommand implements Callable<Integer> {
     }
     available.add("nio");
     return String.join(", ", available);
-  }
-
-  private static String property(String resource, String key) {
-    try (InputStream in = VersionCommand.class.getResourceAsStream(resource)) {
-      Properties properties = new Properties();
-      if (in != null) {
-        properties.load(in);
-      }
-      return properties.getProperty(key, UNKNOWN);
-    } catch (IOException e) {
-      throw new UncheckedIOException(resource, e);
-    }
   }
 
   private static String text(String resource) {

@@ -19,9 +19,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The member's own configuration file. Vert.x Config finds, watches and delivers its text; what the text means is decided
- * here. A text that reads broken is told once, and only when it was seen twice: a file that is just being overwritten is seen
- * half-written. Methods may be called from any thread.
+ * The member's own configuration file. Vert.x Config finds, watches and delivers its text; what the
+ * text means is decided here. A text that reads broken is told once, and only when it was seen
+ * twice: a file that is just being overwritten is seen half-written. Methods may be called from any
+ * thread.
  */
 final class ConfigFile {
   /** How often the file is looked at. */
@@ -51,7 +52,10 @@ final class ConfigFile {
   /** Where a changed file is put in force. */
   interface Changes {
 
-    /** The file reads well; succeeds when it is in force, fails with the problem of the machine that forbids it. */
+    /**
+     * The file reads well; succeeds when it is in force, fails with the problem of the machine that
+     * forbids it.
+     */
     Future<Void> apply(ConfigText text, LoadResult result);
 
     /** What is wrong with the file on disk; empty = nothing any more. */

@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The configuration in force, as numbered revisions, and what there is to say of the file it came from. Changes come one at a
- * time; reading is for any thread.
+ * The configuration in force, as numbered revisions, and what there is to say of the file it came
+ * from. Changes come one at a time; reading is for any thread.
  */
 final class LiveConfig implements ConfigFile.Changes {
   private static final Logger LOG = LoggerFactory.getLogger(LiveConfig.class);
@@ -29,7 +29,10 @@ final class LiveConfig implements ConfigFile.Changes {
   private volatile List<Problem> problems = List.of();
   private volatile List<String> restartNeeded = List.of();
 
-  /** The configuration the process was started with; {@code node} and {@code cluster} stay as they are there. */
+  /**
+   * The configuration the process was started with; {@code node} and {@code cluster} stay as they
+   * are there.
+   */
   private FairleadConfig started;
 
   /**
@@ -77,7 +80,8 @@ final class LiveConfig implements ConfigFile.Changes {
   public void problems(List<Problem> found) {
     problems = List.copyOf(found);
     if (!found.isEmpty()) {
-      LOG.error("{} is not put in force, revision {} stays", found.get(0).source(), revision.revision());
+      LOG.error(
+          "{} is not put in force, revision {} stays", found.get(0).source(), revision.revision());
       found.forEach(problem -> LOG.error("{}", problem));
     }
   }

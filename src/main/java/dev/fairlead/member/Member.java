@@ -29,8 +29,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One Fairlead process: makes its parts, starts them in order, and stops them the other way round. Methods may be called from
- * any thread that is no event loop.
+ * One Fairlead process: makes its parts, starts them in order, and stops them the other way round.
+ * Methods may be called from any thread that is no event loop.
  */
 public final class Member {
   private static final Logger LOG = LoggerFactory.getLogger(Member.class);
@@ -114,7 +114,7 @@ public final class Member {
       return startParts(parts, transport, loops);
     } catch (Exception e) {
       vertx.close().await();
-      close(accessLog);
+      accessLog.close();
       parts.metrics().close();
       throw failed(text, e);
     }
@@ -167,7 +167,7 @@ public final class Member {
     file.stop();
     proxy.stop();
     vertx.close().await();
-    close(accessLog);
+    accessLog.close();
     metrics.close();
     LOG.info("stopped");
   }
@@ -215,7 +215,8 @@ public final class Member {
   private static void logLevel(NodeConfig.LogLevel level) {
     Level wanted = Level.valueOf(level.name());
     logger("dev.fairlead").setLevel(wanted);
-    logger(Logger.ROOT_LOGGER_NAME).setLevel(wanted.isGreaterOrEqual(Level.INFO) ? wanted : Level.INFO);
+    logger(Logger.ROOT_LOGGER_NAME)
+        .setLevel(wanted.isGreaterOrEqual(Level.INFO) ? wanted : Level.INFO);
   }
 
   private static ch.qos.logback.classic.Logger logger(String name) {
@@ -229,13 +230,5 @@ public final class Member {
     }
     LOG.debug("start failed", e);
     return new StartException(List.of(text.name() + ": " + e.getMessage()), e);
-  }
-
-  private static void close(AccessLog accessLog) {
-    try {
-      accessLog.close();
-    } catch (IOException e) {
-      LOG.warn("access log: {}", e.getMessage());
-    }
   }
 }

@@ -13,7 +13,10 @@ import java.util.UUID;
  */
 record MemberName(String id, String name) {
 
-  /** A new id, and the name that {@code config} gives. May ask the system's resolver, so not on an event loop. */
+  /**
+   * A new id, and the name that {@code config} gives. May ask the system's resolver, so not on an
+   * event loop.
+   */
   static MemberName of(NodeConfig config) {
     return new MemberName(
         UUID.randomUUID().toString(), config.name() == null ? hostName() : config.name());

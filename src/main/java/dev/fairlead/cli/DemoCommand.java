@@ -1,0 +1,112 @@
+package dev.fairlead.cli;
+
+import dev.fairlead.config.ConfigLoader;
+import dev.fairlead.member.Member;
+import dev.fairlead.member.StartException;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Three small HTTP backends and a member in front of them, in one process. */
+@Command(
+    name = "demo",
+    description =
+        "Runs three small HTTP backends and a member in front of them, in one process: for a first"
+            + " look, with nothing else installed.")
+final class DemoCommand implements Callable<Integer> {
+  private static final int BACKENDS = 3;
+
+  @Option(
+      names = "--port",
+      defaultValue = "8080",
+      description = "Port of the listener, 0 = any free; default: ${DEFAULT-VALUE}.")
+  private int port;
+
+  @Option(
+      names = "--admin-port",
+      defaultValue = "8081",
+      description = "Port of the admin page, 0 = any free; default: ${DEFAULT-VALUE}.")
+  private int adminPort;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    Vertx vertx = Vertx.vertx();
+    Path file = Files.createTempFile("fairlead-demo", ".yaml");
+    try {
+      Files.writeString(file, configuration(startBackends(vertx)));
+      Member member = Member.start(file, new ConfigLoader(Map.of(), List.of()));
+      welcome(spec.commandLine().getOut(), member, file);
+      Signals.awaitDrain(member);
+      member.stop();
+      return 0;
+    } catch (StartException e) {
+      e.lines().forEach(spec.commandLine().getErr()::println);
+      return FairleadCommand.FAILED;
+    } finally {
+      Files.deleteIfExists(file);
+      vertx.close().await();
+    }
+  }
+
+  /** The ports of the backends, each of which says its number. */
+  private static List<Integer> startBackends(Vertx vertx) {
+    List<Integer> ports = new ArrayList<>();
+    for (int i = 1; i <= BACKENDS; i++) {
+      String answer = "Hello from backend " + i + ".\n";
+      HttpServer server =
+          vertx
+              .createHttpServer()
+              .requestHandler(
+                  request ->
+                      request
+                          .response()
+                          .putHeader("Content-Type", "text/plain; charset=utf-8")
+                          .putHeader("Connection", "close")
+                          .end(answer));
+      ports.add(server.listen(0, "127.0.0.1").await().actualPort());
+    }
+    return ports;
+  }
+
+  private String configuration(List<Integer> backends) {
+    StringBuilder text = new StringBuilder();
+    text.append("node:\n");
+    text.append("  admin: { host: 127.0.0.1, port: ").append(adminPort).append(" }\n");
+    text.append("  shutdown: { grace: 2s }\n");
+    text.append("listeners:\n");
+    text.append("  - { name: demo, bind: '127.0.0.1:").append(port).append("', pool: demo }\n");
+    text.append("pools:\n");
+    text.append("  - name: demo\n");
+    text.append("    backends:\n");
+    for (int backend : backends) {
+      text.append("      - { host: 127.0.0.1, port: ").append(backend).append(" }\n");
+    }
+    return text.toString();
+  }
+
+  private static void welcome(PrintWriter out, Member member, Path file) {
+    String listener = member.view().listeners().get(0).address();
+    out.println();
+    out.println("Fairlead is running, with three backends behind it.");
+    out.println();
+    out.println("  Ask it, some times:   curl http://" + listener + "/");
+    out.println("  See it live:          http://127.0.0.1:" + member.adminPort() + "/");
+    out.println("  Change it, and save:  " + file);
+    out.println("  Stop it:              Ctrl-C");
+    out.println();
+    out.flush();
+  }
+}

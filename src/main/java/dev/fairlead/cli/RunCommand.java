@@ -1,0 +1,45 @@
+package dev.fairlead.cli;
+
+import dev.fairlead.member.Member;
+import dev.fairlead.member.StartException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Runs a member until it is told to stop. */
+@Command(
+    name = "run",
+    description = {
+      "Runs a member.",
+      "SIGTERM and SIGINT drain it, a second one ends all sessions at once; SIGHUP reads the"
+          + " configuration file again."
+    })
+final class RunCommand implements Callable<Integer> {
+
+  @Mixin private ConfigOptions options;
+
+  @Option(names = "--cluster", description = "Short for --set cluster.enabled=true.")
+  private boolean cluster;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    if (cluster) {
+      options.override("cluster.enabled=true");
+    }
+    Member member;
+    try {
+      member = Member.start(options.file(), options.loader());
+    } catch (StartException e) {
+      e.lines().forEach(spec.commandLine().getErr()::println);
+      return FairleadCommand.FAILED;
+    }
+    Signals.awaitDrain(member);
+    member.stop();
+    return 0;
+  }
+}
