@@ -27,20 +27,18 @@ public record Payload(long bytes, String sha256) {
 
   /** Reads to the FIN. */
   public static Payload receive(TestConnection from) throws IOException {
-    return receive(from, Long.MAX_VALUE);
+    return receiveInPieces(from, PIECE);
   }
 
-  /** Reads {@code most} bytes, or fewer when the FIN comes before. */
-  public static Payload receive(TestConnection from, long most) throws IOException {
+  /** Reads to the FIN, at most {@code piece} bytes at once. */
+  public static Payload receiveInPieces(TestConnection from, int piece) throws IOException {
     MessageDigest digest = sha256Digest();
     long bytes = 0;
-    while (bytes < most) {
-      byte[] some = from.readSome((int) Math.min(PIECE, most - bytes));
-      if (some.length == 0) {
-        break;
-      }
+    byte[] some = from.readSome(piece);
+    while (some.length > 0) {
       digest.update(some);
       bytes += some.length;
+      some = from.readSome(piece);
     }
     return of(bytes, digest);
   }
