@@ -340,8 +340,8 @@ class ConfigLoaderTest {
   void aBackendIsAnAddressOrASocket() {
     assertThat(loading.problems("pools: [{name: a, backends: [{weight: 1}, {unix: x, port: 1}]}]"))
         .containsExactly(
-            "f.yaml:1: pools[0].backends[1].port: not together with unix",
-            "f.yaml:1: pools[0].backends[0].host: missing (expected: host and port, or unix)");
+            "f.yaml:1: pools[0].backends[0].host: missing (expected: host and port, or unix)",
+            "f.yaml:1: pools[0].backends[1].port: not together with unix");
   }
 
   @Test
