@@ -39,10 +39,15 @@ final class AddressTypes {
   }
 
   static ValueType<InetAddress> ip() {
+    return ipLiteral().map(literal -> parseIp(literal).orElseThrow());
+  }
+
+  /** An IP address, as it is written. */
+  static ValueType<String> ipLiteral() {
     return scalar ->
-        (scalar.isText() ? parseIp(scalar.text()) : Optional.<InetAddress>empty())
-            .map(Outcome::of)
-            .orElseGet(() -> Outcome.expected("an IP address"));
+        scalar.isText() && parseIp(scalar.text()).isPresent()
+            ? Outcome.of(scalar.text())
+            : Outcome.expected("an IP address");
   }
 
   /** An IP address or a host name, as it is written. */

@@ -4,9 +4,7 @@ import dev.fairlead.config.PoolConfig.Balance;
 import dev.fairlead.config.PoolConfig.Connect;
 import dev.fairlead.config.PoolConfig.Replies;
 import dev.fairlead.config.PoolConfig.Timeouts;
-import java.net.InetAddress;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -81,10 +79,7 @@ final class ConfigBinder {
 
   /** The article's own form: one listener, one pool. */
   private FairleadConfig flat(Section root, NodeConfig node) {
-    String host =
-        Optional.ofNullable(root.required("host", AddressTypes.ip(), "an IP address"))
-            .map(InetAddress::getHostAddress)
-            .orElse(null);
+    String host = root.required("host", AddressTypes.ipLiteral(), "an IP address");
     ValueType<Integer> anyPort = ValueTypes.integer(0, AddressTypes.MAX_PORT);
     Integer port = root.required("port", anyPort, "0 to " + AddressTypes.MAX_PORT);
     root.require("backends", "a list of backends");

@@ -32,15 +32,18 @@ final class JsonReader implements TreeReader {
       }
       return problems.isEmpty() ? tree : null;
     } catch (JsonProcessingException e) {
-      problems.add(place(source, e.getLocation()), "", "not JSON: " + firstLine(e));
+      problems.add(place(source, e.getLocation()), "", "not JSON: " + reason(e));
       return null;
     } catch (IOException e) {
       throw new UncheckedIOException("reading from memory", e);
     }
   }
 
-  private static String firstLine(JsonProcessingException e) {
-    return Problem.oneLine(e.getOriginalMessage().lines().findFirst().orElse("syntax error"));
+  /** Jackson's own words, without its note on where the text came from. */
+  private static String reason(JsonProcessingException e) {
+    String message = e.getOriginalMessage().lines().findFirst().orElse("syntax error");
+    int note = message.indexOf(" (start marker at ");
+    return Problem.oneLine(note < 0 ? message : message.substring(0, note));
   }
 
   private static Place place(String source, JsonLocation location) {

@@ -70,15 +70,10 @@ final class NodeBinder {
 
   private AccessLog accessLog(Section node) {
     try (Section accessLog = node.section("accessLog")) {
-      ValueType<String> file =
-          scalar -> {
-            ValueType.Outcome<Path> outcome = path.read(scalar);
-            return outcome.isRead()
-                ? ValueType.Outcome.of(outcome.value().toString())
-                : ValueType.Outcome.expected(outcome.expected());
-          };
       ValueType<String> to =
-          file.or(AccessLog.OFF, AccessLog.OFF).or(AccessLog.STDOUT, AccessLog.STDOUT);
+          path.map(Path::toString)
+              .or(AccessLog.OFF, AccessLog.OFF)
+              .or(AccessLog.STDOUT, AccessLog.STDOUT);
       return new AccessLog(accessLog.get("to", to, AccessLog.DEFAULT.to()));
     }
   }

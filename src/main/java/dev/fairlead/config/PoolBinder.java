@@ -56,6 +56,8 @@ final class PoolBinder {
       refuseBoth(backend, "port");
     } else {
       backend.require("host", "host and port, or unix");
+    }
+    if (backend.has("host") && !unix) {
       backend.require("port", "1 to " + AddressTypes.MAX_PORT);
     }
     return config;

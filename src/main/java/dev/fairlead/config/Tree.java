@@ -63,7 +63,7 @@ sealed interface Tree {
   /** A single value; {@code text} is as it was written, without quotes. */
   record Scalar(Place place, Kind kind, String text) implements Tree {
     private static final Pattern NEEDS_QUOTES =
-        Pattern.compile("|\\s.*|.*\\s|true|false|null|~|[-+.\\d][\\d.eExXo_a-fA-F]*");
+        Pattern.compile("|\\s.*|.*\\s|true|false|null|~|[-+]?\\d+(\\.\\d*)?([eE][-+]?\\d+)?");
     private static final Pattern DECIMAL_DIGITS = Pattern.compile("[-+]?\\d{1,30}");
     private static final Pattern OTHER_RADIX = Pattern.compile("0x[0-9a-fA-F]{1,30}|0o[0-7]{1,30}");
 

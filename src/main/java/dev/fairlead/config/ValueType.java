@@ -1,6 +1,7 @@
 package dev.fairlead.config;
 
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * One kind of value a key can have. Immutable.
@@ -30,6 +31,16 @@ interface ValueType<T> {
     boolean isRead() {
       return expected == null;
     }
+  }
+
+  /** The same, turned into something else. */
+  default <U> ValueType<U> map(Function<T, U> change) {
+    return scalar -> {
+      Outcome<T> outcome = read(scalar);
+      return outcome.isRead()
+          ? Outcome.of(change.apply(outcome.value()))
+          : Outcome.expected(outcome.expected());
+    };
   }
 
   /** The same, or {@code null} for none. */

@@ -37,7 +37,7 @@ class LaterKeysTest {
         "listeners[0].allow=[10.0.0.0/8] | [...] | []",
         "listeners[0].deny=[10.0.0.0/8] | [...] | []",
         "listeners[0].proxyProtocol.mode=optional | optional | off",
-        "listeners[0].proxyProtocol.trusted=[::1] | [...] | []",
+        "listeners[0].proxyProtocol.trusted=[10.0.0.1] | [...] | []",
         "listeners[0].proxyProtocol.timeout=1s | 1s | 5s",
         "listeners[0].tls={mode: passthrough, helloTimeout: 5s} | {...} | null",
         "listeners[0].limits.connections=1 | 1 | 0",

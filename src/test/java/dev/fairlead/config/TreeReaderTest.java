@@ -55,6 +55,9 @@ class TreeReaderTest {
         .singleElement()
         .asString()
         .startsWith("f.json:3: not JSON: ");
+    assertThat(loading.problems(JSON, "{\"port\": 1\n"))
+        .containsExactly(
+            "f.json:2: not JSON: Unexpected end-of-input: expected close marker for Object");
     assertThat(loading.problems(TOML, "port = 1\nhost = \nx = [\n"))
         .hasSize(2)
         .first()

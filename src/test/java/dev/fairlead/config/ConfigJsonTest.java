@@ -1,0 +1,37 @@
+package dev.fairlead.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.json.JsonObject;
+import org.junit.jupiter.api.Test;
+
+class ConfigJsonTest {
+
+  @Test
+  void everyKeyIsWrittenAsAFileWouldHaveIt() {
+    FairleadConfig config =
+        Loading.plain()
+            .config(
+                """
+                listeners: [{ name: web, bind: unix:web.sock, pool: web }]
+                pools:
+                  - name: web
+                    backends: [{ host: a, port: 1 }, { unix: b.sock, state: draining }]
+                    replies: { noBackend: "$${X}" }
+                """);
+    assertThat(ConfigJson.dynamicPart(config))
+        .isEqualTo(
+            new JsonObject(
+                """
+                {"listeners": [{"name": "web", "bind": "unix:/etc/fairlead/web.sock",
+                   "backlog": 4096, "pool": "web"}],
+                 "pools": [{"name": "web", "balance": "two-choices", "backends": [
+                   {"host": "a", "port": 1, "weight": 1, "state": "enabled"},
+                   {"unix": "/etc/fairlead/b.sock", "weight": 1, "state": "draining"}],
+                   "connect": {"timeout": "5s", "attempts": 3, "source": []},
+                   "timeouts": {"idle": "1h", "close": "60s", "maxDuration": "0s",
+                     "jitter": "10%"},
+                   "replies": {"noBackend": "$${X}", "connectFailed": null}}]}
+                """));
+  }
+}
