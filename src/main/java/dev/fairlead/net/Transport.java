@@ -10,6 +10,7 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.UnixChannel;
+import io.vertx.core.impl.transports.TransportInternal;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
@@ -37,7 +38,7 @@ public final class Transport {
     this.vertxTransport =
         switch (kind) {
           case IO_URING -> io.vertx.core.transport.Transport.IO_URING;
-          case EPOLL -> io.vertx.core.transport.Transport.EPOLL;
+          case EPOLL -> steadyEpoll();
           default -> io.vertx.core.transport.Transport.NIO;
         };
   }
@@ -142,6 +143,14 @@ public final class Transport {
       return java.net.UnixDomainSocketAddress.of(unix.path());
     }
     return address;
+  }
+
+  /** Null where there is no epoll. */
+  private static io.vertx.core.transport.Transport steadyEpoll() {
+    io.vertx.core.transport.Transport epoll = io.vertx.core.transport.Transport.EPOLL;
+    return epoll == null || !epoll.available()
+        ? epoll
+        : new TransportInternal(epoll.name(), true, null, new SteadyEpoll());
   }
 
   private Channel newInternetChannel() {

@@ -20,7 +20,7 @@ import dev.fairlead.testkit.TestMember;
  * <p>A failure looks like: the reply is cut or missing, or the EOF is not passed on and both wait.
  */
 class HalfCloseTest {
-  private static final long REPLY = 3_000_000;
+  private static final long REPLY = 24_000_000;
 
   @EveryTransport
   void replyAfterTheClientsFinArrives(TransportKind transport) throws Exception {
