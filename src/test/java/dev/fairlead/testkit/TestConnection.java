@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.SocketException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -85,6 +86,15 @@ public final class TestConnection implements AutoCloseable {
     assertThatThrownBy(() -> readSome(100))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("reset");
+  }
+
+  /** Fails unless the next thing is the peer's FIN or a reset. */
+  public void expectEnd() throws IOException {
+    try {
+      expectEof();
+    } catch (SocketException reset) {
+      assertThat(reset).hasMessageContaining("reset");
+    }
   }
 
   @Override
