@@ -43,13 +43,14 @@ final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    Signals signals = Signals.takeOver();
     Vertx vertx = Vertx.vertx();
     Path file = Files.createTempFile("fairlead-demo", ".yaml");
     try {
       Files.writeString(file, configuration(startBackends(vertx)));
       Member member = Member.start(file, new ConfigLoader(Map.of(), List.of()));
       welcome(spec.commandLine().getOut(), member, file);
-      Signals.awaitDrain(member);
+      signals.awaitDrain(member);
       member.stop();
       return 0;
     } catch (StartException e) {

@@ -1,0 +1,59 @@
+package dev.fairlead.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fairlead.testkit.FairleadProcess;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
+
+/** A blocking client of a {@link PingBackend}; one thread. */
+final class PingClient implements AutoCloseable {
+  private static final byte[] PING = "PING".getBytes(StandardCharsets.US_ASCII);
+
+  private final Socket socket = new Socket();
+
+  private PingClient() {}
+
+  static PingClient connect(int port) throws IOException {
+    PingClient client = new PingClient();
+    int patience = Math.toIntExact(FairleadProcess.PATIENCE.toMillis());
+    client.socket.connect(new InetSocketAddress("127.0.0.1", port), patience);
+    client.socket.setSoTimeout(patience);
+    client.socket.setTcpNoDelay(true);
+    return client;
+  }
+
+  /** Sends four bytes and returns the four that come back. */
+  String ping() throws IOException {
+    socket.getOutputStream().write(PING);
+    byte[] answer = new byte[PING.length];
+    new DataInputStream(socket.getInputStream()).readFully(answer);
+    return new String(answer, StandardCharsets.US_ASCII);
+  }
+
+  /** All that comes until the end of the stream. */
+  String readAll() throws IOException {
+    return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+  }
+
+  /** Returns when the peer ended the connection, by FIN or reset, without another byte. */
+  void awaitEnd() throws IOException {
+    int read;
+    try {
+      read = socket.getInputStream().read();
+    } catch (SocketException e) {
+      // A reset.
+      return;
+    }
+    assertThat(read).as("a byte where the end was expected").isEqualTo(-1);
+  }
+
+  @Override
+  public void close() throws IOException {
+    socket.close();
+  }
+}
