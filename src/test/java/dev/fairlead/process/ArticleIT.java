@@ -3,10 +3,8 @@ package dev.fairlead.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.testkit.FairleadProcess;
-import dev.fairlead.testkit.FairleadProcess.Launch;
+import dev.fairlead.testkit.Launch;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -31,11 +29,8 @@ class ArticleIT {
 
   @Test
   void clientsAreToldWhenNoBackendAnswers() throws IOException {
-    int free;
-    try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-      free = probe.getLocalPort();
-    }
-    try (FairleadProcess proxy = Launch.run(article(free)).startReady(directory);
+    try (FairleadProcess proxy =
+            Launch.run(article(ConfigFixture.closedPort())).startReady(directory);
         PingClient client = PingClient.connect(proxy.port("default"))) {
       assertThat(client.readAll()).isEqualTo("Failed to connect to backend: connection refused");
     }

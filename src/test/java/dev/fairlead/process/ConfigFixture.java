@@ -1,6 +1,8 @@
 package dev.fairlead.process;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -24,6 +26,13 @@ final class ConfigFixture {
           - { host: 127.0.0.1, port: %d }
     """
         .formatted(bind, backendPort);
+  }
+
+  /** A port that nobody listens on. */
+  static int closedPort() throws IOException {
+    try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return probe.getLocalPort();
+    }
   }
 
   /** A new file in {@code directory}. */

@@ -31,7 +31,7 @@ final class PingBackend implements AutoCloseable {
   }
 
   static PingBackend start(String answer) throws IOException {
-    ServerSocket listening = new ServerSocket(0, BACKLOG, InetAddress.getByName("127.0.0.1"));
+    ServerSocket listening = new ServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress());
     PingBackend backend = new PingBackend(listening, answer);
     backend.threads.execute(backend::accept);
     return backend;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fairlead.testkit.FairleadProcess;
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
@@ -21,10 +22,17 @@ final class PingClient implements AutoCloseable {
   static PingClient connect(int port) throws IOException {
     PingClient client = new PingClient();
     int patience = Math.toIntExact(FairleadProcess.PATIENCE.toMillis());
-    client.socket.connect(new InetSocketAddress("127.0.0.1", port), patience);
+    client.socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), patience);
     client.socket.setSoTimeout(patience);
     client.socket.setTcpNoDelay(true);
     return client;
+  }
+
+  /** One whole session: the answer to one ping. */
+  static String pingOnce(int port) throws IOException {
+    try (PingClient client = connect(port)) {
+      return client.ping();
+    }
   }
 
   /** Sends four bytes and returns the four that come back. */

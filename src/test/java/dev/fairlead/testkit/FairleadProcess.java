@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -12,16 +13,14 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A process of the built jar, whose path is in the system property {@code fairlead.jar}. {@link
- * #close} kills it if it still runs. Its output goes to files, so it can't block on them. Every
- * wait ends after {@link #PATIENCE}.
+ * A process of the built jar, made by {@link Launch}. {@link #close} kills it if it still runs. Its
+ * output goes to files, so it can't block on them. Every wait ends after {@link #PATIENCE}.
  */
 public final class FairleadProcess implements AutoCloseable {
   /** Far more than anything takes here; only a failing test waits for so long. */
@@ -36,85 +35,10 @@ public final class FairleadProcess implements AutoCloseable {
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private int adminPort;
 
-  private FairleadProcess(Process process, Path out, Path err) {
+  FairleadProcess(Process process, Path out, Path err) {
     this.process = process;
     this.out = out;
     this.err = err;
-  }
-
-  /** How a process is started; {@link #jar} is the usual way. */
-  public record Launch(
-      Path java, List<String> jvm, String shell, boolean stdoutPiped, List<String> arguments) {
-
-    /** The JVM of the test, without flags, as {@code java -jar fairlead.jar ARGUMENTS}. */
-    public static Launch jar(String... arguments) {
-      Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-      return new Launch(java, List.of(), "", false, List.of(arguments));
-    }
-
-    /** {@code run -c FILE}, with the admin listener on any free port. */
-    public static Launch run(Path file, String... more) {
-      List<String> arguments =
-          new ArrayList<>(List.of("run", "-c", file.toString(), "--set", "node.admin.port=0"));
-      arguments.addAll(List.of(more));
-      return jar(arguments.toArray(String[]::new));
-    }
-
-    public Launch withJava(Path other) {
-      return new Launch(other, jvm, shell, stdoutPiped, arguments);
-    }
-
-    public Launch withJvm(String... flags) {
-      return new Launch(java, List.of(flags), shell, stdoutPiped, arguments);
-    }
-
-    /**
-     * Commands that the shell runs before it becomes the process, such as {@code ulimit -n 200}.
-     */
-    public Launch after(String commands) {
-      return new Launch(java, jvm, commands, stdoutPiped, arguments);
-    }
-
-    /** Has stdout in a pipe that nobody reads unless the test does. */
-    public Launch withPipedStdout() {
-      return new Launch(java, jvm, shell, true, arguments);
-    }
-
-    /** Starts it in {@code directory}, which takes its output too; does not wait for anything. */
-    public FairleadProcess start(Path directory) throws IOException {
-      Path out = Files.createTempFile(directory, "out", ".txt");
-      Path err = Files.createTempFile(directory, "err", ".txt");
-      ProcessBuilder builder =
-          new ProcessBuilder(command()).directory(directory.toFile()).redirectError(err.toFile());
-      if (!stdoutPiped) {
-        builder.redirectOutput(out.toFile());
-      }
-      return new FairleadProcess(builder.start(), out, err);
-    }
-
-    /** Starts it and returns when {@code /readyz} says 200. */
-    public FairleadProcess startReady(Path directory) throws IOException {
-      FairleadProcess started = start(directory);
-      try {
-        started.awaitReady();
-      } catch (RuntimeException | Error e) {
-        started.close();
-        throw e;
-      }
-      return started;
-    }
-
-    private List<String> command() {
-      List<String> command = new ArrayList<>();
-      if (!shell.isEmpty()) {
-        command.addAll(List.of("/bin/sh", "-c", shell + "; exec \"$0\" \"$@\""));
-      }
-      command.add(java.toString());
-      command.addAll(jvm);
-      command.addAll(List.of("-jar", System.getProperty("fairlead.jar")));
-      command.addAll(arguments);
-      return command;
-    }
   }
 
   /** Runs a command of the jar to its end. */
@@ -163,7 +87,7 @@ public final class FairleadProcess implements AutoCloseable {
     try {
       return http.send(request, HttpResponse.BodyHandlers.ofString());
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
@@ -220,7 +144,8 @@ public final class FairleadProcess implements AutoCloseable {
     process.onExit().join();
   }
 
-  private void awaitReady() {
+  /** Returns when {@code /readyz} says 200. */
+  void awaitReady() {
     await("ready")
         .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(20))
@@ -244,7 +169,7 @@ public final class FairleadProcess implements AutoCloseable {
     try {
       return Files.readAllLines(file);
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 }
