@@ -35,9 +35,19 @@ final class PingClient implements AutoCloseable {
     }
   }
 
+  /** Sends four bytes and does not wait for what comes back. */
+  void send() throws IOException {
+    socket.getOutputStream().write(PING);
+  }
+
+  /** True when the answer to {@link #send} is there. */
+  boolean hasAnswer() throws IOException {
+    return socket.getInputStream().available() >= PING.length;
+  }
+
   /** Sends four bytes and returns the four that come back. */
   String ping() throws IOException {
-    socket.getOutputStream().write(PING);
+    send();
     byte[] answer = new byte[PING.length];
     new DataInputStream(socket.getInputStream()).readFully(answer);
     return new String(answer, StandardCharsets.US_ASCII);
