@@ -8,6 +8,7 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.unix.Socket;
 import io.netty.channel.unix.UnixChannel;
+import io.netty.util.concurrent.FastThreadLocal;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -15,8 +16,11 @@ import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.time.Duration;
 import java.util.OptionalLong;
 import jdk.net.ExtendedSocketOptions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Socket options of both sides: no delay, keep-alive and user time-out, so that a peer that
@@ -43,7 +47,6 @@ public final class SocketTuning {
   private static final int IPPROTO_IP = 0;
   private static final int IP_BIND_ADDRESS_NO_PORT = 24;
   private static final int IPPROTO_TCP = 6;
-  private static final int TCP_NODELAY = 1;
   private static final int TCP_KEEPIDLE = 4;
   private static final int TCP_KEEPINTVL = 5;
   private static final int TCP_KEEPCNT = 6;
@@ -53,7 +56,31 @@ public final class SocketTuning {
   // struct tcp_info, include/uapi/linux/tcp.h.
   private static final int TCP_INFO_LENGTH = 148;
   private static final int TCP_INFO_UNACKED = 24;
+  private static final int TCP_INFO_LAST_ACK_MILLIS = 56;
   private static final int TCP_INFO_NOTSENT_BYTES = 144;
+
+  /**
+   * How long a peer takes nothing before it is asked whether it is slow or gone; before the user
+   * time-out.
+   */
+  public static final Duration SLOW_AFTER = Duration.ofSeconds(90);
+
+  /**
+   * A closed window is probed at growing intervals; at {@link #SLOW_AFTER} the last answer is
+   * younger than this.
+   */
+  private static final int SLOW_ACK_MILLIS = 75_000;
+
+  /** One for every event loop: a direct buffer is slow to make. */
+  private static final FastThreadLocal<ByteBuffer> TCP_INFO_BUFFER =
+      new FastThreadLocal<>() {
+        @Override
+        protected ByteBuffer initialValue() {
+          return ByteBuffer.allocateDirect(TCP_INFO_LENGTH).order(ByteOrder.nativeOrder());
+        }
+      };
+
+  private static final Logger LOG = LoggerFactory.getLogger(SocketTuning.class);
 
   private SocketTuning() {}
 
@@ -65,9 +92,8 @@ public final class SocketTuning {
     channel.config().setOption(ChannelOption.SO_REUSEADDR, true);
     try {
       if (channel instanceof UnixChannel unix) {
-        Socket socket = socket(unix);
-        socket.setReusePort(shared);
-        noDelayAndKeepAlive(socket);
+        socket(unix).setReusePort(shared);
+        keepAlive(socket(unix));
       } else if (shared) {
         channel.config().setOption(NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT), true);
       }
@@ -79,28 +105,45 @@ public final class SocketTuning {
   /** Prepares an accepted channel; a Unix-native one has inherited everything. */
   public static void accepted(Channel channel) {
     if (!(channel instanceof UnixChannel)) {
-      nioNoDelayAndKeepAlive(channel);
+      nioKeepAlive(channel);
     }
   }
 
-  /** Prepares a channel to {@code remote} before it connects. */
-  public static void connecting(Channel channel, SocketAddress remote, boolean fromFixedAddress) {
-    if (!(remote instanceof InetSocketAddress)) {
+  /**
+   * Prepares a channel that is to connect from a fixed address: the port is chosen at the connect,
+   * so that one is enough for every destination.
+   */
+  public static void sharingPorts(Channel channel) {
+    if (channel instanceof UnixChannel unix) {
+      set(socket(unix), IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
+    }
+  }
+
+  /** Has the kernel notice when the peer of a connected channel vanishes. */
+  public static void keepAlive(Channel channel) {
+    if (!(channel.remoteAddress() instanceof InetSocketAddress)) {
       return;
     }
     if (channel instanceof UnixChannel unix) {
-      try {
-        Socket socket = socket(unix);
-        noDelayAndKeepAlive(socket);
-        if (fromFixedAddress) {
-          // The port is chosen at connect, so one per destination is enough.
-          socket.setIntOpt(IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
-        }
-      } catch (IOException e) {
-        throw new UncheckedIOException("connecting to " + remote, e);
-      }
+      keepAlive(socket(unix));
     } else {
-      nioNoDelayAndKeepAlive(channel);
+      nioKeepAlive(channel);
+    }
+  }
+
+  /**
+   * Spares a peer that takes nothing but is there. Linux ends a connection when its window was
+   * closed for the user time-out, even if it acknowledges every probe (net/ipv4/tcp_timer.c,
+   * tcp_probe_timer); somebody who reads slowly has until {@code idle}. To be called when nothing
+   * has moved for {@link #SLOW_AFTER}.
+   */
+  public static void tolerateSlow(Channel channel) {
+    if (channel instanceof UnixChannel unix
+        && channel.remoteAddress() instanceof InetSocketAddress) {
+      ByteBuffer info = tcpInfo(socket(unix));
+      if (queued(info) > 0 && info.getInt(TCP_INFO_LAST_ACK_MILLIS) < SLOW_ACK_MILLIS) {
+        set(socket(unix), IPPROTO_TCP, TCP_USER_TIMEOUT, 0);
+      }
     }
   }
 
@@ -120,31 +163,48 @@ public final class SocketTuning {
         || !(channel.remoteAddress() instanceof InetSocketAddress)) {
       return OptionalLong.empty();
     }
-    ByteBuffer info = ByteBuffer.allocateDirect(TCP_INFO_LENGTH).order(ByteOrder.nativeOrder());
-    try {
-      socket(unix).getRawOpt(IPPROTO_TCP, TCP_INFO, info);
-    } catch (IOException e) {
-      // The socket is gone already, and its queue with it.
-      return OptionalLong.of(0);
-    }
-    long unacked = Integer.toUnsignedLong(info.getInt(TCP_INFO_UNACKED));
-    return OptionalLong.of(unacked + Integer.toUnsignedLong(info.getInt(TCP_INFO_NOTSENT_BYTES)));
+    return OptionalLong.of(queued(tcpInfo(socket(unix))));
   }
 
-  private static void noDelayAndKeepAlive(Socket socket) throws IOException {
-    socket.setIntOpt(IPPROTO_TCP, TCP_NODELAY, 1);
-    socket.setIntOpt(SOL_SOCKET, SO_KEEPALIVE, 1);
-    socket.setIntOpt(IPPROTO_TCP, TCP_KEEPIDLE, KEEP_ALIVE_IDLE_SECONDS);
-    socket.setIntOpt(IPPROTO_TCP, TCP_KEEPINTVL, KEEP_ALIVE_INTERVAL_SECONDS);
-    socket.setIntOpt(IPPROTO_TCP, TCP_KEEPCNT, KEEP_ALIVE_COUNT);
-    socket.setIntOpt(IPPROTO_TCP, TCP_USER_TIMEOUT, USER_TIMEOUT_MILLIS);
+  private static long queued(ByteBuffer info) {
+    return Integer.toUnsignedLong(info.getInt(TCP_INFO_UNACKED))
+        + Integer.toUnsignedLong(info.getInt(TCP_INFO_NOTSENT_BYTES));
+  }
+
+  /** Nothing queued for a socket that is gone already, and its queue with it. */
+  private static ByteBuffer tcpInfo(Socket socket) {
+    ByteBuffer info = TCP_INFO_BUFFER.get();
+    info.clear();
+    info.putInt(TCP_INFO_UNACKED, 0).putInt(TCP_INFO_NOTSENT_BYTES, 0);
+    try {
+      socket.getRawOpt(IPPROTO_TCP, TCP_INFO, info);
+    } catch (IOException e) {
+      LOG.debug("no TCP_INFO of {}: {}", socket, e.getMessage());
+    }
+    return info;
+  }
+
+  private static void keepAlive(Socket socket) {
+    set(socket, SOL_SOCKET, SO_KEEPALIVE, 1);
+    set(socket, IPPROTO_TCP, TCP_KEEPIDLE, KEEP_ALIVE_IDLE_SECONDS);
+    set(socket, IPPROTO_TCP, TCP_KEEPINTVL, KEEP_ALIVE_INTERVAL_SECONDS);
+    set(socket, IPPROTO_TCP, TCP_KEEPCNT, KEEP_ALIVE_COUNT);
+    set(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, USER_TIMEOUT_MILLIS);
+  }
+
+  private static void set(Socket socket, int level, int option, int value) {
+    try {
+      socket.setIntOpt(level, option, value);
+    } catch (IOException e) {
+      // A connection that broke a moment ago refuses options; its end is told elsewhere.
+      LOG.debug("option {}/{} of {}: {}", level, option, socket, e.getMessage());
+    }
   }
 
   /** The JDK has no option for the user time-out. */
-  private static void nioNoDelayAndKeepAlive(Channel channel) {
+  private static void nioKeepAlive(Channel channel) {
     ChannelConfig config = channel.config();
-    if (config.setOption(ChannelOption.TCP_NODELAY, true)) {
-      config.setOption(ChannelOption.SO_KEEPALIVE, true);
+    if (config.setOption(ChannelOption.SO_KEEPALIVE, true)) {
       config.setOption(
           NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPIDLE), KEEP_ALIVE_IDLE_SECONDS);
       config.setOption(

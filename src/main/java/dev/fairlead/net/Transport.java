@@ -9,17 +9,23 @@ import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.unix.UnixChannel;
+import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.Locale;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * How bytes reach the kernel: makes the channels that the event loops of one Vert.x instance can
  * run. Immutable; any thread.
  */
 public final class Transport {
+  private static final Logger LOG = LoggerFactory.getLogger(Transport.class);
+
   private static final boolean LINUX =
       System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("linux");
 
@@ -100,6 +106,32 @@ public final class Transport {
       };
     }
     return vertxTransport.implementation().serverChannelFactory(true).newChannel();
+  }
+
+  /**
+   * Has {@code channel}, which is not registered yet, read from the start. With epoll this spares
+   * the system call that would say so after the registration.
+   */
+  public void readFromStart(Channel channel) {
+    if (kind == TransportKind.EPOLL) {
+      channel.unsafe().beginRead();
+    }
+  }
+
+  /**
+   * Closes {@code channel}; on its event loop. With epoll the descriptor goes first: the kernel
+   * takes it out of the epoll set by itself then, which spares asking for SO_LINGER and a removal
+   * that fails, with an exception, for every channel whose peer has closed before.
+   */
+  public void close(Channel channel) {
+    if (kind == TransportKind.EPOLL && channel instanceof UnixChannel unix) {
+      try {
+        unix.fd().close();
+      } catch (IOException e) {
+        LOG.debug("closing {}: {}", channel, e.getMessage());
+      }
+    }
+    channel.close();
   }
 
   /**

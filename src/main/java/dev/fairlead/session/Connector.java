@@ -27,8 +27,9 @@ final class Connector implements ChannelFutureListener {
   private Backend backend;
   private List<SocketAddress> addresses = List.of();
   private int nextAddress;
-  private int attempts;
-  private ConnectFailure failure = ConnectFailure.UNREACHABLE;
+
+  /** Of the last attempt; null = none was made. */
+  private ConnectFailure failure;
 
   /** Channel of the attempt under way; closed by whoever sets it to null. */
   private Channel channel;
@@ -44,12 +45,12 @@ final class Connector implements ChannelFutureListener {
 
   /** Tries the next backend, or tells the session that there is none. */
   void next() {
-    backend = attempts < pool.config().connect().attempts() ? select() : null;
+    boolean mayTry = session.account().attempts() < pool.config().connect().attempts();
+    backend = mayTry ? select() : null;
     if (backend == null) {
-      session.notConnected(attempts == 0 ? null : failure);
+      session.notConnected(failure);
       return;
     }
-    attempts++;
     addresses = backend.addresses();
     nextAddress = 0;
     deadline = System.nanoTime() + pool.config().connect().timeout().toNanos();
@@ -59,10 +60,6 @@ final class Connector implements ChannelFutureListener {
     } else {
       tryAddress();
     }
-  }
-
-  int attempts() {
-    return attempts;
   }
 
   long deadline() {
@@ -96,10 +93,9 @@ final class Connector implements ChannelFutureListener {
   }
 
   private Backend select() {
-    Backend selected = pool.pick(session.source(), tried);
+    Backend selected = pool.pick(session.account().source(), tried);
     if (selected != null) {
-      selected.selected();
-      session.selected(selected);
+      session.account().selected(selected);
     }
     return selected;
   }
@@ -129,10 +125,12 @@ final class Connector implements ChannelFutureListener {
 
   private void open(SocketAddress remote, boolean fromFixedAddress) {
     channel = session.loop().transport().newChannel(remote);
-    relay = new Relay(session, false);
+    relay = new Relay(session);
     session.loop().configure(channel, relay);
     channel.config().setConnectTimeoutMillis(0);
-    SocketTuning.connecting(channel, remote, fromFixedAddress);
+    if (fromFixedAddress) {
+      SocketTuning.sharingPorts(channel);
+    }
   }
 
   private void connect(ChannelFuture registered, SocketAddress remote, InetSocketAddress local) {
@@ -157,7 +155,7 @@ final class Connector implements ChannelFutureListener {
     if (!why.isLocal()) {
       backend.failed();
     }
-    session.unselected();
+    session.account().unselected();
     if (tried.isEmpty()) {
       tried = new ArrayList<>(pool.config().connect().attempts());
     }
@@ -194,6 +192,7 @@ final class Connector implements ChannelFutureListener {
             .toList();
     return usable.isEmpty()
         ? null
-        : new InetSocketAddress(usable.get(Math.floorMod(session.sequence(), usable.size())), 0);
+        : new InetSocketAddress(
+            usable.get(Math.floorMod(session.account().sequence(), usable.size())), 0);
   }
 }

@@ -8,6 +8,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
@@ -26,7 +27,6 @@ final class Relay extends ChannelInboundHandlerAdapter implements ChannelFutureL
   private static final int MAX_HELD = 64 * 1024;
 
   private final Session session;
-  private final boolean fromClient;
   private ChannelHandlerContext context;
 
   /** Null until a backend has answered. */
@@ -40,15 +40,14 @@ final class Relay extends ChannelInboundHandlerAdapter implements ChannelFutureL
 
   private boolean hasRead;
   private boolean inputDone;
+
+  /** True once a FIN was sent, or is about to be. */
+  private boolean outputDone;
+
   private boolean closed;
 
-  Relay(Session session, boolean fromClient) {
+  Relay(Session session) {
     this.session = session;
-    this.fromClient = fromClient;
-  }
-
-  boolean isClient() {
-    return fromClient;
   }
 
   /** True after the peer's FIN. */
@@ -113,9 +112,26 @@ final class Relay extends ChannelInboundHandlerAdapter implements ChannelFutureL
     }
   }
 
-  /** Sends a FIN; to be called when all is flushed, because Netty fails what is still pending. */
+  /**
+   * Sends a FIN; to be called when all is flushed, because Netty fails what is still pending. The
+   * other side has said all then, so this peer's FIN may close the channel.
+   */
   void shutdownOutput() {
-    ((DuplexChannel) channel()).shutdownOutput();
+    if (!closed) {
+      outputDone = true;
+      ((DuplexChannel) channel()).shutdownOutput();
+      channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
+    }
+  }
+
+  /** Has the kernel notice when the peer vanishes. */
+  void keepAlive() {
+    SocketTuning.keepAlive(channel());
+  }
+
+  /** Has the kernel spare the peer if it is slow, not gone. */
+  void tolerateSlow() {
+    SocketTuning.tolerateSlow(channel());
   }
 
   /** Makes the close a reset. */
@@ -134,7 +150,7 @@ final class Relay extends ChannelInboundHandlerAdapter implements ChannelFutureL
       held = null;
     }
     if (context != null) {
-      context.close();
+      session.loop().transport().close(channel());
     }
   }
 
@@ -179,15 +195,19 @@ final class Relay extends ChannelInboundHandlerAdapter implements ChannelFutureL
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-    if (event == ChannelInputShutdownEvent.INSTANCE && !closed && !inputDone) {
-      inputDone = true;
-      session.finished(this);
+    if (event == ChannelInputShutdownEvent.INSTANCE && !closed) {
+      finished();
     }
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    if (!closed) {
+    if (closed) {
+      return;
+    }
+    if (outputDone) {
+      finished();
+    } else {
       session.broken(this);
     }
   }
@@ -196,6 +216,13 @@ final class Relay extends ChannelInboundHandlerAdapter implements ChannelFutureL
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     if (!closed) {
       session.failed(this, cause);
+    }
+  }
+
+  private void finished() {
+    if (!inputDone) {
+      inputDone = true;
+      session.finished(this);
     }
   }
 

@@ -1,54 +1,45 @@
 package dev.fairlead.session;
 
-import dev.fairlead.config.PoolConfig.Timeouts;
-import dev.fairlead.pool.Backend;
+import dev.fairlead.net.SocketTuning;
 import dev.fairlead.pool.Pool;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
 import java.io.IOException;
-import java.net.SocketAddress;
-import java.time.Instant;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * One client connection and its backend connection, from the accept to the close. Owned by the
- * event loop that accepted the client; only {@link #record}, after the close, is for others.
+ * event loop that accepted the client; others may only call {@link #record} and {@link #reason},
+ * after the close.
  *
- * <p>There is one way out, {@link #end}: it releases whatever the session holds and reports it,
+ * <p>There is one way out, {@link #end()}: it releases whatever the session holds and reports it,
  * once.
  */
 public final class Session extends Deadlines.Entry {
   private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
-  /** How long a reset waits for the bytes that came before it. */
-  private static final long RESET_NANOS = TimeUnit.SECONDS.toNanos(1);
-
-  /** How often it looks whether they have gone. */
-  private static final long RESET_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
-
   /**
-   * How long a client that was told why it is turned away may take to close; closing at once could
+   * How long a client that was told why it is turned away may take to close; a close at once could
    * reset it unread.
    */
   private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  /**
-   * How often the progress of a slow reader is looked at: writing, unlike reading, is not seen by
-   * the session.
-   */
+  /** How often the progress of a slow reader is looked at. */
   private static final long PROGRESS_NANOS = TimeUnit.MILLISECONDS.toNanos(400);
 
-  private static final long NEVER = Long.MAX_VALUE;
+  /** A session that lives so long is worth the system calls that notice a vanished backend. */
+  private static final long SETTLED_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+  private static final long SLOW_NANOS = SocketTuning.SLOW_AFTER.toNanos();
+
+  private static final long NEVER = SessionTimer.NEVER;
 
   private final SessionLoop loop;
   private final Destination destination;
-  private final long sequence;
-  private final SocketAddress source;
-  private final long startedAt = System.nanoTime();
-  private final long expiresAt;
+  private final SessionAccount account;
+  private final SessionTimer timer;
   private final Relay client;
 
   /** Null until a backend has answered. */
@@ -57,46 +48,34 @@ public final class Session extends Deadlines.Entry {
   /** Null once a backend has answered. */
   private Connector connector;
 
-  /** The last one selected. */
-  private Backend backend;
-
-  /** True while the session is counted at {@link #backend}. */
-  private boolean counted;
-
-  private int attempts;
-  private long connectNanos = -1;
-  private long bytesFromClient;
-  private long bytesToClient;
-  private long lastByteAt = startedAt;
-  private long lastPending;
+  /** When the session is looked at next; NEVER = not arranged. */
   private long lookAt = NEVER;
 
-  /**
-   * When a client that was refused, or the side a reset is passed to, is cut; NEVER = neither is
-   * under way.
-   */
-  private long discardUntil = NEVER;
+  /** When {@link #server} is to be kept alive; NEVER = it is, or there is none yet. */
+  private long settledAt = NEVER;
 
-  private Phase phase = Phase.CONNECT;
+  /** When a client that was refused is cut; NEVER = it was not refused. */
+  private long lingerUntil = NEVER;
+
+  /** True once one side was reset and the other is to be. */
+  private boolean resetting;
+
   private CloseReason reason;
   private boolean ended;
 
   Session(SessionLoop loop, Destination destination, Channel channel, long sequence) {
     this.loop = loop;
     this.destination = destination;
-    this.sequence = sequence;
-    this.source = channel.remoteAddress();
-    this.client = new Relay(this, true);
-    this.expiresAt = drawExpiry(destination.pool().config().timeouts());
+    this.account = new SessionAccount(loop, destination, channel.remoteAddress(), sequence);
+    this.client = new Relay(this);
+    this.timer = new SessionTimer(destination.pool().config().timeouts());
+    lookBy(timer.expiresAt());
   }
 
   /** Looks for a backend. */
   void start() {
-    destination.listener().opened();
-    destination.sessions().increment();
-    lookBy(expiresAt);
     connector = new Connector(this, destination.pool());
-    connector.next();
+    guarded(connector::next);
   }
 
   SessionLoop loop() {
@@ -107,16 +86,16 @@ public final class Session extends Deadlines.Entry {
     return client;
   }
 
-  SocketAddress source() {
-    return source;
+  SessionAccount account() {
+    return account;
   }
 
-  long sequence() {
-    return sequence;
+  long lastByteAt() {
+    return timer.lastByteAt();
   }
 
-  String id() {
-    return loop.id(sequence);
+  boolean isEnded() {
+    return ended;
   }
 
   public CloseReason reason() {
@@ -125,49 +104,18 @@ public final class Session extends Deadlines.Entry {
 
   /** What there is to say of the session now, or at its close when it is closed. */
   public SessionRecord record() {
-    long now = System.nanoTime();
-    return new SessionRecord(
-        Instant.now(),
-        id(),
-        destination.listener().listener(),
-        source,
-        null,
-        destination.route(),
-        destination.pool().name(),
-        backend == null ? null : backend.id(),
-        connector == null ? attempts : connector.attempts(),
-        connectNanos < 0 ? -1 : TimeUnit.NANOSECONDS.toMillis(connectNanos),
-        TimeUnit.NANOSECONDS.toMillis(now - startedAt),
-        bytesFromClient,
-        bytesToClient,
-        ended ? reason : null,
-        phase);
+    return account.record(timer.age(), ended ? reason : null);
   }
 
   // ---- what the connector tells
 
-  /** The session is counted at {@code selected} from now on. */
-  void selected(Backend selected) {
-    backend = selected;
-    counted = true;
-  }
-
-  /** The attempt at the backend failed; the session is no longer counted there. */
-  void unselected() {
-    if (counted) {
-      counted = false;
-      backend.released();
-    }
-  }
-
   void connected(Relay backendSide, long connectTook) {
     server = backendSide;
-    attempts = connector.attempts();
     connector = null;
-    phase = Phase.RELAY;
-    connectNanos = System.nanoTime() - startedAt;
-    loop.listener().connected(backend, connectTook);
-    touch();
+    account.connected(timer.age());
+    loop.listener().connected(account.backend(), connectTook);
+    timer.touch();
+    settledAt = timer.lastByteAt() + SETTLED_NANOS;
     client.join(server);
     lookBy(nextDeadline());
     if (client.isInputDone()) {
@@ -183,6 +131,7 @@ public final class Session extends Deadlines.Entry {
   void notConnected(ConnectFailure failure) {
     Pool pool = destination.pool();
     if (failure == null) {
+      destination.listener().refused(CloseReason.NO_BACKEND);
       refuse(CloseReason.NO_BACKEND, pool.config().replies().noBackend());
     } else {
       String reply = pool.config().replies().connectFailed();
@@ -193,18 +142,15 @@ public final class Session extends Deadlines.Entry {
   // ---- what the two sides tell
 
   void read(Relay side, int bytes) {
-    if (side.isClient()) {
-      bytesFromClient += bytes;
-      destination.listener().bytesFromClient(bytes);
+    if (side == client) {
+      account.readFromClient(bytes);
     } else {
-      bytesToClient += bytes;
-      destination.listener().bytesToClient(bytes);
+      account.readFromBackend(bytes);
     }
   }
 
-  /** Something moved. */
   void touch() {
-    lastByteAt = System.nanoTime();
+    timer.touch();
   }
 
   /** One side does not take what the other sends; watch it. */
@@ -214,21 +160,21 @@ public final class Session extends Deadlines.Entry {
 
   /** True when nothing that is still read matters any more. */
   boolean isDiscarding() {
-    return discardUntil != NEVER;
+    return resetting || lingerUntil != NEVER;
   }
 
   /** The peer of {@code side} has sent its FIN. */
   void finished(Relay side) {
-    if (isPassingReset()) {
+    if (resetting) {
       return;
     }
-    if (isDiscarding()) {
+    if (lingerUntil != NEVER) {
       end();
       return;
     }
-    touch();
-    because(side.isClient() ? CloseReason.CLIENT_CLOSED : CloseReason.BACKEND_CLOSED);
-    if (side.isClient() && bytesFromClient == 0) {
+    timer.touch();
+    because(side == client ? CloseReason.CLIENT_CLOSED : CloseReason.BACKEND_CLOSED);
+    if (side == client && account.isClientSilent()) {
       end();
     } else if (server != null) {
       other(side).whenFlushed();
@@ -238,7 +184,7 @@ public final class Session extends Deadlines.Entry {
 
   /** All that was written to {@code side} is with the kernel, so a FIN can follow it. */
   void flushed(Relay side) {
-    if (ended || isPassingReset()) {
+    if (ended || resetting) {
       return;
     }
     if (server != null && client.isInputDone() && server.isInputDone()) {
@@ -256,23 +202,22 @@ public final class Session extends Deadlines.Entry {
     if (ended) {
       return;
     }
-    because(side.isClient() ? CloseReason.CLIENT_RESET : CloseReason.BACKEND_RESET);
+    because(side == client ? CloseReason.CLIENT_RESET : CloseReason.BACKEND_RESET);
     side.close();
     if (server == null || isDiscarding()) {
       end();
     } else {
-      discardUntil = System.nanoTime() + RESET_NANOS;
-      passReset(other(side));
+      resetting = true;
+      new ResetDelivery(this, other(side)).run();
     }
   }
 
   void failed(Relay side, Throwable cause) {
     if (cause instanceof IOException) {
-      LOG.debug("session {}: {}", id(), cause.toString());
+      LOG.debug("session {}: {}", account.id(), cause.toString());
       broken(side);
     } else {
-      LOG.error("session {} failed", id(), cause);
-      end(CloseReason.INTERNAL);
+      failed(cause);
     }
   }
 
@@ -281,12 +226,7 @@ public final class Session extends Deadlines.Entry {
   /** Its slot has come: acts on what is due and enters itself again. */
   void due(long now) {
     lookAt = NEVER;
-    try {
-      meetDeadline(now);
-    } catch (RuntimeException e) {
-      LOG.error("session {} failed", id(), e);
-      end(CloseReason.INTERNAL);
-    }
+    guarded(() -> meetDeadline(now));
     if (!ended) {
       lookBy(nextDeadline());
     }
@@ -301,9 +241,59 @@ public final class Session extends Deadlines.Entry {
     }
   }
 
+  private void meetDeadline(long now) {
+    if (now >= timer.expiresAt()) {
+      end(CloseReason.MAX_DURATION);
+    } else if (connector != null) {
+      if (now >= connector.deadline()) {
+        connector.timedOut();
+      }
+    } else if (server == null) {
+      if (now >= lingerUntil) {
+        end();
+      }
+    } else {
+      careForPeers(now);
+      timer.noticePending(client.pending() + server.pending());
+      if (now >= timer.quietUntil(isHalfClosed())) {
+        end(isHalfClosed() ? CloseReason.CLOSE_TIMEOUT : CloseReason.IDLE_TIMEOUT);
+      }
+    }
+  }
+
+  private long nextDeadline() {
+    if (connector != null) {
+      return Math.min(timer.expiresAt(), connector.deadline());
+    }
+    if (server == null) {
+      return lingerUntil;
+    }
+    long next = Math.min(timer.expiresAt(), timer.quietUntil(isHalfClosed()));
+    next = Math.min(next, settledAt);
+    long slowAt = timer.lastByteAt() + SLOW_NANOS;
+    next = slowAt > System.nanoTime() ? Math.min(next, slowAt) : next;
+    boolean slow = client.pending() + server.pending() > 0;
+    return slow ? Math.min(next, System.nanoTime() + PROGRESS_NANOS) : next;
+  }
+
+  private void careForPeers(long now) {
+    if (now >= settledAt) {
+      settledAt = NEVER;
+      server.keepAlive();
+    }
+    if (now - timer.lastByteAt() >= SLOW_NANOS) {
+      client.tolerateSlow();
+      server.tolerateSlow();
+    }
+  }
+
+  private boolean isHalfClosed() {
+    return client.isInputDone() || server.isInputDone();
+  }
+
   // ---- the end
 
-  /** Ends the session for {@code why}, unless something else ended it before. */
+  /** Ends the session for {@code why}, unless it has ended. */
   void end(CloseReason why) {
     if (!ended) {
       reason = why;
@@ -311,24 +301,22 @@ public final class Session extends Deadlines.Entry {
     }
   }
 
-  private void end() {
+  /** Ends the session for the reason it has. Idempotent. */
+  void end() {
     if (ended) {
       return;
     }
     ended = true;
     // What is counted goes first: closing runs code that is not ours.
     loop.deadlines().remove(this);
-    unselected();
-    destination.listener().closed();
+    account.close();
     loop.ended();
     closeChannels();
-    boolean left = reason == CloseReason.CLIENT_CLOSED || reason == CloseReason.CLIENT_RESET;
-    loop.listener().closed(this, left && bytesFromClient == 0 && bytesToClient == 0);
+    loop.listener().closed(this, account.isProbe(reason));
   }
 
   private void closeChannels() {
     if (connector != null) {
-      attempts = connector.attempts();
       connector.cancel();
       connector = null;
     }
@@ -338,6 +326,19 @@ public final class Session extends Deadlines.Entry {
     }
   }
 
+  private void refuse(CloseReason why, String reply) {
+    connector = null;
+    if (reply == null || client.isGone()) {
+      end(why);
+      return;
+    }
+    reason = why;
+    lingerUntil = System.nanoTime() + LINGER_NANOS;
+    client.say(ByteBufUtil.writeUtf8(client.channel().alloc(), reply));
+    client.whenFlushed();
+    lookBy(lingerUntil);
+  }
+
   /** The first cause counts. */
   private void because(CloseReason why) {
     if (reason == null) {
@@ -345,100 +346,17 @@ public final class Session extends Deadlines.Entry {
     }
   }
 
-  private void refuse(CloseReason why, String reply) {
-    reason = why;
-    if (why == CloseReason.NO_BACKEND) {
-      destination.listener().refused(why);
-    }
-    if (reply == null || client.isGone()) {
-      end();
-      return;
-    }
-    discardUntil = System.nanoTime() + LINGER_NANOS;
-    client.say(ByteBufUtil.writeUtf8(client.channel().alloc(), reply));
-    client.whenFlushed();
-    lookBy(discardUntil);
-  }
-
-  private boolean isPassingReset() {
-    return isDiscarding() && server != null;
-  }
-
-  private void passReset(Relay side) {
-    if (ended) {
-      return;
-    }
-    long now = System.nanoTime();
-    if (now >= discardUntil || isDelivered(side, now)) {
-      side.resetOnClose();
-      end();
-    } else {
-      loop.eventLoop().schedule(() -> passReset(side), RESET_POLL_NANOS, TimeUnit.NANOSECONDS);
+  private void guarded(Runnable step) {
+    try {
+      step.run();
+    } catch (RuntimeException e) {
+      failed(e);
     }
   }
 
-  private boolean isDelivered(Relay side, long now) {
-    if (side.pending() > 0) {
-      return false;
-    }
-    // Where the kernel can't be asked, what was written a second ago is taken to have arrived.
-    return side.sendQueue().orElse(now - lastByteAt >= RESET_NANOS ? 0 : 1) == 0;
-  }
-
-  private void meetDeadline(long now) {
-    if (now >= expiresAt) {
-      end(CloseReason.MAX_DURATION);
-    } else if (connector != null && now >= connector.deadline()) {
-      connector.timedOut();
-    } else if (isDiscarding()) {
-      if (now >= discardUntil) {
-        end();
-      }
-    } else if (server != null) {
-      noticeProgress(now);
-      if (now >= quietUntil()) {
-        end(isHalfClosed() ? CloseReason.CLOSE_TIMEOUT : CloseReason.IDLE_TIMEOUT);
-      }
-    }
-  }
-
-  private void noticeProgress(long now) {
-    long pending = client.pending() + server.pending();
-    if (pending != lastPending) {
-      lastPending = pending;
-      lastByteAt = now;
-    }
-  }
-
-  private long nextDeadline() {
-    if (connector != null) {
-      return Math.min(expiresAt, connector.deadline());
-    }
-    if (isDiscarding()) {
-      return discardUntil;
-    }
-    long next = Math.min(expiresAt, quietUntil());
-    boolean slow = server != null && client.pending() + server.pending() > 0;
-    return slow ? Math.min(next, System.nanoTime() + PROGRESS_NANOS) : next;
-  }
-
-  private long quietUntil() {
-    Timeouts timeouts = destination.pool().config().timeouts();
-    long most = (isHalfClosed() ? timeouts.close() : timeouts.idle()).toNanos();
-    return most == 0 ? NEVER : lastByteAt + most;
-  }
-
-  private boolean isHalfClosed() {
-    return client.isInputDone() || (server != null && server.isInputDone());
-  }
-
-  private long drawExpiry(Timeouts timeouts) {
-    long most = timeouts.maxDuration().toNanos();
-    if (most == 0) {
-      return NEVER;
-    }
-    long jitter = most / 100 * timeouts.jitterPercent();
-    return startedAt + most - (jitter == 0 ? 0 : ThreadLocalRandom.current().nextLong(jitter + 1));
+  private void failed(Throwable bug) {
+    LOG.error("session {} failed", account.id(), bug);
+    end(CloseReason.INTERNAL);
   }
 
   private Relay other(Relay side) {

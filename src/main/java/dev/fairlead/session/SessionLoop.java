@@ -153,6 +153,7 @@ public final class SessionLoop {
     config.setWriteBufferWaterMark(WATER_MARK);
     config.setRecvByteBufAllocator(READ_SIZES);
     channel.pipeline().addLast(relay);
+    transport.readFromStart(channel);
   }
 
   void ended() {
@@ -169,7 +170,7 @@ public final class SessionLoop {
   }
 
   private static void addIfNamed(List<Session> found, Session session, String id) {
-    if (session.id().equals(id)) {
+    if (session.account().id().equals(id)) {
       found.add(session);
     }
   }

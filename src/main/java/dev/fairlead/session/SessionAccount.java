@@ -1,0 +1,136 @@
+package dev.fairlead.session;
+
+import dev.fairlead.pool.Backend;
+import java.net.SocketAddress;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What one session is counted with, and what there is to say of it. Counted at its listener from
+ * the start to {@link #close}, and at a backend while that is selected. On the session's event
+ * loop; after the close, {@link #record} is for any thread.
+ */
+final class SessionAccount {
+  private final SessionLoop loop;
+  private final Destination destination;
+  private final SocketAddress source;
+  private final long sequence;
+
+  /** The last one selected. */
+  private Backend backend;
+
+  /** True while the session is counted at {@link #backend}. */
+  private boolean counted;
+
+  private int attempts;
+  private long connectNanos = -1;
+  private long bytesFromClient;
+  private long bytesToClient;
+  private Phase phase = Phase.CONNECT;
+
+  SessionAccount(SessionLoop loop, Destination destination, SocketAddress source, long sequence) {
+    this.loop = loop;
+    this.destination = destination;
+    this.source = source;
+    this.sequence = sequence;
+    destination.listener().opened();
+    destination.sessions().increment();
+  }
+
+  String id() {
+    return loop.id(sequence);
+  }
+
+  long sequence() {
+    return sequence;
+  }
+
+  SocketAddress source() {
+    return source;
+  }
+
+  /** The last one selected, null = none was. */
+  Backend backend() {
+    return backend;
+  }
+
+  /** The session is counted at {@code selected} from now on, and one more attempt. */
+  void selected(Backend selected) {
+    backend = selected;
+    counted = true;
+    attempts++;
+    selected.selected();
+  }
+
+  /** The session is no longer counted at its backend. Idempotent. */
+  void unselected() {
+    if (counted) {
+      counted = false;
+      backend.released();
+    }
+  }
+
+  int attempts() {
+    return attempts;
+  }
+
+  /** A backend has answered {@code nanos} after the accept. */
+  void connected(long nanos) {
+    connectNanos = nanos;
+    phase = Phase.RELAY;
+  }
+
+  void readFromClient(int bytes) {
+    bytesFromClient += bytes;
+    destination.listener().bytesFromClient(bytes);
+  }
+
+  void readFromBackend(int bytes) {
+    bytesToClient += bytes;
+    destination.listener().bytesToClient(bytes);
+  }
+
+  boolean isClientSilent() {
+    return bytesFromClient == 0;
+  }
+
+  /**
+   * True when a session that ended for {@code reason} was a client that only looked whether we are
+   * there.
+   */
+  boolean isProbe(CloseReason reason) {
+    return (reason == CloseReason.CLIENT_CLOSED || reason == CloseReason.CLIENT_RESET)
+        && bytesFromClient == 0
+        && bytesToClient == 0;
+  }
+
+  /** The session is over, and counted nowhere. */
+  void close() {
+    unselected();
+    destination.listener().closed();
+  }
+
+  /**
+   * What there is to say now.
+   *
+   * @param reason null = the session is alive
+   */
+  SessionRecord record(long ageNanos, CloseReason reason) {
+    return new SessionRecord(
+        Instant.now(),
+        id(),
+        destination.listener().listener(),
+        source,
+        null,
+        destination.route(),
+        destination.pool().name(),
+        backend == null ? null : backend.id(),
+        attempts,
+        connectNanos < 0 ? -1 : TimeUnit.NANOSECONDS.toMillis(connectNanos),
+        TimeUnit.NANOSECONDS.toMillis(ageNanos),
+        bytesFromClient,
+        bytesToClient,
+        reason,
+        phase);
+  }
+}
