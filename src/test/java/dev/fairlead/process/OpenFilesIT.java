@@ -74,6 +74,8 @@ class OpenFilesIT {
                 .startReady(directory)) {
       int port = proxy.port("web");
       List<PingClient> clients = connect(port, 300);
+      // A session takes two descriptors, an admin connection one: so none at all is left.
+      clients.addAll(connect(proxy.adminPort(), 10));
       proxy.awaitLog(STOPPED);
       assertIdle(proxy);
       for (PingClient client : clients) {
