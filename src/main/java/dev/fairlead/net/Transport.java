@@ -29,6 +29,17 @@ public final class Transport {
   private static final boolean LINUX =
       System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("linux");
 
+  /**
+   * Netty's multi-shot accept of io_uring asks again after an error even when reading is off, so it
+   * would keep a core busy for as long as there is no descriptor. Read once, by {@link
+   * io.netty.channel.uring.IoUring}.
+   */
+  private static final String MULTI_SHOT_ACCEPT = "io.netty.iouring.acceptMultiShotEnabled";
+
+  static {
+    System.setProperty(MULTI_SHOT_ACCEPT, System.getProperty(MULTI_SHOT_ACCEPT, "false"));
+  }
+
   private final TransportKind kind;
   private final io.vertx.core.transport.Transport vertxTransport;
 
