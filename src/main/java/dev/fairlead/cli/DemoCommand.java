@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
             + " look, with nothing else installed.")
 final class DemoCommand implements Callable<Integer> {
   private static final int BACKENDS = 3;
+  private static final String LISTENER = "demo";
 
   @Option(
       names = "--port",
@@ -88,7 +89,8 @@ final class DemoCommand implements Callable<Integer> {
     text.append("  admin: { host: 127.0.0.1, port: ").append(adminPort).append(" }\n");
     text.append("  shutdown: { grace: 2s }\n");
     text.append("listeners:\n");
-    text.append("  - { name: demo, bind: '127.0.0.1:").append(port).append("', pool: demo }\n");
+    text.append("  - { name: ").append(LISTENER);
+    text.append(", bind: '127.0.0.1:").append(port).append("', pool: demo }\n");
     text.append("pools:\n");
     text.append("  - name: demo\n");
     text.append("    backends:\n");
@@ -99,7 +101,7 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   private static void welcome(PrintWriter out, Member member, Path file) {
-    String listener = member.view().listeners().get(0).address();
+    String listener = member.addresses().get(LISTENER);
     out.println();
     out.println("Fairlead is running, with three backends behind it.");
     out.println();
