@@ -48,7 +48,7 @@ public final class Transport {
     this.vertxTransport =
         switch (kind) {
           case IO_URING -> io.vertx.core.transport.Transport.IO_URING;
-          case EPOLL -> io.vertx.core.transport.Transport.EPOLL;
+          case EPOLL -> new VertxEpoll();
           default -> io.vertx.core.transport.Transport.NIO;
         };
   }
