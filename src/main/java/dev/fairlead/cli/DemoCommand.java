@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
             + " look, with nothing else installed.")
 final class DemoCommand implements Callable<Integer> {
   private static final int BACKENDS = 3;
+  private static final String LISTENER = "demo";
 
   @Option(
       names = "--port",
@@ -43,13 +44,14 @@ final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    Signals signals = Signals.takeOver();
     Vertx vertx = Vertx.vertx();
     Path file = Files.createTempFile("fairlead-demo", ".yaml");
     try {
       Files.writeString(file, configuration(startBackends(vertx)));
       Member member = Member.start(file, new ConfigLoader(Map.of(), List.of()));
       welcome(spec.commandLine().getOut(), member, file);
-      Signals.awaitDrain(member);
+      signals.awaitDrain(member);
       member.stop();
       return 0;
     } catch (StartException e) {
@@ -87,7 +89,8 @@ final class DemoCommand implements Callable<Integer> {
     text.append("  admin: { host: 127.0.0.1, port: ").append(adminPort).append(" }\n");
     text.append("  shutdown: { grace: 2s }\n");
     text.append("listeners:\n");
-    text.append("  - { name: demo, bind: '127.0.0.1:").append(port).append("', pool: demo }\n");
+    text.append("  - { name: ").append(LISTENER);
+    text.append(", bind: '127.0.0.1:").append(port).append("', pool: demo }\n");
     text.append("pools:\n");
     text.append("  - name: demo\n");
     text.append("    backends:\n");
@@ -98,7 +101,7 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   private static void welcome(PrintWriter out, Member member, Path file) {
-    String listener = member.view().listeners().get(0).address();
+    String listener = member.addresses().get(LISTENER);
     out.println();
     out.println("Fairlead is running, with three backends behind it.");
     out.println();

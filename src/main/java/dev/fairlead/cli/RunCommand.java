@@ -31,6 +31,7 @@ final class RunCommand implements Callable<Integer> {
     if (cluster) {
       options.override("cluster.enabled=true");
     }
+    Signals signals = Signals.takeOver();
     Member member;
     try {
       member = Member.start(options.file(), options.loader());
@@ -38,7 +39,7 @@ final class RunCommand implements Callable<Integer> {
       e.lines().forEach(spec.commandLine().getErr()::println);
       return FairleadCommand.FAILED;
     }
-    Signals.awaitDrain(member);
+    signals.awaitDrain(member);
     member.stop();
     return 0;
   }

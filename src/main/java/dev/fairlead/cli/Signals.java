@@ -2,21 +2,39 @@ package dev.fairlead.cli;
 
 import dev.fairlead.member.Member;
 import java.lang.reflect.Proxy;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 
-/** The signals of the operating system that a running member obeys. */
+/**
+ * The signals of the operating system that a member obeys. They are taken over before the member
+ * starts, because the JVM ends at once on any of them that nobody handles; those that come while it
+ * starts are obeyed when it has started.
+ */
 final class Signals {
+  private final CompletableFuture<Member> running = new CompletableFuture<>();
+  private final CountDownLatch drained = new CountDownLatch(1);
+
   private Signals() {}
+
+  /** Takes over SIGTERM, SIGINT and SIGHUP, for the rest of the process's life. */
+  static Signals takeOver() {
+    Signals signals = new Signals();
+    onSignal("TERM", () -> signals.running.thenAccept(signals::drain));
+    onSignal("INT", () -> signals.running.thenAccept(signals::drain));
+    onSignal("HUP", () -> signals.running.thenAccept(Member::reload));
+    return signals;
+  }
 
   /**
    * Returns when SIGTERM or SIGINT was sent and the member has drained; SIGHUP reloads meanwhile.
    */
-  static void awaitDrain(Member member) throws InterruptedException {
-    CountDownLatch drained = new CountDownLatch(1);
-    onSignal("TERM", () -> member.drain().onComplete(done -> drained.countDown()));
-    onSignal("INT", () -> member.drain().onComplete(done -> drained.countDown()));
-    onSignal("HUP", member::reload);
+  void awaitDrain(Member member) throws InterruptedException {
+    running.complete(member);
     drained.await();
+  }
+
+  private void drain(Member member) {
+    member.drain().onComplete(done -> drained.countDown());
   }
 
   /**

@@ -35,7 +35,9 @@ final class ConfigFile {
   private final ConfigText atStart;
   private final ConfigLoader loader;
   private final Changes changes;
-  private final ConfigRetriever retriever;
+
+  /** Null until {@link #watch}, because it looks at the file from its creation on. */
+  private ConfigRetriever retriever;
 
   /** The content last acted upon. */
   private Optional<Content> handled;
@@ -71,7 +73,6 @@ final class ConfigFile {
     this.loader = loader;
     this.changes = changes;
     this.handled = Optional.of(new Content(atStart.text()));
-    this.retriever = ConfigRetriever.create(vertx, watching(atStart));
   }
 
   private static ConfigRetrieverOptions watching(ConfigText text) {
@@ -87,20 +88,27 @@ final class ConfigFile {
                 .setConfig(new JsonObject().put("path", path)));
   }
 
-  /** Looks at the file from now on. */
-  void watch() {
+  /** Looks at the file from now on, until {@link #stop}. */
+  synchronized void watch() {
+    retriever = ConfigRetriever.create(vertx, watching(atStart));
     retriever.listen(change -> look(change.getNewConfiguration()));
-    retriever.getConfig().onSuccess(this::look);
+    read();
   }
 
-  /** Reads the file now, and tells what is wrong with it even if that was told before. */
+  /**
+   * Reads a file that is watched now, and tells what is wrong with it even if that was told before.
+   */
   synchronized void reread() {
     handled = Optional.empty();
-    retriever.getConfig().onSuccess(this::look);
+    read();
   }
 
-  void stop() {
+  synchronized void stop() {
     retriever.close();
+  }
+
+  private synchronized void read() {
+    retriever.getConfig().onSuccess(this::look);
   }
 
   private synchronized void look(JsonObject delivered) {
@@ -142,7 +150,7 @@ final class ConfigFile {
       changes.problems(problems);
     } else {
       suspected = Optional.of(content);
-      vertx.setTimer(CONFIRM.toMillis(), id -> retriever.getConfig().onSuccess(this::look));
+      vertx.setTimer(CONFIRM.toMillis(), id -> read());
     }
     return Future.succeededFuture();
   }

@@ -27,6 +27,10 @@ final class Drain {
   private final Promise<Void> drained = Promise.promise();
   private boolean begun;
   private boolean hurried;
+
+  /** True when no session has any time left. */
+  private boolean over;
+
   private boolean listening = true;
 
   Drain(Vertx vertx, Proxy proxy, Shutdown shutdown) {
@@ -60,7 +64,7 @@ final class Drain {
       hurried = true;
       LOG.info("ending {} sessions now", proxy.count().live());
       stopListening();
-      proxy.endSessions(Duration.ZERO);
+      endAll();
     }
   }
 
@@ -72,11 +76,16 @@ final class Drain {
     proxy.stopListening().onComplete(closed -> awaitSessions());
     Duration spread = Duration.ofMillis((long) (shutdown.grace().toMillis() * SPREAD));
     after(shutdown.grace().minus(spread), () -> proxy.endSessions(spread));
-    after(shutdown.grace(), () -> proxy.endSessions(Duration.ZERO));
+    after(shutdown.grace(), this::endAll);
+  }
+
+  private synchronized void endAll() {
+    over = true;
+    proxy.endSessions(Duration.ZERO);
   }
 
   private void awaitSessions() {
-    if (hurried()) {
+    if (isOver()) {
       // Whatever was accepted while the listeners closed.
       proxy.endSessions(Duration.ZERO);
     }
@@ -87,8 +96,8 @@ final class Drain {
     }
   }
 
-  private synchronized boolean hurried() {
-    return hurried;
+  private synchronized boolean isOver() {
+    return over;
   }
 
   private void after(Duration time, Runnable step) {

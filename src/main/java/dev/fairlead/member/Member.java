@@ -25,6 +25,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -145,6 +146,11 @@ public final class Member {
 
   public MemberView view() {
     return report;
+  }
+
+  /** The addresses of the listeners as bound, with their real ports, by name of the listener. */
+  public Map<String, String> addresses() {
+    return proxy.addresses();
   }
 
   public int adminPort() {

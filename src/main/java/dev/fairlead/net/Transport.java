@@ -10,7 +10,6 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.UnixChannel;
-import io.vertx.core.impl.transports.TransportInternal;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
@@ -30,6 +29,17 @@ public final class Transport {
   private static final boolean LINUX =
       System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("linux");
 
+  /**
+   * Netty's multi-shot accept of io_uring asks again after an error even when reading is off, so it
+   * would keep a core busy for as long as there is no descriptor. Read once, by {@link
+   * io.netty.channel.uring.IoUring}.
+   */
+  private static final String MULTI_SHOT_ACCEPT = "io.netty.iouring.acceptMultiShotEnabled";
+
+  static {
+    System.setProperty(MULTI_SHOT_ACCEPT, System.getProperty(MULTI_SHOT_ACCEPT, "false"));
+  }
+
   private final TransportKind kind;
   private final io.vertx.core.transport.Transport vertxTransport;
 
@@ -38,7 +48,7 @@ public final class Transport {
     this.vertxTransport =
         switch (kind) {
           case IO_URING -> io.vertx.core.transport.Transport.IO_URING;
-          case EPOLL -> steadyEpoll();
+          case EPOLL -> new VertxEpoll();
           default -> io.vertx.core.transport.Transport.NIO;
         };
   }
@@ -143,14 +153,6 @@ public final class Transport {
       return java.net.UnixDomainSocketAddress.of(unix.path());
     }
     return address;
-  }
-
-  /** Null where there is no epoll. */
-  private static io.vertx.core.transport.Transport steadyEpoll() {
-    io.vertx.core.transport.Transport epoll = io.vertx.core.transport.Transport.EPOLL;
-    return epoll == null || !epoll.available()
-        ? epoll
-        : new TransportInternal(epoll.name(), true, null, new SteadyEpoll());
   }
 
   private Channel newInternetChannel() {

@@ -41,6 +41,9 @@ final class Relay extends ChannelInboundHandlerAdapter implements ChannelFutureL
   private boolean hasRead;
   private boolean inputDone;
 
+  /** True once the other side has said all, and it is with the kernel. */
+  private boolean flushed;
+
   /** True once a FIN was sent, or is about to be. */
   private boolean outputDone;
 
@@ -53,6 +56,11 @@ final class Relay extends ChannelInboundHandlerAdapter implements ChannelFutureL
   /** True after the peer's FIN. */
   boolean isInputDone() {
     return inputDone;
+  }
+
+  /** True once the other side has said all, and it is with the kernel. */
+  boolean isFlushed() {
+    return flushed;
   }
 
   /** True when nothing can be said to the peer any more. */
@@ -97,6 +105,7 @@ final class Relay extends ChannelInboundHandlerAdapter implements ChannelFutureL
   /** Has the session told once all that was written is with the kernel. */
   void whenFlushed() {
     if (pending() == 0) {
+      flushed = true;
       session.flushed(this);
     } else {
       context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(this);
@@ -108,6 +117,7 @@ final class Relay extends ChannelInboundHandlerAdapter implements ChannelFutureL
   public void operationComplete(ChannelFuture flush) {
     // A failed one is followed by exceptionCaught or channelInactive, which say why.
     if (flush.isSuccess()) {
+      flushed = true;
       session.flushed(this);
     }
   }
@@ -253,7 +263,7 @@ final class Relay extends ChannelInboundHandlerAdapter implements ChannelFutureL
   }
 
   private void resume() {
-    if (!closed) {
+    if (!closed && !inputDone) {
       channel().config().setAutoRead(true);
     }
   }

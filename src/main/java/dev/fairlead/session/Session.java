@@ -189,7 +189,7 @@ public final class Session extends Deadlines.Entry {
     }
     if (server != null && client.isInputDone() && server.isInputDone()) {
       // Both have said all; closing says FIN where it was not said yet.
-      if (client.pending() == 0 && server.pending() == 0) {
+      if (client.isFlushed() && server.isFlushed()) {
         end();
       }
     } else {

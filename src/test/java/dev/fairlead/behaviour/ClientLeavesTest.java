@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.config.NodeConfig.TransportKind;
+import dev.fairlead.session.Phase;
 import dev.fairlead.testkit.EveryTransport;
 import dev.fairlead.testkit.MemberSetup;
 import dev.fairlead.testkit.TestBackend;
@@ -46,6 +47,8 @@ class ClientLeavesTest {
         TestMember member = MemberSetup.on(transport).accessLog().backends(backend).start()) {
       TestConnection probe = TestClient.connect(member);
       TestConnection server = backend.next();
+      // The backend's kernel answers before the member has heard of it.
+      await().until(() -> member.session().phase() == Phase.RELAY);
       probe.reset();
       server.expectReset();
       await().until(() -> member.metric(CLOSED.formatted("client-reset")) == 1);

@@ -35,6 +35,8 @@ class MaxSessionsTest {
       (Logger) LoggerFactory.getLogger("dev.fairlead.listener.Acceptor");
   private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
 
+  private final Level quiet = acceptors.getLevel();
+
   @BeforeEach
   void listen() {
     acceptors.setLevel(Level.WARN);
@@ -47,27 +49,24 @@ class MaxSessionsTest {
   void stopListening() {
     acceptors.detachAppender(logged);
     acceptors.setAdditive(true);
-    acceptors.setLevel(null);
+    acceptors.setLevel(quiet);
   }
 
   @EveryTransport
   void clientsBeyondTheLimitWaitAndAreServed(TransportKind transport) throws Exception {
     try (TestBackend backend = TestBackend.echo();
-        TestBackend holding = TestBackend.manual();
         TestMember member =
-            MemberSetup.on(transport).node("maxSessions: " + MAX).backends(holding).start()) {
-      List<TestConnection> holders = new ArrayList<>();
-      for (int i = 0; i < MAX; i++) {
-        holders.add(TestClient.connect(member));
-        holding.next();
+            MemberSetup.on(transport).node("maxSessions: " + MAX).backends(backend).start()) {
+      List<TestConnection> holders = clients(member, MAX);
+      for (TestConnection holder : holders) {
+        holder.expect("x");
       }
-      List<TestConnection> waiting = new ArrayList<>();
-      for (int i = 0; i < CLIENTS; i++) {
-        waiting.add(TestClient.connect(member));
-        waiting.get(i).send("x");
+      List<TestConnection> waiting = clients(member, CLIENTS);
+      for (TestConnection client : waiting) {
+        client.finish();
       }
-      assertThat(member.view().status().sessions()).isBetween((long) MAX, MAX + 1L);
-      member.reload(MemberSetup.on(transport).backends(backend).dynamicPart());
+      // Each of the two event loops notices at its next client.
+      assertThat(member.view().listeners().get(0).total()).isBetween((long) MAX, MAX + 1L);
       for (TestConnection holder : holders) {
         holder.close();
       }
@@ -80,5 +79,14 @@ class MaxSessionsTest {
           .allSatisfy(line -> assertThat(line).contains("node.maxSessions"))
           .hasSizeLessThanOrEqualTo(2);
     }
+  }
+
+  private static List<TestConnection> clients(TestMember member, int count) throws Exception {
+    List<TestConnection> clients = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      clients.add(TestClient.connect(member));
+      clients.get(i).send("x");
+    }
+    return clients;
   }
 }

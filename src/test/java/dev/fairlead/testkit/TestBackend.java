@@ -2,6 +2,7 @@ package dev.fairlead.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -112,7 +113,7 @@ public final class TestBackend implements AutoCloseable {
     if (address() instanceof UnixDomainSocketAddress unix) {
       return "unix: " + unix.getPath();
     }
-    String host = ((InetSocketAddress) address()).getAddress().getHostAddress();
+    String host = NetUtil.toAddressString(((InetSocketAddress) address()).getAddress());
     return "host: '" + host + "', port: " + port();
   }
 

@@ -1,0 +1,132 @@
+package dev.fairlead.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.fairlead.testkit.FairleadProcess;
+import dev.fairlead.testkit.Launch;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Ensures that the access log can be rotated, and that whatever takes its lines never stops the
+ * traffic. Provoked by a rename and SIGHUP, a full device, and a stdout that is closed or not read.
+ * A failure would look like lines in the wrong file, or clients that wait for a disk.
+ */
+class AccessLogIT {
+  /** More lines than fit into a pipe's 64 KiB. */
+  private static final int MANY = 400;
+
+  @TempDir private Path directory;
+  private PingBackend backend;
+  private Path config;
+
+  @BeforeEach
+  void start() throws IOException {
+    backend = PingBackend.start();
+    config = ConfigFixture.file(directory, ConfigFixture.to(backend.port()));
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    backend.close();
+  }
+
+  @Test
+  void everySessionIsALineWithItsReason() throws Exception {
+    try (FairleadProcess proxy = Launch.run(config).startReady(directory)) {
+      PingClient.pingOnce(proxy.port("web"));
+      await().atMost(FairleadProcess.PATIENCE).until(() -> proxy.outLines().size() == 1);
+      JsonObject line = new JsonObject(proxy.outLines().get(0));
+      assertThat(line.getString("listener")).isEqualTo("web");
+      assertThat(line.getString("backend")).isEqualTo("127.0.0.1:" + backend.port());
+      assertThat(line.getString("reason")).isEqualTo("client-closed");
+      assertThat(line.getLong("bytesFromClient")).isEqualTo(4);
+      assertThat(line.getLong("bytesToClient")).isEqualTo(4);
+    }
+  }
+
+  @Test
+  void afterARenameAndAHangupNewLinesGoToANewFile() throws Exception {
+    Path log = directory.resolve("access.log");
+    Path rotated = directory.resolve("access.log.1");
+    try (FairleadProcess proxy = to(log.toString()).startReady(directory)) {
+      int port = proxy.port("web");
+      PingClient.pingOnce(port);
+      await().atMost(FairleadProcess.PATIENCE).until(() -> lines(log).size() == 1);
+      Files.move(log, rotated);
+      proxy.signal("HUP");
+      await().atMost(FairleadProcess.PATIENCE).until(() -> Files.exists(log));
+      PingClient.pingOnce(port);
+      await().atMost(FairleadProcess.PATIENCE).until(() -> lines(log).size() == 1);
+      assertThat(lines(rotated)).hasSize(1);
+      assertThat(proxy.revision()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aFullDiskCostsLinesAndNoTraffic() throws Exception {
+    try (FairleadProcess proxy = to("/dev/full").startReady(directory)) {
+      pingOften(proxy, 50);
+      await().atMost(FairleadProcess.PATIENCE).until(() -> dropped(proxy) == 50);
+      assertThat(proxy.logged("access-log: ")).isEqualTo(1);
+      assertDrains(proxy);
+    }
+  }
+
+  @Test
+  void aClosedStdoutCostsLinesAndNoTraffic() throws Exception {
+    try (FairleadProcess proxy = Launch.run(config).withPipedStdout().startReady(directory)) {
+      proxy.process().getInputStream().close();
+      pingOften(proxy, 50);
+      await().atMost(FairleadProcess.PATIENCE).until(() -> dropped(proxy) == 50);
+      assertDrains(proxy);
+    }
+  }
+
+  @Test
+  void aStdoutThatNobodyReadsStopsNothing() throws Exception {
+    try (FairleadProcess proxy = Launch.run(config).withPipedStdout().startReady(directory)) {
+      pingOften(proxy, MANY);
+      assertDrains(proxy);
+    }
+  }
+
+  private Launch to(String target) {
+    return Launch.run(config, "--set", "node.accessLog.to=" + target);
+  }
+
+  private static void pingOften(FairleadProcess proxy, int times) throws IOException {
+    int port = proxy.port("web");
+    for (int i = 0; i < times; i++) {
+      assertThat(PingClient.pingOnce(port)).isEqualTo("PONG");
+    }
+  }
+
+  private static void assertDrains(FairleadProcess proxy) throws Exception {
+    proxy.signal("TERM");
+    assertThat(proxy.awaitExit()).isZero();
+  }
+
+  private static int dropped(FairleadProcess proxy) {
+    return proxy
+        .get("/metrics")
+        .body()
+        .lines()
+        .filter(line -> line.startsWith("fairlead_access_log_dropped_total "))
+        .mapToInt(line -> (int) Double.parseDouble(line.substring(line.indexOf(' ') + 1)))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static List<String> lines(Path file) throws IOException {
+    return Files.exists(file) ? Files.readAllLines(file) : List.of();
+  }
+}

@@ -1,0 +1,49 @@
+package dev.fairlead.process;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/** Writes configurations with one listener, {@code web}, in front of one pool. */
+final class ConfigFixture {
+  private ConfigFixture() {}
+
+  /** A listener on any free port, which stays the same when the file is read again. */
+  static String to(int backendPort) {
+    return on("127.0.0.1:0", backendPort);
+  }
+
+  static String on(String bind, int backendPort) {
+    return """
+    listeners:
+      - { name: web, bind: "%s", pool: web }
+    pools:
+      - name: web
+        backends:
+          - { host: 127.0.0.1, port: %d }
+    """
+        .formatted(bind, backendPort);
+  }
+
+  /** A port that nobody listens on. */
+  static int closedPort() throws IOException {
+    try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return probe.getLocalPort();
+    }
+  }
+
+  /** A new file in {@code directory}. */
+  static Path file(Path directory, String text) throws IOException {
+    return Files.writeString(directory.resolve("fairlead.yaml"), text);
+  }
+
+  /** As editors and ConfigMaps do it: nobody ever sees half of it. */
+  static void replace(Path file, String text) throws IOException {
+    Path aside = file.resolveSibling("aside.tmp");
+    Files.writeString(aside, text);
+    Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+}

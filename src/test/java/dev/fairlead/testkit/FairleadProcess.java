@@ -1,0 +1,175 @@
+package dev.fairlead.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A process of the built jar, made by {@link Launch}. {@link #close} kills it if it still runs. Its
+ * output goes to files, so it can't block on them. Every wait ends after {@link #PATIENCE}.
+ */
+public final class FairleadProcess implements AutoCloseable {
+  /** Far more than anything takes here; only a failing test waits for so long. */
+  public static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private static final Pattern READY = Pattern.compile("Member - ready: .*, admin port (\\d+)");
+
+  private final Process process;
+  private final Path out;
+  private final Path err;
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private int adminPort;
+
+  FairleadProcess(Process process, Path out, Path err) {
+    this.process = process;
+    this.out = out;
+    this.err = err;
+  }
+
+  /** Runs a command of the jar to its end. */
+  public static FairleadProcess call(Path directory, String... arguments) throws IOException {
+    try (FairleadProcess called = Launch.jar(arguments).start(directory)) {
+      called.awaitExit();
+      return called;
+    }
+  }
+
+  public Process process() {
+    return process;
+  }
+
+  /** What was written to stdout so far. */
+  public List<String> outLines() {
+    return lines(out);
+  }
+
+  /** What was written to stderr so far. */
+  public List<String> errLines() {
+    return lines(err);
+  }
+
+  public int adminPort() {
+    return adminPort;
+  }
+
+  /** The port the listener of that name is bound to. */
+  public int port(String listener) {
+    return json("/api/v1/listeners").getJsonArray("listeners").stream()
+        .map(JsonObject.class::cast)
+        .filter(each -> each.getString("name").equals(listener))
+        .map(each -> each.getString("address"))
+        .map(address -> Integer.parseInt(address.substring(address.lastIndexOf(':') + 1)))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** Asks the admin listener. */
+  public HttpResponse<String> get(String path) {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + adminPort + path))
+            .timeout(PATIENCE)
+            .build();
+    try {
+      return http.send(request, HttpResponse.BodyHandlers.ofString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  public JsonObject json(String path) {
+    return new JsonObject(get(path).body());
+  }
+
+  /** What is wrong with the file, according to {@code /api/v1/status}. */
+  public List<String> problems() {
+    return json("/api/v1/status").getJsonObject("config").getJsonArray("problems").stream()
+        .map(String.class::cast)
+        .toList();
+  }
+
+  public long revision() {
+    return json("/api/v1/status").getLong("revision");
+  }
+
+  /** Sends a signal by its name, as {@code TERM}. */
+  public void signal(String name) throws IOException, InterruptedException {
+    Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
+    assertThat(kill.waitFor()).as("exit code of kill").isZero();
+  }
+
+  /** Waits for the end and gives the exit code. */
+  public int awaitExit() {
+    try {
+      if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+        throw new AssertionError("still runs; its stderr:\n" + String.join("\n", errLines()));
+      }
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+    return process.exitValue();
+  }
+
+  /** Waits until a line of stderr contains {@code text}. */
+  public void awaitLog(String text) {
+    await("a log line with: " + text)
+        .atMost(PATIENCE)
+        .until(() -> errLines().stream().anyMatch(line -> line.contains(text)));
+  }
+
+  /** How many lines of stderr contain {@code text}. */
+  public long logged(String text) {
+    return errLines().stream().filter(line -> line.contains(text)).count();
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+    process.onExit().join();
+  }
+
+  /** Returns when {@code /readyz} says 200. */
+  void awaitReady() {
+    await("ready")
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(20))
+        .until(() -> !process.isAlive() || findAdminPort());
+    assertThat(process.isAlive()).as(String.join("\n", errLines())).isTrue();
+    await("readyz").atMost(PATIENCE).until(() -> get("/readyz").statusCode() == 200);
+  }
+
+  private boolean findAdminPort() {
+    for (String line : errLines()) {
+      Matcher ready = READY.matcher(line);
+      if (ready.find()) {
+        adminPort = Integer.parseInt(ready.group(1));
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static List<String> lines(Path file) {
+    try {
+      return Files.readAllLines(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package dev.fairlead.testkit;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How a process of the built jar, whose path is in the system property {@code fairlead.jar}, is
+ * started; {@link #jar} and {@link #run} are the usual ways.
+ *
+ * @param shell commands that a shell runs before it becomes the process; may be empty
+ * @param stdoutPiped stdout is a pipe that nobody reads unless the test does
+ */
+public record Launch(
+    Path java, List<String> jvm, String shell, boolean stdoutPiped, List<String> arguments) {
+
+  /** The JVM of the test, without flags, as {@code java -jar fairlead.jar ARGUMENTS}. */
+  public static Launch jar(String... arguments) {
+    Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+    return new Launch(java, List.of(), "", false, List.of(arguments));
+  }
+
+  /** {@code run -c FILE}, with the admin listener on any free port. */
+  public static Launch run(Path file, String... more) {
+    List<String> arguments =
+        new ArrayList<>(List.of("run", "-c", file.toString(), "--set", "node.admin.port=0"));
+    arguments.addAll(List.of(more));
+    return jar(arguments.toArray(String[]::new));
+  }
+
+  public Launch withJava(Path other) {
+    return new Launch(other, jvm, shell, stdoutPiped, arguments);
+  }
+
+  public Launch withJvm(String... flags) {
+    return new Launch(java, List.of(flags), shell, stdoutPiped, arguments);
+  }
+
+  /** Commands that the shell runs before it becomes the process, such as {@code ulimit -n 200}. */
+  public Launch after(String commands) {
+    return new Launch(java, jvm, commands, stdoutPiped, arguments);
+  }
+
+  /** Has stdout in a pipe that nobody reads unless the test does. */
+  public Launch withPipedStdout() {
+    return new Launch(java, jvm, shell, true, arguments);
+  }
+
+  /** Starts it in {@code directory}, which takes its output too; does not wait for anything. */
+  public FairleadProcess start(Path directory) throws IOException {
+    Path out = Files.createTempFile(directory, "out", ".txt");
+    Path err = Files.createTempFile(directory, "err", ".txt");
+    ProcessBuilder builder =
+        new ProcessBuilder(command()).directory(directory.toFile()).redirectError(err.toFile());
+    if (!stdoutPiped) {
+      builder.redirectOutput(out.toFile());
+    }
+    return new FairleadProcess(builder.start(), out, err);
+  }
+
+  /** Starts it and returns when {@code /readyz} says 200. */
+  public FairleadProcess startReady(Path directory) throws IOException {
+    FairleadProcess started = start(directory);
+    try {
+      started.awaitReady();
+    } catch (RuntimeException | Error e) {
+      started.close();
+      throw e;
+    }
+    return started;
+  }
+
+  private List<String> command() {
+    List<String> command = new ArrayList<>();
+    if (!shell.isEmpty()) {
+      command.addAll(List.of("/bin/sh", "-c", shell + "; exec \"$0\" \"$@\""));
+    }
+    command.add(java.toString());
+    command.addAll(jvm);
+    command.addAll(List.of("-jar", System.getProperty("fairlead.jar")));
+    command.addAll(arguments);
+    return command;
+  }
+}
