@@ -53,7 +53,7 @@ class BackPressureTest {
               new Unchanged(
                   () -> member.sessions().stream().mapToLong(s -> s.bytesToClient()).sum()));
       long cost = directMemory() - before;
-      assertThat(cost).as("bytes of direct memory").isBetween(1L, MOST);
+      assertThat(cost).as("bytes of direct memory").isLessThanOrEqualTo(MOST);
       mayClose.countDown();
       for (TestConnection client : clients) {
         assertThat(readAll(client)).isEqualTo(EACH);
