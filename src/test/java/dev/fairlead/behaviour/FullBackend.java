@@ -1,0 +1,53 @@
+package dev.fairlead.behaviour;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/** A backend that nobody gets through to: its queue is full, so Linux drops what knocks. */
+final class FullBackend implements AutoCloseable {
+  private static final long UNANSWERED_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+  private final ServerSocketChannel server = ServerSocketChannel.open();
+  private final List<SocketChannel> queue = new ArrayList<>();
+
+  FullBackend() throws IOException {
+    server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1);
+    while (knock()) {
+      // One more got into the queue.
+    }
+  }
+
+  String keys() throws IOException {
+    return "host: 127.0.0.1, port: " + ((InetSocketAddress) server.getLocalAddress()).getPort();
+  }
+
+  private boolean knock() throws IOException {
+    SocketChannel channel = SocketChannel.open();
+    queue.add(channel);
+    channel.configureBlocking(false);
+    channel.connect(server.getLocalAddress());
+    long until = System.nanoTime() + UNANSWERED_NANOS;
+    while (!channel.finishConnect()) {
+      if (System.nanoTime() > until) {
+        return false;
+      }
+      LockSupport.parkNanos(UNANSWERED_NANOS / 100);
+    }
+    return true;
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (SocketChannel channel : queue) {
+      channel.close();
+    }
+    server.close();
+  }
+}

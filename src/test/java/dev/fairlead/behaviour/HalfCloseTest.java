@@ -1,0 +1,86 @@
+package dev.fairlead.behaviour;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fairlead.config.NodeConfig.TransportKind;
+import dev.fairlead.testkit.Background;
+import dev.fairlead.testkit.EveryTransport;
+import dev.fairlead.testkit.MemberSetup;
+import dev.fairlead.testkit.Payload;
+import dev.fairlead.testkit.TestBackend;
+import dev.fairlead.testkit.TestClient;
+import dev.fairlead.testkit.TestConnection;
+import dev.fairlead.testkit.TestMember;
+
+/**
+ * Ensured: a FIN ends one direction only; the other goes on until its own FIN.
+ *
+ * <p>Provoked: one side sends, finishes, and only after the other has seen that EOF comes a reply.
+ *
+ * <p>A failure looks like: the reply is cut or missing, or the EOF is not passed on and both wait.
+ */
+class HalfCloseTest {
+  private static final long REPLY = 24_000_000;
+
+  @EveryTransport
+  void replyAfterTheClientsFinArrives(TransportKind transport) throws Exception {
+    try (TestBackend backend = TestBackend.manual();
+        TestMember member = MemberSetup.on(transport).backends(backend).start();
+        TestConnection client = TestClient.connect(member)) {
+      client.send("question");
+      client.finish();
+      TestConnection server = backend.next();
+      assertThat(server.readText()).isEqualTo("question");
+      server.send("a");
+      client.expect("a");
+      assertThat(replyThrough(server, client)).isTrue();
+      member.awaitSessions(0);
+    }
+  }
+
+  @EveryTransport
+  void uploadAfterTheBackendsFinArrives(TransportKind transport) throws Exception {
+    try (TestBackend backend = TestBackend.manual();
+        TestMember member = MemberSetup.on(transport).backends(backend).start();
+        TestConnection client = TestClient.connect(member)) {
+      TestConnection server = backend.next();
+      server.send("greeting");
+      server.finish();
+      assertThat(client.readText()).isEqualTo("greeting");
+      assertThat(replyThrough(client, server)).isTrue();
+      member.awaitSessions(0);
+    }
+  }
+
+  @EveryTransport
+  void bothFinsAtOnceEndTheSession(TransportKind transport) throws Exception {
+    try (TestBackend backend = TestBackend.manual();
+        TestMember member = MemberSetup.on(transport).backends(backend).start();
+        TestConnection client = TestClient.connect(member)) {
+      client.send("x");
+      TestConnection server = backend.next();
+      server.expect("x");
+      server.send("y");
+      server.finish();
+      client.finish();
+      client.expect("y");
+      client.expectEof();
+      server.expectEof();
+      member.awaitSessions(0);
+    }
+  }
+
+  private static boolean replyThrough(TestConnection from, TestConnection to) throws Exception {
+    try (Background sending = new Background()) {
+      var sent =
+          sending.start(
+              () -> {
+                Payload payload = Payload.send(from, 1, REPLY);
+                from.finish();
+                return payload;
+              });
+      Payload received = Payload.receive(to);
+      return received.equals(sent.get());
+    }
+  }
+}

@@ -1,0 +1,84 @@
+package dev.fairlead.behaviour;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import dev.fairlead.config.NodeConfig.TransportKind;
+import dev.fairlead.testkit.EveryTransport;
+import dev.fairlead.testkit.MemberSetup;
+import dev.fairlead.testkit.TestBackend;
+import dev.fairlead.testkit.TestClient;
+import dev.fairlead.testkit.TestConnection;
+import dev.fairlead.testkit.TestMember;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Ensured: with as many sessions as {@code node.maxSessions} allows, clients wait in the kernel's
+ * queue and are served when there is room; the log says so once.
+ *
+ * <p>Provoked: more clients than sessions allowed, then one after the other leaves.
+ *
+ * <p>A failure looks like: a refused client, one that is never served, or a log line for each.
+ */
+class MaxSessionsTest {
+  private static final int MAX = 4;
+  private static final int CLIENTS = 20;
+
+  private final Logger acceptors =
+      (Logger) LoggerFactory.getLogger("dev.fairlead.listener.Acceptor");
+  private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
+
+  @BeforeEach
+  void listen() {
+    acceptors.setLevel(Level.WARN);
+    acceptors.setAdditive(false);
+    acceptors.addAppender(logged);
+    logged.start();
+  }
+
+  @AfterEach
+  void stopListening() {
+    acceptors.detachAppender(logged);
+    acceptors.setAdditive(true);
+    acceptors.setLevel(null);
+  }
+
+  @EveryTransport
+  void clientsBeyondTheLimitWaitAndAreServed(TransportKind transport) throws Exception {
+    try (TestBackend backend = TestBackend.echo();
+        TestBackend holding = TestBackend.manual();
+        TestMember member =
+            MemberSetup.on(transport).node("maxSessions: " + MAX).backends(holding).start()) {
+      List<TestConnection> holders = new ArrayList<>();
+      for (int i = 0; i < MAX; i++) {
+        holders.add(TestClient.connect(member));
+        holding.next();
+      }
+      List<TestConnection> waiting = new ArrayList<>();
+      for (int i = 0; i < CLIENTS; i++) {
+        waiting.add(TestClient.connect(member));
+        waiting.get(i).send("x");
+      }
+      assertThat(member.view().status().sessions()).isBetween((long) MAX, MAX + 1L);
+      member.reload(MemberSetup.on(transport).backends(backend).dynamicPart());
+      for (TestConnection holder : holders) {
+        holder.close();
+      }
+      for (TestConnection client : waiting) {
+        client.expect("x");
+        client.close();
+      }
+      assertThat(logged.list.stream().map(ILoggingEvent::getFormattedMessage))
+          .isNotEmpty()
+          .allSatisfy(line -> assertThat(line).contains("node.maxSessions"))
+          .hasSizeLessThanOrEqualTo(2);
+    }
+  }
+}

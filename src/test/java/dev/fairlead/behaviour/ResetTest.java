@@ -1,0 +1,161 @@
+package dev.fairlead.behaviour;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.fairlead.config.NodeConfig.TransportKind;
+import dev.fairlead.testkit.Background;
+import dev.fairlead.testkit.EveryTransport;
+import dev.fairlead.testkit.MemberSetup;
+import dev.fairlead.testkit.TestBackend;
+import dev.fairlead.testkit.TestClient;
+import dev.fairlead.testkit.TestConnection;
+import dev.fairlead.testkit.TestMember;
+import java.time.Duration;
+import org.junit.jupiter.api.Assumptions;
+
+/**
+ * Ensured: a reset is passed on as a reset, never as an EOF that would make a cut answer look
+ * whole; what was read before it is delivered first, for at most 1 s.
+ *
+ * <p>Provoked: one side closes with SO_LINGER 0, with nothing, with much, or with more under way
+ * than the other side will ever read.
+ *
+ * <p>A failure looks like: an EOF instead of a reset, bytes missing before it, or a session that
+ * stays.
+ */
+class ResetTest {
+  private static final int MUCH = 200 * 1024;
+  private static final int PIECE = 1000;
+
+  /** 1 s as the contract says, and 1 s for a busy machine. */
+  private static final Duration AT_MOST = Duration.ofSeconds(2);
+
+  @EveryTransport
+  void clientsResetReachesTheBackend(TransportKind transport) throws Exception {
+    try (TestBackend backend = TestBackend.manual();
+        TestMember member = MemberSetup.on(transport).accessLog().backends(backend).start();
+        TestConnection client = TestClient.connect(member)) {
+      TestConnection server = backend.next();
+      client.send("x");
+      server.expect("x");
+      client.reset();
+      server.expectReset();
+      assertThat(member.accessLog(1).get(0).getString("reason")).isEqualTo("client-reset");
+    }
+  }
+
+  @EveryTransport
+  void backendsResetReachesTheClient(TransportKind transport) throws Exception {
+    try (TestBackend backend = TestBackend.manual();
+        TestMember member = MemberSetup.on(transport).accessLog().backends(backend).start();
+        TestConnection client = TestClient.connect(member)) {
+      TestConnection server = backend.next();
+      server.send("x");
+      client.expect("x");
+      server.reset();
+      client.expectReset();
+      assertThat(member.accessLog(1).get(0).getString("reason")).isEqualTo("backend-reset");
+    }
+  }
+
+  @EveryTransport
+  void resetAfterTheOtherSidesFinIsStillAReset(TransportKind transport) throws Exception {
+    try (TestBackend backend = TestBackend.manual();
+        TestMember member = MemberSetup.on(transport).backends(backend).start();
+        TestConnection client = TestClient.connect(member)) {
+      client.send("question");
+      client.finish();
+      TestConnection server = backend.next();
+      assertThat(server.readText()).isEqualTo("question");
+      server.reset();
+      client.expectReset();
+      member.awaitSessions(0);
+    }
+  }
+
+  @EveryTransport
+  void whatTheClientSentBeforeItsResetArrives(TransportKind transport) throws Exception {
+    try (TestBackend backend = TestBackend.manual();
+        TestMember member = MemberSetup.on(transport).backends(backend).start();
+        TestConnection client = TestClient.connect(member)) {
+      TestConnection server = backend.next();
+      client.send(new byte[MUCH]);
+      await().until(() -> member.session().bytesFromClient() == MUCH);
+      client.reset();
+      expectAllThenReset(server);
+    }
+  }
+
+  @EveryTransport
+  void whatTheBackendSentBeforeItsResetArrives(TransportKind transport) throws Exception {
+    try (TestBackend backend = TestBackend.manual();
+        TestMember member = MemberSetup.on(transport).backends(backend).start();
+        TestConnection client = TestClient.connect(member)) {
+      TestConnection server = backend.next();
+      server.send(new byte[MUCH]);
+      await().until(() -> member.session().bytesToClient() == MUCH);
+      server.reset();
+      expectAllThenReset(client);
+    }
+  }
+
+  @EveryTransport
+  void sideThatNeverReadsIsCutAfterOneSecond(TransportKind transport) throws Exception {
+    try (TestBackend backend = TestBackend.manualWithSmallBuffer();
+        TestMember member = MemberSetup.on(transport).backends(backend).start();
+        TestConnection client = TestClient.connect(member)) {
+      TestConnection server = backend.next();
+      // More than the backend's window, less than what pauses reading from the client.
+      client.send(new byte[48 * 1024]);
+      await().until(() -> member.session().bytesFromClient() == 48 * 1024);
+      client.reset();
+      await().atMost(AT_MOST).until(() -> member.view().status().sessions() == 0);
+      expectResetAfterSome(server);
+    }
+  }
+
+  @EveryTransport
+  void resetIsSeenAtOnceOnAPausedSideWithEpoll(TransportKind transport) throws Exception {
+    Assumptions.assumeTrue(transport == TransportKind.EPOLL, "others see it at the next read");
+    try (TestBackend backend = TestBackend.manualWithSmallBuffer();
+        TestMember member = MemberSetup.on(transport).backends(backend).start();
+        TestConnection client = TestClient.connect(member);
+        Background background = new Background()) {
+      TestConnection server = backend.next();
+      background.start(() -> flood(client));
+      await()
+          .during(Duration.ofMillis(300))
+          .until(new Unchanged(() -> member.session().bytesFromClient()));
+      client.reset();
+      await().atMost(AT_MOST).until(() -> member.view().status().sessions() == 0);
+      expectResetAfterSome(server);
+    }
+  }
+
+  private static Void flood(TestConnection client) throws Exception {
+    while (true) {
+      client.send(new byte[MUCH]);
+    }
+  }
+
+  private static void expectAllThenReset(TestConnection side) throws Exception {
+    int read = 0;
+    while (read < MUCH) {
+      int some = side.readSome(PIECE).length;
+      assertThat(some).as("EOF after %d bytes", read).isPositive();
+      read += some;
+    }
+    side.expectReset();
+  }
+
+  private static void expectResetAfterSome(TestConnection side) {
+    org.assertj.core.api.Assertions.assertThatThrownBy(
+            () -> {
+              while (side.readSome(PIECE).length > 0) {
+                // What had arrived before the cut.
+              }
+            })
+        .hasMessageContaining("reset");
+  }
+}
