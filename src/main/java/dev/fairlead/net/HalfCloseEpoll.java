@@ -81,8 +81,6 @@ final class HalfCloseEpoll implements IoHandler {
     /** What the kernel was last told; null = nothing, the channel is not in the set. */
     private EpollIoOps submitted;
 
-    private boolean inputWasOver;
-
     Registration(IoRegistration registration) {
       this.registration = registration;
     }
@@ -95,25 +93,17 @@ final class HalfCloseEpoll implements IoHandler {
 
     @Override
     public long submit(IoOps ops) {
-      EpollIoOps wanted = submitted == null ? (EpollIoOps) ops : corrected((EpollIoOps) ops);
+      EpollIoOps wanted = (EpollIoOps) ops;
+      if (submitted != null && wanted.equals(EpollIoOps.NONE)) {
+        // Errors and hang-ups are told all the same; edge-triggered, so that it is once.
+        wanted = EpollIoOps.EPOLLET;
+      }
       if (wanted.equals(submitted)) {
         return wanted.value();
       }
       long result = registration.submit(wanted);
       submitted = wanted.equals(EpollIoOps.NONE) ? null : wanted;
       return result;
-    }
-
-    /** What to tell the kernel of a channel that is in the set already. */
-    private EpollIoOps corrected(EpollIoOps wanted) {
-      // Netty stops to wait for the peer's FIN once it has read it; there is nothing more to read.
-      boolean inputOver =
-          !wanted.contains(EpollIoOps.EPOLLRDHUP)
-              && (inputWasOver || submitted.contains(EpollIoOps.EPOLLRDHUP));
-      inputWasOver = inputOver;
-      EpollIoOps left = inputOver ? wanted.without(EpollIoOps.EPOLLIN) : wanted;
-      // Errors and hang-ups are told all the same; edge-triggered, so that it is once.
-      return left.equals(EpollIoOps.NONE) ? EpollIoOps.EPOLLET : left;
     }
 
     @Override
