@@ -103,8 +103,11 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     channel.config().setAutoRead(true);
   }
 
-  /** To be called every {@link SessionLoop#TICK}: goes on when there is room again. */
-  void tick() {
+  /**
+   * Goes on accepting if there is room again. To be called when a session has made room, and every
+   * {@link SessionLoop#TICK} for the room that others made.
+   */
+  void resume() {
     if (paused && !count.isFull()) {
       paused = false;
       channel.config().setAutoRead(true);

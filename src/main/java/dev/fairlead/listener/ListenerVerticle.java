@@ -34,6 +34,7 @@ public final class ListenerVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     loop = sessions.apply(((ContextInternal) context).nettyEventLoop());
+    loop.onRoom(() -> acceptors.forEach(Acceptor::resume));
     tickedAt = System.nanoTime();
     timer = vertx.setPeriodic(SessionLoop.TICK.toMillis(), id -> tick());
     return Future.succeededFuture();
@@ -94,6 +95,6 @@ public final class ListenerVerticle extends VerticleBase {
     lagNanos = Math.max(0, now - tickedAt - SessionLoop.TICK.toNanos());
     tickedAt = now;
     loop.tick();
-    acceptors.forEach(Acceptor::tick);
+    acceptors.forEach(Acceptor::resume);
   }
 }

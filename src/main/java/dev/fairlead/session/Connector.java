@@ -72,8 +72,15 @@ final class Connector implements ChannelFutureListener {
     attemptFailed(ConnectFailure.TIMED_OUT);
   }
 
-  /** Closes what is under way; the session is over. */
-  void cancel() {
+  /**
+   * Closes what is under way; the session is over.
+   *
+   * @param reset tell a backend that may have accepted already so by a reset
+   */
+  void cancel(boolean reset) {
+    if (reset && channel != null) {
+      SocketTuning.resetOnClose(channel);
+    }
     abandon();
   }
 

@@ -44,9 +44,6 @@ final class Relay extends ChannelInboundHandlerAdapter implements ChannelFutureL
   /** True once the other side has said all, and it is with the kernel. */
   private boolean flushed;
 
-  /** True once a FIN was sent, or is about to be. */
-  private boolean outputDone;
-
   private boolean closed;
 
   Relay(Session session) {
@@ -128,7 +125,6 @@ final class Relay extends ChannelInboundHandlerAdapter implements ChannelFutureL
    */
   void shutdownOutput() {
     if (!closed) {
-      outputDone = true;
       ((DuplexChannel) channel()).shutdownOutput();
       channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
     }
@@ -210,15 +206,11 @@ final class Relay extends ChannelInboundHandlerAdapter implements ChannelFutureL
     }
   }
 
+  /** A close that follows an error was told by {@link #exceptionCaught} before. */
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    if (closed) {
-      return;
-    }
-    if (outputDone) {
+    if (!closed) {
       finished();
-    } else {
-      session.broken(this);
     }
   }
 

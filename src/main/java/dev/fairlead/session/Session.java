@@ -317,7 +317,7 @@ public final class Session extends Deadlines.Entry {
 
   private void closeChannels() {
     if (connector != null) {
-      connector.cancel();
+      connector.cancel(reason == CloseReason.CLIENT_RESET);
       connector = null;
     }
     client.close();

@@ -34,7 +34,8 @@ public final class SessionCount {
     live.incrementAndGet();
   }
 
-  void closed() {
-    live.decrementAndGet();
+  /** True when this has made room for another one. */
+  boolean closed() {
+    return live.getAndDecrement() == max;
   }
 }

@@ -42,6 +42,9 @@ public final class SessionLoop {
   private int live;
   private Spread spread;
 
+  /** Called when a session of this loop has made room for another one of the member. */
+  private Runnable onRoom = () -> {};
+
   public SessionLoop(
       EventLoop eventLoop, Transport transport, SessionListener listener, Identity identity) {
     this.eventLoop = eventLoop;
@@ -92,6 +95,11 @@ public final class SessionLoop {
 
   public EventLoop eventLoop() {
     return eventLoop;
+  }
+
+  /** Has {@code action} called, on this loop, when a full member has room again. */
+  public void onRoom(Runnable action) {
+    onRoom = action;
   }
 
   /** The sessions of all loops of the member. */
@@ -158,7 +166,9 @@ public final class SessionLoop {
 
   void ended() {
     live--;
-    count.closed();
+    if (count.closed()) {
+      onRoom.run();
+    }
   }
 
   private void endUntil(int left) {
