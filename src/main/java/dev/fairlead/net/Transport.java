@@ -5,15 +5,18 @@ import io.netty.channel.Channel;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.unix.Socket;
 import io.netty.channel.unix.UnixChannel;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.Locale;
 import org.slf4j.Logger;
@@ -126,6 +129,23 @@ public final class Transport {
   public void readFromStart(Channel channel) {
     if (kind == TransportKind.EPOLL) {
       channel.unsafe().beginRead();
+    }
+  }
+
+  /**
+   * Sends a FIN on {@code channel}, on which everything is flushed and nothing will be written any
+   * more. Netty's own way makes an exception for writes that may still wait, each time.
+   */
+  public void shutdownOutput(Channel channel) {
+    if (!(channel instanceof UnixChannel unix)) {
+      ((DuplexChannel) channel).shutdownOutput();
+      return;
+    }
+    try {
+      ((Socket) unix.fd()).shutdown(false, true);
+    } catch (IOException | NotYetConnectedException e) {
+      // The peer is gone, which is told by reading.
+      LOG.debug("finishing {}: {}", channel, e.toString());
     }
   }
 

@@ -11,7 +11,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.DuplexChannel;
 import java.util.OptionalLong;
 
 /**
@@ -125,7 +124,7 @@ final class Relay extends ChannelInboundHandlerAdapter implements ChannelFutureL
    */
   void shutdownOutput() {
     if (!closed) {
-      ((DuplexChannel) channel()).shutdownOutput();
+      session.loop().transport().shutdownOutput(channel());
       channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
     }
   }
@@ -224,6 +223,8 @@ final class Relay extends ChannelInboundHandlerAdapter implements ChannelFutureL
   private void finished() {
     if (!inputDone) {
       inputDone = true;
+      // Spares being told that there is nothing to read.
+      channel().config().setAutoRead(false);
       session.finished(this);
     }
   }

@@ -23,13 +23,20 @@ public final class SessionLoop {
   public static final Duration TICK = Duration.ofNanos(Deadlines.TICK_NANOS);
 
   /**
-   * Where reading from one side pauses because the other does not take the bytes: with one read of
-   * at most 64 KiB on top, a client that never reads costs at most 128 KiB.
+   * Where reading from one side pauses because the other does not take the bytes: with one read on
+   * top, a client that never reads costs at most 192 KiB.
    */
   private static final WriteBufferWaterMark WATER_MARK =
       new WriteBufferWaterMark(32 * 1024, 64 * 1024);
 
-  private static final RecvByteBufAllocator READ_SIZES = new AdaptiveRecvByteBufAllocator();
+  private static final int SMALLEST_READ = 64;
+  private static final int FIRST_READ = 2048;
+
+  /** Measured: with 64 KiB bulk costs 1.4 times the CPU, with 256 KiB no less. */
+  private static final int LARGEST_READ = 128 * 1024;
+
+  private static final RecvByteBufAllocator READ_SIZES =
+      new AdaptiveRecvByteBufAllocator(SMALLEST_READ, FIRST_READ, LARGEST_READ);
 
   private final EventLoop eventLoop;
   private final Transport transport;
