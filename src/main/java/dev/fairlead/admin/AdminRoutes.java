@@ -73,6 +73,7 @@ final class AdminRoutes {
     if (token != null) {
       router.route().handler(token);
     }
+    router.route("/api/*").handler(this::awaitConfig);
     mount(router, guarded());
     router.route().handler(ctx -> Answers.problem(ctx, 404, "there is nothing here"));
     return router;
@@ -115,6 +116,15 @@ final class AdminRoutes {
               ctx.response().putHeader(HttpHeaders.ALLOW, allow);
               Answers.problem(ctx, 405, ctx.request().method() + " (expected: " + allow + ")");
             });
+  }
+
+  /** The admin listener is there before the first configuration is in force. */
+  private void awaitConfig(RoutingContext ctx) {
+    if (member.config() == null) {
+      Answers.problem(ctx, 503, "starting, no configuration is in force yet");
+    } else {
+      ctx.next();
+    }
   }
 
   private void livez(RoutingContext ctx) {

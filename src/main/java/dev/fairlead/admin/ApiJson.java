@@ -39,12 +39,23 @@ final class ApiJson {
         .put("draining", status.draining())
         .put("clustered", status.clustered())
         .put("revision", member.config().revision())
+        .put("listeners", addresses(member.listeners()))
         .put(
             "config",
             new JsonObject()
                 .put("file", status.configFile())
                 .put("problems", new JsonArray(status.configProblems()))
                 .put("restartNeeded", new JsonArray(status.restartNeeded())));
+  }
+
+  /** Where clients come in, with real ports. */
+  private static JsonArray addresses(List<MemberView.ListenerStatus> listeners) {
+    JsonArray addresses = new JsonArray();
+    for (MemberView.ListenerStatus listener : listeners) {
+      addresses.add(
+          new JsonObject().put("name", listener.name()).put("address", listener.address()));
+    }
+    return addresses;
   }
 
   /** Alone, a member is all there is. */
