@@ -90,7 +90,7 @@ class Member:
         return json.loads(body)
 
     def session_ids(self):
-        return [one["session"] for one in self.api("sessions")["sessions"]]
+        return [one["id"] for one in self.api("sessions")["sessions"]]
 
     def metric(self, name, **labels):
         """The values of all series of this name with these labels."""
