@@ -346,7 +346,8 @@ public final class Session extends Deadlines.Entry {
     }
   }
 
-  private void guarded(Runnable step) {
+  /** Runs {@code step}; a bug in it ends this session, and no other. */
+  void guarded(Runnable step) {
     try {
       step.run();
     } catch (RuntimeException e) {
