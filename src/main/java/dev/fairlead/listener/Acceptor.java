@@ -146,6 +146,9 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    if (!(cause instanceof IOException)) {
+      LOG.error("listener at {} failed", key, cause);
+    }
     pause(String.valueOf(cause.getMessage()));
   }
 

@@ -14,13 +14,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The listening sockets of the process, over all its event loops. A change is prepared as a whole,
  * and then put in force or given up; a socket whose address does not change is not touched. One
- * change at a time, from one context.
+ * change at a time, from one context; {@link #close} at any time, from any thread.
  */
 public final class Listeners {
+  private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
+
   private final Vertx vertx;
   private final Transport transport;
   private final List<ListenerVerticle> verticles;
@@ -28,6 +32,9 @@ public final class Listeners {
 
   /** By {@link Snapshot#key}; replaced as a whole. */
   private volatile Map<String, Open> open = Map.of();
+
+  /** True from {@link #close} on: a change that is under way then must not open anything again. */
+  private boolean closed;
 
   private record Open(ListenerConfig config, ListeningSocket socket) {}
 
@@ -50,9 +57,12 @@ public final class Listeners {
    * Binds what {@code wanted} has and is not bound yet, without accepting a client there.
    *
    * @return fails with {@link ListenException} when an address can't be had; then nothing has
-   *     changed
+   *     changed; fails once {@link #close} was called
    */
   public Future<Change> prepare(List<ListenerConfig> wanted) {
+    if (isClosed()) {
+      return refused();
+    }
     Change change = new Change();
     Future<Void> step = Future.succeededFuture();
     for (int i = 0; i < wanted.size(); i++) {
@@ -73,8 +83,9 @@ public final class Listeners {
     return addresses;
   }
 
-  /** Closes every listening socket, each when its queue is empty. */
-  public Future<Void> close() {
+  /** Closes every listening socket, each when its queue is empty; no change comes after it. */
+  public synchronized Future<Void> close() {
+    closed = true;
     List<ListeningSocket> sockets = open.values().stream().map(Open::socket).toList();
     open = Map.of();
     return closeAll(sockets);
@@ -90,11 +101,19 @@ public final class Listeners {
 
     /**
      * Puts the change in force: {@code switchOver} publishes the new snapshot, then new sockets
-     * accept and removed ones close.
+     * accept and removed ones close. From the switch-over on it is in force, whatever a socket
+     * says.
+     *
+     * @return fails when {@link Listeners#close} came first; then nothing has changed
      */
     public Future<Void> commit(Runnable switchOver) {
-      open = after;
-      switchOver.run();
+      synchronized (Listeners.this) {
+        if (closed) {
+          return abandon().transform(done -> refused());
+        }
+        open = after;
+        switchOver.run();
+      }
       List<Future<Void>> steps = new ArrayList<>();
       added.forEach(socket -> steps.add(socket.start()));
       after.forEach((key, now) -> adjust(before.get(key), now, steps));
@@ -104,7 +123,13 @@ public final class Listeners {
               .map(entry -> entry.getValue().socket())
               .toList();
       steps.add(closeAll(removed));
-      return Future.join(steps).mapEmpty();
+      return Future.join(steps)
+          .<Void>mapEmpty()
+          .otherwise(
+              cause -> {
+                LOG.warn("a listener did not follow the change: {}", cause.toString());
+                return null;
+              });
     }
 
     /** Gives the change up: closes what it had bound. */
@@ -136,6 +161,14 @@ public final class Listeners {
         steps.add(now.socket().backlog(now.config().backlog()));
       }
     }
+  }
+
+  private synchronized boolean isClosed() {
+    return closed;
+  }
+
+  private static <T> Future<T> refused() {
+    return Future.failedFuture(new IllegalStateException("the member is draining"));
   }
 
   private Future<Void> bindAll(ListeningSocket socket, ListenerConfig config) {

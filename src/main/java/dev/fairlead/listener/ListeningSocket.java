@@ -5,6 +5,7 @@ import dev.fairlead.net.AddressClaim;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.vertx.core.Future;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -16,6 +17,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * An address that was taken, and the acceptors on it, one for every event loop that listens. Owned
@@ -125,7 +127,7 @@ final class ListeningSocket {
         && ((InetSocketAddress) address).getPort() == other.port();
   }
 
-  private Future<Void> onEach(java.util.function.Function<Owned, Future<Void>> step) {
+  private Future<Void> onEach(Function<Owned, Future<Void>> step) {
     return Future.join(
             acceptors.stream()
                 .map(owned -> owned.verticle().run(() -> step.apply(owned)).compose(f -> f))
@@ -140,7 +142,7 @@ final class ListeningSocket {
         Files.deleteIfExists(Path.of(bind.unixPath()));
       }
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -60,7 +60,7 @@ final class Drain {
   }
 
   private synchronized void hurry() {
-    if (!hurried) {
+    if (!hurried && !drained.future().isComplete()) {
       hurried = true;
       LOG.info("ending {} sessions now", proxy.count().live());
       stopListening();

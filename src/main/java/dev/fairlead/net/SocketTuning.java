@@ -26,6 +26,9 @@ import org.slf4j.LoggerFactory;
  * Socket options of both sides: no delay, keep-alive and user time-out, so that a peer that
  * vanished is noticed, and resets. On Linux an accepted socket inherits what its listening socket
  * has, so those options cost nothing per client. Call on the channel's event loop.
+ *
+ * <p>A channel that is closed is left alone: the number of its descriptor may be another
+ * connection's by now.
  */
 public final class SocketTuning {
   /** Idle time before the first keep-alive probe. */
@@ -121,7 +124,7 @@ public final class SocketTuning {
 
   /** Has the kernel notice when the peer of a connected channel vanishes. */
   public static void keepAlive(Channel channel) {
-    if (!(channel.remoteAddress() instanceof InetSocketAddress)) {
+    if (!isOpenInternet(channel)) {
       return;
     }
     if (channel instanceof UnixChannel unix) {
@@ -138,8 +141,7 @@ public final class SocketTuning {
    * has moved for {@link #SLOW_AFTER}.
    */
   public static void tolerateSlow(Channel channel) {
-    if (channel instanceof UnixChannel unix
-        && channel.remoteAddress() instanceof InetSocketAddress) {
+    if (channel instanceof UnixChannel unix && isOpenInternet(channel)) {
       ByteBuffer info = tcpInfo(socket(unix));
       if (queued(info) > 0 && info.getInt(TCP_INFO_LAST_ACK_MILLIS) < SLOW_ACK_MILLIS) {
         set(socket(unix), IPPROTO_TCP, TCP_USER_TIMEOUT, 0);
@@ -149,21 +151,28 @@ public final class SocketTuning {
 
   /** Makes the next close send a reset instead of a FIN. */
   public static void resetOnClose(Channel channel) {
-    if (channel instanceof SocketChannel) {
+    if (channel instanceof SocketChannel && channel.isOpen()) {
       channel.config().setOption(ChannelOption.SO_LINGER, 0);
     }
   }
 
   /**
    * Bytes and segments that the kernel still holds for the peer, 0 = everything was acknowledged;
-   * empty when this transport can't tell (NIO, Unix sockets).
+   * empty when this transport can't tell (NIO, Unix sockets). Nothing is held for a closed channel.
    */
   public static OptionalLong sendQueue(Channel channel) {
-    if (!(channel instanceof UnixChannel unix)
-        || !(channel.remoteAddress() instanceof InetSocketAddress)) {
+    if (!channel.isOpen()) {
+      return OptionalLong.of(0);
+    }
+    if (!(channel instanceof UnixChannel unix) || !isOpenInternet(channel)) {
       return OptionalLong.empty();
     }
     return OptionalLong.of(queued(tcpInfo(socket(unix))));
+  }
+
+  /** Netty remembers the remote address of a channel that it has closed. */
+  private static boolean isOpenInternet(Channel channel) {
+    return channel.isOpen() && channel.remoteAddress() instanceof InetSocketAddress;
   }
 
   private static long queued(ByteBuffer info) {

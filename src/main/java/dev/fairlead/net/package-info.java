@@ -1,4 +1,2 @@
-/**
- * What every part needs of the network: the transport, socket options, addresses, periodic tasks.
- */
+/** What every part needs of the network: the transport, socket options, addresses. */
 package dev.fairlead.net;

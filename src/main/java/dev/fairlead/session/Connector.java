@@ -86,6 +86,10 @@ final class Connector implements ChannelFutureListener {
 
   @Override
   public void operationComplete(ChannelFuture connected) {
+    session.guarded(() -> answered(connected));
+  }
+
+  private void answered(ChannelFuture connected) {
     if (connected.channel() != channel) {
       return;
     }

@@ -1,5 +1,7 @@
 package dev.fairlead.session;
 
+import static io.netty.handler.codec.ByteToMessageDecoder.MERGE_CUMULATOR;
+
 import dev.fairlead.net.SocketTuning;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -240,7 +242,9 @@ final class Relay extends ChannelInboundHandlerAdapter implements ChannelFutureL
   }
 
   private void hold(ByteBuf bytes) {
-    held = held == null ? bytes : Unpooled.wrappedBuffer(held, bytes);
+    // Copied, not chained: a client that says one byte at a time would build a chain too long to
+    // walk.
+    held = held == null ? bytes : MERGE_CUMULATOR.cumulate(context.alloc(), held, bytes);
     if (held.readableBytes() >= MAX_HELD) {
       pause();
     }

@@ -1,6 +1,5 @@
 package dev.fairlead.session;
 
-import dev.fairlead.net.SocketTuning;
 import dev.fairlead.pool.Pool;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
@@ -29,11 +28,6 @@ public final class Session extends Deadlines.Entry {
   /** How often the progress of a slow reader is looked at. */
   private static final long PROGRESS_NANOS = TimeUnit.MILLISECONDS.toNanos(400);
 
-  /** A session that lives so long is worth the system calls that notice a vanished backend. */
-  private static final long SETTLED_NANOS = TimeUnit.SECONDS.toNanos(5);
-
-  private static final long SLOW_NANOS = SocketTuning.SLOW_AFTER.toNanos();
-
   private static final long NEVER = SessionTimer.NEVER;
 
   private final SessionLoop loop;
@@ -51,8 +45,8 @@ public final class Session extends Deadlines.Entry {
   /** When the session is looked at next; NEVER = not arranged. */
   private long lookAt = NEVER;
 
-  /** When {@link #server} is to be kept alive; NEVER = it is, or there is none yet. */
-  private long settledAt = NEVER;
+  /** Null until a backend has answered. */
+  private PeerCare care;
 
   /** When a client that was refused is cut; NEVER = it was not refused. */
   private long lingerUntil = NEVER;
@@ -115,7 +109,7 @@ public final class Session extends Deadlines.Entry {
     account.connected(timer.age());
     loop.listener().connected(account.backend(), connectTook);
     timer.touch();
-    settledAt = timer.lastByteAt() + SETTLED_NANOS;
+    care = new PeerCare(client, server, timer.lastByteAt());
     client.join(server);
     lookBy(nextDeadline());
     if (client.isInputDone()) {
@@ -253,7 +247,7 @@ public final class Session extends Deadlines.Entry {
         end();
       }
     } else {
-      careForPeers(now);
+      care.attend(now, timer.lastByteAt());
       timer.noticePending(client.pending() + server.pending());
       if (now >= timer.quietUntil(isHalfClosed())) {
         end(isHalfClosed() ? CloseReason.CLOSE_TIMEOUT : CloseReason.IDLE_TIMEOUT);
@@ -269,22 +263,9 @@ public final class Session extends Deadlines.Entry {
       return lingerUntil;
     }
     long next = Math.min(timer.expiresAt(), timer.quietUntil(isHalfClosed()));
-    next = Math.min(next, settledAt);
-    long slowAt = timer.lastByteAt() + SLOW_NANOS;
-    next = slowAt > System.nanoTime() ? Math.min(next, slowAt) : next;
+    next = Math.min(next, care.nextAt(timer.lastByteAt()));
     boolean slow = client.pending() + server.pending() > 0;
     return slow ? Math.min(next, System.nanoTime() + PROGRESS_NANOS) : next;
-  }
-
-  private void careForPeers(long now) {
-    if (now >= settledAt) {
-      settledAt = NEVER;
-      server.keepAlive();
-    }
-    if (now - timer.lastByteAt() >= SLOW_NANOS) {
-      client.tolerateSlow();
-      server.tolerateSlow();
-    }
   }
 
   private boolean isHalfClosed() {
@@ -346,7 +327,8 @@ public final class Session extends Deadlines.Entry {
     }
   }
 
-  private void guarded(Runnable step) {
+  /** Runs {@code step}; a bug in it ends this session, and no other. */
+  void guarded(Runnable step) {
     try {
       step.run();
     } catch (RuntimeException e) {

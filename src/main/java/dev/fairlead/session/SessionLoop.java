@@ -196,7 +196,7 @@ public final class SessionLoop {
   private record Spread(int atStart, long start, long length) {
     int mayLive(long now) {
       long left = Math.max(0, start + length - now);
-      return (int) (atStart * left / length);
+      return (int) ((double) atStart * left / length);
     }
   }
 }

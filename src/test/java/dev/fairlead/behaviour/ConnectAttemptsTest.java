@@ -11,6 +11,7 @@ import dev.fairlead.testkit.TestClient;
 import dev.fairlead.testkit.TestConnection;
 import dev.fairlead.testkit.TestMember;
 import io.vertx.core.json.JsonObject;
+import java.net.StandardSocketOptions;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -24,6 +25,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 class ConnectAttemptsTest {
   private static final int CLIENTS = 60;
+  private static final int SINGLE_BYTES = 60_000;
 
   @EveryTransport
   void refusedBackendsAreSkipped(TransportKind transport) throws Exception {
@@ -53,6 +55,29 @@ class ConnectAttemptsTest {
       assertThat(member.backend(0).active()).isZero();
       assertThat(member.backend(0).failures()).isPositive();
       assertThat(member.backend(2).failures()).isZero();
+    }
+  }
+
+  @EveryTransport
+  void whatWasSaidByteByByteMeanwhileArrivesInOrder(TransportKind transport) throws Exception {
+    try (FullBackend silent = new FullBackend();
+        TestBackend alive = TestBackend.echo();
+        TestMember member =
+            MemberSetup.on(transport)
+                .pool("balance: round-robin", "connect: { timeout: 1s }")
+                .backend(silent.keys())
+                .backends(alive)
+                .start();
+        TestConnection client = TestClient.connect(member)) {
+      client.channel().setOption(StandardSocketOptions.TCP_NODELAY, true);
+      StringBuilder said = new StringBuilder();
+      for (int i = 0; i < SINGLE_BYTES; i++) {
+        String piece = String.valueOf((char) ('a' + i % 26));
+        client.send(piece);
+        said.append(piece);
+      }
+      client.finish();
+      assertThat(client.readText()).isEqualTo(said.toString());
     }
   }
 

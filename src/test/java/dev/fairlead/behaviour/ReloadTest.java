@@ -153,6 +153,31 @@ class ReloadTest {
     }
   }
 
+  @EveryTransport
+  void changeWhileDrainingOpensNothingAgain(TransportKind transport) throws Exception {
+    try (TestBackend backend = TestBackend.echo();
+        TestMember member = MemberSetup.on(transport).backends(backend).start();
+        TestConnection live = TestClient.connect(member)) {
+      live.send("a");
+      live.expect("a");
+      SocketAddress address = member.address();
+      member.member().drain();
+      await().untilAsserted(() -> expectRefused(address));
+      member.write(MemberSetup.on(transport).backend(backend, "weight: 2").dynamicPart());
+      member.member().reload();
+      await()
+          .untilAsserted(
+              () ->
+                  assertThat(member.view().status().configProblems())
+                      .singleElement()
+                      .asString()
+                      .contains("draining"));
+      assertThat(member.member().addresses()).isEmpty();
+      live.send("b");
+      live.expect("b");
+    }
+  }
+
   private static Void askUntil(AtomicBoolean done, SocketAddress address) throws Exception {
     while (!done.get()) {
       try (TestConnection client = TestClient.connect(address)) {

@@ -12,6 +12,7 @@ import dev.fairlead.testkit.TestClient;
 import dev.fairlead.testkit.TestConnection;
 import dev.fairlead.testkit.TestMember;
 import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.Assumptions;
 
 /**
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.Assumptions;
 class ResetTest {
   private static final int MUCH = 200 * 1024;
   private static final int PIECE = 1000;
+  private static final int PORTION = 32 * 1024;
 
   /** 1 s as the contract says, and 1 s for a busy machine. */
   private static final Duration AT_MOST = Duration.ofSeconds(2);
@@ -71,6 +73,27 @@ class ResetTest {
       server.reset();
       client.expectReset();
       member.awaitSessions(0);
+    }
+  }
+
+  @EveryTransport
+  void clientThatGivesUpAFinishedAnswerEndsTheSession(TransportKind transport) throws Exception {
+    try (TestBackend backend = TestBackend.manual();
+        TestMember member = MemberSetup.on(transport).backends(backend).start();
+        TestConnection client = TestClient.connectWithSmallBuffer(member)) {
+      client.send("question");
+      client.finish();
+      TestConnection server = backend.next();
+      assertThat(server.readText()).isEqualTo("question");
+      sendUntilItIsNotTaken(server, member);
+      // With epoll the backend's side is closed altogether now, and its answer waits for the
+      // client.
+      server.finish();
+      await()
+          .during(Duration.ofMillis(200))
+          .until(new Unchanged(() -> member.session().bytesToClient()));
+      client.reset();
+      await().atMost(AT_MOST).until(() -> member.view().status().sessions() == 0);
     }
   }
 
@@ -136,6 +159,19 @@ class ResetTest {
   private static Void flood(TestConnection client) throws Exception {
     while (true) {
       client.send(new byte[MUCH]);
+    }
+  }
+
+  private static void sendUntilItIsNotTaken(TestConnection server, TestMember member)
+      throws Exception {
+    long sent = 0;
+    Instant progress = Instant.now();
+    while (progress.plus(Duration.ofMillis(300)).isAfter(Instant.now())) {
+      if (member.sessions().get(0).bytesToClient() == sent) {
+        server.send(new byte[PORTION]);
+        sent += PORTION;
+        progress = Instant.now();
+      }
     }
   }
 
