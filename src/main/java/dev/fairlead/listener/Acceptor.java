@@ -38,7 +38,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
   /** Most rounds of waiting for that, because under load clients never stop coming. */
   private static final int MOST_ROUNDS = 50;
 
-  /** The same trouble is told once in this time. */
+  /** The same trouble is told once, until it has been away for so long. */
   private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final String key;

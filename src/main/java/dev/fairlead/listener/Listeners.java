@@ -9,6 +9,7 @@ import io.netty.channel.ServerChannel;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -173,7 +174,9 @@ public final class Listeners {
 
   private Future<Void> bindAll(ListeningSocket socket, ListenerConfig config) {
     boolean shared = transport.sharesListening(socket.address());
-    Future<Void> step = Future.succeededFuture();
+    // A socket that is not shared can't be bound beside the claim.
+    Future<Void> step =
+        shared ? Future.succeededFuture() : vertx.executeBlocking(() -> release(socket));
     for (ListenerVerticle verticle : shared ? verticles : verticles.subList(0, 1)) {
       step = step.compose(done -> bind(socket, config, verticle));
     }
@@ -194,15 +197,24 @@ public final class Listeners {
         .run(
             () -> {
               ServerChannel channel = transport.newServerChannel(socket.address());
-              channel.config().setAutoRead(false);
-              channel.config().setOption(ChannelOption.SO_BACKLOG, config.backlog());
-              SocketTuning.listening(channel, socket.address(), shared);
+              prepare(channel, config, socket.address());
               String key = Snapshot.key(config);
               Acceptor acceptor = new Acceptor(key, snapshot, loops, channel);
               socket.add(verticle, acceptor);
               return verticle.open(acceptor, transport.convert(socket.address()));
             })
         .compose(bound -> bound);
+  }
+
+  private void prepare(ServerChannel channel, ListenerConfig config, SocketAddress address) {
+    try {
+      channel.config().setAutoRead(false);
+      channel.config().setOption(ChannelOption.SO_BACKLOG, config.backlog());
+      SocketTuning.listening(channel, address, transport.sharesListening(address));
+    } catch (RuntimeException e) {
+      channel.unsafe().closeForcibly();
+      throw e;
+    }
   }
 
   private static Future<Void> closeAll(List<ListeningSocket> sockets) {

@@ -124,7 +124,12 @@ final class ListeningSocket {
     return !bind.isUnix()
         && !other.isUnix()
         && other.port() != 0
-        && ((InetSocketAddress) address).getPort() == other.port();
+        && ((InetSocketAddress) address).getPort() == other.port()
+        && (isAny(bind) || isAny(other) || bind.host().equals(other.host()));
+  }
+
+  private static boolean isAny(BindAddress address) {
+    return address.host().equals("0.0.0.0") || address.host().equals("::");
   }
 
   private Future<Void> onEach(Function<Owned, Future<Void>> step) {

@@ -17,6 +17,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The member's own configuration file. Vert.x Config finds, watches and delivers its text; what the
@@ -25,6 +27,8 @@ import java.util.Optional;
  * thread.
  */
 final class ConfigFile {
+  private static final Logger LOG = LoggerFactory.getLogger(ConfigFile.class);
+
   /** How often the file is looked at. */
   private static final Duration SCAN = Duration.ofMillis(300);
 
@@ -113,7 +117,14 @@ final class ConfigFile {
 
   private synchronized void look(JsonObject delivered) {
     Content content = new Content(delivered.getString(RawTextProcessor.TEXT));
-    lastLook = lastLook.transform(before -> handle(content));
+    lastLook = lastLook.transform(before -> handle(content)).onFailure(ConfigFile::notHandled);
+  }
+
+  /** What can't be put in force was told as a problem; the rest is a bug. */
+  private static void notHandled(Throwable cause) {
+    if (!(cause instanceof ListenException)) {
+      LOG.error("the configuration file could not be looked at", cause);
+    }
   }
 
   private synchronized Future<Void> handle(Content content) {

@@ -22,6 +22,10 @@ final class ResetDelivery implements Runnable {
   /** Resets the peer if the bytes are there, and looks again soon if not. */
   @Override
   public void run() {
+    session.guarded(this::deliver);
+  }
+
+  private void deliver() {
     if (session.isEnded()) {
       return;
     }

@@ -181,7 +181,9 @@ public final class Session extends Deadlines.Entry {
     if (ended || resetting) {
       return;
     }
-    if (server != null && client.isInputDone() && server.isInputDone()) {
+    if (lingerUntil != NEVER && client.isInputDone()) {
+      end();
+    } else if (server != null && client.isInputDone() && server.isInputDone()) {
       // Both have said all; closing says FIN where it was not said yet.
       if (client.isFlushed() && server.isFlushed()) {
         end();
@@ -236,15 +238,15 @@ public final class Session extends Deadlines.Entry {
   }
 
   private void meetDeadline(long now) {
-    if (now >= timer.expiresAt()) {
+    if (lingerUntil != NEVER) {
+      if (now >= lingerUntil) {
+        end();
+      }
+    } else if (now >= timer.expiresAt()) {
       end(CloseReason.MAX_DURATION);
     } else if (connector != null) {
       if (now >= connector.deadline()) {
         connector.timedOut();
-      }
-    } else if (server == null) {
-      if (now >= lingerUntil) {
-        end();
       }
     } else {
       care.attend(now, timer.lastByteAt());
@@ -336,7 +338,8 @@ public final class Session extends Deadlines.Entry {
     }
   }
 
-  private void failed(Throwable bug) {
+  /** Ends the session for a bug. */
+  void failed(Throwable bug) {
     LOG.error("session {} failed", account.id(), bug);
     end(CloseReason.INTERNAL);
   }

@@ -74,13 +74,19 @@ public final class SessionLoop {
     Session session = new Session(this, destination, client, opened++);
     live++;
     count.opened();
-    configure(client, session.client());
-    SocketTuning.accepted(client);
-    ChannelFuture registered = eventLoop.register(client);
-    if (registered.isDone()) {
-      start(session, registered);
-    } else {
-      registered.addListener(done -> start(session, registered));
+    try {
+      configure(client, session.client());
+      SocketTuning.accepted(client);
+      ChannelFuture registered = eventLoop.register(client);
+      if (registered.isDone()) {
+        start(session, registered);
+      } else {
+        registered.addListener(done -> start(session, registered));
+      }
+    } catch (RuntimeException e) {
+      // Not registered, so the session can't close it.
+      client.unsafe().closeForcibly();
+      session.failed(e);
     }
   }
 

@@ -58,7 +58,8 @@ final class SessionTimer {
    * may be.
    */
   long quietUntil(boolean halfClosed) {
-    long most = (halfClosed ? timeouts.close() : timeouts.idle()).toNanos();
+    boolean closing = halfClosed && !timeouts.close().isZero();
+    long most = (closing ? timeouts.close() : timeouts.idle()).toNanos();
     return most == 0 ? NEVER : lastByteAt + most;
   }
 
