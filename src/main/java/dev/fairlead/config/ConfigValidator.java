@@ -1,5 +1,6 @@
 package dev.fairlead.config;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.List;
@@ -52,6 +53,7 @@ final class ConfigValidator {
       String path = flat ? "port" : "listeners[" + i + "].bind";
       if (bind != null && (bind.isUnix() || bind.port() != 0)) {
         unique(addresses, key(bind), new Shown(path, bind.toString()));
+        apart(config.listeners().subList(0, i), bind, path);
       }
       adminIsApart(config.node().admin(), bind, path);
     }
@@ -106,6 +108,32 @@ final class ConfigValidator {
   }
 
   /** The admin listener's address is its own. */
+  /** An address of all interfaces can't be bound beside one of them. */
+  private void apart(List<ListenerConfig> before, BindAddress bind, String path) {
+    for (ListenerConfig other : before) {
+      if (other != null && other.bind() != null && covers(other.bind(), bind)) {
+        report(path, bind + " (expected: a free address, " + other.bind() + " has it)");
+        return;
+      }
+    }
+  }
+
+  /** True when one of two different addresses is a wildcard that includes the other. */
+  private static boolean covers(BindAddress one, BindAddress other) {
+    if (one.isUnix() || other.isUnix() || one.port() != other.port() || one.equals(other)) {
+      return false;
+    }
+    InetAddress first = AddressTypes.parseIp(one.host()).orElseThrow();
+    InetAddress second = AddressTypes.parseIp(other.host()).orElseThrow();
+    boolean oneFamily = first.getClass() == second.getClass();
+    return includes(first, oneFamily) || includes(second, oneFamily);
+  }
+
+  /** {@code ::} takes IPv4 clients too. */
+  private static boolean includes(InetAddress address, boolean oneFamily) {
+    return address.isAnyLocalAddress() && (oneFamily || address instanceof Inet6Address);
+  }
+
   private void adminIsApart(NodeConfig.Admin admin, BindAddress bind, String path) {
     if (bind == null || bind.isUnix() || bind.port() == 0 || bind.port() != admin.port()) {
       return;

@@ -70,8 +70,12 @@ public final class Listeners {
       ListenerConfig config = wanted.get(i);
       String path = "listeners[" + i + "].bind";
       step =
-          step.compose(done -> change.include(config))
-              .recover(e -> Future.failedFuture(ListenException.of(path, config.bind(), e)));
+          step.compose(
+              done ->
+                  change
+                      .include(config)
+                      .recover(
+                          e -> Future.failedFuture(ListenException.of(path, config.bind(), e))));
     }
     return step.map(change)
         .recover(e -> change.abandon().transform(done -> Future.failedFuture(e)));

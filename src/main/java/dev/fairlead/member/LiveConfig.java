@@ -78,6 +78,9 @@ final class LiveConfig implements ConfigFile.Changes {
 
   @Override
   public void problems(List<Problem> found) {
+    if (found.isEmpty() && !problems.isEmpty()) {
+      LOG.info("{}: mended", problems.get(0).source());
+    }
     problems = List.copyOf(found);
     if (!found.isEmpty()) {
       LOG.error(

@@ -39,6 +39,9 @@ public final class Member {
   /** Workers are for files and DNS only; each thread that was used once stays. */
   private static final int WORKERS = 4;
 
+  /** Below this somebody has probably forgotten to raise a limit. */
+  private static final int FEW_SESSIONS = 256;
+
   private final Vertx vertx;
   private final AccessLog accessLog;
   private final Metrics metrics;
@@ -214,7 +217,16 @@ public final class Member {
   }
 
   private static int maxSessions(NodeConfig node) {
-    return node.maxSessions() == NodeConfig.AUTO ? OpenFiles.sessions() : node.maxSessions();
+    int possible = OpenFiles.sessions();
+    if (node.maxSessions() > possible) {
+      LOG.warn(
+          "node.maxSessions {} is more than the limit of open files allows: {}",
+          node.maxSessions(),
+          possible);
+    } else if (node.maxSessions() == NodeConfig.AUTO && possible < FEW_SESSIONS) {
+      LOG.warn("the limit of open files allows only {} sessions (ulimit -n)", possible);
+    }
+    return node.maxSessions() == NodeConfig.AUTO ? possible : node.maxSessions();
   }
 
   /** Ours at the level that is asked for; what we are built on never says more than info. */
