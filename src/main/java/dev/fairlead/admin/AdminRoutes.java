@@ -73,7 +73,7 @@ final class AdminRoutes {
     if (token != null) {
       router.route().handler(token);
     }
-    router.route("/api/*").handler(this::awaitConfig);
+    router.route().handler(this::awaitConfig);
     mount(router, guarded());
     router.route().handler(ctx -> Answers.problem(ctx, 404, "there is nothing here"));
     return router;

@@ -70,7 +70,10 @@ class AdminApiTest {
             "draining",
             "clustered",
             "revision",
+            "listeners",
             "config");
+    assertThat(status.getJsonArray("listeners").getJsonObject(0).fieldNames())
+        .containsExactly("name", "address");
     assertThat(status.getString("started")).isEqualTo("2026-11-22T09:00:00.000Z");
     assertThat(status.getLong("revision")).isEqualTo(7);
     assertThat(status.getJsonObject("config").getString("file")).isEqualTo("conf/fairlead.yaml");
