@@ -120,11 +120,9 @@ final class ConfigFile {
     lastLook = lastLook.transform(before -> handle(content)).onFailure(ConfigFile::notHandled);
   }
 
-  /** What can't be put in force was told as a problem; the rest is a bug. */
-  private static void notHandled(Throwable cause) {
-    if (!(cause instanceof ListenException)) {
-      LOG.error("the configuration file could not be looked at", cause);
-    }
+  /** What can't be read or put in force was told as a problem; this is a bug. */
+  private static void notHandled(Throwable bug) {
+    LOG.error("the configuration file could not be looked at", bug);
   }
 
   private synchronized Future<Void> handle(Content content) {
@@ -151,7 +149,8 @@ final class ConfigFile {
     return changes
         .apply(text, result)
         .onSuccess(done -> changes.problems(List.of()))
-        .onFailure(cause -> changes.problems(List.of(problemOf(cause))));
+        .onFailure(cause -> changes.problems(List.of(problemOf(cause))))
+        .otherwiseEmpty();
   }
 
   private synchronized Future<Void> broken(Content content, List<Problem> problems) {
