@@ -1,5 +1,8 @@
 package dev.fairlead.config;
 
+import java.net.Inet6Address;
+import java.net.InetAddress;
+
 /**
  * Where a listener binds: an IP address and port, or the path of a Unix socket.
  *
@@ -19,6 +22,25 @@ public record BindAddress(String host, int port, String unixPath) {
 
   public boolean isUnix() {
     return unixPath != null;
+  }
+
+  /**
+   * True when the two can't belong to different owners: one port, and one address or a wildcard
+   * that includes the other. Any free port ({@code 0}) and Unix sockets overlap nothing.
+   */
+  public boolean overlaps(BindAddress other) {
+    if (isUnix() || other.isUnix() || port == 0 || port != other.port) {
+      return false;
+    }
+    InetAddress mine = AddressTypes.parseIp(host).orElseThrow();
+    InetAddress theirs = AddressTypes.parseIp(other.host).orElseThrow();
+    return mine.equals(theirs) || includes(mine, theirs) || includes(theirs, mine);
+  }
+
+  /** {@code ::} takes IPv4 clients too. */
+  private static boolean includes(InetAddress any, InetAddress one) {
+    return any.isAnyLocalAddress()
+        && (any instanceof Inet6Address || any.getClass() == one.getClass());
   }
 
   /**

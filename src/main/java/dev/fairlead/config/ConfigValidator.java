@@ -1,6 +1,5 @@
 package dev.fairlead.config;
 
-import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.List;
@@ -107,33 +106,22 @@ final class ConfigValidator {
         .orElseGet(() -> host.toLowerCase(Locale.ROOT));
   }
 
-  /** The admin listener's address is its own. */
   /** An address of all interfaces can't be bound beside one of them. */
   private void apart(List<ListenerConfig> before, BindAddress bind, String path) {
     for (ListenerConfig other : before) {
-      if (other != null && other.bind() != null && covers(other.bind(), bind)) {
+      if (other != null && other.bind() != null && isBeside(other.bind(), bind)) {
         report(path, bind + " (expected: a free address, " + other.bind() + " has it)");
         return;
       }
     }
   }
 
-  /** True when one of two different addresses is a wildcard that includes the other. */
-  private static boolean covers(BindAddress one, BindAddress other) {
-    if (one.isUnix() || other.isUnix() || one.port() != other.port() || one.equals(other)) {
-      return false;
-    }
-    InetAddress first = AddressTypes.parseIp(one.host()).orElseThrow();
-    InetAddress second = AddressTypes.parseIp(other.host()).orElseThrow();
-    boolean oneFamily = first.getClass() == second.getClass();
-    return includes(first, oneFamily) || includes(second, oneFamily);
+  /** True for two different addresses that overlap; equal ones are told as such. */
+  private static boolean isBeside(BindAddress one, BindAddress other) {
+    return !key(one).equals(key(other)) && one.overlaps(other);
   }
 
-  /** {@code ::} takes IPv4 clients too. */
-  private static boolean includes(InetAddress address, boolean oneFamily) {
-    return address.isAnyLocalAddress() && (oneFamily || address instanceof Inet6Address);
-  }
-
+  /** The admin listener's address is its own. */
   private void adminIsApart(NodeConfig.Admin admin, BindAddress bind, String path) {
     if (bind == null || bind.isUnix() || bind.port() == 0 || bind.port() != admin.port()) {
       return;

@@ -121,15 +121,8 @@ final class ListeningSocket {
 
   /** True when the two can't be bound by different owners at once. */
   boolean overlaps(BindAddress other) {
-    return !bind.isUnix()
-        && !other.isUnix()
-        && other.port() != 0
-        && ((InetSocketAddress) address).getPort() == other.port()
-        && (isAny(bind) || isAny(other) || bind.host().equals(other.host()));
-  }
-
-  private static boolean isAny(BindAddress address) {
-    return address.host().equals("0.0.0.0") || address.host().equals("::");
+    return address instanceof InetSocketAddress inet
+        && BindAddress.ip(bind.host(), inet.getPort()).overlaps(other);
   }
 
   private Future<Void> onEach(Function<Owned, Future<Void>> step) {
