@@ -81,9 +81,14 @@ public final class Backend {
     return counts.active();
   }
 
-  /** Live sessions of all members as far as this one knows: alone, its own. */
+  /** Live sessions of all members as far as this one knows: its own exactly, the others' lately. */
   public int clusterActive() {
-    return counts.active();
+    return counts.active() + counts.othersActive();
+  }
+
+  /** The other members have so many live sessions there together, by their latest rows. */
+  public void othersActive(int sessions) {
+    counts.othersActive(sessions);
   }
 
   /** Sessions that ever chose this backend on this member. */

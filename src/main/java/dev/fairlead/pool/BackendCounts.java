@@ -12,6 +12,9 @@ final class BackendCounts {
   private final LongAdder total = new LongAdder();
   private final LongAdder failures = new LongAdder();
 
+  /** Of the other members, written by the cluster's context alone. */
+  private volatile int othersActive;
+
   void selected() {
     active.incrementAndGet();
     total.increment();
@@ -29,6 +32,14 @@ final class BackendCounts {
 
   int active() {
     return active.get();
+  }
+
+  int othersActive() {
+    return othersActive;
+  }
+
+  void othersActive(int sessions) {
+    othersActive = sessions;
   }
 
   long total() {

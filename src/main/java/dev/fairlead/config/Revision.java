@@ -1,0 +1,77 @@
+package dev.fairlead.config;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * A numbered document that is or was the cluster's configuration. Immutable.
+ *
+ * @param revision from 1
+ * @param id unique to the change that made it
+ * @param parent the id of the revision before it, empty = none
+ * @param time when it was made, by the clock of the member that made it
+ * @param author who made it
+ * @param from where it came from
+ * @param text as its author wrote it, variables unresolved; that of a file includes {@code node}
+ *     and {@code cluster}, which nobody reads from here
+ * @param fileDigest the digest of the document of the newest revision that came from a file, this
+ *     one or one before; empty = there was none
+ * @param settings what was set for single backends since the last document, already in {@code text}
+ */
+public record Revision(
+    long revision,
+    String id,
+    String parent,
+    Instant time,
+    String author,
+    String from,
+    ConfigFormat format,
+    String text,
+    String fileDigest,
+    List<BackendSetting> settings) {
+
+  public Revision {
+    settings = List.copyOf(settings);
+  }
+
+  /** All of it, for the shared map and for files. */
+  public JsonObject toJson() {
+    JsonArray set = new JsonArray();
+    settings.forEach(setting -> set.add(setting.toJson()));
+    return new JsonObject()
+        .put("revision", revision)
+        .put("id", id)
+        .put("parent", parent)
+        .put("time", time.toString())
+        .put("author", author)
+        .put("from", from)
+        .put("format", format.label())
+        .put("text", text)
+        .put("fileDigest", fileDigest)
+        .put("settings", set);
+  }
+
+  /**
+   * The revision that {@link #toJson} wrote.
+   *
+   * @throws RuntimeException when it is something else
+   */
+  public static Revision of(JsonObject json) {
+    return new Revision(
+        json.getLong("revision"),
+        json.getString("id"),
+        json.getString("parent"),
+        Instant.parse(json.getString("time")),
+        json.getString("author"),
+        json.getString("from"),
+        ConfigFormat.valueOf(json.getString("format").toUpperCase(Locale.ROOT)),
+        json.getString("text"),
+        json.getString("fileDigest"),
+        json.getJsonArray("settings").stream()
+            .map(each -> BackendSetting.of((JsonObject) each))
+            .toList());
+  }
+}
