@@ -40,6 +40,17 @@ public final class ConfigLoader {
     return new LoadResult(problems.isEmpty() ? config : null, problems.inOrder());
   }
 
+  /** As {@link #load}, with {@code node} and {@code cluster} of {@code own}. */
+  public LoadResult loadDynamic(ConfigText source, FairleadConfig own) {
+    LoadResult result = load(source);
+    FairleadConfig read = result.config();
+    return read == null
+        ? result
+        : new LoadResult(
+            new FairleadConfig(own.node(), own.cluster(), read.listeners(), read.pools()),
+            List.of());
+  }
+
   private static Path directory(ConfigText source) {
     return source.directory() == null ? Path.of("") : source.directory();
   }
