@@ -87,24 +87,40 @@ def over_bus(cluster, command, document):
     """A Vert.x application, which joins first and sends when it is told to."""
     java, jar = command[0], command[-1]
     arguments = [cluster.name, ",".join(f"{HOST}:{port}" for port in cluster.ports)]
-    application = subprocess.Popen(
-        [java, "-cp", jar, str(BUS_PROGRAM), *arguments],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    with tempfile.TemporaryFile("w+") as log:
+        application = subprocess.Popen(
+            [java, "-cp", jar, str(BUS_PROGRAM), *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        )
+        try:
+            return push_through(application, document)
+        except RuntimeError as problem:
+            log.seek(0)
+            raise RuntimeError(f"{problem}; its log ends: {log.read().strip()[-300:]}") from None
+        finally:
+            leave(application)
+
+
+def push_through(application, document):
+    if application.stdout.readline().strip() != "joined":
+        raise RuntimeError("the application did not join")
+    sent = time.monotonic()
+    application.stdin.write(json.dumps(document) + "\n")
+    application.stdin.flush()
+    answer = application.stdout.readline().strip()
+    if not answer.startswith("{"):
+        raise RuntimeError(f"the push was answered {answer[:300] or 'nothing'}")
+    return sent
+
+
+def leave(application):
+    """It leaves the cluster by itself at the end of its input."""
     try:
-        if application.stdout.readline().strip() != "joined":
-            raise RuntimeError(f"it did not join: {application.communicate()[1].strip()[-300:]}")
-        sent = time.monotonic()
-        application.stdin.write(json.dumps(document) + "\n")
-        application.stdin.flush()
-        answer = application.stdout.readline().strip()
-        if not answer.startswith("{"):
-            raise RuntimeError(f"the push failed: {answer[:300]}")
-        return sent
-    finally:
+        application.communicate(timeout=GIVE_UP_SECONDS)
+    except subprocess.TimeoutExpired:
         application.kill()
         application.communicate()
 
