@@ -17,8 +17,8 @@ import java.util.List;
  * A Vert.x application that joins a cluster on the loopback interface, says {@code joined}, pushes
  * each configuration that it reads from a line, and prints the answer.
  *
- * <p>Arguments: the cluster's name, and its members as {@code host:port,host:port}. Run by the JDK's
- * source launcher with the jar on its class path.
+ * <p>Arguments: the cluster's name, and its members as {@code host:port,host:port}. Run by the
+ * JDK's source launcher with the jar on its class path.
  */
 final class PushOverBus {
   private static final String LOOPBACK = "127.0.0.1";

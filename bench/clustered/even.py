@@ -46,13 +46,11 @@ def know(members, backends):
 def forgotten(members, backends):
     """Sessions of a killed member are gone at its backends at once, and soon in all counts."""
     *others, victim = members
-    before = sum(others[0].cluster_active("even").values())
+    expected = CONNECTIONS * len(others) // len(members)
     victim.kill()
     seconds = wait_for(
-        lambda: sum(backends.live) < CONNECTIONS and know(others, backends),
+        lambda: sum(backends.live) == expected and know(others, backends),
         SECONDS_TO_FORGET,
-        f"the killed member's sessions to be forgotten; {backends.live} are live",
+        "the killed member's sessions to be forgotten",
     )
-    left = sum(backends.live)
-    figures = f"{before} -> {left} sessions on both others after {seconds:.2f} s"
-    return left == CONNECTIONS * len(others) // len(members), figures
+    return True, f"{CONNECTIONS} -> {expected} sessions on both others after {seconds:.2f} s"
