@@ -13,7 +13,7 @@ from clustered.cluster import SIZE, Cluster
 
 RATES = {"none": None, "1,000": 1000, "as many as it gives": 0}  # new connections a second
 WINDOW_SECONDS = 10
-SETTLE_SECONDS = 3
+SETTLE_SECONDS = 5  # a cold JVM needs some
 AT_ONCE = 30  # connections of each load
 MOST_MORE = 1.5  # times what 1,000 cost, whatever the rate
 SESSIONS = "fairlead_sessions_total"
@@ -66,27 +66,37 @@ def end(process):
 
 
 def window(members):
-    pids = [member.process.pid for member in members]
-    start, before, told_before = time.monotonic(), sockets.between(pids), told(members)
-    sessions_before = sessions(members)
+    before = Snapshot(members)
     time.sleep(WINDOW_SECONDS)
-    sessions_after = sessions(members)
-    told_after, after = told(members), sockets.between(pids)
-    seconds = time.monotonic() - start
-    return Window(
-        (sessions_after - sessions_before) / seconds,
-        [per_second(sockets.sent_since(before, after, pid), seconds) for pid in pids],
-        [difference(*both, seconds) for both in zip(told_before, told_after)],
-    )
+    return Snapshot(members).since(before)
 
 
-def sessions(members):
-    return sum(sum(member.metric(SESSIONS)) for member in members)
+class Snapshot:
+    """All counters, each kind with the moment at which it was read: a busy machine takes its time."""
+
+    def __init__(self, members):
+        self._pids = [member.process.pid for member in members]
+        self._sockets = time.monotonic(), sockets.between(self._pids)
+        self._sessions = time.monotonic(), sum(sum(one.metric(SESSIONS)) for one in members)
+        self._told = time.monotonic(), [told(member) for member in members]
+
+    def since(self, before):
+        seconds, (old, new) = between(before._sockets, self._sockets)
+        sent = [per_second(sockets.sent_since(old, new, pid), seconds) for pid in self._pids]
+        seconds, (old, new) = between(before._sessions, self._sessions)
+        sessions = (new - old) / seconds
+        seconds, counters = between(before._told, self._told)
+        return Window(sessions, sent, [difference(*both, seconds) for both in zip(*counters)])
 
 
-def told(members):
-    values = [(member.metric(MESSAGES), member.metric(BYTES)) for member in members]
-    return [(sum(sent), sum(size)) if sent and size else None for sent, size in values]
+def between(before, after):
+    return after[0] - before[0], (before[1], after[1])
+
+
+def told(member):
+    """Messages and bytes that it says it sent; None = it does not say."""
+    messages, size = member.metric(MESSAGES), member.metric(BYTES)
+    return (sum(messages), sum(size)) if messages and size else None
 
 
 def per_second(sent, seconds):
