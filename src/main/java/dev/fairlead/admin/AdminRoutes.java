@@ -146,8 +146,8 @@ final class AdminRoutes {
   }
 
   private JsonObject config() {
-    MemberView.Revision revision = member.config();
-    return ApiJson.config(revision, sources.configJson().apply(revision.config()));
+    MemberView.InForce inForce = member.config();
+    return ApiJson.config(inForce.revision(), sources.configJson().apply(inForce.config()));
   }
 
   private void sessions(RoutingContext ctx) {

@@ -1,6 +1,7 @@
 package dev.fairlead.admin;
 
 import dev.fairlead.config.BackendConfig;
+import dev.fairlead.config.Revision;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
 import dev.fairlead.session.SessionRecord;
@@ -38,7 +39,7 @@ final class ApiJson {
         .put("maxSessions", status.maxSessions())
         .put("draining", status.draining())
         .put("clustered", status.clustered())
-        .put("revision", member.config().revision())
+        .put("revision", member.config().revision().revision())
         .put("listeners", addresses(member.listeners()))
         .put(
             "config",
@@ -70,7 +71,7 @@ final class ApiJson {
             .put("sessions", status.sessions())
             .put("ready", member.notReadyReasons().isEmpty())
             .put("draining", status.draining())
-            .put("revision", member.config().revision());
+            .put("revision", member.config().revision().revision());
     return new JsonObject().put("members", new JsonArray().add(self));
   }
 
@@ -144,12 +145,12 @@ final class ApiJson {
   }
 
   /** {@code config} is the dynamic part, {@code {listeners, pools}}. */
-  static JsonObject config(MemberView.Revision revision, JsonObject config) {
+  static JsonObject config(Revision revision, JsonObject config) {
     return new JsonObject()
         .put("revision", revision.revision())
         .put("time", TIME.format(revision.time()))
         .put("author", revision.author())
-        .put("format", revision.format())
+        .put("format", revision.format().label())
         .put("text", revision.text())
         .put("config", config);
   }

@@ -1,6 +1,7 @@
 package dev.fairlead.admin;
 
 import dev.fairlead.config.FairleadConfig;
+import dev.fairlead.config.Revision;
 import dev.fairlead.pool.Pool;
 import dev.fairlead.session.SessionRecord;
 import io.vertx.core.Future;
@@ -31,7 +32,8 @@ public interface MemberView {
   /** Ends a session of this member with reason {@code admin}; false = there is none of that id. */
   Future<Boolean> closeSession(String id);
 
-  Revision config();
+  /** Null until the first is in force. */
+  InForce config();
 
   /**
    * One member.
@@ -67,13 +69,7 @@ public interface MemberView {
   /**
    * The configuration in force.
    *
-   * @param format {@code yaml}, {@code json} or {@code toml}
+   * @param config what this member made of the revision's text
    */
-  record Revision(
-      long revision,
-      Instant time,
-      String author,
-      String format,
-      String text,
-      FairleadConfig config) {}
+  record InForce(Revision revision, FairleadConfig config) {}
 }

@@ -81,6 +81,11 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     return bound.future();
   }
 
+  /** True from the bind to the close. Any thread. */
+  boolean isBound() {
+    return channel.isActive();
+  }
+
   /**
    * Changes the length of the kernel's queue; Linux takes a second listen for that, the JDK has
    * none.

@@ -1,38 +1,41 @@
 package dev.fairlead.listener;
 
+import dev.fairlead.config.BindAddress;
 import dev.fairlead.config.ListenerConfig;
-import dev.fairlead.net.SocketTuning;
 import dev.fairlead.net.Transport;
-import dev.fairlead.session.SessionLoop;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.ServerChannel;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.io.IOException;
-import java.net.SocketAddress;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The listening sockets of the process, over all its event loops. A change is prepared as a whole,
- * and then put in force or given up; a socket whose address does not change is not touched. One
- * change at a time, from one context; {@link #close} at any time, from any thread.
+ * The listening sockets of the process, over all its event loops. A change is held as a whole, and
+ * then put in force or given up; a socket whose address does not change is not touched. One {@link
+ * #hold} or {@link Change#commit} at a time; {@link Change#abandon} and {@link #close} at any time,
+ * from any thread.
  */
 public final class Listeners {
   private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
 
   private final Vertx vertx;
-  private final Transport transport;
-  private final List<ListenerVerticle> verticles;
-  private final AtomicReference<Snapshot> snapshot;
+  private final Opener opener;
 
-  /** By {@link Snapshot#key}; replaced as a whole. */
+  /** By {@link Snapshot#key}; replaced as a whole, with every change. */
   private volatile Map<String, Open> open = Map.of();
+
+  /** What changes have taken that are neither in force nor given up. */
+  private final Set<ListeningSocket> held = ConcurrentHashMap.newKeySet();
 
   /** True from {@link #close} on: a change that is under way then must not open anything again. */
   private boolean closed;
@@ -49,33 +52,27 @@ public final class Listeners {
       List<ListenerVerticle> verticles,
       AtomicReference<Snapshot> snapshot) {
     this.vertx = vertx;
-    this.transport = transport;
-    this.verticles = List.copyOf(verticles);
-    this.snapshot = snapshot;
+    this.opener = new Opener(vertx, transport, verticles, snapshot);
   }
 
   /**
-   * Binds what {@code wanted} has and is not bound yet, without accepting a client there.
+   * Takes the addresses that {@code wanted} has and that are not ours yet: bound but not listening,
+   * so that nobody else gets them and clients are refused there. The path of a Unix socket is only
+   * tried.
    *
-   * @return fails with {@link ListenException} when an address can't be had; then nothing has
-   *     changed; fails once {@link #close} was called
+   * @return fails with {@link ListenException} when an address can't be had, or once {@link #close}
+   *     was called; nothing is held then
    */
-  public Future<Change> prepare(List<ListenerConfig> wanted) {
+  public Future<Change> hold(List<ListenerConfig> wanted) {
     if (isClosed()) {
-      return refused();
+      return Future.failedFuture(ListenException.draining());
     }
-    Change change = new Change();
+    Change change = new Change(wanted);
     Future<Void> step = Future.succeededFuture();
     for (int i = 0; i < wanted.size(); i++) {
       ListenerConfig config = wanted.get(i);
       String path = "listeners[" + i + "].bind";
-      step =
-          step.compose(
-              done ->
-                  change
-                      .include(config)
-                      .recover(
-                          e -> Future.failedFuture(ListenException.of(path, config.bind(), e))));
+      step = step.compose(done -> orProblem(path, config, change.include(path, config)));
     }
     return step.map(change)
         .recover(e -> change.abandon().transform(done -> Future.failedFuture(e)));
@@ -88,7 +85,10 @@ public final class Listeners {
     return addresses;
   }
 
-  /** Closes every listening socket, each when its queue is empty; no change comes after it. */
+  /**
+   * Closes every listening socket, each when its queue is empty; no change comes after it. What is
+   * held stays so until its change is given up, or fails.
+   */
   public synchronized Future<Void> close() {
     closed = true;
     List<ListeningSocket> sockets = open.values().stream().map(Open::socket).toList();
@@ -96,38 +96,122 @@ public final class Listeners {
     return closeAll(sockets);
   }
 
-  /** A set of listening sockets that is bound and waits to be put in force. */
+  /** Addresses that are held and wait to be put in force. */
   public final class Change {
     private final Map<String, Open> before = open;
     private final Map<String, Open> after = new LinkedHashMap<>();
-    private final List<ListeningSocket> added = new ArrayList<>();
 
-    private Change() {}
+    /** By path in the configuration. */
+    private final Map<String, Open> added = new LinkedHashMap<>();
+
+    /** Keys of sockets that go when this change comes. */
+    private final Set<String> leaving;
+
+    /** True once it is in force, has failed or was given up. */
+    private final AtomicBoolean settled = new AtomicBoolean();
+
+    private Change(List<ListenerConfig> wanted) {
+      leaving = new HashSet<>(before.keySet());
+      leaving.removeAll(wanted.stream().map(Snapshot::key).collect(Collectors.toSet()));
+    }
 
     /**
-     * Puts the change in force: {@code switchOver} publishes the new snapshot, then new sockets
-     * accept and removed ones close. From the switch-over on it is in force, whatever a socket
-     * says.
+     * Puts the change in force: new sockets are bound on every loop, {@code switchOver} publishes
+     * the new snapshot, then new sockets accept and removed ones close. From the switch-over on it
+     * is in force, whatever a socket says.
      *
-     * @return fails when {@link Listeners#close} came first; then nothing has changed
+     * @return fails with {@link StaleChangeException} when another change or {@link
+     *     Listeners#close} came first or this one was given up, with {@link ListenException} when a
+     *     socket can't be bound; then nothing has changed, and what was held is released
      */
     public Future<Void> commit(Runnable switchOver) {
-      synchronized (Listeners.this) {
-        if (closed) {
-          return abandon().transform(done -> refused());
-        }
-        open = after;
-        switchOver.run();
+      if (!settled.compareAndSet(false, true)) {
+        return Future.failedFuture(new StaleChangeException());
       }
+      return openAdded()
+          .compose(opened -> switchOver(switchOver))
+          .recover(e -> release().transform(done -> Future.failedFuture(e)))
+          .compose(switched -> follow());
+    }
+
+    /** Gives the change up: releases what it had taken. Does nothing once it is settled. */
+    public Future<Void> abandon() {
+      return settled.compareAndSet(false, true) ? release() : Future.succeededFuture();
+    }
+
+    private Future<Void> include(String path, ListenerConfig config) {
+      String key = Snapshot.key(config);
+      Open existing = before.get(key);
+      if (existing != null) {
+        after.put(key, new Open(config, existing.socket()));
+        return Future.succeededFuture();
+      }
+      return vertx
+          .executeBlocking(() -> ListeningSocket.take(config.bind(), noObstacle(config.bind())))
+          .map(
+              socket -> {
+                held.add(socket);
+                Open taken = new Open(config, socket);
+                added.put(path, taken);
+                after.put(key, taken);
+                return null;
+              });
+    }
+
+    /** Sockets of ours that leave with this change, or belong to another one that is held. */
+    private List<ListeningSocket> noObstacle(BindAddress bind) {
+      Set<ListeningSocket> own =
+          added.values().stream().map(Open::socket).collect(Collectors.toSet());
+      return Stream.concat(
+              leaving.stream().map(key -> before.get(key).socket()),
+              held.stream().filter(socket -> !own.contains(socket)))
+          .filter(socket -> socket.overlaps(bind))
+          .toList();
+    }
+
+    private Future<Void> openAdded() {
+      Future<Void> step = isStale() ? stale() : Future.succeededFuture();
+      for (Map.Entry<String, Open> each : added.entrySet()) {
+        Open taken = each.getValue();
+        step =
+            step.compose(
+                done ->
+                    orProblem(
+                        each.getKey(),
+                        taken.config(),
+                        opener.open(taken.socket(), taken.config())));
+      }
+      return step;
+    }
+
+    private Future<Void> switchOver(Runnable switchOver) {
+      synchronized (Listeners.this) {
+        if (isStale()) {
+          return stale();
+        }
+        switchOver.run();
+        open = after;
+      }
+      added.values().forEach(taken -> held.remove(taken.socket()));
+      return Future.succeededFuture();
+    }
+
+    private boolean isStale() {
+      synchronized (Listeners.this) {
+        return closed || open != before;
+      }
+    }
+
+    private Future<Void> stale() {
+      return Future.failedFuture(new StaleChangeException());
+    }
+
+    /** The change is in force; the sockets follow. */
+    private Future<Void> follow() {
       List<Future<Void>> steps = new ArrayList<>();
-      added.forEach(socket -> steps.add(socket.start()));
+      added.values().forEach(taken -> steps.add(taken.socket().start()));
       after.forEach((key, now) -> adjust(before.get(key), now, steps));
-      List<ListeningSocket> removed =
-          before.entrySet().stream()
-              .filter(entry -> !after.containsKey(entry.getKey()))
-              .map(entry -> entry.getValue().socket())
-              .toList();
-      steps.add(closeAll(removed));
+      steps.add(closeAll(leaving.stream().map(key -> before.get(key).socket()).toList()));
       return Future.join(steps)
           .<Void>mapEmpty()
           .otherwise(
@@ -137,34 +221,15 @@ public final class Listeners {
               });
     }
 
-    /** Gives the change up: closes what it had bound. */
-    public Future<Void> abandon() {
-      return closeAll(added);
-    }
-
-    private Future<Void> include(ListenerConfig config) {
-      String key = Snapshot.key(config);
-      Open existing = before.get(key);
-      if (existing != null) {
-        after.put(key, new Open(config, existing.socket()));
-        return Future.succeededFuture();
-      }
-      boolean ours =
-          before.values().stream().anyMatch(each -> each.socket().overlaps(config.bind()));
-      return vertx
-          .executeBlocking(() -> ListeningSocket.take(config.bind(), ours))
-          .compose(
-              socket -> {
-                added.add(socket);
-                after.put(key, new Open(config, socket));
-                return bindAll(socket, config);
-              });
-    }
-
     private void adjust(Open was, Open now, List<Future<Void>> steps) {
       if (was != null && was.config().backlog() != now.config().backlog()) {
         steps.add(now.socket().backlog(now.config().backlog()));
       }
+    }
+
+    private Future<Void> release() {
+      List<ListeningSocket> sockets = added.values().stream().map(Open::socket).toList();
+      return closeAll(sockets).onComplete(done -> sockets.forEach(held::remove));
     }
   }
 
@@ -172,53 +237,8 @@ public final class Listeners {
     return closed;
   }
 
-  private static <T> Future<T> refused() {
-    return Future.failedFuture(new IllegalStateException("the member is draining"));
-  }
-
-  private Future<Void> bindAll(ListeningSocket socket, ListenerConfig config) {
-    boolean shared = transport.sharesListening(socket.address());
-    // A socket that is not shared can't be bound beside the claim.
-    Future<Void> step =
-        shared ? Future.succeededFuture() : vertx.executeBlocking(() -> release(socket));
-    for (ListenerVerticle verticle : shared ? verticles : verticles.subList(0, 1)) {
-      step = step.compose(done -> bind(socket, config, verticle));
-    }
-    return step.compose(done -> vertx.executeBlocking(() -> release(socket)));
-  }
-
-  private static Void release(ListeningSocket socket) throws IOException {
-    socket.releaseClaim();
-    return null;
-  }
-
-  private Future<Void> bind(
-      ListeningSocket socket, ListenerConfig config, ListenerVerticle verticle) {
-    boolean shared = transport.sharesListening(socket.address());
-    List<SessionLoop> loops =
-        (shared ? List.of(verticle) : verticles).stream().map(ListenerVerticle::loop).toList();
-    return verticle
-        .run(
-            () -> {
-              ServerChannel channel = transport.newServerChannel(socket.address());
-              prepare(channel, config, socket.address());
-              String key = Snapshot.key(config);
-              Acceptor acceptor = new Acceptor(key, snapshot, loops, channel);
-              socket.add(verticle, acceptor);
-              return verticle.open(acceptor, transport.convert(socket.address()));
-            })
-        .compose(bound -> bound);
-  }
-
-  private void prepare(ServerChannel channel, ListenerConfig config, SocketAddress address) {
-    try {
-      channel.config().setAutoRead(false);
-      channel.config().setOption(ChannelOption.SO_BACKLOG, config.backlog());
-      SocketTuning.listening(channel, address, transport.sharesListening(address));
-    } catch (RuntimeException e) {
-      channel.unsafe().closeForcibly();
-      throw e;
-    }
+  private static Future<Void> orProblem(String path, ListenerConfig config, Future<Void> step) {
+    return step.recover(e -> Future.failedFuture(ListenException.of(path, config.bind(), e)));
   }
 
   private static Future<Void> closeAll(List<ListeningSocket> sockets) {

@@ -9,11 +9,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,16 +17,13 @@ import java.util.function.Function;
 
 /**
  * An address that was taken, and the acceptors on it, one for every event loop that listens. Owned
- * by {@link Listeners}, which makes, starts and closes it.
+ * by {@link Listeners}, which makes, opens, starts and closes it.
  */
 final class ListeningSocket {
   private final BindAddress bind;
   private final SocketAddress address;
 
-  /**
-   * Keeps others off the address until the acceptors are bound; null for a Unix socket or an
-   * address that is ours.
-   */
+  /** Keeps others off the address until the acceptors are bound; null for a Unix socket. */
   private final AddressClaim claim;
 
   private final List<Owned> acceptors = new ArrayList<>();
@@ -45,23 +38,23 @@ final class ListeningSocket {
   }
 
   /**
-   * Takes an address. Touches the file system for a Unix socket, so not for an event loop.
+   * Takes an address, bound but not listening; that of a Unix socket is only tried. Touches the
+   * file system for a Unix socket, so not for an event loop.
    *
-   * @param ours true when a listener of this process has an overlapping address, so that it can't
-   *     be claimed
+   * @param ours overlapping addresses of this process that are no obstacle
    * @throws IOException when somebody else has it, or it can't be had here
    */
-  static ListeningSocket take(BindAddress bind, boolean ours) throws IOException {
+  static ListeningSocket take(BindAddress bind, List<ListeningSocket> ours) throws IOException {
     if (bind.isUnix()) {
-      removeStale(Path.of(bind.unixPath()));
+      UnixSocketFile.tryOut(Path.of(bind.unixPath()));
       return new ListeningSocket(bind, new DomainSocketAddress(bind.unixPath()), null);
     }
     InetSocketAddress wanted =
         new InetSocketAddress(InetAddress.getByName(bind.host()), bind.port());
-    if (ours) {
-      return new ListeningSocket(bind, wanted, null);
+    for (ListeningSocket each : ours) {
+      each.shareClaim();
     }
-    AddressClaim claim = AddressClaim.of(wanted);
+    AddressClaim claim = ours.isEmpty() ? AddressClaim.of(wanted) : AddressClaim.beside(wanted);
     return new ListeningSocket(bind, claim.address(), claim);
   }
 
@@ -70,6 +63,15 @@ final class ListeningSocket {
     return address;
   }
 
+  /** Makes way for the acceptors of this process. Touches the file system. */
+  void beforeOpening() throws IOException {
+    shareClaim();
+    if (bind.isUnix()) {
+      UnixSocketFile.removeStale(Path.of(bind.unixPath()));
+    }
+  }
+
+  /** {@code acceptor} is about to be bound here, and closed with this socket. */
   void add(ListenerVerticle verticle, Acceptor acceptor) {
     acceptors.add(new Owned(verticle, acceptor));
   }
@@ -100,14 +102,16 @@ final class ListeningSocket {
   }
 
   /**
-   * Closes every acceptor when its queue is empty, and removes a Unix socket's file. Touches the
-   * file system.
+   * Lets go of the address: closes every acceptor when its queue is empty, and removes a Unix
+   * socket's file. Touches the file system.
    */
   Future<Void> close() {
+    // A path that no acceptor was bound to may be somebody else's by now.
+    boolean bound = acceptors.stream().anyMatch(owned -> owned.acceptor().isBound());
     return onEach(owned -> owned.verticle().close(owned.acceptor()))
         .map(
             done -> {
-              leaveNothing();
+              leaveNothing(bound);
               return null;
             });
   }
@@ -125,6 +129,12 @@ final class ListeningSocket {
         && BindAddress.ip(bind.host(), inet.getPort()).overlaps(other);
   }
 
+  private void shareClaim() throws IOException {
+    if (claim != null) {
+      claim.share();
+    }
+  }
+
   private Future<Void> onEach(Function<Owned, Future<Void>> step) {
     return Future.join(
             acceptors.stream()
@@ -133,31 +143,14 @@ final class ListeningSocket {
         .mapEmpty();
   }
 
-  private void leaveNothing() {
+  private void leaveNothing(boolean bound) {
     try {
       releaseClaim();
-      if (bind.isUnix()) {
+      if (bind.isUnix() && bound) {
         Files.deleteIfExists(Path.of(bind.unixPath()));
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  /** The file of a Unix socket that nobody listens on any more is in the way of a new one. */
-  private static void removeStale(Path path) throws IOException {
-    if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-      return;
-    }
-    if (Files.isRegularFile(path) || Files.isDirectory(path)) {
-      throw new IOException("there is something else of that name");
-    }
-    try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-      probe.connect(UnixDomainSocketAddress.of(path));
-    } catch (IOException e) {
-      Files.delete(path);
-      return;
-    }
-    throw new IOException("Address already in use");
   }
 }

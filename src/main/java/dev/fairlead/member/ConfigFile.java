@@ -6,7 +6,7 @@ import dev.fairlead.config.ConfigText;
 import dev.fairlead.config.LoadResult;
 import dev.fairlead.config.Problem;
 import dev.fairlead.config.RawTextProcessor;
-import dev.fairlead.listener.ListenException;
+import dev.fairlead.event.CommandException;
 import io.vertx.config.ConfigRetriever;
 import io.vertx.config.ConfigRetrieverOptions;
 import io.vertx.config.ConfigStoreOptions;
@@ -59,8 +59,8 @@ final class ConfigFile {
   interface Changes {
 
     /**
-     * The file reads well; succeeds when it is in force, fails with the problem of the machine that
-     * forbids it.
+     * The file reads well; succeeds when it is in force or there is no need to, fails with a {@link
+     * CommandException} that says what forbids it.
      */
     Future<Void> apply(ConfigText text, LoadResult result);
 
@@ -149,7 +149,7 @@ final class ConfigFile {
     return changes
         .apply(text, result)
         .onSuccess(done -> changes.problems(List.of()))
-        .onFailure(cause -> changes.problems(List.of(problemOf(cause))))
+        .onFailure(cause -> changes.problems(problemsOf(cause)))
         .otherwiseEmpty();
   }
 
@@ -165,10 +165,18 @@ final class ConfigFile {
     return Future.succeededFuture();
   }
 
-  private Problem problemOf(Throwable cause) {
-    return cause instanceof ListenException refused
-        ? new Problem(name(), 0, refused.path(), refused.getMessage())
-        : problem(String.valueOf(cause.getMessage()));
+  private List<Problem> problemsOf(Throwable cause) {
+    return cause instanceof CommandException refused
+        ? refused.problems().stream().map(this::problem).toList()
+        : List.of(problem(String.valueOf(cause.getMessage())));
+  }
+
+  private Problem problem(CommandException.Problem refused) {
+    String message =
+        refused.member() == null
+            ? refused.message()
+            : "member " + refused.member() + ": " + refused.message();
+    return new Problem(name(), refused.line(), refused.path(), message);
   }
 
   private Problem problem(String message) {

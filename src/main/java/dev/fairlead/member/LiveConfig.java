@@ -1,13 +1,20 @@
 package dev.fairlead.member;
 
-import dev.fairlead.admin.MemberView.Revision;
+import dev.fairlead.admin.MemberView.InForce;
+import dev.fairlead.cluster.LocalConfig;
+import dev.fairlead.config.ConfigFormat;
+import dev.fairlead.config.ConfigLoader;
 import dev.fairlead.config.ConfigText;
 import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.LoadResult;
 import dev.fairlead.config.Problem;
+import dev.fairlead.config.Revision;
+import dev.fairlead.event.CommandException;
+import dev.fairlead.listener.ListenException;
+import dev.fairlead.listener.StaleChangeException;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import java.lang.reflect.RecordComponent;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -16,44 +23,46 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The configuration in force, as numbered revisions, and what there is to say of the file it came
- * from. Changes come one at a time; reading is for any thread.
+ * The configuration in force, how another one takes its place, and what there is to say of the
+ * member's own file. Changes come one at a time; every method may be called from any thread and
+ * returns at once.
  */
-final class LiveConfig implements ConfigFile.Changes {
+final class LiveConfig implements LocalConfig {
   private static final Logger LOG = LoggerFactory.getLogger(LiveConfig.class);
 
+  /** What the loader calls a document; nobody gets to see it, because problems name their path. */
+  private static final String DOCUMENT = "document";
+
+  private final Vertx vertx;
   private final Proxy proxy;
-  private final String author;
-  private final Consumer<Revision> inForce;
-  private volatile Revision revision;
+  private final Own own;
+  private final Consumer<InForce> listener;
+  private volatile InForce inForce;
   private volatile List<Problem> problems = List.of();
   private volatile List<String> restartNeeded = List.of();
 
   /**
-   * The configuration the process was started with; {@code node} and {@code cluster} stay as they
-   * are there.
+   * What the process was started with.
+   *
+   * @param text of the member's own file; relative paths of every document are relative to it too
+   * @param config whose {@code node} and {@code cluster} stay as they are
+   * @param loader with the environment and the overrides of this process
    */
-  private FairleadConfig started;
+  record Own(ConfigText text, FairleadConfig config, ConfigLoader loader) {}
 
   /**
-   * @param author who made a revision that came from the file
-   * @param inForce hears of every new revision
+   * @param listener hears of every new configuration in force, in order
    */
-  LiveConfig(Proxy proxy, String author, Consumer<Revision> inForce) {
+  LiveConfig(Vertx vertx, Proxy proxy, Own own, Consumer<InForce> listener) {
+    this.vertx = vertx;
     this.proxy = proxy;
-    this.author = author;
-    this.inForce = inForce;
-  }
-
-  /** Puts the first configuration in force. */
-  Future<Void> start(ConfigText text, FairleadConfig config) {
-    started = config;
-    return proxy.apply(config).onSuccess(done -> accept(text, config));
+    this.own = own;
+    this.listener = listener;
   }
 
   /** Null until the first is in force. */
-  Revision revision() {
-    return revision;
+  InForce inForce() {
+    return inForce;
   }
 
   List<Problem> problems() {
@@ -65,46 +74,106 @@ final class LiveConfig implements ConfigFile.Changes {
   }
 
   @Override
-  public Future<Void> apply(ConfigText text, LoadResult result) {
-    FairleadConfig config = result.config();
-    noticeRestart(config);
-    FairleadConfig current = revision.config();
-    if (config.listeners().equals(current.listeners()) && config.pools().equals(current.pools())) {
-      LOG.info("{}: listeners and pools are unchanged", text.name());
-      return Future.succeededFuture();
-    }
-    return proxy.apply(config).onSuccess(done -> accept(text, config));
+  public Future<FairleadConfig> load(ConfigFormat format, String text) {
+    ConfigText document = new ConfigText(DOCUMENT, format, text, own.text().directory());
+    return vertx
+        .executeBlocking(() -> own.loader().loadDynamic(document, own.config()), false)
+        .compose(LiveConfig::valid);
   }
 
+  /**
+   * {@inheritDoc} A commit that comes after another one, or after the listeners closed, is refused
+   * as a {@link CommandException#CONFLICT}: it can be held anew.
+   */
   @Override
-  public void problems(List<Problem> found) {
+  public Future<Held> hold(ConfigFormat format, String text) {
+    return load(format, text)
+        .compose(config -> refusing(proxy.hold(config).map(held -> new HeldConfig(config, held))));
+  }
+
+  private final class HeldConfig implements Held {
+    private final FairleadConfig config;
+    private final Proxy.Held held;
+
+    private HeldConfig(FairleadConfig config, Proxy.Held held) {
+      this.config = config;
+      this.held = held;
+    }
+
+    @Override
+    public Future<Void> commit(Revision revision) {
+      return refusing(held.commit(() -> accept(new InForce(revision, config))));
+    }
+
+    @Override
+    public Future<Void> release() {
+      return held.release();
+    }
+  }
+
+  /** Says which keys of {@code file}, as just read, wait for a restart. */
+  void noticeRestart(FairleadConfig file) {
+    List<String> keys = new ArrayList<>();
+    keys.addAll(changed("node.", own.config().node(), file.node()));
+    keys.addAll(changed("cluster.", own.config().cluster(), file.cluster()));
+    if (!keys.isEmpty() && !keys.equals(restartNeeded)) {
+      LOG.warn("changed, but read at start only: {}", String.join(", ", keys));
+    }
+    restartNeeded = List.copyOf(keys);
+  }
+
+  /** What is wrong with the file on disk; empty = nothing any more. */
+  void problems(List<Problem> found) {
     if (found.isEmpty() && !problems.isEmpty()) {
       LOG.info("{}: mended", problems.get(0).source());
     }
     problems = List.copyOf(found);
     if (!found.isEmpty()) {
       LOG.error(
-          "{} is not put in force, revision {} stays", found.get(0).source(), revision.revision());
+          "{} is not put in force, revision {} stays",
+          found.get(0).source(),
+          inForce.revision().revision());
       found.forEach(problem -> LOG.error("{}", problem));
     }
   }
 
-  private void accept(ConfigText text, FairleadConfig config) {
-    long number = revision == null ? 1 : revision.revision() + 1;
-    revision =
-        new Revision(number, Instant.now(), author, text.format().label(), text.text(), config);
-    LOG.info("revision {} is in force ({})", number, text.name());
-    inForce.accept(revision);
+  private void accept(InForce next) {
+    inForce = next;
+    LOG.info("revision {} is in force ({})", next.revision().revision(), next.revision().author());
+    listener.accept(next);
   }
 
-  private void noticeRestart(FairleadConfig config) {
-    List<String> keys = new ArrayList<>();
-    keys.addAll(changed("node.", started.node(), config.node()));
-    keys.addAll(changed("cluster.", started.cluster(), config.cluster()));
-    if (!keys.isEmpty() && !keys.equals(restartNeeded)) {
-      LOG.warn("changed, but read at start only: {}", String.join(", ", keys));
-    }
-    restartNeeded = List.copyOf(keys);
+  private static Future<FairleadConfig> valid(LoadResult result) {
+    return result.isValid()
+        ? Future.succeededFuture(result.config())
+        : Future.failedFuture(
+            new CommandException(
+                CommandException.PROBLEMS,
+                result.problems().stream().map(LiveConfig::problem).toList()));
+  }
+
+  private static CommandException.Problem problem(Problem problem) {
+    String message =
+        problem.source().equals(Problem.OVERRIDE)
+            ? Problem.OVERRIDE + " " + problem.message()
+            : problem.message();
+    return new CommandException.Problem(problem.path(), problem.line(), message, null);
+  }
+
+  /** What the data path does not want is a refusal; anything else is a bug and stays one. */
+  private static <T> Future<T> refusing(Future<T> step) {
+    return step.recover(
+        cause -> {
+          if (cause instanceof ListenException refused) {
+            var problem = CommandException.Problem.of(refused.path(), refused.getMessage());
+            return Future.failedFuture(
+                new CommandException(CommandException.PROBLEMS, List.of(problem)));
+          }
+          return Future.failedFuture(
+              cause instanceof StaleChangeException
+                  ? new CommandException(CommandException.CONFLICT, cause.getMessage())
+                  : cause);
+        });
   }
 
   /** The components in which two records of one type differ. */

@@ -7,11 +7,10 @@ import dev.fairlead.config.ConfigFiles;
 import dev.fairlead.config.ConfigJson;
 import dev.fairlead.config.ConfigLoader;
 import dev.fairlead.config.ConfigText;
-import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.LoadResult;
 import dev.fairlead.config.NodeConfig;
 import dev.fairlead.config.Problem;
-import dev.fairlead.listener.ListenException;
+import dev.fairlead.event.CommandException;
 import dev.fairlead.net.Transport;
 import dev.fairlead.observe.AccessLog;
 import dev.fairlead.observe.Metrics;
@@ -48,6 +47,7 @@ public final class Member {
   private final Proxy proxy;
   private final Drain drain;
   private final LiveConfig live;
+  private final FileChanges changes;
   private final ConfigFile file;
   private final MemberReport report;
   private final AdminVerticle admin;
@@ -59,9 +59,10 @@ public final class Member {
     this.metrics = parts.metrics();
     this.proxy = proxy;
     this.drain = new Drain(vertx, proxy, parts.node().shutdown());
-    this.live = new LiveConfig(proxy, "file:" + name.name(), this::inForce);
-    this.file = new ConfigFile(vertx, parts.text(), parts.loader(), live);
-    this.report = new MemberReport(name, parts.text().name(), proxy, live, drain);
+    this.live = new LiveConfig(vertx, proxy, parts.own(), this::inForce);
+    this.changes = new FileChanges(live, name.name());
+    this.file = new ConfigFile(vertx, parts.own().text(), parts.own().loader(), changes);
+    this.report = new MemberReport(name, parts.own().text().name(), proxy, live, drain);
     this.admin =
         new AdminVerticle(
             parts.node().admin(),
@@ -69,16 +70,9 @@ public final class Member {
   }
 
   /** What is there before the data path. */
-  private record Parts(
-      ConfigText text,
-      ConfigLoader loader,
-      FairleadConfig config,
-      Vertx vertx,
-      AccessLog accessLog,
-      Metrics metrics) {
-
+  private record Parts(LiveConfig.Own own, Vertx vertx, AccessLog accessLog, Metrics metrics) {
     NodeConfig node() {
-      return config.node();
+      return own.config().node();
     }
   }
 
@@ -96,31 +90,30 @@ public final class Member {
     if (!result.isValid()) {
       throw new StartException(result.problems().stream().map(Problem::toString).toList(), null);
     }
-    FairleadConfig config = result.config();
-    logLevel(config.node().logLevel());
-    return start(reading.text(), loader, config);
+    logLevel(result.config().node().logLevel());
+    return start(new LiveConfig.Own(reading.text(), result.config(), loader));
   }
 
-  private static Member start(ConfigText text, ConfigLoader loader, FairleadConfig config) {
-    NodeConfig node = config.node();
+  private static Member start(LiveConfig.Own own) {
+    NodeConfig node = own.config().node();
     Transport transport;
     AccessLog accessLog;
     try {
       transport = Transport.of(node.transport());
       accessLog = new AccessLog(node.accessLog());
     } catch (Transport.UnavailableException | IOException e) {
-      throw new StartException(List.of(text.name() + ": " + e.getMessage()), e);
+      throw new StartException(List.of(own.text().name() + ": " + e.getMessage()), e);
     }
     int loops = eventLoops(node);
     Vertx vertx = Vertx.builder().withTransport(transport.vertx()).with(options(loops)).build();
-    Parts parts = new Parts(text, loader, config, vertx, accessLog, new Metrics());
+    Parts parts = new Parts(own, vertx, accessLog, new Metrics());
     try {
       return startParts(parts, transport, loops);
     } catch (Exception e) {
       vertx.close().await();
       accessLog.close();
       parts.metrics().close();
-      throw failed(text, e);
+      throw failed(own.text(), e);
     }
   }
 
@@ -136,7 +129,7 @@ public final class Member {
     member.observe();
     // The admin listener comes first, so that whoever waits for readiness has somebody to ask.
     parts.vertx().deployVerticle(member.admin).await();
-    member.live.start(parts.text(), parts.config()).await();
+    member.changes.start(parts.own().text()).await();
     member.file.watch();
     LOG.info(
         "ready: {} event loops on {}, listening on {}, admin port {}",
@@ -190,13 +183,13 @@ public final class Member {
     }
   }
 
-  private void inForce(MemberView.Revision revision) {
+  private void inForce(MemberView.InForce inForce) {
     metrics.apply(
-        revision.config().listeners().stream()
+        inForce.config().listeners().stream()
             .map(listener -> proxy.countersOf(listener.name()))
             .toList(),
         proxy.pools());
-    metrics.revision(revision.revision());
+    metrics.revision(inForce.revision().revision());
   }
 
   private static VertxOptions options(int eventLoops) {
@@ -242,9 +235,13 @@ public final class Member {
   }
 
   private static StartException failed(ConfigText text, Exception e) {
-    if (e instanceof ListenException refused) {
-      Problem problem = new Problem(text.name(), 0, refused.path(), refused.getMessage());
-      return new StartException(List.of(problem.toString()), e);
+    if (e instanceof CommandException refused) {
+      List<String> lines =
+          refused.problems().stream()
+              .map(each -> new Problem(text.name(), each.line(), each.path(), each.message()))
+              .map(Problem::toString)
+              .toList();
+      return new StartException(lines, e);
     }
     LOG.debug("start failed", e);
     return new StartException(List.of(text.name() + ": " + e.getMessage()), e);

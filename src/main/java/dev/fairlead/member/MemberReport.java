@@ -44,7 +44,7 @@ final class MemberReport implements MemberView {
   @Override
   public List<String> notReadyReasons() {
     List<String> reasons = new ArrayList<>();
-    if (config.revision() == null) {
+    if (config.inForce() == null) {
       reasons.add("no configuration is in force yet");
     }
     if (drain.hasBegun()) {
@@ -74,7 +74,7 @@ final class MemberReport implements MemberView {
   @Override
   public List<ListenerStatus> listeners() {
     Map<String, String> addresses = proxy.addresses();
-    return config.revision().config().listeners().stream()
+    return config.inForce().config().listeners().stream()
         .map(listener -> statusOf(listener, addresses.get(listener.name())))
         .toList();
   }
@@ -95,8 +95,8 @@ final class MemberReport implements MemberView {
   }
 
   @Override
-  public Revision config() {
-    return config.revision();
+  public InForce config() {
+    return config.inForce();
   }
 
   private ListenerStatus statusOf(ListenerConfig listener, String address) {

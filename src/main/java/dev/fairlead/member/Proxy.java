@@ -17,6 +17,7 @@ import dev.fairlead.session.SessionRecord;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -26,6 +27,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 
 /**
  * The data path of the process: its event loops, listeners, pools and sessions, and the snapshot
@@ -47,8 +49,8 @@ final class Proxy {
   /** By name of the listener; never forgotten, because its sessions may outlive it. */
   private final Map<String, ListenerCounters> counters = new ConcurrentHashMap<>();
 
-  /** Changes one at a time, in the order they were asked for. */
-  private Future<?> lastChange = Future.succeededFuture();
+  /** One step of a change at a time, in the order they were asked for. */
+  private Future<?> lastStep = Future.succeededFuture();
 
   private Proxy(
       Vertx vertx, Transport transport, List<ListenerVerticle> verticles, SessionCount count) {
@@ -88,32 +90,66 @@ final class Proxy {
   }
 
   /**
-   * Puts the dynamic part of {@code config} in force: all of it, or nothing.
+   * Takes what the dynamic part of {@code config} needs and is not ours yet, and finds the
+   * addresses of its new host names, for which it waits {@link HostNames#FIRST_ANSWER} at most.
    *
    * @return fails with {@link dev.fairlead.listener.ListenException} when an address can't be had
    */
-  synchronized Future<Void> apply(FairleadConfig config) {
-    Future<Void> change = lastChange.transform(before -> change(config));
-    lastChange = change;
-    return change;
+  Future<Held> hold(FairleadConfig config) {
+    return hostNames
+        .lookUp(config.pools())
+        .compose(
+            found ->
+                inTurn(() -> listeners.hold(config.listeners()))
+                    .map(change -> new Held(config, found, change)));
   }
 
-  private Future<Void> change(FairleadConfig config) {
-    Pools before = snapshot.get().pools();
-    return vertx
-        .executeBlocking(() -> before.next(config.pools()))
-        .compose(
-            pools ->
-                hostNames
-                    .watch(pools)
-                    .compose(resolved -> listeners.prepare(config.listeners()))
-                    .compose(
-                        ready ->
-                            ready.commit(
-                                () ->
-                                    snapshot.set(
-                                        Snapshot.of(config.listeners(), pools, this::countersOf))))
-                    .onFailure(cause -> hostNames.watch(before)));
+  /** A configuration that can be put in force. Exactly one of its methods is called, once. */
+  final class Held {
+    private final FairleadConfig config;
+    private final Map<String, List<InetAddress>> found;
+    private final Listeners.Change change;
+
+    private Held(
+        FairleadConfig config, Map<String, List<InetAddress>> found, Listeners.Change change) {
+      this.config = config;
+      this.found = found;
+      this.change = change;
+    }
+
+    /**
+     * Puts it in force: all of it, or nothing.
+     *
+     * @param inForce runs when it is, before the next change begins
+     * @return fails as {@link Listeners.Change#commit}; nothing has changed or is held then
+     */
+    Future<Void> commit(Runnable inForce) {
+      return inTurn(() -> change().onSuccess(done -> inForce.run()))
+          .onFailure(cause -> change.abandon());
+    }
+
+    Future<Void> release() {
+      return change.abandon();
+    }
+
+    private Future<Void> change() {
+      Pools before = snapshot.get().pools();
+      return vertx
+          .executeBlocking(() -> before.next(config.pools()))
+          .compose(pools -> change.commit(() -> switchTo(pools)));
+    }
+
+    private void switchTo(Pools pools) {
+      hostNames.watch(pools, found);
+      snapshot.set(Snapshot.of(config.listeners(), pools, Proxy.this::countersOf));
+    }
+  }
+
+  /** Runs {@code step} when everything that was asked for before it is done. */
+  private synchronized <T> Future<T> inTurn(Supplier<Future<T>> step) {
+    Future<T> result = lastStep.transform(before -> step.get());
+    lastStep = result;
+    return result;
   }
 
   List<Pool> pools() {

@@ -6,10 +6,12 @@ import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 
 /**
- * Holds an address that nobody else has, bound but not listening, until it is closed. SO_REUSEPORT
+ * Holds an address, bound but not listening, until it is closed: who connects is refused, and
+ * nobody else can bind it, whatever socket options they use, until {@link #share}. SO_REUSEPORT
  * alone would let a second process of the same user share an address unnoticed; so the address is
  * first bound without it, and only then opened to the event loops of this process. Binding does not
  * block; any thread.
@@ -24,19 +26,36 @@ public final class AddressClaim implements Closeable {
   }
 
   /**
-   * Claims {@code wanted}; port 0 takes any free one.
+   * Claims {@code wanted}, which nobody has; port 0 takes any free one.
    *
    * @throws IOException when the address is in use or not of this machine
    */
   public static AddressClaim of(InetSocketAddress wanted) throws IOException {
+    return bind(wanted, false);
+  }
+
+  /**
+   * Claims {@code wanted} beside sockets of this process that have it or overlap it, all of them
+   * shared.
+   *
+   * @throws IOException when somebody else has the address, or it is not of this machine
+   */
+  public static AddressClaim beside(InetSocketAddress wanted) throws IOException {
+    return bind(wanted, true);
+  }
+
+  private static AddressClaim bind(InetSocketAddress wanted, boolean shared) throws IOException {
     // A connecting socket, because the JDK's listening ones listen as soon as they are bound.
     SocketChannel holder = SocketChannel.open(familyOf(wanted));
     try {
+      // For the bind alone: connections of the past are not in the way. A holder that keeps the
+      // option gives the address to everybody who sets it too, since nobody listens there yet.
       holder.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-      holder.bind(wanted);
-      if (holder.supportedOptions().contains(StandardSocketOptions.SO_REUSEPORT)) {
-        holder.setOption(StandardSocketOptions.SO_REUSEPORT, true);
+      if (shared) {
+        sharePort(holder);
       }
+      holder.bind(wanted);
+      holder.setOption(StandardSocketOptions.SO_REUSEADDR, false);
       int port = ((InetSocketAddress) holder.getLocalAddress()).getPort();
       return new AddressClaim(holder, new InetSocketAddress(wanted.getAddress(), port));
     } catch (IOException | RuntimeException e) {
@@ -50,9 +69,27 @@ public final class AddressClaim implements Closeable {
     return address;
   }
 
+  /**
+   * From now on sockets of this user that set SO_REUSEPORT can bind the address too. Does nothing
+   * once the claim is closed.
+   */
+  public void share() throws IOException {
+    try {
+      sharePort(holder);
+    } catch (ClosedChannelException e) {
+      // Nobody is in the way any more.
+    }
+  }
+
   @Override
   public void close() throws IOException {
     holder.close();
+  }
+
+  private static void sharePort(SocketChannel holder) throws IOException {
+    if (holder.supportedOptions().contains(StandardSocketOptions.SO_REUSEPORT)) {
+      holder.setOption(StandardSocketOptions.SO_REUSEPORT, true);
+    }
   }
 
   private static StandardProtocolFamily familyOf(InetSocketAddress address) {

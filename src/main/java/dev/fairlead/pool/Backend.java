@@ -120,6 +120,11 @@ public final class Backend {
     return addresses.hostName();
   }
 
+  /** The name to be resolved of a backend that is configured so; null = there is none. */
+  public static String hostNameOf(BackendConfig config) {
+    return BackendAddresses.hostNameOf(config);
+  }
+
   /** The host name stands for {@code answer} from now on. */
   public void resolved(List<InetAddress> answer) {
     addresses.resolved(answer);

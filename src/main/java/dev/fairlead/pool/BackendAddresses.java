@@ -28,9 +28,14 @@ final class BackendAddresses {
   private record Known(List<SocketAddress> addresses, SocketAddress worked) {}
 
   BackendAddresses(BackendConfig config) {
-    hostName = isHostName(config) ? config.host() : null;
+    hostName = hostNameOf(config);
     port = config.port();
     known = new AtomicReference<>(new Known(literal(config), null));
+  }
+
+  /** Null when there is nothing to resolve. */
+  static String hostNameOf(BackendConfig config) {
+    return isHostName(config) ? config.host() : null;
   }
 
   String hostName() {

@@ -1,8 +1,10 @@
 package dev.fairlead.admin;
 
 import dev.fairlead.config.ClusterConfig;
+import dev.fairlead.config.ConfigFormat;
 import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.NodeConfig;
+import dev.fairlead.config.Revision;
 import dev.fairlead.pool.Pool;
 import dev.fairlead.pool.Pools;
 import dev.fairlead.session.Phase;
@@ -77,14 +79,26 @@ final class FakeMember implements MemberView {
   }
 
   @Override
-  public Revision config() {
+  public InForce config() {
     FairleadConfig config =
         new FairleadConfig(
             NodeConfig.DEFAULT,
             ClusterConfig.DEFAULT,
             List.of(),
             List.of(PoolConfigs.pool("web", 9001)));
-    return new Revision(7, STARTED, "file:fairlead.yaml", "yaml", "pools: []\n", config);
+    Revision revision =
+        new Revision(
+            7,
+            "id-7",
+            "id-6",
+            STARTED,
+            "file:fairlead.yaml",
+            "conf/fairlead.yaml",
+            ConfigFormat.YAML,
+            "pools: []\n",
+            "",
+            List.of());
+    return new InForce(revision, config);
   }
 
   /** Adds a live session that has lasted {@code durationMs}. */

@@ -123,7 +123,7 @@ class ReloadTest {
       assertThat(member.json("/api/v1/status").getJsonObject("config").getJsonArray("problems"))
           .isNotEmpty();
       assertThat(TestClient.ask(member)).isEqualTo("old");
-      assertThat(member.view().config().revision()).isEqualTo(1);
+      assertThat(member.view().config().revision().revision()).isEqualTo(1);
       member.reload(MemberSetup.on(transport).backend(backend, "weight: 2").dynamicPart());
       assertThat(member.view().status().configProblems()).isEmpty();
     }

@@ -141,13 +141,13 @@ public final class TestMember implements AutoCloseable {
 
   /** Replaces listeners and pools, and waits until they are in force. */
   public void reload(String dynamicPart) throws IOException {
-    long before = view().config().revision();
+    long before = view().config().revision().revision();
     write(dynamicPart);
     member.reload();
     await()
         .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(5))
-        .until(() -> view().config().revision() > before);
+        .until(() -> view().config().revision().revision() > before);
   }
 
   @Override

@@ -1,14 +1,18 @@
 package dev.fairlead.pool.discovery;
 
+import dev.fairlead.config.PoolConfig;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
 import dev.fairlead.pool.Pools;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -25,7 +29,7 @@ import org.slf4j.LoggerFactory;
 public final class HostNames {
   public static final Duration REFRESH = Duration.ofSeconds(30);
 
-  /** The longest a load waits for the first answers. */
+  /** The longest a change waits for the addresses of its new names. */
   public static final Duration FIRST_ANSWER = Duration.ofSeconds(2);
 
   private static final Logger LOG = LoggerFactory.getLogger(HostNames.class);
@@ -48,20 +52,43 @@ public final class HostNames {
   }
 
   /**
-   * Watches the names of {@code next} instead of those before.
+   * Finds the addresses of the host names in {@code next}, which may be put in force later. A name
+   * that is watched and was answered is not asked for again.
    *
-   * @return succeeds when every name without an address has had its first answer or failure, at the
-   *     latest after {@link #FIRST_ANSWER}; never fails
+   * @return by host name; succeeds when every name has its answer or failure, at the latest after
+   *     {@link #FIRST_ANSWER}; answers that come later appear in the map; never fails
    */
-  public Future<Void> watch(Pools next) {
+  public Future<Map<String, List<InetAddress>>> lookUp(List<PoolConfig> next) {
+    Map<String, List<InetAddress>> found = known();
+    List<Future<List<InetAddress>>> lookups =
+        namesIn(next).stream()
+            .filter(name -> !found.containsKey(name))
+            .map(name -> lookup.addressesOf(name).onSuccess(all -> found.put(name, all)))
+            .toList();
+    return Future.join(lookups)
+        .timeout(FIRST_ANSWER.toMillis(), TimeUnit.MILLISECONDS)
+        .transform(done -> Future.succeededFuture(found));
+  }
+
+  /**
+   * Watches the names of {@code next} instead of those before. Backends without an address get
+   * theirs from {@code found}; for those that are not there it asks once more.
+   *
+   * @param found what {@link #lookUp} gave
+   */
+  public void watch(Pools next, Map<String, List<InetAddress>> found) {
     pools = next;
     Map<String, List<Backend>> named = byHostName(next);
     failures.keySet().retainAll(named.keySet());
     named.values().removeIf(backends -> backends.stream().noneMatch(HostNames::isUnknown));
-    return Future.join(named.entrySet().stream().map(this::resolve).toList())
-        .timeout(FIRST_ANSWER.toMillis(), TimeUnit.MILLISECONDS)
-        .otherwiseEmpty()
-        .mapEmpty();
+    for (Map.Entry<String, List<Backend>> each : named.entrySet()) {
+      List<InetAddress> addresses = found.get(each.getKey());
+      if (addresses == null) {
+        resolve(each);
+      } else {
+        answered(each.getKey(), addresses, each.getValue());
+      }
+    }
   }
 
   /** Asks no more; answers under way may still arrive. */
@@ -74,15 +101,12 @@ public final class HostNames {
     byHostName(pools).entrySet().forEach(this::resolve);
   }
 
-  /** Succeeds in any case: what went wrong is in the log. */
-  private Future<Void> resolve(Map.Entry<String, List<Backend>> named) {
+  private void resolve(Map.Entry<String, List<Backend>> named) {
     String name = named.getKey();
-    return lookup
+    lookup
         .addressesOf(name)
         .onSuccess(addresses -> answered(name, addresses, named.getValue()))
-        .onFailure(cause -> failed(name, cause))
-        .otherwiseEmpty()
-        .mapEmpty();
+        .onFailure(cause -> failed(name, cause));
   }
 
   private void answered(String name, List<InetAddress> addresses, List<Backend> backends) {
@@ -99,8 +123,32 @@ public final class HostNames {
     }
   }
 
+  /** The last answers to the names that are watched. */
+  private Map<String, List<InetAddress>> known() {
+    Map<String, List<InetAddress>> known = new ConcurrentHashMap<>();
+    byHostName(pools).values().stream()
+        .flatMap(List::stream)
+        .filter(backend -> !isUnknown(backend))
+        .forEach(backend -> known.put(backend.hostName(), addressesOf(backend)));
+    return known;
+  }
+
+  private static List<InetAddress> addressesOf(Backend backend) {
+    return backend.addresses().stream()
+        .map(address -> ((InetSocketAddress) address).getAddress())
+        .toList();
+  }
+
   private static boolean isUnknown(Backend backend) {
     return backend.addresses().isEmpty();
+  }
+
+  private static Set<String> namesIn(List<PoolConfig> pools) {
+    return pools.stream()
+        .flatMap(pool -> pool.backends().stream())
+        .map(Backend::hostNameOf)
+        .filter(Objects::nonNull)
+        .collect(Collectors.toSet());
   }
 
   private static Map<String, List<Backend>> byHostName(Pools pools) {

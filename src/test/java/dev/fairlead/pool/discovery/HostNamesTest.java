@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fairlead.config.PoolConfig;
 import dev.fairlead.config.PoolConfig.Balance;
 import dev.fairlead.pool.Backend;
+import dev.fairlead.pool.Pool;
 import dev.fairlead.pool.PoolFixture;
 import dev.fairlead.pool.Pools;
 import io.vertx.core.Future;
@@ -18,6 +19,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,7 +50,7 @@ class HostNamesTest {
   void loadWaitsForTheFirstAnswer() throws Exception {
     Promise<List<InetAddress>> answer = lookup.next();
     Pools pools = pools("web.internal");
-    Future<Void> load = hostNames.watch(pools);
+    Future<Void> load = change(pools);
     assertThat(load.isComplete()).isFalse();
     answer.complete(List.of(ip(1), ip(2)));
     await(load);
@@ -57,25 +59,62 @@ class HostNamesTest {
 
   @Test
   void loadGoesOnWithoutAnAnswerThatDoesNotCome() throws Exception {
-    Promise<List<InetAddress>> answer = lookup.next();
+    lookup.next();
+    Promise<List<InetAddress>> later = lookup.next();
     Pools pools = pools("web.internal");
-    await(hostNames.watch(pools));
+    await(change(pools));
     assertThat(backend(pools, 0).addresses()).isEmpty();
-    answer.complete(List.of(ip(1)));
+    later.complete(List.of(ip(1)));
     assertThat(backend(pools, 0).addresses()).containsExactly(at(1));
   }
 
   @Test
   void loadGoesOnWhenTheNameIsUnknown() throws Exception {
     lookup.next().fail(new UnknownHostException("web.internal"));
+    lookup.next().fail(new UnknownHostException("web.internal"));
     Pools pools = pools("web.internal");
-    await(hostNames.watch(pools));
+    await(change(pools));
     assertThat(backend(pools, 0).addresses()).isEmpty();
   }
 
   @Test
+  void nothingIsAskedAgainWhenAChangeComesInForce() throws Exception {
+    lookup.next().complete(List.of(ip(1)));
+    Pools pools = pools("web.internal");
+    await(change(pools));
+    assertThat(lookup.asked).containsExactly("web.internal");
+  }
+
+  @Test
+  void answerThatCameAfterTheWaitCountsWhenTheChangeComesInForce() throws Exception {
+    Promise<List<InetAddress>> answer = lookup.next();
+    Pools pools = pools("web.internal");
+    Map<String, List<InetAddress>> found =
+        hostNames.lookUp(configs(pools)).toCompletionStage().toCompletableFuture().get(20, SECONDS);
+    answer.complete(List.of(ip(1)));
+    hostNames.watch(pools, found);
+    assertThat(backend(pools, 0).addresses()).containsExactly(at(1));
+  }
+
+  @Test
+  void newBackendTakesTheAddressesOfAKnownName() throws Exception {
+    lookup.next().complete(List.of(ip(1)));
+    Pools first = pools("web.internal");
+    await(change(first));
+    Pools second =
+        first.next(
+            List.of(
+                config("web.internal"),
+                PoolFixture.config(
+                    "api", Balance.DEFAULT, List.of(PoolFixture.backend("web.internal")))));
+    await(change(second));
+    assertThat(lookup.asked).containsExactly("web.internal");
+    assertThat(second.pool("api").backends().get(0).addresses()).containsExactly(at(1));
+  }
+
+  @Test
   void ipAddressesAreNotAskedFor() throws Exception {
-    await(hostNames.watch(pools("10.0.0.1", "::1")));
+    await(change(pools("10.0.0.1", "::1")));
     assertThat(lookup.asked).isEmpty();
   }
 
@@ -89,7 +128,7 @@ class HostNamesTest {
                     "web", Balance.DEFAULT, List.of(PoolFixture.backend("web.internal"))),
                 PoolFixture.config(
                     "api", Balance.DEFAULT, List.of(PoolFixture.backend("web.internal")))));
-    await(hostNames.watch(pools));
+    await(change(pools));
     assertThat(lookup.asked).containsExactly("web.internal");
     assertThat(pools.pool("web").backends().get(0).addresses()).containsExactly(at(1));
     assertThat(pools.pool("api").backends().get(0).addresses()).containsExactly(at(1));
@@ -99,10 +138,10 @@ class HostNamesTest {
   void reloadAsksOnlyForNamesWithoutAnAddress() throws Exception {
     lookup.next().complete(List.of(ip(1)));
     Pools first = pools("web.internal");
-    await(hostNames.watch(first));
+    await(change(first));
     lookup.next().complete(List.of(ip(2)));
     Pools second = first.next(List.of(config("web.internal", "new.internal")));
-    await(hostNames.watch(second));
+    await(change(second));
     assertThat(lookup.asked).containsExactly("web.internal", "new.internal");
     assertThat(backend(second, 0).addresses()).containsExactly(at(1));
     assertThat(backend(second, 1).addresses()).containsExactly(at(2));
@@ -112,7 +151,7 @@ class HostNamesTest {
   void refreshReplacesTheAnswerAndAFailureKeepsIt() throws Exception {
     lookup.next().complete(List.of(ip(1)));
     Pools pools = pools("web.internal");
-    await(hostNames.watch(pools));
+    await(change(pools));
     lookup.next().complete(List.of(ip(2)));
     hostNames.refresh();
     assertThat(backend(pools, 0).addresses()).containsExactly(at(2));
@@ -127,8 +166,8 @@ class HostNamesTest {
   @Test
   void refreshForgetsNamesThatAreGone() throws Exception {
     lookup.next().complete(List.of(ip(1)));
-    await(hostNames.watch(pools("web.internal")));
-    await(hostNames.watch(Pools.NONE));
+    await(change(pools("web.internal")));
+    await(change(Pools.NONE));
     hostNames.refresh();
     assertThat(lookup.asked).containsExactly("web.internal");
   }
@@ -137,7 +176,7 @@ class HostNamesTest {
   void vertxResolvesLocalhost() throws Exception {
     HostNames real = new HostNames(vertx, NameLookup.of(vertx));
     Pools pools = pools("localhost", "no-such-name.invalid");
-    await(real.watch(pools));
+    await(change(real, pools));
     assertThat(backend(pools, 0).addresses())
         .isNotEmpty()
         .allSatisfy(
@@ -148,6 +187,19 @@ class HostNamesTest {
             });
     assertThat(backend(pools, 1).addresses()).isEmpty();
     real.stop();
+  }
+
+  private Future<Void> change(Pools next) {
+    return change(hostNames, next);
+  }
+
+  /** Looks up as a change does that is held, and watches as it does when it comes in force. */
+  private static Future<Void> change(HostNames names, Pools next) {
+    return names.lookUp(configs(next)).onSuccess(found -> names.watch(next, found)).mapEmpty();
+  }
+
+  private static List<PoolConfig> configs(Pools pools) {
+    return pools.all().stream().map(Pool::config).toList();
   }
 
   private static void await(Future<Void> load) throws Exception {

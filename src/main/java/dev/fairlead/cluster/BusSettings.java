@@ -1,0 +1,75 @@
+package dev.fairlead.cluster;
+
+import dev.fairlead.config.ClusterConfig;
+import dev.fairlead.config.ClusterConfig.Tls;
+import io.vertx.core.eventbus.EventBusOptions;
+import io.vertx.core.http.ClientAuth;
+import io.vertx.core.net.HostAndPort;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
+import java.net.InetAddress;
+import java.time.Duration;
+
+/**
+ * The options of the event bus.
+ *
+ * <p>It listens on {@code cluster.host} and {@code cluster.busPort} and tells the others to come to
+ * the host of {@code cluster.publicAddress}, else to {@code cluster.host}, else to the address that
+ * Hazelcast chose. The port of {@code publicAddress} is Hazelcast's alone: the bus is reached at
+ * the port it listens on.
+ */
+final class BusSettings {
+  /**
+   * After a split a connection may look open and carry nothing; it is found within two of these.
+   */
+  private static final Duration PING = Duration.ofSeconds(5);
+
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+
+  private BusSettings() {}
+
+  /**
+   * @param bind where to listen, null = see the class
+   */
+  static EventBusOptions of(ClusterConfig cluster, InetAddress bind) {
+    EventBusOptions bus = new EventBusOptions();
+    bus.setPort(cluster.busPort());
+    bus.setClusterPingInterval(PING.toMillis()).setClusterPingReplyInterval(PING.toMillis());
+    bus.setConnectTimeout((int) CONNECT_TIMEOUT.toMillis());
+    if (bind != null) {
+      bus.setHost(bind.getHostAddress());
+    }
+    if (cluster.publicAddress() != null) {
+      bus.setClusterPublicHost(publicHost(cluster.publicAddress()));
+      if (bind == null) {
+        bus.setHost("0.0.0.0");
+      }
+    }
+    if (cluster.tls() != null) {
+      secure(bus, cluster.tls());
+    }
+    return bus;
+  }
+
+  /** The host of {@code host}, {@code host:port} or {@code [v6]:port}. */
+  private static String publicHost(String publicAddress) {
+    HostAndPort parsed = HostAndPort.parseAuthority(publicAddress, -1);
+    if (parsed == null) {
+      throw ClusterException.expected(
+          "cluster.publicAddress", publicAddress, "host or host:port", null);
+    }
+    return parsed.host().replace("[", "").replace("]", "");
+  }
+
+  private static void secure(EventBusOptions bus, Tls tls) {
+    BusCertificates.check(tls);
+    bus.setSsl(true);
+    bus.setTrustAll(false);
+    bus.setClientAuth(ClientAuth.REQUIRED);
+    bus.setKeyCertOptions(
+        new PemKeyCertOptions()
+            .setCertPath(tls.certificate().toString())
+            .setKeyPath(tls.key().toString()));
+    bus.setTrustOptions(new PemTrustOptions().addCertPath(tls.ca().toString()));
+  }
+}

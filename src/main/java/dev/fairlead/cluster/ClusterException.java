@@ -1,0 +1,26 @@
+package dev.fairlead.cluster;
+
+/**
+ * This process can't be a node of the cluster. The message reads like a problem of the
+ * configuration, in one line.
+ */
+public final class ClusterException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final String path;
+
+  ClusterException(String path, String message, Throwable cause) {
+    super(message, cause);
+    this.path = path;
+  }
+
+  /** As {@code value (expected: what)}. */
+  static ClusterException expected(String path, Object value, String what, Throwable cause) {
+    return new ClusterException(path, value + " (expected: " + what + ")", cause);
+  }
+
+  /** Path of the key in the configuration: {@code cluster.port}. */
+  public String path() {
+    return path;
+  }
+}

@@ -1,0 +1,114 @@
+package dev.fairlead.cluster;
+
+import com.hazelcast.config.Config;
+import com.hazelcast.config.ListenerConfig;
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.HazelcastInstanceNotActiveException;
+import dev.fairlead.config.ClusterConfig;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxBuilder;
+import io.vertx.core.VertxOptions;
+import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+
+/**
+ * A process that is in a cluster of Hazelcast, embedded, and of Vert.x over it. It leaves the
+ * cluster when its {@link #vertx} is closed. Any thread.
+ */
+public final class HazelcastNode implements ClusterNode {
+  private final Vertx vertx;
+  private final String id;
+  private final HazelcastClusterManager nodes;
+  private final HazelcastInstance hazelcast;
+  private final NodeWatch watch;
+
+  private HazelcastNode(Vertx vertx, HazelcastClusterManager nodes) {
+    this.vertx = vertx;
+    this.id = nodes.getNodeId();
+    this.nodes = nodes;
+    this.hazelcast = nodes.getHazelcastInstance();
+    this.watch = new NodeWatch(this::nodes);
+    hazelcast.getCluster().addMembershipListener(watch);
+    hazelcast.getLifecycleService().addLifecycleListener(watch);
+  }
+
+  /**
+   * Starts Hazelcast and Vert.x, and joins. Blocks until this process is a node, 30 seconds at most
+   * when there is somebody who does not let it in; not for event loops.
+   *
+   * @param builder with transport and metrics; gets its options and cluster manager here
+   * @param options whose event bus is set here, in a copy
+   * @throws ClusterException when it can't; nothing is left behind then
+   */
+  public static HazelcastNode join(
+      ClusterConfig cluster, VertxBuilder builder, VertxOptions options) {
+    InetAddress bind = bindAddress(cluster);
+    VertxOptions withBus =
+        new VertxOptions(options).setEventBusOptions(BusSettings.of(cluster, bind));
+    JoinProblems problems = new JoinProblems();
+    Config config = HazelcastSettings.of(cluster, bind);
+    config.addListenerConfig(new ListenerConfig(problems));
+    HazelcastClusterManager manager = new HazelcastClusterManager(config);
+    try {
+      Vertx vertx = builder.with(withBus).withClusterManager(manager).buildClustered().await();
+      return new HazelcastNode(vertx, manager);
+    } catch (RuntimeException e) {
+      throw JoinFailure.of(cluster, manager.getHazelcastInstance() == null, problems.refusal(), e);
+    }
+  }
+
+  /** Null = all addresses of this machine. */
+  private static InetAddress bindAddress(ClusterConfig cluster) {
+    if (cluster.host() == null) {
+      return null;
+    }
+    try {
+      InetAddress address = InetAddress.getByName(cluster.host());
+      if (!address.isAnyLocalAddress()) {
+        return address;
+      }
+    } catch (UnknownHostException e) {
+      throw ClusterException.expected(
+          "cluster.host", cluster.host(), "an address of this machine", e);
+    }
+    if (cluster.publicAddress() == null) {
+      throw ClusterException.expected(
+          "cluster.host", cluster.host(), "an address that the others can reach", null);
+    }
+    return null;
+  }
+
+  @Override
+  public Vertx vertx() {
+    return vertx;
+  }
+
+  @Override
+  public String id() {
+    return id;
+  }
+
+  @Override
+  public String address() {
+    var address = hazelcast.getCluster().getLocalMember().getAddress();
+    String host = address.getHost();
+    return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
+  }
+
+  @Override
+  public List<String> nodes() {
+    try {
+      return List.copyOf(nodes.getNodes());
+    } catch (HazelcastInstanceNotActiveException e) {
+      // It has left, or is leaving: whoever asks then is on the way out too.
+      return List.of(id);
+    }
+  }
+
+  @Override
+  public void listen(Listener listener) {
+    watch.tell(listener);
+  }
+}

@@ -1,0 +1,139 @@
+package dev.fairlead.cluster;
+
+import com.hazelcast.config.Config;
+import com.hazelcast.config.JoinConfig;
+import com.hazelcast.config.MapConfig;
+import com.hazelcast.config.MultiMapConfig;
+import com.hazelcast.config.NetworkConfig;
+import com.hazelcast.spi.properties.ClusterProperty;
+import com.hazelcast.spi.properties.HazelcastProperty;
+import dev.fairlead.config.ClusterConfig;
+import dev.fairlead.config.ClusterConfig.Discovery;
+import java.net.InetAddress;
+
+/**
+ * The configuration of Hazelcast in a member. All of it is here; no file is read.
+ *
+ * <p>The number of partitions is Hazelcast's default, 271, and the property is not even set:
+ * members whose values of it differ refuse each other, set and unset included, and foreign Vert.x
+ * applications use the default. Likewise all members and applications need the same kind of
+ * discovery.
+ */
+final class HazelcastSettings {
+  /** Hazelcast's default, for a map that has no configuration, is 1. */
+  private static final int BACKUPS = 2;
+
+  /** What vertx-hazelcast's own default configuration has. */
+  private static final int VERTX_BACKUPS = 1;
+
+  /** A headless service answers with nothing while the first pods come up. */
+  private static final int KUBERNETES_WAIT_SECONDS = 3;
+
+  private HazelcastSettings() {}
+
+  /**
+   * @param bind where to listen, null = all addresses, one of which Hazelcast chooses to publish
+   */
+  static Config of(ClusterConfig cluster, InetAddress bind) {
+    Config config = new Config();
+    config.setClusterName(cluster.name());
+    network(config, cluster, bind);
+    maps(config);
+    config.getMetricsConfig().setEnabled(false);
+    config.getJetConfig().setEnabled(false);
+    config.getSerializationConfig().setJavaSerializationFilterConfig(Deserialization.filter());
+    quiet(config);
+    detection(config);
+    limits(config);
+    threads(config);
+    return config;
+  }
+
+  private static void network(Config config, ClusterConfig cluster, InetAddress bind) {
+    NetworkConfig network = config.getNetworkConfig();
+    network.setPort(cluster.port()).setPortAutoIncrement(false);
+    // Otherwise a member that restarts finds its port taken by its last connections for a minute.
+    network.setReuseAddress(true);
+    network.setPublicAddress(cluster.publicAddress());
+    if (bind != null) {
+      config.setProperty("hazelcast.local.localAddress", bind.getHostAddress());
+      set(config, ClusterProperty.SOCKET_BIND_ANY, false);
+    }
+    set(config, ClusterProperty.SOCKET_CONNECT_TIMEOUT_SECONDS, 3);
+    join(config, cluster);
+  }
+
+  private static void join(Config config, ClusterConfig cluster) {
+    JoinConfig join = config.getNetworkConfig().getJoin();
+    join.getAutoDetectionConfig().setEnabled(false);
+    join.getMulticastConfig().setEnabled(false);
+    // Nobody has to be waited for: who starts at the same instant is found, or finds us.
+    int waitSeconds = 0;
+    if (cluster.discovery() instanceof Discovery.Members list) {
+      join.getTcpIpConfig().setEnabled(true).setMembers(list.members());
+    } else if (cluster.discovery() instanceof Discovery.KubernetesService service) {
+      join.getKubernetesConfig()
+          .setEnabled(true)
+          .setProperty("service-dns", service.name())
+          .setProperty("service-port", String.valueOf(cluster.port()));
+      waitSeconds = KUBERNETES_WAIT_SECONDS;
+    } else {
+      join.getMulticastConfig().setEnabled(true);
+    }
+    set(config, ClusterProperty.WAIT_SECONDS_BEFORE_JOIN, waitSeconds);
+    set(config, ClusterProperty.MAX_WAIT_SECONDS_BEFORE_JOIN, waitSeconds);
+    set(config, ClusterProperty.MAX_JOIN_SECONDS, 30);
+  }
+
+  private static void maps(Config config) {
+    config.addMapConfig(
+        new MapConfig("fairlead.*").setBackupCount(BACKUPS).setStatisticsEnabled(false));
+    config.addMapConfig(new MapConfig("__vertx.nodeInfo").setBackupCount(VERTX_BACKUPS));
+    config.addMapConfig(new MapConfig("__vertx.haInfo").setBackupCount(VERTX_BACKUPS));
+    config.addMultiMapConfig(
+        new MultiMapConfig("__vertx.subs")
+            .setBackupCount(VERTX_BACKUPS)
+            .setValueCollectionType(MultiMapConfig.ValueCollectionType.SET));
+  }
+
+  private static void quiet(Config config) {
+    set(config, ClusterProperty.PHONE_HOME_ENABLED, false);
+    set(config, ClusterProperty.SHUTDOWNHOOK_ENABLED, false);
+    set(config, ClusterProperty.LOGGING_TYPE, "slf4j");
+    set(config, ClusterProperty.LOGGING_ENABLE_DETAILS, false);
+    set(config, ClusterProperty.HEALTH_MONITORING_LEVEL, "OFF");
+    set(config, ClusterProperty.SLOW_OPERATION_DETECTOR_ENABLED, false);
+  }
+
+  /** Who is dead, and after a split, who is back. */
+  private static void detection(Config config) {
+    set(config, ClusterProperty.HEARTBEAT_INTERVAL_SECONDS, 1);
+    set(config, ClusterProperty.MAX_NO_HEARTBEAT_SECONDS, 10);
+    set(config, ClusterProperty.MASTERSHIP_CLAIM_TIMEOUT_SECONDS, 10);
+    set(config, ClusterProperty.MERGE_FIRST_RUN_DELAY_SECONDS, 5);
+    set(config, ClusterProperty.MERGE_NEXT_RUN_DELAY_SECONDS, 5);
+  }
+
+  /** How long anything may take that waits for a member which says nothing. */
+  private static void limits(Config config) {
+    set(config, ClusterProperty.OPERATION_CALL_TIMEOUT_MILLIS, 12_000);
+    set(config, ClusterProperty.OPERATION_BACKUP_TIMEOUT_MILLIS, 3_000);
+    set(config, ClusterProperty.GRACEFUL_SHUTDOWN_MAX_WAIT, 10);
+  }
+
+  private static void threads(Config config) {
+    set(config, ClusterProperty.PARTITION_OPERATION_THREAD_COUNT, 2);
+    set(config, ClusterProperty.GENERIC_OPERATION_THREAD_COUNT, 2);
+    set(config, ClusterProperty.RESPONSE_THREAD_COUNT, 1);
+    set(config, ClusterProperty.IO_THREAD_COUNT, 1);
+    set(config, ClusterProperty.CLIENT_ENGINE_THREAD_COUNT, 1);
+    set(config, ClusterProperty.CLIENT_ENGINE_BLOCKING_THREAD_COUNT, 1);
+    set(config, ClusterProperty.CLIENT_ENGINE_QUERY_THREAD_COUNT, 1);
+    // vertx-hazelcast waits for maps on these; with fewer it waits for itself (its issue 215).
+    set(config, ClusterProperty.EVENT_THREAD_COUNT, 3);
+  }
+
+  private static void set(Config config, HazelcastProperty property, Object value) {
+    config.setProperty(property.getName(), String.valueOf(value));
+  }
+}

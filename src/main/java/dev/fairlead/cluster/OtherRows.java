@@ -1,0 +1,123 @@
+package dev.fairlead.cluster;
+
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.function.LongSupplier;
+
+/**
+ * The rows of all other members, as far as they are known here. On the cluster's context only, but
+ * for {@link #ageSeconds}.
+ */
+final class OtherRows {
+  private final LongSupplier nanos;
+
+  /** Null = never. */
+  private final Duration dropAfter;
+
+  private final RowListener listener;
+
+  /** Dropped rows too: an old copy in the map must not bring them back. */
+  private final Map<String, OtherRow> rows = new HashMap<>();
+
+  /** Among the rows in use. */
+  private volatile OptionalLong oldestRenewal = OptionalLong.empty();
+
+  OtherRows(LongSupplier nanos, Duration dropAfter, RowListener listener) {
+    this.nanos = nanos;
+    this.dropAfter = dropAfter;
+    this.listener = listener;
+  }
+
+  /**
+   * A change came over the bus.
+   *
+   * @return whether the whole row should be read, since a change alone is not believed
+   */
+  boolean changes(String member, long seq, JsonObject changes) {
+    OtherRow row = row(member);
+    JsonObject changed = row.changes(seq, changes, nanos.getAsLong());
+    if (!changed.isEmpty()) {
+      listener.changed(member, changed);
+    }
+    return !row.inUse();
+  }
+
+  /** A whole row was read. */
+  void whole(String member, long seq, JsonObject fields) {
+    OtherRow row = row(member);
+    boolean before = row.inUse();
+    JsonObject changed = row.whole(seq, fields, nanos.getAsLong());
+    if (row.inUse() && !(before && changed.isEmpty())) {
+      listener.changed(member, changed);
+    }
+  }
+
+  /** The owner has taken its row away. */
+  void goodbye(String member, long seq) {
+    drop(member, row(member), seq);
+  }
+
+  /** Only members among {@code nodes} still have a row; the others are forgotten. */
+  void retain(Collection<String> nodes) {
+    Iterator<Map.Entry<String, OtherRow>> all = rows.entrySet().iterator();
+    while (all.hasNext()) {
+      Map.Entry<String, OtherRow> entry = all.next();
+      if (!nodes.contains(entry.getKey())) {
+        all.remove();
+        drop(entry.getKey(), entry.getValue(), 0);
+      }
+    }
+  }
+
+  /** A node has left. */
+  void left(String member) {
+    OtherRow row = rows.remove(member);
+    if (row != null) {
+      drop(member, row, 0);
+    }
+  }
+
+  /** Takes rows out of use that nobody renewed for too long, and notes how old the others are. */
+  void expire() {
+    long now = nanos.getAsLong();
+    if (dropAfter != null) {
+      rows.forEach(
+          (member, row) -> {
+            if (now - row.renewedAt() >= dropAfter.toNanos()) {
+              drop(member, row, 0);
+            }
+          });
+    }
+    oldestRenewal =
+        rows.values().stream()
+            .filter(OtherRow::inUse)
+            .mapToLong(row -> row.renewedAt() - now)
+            .min()
+            .stream()
+            .map(oldest -> oldest + now)
+            .findFirst();
+  }
+
+  /** How long ago the row was renewed that waits the longest, 0 without one. Any thread. */
+  double ageSeconds() {
+    OptionalLong oldest = oldestRenewal;
+    return oldest.isEmpty() ? 0 : (nanos.getAsLong() - oldest.getAsLong()) / 1e9;
+  }
+
+  private OtherRow row(String member) {
+    return rows.computeIfAbsent(member, any -> new OtherRow());
+  }
+
+  private void drop(String member, OtherRow row, long seq) {
+    boolean before = row.inUse();
+    row.drop(seq);
+    if (before) {
+      listener.gone(member);
+    }
+  }
+}

@@ -1,0 +1,245 @@
+package dev.fairlead.cluster;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.json.JsonObject;
+import io.vertx.core.shareddata.AsyncMap;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A table in which each member owns one row. The bus carries what changed and is a hint; a shared
+ * map holds the whole rows and is the truth, rewritten and read every second.
+ *
+ * <p>Belongs to the Vert.x context on which {@link #start} is called: the own row and the listener
+ * are called there. The methods of {@link ClusterNode.Listener}, {@link #stop}, {@link #run} and
+ * {@link #ageSeconds} may be called from any thread.
+ */
+final class SharedRows implements ClusterNode.Listener {
+  private static final long SECOND_MILLIS = 1_000;
+  private static final long SECOND_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final int MIN_INTERVAL_MILLIS = 50;
+  private static final int INTERVAL_MILLIS_A_NODE = 5;
+  private static final long NO_TIMER = -1;
+
+  private final ClusterNode node;
+  private final RowPlace place;
+  private final Table table;
+  private final SharedRow own;
+  private final RowListener listener;
+  private final OtherRows others;
+
+  private volatile Context context;
+  private Future<Void> opened = Future.failedFuture("not started");
+  private RowStore store;
+  private MessageConsumer<Object> consumer;
+  private long tickTimer = NO_TIMER;
+  private long secondTimer = NO_TIMER;
+  private boolean stopped;
+
+  /** Of the last thing that went out, by bus or map. */
+  private long seq;
+
+  /** When something last went out on the bus. */
+  private long saidAt;
+
+  /**
+   * Where a table is.
+   *
+   * @param map holds the whole rows by member id, as strings of JSON
+   * @param address of the changes, on the event bus
+   * @param dropAfter rows not renewed for this long are dropped, null = those of nodes that left
+   */
+  record Table(String map, String address, Duration dropAfter) {}
+
+  SharedRows(RowPlace place, Table table, SharedRow own, RowListener listener) {
+    this.node = place.node();
+    this.place = place;
+    this.table = table;
+    this.own = own;
+    this.listener = listener;
+    this.others = new OtherRows(place.nanos(), table.dropAfter(), listener);
+  }
+
+  /** Succeeds when the own row is stored and all others are read, as far as that is possible. */
+  Future<Void> start() {
+    return open().onSuccess(done -> startTimers());
+  }
+
+  /** {@link #start} without timers. */
+  Future<Void> open() {
+    Vertx vertx = node.vertx();
+    context = vertx.getOrCreateContext();
+    saidAt = place.nanos().getAsLong();
+    opened =
+        openMap(vertx, table.map())
+            .compose(
+                map -> {
+                  store = new RowStore(map);
+                  consumer = vertx.eventBus().consumer(table.address(), this::received);
+                  return consumer.completion();
+                })
+            .compose(done -> exchange())
+            .onSuccess(done -> say(new JsonObject()));
+    return opened;
+  }
+
+  /** Off the event loop, because Hazelcast blocks when a map is first asked for. */
+  static Future<AsyncMap<String, String>> openMap(Vertx vertx, String name) {
+    return vertx
+        .executeBlocking(() -> vertx.sharedData().<String, String>getAsyncMap(name), false)
+        .compose(map -> map);
+  }
+
+  /** Takes the own row away, so that the others drop it at once. Never fails. */
+  Future<Void> stop() {
+    if (context == null) {
+      return Future.succeededFuture();
+    }
+    Promise<Void> promise = Promise.promise();
+    run(() -> opened.transform(done -> close(done.succeeded())).onComplete(promise));
+    return promise.future();
+  }
+
+  private Future<Void> close(boolean wasOpen) {
+    if (stopped || !wasOpen) {
+      return Future.succeededFuture();
+    }
+    stopped = true;
+    node.vertx().cancelTimer(tickTimer);
+    node.vertx().cancelTimer(secondTimer);
+    publish(null);
+    return Future.join(consumer.unregister(), store.remove(node.id())).transform(done -> null);
+  }
+
+  /** Runs {@code task} on the context of this table; before the start, not at all. */
+  void run(Runnable task) {
+    Context home = context;
+    if (home != null && home == Vertx.currentContext()) {
+      task.run();
+    } else if (home != null) {
+      home.runOnContext(any -> task.run());
+    }
+  }
+
+  /** How old the oldest row in use is, 0 without one. */
+  double ageSeconds() {
+    return others.ageSeconds();
+  }
+
+  /** Nothing to do: a newcomer reads the map, and its first message makes us read its row. */
+  @Override
+  public void joined(String member) {}
+
+  @Override
+  public void left(String member) {
+    run(() -> others.left(member));
+  }
+
+  @Override
+  public void merged() {
+    run(
+        () -> {
+          if (opened.succeeded() && !stopped) {
+            second();
+          }
+        });
+  }
+
+  private void startTimers() {
+    if (!stopped) {
+      secondTimer = node.vertx().setPeriodic(SECOND_MILLIS, any -> second());
+      armTick();
+    }
+  }
+
+  private void armTick() {
+    int interval = Math.max(MIN_INTERVAL_MILLIS, INTERVAL_MILLIS_A_NODE * node.nodes().size());
+    tickTimer =
+        node.vertx()
+            .setTimer(
+                interval,
+                any -> {
+                  armTick();
+                  tick();
+                });
+  }
+
+  /** What happens every interval: says what changed, or that we are still there. */
+  void tick() {
+    JsonObject changes = own.changes();
+    if (!changes.isEmpty() || place.nanos().getAsLong() - saidAt >= SECOND_NANOS) {
+      say(changes);
+    }
+    others.expire();
+  }
+
+  /** What happens every second. */
+  void second() {
+    exchange();
+    others.expire();
+    listener.second();
+  }
+
+  /** Stores the own row and reads all others. */
+  private Future<Void> exchange() {
+    JsonObject changes = own.changes();
+    if (!changes.isEmpty()) {
+      say(changes);
+    }
+    Future<Void> written = store.put(node.id(), new RowStore.Stored(++seq, own.whole()));
+    List<String> nodes = node.nodes();
+    others.retain(nodes);
+    List<Future<Void>> read = nodes.stream().map(this::read).toList();
+    return Future.join(Future.join(read), written).transform(done -> Future.succeededFuture());
+  }
+
+  private Future<Void> read(String member) {
+    if (member.equals(node.id())) {
+      return Future.succeededFuture();
+    }
+    return store.get(member).map(row -> take(member, row));
+  }
+
+  /** Who left while its row was read has no row. */
+  private Void take(String member, RowStore.Stored row) {
+    if (row != null && !stopped && node.nodes().contains(member)) {
+      others.whole(member, row.seq(), row.fields());
+    }
+    return null;
+  }
+
+  private void say(JsonObject changes) {
+    saidAt = place.nanos().getAsLong();
+    publish(changes);
+  }
+
+  /** Alone there is nobody to tell, and the map has it. */
+  private void publish(JsonObject changes) {
+    Buffer body = new RowMessage(node.id(), ++seq, changes).encode();
+    int copies = node.nodes().size() - 1;
+    if (copies > 0) {
+      node.vertx().eventBus().publish(table.address(), body);
+      place.traffic().published(copies, body.length());
+    }
+  }
+
+  private void received(Message<Object> message) {
+    RowMessage row = RowMessage.parse(message.body());
+    if (row == null || stopped || row.member().equals(node.id())) {
+      return;
+    }
+    if (row.changes() == null) {
+      others.goodbye(row.member(), row.seq());
+    } else if (node.nodes().contains(row.member())
+        && others.changes(row.member(), row.seq(), row.changes())) {
+      read(row.member());
+    }
+  }
+}

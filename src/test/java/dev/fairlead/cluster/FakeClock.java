@@ -1,0 +1,19 @@
+package dev.fairlead.cluster;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+
+/** A clock that goes when it is told to. Starts just below an overflow. */
+final class FakeClock implements LongSupplier {
+  private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 1);
+
+  @Override
+  public long getAsLong() {
+    return nanos.get();
+  }
+
+  void pass(Duration time) {
+    nanos.addAndGet(time.toNanos());
+  }
+}
