@@ -1,6 +1,6 @@
 // load: load generator and backend in one thread, for measuring a layer-4 proxy that stands between.
 //
-//   load MODE PROXY_PORT BACKEND_PORT CONNECTIONS SECONDS [REQUEST_BYTES] [RESPONSE_BYTES]
+//   load MODE PROXY_PORT BACKEND_PORT CONNECTIONS SECONDS [REQUEST_BYTES] [RESPONSE_BYTES] [RATE]
 //
 //   rr       ping-pong on kept connections
 //   connfin  connect, one exchange, the backend closes with FIN, the client waits for it; repeat
@@ -11,7 +11,8 @@
 //
 // Prints START when the measurement begins (after a quarter of SECONDS; idle: when all are open),
 // then one line of JSON: operations and bytes a second, latency percentiles, errors. An operation
-// is one exchange; with conn and connfin its latency includes connecting. Both ends live in one
+// is one exchange; with conn and connfin its latency includes connecting. RATE is the most new
+// connections a second, 0 = as many as it can. Both ends live in one
 // thread so that neither can hide behind a second core.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -58,7 +59,8 @@ static char buffer[READ_SIZE];
 static int epoll_fd;
 
 static enum mode mode;
-static int proxy_port, target, request_bytes = 100, response_bytes = 100;
+static int proxy_port, target, request_bytes = 100, response_bytes = 100, rate;
+static uint64_t began_ns, opened;
 
 static int clients, connecting;  // live client sockets, and how many of them are not connected yet
 static uint64_t operations, bytes, errors;
@@ -120,6 +122,7 @@ static void open_client(void) {
   connections[fd] = (struct connection){.role = CONNECTING, .started_ns = now_ns()};
   clients++;
   connecting++;
+  opened++;
   struct sockaddr_in address = loopback(proxy_port);
   if (connect(fd, (struct sockaddr *)&address, sizeof address) != 0 && errno != EINPROGRESS) {
     fail(fd);
@@ -128,9 +131,16 @@ static void open_client(void) {
   watch(EPOLL_CTL_ADD, fd, EPOLLOUT);
 }
 
+static bool is_within_rate(void) {
+  return rate == 0 || opened < (now_ns() - began_ns) * (uint64_t)rate / 1000000000u;
+}
+
 static void open_missing_clients(void) {
   uint64_t errors_before = errors;
-  while (clients < target && connecting < MAX_CONNECTING && errors == errors_before) open_client();
+  while (clients < target && connecting < MAX_CONNECTING && errors == errors_before &&
+         is_within_rate()) {
+    open_client();
+  }
 }
 
 static void listen_as_backend(int port) {
@@ -284,7 +294,7 @@ static void on_event(int fd, uint32_t events) {
 static void turn(void) {
   struct epoll_event events[512];
   open_missing_clients();
-  int count = epoll_wait(epoll_fd, events, 512, 50);
+  int count = epoll_wait(epoll_fd, events, 512, rate == 0 ? 50 : 1);
   for (int i = 0; i < count; i++) on_event(events[i].data.fd, events[i].events);
 }
 
@@ -317,7 +327,7 @@ int main(int argc, char **argv) {
   mode = argc >= 6 ? parse_mode(argv[1]) : UNKNOWN;
   if (mode == UNKNOWN) {
     fprintf(stderr, "usage: load rr|connfin|conn|down|up|idle PROXY_PORT BACKEND_PORT CONNECTIONS"
-                    " SECONDS [REQUEST_BYTES] [RESPONSE_BYTES]\n");
+                    " SECONDS [REQUEST_BYTES] [RESPONSE_BYTES] [RATE]\n");
     return 2;
   }
   proxy_port = atoi(argv[2]);
@@ -325,6 +335,7 @@ int main(int argc, char **argv) {
   double seconds = atof(argv[5]);
   if (argc > 6) request_bytes = atoi(argv[6]);
   if (argc > 7) response_bytes = atoi(argv[7]);
+  if (argc > 8) rate = atoi(argv[8]);
   if (mode == IDLE) request_bytes = response_bytes = 1;
 
   signal(SIGPIPE, SIG_IGN);
@@ -333,7 +344,8 @@ int main(int argc, char **argv) {
   listen_as_backend(atoi(argv[3]));
 
   uint64_t length_ns = (uint64_t)(seconds * 1e9);
-  uint64_t end_ns = now_ns() + length_ns;
+  began_ns = now_ns();
+  uint64_t end_ns = began_ns + length_ns;
   if (mode == IDLE) {
     uint64_t give_up_ns = now_ns() + 60u * 1000000000u;
     while (operations < (uint64_t)target && now_ns() < give_up_ns) turn();

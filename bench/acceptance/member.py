@@ -30,7 +30,7 @@ class Member:
         self.access_log = pathlib.Path(directory, "access.log")
         self.log = pathlib.Path(directory, "member.log")
         self.access_log.unlink(missing_ok=True)
-        self._admin_port = free_port()
+        self.admin_port = free_port()
         self.port = {one["name"]: free_port() for one in pools}
         file = pathlib.Path(directory, "fairlead.json")
         file.write_text(json.dumps(self._configuration(transport, pools), indent=2))
@@ -48,7 +48,7 @@ class Member:
         return {
             "node": {
                 "transport": transport,
-                "admin": {"host": "127.0.0.1", "port": self._admin_port},
+                "admin": {"host": "127.0.0.1", "port": self.admin_port},
                 "accessLog": {"to": str(self.access_log)},
                 "shutdown": {"delay": "0s", "grace": "3s"},
             },
@@ -73,11 +73,14 @@ class Member:
             time.sleep(0.1)
         raise RuntimeError(f"not ready within {START_SECONDS} s")
 
-    def request(self, method, path):
+    def request(self, method, path, json_body=None):
         """Status and body; a connection of its own each time, so none is left open."""
-        connection = http.client.HTTPConnection("127.0.0.1", self._admin_port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", self.admin_port, timeout=30)
         try:
-            connection.request(method, path, headers={"Connection": "close"})
+            headers = {"Connection": "close"}
+            if json_body is not None:
+                headers["Content-Type"] = "application/json"
+            connection.request(method, path, body=json_body, headers=headers)
             answer = connection.getresponse()
             return answer.status, answer.read().decode()
         finally:

@@ -1,0 +1,82 @@
+#!/usr/bin/env python3
+"""Starts three members of one cluster and shows that they act as one.
+
+Prints a line for each check, and the tables of docs/cluster.md, and exits with 1 if a bound was
+broken. JAVA and FAIRLEAD_JAR choose others; HAPROXY and HAPROXY_CMD the HAProxy compared with.
+"""
+
+import argparse
+import os
+import pathlib
+import resource
+import shutil
+import subprocess
+import sys
+
+from acceptance.checks import Checks
+from clustered.even import check_even
+from clustered.late import check_late
+from clustered.push import check_push
+from clustered.wire import check_wire
+
+BENCH = pathlib.Path(__file__).resolve().parent
+JAR = BENCH.parent / "target" / "fairlead.jar"
+LOAD = BENCH / "out" / "load"
+PARTS = ["even", "late", "wire", "push"]
+PROGRAMS = {"wire": {"gcc": "gcc", "ss": "iproute2"}}
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("part", nargs="?", choices=[*PARTS, "all"], default="all")
+    return parser.parse_args()
+
+
+def what_is_missing(command, parts):
+    problems = []
+    if not shutil.which(command[0]):
+        problems.append(f"no {command[0]}: install Java 17 or later, or set JAVA")
+    if not os.path.exists(command[-1]):
+        problems.append(f"no {command[-1]}: build it with `mvn -B package -DskipTests`")
+    for part in parts:
+        for program, package in PROGRAMS.get(part, {}).items():
+            if not shutil.which(program):
+                problems.append(f"no {program}: apt-get install {package}")
+    return problems
+
+
+def build_load():
+    LOAD.parent.mkdir(exist_ok=True)
+    source = BENCH / "load.c"
+    subprocess.run(["gcc", "-O2", "-Wall", "-o", str(LOAD), str(source)], check=True)
+    return str(LOAD)
+
+
+def main():
+    arguments = parse_arguments()
+    parts = PARTS if arguments.part == "all" else [arguments.part]
+    command = [os.environ.get("JAVA", "java"), "-jar", os.environ.get("FAIRLEAD_JAR", str(JAR))]
+    problems = what_is_missing(command, parts)
+    if problems:
+        print("\n".join(problems), file=sys.stderr)
+        return 1
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    checks = Checks()
+    run = {
+        "even": lambda: check_even(checks, command),
+        "late": lambda: check_late(checks, command),
+        "wire": lambda: check_wire(checks, command, build_load()),
+        "push": lambda: check_push(checks, command),
+    }
+    for part in parts:
+        try:
+            run[part]()
+        except Exception as problem:
+            checks.record(part, "start", False, f"{type(problem).__name__}: {problem}")
+    print(f"{checks.missed} missed" if checks.missed else "all hold")
+    return 1 if checks.missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
