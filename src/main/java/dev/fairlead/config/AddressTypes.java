@@ -21,6 +21,8 @@ final class AddressTypes {
               .replace("LABEL", "[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"));
   private static final Pattern BIND =
       Pattern.compile("(?:\\[(?<v6>[^\\]]*)]|(?<v4>[^\\[\\]:]*)):(?<port>\\d{1,5})");
+  private static final Pattern HOST_MAYBE_PORT =
+      Pattern.compile("(?:\\[(?<v6>[^\\]]*)]|(?<host>[^\\[\\]:]*))(?::(?<port>\\d{1,5}))?");
   private static final Pattern CIDR = Pattern.compile("([^/]+)(?:/(\\d{1,3}))?");
 
   private AddressTypes() {}
@@ -56,6 +58,27 @@ final class AddressTypes {
         scalar.isText() && isHost(scalar.text())
             ? Outcome.of(scalar.text())
             : Outcome.expected("a host name or an IP address");
+  }
+
+  /** {@code host} or {@code host:port}, an IPv6 address in brackets; as it is written. */
+  static ValueType<String> hostMaybePort() {
+    return scalar ->
+        scalar.isText() && isHostMaybePort(scalar.text())
+            ? Outcome.of(scalar.text())
+            : Outcome.expected(
+                "an address such as 10.0.0.1, a.internal:5701 or [2001:db8::1]:5701");
+  }
+
+  private static boolean isHostMaybePort(String text) {
+    Matcher matcher = HOST_MAYBE_PORT.matcher(text);
+    if (!matcher.matches()) {
+      return false;
+    }
+    String v6 = matcher.group("v6");
+    int port = matcher.group("port") == null ? 1 : Integer.parseInt(matcher.group("port"));
+    boolean host =
+        v6 == null ? isHost(matcher.group("host")) : v6.contains(":") && parseIp(v6).isPresent();
+    return host && port >= 1 && port <= MAX_PORT;
   }
 
   private static boolean isHost(String text) {

@@ -30,10 +30,8 @@ final class ConfigBinder {
   FairleadConfig bind(Tree tree) {
     try (Section root = new Section(binding, tree, "")) {
       NodeConfig node = node(root);
-      try (Section cluster = root.section("cluster")) {
-        cluster.later(later.cluster());
-      }
-      return isFlat(tree) ? flat(root, node) : full(root, node);
+      FairleadConfig own = new FairleadConfig(node, cluster(root), List.of(), List.of());
+      return dynamicPart(root, tree, own);
     }
   }
 
@@ -43,6 +41,23 @@ final class ConfigBinder {
     }
   }
 
+  private ClusterConfig cluster(Section root) {
+    try (Section cluster = root.section("cluster")) {
+      return new ClusterBinder(binding).bind(cluster);
+    }
+  }
+
+  /** A tree that has only a dynamic part; the rest is that of {@code own}. */
+  FairleadConfig bindDynamic(Tree tree, FairleadConfig own) {
+    try (Section root = new Section(binding, tree, "")) {
+      return dynamicPart(root, tree, own);
+    }
+  }
+
+  private FairleadConfig dynamicPart(Section root, Tree tree, FairleadConfig own) {
+    return isFlat(tree) ? flat(root, own) : full(root, own);
+  }
+
   /** True for the article's own form. */
   static boolean isFlat(Tree tree) {
     Set<String> keys = tree instanceof Tree.Mapping map ? map.entries().keySet() : Set.of();
@@ -50,12 +65,12 @@ final class ConfigBinder {
         && FULL_KEYS.stream().noneMatch(keys::contains);
   }
 
-  private FairleadConfig full(Section root, NodeConfig node) {
+  private FairleadConfig full(Section root, FairleadConfig own) {
     List<ListenerConfig> listeners = root.sections("listeners", this::listener);
     List<PoolConfig> bound = root.sections("pools", pools::bind);
     Stream<String> mixed = FLAT_KEYS.stream().filter(root::has);
     mixed.forEach(key -> refuseMixed(root, key));
-    return new FairleadConfig(node, ClusterConfig.DEFAULT, listeners, bound);
+    return new FairleadConfig(own.node(), own.cluster(), listeners, bound);
   }
 
   private void refuseMixed(Section root, String key) {
@@ -78,7 +93,7 @@ final class ConfigBinder {
   }
 
   /** The article's own form: one listener, one pool. */
-  private FairleadConfig flat(Section root, NodeConfig node) {
+  private FairleadConfig flat(Section root, FairleadConfig own) {
     String host = root.required("host", AddressTypes.ipLiteral(), "an IP address");
     ValueType<Integer> anyPort = ValueTypes.integer(0, AddressTypes.MAX_PORT);
     Integer port = root.required("port", anyPort, "0 to " + AddressTypes.MAX_PORT);
@@ -94,6 +109,6 @@ final class ConfigBinder {
             Connect.DEFAULT,
             Timeouts.DEFAULT,
             Replies.ARTICLE);
-    return new FairleadConfig(node, ClusterConfig.DEFAULT, List.of(listener), List.of(pool));
+    return new FairleadConfig(own.node(), own.cluster(), List.of(listener), List.of(pool));
   }
 }

@@ -26,29 +26,52 @@ public final class ConfigLoader {
     this.overrides = new Overrides(overrides);
   }
 
+  private ConfigLoader(Substitution substitution, Overrides overrides) {
+    this.substitution = substitution;
+    this.overrides = overrides;
+  }
+
   /** The configuration or everything that is wrong with it. */
   public LoadResult load(ConfigText source) {
     Problems problems = new Problems();
-    Tree tree = parse(source, problems);
-    Tree complete = overrides.apply(tree, problems);
+    Tree tree = overrides.apply(parse(source, problems), problems);
     if (tree == null) {
       return new LoadResult(null, problems.inOrder());
     }
     Binding binding = new Binding(problems, substitution, directory(source));
-    FairleadConfig config = new ConfigBinder(binding).bind(complete);
-    new ConfigValidator(binding, ConfigBinder.isFlat(complete)).validate(config);
+    FairleadConfig config = new ConfigBinder(binding).bind(tree);
+    new ConfigValidator(binding, ConfigBinder.isFlat(tree)).validate(config);
     return new LoadResult(problems.isEmpty() ? config : null, problems.inOrder());
   }
 
-  /** As {@link #load}, with {@code node} and {@code cluster} of {@code own}. */
+  /**
+   * The same for a revision of the cluster: its {@code node} and {@code cluster} are not looked at,
+   * those of {@code own} stand in the result and are what listeners are judged against. Overrides
+   * of {@code node} and {@code cluster} do not apply, all others do: they belong to this member.
+   *
+   * @param own what this member was started with
+   */
   public LoadResult loadDynamic(ConfigText source, FairleadConfig own) {
-    LoadResult result = load(source);
-    FairleadConfig read = result.config();
-    return read == null
-        ? result
-        : new LoadResult(
-            new FairleadConfig(own.node(), own.cluster(), read.listeners(), read.pools()),
-            List.of());
+    Problems problems = new Problems();
+    Tree parsed = parse(source, problems);
+    Tree dynamic =
+        parsed instanceof Tree.Mapping map ? map.without(FairleadConfig.PROCESS_KEYS) : parsed;
+    Tree tree = overrides.ofDynamicPart().apply(dynamic, problems);
+    if (tree == null) {
+      return new LoadResult(null, problems.inOrder());
+    }
+    Binding binding = new Binding(problems, substitution, directory(source));
+    FairleadConfig config = new ConfigBinder(binding).bindDynamic(tree, own);
+    new ConfigValidator(binding, ConfigBinder.isFlat(tree)).validateDynamic(config);
+    return new LoadResult(problems.isEmpty() ? config : null, problems.inOrder());
+  }
+
+  /**
+   * The same without overrides: it sees the pools and backends of a text where its author put them,
+   * which is where {@code Document.with} finds them.
+   */
+  public ConfigLoader withoutOverrides() {
+    return new ConfigLoader(substitution, new Overrides(List.of()));
   }
 
   private static Path directory(ConfigText source) {
@@ -56,7 +79,7 @@ public final class ConfigLoader {
   }
 
   /** Null = nothing to go on with, and the problems say why. */
-  private static Tree parse(ConfigText source, Problems problems) {
+  static Tree parse(ConfigText source, Problems problems) {
     String text = source.text();
     if (!text.isEmpty() && text.charAt(0) == BYTE_ORDER_MARK) {
       text = text.substring(1);

@@ -3,7 +3,6 @@ package dev.fairlead.config;
 import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
@@ -22,7 +21,15 @@ final class ConfigValidator {
 
   void validate(FairleadConfig config) {
     adminNeedsToken(config.node().admin());
-    listeners(config);
+    discoveryIsGiven(config.cluster());
+    new AddressRules(binding, config).ofProcess();
+    validateDynamic(config);
+  }
+
+  /** The rules of the dynamic part, {@code node} and {@code cluster} taken as they are. */
+  void validateDynamic(FairleadConfig config) {
+    uniqueListeners(config.listeners());
+    new AddressRules(binding, config).ofListeners(config.listeners(), flat);
     uniquePools(config.pools());
     knownPools(config);
   }
@@ -41,20 +48,19 @@ final class ConfigValidator {
         || AddressTypes.parseIp(host).map(InetAddress::isLoopbackAddress).orElse(false);
   }
 
-  private void listeners(FairleadConfig config) {
-    List<ListenerConfig> listeners = config.listeners();
+  private void discoveryIsGiven(ClusterConfig cluster) {
+    String path = "cluster.discovery";
+    if (cluster.enabled() && cluster.discovery() == null && !binding.isBroken(path)) {
+      String because = ", because cluster.enabled is true";
+      report(path, "null (expected: " + ClusterBinder.EXPECTED + because + ")");
+    }
+  }
+
+  private void uniqueListeners(List<ListenerConfig> listeners) {
     Map<String, String> names = new HashMap<>();
-    Map<String, String> addresses = new HashMap<>();
     for (int i = 0; i < listeners.size(); i++) {
-      ListenerConfig listener = listeners.get(i);
-      unique(names, listener.name(), new Shown("listeners[" + i + "].name", listener.name()));
-      BindAddress bind = listener.bind();
-      String path = flat ? "port" : "listeners[" + i + "].bind";
-      if (bind != null && (bind.isUnix() || bind.port() != 0)) {
-        unique(addresses, key(bind), new Shown(path, bind.toString()));
-        apart(config.listeners().subList(0, i), bind, path);
-      }
-      adminIsApart(config.node().admin(), bind, path);
+      String name = listeners.get(i).name();
+      unique(names, name, new Shown("listeners[" + i + "].name", name));
     }
   }
 
@@ -89,48 +95,10 @@ final class ConfigValidator {
     }
   }
 
-  private static String key(BindAddress bind) {
-    return bind.isUnix() ? bind.toString() : hostKey(bind.host()) + " " + bind.port();
-  }
-
   private static String key(BackendConfig backend) {
     return backend.unixPath() != null
         ? backend.id()
-        : hostKey(backend.host()) + " " + backend.port();
-  }
-
-  /** The same for two ways to write one host. */
-  private static String hostKey(String host) {
-    return AddressTypes.parseIp(host)
-        .map(InetAddress::getHostAddress)
-        .orElseGet(() -> host.toLowerCase(Locale.ROOT));
-  }
-
-  /** An address of all interfaces can't be bound beside one of them. */
-  private void apart(List<ListenerConfig> before, BindAddress bind, String path) {
-    for (ListenerConfig other : before) {
-      if (other != null && other.bind() != null && isBeside(other.bind(), bind)) {
-        report(path, bind + " (expected: a free address, " + other.bind() + " has it)");
-        return;
-      }
-    }
-  }
-
-  /** True for two different addresses that overlap; equal ones are told as such. */
-  private static boolean isBeside(BindAddress one, BindAddress other) {
-    return !key(one).equals(key(other)) && one.overlaps(other);
-  }
-
-  /** The admin listener's address is its own. */
-  private void adminIsApart(NodeConfig.Admin admin, BindAddress bind, String path) {
-    if (bind == null || bind.isUnix() || bind.port() == 0 || bind.port() != admin.port()) {
-      return;
-    }
-    boolean any = AddressTypes.parseIp(bind.host()).orElseThrow().isAnyLocalAddress();
-    if (any || hostKey(bind.host()).equals(hostKey(admin.host()))) {
-      String taken = BindAddress.ip(admin.host(), admin.port()).toString();
-      report(path, bind + " (expected: not the address of node.admin, " + taken + ")");
-    }
+        : AddressRules.hostKey(backend.host()) + " " + backend.port();
   }
 
   private void knownPools(FairleadConfig config) {

@@ -12,6 +12,9 @@ public record FairleadConfig(
     List<ListenerConfig> listeners,
     List<PoolConfig> pools) {
 
+  /** What is read at start, by its keys: the rest of a file is the dynamic part. */
+  static final List<String> PROCESS_KEYS = List.of("node", "cluster");
+
   public FairleadConfig {
     listeners = List.copyOf(listeners);
     pools = List.copyOf(pools);

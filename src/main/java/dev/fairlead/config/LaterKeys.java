@@ -13,35 +13,11 @@ final class LaterKeys {
   private static final ValueType<Integer> COUNT = ValueTypes.integer(0, Integer.MAX_VALUE);
   private static final ValueType<Integer> AT_LEAST_ONE = ValueTypes.integer(1, Integer.MAX_VALUE);
   private static final ValueType<Integer> PORT = ValueTypes.integer(1, AddressTypes.MAX_PORT);
-  private static final ValueType<Integer> ANY_PORT = ValueTypes.integer(0, AddressTypes.MAX_PORT);
 
   private final ValueType<Path> path;
 
   LaterKeys(Path directory) {
     this.path = ValueTypes.path(directory);
-  }
-
-  Keys node() {
-    return Keys.none().with("stateDir", path.orNull(), "null");
-  }
-
-  Keys cluster() {
-    Keys discovery =
-        Keys.none()
-            .with("multicast", ValueTypes.bool(), "false")
-            .with("members", Items.of(ValueTypes.text()))
-            .with("kubernetesService", AddressTypes.host(), "null");
-    Keys tls = Keys.none().with("certificate", path, "").with("key", path, "").with("ca", path, "");
-    return Keys.none()
-        .with("enabled", ValueTypes.bool(), "false")
-        .with("name", ValueTypes.name(), "fairlead")
-        .with("host", AddressTypes.host().orNull(), "null")
-        .with("port", PORT, "5701")
-        .with("busPort", ANY_PORT, "0")
-        .with("discovery", new OrNull(discovery))
-        .with("publicAddress", ValueTypes.text().orNull(), "null")
-        .with("tls", new OrNull(tls))
-        .with("secretFile", path.orNull(), "null");
   }
 
   Keys listener() {

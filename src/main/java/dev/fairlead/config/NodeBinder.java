@@ -13,28 +13,23 @@ import java.util.Locale;
 final class NodeBinder {
   private static final int MAX_EVENT_LOOPS = 1024;
 
-  private final Binding binding;
   private final ValueType<Path> path;
 
   NodeBinder(Binding binding) {
-    this.binding = binding;
     this.path = ValueTypes.path(binding.directory());
   }
 
   NodeConfig bind(Section node) {
-    NodeConfig config =
-        new NodeConfig(
-            node.get("name", ValueTypes.name().orNull(), null),
-            node.get("eventLoops", auto(MAX_EVENT_LOOPS), NodeConfig.AUTO),
-            node.get("transport", transport(), NodeConfig.DEFAULT.transport()),
-            node.get("maxSessions", auto(Integer.MAX_VALUE), NodeConfig.AUTO),
-            node.get("logLevel", logLevel(), NodeConfig.DEFAULT.logLevel()),
-            admin(node),
-            accessLog(node),
-            shutdown(node),
-            null);
-    node.later(new LaterKeys(binding.directory()).node());
-    return config;
+    return new NodeConfig(
+        node.get("name", ValueTypes.name().orNull(), null),
+        node.get("eventLoops", auto(MAX_EVENT_LOOPS), NodeConfig.AUTO),
+        node.get("transport", transport(), NodeConfig.DEFAULT.transport()),
+        node.get("maxSessions", auto(Integer.MAX_VALUE), NodeConfig.AUTO),
+        node.get("logLevel", logLevel(), NodeConfig.DEFAULT.logLevel()),
+        admin(node),
+        accessLog(node),
+        shutdown(node),
+        node.get("stateDir", path.orNull(), null));
   }
 
   private static ValueType<Integer> auto(int max) {

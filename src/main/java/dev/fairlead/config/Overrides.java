@@ -22,6 +22,16 @@ final class Overrides {
     this.settings = List.copyOf(settings);
   }
 
+  /** Those of the dynamic part: neither of {@code node} nor of {@code cluster}. */
+  Overrides ofDynamicPart() {
+    return new Overrides(settings.stream().filter(setting -> !isOfProcess(setting)).toList());
+  }
+
+  private static boolean isOfProcess(String setting) {
+    Matcher firstStep = STEP.matcher(setting);
+    return firstStep.lookingAt() && FairleadConfig.PROCESS_KEYS.contains(firstStep.group());
+  }
+
   /** The tree with all of them in it; those that are malformed are reported whatever the tree. */
   Tree apply(Tree tree, Problems problems) {
     Tree changed = tree;

@@ -43,6 +43,17 @@ final class Section implements AutoCloseable {
     return mapping.entries().containsKey(key);
   }
 
+  /** True when no key is written. */
+  boolean isEmpty() {
+    return intact && mapping.entries().isEmpty();
+  }
+
+  /** True when an empty list is written there. */
+  boolean isEmptyList(String key) {
+    Tree.Entry entry = mapping.entries().get(key);
+    return entry != null && entry.value() instanceof Tree.Sequence list && list.items().isEmpty();
+  }
+
   /** The value of a key, {@code fallback} when it is not there or not valid. */
   <T> T get(String key, ValueType<T> type, T fallback) {
     return value(key).map(tree -> binding.read(tree, child(key), type, fallback)).orElse(fallback);

@@ -46,6 +46,19 @@ sealed interface Tree {
     public String show() {
       return entries.isEmpty() ? "{}" : "{...}";
     }
+
+    /** The same with another value for a key; a new key comes last. */
+    Mapping with(String key, Tree value) {
+      Map<String, Entry> all = new LinkedHashMap<>(entries);
+      all.put(key, new Entry(entries.containsKey(key) ? entries.get(key).place() : place, value));
+      return new Mapping(place, all);
+    }
+
+    Mapping without(List<String> keys) {
+      Map<String, Entry> rest = new LinkedHashMap<>(entries);
+      rest.keySet().removeAll(keys);
+      return new Mapping(place, rest);
+    }
   }
 
   /** A list. */

@@ -6,6 +6,7 @@ import static dev.fairlead.config.ConfigFormat.YAML;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.config.BackendConfig.State;
+import dev.fairlead.config.ClusterConfig.Discovery.Members;
 import dev.fairlead.config.NodeConfig.Admin;
 import dev.fairlead.config.NodeConfig.LogLevel;
 import dev.fairlead.config.NodeConfig.TransportKind;
@@ -28,6 +29,17 @@ class ConfigLoaderTest {
         admin: { host: 10.0.0.9, port: 0, tokenFile: token, tls: { certificate: a.pem, key: a.key } }
         accessLog: { to: access.log }
         shutdown: { delay: 5s, grace: 1m }
+        stateDir: state
+      cluster:
+        enabled: true
+        name: blue
+        host: 10.0.0.9
+        port: 5801
+        busPort: 5802
+        discovery: { members: [10.0.0.1, "b.internal:5900", "[2001:db8::1]"] }
+        publicAddress: "192.0.2.7:5801"
+        tls: { certificate: m.pem, key: m.key, ca: ca.pem }
+        secretFile: secret
       listeners:
         - { name: web, bind: "[::]:443", backlog: 7, pool: web }
         - { name: local, bind: unix:web.sock, pool: web }
@@ -48,7 +60,12 @@ class ConfigLoaderTest {
       {"node": {"name": "m1", "eventLoops": 2, "transport": "io_uring", "maxSessions": 1000,
         "logLevel": "debug", "admin": {"host": "10.0.0.9", "port": 0, "tokenFile": "token",
         "tls": {"certificate": "a.pem", "key": "a.key"}}, "accessLog": {"to": "access.log"},
-        "shutdown": {"delay": "5s", "grace": "1m"}},
+        "shutdown": {"delay": "5s", "grace": "1m"},
+        "stateDir": "state"},
+       "cluster": {"enabled": true, "name": "blue", "host": "10.0.0.9", "port": 5801,
+        "busPort": 5802, "publicAddress": "192.0.2.7:5801", "secretFile": "secret",
+        "discovery": {"members": ["10.0.0.1", "b.internal:5900", "[2001:db8::1]"]},
+        "tls": {"certificate": "m.pem", "key": "m.key", "ca": "ca.pem"}},
        "listeners": [{"name": "web", "bind": "[::]:443", "backlog": 7, "pool": "web"},
         {"name": "local", "bind": "unix:web.sock", "pool": "web"}],
        "pools": [{"name": "web", "balance": "source-hash", "backends": [
@@ -69,11 +86,22 @@ class ConfigLoaderTest {
       logLevel = "debug"
       accessLog.to = "access.log"
       shutdown = { delay = "5s", grace = "1m" }
+      stateDir = "state"
       [node.admin]
       host = "10.0.0.9"
       port = 0
       tokenFile = "token"
       tls = { certificate = "a.pem", key = "a.key" }
+      [cluster]
+      enabled = true
+      name = "blue"
+      host = "10.0.0.9"
+      port = 5801
+      busPort = 5802
+      discovery.members = ["10.0.0.1", "b.internal:5900", "[2001:db8::1]"]
+      publicAddress = "192.0.2.7:5801"
+      tls = { certificate = "m.pem", key = "m.key", ca = "ca.pem" }
+      secretFile = "secret"
       [[listeners]]
       name = "web"
       bind = "[::]:443"
@@ -118,6 +146,27 @@ class ConfigLoaderTest {
     assertThat(node.accessLog().to()).isEqualTo("/etc/fairlead/access.log");
     assertThat(node.shutdown().delay()).hasSeconds(5);
     assertThat(node.shutdown().grace()).hasMinutes(1);
+    assertThat(node.stateDir()).isEqualTo(directory.resolve("state"));
+  }
+
+  @Test
+  void everyKeyOfAClusterIsRead() {
+    Path directory = Loading.DIRECTORY;
+    assertThat(loading.config(FULL_YAML).cluster())
+        .isEqualTo(
+            new ClusterConfig(
+                true,
+                "blue",
+                "10.0.0.9",
+                5801,
+                5802,
+                new Members(List.of("10.0.0.1:5701", "b.internal:5900", "[2001:db8::1]:5701")),
+                "192.0.2.7:5801",
+                new ClusterConfig.Tls(
+                    directory.resolve("m.pem"),
+                    directory.resolve("m.key"),
+                    directory.resolve("ca.pem")),
+                directory.resolve("secret")));
   }
 
   @Test

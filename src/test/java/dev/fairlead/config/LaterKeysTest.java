@@ -23,16 +23,6 @@ class LaterKeysTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "node.stateDir=state | state | null",
-        "cluster.enabled=true | true | false",
-        "cluster.name=x | x | fairlead",
-        "cluster.host=10.0.0.1 | 10.0.0.1 | null",
-        "cluster.port=1 | 1 | 5701",
-        "cluster.busPort=1 | 1 | 0",
-        "cluster.discovery={multicast: true} | {...} | null",
-        "cluster.publicAddress=x | x | null",
-        "cluster.tls={certificate: a, key: b, ca: c} | {...} | null",
-        "cluster.secretFile=x | x | null",
         "listeners[0].routes=[{sni: [x], alpn: [h2], source: [10.0.0.0/8], pool: a}] | [...] | []",
         "listeners[0].allow=[10.0.0.0/8] | [...] | []",
         "listeners[0].deny=[10.0.0.0/8] | [...] | []",
@@ -69,9 +59,6 @@ class LaterKeysTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "node.stateDir=null",
-        "cluster={}",
-        "cluster={enabled: false, port: 0x1645}",
         "listeners[0].routes=[]",
         "listeners[0].limits={}",
         "listeners[0].limits={queue: {timeout: 5000ms}, connections: 0}",
@@ -94,8 +81,6 @@ class LaterKeysTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "cluster.prot=1 | cluster.prot: unknown key (did you mean \"port\"?)",
-        "cluster.port=x | cluster.port: x (expected: 1 to 65535)",
         "pools[0].health.type=ping | pools[0].health.type: ping (expected: one of none, tcp, tls,"
             + " http, expect)",
         "pools[0].health=off | pools[0].health: off (expected: a map of keys and values)",
