@@ -1,5 +1,6 @@
 package dev.fairlead.cluster;
 
+import dev.fairlead.cluster.SignedCommands.Heard;
 import dev.fairlead.config.ConfigFormat;
 import dev.fairlead.config.Revision;
 import dev.fairlead.event.CommandException;
@@ -29,11 +30,13 @@ final class CallHandler {
 
   private final Holds holds;
   private final ConfigSync sync;
+  private final SignedCommands signed;
   private MessageConsumer<JsonObject> consumer;
 
-  CallHandler(Holds holds, ConfigSync sync) {
+  CallHandler(Holds holds, ConfigSync sync, SignedCommands signed) {
     this.holds = holds;
     this.sync = sync;
+    this.signed = signed;
   }
 
   static JsonObject hold(String push, ConfigFormat format, String text) {
@@ -63,7 +66,9 @@ final class CallHandler {
   }
 
   private void handle(Message<JsonObject> message) {
-    answer(message.body())
+    signed
+        .open(new Heard(message.address(), message.body(), Sender.of(message)), "")
+        .compose(this::answer)
         .onSuccess(done -> message.reply(new JsonObject()))
         .onFailure(
             cause -> {

@@ -94,16 +94,15 @@ final class ConfigCommands {
 
   /** {@code {revision, author?}}. */
   Future<JsonObject> rollback(JsonObject json, String from) {
-    return reading(
-            () -> {
-              CommandBody body = new CommandBody(json);
-              Long revision = body.number("revision");
-              body.require("revision", "the number of a revision");
-              Who who = who(body.text("author"), from);
-              body.check();
-              return new Change(null, false, who, newest -> rolledBack(revision, newest));
-            })
-        .compose(this::change);
+    return reading(() -> CommandBodies.rollback(json))
+        .compose(
+            body ->
+                change(
+                    new Change(
+                        null,
+                        false,
+                        who(body.getString("author"), from),
+                        newest -> rolledBack(body.getLong("revision"), newest))));
   }
 
   private Future<Draft> rolledBack(long revision, Revision newest) {
@@ -128,14 +127,8 @@ final class ConfigCommands {
 
   /** {@code {revision?}} -> the document and who, when. */
   Future<JsonObject> get(JsonObject json) {
-    return reading(
-            () -> {
-              CommandBody body = new CommandBody(json);
-              Long revision = body.number("revision");
-              body.check();
-              return revision == null ? 0L : revision;
-            })
-        .compose(revision -> revision == 0 ? newest() : past(revision))
+    return reading(() -> CommandBodies.get(json).getLong("revision"))
+        .compose(revision -> revision == null ? newest() : past(revision))
         .compose(
             revision ->
                 local

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,10 +30,13 @@ final class ConfigSync {
 
   private final ConfigStore store;
   private final Holds holds;
-  private final Consumer<Revision> onApplied;
+  private final BiConsumer<Revision, Revision> onApplied;
 
   /** The newest this member knows of; null before the start. */
   private Revision newest;
+
+  /** What lost when two parts of a split met, to be told with the next revision; null = nothing. */
+  private Revision superseded;
 
   private volatile Revision applied;
   private volatile Trouble trouble;
@@ -57,9 +60,10 @@ final class ConfigSync {
   record Trouble(Revision revision, String message, long sinceNanos) {}
 
   /**
-   * @param onApplied hears of every revision that is in force here from now on
+   * @param onApplied hears of every revision that is in force here from now on, and of the one
+   *     that lost to it after a split, if any
    */
-  ConfigSync(ConfigStore store, Holds holds, Consumer<Revision> onApplied) {
+  ConfigSync(ConfigStore store, Holds holds, BiConsumer<Revision, Revision> onApplied) {
     this.store = store;
     this.holds = holds;
     this.onApplied = onApplied;
@@ -173,11 +177,12 @@ final class ConfigSync {
   }
 
   private Future<Void> adopt(Revision there) {
-    boolean follows = applied == null || there.parent().equals(applied.id());
+    boolean follows =
+        applied == null
+            || there.parent().equals(applied.id())
+            || isSameDocument(there, applied);
     Future<Void> remembered =
-        follows || isSameDocument(there, applied)
-            ? Future.succeededFuture()
-            : store.remember(applied);
+        follows ? Future.succeededFuture() : store.remember(applied).compose(done -> notice());
     return remembered.compose(
         done -> {
           newest = there;
@@ -185,11 +190,25 @@ final class ConfigSync {
         });
   }
 
+  /** Whether what is in force here lost, or only some revisions were missed. */
+  private Future<Void> notice() {
+    return store
+        .history()
+        .map(
+            history -> {
+              history.stream()
+                  .filter(past -> past.superseded() && past.revision().id().equals(applied.id()))
+                  .forEach(past -> superseded = past.revision());
+              return null;
+            });
+  }
+
   /** Two parts of a split cluster have each made a revision of one number. */
   private Future<Void> settle(Stored stored) {
     Revision there = stored.revision();
     Revision winner = STRONGER.compare(there, newest) > 0 ? there : newest;
     Revision next = again(winner);
+    superseded = winner == there ? newest : there;
     LOG.warn(
         "two revisions {}: {} by {} stays and becomes revision {}",
         winner.revision(),
@@ -238,7 +257,9 @@ final class ConfigSync {
   private void inForce(Revision revision) {
     applied = revision;
     trouble = null;
-    onApplied.accept(revision);
+    Revision lost = superseded;
+    superseded = null;
+    onApplied.accept(revision, lost);
     for (Waiter waiter : waiters) {
       if (hasReached(waiter.revision(), waiter.id())) {
         waiter.promise().tryComplete();

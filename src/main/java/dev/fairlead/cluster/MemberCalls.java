@@ -28,9 +28,11 @@ final class MemberCalls {
   private static final long RETRY_MILLIS = 100;
 
   private final Vertx vertx;
+  private final SignedCommands signed;
 
-  MemberCalls(Vertx vertx) {
+  MemberCalls(Vertx vertx, SignedCommands signed) {
     this.vertx = vertx;
+    this.signed = signed;
   }
 
   /** Where a member listens for these calls. */
@@ -61,9 +63,10 @@ final class MemberCalls {
 
   private void ask(MemberInfo member, JsonObject call, long deadline, Promise<Void> answer) {
     long left = Math.max(1, Duration.ofNanos(deadline - System.nanoTime()).toMillis());
+    String address = address(member.id());
     vertx
         .eventBus()
-        .request(address(member.id()), call, new DeliveryOptions().setSendTimeout(left))
+        .request(address, signed.wrap(address, call), new DeliveryOptions().setSendTimeout(left))
         .onSuccess(reply -> answer.complete())
         .onFailure(
             cause -> {

@@ -8,7 +8,6 @@ import dev.fairlead.event.CommandException;
 import dev.fairlead.event.CommandException.Problem;
 import dev.fairlead.event.MemberInfo;
 import io.vertx.core.Future;
-import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,26 +22,22 @@ final class PushRound {
   /** A hint to everybody: there may be a newer revision. */
   static final String CHANGED = "fairlead.config.changed";
 
-  private final EventBus bus;
+  private final ClusterNode node;
   private final ConfigStore store;
   private final MemberCalls calls;
-  private final String self;
   private final Supplier<List<MemberInfo>> members;
 
   /**
-   * @param self this member's id
    * @param members all that are there, this one included
    */
   PushRound(
-      EventBus bus,
+      ClusterNode node,
       ConfigStore store,
       MemberCalls calls,
-      String self,
       Supplier<List<MemberInfo>> members) {
-    this.bus = bus;
+    this.node = node;
     this.store = store;
     this.calls = calls;
-    this.self = self;
     this.members = members;
   }
 
@@ -76,8 +71,8 @@ final class PushRound {
 
   /** Here first: what is wrong in itself need not bother the others. */
   private Future<Void> holdAll(List<MemberInfo> asked, Revision next) {
-    List<MemberInfo> here = asked.stream().filter(each -> each.id().equals(self)).toList();
-    List<MemberInfo> others = asked.stream().filter(each -> !each.id().equals(self)).toList();
+    List<MemberInfo> here = asked.stream().filter(each -> each.id().equals(node.id())).toList();
+    List<MemberInfo> others = asked.stream().filter(each -> !each.id().equals(node.id())).toList();
     return askAll(here, next).compose(done -> askAll(others, next));
   }
 
@@ -112,7 +107,9 @@ final class PushRound {
   }
 
   private Future<Outcome> announce(List<MemberInfo> asked, Revision before, Revision next) {
-    bus.publish(CHANGED, new JsonObject().put("revision", next.revision()));
+    node.vertx()
+        .eventBus()
+        .publish(CHANGED, new JsonObject().put("revision", next.revision()));
     List<MemberInfo> applied = new ArrayList<>();
     List<Missing> missing = new ArrayList<>();
     List<Future<Void>> answers =

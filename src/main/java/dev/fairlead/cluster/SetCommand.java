@@ -9,7 +9,6 @@ import dev.fairlead.config.Revision;
 import dev.fairlead.event.CommandException;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -22,46 +21,7 @@ record SetCommand(BackendSetting setting) {
    * @throws CommandException with everything that is wrong with it
    */
   static SetCommand of(JsonObject json) {
-    CommandBody body = new CommandBody(json);
-    String pool = body.text("pool");
-    body.require("pool", "the name of a pool");
-    String backend = body.text("backend");
-    body.require("backend", "the id of a backend");
-    Integer weight = weight(body);
-    BackendConfig.State state = state(body);
-    if (body.any("weight") == null && body.any("state") == null) {
-      body.problem("", "nothing to set (expected: weight, state or both)");
-    }
-    body.check();
-    return new SetCommand(new BackendSetting(pool, backend, weight, state));
-  }
-
-  private static Integer weight(CommandBody body) {
-    Long weight = body.number("weight");
-    if (weight == null) {
-      return null;
-    }
-    if (weight < BackendConfig.MIN_WEIGHT || weight > BackendConfig.MAX_WEIGHT) {
-      String range = BackendConfig.MIN_WEIGHT + " to " + BackendConfig.MAX_WEIGHT;
-      body.problem("weight", weight + " (expected: " + range + ")");
-      return null;
-    }
-    return weight.intValue();
-  }
-
-  private static BackendConfig.State state(CommandBody body) {
-    String state = body.text("state");
-    if (state == null) {
-      return null;
-    }
-    return Arrays.stream(BackendConfig.State.values())
-        .filter(each -> each.label().equals(state))
-        .findFirst()
-        .orElseGet(
-            () -> {
-              body.problem("state", state + " (expected: enabled, draining or disabled)");
-              return null;
-            });
+    return new SetCommand(BackendSetting.of(CommandBodies.set(json)));
   }
 
   /**
