@@ -77,7 +77,11 @@ public final class CommandException extends RuntimeException {
   }
 
   public CommandException(int code, String message) {
-    this(code, List.of(Problem.of("", message)));
+    this(code, "", message);
+  }
+
+  public CommandException(int code, String path, String message) {
+    this(code, List.of(Problem.of(path, message)));
   }
 
   /** The refusal that {@link #toJson} of another member wrote. */
