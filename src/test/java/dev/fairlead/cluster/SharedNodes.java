@@ -26,6 +26,13 @@ final class SharedNodes {
     nodes.forEach(other -> other.tell(listener -> listener.left(id)));
   }
 
+  /** The split is over. */
+  void back(Node node) {
+    nodes.forEach(other -> other.tell(listener -> listener.joined(node.id)));
+    nodes.add(node);
+    nodes.forEach(other -> other.tell(ClusterNode.Listener::merged));
+  }
+
   final class Node implements ClusterNode {
     private final String id;
     private volatile Listener listener;
