@@ -11,6 +11,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.shareddata.AsyncMap;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
@@ -32,6 +33,8 @@ final class FakeMembers implements AutoCloseable {
   final Vertx vertx = Vertx.vertx();
   final AsyncMap<String, String> map =
       vertx.sharedData().<String, String>getAsyncMap(ConfigStore.MAP).await();
+  private final SignedCommands signed =
+      SignedCommands.open(vertx, null, InstantSource.system()).await();
   final List<FakeMember> members = new CopyOnWriteArrayList<>();
 
   /** Those whom the others see. */
@@ -49,13 +52,13 @@ final class FakeMembers implements AutoCloseable {
 
     FakeMember(String name) {
       this.name = name;
-      ConfigStore store = new ConfigStore(map, new RevisionCodec());
+      ConfigStore store = new ConfigStore(map, new RevisionCodec(null));
       Holds holds = new Holds(vertx, local);
-      sync = new ConfigSync(store, holds, revision -> {});
-      handler = new CallHandler(holds, sync);
+      sync = new ConfigSync(store, holds, (revision, superseded) -> {});
+      handler = new CallHandler(holds, sync, signed);
       PushRound round =
           new PushRound(
-              vertx.eventBus(), store, new MemberCalls(vertx), name, FakeMembers.this::infos);
+              new Node(name), store, new MemberCalls(vertx, signed), FakeMembers.this::infos);
       commands = new ConfigCommands(vertx, store, new ConfigPush(vertx, store, round), local);
     }
 
@@ -82,6 +85,40 @@ final class FakeMembers implements AutoCloseable {
       long revision = applied == null ? 0 : applied.revision();
       return new MemberInfo(
           name, name, null, "test", Instant.EPOCH, revision, 0, !draining, draining);
+    }
+  }
+
+  /** A node of that id, as if there were others. */
+  private final class Node implements ClusterNode {
+    private final String id;
+
+    private Node(String id) {
+      this.id = id;
+    }
+
+    @Override
+    public Vertx vertx() {
+      return vertx;
+    }
+
+    @Override
+    public String id() {
+      return id;
+    }
+
+    @Override
+    public String address() {
+      return null;
+    }
+
+    @Override
+    public List<String> nodes() {
+      return List.of(id);
+    }
+
+    @Override
+    public void listen(Listener listener) {
+      // Nobody comes or goes.
     }
   }
 
