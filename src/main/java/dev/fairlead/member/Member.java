@@ -66,7 +66,12 @@ public final class Member {
     this.admin =
         new AdminVerticle(
             parts.node().admin(),
-            new AdminVerticle.Sources(report, metrics::scrape, ConfigJson::dynamicPart));
+            new AdminVerticle.Sources(
+                report,
+                metrics::scrape,
+                ConfigJson::dynamicPart,
+                new NoCluster(),
+                new BusEvents(vertx)));
   }
 
   /** What is there before the data path. */

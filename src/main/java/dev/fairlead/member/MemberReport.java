@@ -3,6 +3,7 @@ package dev.fairlead.member;
 import dev.fairlead.admin.MemberView;
 import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.config.Problem;
+import dev.fairlead.event.MemberInfo;
 import dev.fairlead.pool.Pool;
 import dev.fairlead.session.ListenerCounters;
 import dev.fairlead.session.SessionRecord;
@@ -67,8 +68,25 @@ final class MemberReport implements MemberView {
         drain.hasBegun(),
         false,
         file,
+        config.problems().isEmpty(),
+        config.revision().author(),
         config.problems().stream().map(Problem::toString).toList(),
         config.restartNeeded());
+  }
+
+  @Override
+  public List<MemberInfo> members() {
+    return List.of(
+        new MemberInfo(
+            name.id(),
+            name.name(),
+            null,
+            FairleadVersion.get(),
+            started,
+            config.revision().revision(),
+            proxy.count().live(),
+            notReadyReasons().isEmpty(),
+            drain.hasBegun()));
   }
 
   @Override
