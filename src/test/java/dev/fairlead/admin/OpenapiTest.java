@@ -51,7 +51,7 @@ class OpenapiTest {
             new FakeMember(),
             () -> "",
             any -> new JsonObject(),
-            new FakeCommands(),
+            new FakeCluster(),
             new FakeEvents()),
         files);
   }
@@ -115,6 +115,8 @@ class OpenapiTest {
       server.member.session("s1", 5);
       assertFields("Status", server.json("/api/v1/status"));
       assertFields("Config", server.json("/api/v1/config"));
+      assertFields("PastRevision", first(server, "config/history", "revisions"));
+      assertFields("Pushed", server.commands.answer.result());
       assertFields("Member", first(server, "members"));
       assertFields("Listener", first(server, "listeners"));
       assertFields("Session", first(server, "sessions"));
@@ -125,7 +127,11 @@ class OpenapiTest {
   }
 
   private static JsonObject first(AdminServer server, String list) throws Exception {
-    return server.json("/api/v1/" + list).getJsonArray(list).getJsonObject(0);
+    return first(server, list, list);
+  }
+
+  private static JsonObject first(AdminServer server, String path, String list) throws Exception {
+    return server.json("/api/v1/" + path).getJsonArray(list).getJsonObject(0);
   }
 
   private void assertFields(String schema, JsonObject body) {
