@@ -114,8 +114,10 @@ final class SharedRows implements ClusterNode.Listener {
     stopped = true;
     node.vertx().cancelTimer(tickTimer);
     node.vertx().cancelTimer(secondTimer);
+    Future<Void> unregistered = consumer.unregister();
     publish(null);
-    return Future.join(consumer.unregister(), store.remove(node.id())).transform(done -> null);
+    return Future.join(unregistered, store.remove(node.id()))
+        .transform(done -> Future.succeededFuture());
   }
 
   /** Runs {@code task} on the context of this table; before the start, not at all. */

@@ -13,6 +13,27 @@ import java.util.Locale;
 public record BackendSetting(
     String pool, String backend, Integer weight, BackendConfig.State state) {
 
+  /** This setting, and of an earlier one what this one leaves open. */
+  public BackendSetting over(BackendSetting earlier) {
+    return new BackendSetting(
+        pool,
+        backend,
+        weight == null ? earlier.weight : weight,
+        state == null ? earlier.state : state);
+  }
+
+  /** Whether {@code config} still has what was set. */
+  public boolean isIn(FairleadConfig config) {
+    return config.pools().stream()
+        .filter(each -> each.name().equals(pool))
+        .flatMap(each -> each.backends().stream())
+        .filter(each -> each.id().equals(backend))
+        .anyMatch(
+            each ->
+                (weight == null || each.weight() == weight)
+                    && (state == null || each.state() == state));
+  }
+
   /** {@code {pool, backend, weight?, state?}}. */
   public JsonObject toJson() {
     JsonObject json = new JsonObject().put("pool", pool).put("backend", backend);

@@ -60,16 +60,16 @@ public final class ConfigJson {
 
   private static JsonObject connect(Connect connect) {
     return new JsonObject()
-        .put("timeout", ValueTypes.show(connect.timeout()))
+        .put("timeout", Durations.show(connect.timeout()))
         .put("attempts", connect.attempts())
         .put("source", array(connect.source(), InetAddress::getHostAddress));
   }
 
   private static JsonObject timeouts(Timeouts timeouts) {
     return new JsonObject()
-        .put("idle", ValueTypes.show(timeouts.idle()))
-        .put("close", ValueTypes.show(timeouts.close()))
-        .put("maxDuration", ValueTypes.show(timeouts.maxDuration()))
+        .put("idle", Durations.show(timeouts.idle()))
+        .put("close", Durations.show(timeouts.close()))
+        .put("maxDuration", Durations.show(timeouts.maxDuration()))
         .put("jitter", timeouts.jitterPercent() + "%");
   }
 

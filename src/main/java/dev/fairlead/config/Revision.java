@@ -37,6 +37,11 @@ public record Revision(
     settings = List.copyOf(settings);
   }
 
+  /** The same revision, with another {@link #fileDigest}. */
+  public Revision withFileDigest(String digest) {
+    return new Revision(revision, id, parent, time, author, from, format, text, digest, settings);
+  }
+
   /** All of it, for the shared map and for files. */
   public JsonObject toJson() {
     JsonArray set = new JsonArray();

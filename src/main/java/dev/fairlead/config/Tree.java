@@ -20,6 +20,12 @@ sealed interface Tree {
   /** As a problem quotes it: on one line, cut when long. */
   String show();
 
+  /** Levels of maps and lists; 0 for a single value. */
+  int height();
+
+  /** Values in it, itself included. */
+  int size();
+
   /** What a {@link Scalar} was written as. */
   enum Kind {
     TEXT,
@@ -47,6 +53,16 @@ sealed interface Tree {
       return entries.isEmpty() ? "{}" : "{...}";
     }
 
+    @Override
+    public int height() {
+      return 1 + entries.values().stream().mapToInt(e -> e.value().height()).max().orElse(0);
+    }
+
+    @Override
+    public int size() {
+      return 1 + entries.values().stream().mapToInt(e -> e.value().size()).sum();
+    }
+
     /** The same with another value for a key; a new key comes last. */
     Mapping with(String key, Tree value) {
       Map<String, Entry> all = new LinkedHashMap<>(entries);
@@ -70,6 +86,16 @@ sealed interface Tree {
     @Override
     public String show() {
       return items.isEmpty() ? "[]" : "[...]";
+    }
+
+    @Override
+    public int height() {
+      return 1 + items.stream().mapToInt(Tree::height).max().orElse(0);
+    }
+
+    @Override
+    public int size() {
+      return 1 + items.stream().mapToInt(Tree::size).sum();
     }
   }
 
@@ -119,6 +145,16 @@ sealed interface Tree {
       boolean quoted = kind == Kind.TEXT && NEEDS_QUOTES.matcher(text).matches();
       String shown = Problem.oneLine(text);
       return quoted ? "\"" + shown + "\"" : shown;
+    }
+
+    @Override
+    public int height() {
+      return 0;
+    }
+
+    @Override
+    public int size() {
+      return 1;
     }
   }
 }

@@ -22,8 +22,6 @@ final class ValueTypes {
   private static final int MAX_SOCKET_PATH_BYTES = 107;
 
   private static final int MAX_NAME_CHARS = 100;
-  private static final Duration MAX_DURATION = Duration.ofDays(36_500);
-  private static final Pattern DURATION = Pattern.compile("(\\d{1,18})(ms|s|m|h|d)");
   private static final Pattern PERCENTAGE = Pattern.compile("(\\d{1,3})%");
   private static final Pattern NAME = Pattern.compile("[^\\s/\\p{C}]{1," + MAX_NAME_CHARS + "}");
 
@@ -62,9 +60,10 @@ final class ValueTypes {
 
   /** {@code 500ms 30s 15m 1h 7d}, also {@code 0s}; the unit is always written. */
   static ValueType<Duration> duration() {
-    String expected = "a duration such as 500ms, 30s, 15m, 1h or 7d, at most 36500d";
     return scalar ->
-        parseDuration(scalar).map(Outcome::of).orElseGet(() -> Outcome.expected(expected));
+        parseDuration(scalar)
+            .map(Outcome::of)
+            .orElseGet(() -> Outcome.expected(Durations.EXPECTED));
   }
 
   /** A duration that is not zero. */
@@ -78,37 +77,7 @@ final class ValueTypes {
   }
 
   private static Optional<Duration> parseDuration(Tree.Scalar scalar) {
-    Matcher matcher = DURATION.matcher(scalar.isText() ? scalar.text() : "");
-    if (!matcher.matches()) {
-      return Optional.empty();
-    }
-    long unitMillis =
-        switch (matcher.group(2)) {
-          case "ms" -> 1L;
-          case "s" -> 1000L;
-          case "m" -> 60_000L;
-          case "h" -> 3_600_000L;
-          default -> 86_400_000L;
-        };
-    long count = Long.parseLong(matcher.group(1));
-    boolean tooLong = count > MAX_DURATION.toMillis() / unitMillis;
-    return tooLong ? Optional.empty() : Optional.of(Duration.ofMillis(count * unitMillis));
-  }
-
-  /** As {@link #duration} reads it: in days, hours, seconds or milliseconds, whatever is exact. */
-  static String show(Duration duration) {
-    long millis = duration.toMillis();
-    if (millis % 1000 != 0) {
-      return millis + "ms";
-    }
-    long seconds = millis / 1000;
-    if (seconds != 0 && seconds % 86_400 == 0) {
-      return seconds / 86_400 + "d";
-    }
-    if (seconds != 0 && seconds % 3600 == 0) {
-      return seconds / 3600 + "h";
-    }
-    return seconds + "s";
+    return Durations.parse(scalar.isText() ? scalar.text() : "");
   }
 
   /** {@code 0%} to {@code 100%}, as the number. */

@@ -32,6 +32,10 @@ import org.snakeyaml.engine.v2.schema.CoreSchema;
  */
 final class YamlReader implements TreeReader {
   private static final int MAX_ALIASES = 1000;
+
+  /** Aliases of aliases multiply, and whoever walks the tree meets every copy. */
+  private static final int MAX_COPIED_VALUES = 100_000;
+
   private static final LoadSettings SETTINGS = LoadSettings.builder().build();
   private static final ScalarResolver RESOLVER = new CoreSchema().getScalarResolver();
 
@@ -89,6 +93,7 @@ final class YamlReader implements TreeReader {
     private final Problems problems;
     private final Map<Anchor, Tree> anchors = new HashMap<>();
     private int aliases;
+    private int copiedValues;
     private int depth;
 
     Walk(String source, Iterator<Event> events, Problems problems) {
@@ -139,7 +144,24 @@ final class YamlReader implements TreeReader {
       if (++aliases > MAX_ALIASES) {
         throw new Refused(place(alias), name + " (expected: at most " + MAX_ALIASES + " aliases)");
       }
+      refuseHuge(alias, tree);
       return tree;
+    }
+
+    private void refuseHuge(AliasEvent alias, Tree tree) {
+      copiedValues += tree.size();
+      if (copiedValues > MAX_COPIED_VALUES) {
+        String most = MAX_COPIED_VALUES + " values from aliases";
+        throw new Refused(place(alias), "too long (expected: at most " + most + ")");
+      }
+      if (depth + tree.height() > MAX_DEPTH) {
+        throw tooDeep(alias);
+      }
+    }
+
+    private Refused tooDeep(Event event) {
+      String expected = " (expected: " + MAX_DEPTH + " levels)";
+      return new Refused(place(event), "nested too deep" + expected);
     }
 
     private Tree scalar(ScalarEvent event) {
@@ -166,7 +188,7 @@ final class YamlReader implements TreeReader {
     private Tree collection(CollectionStartEvent event, String path) {
       refuseTag(event, event.getTag());
       if (++depth > MAX_DEPTH) {
-        throw new Refused(place(event), "nested too deep (expected: " + MAX_DEPTH + " levels)");
+        throw tooDeep(event);
       }
       boolean mapping = event.getEventId() == Event.ID.MappingStart;
       Tree tree = mapping ? mapping(event, path) : sequence(event, path);

@@ -41,7 +41,27 @@ public final class CommandException extends RuntimeException {
       return new Problem(path, 0, message, null);
     }
 
-    JsonObject toJson() {
+    /** {@code member NAME: path: message}, without the parts that are not there. */
+    @Override
+    public String toString() {
+      String where = path.isEmpty() ? message : path + ": " + message;
+      String who = "member " + member + ": ";
+      return member == null || message.startsWith(who) ? where : who + where;
+    }
+
+    private static Problem of(JsonObject json) {
+      return new Problem(
+          json.getString("path"),
+          json.getInteger("line", 0),
+          json.getString("message"),
+          json.getString("member"));
+    }
+
+    private Problem ofMember(String name) {
+      return new Problem(path, line, message, name);
+    }
+
+    private JsonObject toJson() {
       JsonObject json = new JsonObject().put("path", path).put("message", message);
       if (line > 0) {
         json.put("line", line);
@@ -51,13 +71,31 @@ public final class CommandException extends RuntimeException {
   }
 
   public CommandException(int code, List<Problem> problems) {
-    super(problems.toString());
+    super(String.join("; ", problems.stream().map(Problem::toString).toList()));
     this.code = code;
     this.problems = List.copyOf(problems);
   }
 
   public CommandException(int code, String message) {
-    this(code, List.of(Problem.of("", message)));
+    this(code, "", message);
+  }
+
+  public CommandException(int code, String path, String message) {
+    this(code, List.of(Problem.of(path, message)));
+  }
+
+  /** The refusal that {@link #toJson} of another member wrote. */
+  public static CommandException of(int code, String json) {
+    return new CommandException(
+        code,
+        new JsonObject(json)
+            .getJsonArray("problems").stream().map(each -> Problem.of((JsonObject) each)).toList());
+  }
+
+  /** The same, said by the member of that name. */
+  public CommandException ofMember(String name) {
+    return new CommandException(
+        code, problems.stream().map(problem -> problem.ofMember(name)).toList());
   }
 
   public int code() {

@@ -134,6 +134,21 @@ class TreeReaderTest {
   }
 
   @Test
+  void yamlAliasesThatMultiplyAreRefused() {
+    String wide = "a: &a [1,1,1,1,1,1,1,1,1,1]\n";
+    String deep = "a: &a [1]\n";
+    for (char c = 'b'; c <= 'h'; c++) {
+      String alias = "*" + (char) (c - 1) + " ,";
+      wide += c + ": &" + c + " [" + alias.repeat(10) + "]\n";
+      deep += c + ": &" + c + " [[[[[[[[[[ " + alias + " ]]]]]]]]]]\n";
+    }
+    assertThat(loading.problems(wide))
+        .containsExactly("f.yaml:5: too long (expected: at most 100000 values from aliases)");
+    assertThat(loading.problems(deep))
+        .containsExactly("f.yaml:8: nested too deep (expected: 64 levels)");
+  }
+
+  @Test
   void yamlIsReadAsVersion12() {
     assertThat(loading.problems("node: {accessLog: {to: off}, logLevel: no}"))
         .containsExactly(

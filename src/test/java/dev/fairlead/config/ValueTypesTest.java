@@ -78,7 +78,7 @@ class ValueTypesTest {
   @CsvSource({"0s, 0s", "500ms, 500ms", "60s, 60s", "5m, 300s", "1h, 1h", "90m, 5400s", "24h, 1d"})
   void durationsAreShownInAUnitThatIsExact(String written, String shown) {
     Duration duration = ValueTypes.duration().read(text(written)).value();
-    assertThat(ValueTypes.show(duration)).isEqualTo(shown);
+    assertThat(Durations.show(duration)).isEqualTo(shown);
     assertThat(ValueTypes.duration().read(text(shown)).value()).isEqualTo(duration);
   }
 

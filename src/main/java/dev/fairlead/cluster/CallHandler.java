@@ -1,0 +1,99 @@
+package dev.fairlead.cluster;
+
+import dev.fairlead.cluster.SignedCommands.Heard;
+import dev.fairlead.config.ConfigFormat;
+import dev.fairlead.config.Revision;
+import dev.fairlead.event.CommandException;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.json.JsonObject;
+import java.util.Locale;
+
+/**
+ * Answers what {@link MemberCalls} of other members, and of this one, ask. On the cluster's
+ * context.
+ */
+final class CallHandler {
+  private static final String CALL = "call";
+  private static final String HOLD = "hold";
+  private static final String RELEASE = "release";
+  private static final String AWAIT = "await";
+
+  /** The id of the push, which becomes that of its revision. */
+  private static final String PUSH = "push";
+
+  private static final String FORMAT = "format";
+  private static final String TEXT = "text";
+  private static final String REVISION = "revision";
+
+  private final Holds holds;
+  private final ConfigSync sync;
+  private final SignedCommands signed;
+  private MessageConsumer<JsonObject> consumer;
+
+  CallHandler(Holds holds, ConfigSync sync, SignedCommands signed) {
+    this.holds = holds;
+    this.sync = sync;
+    this.signed = signed;
+  }
+
+  static JsonObject hold(String push, ConfigFormat format, String text) {
+    return call(HOLD, push).put(FORMAT, format.label()).put(TEXT, text);
+  }
+
+  static JsonObject release(String push) {
+    return call(RELEASE, push);
+  }
+
+  static JsonObject await(Revision revision) {
+    return call(AWAIT, revision.id()).put(REVISION, revision.revision());
+  }
+
+  private static JsonObject call(String call, String push) {
+    return new JsonObject().put(CALL, call).put(PUSH, push);
+  }
+
+  /** Succeeds when every member of the cluster can reach it. */
+  Future<Void> start(Vertx vertx, String member) {
+    consumer = vertx.eventBus().consumer(MemberCalls.address(member), this::handle);
+    return consumer.completion();
+  }
+
+  Future<Void> stop() {
+    return consumer == null ? Future.succeededFuture() : consumer.unregister();
+  }
+
+  private void handle(Message<JsonObject> message) {
+    signed
+        .open(new Heard(message.address(), message.body(), Sender.of(message)), "")
+        .compose(this::answer)
+        .onSuccess(done -> message.reply(new JsonObject()))
+        .onFailure(
+            cause -> {
+              CommandException refused =
+                  cause instanceof CommandException known
+                      ? known
+                      : new CommandException(
+                          CommandException.NO_ANSWER, String.valueOf(cause.getMessage()));
+              message.fail(refused.code(), refused.toJson().encode());
+            });
+  }
+
+  private Future<Void> answer(JsonObject call) {
+    String push = call.getString(PUSH);
+    return switch (call.getString(CALL)) {
+      case HOLD -> holds.hold(push, format(call), call.getString(TEXT));
+      case RELEASE -> holds.release(push);
+      case AWAIT -> sync.await(call.getLong(REVISION), push);
+      default ->
+          Future.failedFuture(
+              new CommandException(CommandException.PROBLEMS, "unknown call: " + call));
+    };
+  }
+
+  private static ConfigFormat format(JsonObject call) {
+    return ConfigFormat.valueOf(call.getString(FORMAT).toUpperCase(Locale.ROOT));
+  }
+}

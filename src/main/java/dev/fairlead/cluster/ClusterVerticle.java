@@ -1,0 +1,341 @@
+package dev.fairlead.cluster;
+
+import dev.fairlead.cluster.Draft.Who;
+import dev.fairlead.config.ConfigFormat;
+import dev.fairlead.config.Revision;
+import dev.fairlead.event.Commands;
+import dev.fairlead.event.MemberId;
+import dev.fairlead.event.MemberInfo;
+import dev.fairlead.event.SystemEvent;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A member's part in the cluster: who is there, what all of them count, and which configuration they
+ * have in common. Alone it does the same with itself. All its state lives on its own context; public
+ * methods may be called from any thread.
+ */
+public final class ClusterVerticle extends VerticleBase implements Commands {
+  private static final Logger LOG = LoggerFactory.getLogger(ClusterVerticle.class);
+  private static final long SECOND_MILLIS = 1000;
+
+  /** Map operations block a worker each; those of the data path must not wait behind them. */
+  private static final int WORKERS = 4;
+
+  /** So long the newest revision may be out of force here before the member is not ready. */
+  private static final Duration TOLERANCE = Duration.ofSeconds(10);
+
+  private final Parts parts;
+  private final RowTraffic traffic = new RowTraffic();
+  private final Membership membership;
+  private final LoadTable loads;
+  private final Events events;
+  private Holds holds;
+  private CallHandler calls;
+  private ConfigCommands config;
+  private Signals signals;
+  private ShutdownSignal shutdown;
+  private RevisionLog log;
+  private MessageConsumer<Object> hints;
+  private long timer;
+  private volatile SignedCommands signed;
+  private volatile ConfigSync sync;
+
+  /**
+   * What the cluster part is made with.
+   *
+   * @param secret null = nothing is signed
+   */
+  public record Parts(
+      ClusterNode node,
+      LocalMember member,
+      LocalConfig config,
+      Beginning beginning,
+      Secret secret) {}
+
+  public ClusterVerticle(Parts parts) {
+    this.parts = parts;
+    RowPlace place = RowPlace.of(parts.node(), traffic);
+    LocalMember member = parts.member();
+    this.membership = new Membership(place, member::info, new ComingAndGoing());
+    this.loads = new LoadTable(place, member::pools);
+    this.events = new Events(parts.node().vertx(), member::numbers);
+  }
+
+  /** How it is to be deployed. */
+  public static DeploymentOptions deployment() {
+    return new DeploymentOptions()
+        .setWorkerPoolName("fairlead-cluster")
+        .setWorkerPoolSize(WORKERS);
+  }
+
+  /** Succeeds when the cluster's revision is in force here and this member is known to all. */
+  @Override
+  public Future<?> start() {
+    return SharedRows.openMap(vertx, ConfigStore.MAP)
+        .compose(map -> SignedCommands.open(vertx, parts.secret(), InstantSource.system())
+            .map(opened -> build(new ConfigStore(map, codec()), opened)))
+        .compose(store -> new SecretCheck(parts.node(), store, parts.secret()).run().map(store))
+        .compose(store -> enter().map(store))
+        .compose(this::begin)
+        .compose(begun -> serve());
+  }
+
+  private RevisionCodec codec() {
+    return new RevisionCodec(parts.secret());
+  }
+
+  private ConfigStore build(ConfigStore store, SignedCommands opened) {
+    signed = opened;
+    holds = new Holds(vertx, parts.config());
+    sync = new ConfigSync(store, holds, this::applied);
+    calls = new CallHandler(holds, sync, signed);
+    PushRound round =
+        new PushRound(
+            parts.node(), store, new MemberCalls(vertx, signed), membership::members);
+    config =
+        new ConfigCommands(
+            vertx, store, new ConfigPush(vertx, store, round), parts.config());
+    return store;
+  }
+
+  /** From here on the others see this member, and ask it to hold what they push. */
+  private Future<Void> enter() {
+    parts.node().listen(new Nodes());
+    return calls
+        .start(vertx, parts.node().id())
+        .compose(started -> membership.enter(parts.member().wantedName()))
+        .mapEmpty();
+  }
+
+  private Future<Void> begin(ConfigStore store) {
+    List<Revision> kept =
+        parts.beginning().kept().stream().map(codec()::read).filter(Objects::nonNull).toList();
+    log = new RevisionLog(kept);
+    return new ConfigStart(vertx, store, holds, sync).run(parts.beginning(), kept, file());
+  }
+
+  private Future<Void> serve() {
+    signals = new Signals(vertx, self(), this, signed);
+    shutdown = new ShutdownSignal(vertx, self(), signed, this::obeyShutdown);
+    hints = vertx.eventBus().consumer(PushRound.CHANGED, hint -> sync.sync());
+    timer = vertx.setPeriodic(SECOND_MILLIS, id -> sync.sync());
+    return loads
+        .start()
+        .compose(started -> hints.completion())
+        .compose(started -> shutdown.start())
+        .compose(started -> signals.start())
+        .compose(started -> events.start())
+        .onSuccess(
+            started -> {
+              MemberInfo info = parts.member().info();
+              publish(
+                  new SystemEvent.MemberJoined(
+                      self(), Instant.now(), info.address(), info.version()));
+            });
+  }
+
+  /** Takes no more commands and no further revision, and tells everybody. */
+  public Future<Void> drainStarted(Duration grace) {
+    return here(
+        () -> {
+          publish(
+              new SystemEvent.DrainStarted(
+                  self(), Instant.now(), parts.member().info().sessions(), grace));
+          return signals.stop().compose(stopped -> sync.stop());
+        });
+  }
+
+  /** The last session has ended. */
+  public void drainFinished() {
+    publish(new SystemEvent.DrainFinished(self(), Instant.now()));
+  }
+
+  /** Takes this member's rows out; the process leaves the cluster when its Vert.x is closed. */
+  @Override
+  public Future<?> stop() {
+    vertx.cancelTimer(timer);
+    return Future.join(
+            List.of(
+                loads.stop(),
+                membership.leave(),
+                calls.stop(),
+                shutdown == null ? Future.succeededFuture() : shutdown.stop(),
+                shutdown == null ? Future.succeededFuture() : events.stop()))
+        .otherwiseEmpty();
+  }
+
+  /** All members, by name; this one included. */
+  public List<MemberInfo> members() {
+    return membership.members();
+  }
+
+  /** This member; its name may change when a split ends. */
+  public MemberId self() {
+    String name = membership.name();
+    return new MemberId(
+        parts.node().id(), name == null ? parts.member().wantedName() : name);
+  }
+
+  /** Why the cluster's newest revision is not in force here, after it should have been; or null. */
+  public String trouble() {
+    ConfigSync.Trouble trouble = sync == null ? null : sync.trouble();
+    if (trouble == null || System.nanoTime() - trouble.sinceNanos() < TOLERANCE.toNanos()) {
+      return null;
+    }
+    return "revision " + trouble.revision().revision() + " is not in force: " + trouble.message();
+  }
+
+  /** How old the oldest row of another member is that balancing uses; 0 = there is none. */
+  public double loadViewAgeSeconds() {
+    return loads.viewAgeSeconds();
+  }
+
+  /** What the shared rows have cost on the event bus. */
+  public RowTraffic traffic() {
+    return traffic;
+  }
+
+  /** Commands that were refused for their signature. */
+  public long refusedCommands() {
+    return signed == null ? 0 : signed.refused();
+  }
+
+  /** The member's own file has changed. Fails with a {@link dev.fairlead.event.CommandException}. */
+  public Future<JsonObject> pushFile(ConfigFormat format, String text) {
+    return here(() -> config.pushFile(format, text, file()));
+  }
+
+  @Override
+  public Future<JsonObject> push(JsonObject command, String from) {
+    return here(() -> config.push(command, from));
+  }
+
+  @Override
+  public Future<JsonObject> get(JsonObject command) {
+    return here(() -> config.get(command));
+  }
+
+  @Override
+  public Future<JsonObject> history() {
+    return here(() -> config.history());
+  }
+
+  @Override
+  public Future<JsonObject> rollback(JsonObject command, String from) {
+    return here(() -> config.rollback(command, from));
+  }
+
+  @Override
+  public Future<JsonObject> set(JsonObject command, String from) {
+    return here(() -> config.set(command, from));
+  }
+
+  @Override
+  public Future<Void> shutdown(JsonObject command, String from) {
+    LOG.info("{} asks for shutdown: {}", from, command);
+    return shutdown.say(command);
+  }
+
+  private void applied(Revision revision, Revision superseded) {
+    loads.poolsChanged();
+    parts.member().applied(revision);
+    log.add(revision);
+    keep();
+    publish(
+        new SystemEvent.ConfigUpdate(
+            self(),
+            Instant.now(),
+            revision.revision(),
+            revision.author(),
+            revision.from(),
+            superseded == null
+                ? null
+                : new SystemEvent.Superseded(
+                    superseded.revision(), superseded.id(), superseded.author())));
+  }
+
+  private void keep() {
+    List<String> revisions = log.all().stream().map(codec()::write).toList();
+    vertx
+        .executeBlocking(
+            () -> {
+              parts.member().save(revisions);
+              return null;
+            })
+        .onFailure(cause -> LOG.error("the revision could not be kept: {}", cause.getMessage()));
+  }
+
+  private void obeyShutdown(Duration grace) {
+    publish(new SystemEvent.Shutdown(self(), Instant.now(), grace));
+    parts.member().shutdown(grace);
+  }
+
+  private Who file() {
+    return new Who("file:" + self().name(), "file " + self().name());
+  }
+
+  private void publish(SystemEvent event) {
+    events.publish(event);
+  }
+
+  private <T> Future<T> here(Supplier<Future<T>> step) {
+    Promise<T> promise = Promise.promise();
+    context.runOnContext(turn -> step.get().onComplete(promise));
+    return promise.future();
+  }
+
+  /** What happens to the nodes goes to all that keep rows, and a merge to the configuration. */
+  private final class Nodes implements ClusterNode.Listener {
+    @Override
+    public void joined(String node) {
+      membership.nodes().joined(node);
+      loads.nodes().joined(node);
+    }
+
+    @Override
+    public void left(String node) {
+      membership.nodes().left(node);
+      loads.nodes().left(node);
+    }
+
+    @Override
+    public void merged() {
+      LOG.warn("two parts of the cluster have met again");
+      membership.nodes().merged();
+      loads.nodes().merged();
+      context.runOnContext(turn -> sync.sync());
+    }
+  }
+
+  /** Who left is told once: by the first of those that are left. */
+  private final class ComingAndGoing implements Membership.Listener {
+    @Override
+    public void joined(MemberInfo member) {
+      LOG.info("member {} joined ({})", member.name(), member.address());
+    }
+
+    @Override
+    public void left(MemberInfo member) {
+      LOG.info("member {} left", member.name());
+      String first = members().stream().map(MemberInfo::id).min(String::compareTo).orElseThrow();
+      if (first.equals(parts.node().id())) {
+        publish(
+            new SystemEvent.MemberLeft(
+                new MemberId(member.id(), member.name()), Instant.now()));
+      }
+    }
+  }
+}

@@ -1,0 +1,124 @@
+package dev.fairlead.cluster;
+
+import dev.fairlead.config.Revision;
+import io.vertx.core.Future;
+import io.vertx.core.shareddata.AsyncMap;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+
+/**
+ * The revisions in the shared map: the newest, which is only ever replaced by compare-and-set, and
+ * the last {@link #KEPT}. Whoever replaces a revision puts the old one into the history first, so
+ * that no revision is lost whoever dies when. On the cluster's context.
+ */
+final class ConfigStore {
+  static final String MAP = "fairlead.config";
+
+  /** So many revisions are in the history, the newest among them. */
+  static final int KEPT = 20;
+
+  private static final String NEWEST = "newest";
+  private static final String PAST = "past/";
+
+  private final AsyncMap<String, String> map;
+  private final RevisionCodec codec;
+
+  ConfigStore(AsyncMap<String, String> map, RevisionCodec codec) {
+    this.map = map;
+    this.codec = codec;
+  }
+
+  Future<Stored> newest() {
+    return map.get(NEWEST).map(value -> new Stored(value, codec.read(value)));
+  }
+
+  /**
+   * Puts {@code next} in the place of {@code expected}.
+   *
+   * @return true when {@code next} stands there now; fails when that can't be known
+   */
+  Future<Boolean> replace(Stored expected, Revision next) {
+    return remember(expected.revision())
+        .compose(done -> swap(expected.value(), codec.write(next)))
+        .transform(
+            swapped ->
+                swapped.succeeded() && swapped.result()
+                    ? Future.succeededFuture(true)
+                    : isThere(next));
+  }
+
+  /** Writes the newest revision anew, with something noted that does not make it another. */
+  Future<Boolean> note(Stored expected, Revision noted) {
+    return swap(expected.value(), codec.write(noted));
+  }
+
+  /** A false or lost answer says nothing: the swap may have been done and repeated. */
+  private Future<Boolean> isThere(Revision revision) {
+    return newest().map(now -> now.revision() != null && now.revision().id().equals(revision.id()));
+  }
+
+  private Future<Boolean> swap(String before, String after) {
+    return before == null
+        ? map.putIfAbsent(NEWEST, after).map(Objects::isNull)
+        : map.replaceIfPresent(NEWEST, before, after);
+  }
+
+  /** Has the revision in the history; null = nothing to remember. */
+  Future<Void> remember(Revision revision) {
+    if (revision == null) {
+      return Future.succeededFuture();
+    }
+    return map.putIfAbsent(key(revision), codec.write(revision)).compose(before -> forgetOldest());
+  }
+
+  private Future<Void> forgetOldest() {
+    return map.keys()
+        .compose(
+            keys -> {
+              List<String> past =
+                  keys.stream().filter(key -> key.startsWith(PAST)).sorted().toList();
+              int tooMany = Math.max(0, past.size() - KEPT);
+              return Future.join(past.subList(0, tooMany).stream().map(map::remove).toList());
+            })
+        .mapEmpty();
+  }
+
+  /** The last {@link #KEPT} revisions, the newest first. */
+  Future<List<PastRevision>> history() {
+    return map.entries().map(this::history);
+  }
+
+  private List<PastRevision> history(Map<String, String> entries) {
+    Revision newest = codec.read(entries.get(NEWEST));
+    Map<String, Revision> byId = new HashMap<>();
+    entries.forEach(
+        (key, value) -> {
+          Revision revision = key.startsWith(PAST) ? codec.read(value) : newest;
+          if (revision != null) {
+            byId.put(revision.id(), revision);
+          }
+        });
+    List<Revision> line = line(newest, byId);
+    long oldest = line.isEmpty() ? 0 : line.get(line.size() - 1).revision();
+    return byId.values().stream()
+        .sorted(
+            Comparator.comparingLong(Revision::revision).thenComparing(Revision::time).reversed())
+        .limit(KEPT)
+        .map(each -> new PastRevision(each, !line.contains(each) && each.revision() >= oldest))
+        .toList();
+  }
+
+  /** The newest and those it came from, as far as they are known. */
+  private static List<Revision> line(Revision newest, Map<String, Revision> byId) {
+    return Stream.iterate(newest, Objects::nonNull, each -> byId.get(each.parent())).toList();
+  }
+
+  /** Sorts by number. */
+  private static String key(Revision revision) {
+    return String.format("%s%019d/%s", PAST, revision.revision(), revision.id());
+  }
+}

@@ -1,0 +1,74 @@
+package dev.fairlead.cluster;
+
+import dev.fairlead.config.BackendSetting;
+import dev.fairlead.config.ConfigFormat;
+import dev.fairlead.config.Document;
+import dev.fairlead.config.Revision;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+
+/**
+ * What is to become the next revision.
+ *
+ * @param fileDigest as {@link Revision#fileDigest} will be
+ * @param settings as {@link Revision#settings} will be
+ */
+record Draft(ConfigFormat format, String text, String fileDigest, List<BackendSetting> settings) {
+
+  /** What {@code revision} says already. */
+  static Draft of(Revision revision) {
+    return new Draft(
+        revision.format(), revision.text(), revision.fileDigest(), revision.settings());
+  }
+
+  /** The first revision, of the member that begins. */
+  Revision first(long number, Who who) {
+    return new Revision(
+        number,
+        fileDigest,
+        "",
+        now(),
+        who.author(),
+        who.from(),
+        format,
+        text,
+        fileDigest,
+        settings);
+  }
+
+  /**
+   * The revision after {@code current}.
+   *
+   * @param id of the push
+   */
+  Revision after(Revision current, String id, Who who) {
+    return new Revision(
+        current.revision() + 1,
+        id,
+        current.id(),
+        now(),
+        who.author(),
+        who.from(),
+        format,
+        text,
+        fileDigest,
+        settings);
+  }
+
+  /** Who asks for a change, and where it came from. */
+  record Who(String author, String from) {}
+
+  /** Whether it says the same as {@code revision}, in whatever layout. */
+  boolean isSameAs(Revision revision) {
+    return digest(format, text).equals(digest(revision.format(), revision.text()));
+  }
+
+  private static String digest(ConfigFormat format, String text) {
+    return Document.of(format, text).map(Document::digest).orElse(text);
+  }
+
+  private static Instant now() {
+    return Instant.now().truncatedTo(ChronoUnit.MILLIS);
+  }
+}

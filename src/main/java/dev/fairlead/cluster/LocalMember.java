@@ -1,0 +1,41 @@
+package dev.fairlead.cluster;
+
+import dev.fairlead.config.Revision;
+import dev.fairlead.event.MemberInfo;
+import dev.fairlead.event.MetricsReport;
+import dev.fairlead.pool.Pool;
+import java.time.Duration;
+import java.util.List;
+
+/** This very process, as the cluster sees it. Methods may be called from any thread. */
+public interface LocalMember {
+
+  /** What it would like to be called. */
+  String wantedName();
+
+  /** Its name is the wanted one here, whatever the cluster made of it. */
+  MemberInfo info();
+
+  /** The pools in force. */
+  List<Pool> pools();
+
+  /** Its numbers; may take long, so it is called on a worker. */
+  MetricsReport numbers();
+
+  /** A revision is in force here. */
+  void applied(Revision revision);
+
+  /**
+   * Keeps the revisions of this member, as they are written, for the next start; blocks.
+   *
+   * @param revisions the newest first
+   */
+  void save(List<String> revisions);
+
+  /**
+   * Somebody asks it to shut down.
+   *
+   * @param grace null = as configured
+   */
+  void shutdown(Duration grace);
+}

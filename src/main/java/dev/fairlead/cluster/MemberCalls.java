@@ -1,0 +1,93 @@
+package dev.fairlead.cluster;
+
+import dev.fairlead.config.ConfigFormat;
+import dev.fairlead.config.Revision;
+import dev.fairlead.event.CommandException;
+import dev.fairlead.event.CommandException.Problem;
+import dev.fairlead.event.MemberInfo;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What one member asks another during a push: to hold a document, to let go of it, and to say when
+ * it is in force. Whatever is refused is a {@link CommandException} whose problems have the
+ * member's name. On the cluster's context.
+ */
+final class MemberCalls {
+  /** So long a member may take to answer. */
+  static final Duration PATIENCE = Duration.ofSeconds(3);
+
+  /** Registrations spread with a delay: a member that has just joined may not be heard of yet. */
+  private static final long RETRY_MILLIS = 100;
+
+  private final Vertx vertx;
+  private final SignedCommands signed;
+
+  MemberCalls(Vertx vertx, SignedCommands signed) {
+    this.vertx = vertx;
+    this.signed = signed;
+  }
+
+  /** Where a member listens for these calls. */
+  static String address(String member) {
+    return "fairlead.member." + member;
+  }
+
+  /** Has the member check a document and hold what it needs. */
+  Future<Void> hold(MemberInfo member, String push, ConfigFormat format, String text) {
+    return ask(member, CallHandler.hold(push, format, text));
+  }
+
+  /** Has the member let go of what it holds for a push. */
+  Future<Void> release(MemberInfo member, String push) {
+    return ask(member, CallHandler.release(push));
+  }
+
+  /** Succeeds when {@code revision} is in force there. */
+  Future<Void> await(MemberInfo member, Revision revision) {
+    return ask(member, CallHandler.await(revision));
+  }
+
+  private Future<Void> ask(MemberInfo member, JsonObject call) {
+    Promise<Void> answer = Promise.promise();
+    ask(member, call, System.nanoTime() + PATIENCE.toNanos(), answer);
+    return answer.future();
+  }
+
+  private void ask(MemberInfo member, JsonObject call, long deadline, Promise<Void> answer) {
+    long left = Math.max(1, Duration.ofNanos(deadline - System.nanoTime()).toMillis());
+    String address = address(member.id());
+    vertx
+        .eventBus()
+        .request(address, signed.wrap(address, call), new DeliveryOptions().setSendTimeout(left))
+        .onSuccess(reply -> answer.complete())
+        .onFailure(
+            cause -> {
+              boolean unknown =
+                  cause instanceof ReplyException reply
+                      && reply.failureType() == ReplyFailure.NO_HANDLERS;
+              if (unknown && left > RETRY_MILLIS) {
+                vertx.setTimer(RETRY_MILLIS, id -> ask(member, call, deadline, answer));
+              } else {
+                answer.fail(refusal(member, cause));
+              }
+            });
+  }
+
+  private static CommandException refusal(MemberInfo member, Throwable cause) {
+    if (cause instanceof ReplyException reply
+        && reply.failureType() == ReplyFailure.RECIPIENT_FAILURE) {
+      return CommandException.of(reply.failureCode(), reply.getMessage()).ofMember(member.name());
+    }
+    String message = "member " + member.name() + ": no answer within " + PATIENCE.toSeconds() + "s";
+    return new CommandException(
+        CommandException.NO_ANSWER, List.of(new Problem("", 0, message, member.name())));
+  }
+}

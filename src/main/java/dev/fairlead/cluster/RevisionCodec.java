@@ -1,0 +1,56 @@
+package dev.fairlead.cluster;
+
+import dev.fairlead.config.Revision;
+import io.vertx.core.json.JsonObject;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How a revision is written in the shared map and in the state directory, signed where there is a
+ * secret. Immutable; any thread.
+ */
+final class RevisionCodec {
+  private static final Logger LOG = LoggerFactory.getLogger(RevisionCodec.class);
+  private static final String MAC = "mac";
+
+  private final Secret secret;
+
+  /**
+   * @param secret null = nothing is signed, and what is signed is not believed
+   */
+  RevisionCodec(Secret secret) {
+    this.secret = secret;
+  }
+
+  String write(Revision revision) {
+    JsonObject json = revision.toJson();
+    return (secret == null ? json : json.put(MAC, secret.mac(revision))).encode();
+  }
+
+  /** Null when there is nothing, or nothing that is to be believed. */
+  Revision read(String value) {
+    if (value == null) {
+      return null;
+    }
+    try {
+      JsonObject json = new JsonObject(value);
+      Revision revision = Revision.of(json);
+      if (isBelieved(revision, json.getString(MAC))) {
+        return revision;
+      }
+      LOG.warn("stored revision {} is ignored: its signature is not ours", revision.revision());
+    } catch (RuntimeException e) {
+      LOG.warn("a stored revision can't be read and is ignored: {}", e.toString());
+    }
+    return null;
+  }
+
+  /** Whether a value has a signature at all, whoever made it. */
+  static boolean isSigned(String value) {
+    return new JsonObject(value).getString(MAC) != null;
+  }
+
+  private boolean isBelieved(Revision revision, String mac) {
+    return secret == null ? mac == null : mac != null && secret.verifies(revision, mac);
+  }
+}

@@ -1,0 +1,101 @@
+package dev.fairlead.cluster;
+
+import dev.fairlead.config.Durations;
+import dev.fairlead.event.CommandException;
+import dev.fairlead.event.MemberId;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells members to shut down, and hears when this one is told. It is heard until the very end: a
+ * second one, while the member drains, ends its sessions at once. Called on the cluster's context,
+ * but for {@link #say}: any thread.
+ */
+public final class ShutdownSignal {
+  static final String ADDRESS = "fairlead.shutdown";
+
+  private static final Logger LOG = LoggerFactory.getLogger(ShutdownSignal.class);
+
+  private final Vertx vertx;
+  private final MemberId self;
+  private final SignedCommands signed;
+
+  /** Gets the grace, null = what the configuration says. */
+  private final Consumer<Duration> obey;
+
+  private MessageConsumer<Object> consumer;
+
+  /**
+   * @param obey is called each time this member is meant, with the grace or null when the signal
+   *     leaves that to the member; must not block
+   */
+  public ShutdownSignal(
+      Vertx vertx, MemberId self, SignedCommands signed, Consumer<Duration> obey) {
+    this.vertx = vertx;
+    this.self = self;
+    this.signed = signed;
+    this.obey = obey;
+  }
+
+  /** Succeeds when the whole cluster knows that this member listens. */
+  public Future<Void> start() {
+    consumer = vertx.eventBus().consumer(ADDRESS, this::heard);
+    return consumer.completion();
+  }
+
+  public Future<Void> stop() {
+    return consumer.unregister();
+  }
+
+  /**
+   * Says {@code {member: id, name or "*", grace?}} to all members, this one included; signed where
+   * there is a secret. Fails with a {@link CommandException} when the command is none.
+   */
+  public Future<Void> say(JsonObject command) {
+    try {
+      JsonObject body = CommandBodies.shutdown(command);
+      vertx.eventBus().publish(ADDRESS, signed.wrap(ADDRESS, body));
+      return Future.succeededFuture();
+    } catch (CommandException e) {
+      return Future.failedFuture(e);
+    }
+  }
+
+  private void heard(Message<Object> message) {
+    String sender = Sender.of(message);
+    Future.<JsonObject>succeededFuture()
+        .map(none -> CommandShape.object(message.body()))
+        // By its name, which a member keeps when it starts again while a command is still valid.
+        .compose(body -> signed.open(new SignedCommands.Heard(ADDRESS, body, sender), self.name()))
+        .map(CommandBodies::shutdown)
+        .onSuccess(command -> obeyIfMeant(command, sender))
+        .onFailure(failure -> ignored(failure, sender));
+  }
+
+  private void obeyIfMeant(JsonObject command, String sender) {
+    if (self.isMeantBy(command.getString("member"))) {
+      String grace = command.getString("grace");
+      LOG.info(
+          "told to shut down by {}, grace {}", sender, grace == null ? "as configured" : grace);
+      obey.accept(grace == null ? null : Durations.parse(grace).orElseThrow());
+    }
+  }
+
+  private static void ignored(Throwable failure, String sender) {
+    if (failure instanceof CommandException refusal) {
+      // Signatures are told by whoever checks them.
+      if (refusal.code() != CommandException.UNSIGNED) {
+        LOG.warn("{} from {} ignored: {}", ADDRESS, sender, refusal.toJson());
+      }
+    } else {
+      LOG.error("{} from {} failed", ADDRESS, sender, failure);
+    }
+  }
+}

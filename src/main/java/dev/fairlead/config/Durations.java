@@ -1,0 +1,56 @@
+package dev.fairlead.config;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Durations as the configuration and the commands write them: {@code 500ms 30s 15m 1h 7d}, also
+ * {@code 0s}. The unit is always written. Any thread.
+ */
+public final class Durations {
+  /** What {@link #parse} reads, in words. */
+  public static final String EXPECTED =
+      "a duration such as 500ms, 30s, 15m, 1h or 7d, at most 36500d";
+
+  private static final Duration MAX = Duration.ofDays(36_500);
+  private static final Pattern WRITTEN = Pattern.compile("(\\d{1,18})(ms|s|m|h|d)");
+
+  private Durations() {}
+
+  /** Empty = it is something else, or longer than 36500 days. */
+  public static Optional<Duration> parse(String text) {
+    Matcher matcher = WRITTEN.matcher(text);
+    if (!matcher.matches()) {
+      return Optional.empty();
+    }
+    long unitMillis =
+        switch (matcher.group(2)) {
+          case "ms" -> 1L;
+          case "s" -> 1000L;
+          case "m" -> 60_000L;
+          case "h" -> 3_600_000L;
+          default -> 86_400_000L;
+        };
+    long count = Long.parseLong(matcher.group(1));
+    boolean tooLong = count > MAX.toMillis() / unitMillis;
+    return tooLong ? Optional.empty() : Optional.of(Duration.ofMillis(count * unitMillis));
+  }
+
+  /** As {@link #parse} reads it: in days, hours, seconds or milliseconds, whatever is exact. */
+  public static String show(Duration duration) {
+    long millis = duration.toMillis();
+    if (millis % 1000 != 0) {
+      return millis + "ms";
+    }
+    long seconds = millis / 1000;
+    if (seconds != 0 && seconds % 86_400 == 0) {
+      return seconds / 86_400 + "d";
+    }
+    if (seconds != 0 && seconds % 3600 == 0) {
+      return seconds / 3600 + "h";
+    }
+    return seconds + "s";
+  }
+}

@@ -1,0 +1,44 @@
+package dev.fairlead.cluster;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+
+/** Runs on a Vert.x context of its own, as the cluster's parts want it, and waits for the end. */
+final class OnContext {
+  private static final long LIMIT_SECONDS = 20;
+
+  private final Context context;
+
+  OnContext(Vertx vertx) {
+    context = ((VertxInternal) vertx).createEventLoopContext();
+  }
+
+  <T> T call(Supplier<Future<T>> task) {
+    Promise<T> promise = Promise.promise();
+    context.runOnContext(
+        any -> Future.<Void>succeededFuture().compose(start -> task.get()).onComplete(promise));
+    return done(promise.future());
+  }
+
+  void run(Runnable task) {
+    call(
+        () -> {
+          task.run();
+          return Future.succeededFuture();
+        });
+  }
+
+  static <T> T done(Future<T> future) {
+    try {
+      return future.await(LIMIT_SECONDS, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      throw new AssertionError("not done within " + LIMIT_SECONDS + " s", e);
+    }
+  }
+}

@@ -1,0 +1,21 @@
+package dev.fairlead.cluster;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+
+/** Stands still until it is told. */
+final class SettableClock implements InstantSource {
+  static final Instant NOON = Instant.parse("2026-11-22T12:00:00Z");
+
+  private volatile Instant now = NOON;
+
+  @Override
+  public Instant instant() {
+    return now;
+  }
+
+  void advance(Duration time) {
+    now = now.plus(time);
+  }
+}

@@ -1,0 +1,75 @@
+package dev.fairlead.cluster;
+
+import io.vertx.core.Vertx;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
+/** A cluster on one Vert.x: its nodes share its bus and its maps, and come and go as told. */
+final class SharedNodes {
+  private final Vertx vertx;
+  private final List<Node> nodes = new CopyOnWriteArrayList<>();
+
+  SharedNodes(Vertx vertx) {
+    this.vertx = vertx;
+  }
+
+  Node join(String id) {
+    Node node = new Node(id);
+    nodes.forEach(other -> other.tell(listener -> listener.joined(id)));
+    nodes.add(node);
+    return node;
+  }
+
+  void leave(String id) {
+    nodes.removeIf(node -> node.id.equals(id));
+    nodes.forEach(other -> other.tell(listener -> listener.left(id)));
+  }
+
+  /** The split is over. */
+  void back(Node node) {
+    nodes.forEach(other -> other.tell(listener -> listener.joined(node.id)));
+    nodes.add(node);
+    nodes.forEach(other -> other.tell(ClusterNode.Listener::merged));
+  }
+
+  final class Node implements ClusterNode {
+    private final String id;
+    private volatile Listener listener;
+
+    private Node(String id) {
+      this.id = id;
+    }
+
+    private void tell(Consumer<Listener> what) {
+      if (listener != null) {
+        what.accept(listener);
+      }
+    }
+
+    @Override
+    public Vertx vertx() {
+      return vertx;
+    }
+
+    @Override
+    public String id() {
+      return id;
+    }
+
+    @Override
+    public String address() {
+      return null;
+    }
+
+    @Override
+    public List<String> nodes() {
+      return nodes.stream().map(Node::id).toList();
+    }
+
+    @Override
+    public void listen(Listener hearer) {
+      listener = hearer;
+    }
+  }
+}

@@ -1,0 +1,122 @@
+package dev.fairlead.config;
+
+import dev.fairlead.config.BackendConfig.State;
+import dev.fairlead.config.PoolConfig.Balance;
+import dev.fairlead.config.PoolConfig.Connect;
+import dev.fairlead.config.PoolConfig.Replies;
+import dev.fairlead.config.PoolConfig.Timeouts;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.List;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+
+/** Random configurations. */
+final class ConfigArbitraries {
+  private ConfigArbitraries() {}
+
+  /** Any configuration whose rules hold, with node and cluster at their defaults. */
+  static Arbitrary<FairleadConfig> dynamicParts() {
+    Arbitrary<List<PoolConfig>> pools = pool().list().ofMaxSize(3).uniqueElements(PoolConfig::name);
+    return pools.flatMap(
+        made ->
+            listeners(made)
+                .map(
+                    listeners ->
+                        new FairleadConfig(
+                            NodeConfig.DEFAULT, ClusterConfig.DEFAULT, listeners, made)));
+  }
+
+  private static Arbitrary<List<ListenerConfig>> listeners(List<PoolConfig> pools) {
+    if (pools.isEmpty()) {
+      return Arbitraries.just(List.of());
+    }
+    Arbitrary<BindAddress> bind =
+        Arbitraries.oneOf(
+            Arbitraries.of("0.0.0.0", "127.0.0.1", "::", "2001:db8::1")
+                .map(host -> BindAddress.ip(host, 0)),
+            Arbitraries.integers().between(9000, 9100).map(port -> BindAddress.ip("::1", port)),
+            Arbitraries.strings().alpha().ofLength(8).map(n -> BindAddress.unix("/run/" + n)));
+    Arbitrary<String> pool = Arbitraries.of(pools).map(PoolConfig::name);
+    return Combinators.combine(name(), bind, Arbitraries.integers().greaterOrEqual(1), pool)
+        .as(ListenerConfig::new)
+        .list()
+        .ofMaxSize(3)
+        .uniqueElements(ListenerConfig::name)
+        .filter(ConfigArbitraries::addressesDiffer);
+  }
+
+  private static boolean addressesDiffer(List<ListenerConfig> listeners) {
+    List<BindAddress> fixed =
+        listeners.stream()
+            .map(ListenerConfig::bind)
+            .filter(b -> b.isUnix() || b.port() != 0)
+            .toList();
+    return fixed.stream().distinct().count() == fixed.size();
+  }
+
+  private static Arbitrary<PoolConfig> pool() {
+    Arbitrary<List<BackendConfig>> backends =
+        backend().list().ofMaxSize(4).uniqueElements(BackendConfig::id);
+    Arbitrary<Connect> connect =
+        Combinators.combine(
+                duration(1), Arbitraries.integers().between(1, 100), source().list().ofMaxSize(2))
+            .as(Connect::new);
+    Arbitrary<Timeouts> timeouts =
+        Combinators.combine(
+                duration(0), duration(0), duration(0), Arbitraries.integers().between(0, 100))
+            .as(Timeouts::new);
+    Arbitrary<Replies> replies = Combinators.combine(reply(), reply()).as(Replies::new);
+    return Combinators.combine(
+            name(), Arbitraries.of(Balance.class), backends, connect, timeouts, replies)
+        .as(PoolConfig::new);
+  }
+
+  private static Arbitrary<BackendConfig> backend() {
+    Arbitrary<Integer> weight = Arbitraries.integers().between(0, 1000);
+    Arbitrary<State> state = Arbitraries.of(State.class);
+    Arbitrary<BackendConfig> ip =
+        Combinators.combine(
+                Arbitraries.of("a.internal", "10.0.0.1", "::1", "x_y"),
+                Arbitraries.integers().between(1, 65_535),
+                weight,
+                state)
+            .as((host, port, w, s) -> new BackendConfig(host, port, null, w, s));
+    Arbitrary<BackendConfig> unix =
+        Combinators.combine(Arbitraries.of("/a", "/b ${c}", "/ä\"'\\d"), weight, state)
+            .as((path, w, s) -> new BackendConfig(null, 0, path, w, s));
+    return Arbitraries.oneOf(ip, unix);
+  }
+
+  private static Arbitrary<String> name() {
+    return Arbitraries.strings().withChars("abcXYZ019.-_$é").ofMinLength(1).ofMaxLength(12);
+  }
+
+  private static Arbitrary<Duration> duration(long minMillis) {
+    long max = Duration.ofDays(36_500).toMillis();
+    Arbitrary<Long> millis = Arbitraries.longs().between(minMillis, max);
+    Arbitrary<Long> round = Arbitraries.of(1000L, 60_000L, 90_000L, 3_600_000L, 86_400_000L);
+    return Arbitraries.oneOf(millis, round).map(Duration::ofMillis);
+  }
+
+  private static Arbitrary<InetAddress> source() {
+    return Arbitraries.of("10.0.0.1", "::1", "2001:db8::5")
+        .map(literal -> AddressTypes.parseIp(literal).orElseThrow());
+  }
+
+  /** Any text but U+FFFD, which a file can't hold; also those that look like variables. */
+  private static Arbitrary<String> reply() {
+    Arbitrary<String> any =
+        Arbitraries.strings().withCharRange(' ', '~').withChars("\n\tä€").ofMaxLength(30);
+    Arbitrary<String> tricky = Arbitraries.of("", "${X}", "$${X}", "$$${", "{cause}", "null", "5");
+    return Arbitraries.oneOf(any, tricky).injectNull(0.2);
+  }
+
+  /** A setting of a backend, its weight, its state or both. */
+  static Arbitrary<BackendSetting> settings() {
+    Arbitrary<Integer> weight = Arbitraries.integers().between(0, 1000);
+    return Combinators.combine(weight.injectNull(0.3), Arbitraries.of(State.class).injectNull(0.3))
+        .as((w, state) -> new BackendSetting("any", "any", w, state));
+  }
+}
