@@ -85,6 +85,7 @@ function showStatus(status, ready) {
     ["up for", duration(status.uptimeSeconds)],
     ["event loops", count(status.eventLoops)],
     ["revision", count(status.revision)],
+    ["made by", status.config.author],
   ].map(([name, value]) => {
     const tile = element("div");
     tile.append(element("dt", "", name), element("dd", "", value));
@@ -98,10 +99,18 @@ function showProblems(status, ready) {
   const problems = [
     ...(ready.reasons || []),
     ...status.config.problems,
+    ...fileDiffers(status.config),
     ...status.config.restartNeeded.map((key) => key + " takes effect after a restart"),
   ];
   byId("problems").hidden = problems.length === 0;
   byId("problems").replaceChildren(...problems.map((text) => element("li", "", text)));
+}
+
+// A file with problems is not in force either; they say why.
+function fileDiffers(config) {
+  return config.fileInForce || config.problems.length > 0
+    ? []
+    : [config.file + " differs from what is in force"];
 }
 
 function fill(body, rows, columns) {
@@ -122,6 +131,25 @@ function row(texts, numbersFrom) {
   return made;
 }
 
+function memberRow(member) {
+  const made = row([member.name, member.address || "-", member.version], 3);
+  const state = element("td");
+  if (member.draining) {
+    state.append(element("span", "badge warn", "draining"));
+  } else {
+    state.append(element("span", member.ready ? "badge good" : "badge bad",
+      member.ready ? "ready" : "not ready"));
+  }
+  made.append(state, element("td", "number", count(member.revision)),
+    element("td", "number", count(member.sessions)));
+  return made;
+}
+
+function showMembers(members) {
+  const byName = (a, b) => a.name.localeCompare(b.name);
+  fill(byId("members"), [...members].sort(byName).map(memberRow), 6);
+}
+
 function showListeners(listeners) {
   const rows = listeners.map((each) =>
     row([each.name, each.address, each.pool, count(each.active), count(each.total)], 3));
@@ -138,6 +166,12 @@ function stateOf(backend) {
   return backend.healthy ? ["healthy", "good"] : ["down", "bad"];
 }
 
+function active(backend) {
+  const everywhere = backend.clusterActive === backend.active
+    ? "" : " here, " + count(backend.clusterActive) + " in all";
+  return count(backend.active) + (everywhere || " active");
+}
+
 function backendRow(backend, most) {
   const made = element("div", "backend");
   const [state, kind] = stateOf(backend);
@@ -151,7 +185,7 @@ function backendRow(backend, most) {
     element("span", "id", backend.id),
     element("span", "badge " + kind, state),
     element("span", "facts", facts),
-    element("span", "number", count(backend.active) + " active"),
+    element("span", "number", active(backend)),
     bar);
   return made;
 }
@@ -178,11 +212,12 @@ function showSessions(sessions) {
 }
 
 async function refresh() {
-  const [ready, status, listeners, pools, sessions] = await Promise.all([
-    readiness(), api("status"), api("listeners"), api("pools"),
+  const [ready, status, members, listeners, pools, sessions] = await Promise.all([
+    readiness(), api("status"), api("members"), api("listeners"), api("pools"),
     api("sessions?limit=" + SESSIONS_SHOWN),
   ]);
   showStatus(status, ready);
+  showMembers(members.members);
   showListeners(listeners.listeners);
   showPools(pools.pools);
   showSessions(sessions.sessions);

@@ -1,9 +1,6 @@
 package dev.fairlead.admin;
 
-import io.vertx.core.Context;
-import io.vertx.core.Future;
 import io.vertx.core.Handler;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -12,10 +9,12 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Every path of the admin listener and what answers it. Paths and bodies are API, described by
@@ -23,14 +22,17 @@ import java.util.stream.Collectors;
  */
 final class AdminRoutes {
   private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
+  private static final long MAX_BODY_BYTES = 16 * 1024 * 1024;
 
   private final AdminVerticle.Sources sources;
   private final MemberView member;
+  private final CommandRoutes commands;
   private final PageFiles page;
 
   AdminRoutes(AdminVerticle.Sources sources, PageFiles page) {
     this.sources = sources;
     this.member = sources.member();
+    this.commands = new CommandRoutes(member, sources.commands());
     this.page = page;
   }
 
@@ -50,30 +52,35 @@ final class AdminRoutes {
 
   /** What is answered only to those who have the token, when there is one. */
   List<Endpoint> guarded() {
+    return Stream.concat(views().stream(), commands.endpoints().stream()).toList();
+  }
+
+  private List<Endpoint> views() {
     return List.of(
         get("/api/v1/status", ctx -> Answers.jsonMade(ctx, () -> ApiJson.status(member))),
-        get("/api/v1/members", ctx -> Answers.jsonMade(ctx, () -> ApiJson.members(member))),
+        get(
+            "/api/v1/members",
+            ctx -> Answers.jsonMade(ctx, () -> ApiJson.members(member.members()))),
         get("/api/v1/listeners", ctx -> Answers.jsonMade(ctx, () -> ApiJson.listeners(member))),
         get("/api/v1/pools", ctx -> Answers.jsonMade(ctx, () -> ApiJson.pools(member.pools()))),
         get("/api/v1/sessions", this::sessions),
         new Endpoint(HttpMethod.DELETE, "/api/v1/sessions/:id", this::closeSession),
-        get("/api/v1/config", ctx -> Answers.jsonMade(ctx, this::config)),
+        get("/api/v1/config", this::config),
+        get("/api/v1/events", ctx -> EventStream.open(ctx, sources.events())),
         get("/api/v1/openapi.yaml", page::sendOpenapi));
   }
 
   /**
    * The router over all of it.
    *
-   * @param token null = none is asked for
+   * @param guard lets pass who may see more than what is open
    */
-  Router router(Vertx vertx, BearerToken token) {
+  Router router(Vertx vertx, Handler<RoutingContext> guard) {
     Router router = Router.router(vertx);
     router.route().failureHandler(Answers::failure).handler(AdminRoutes::protect);
     mount(router, open());
-    if (token != null) {
-      router.route().handler(token);
-    }
-    router.route().handler(this::awaitConfig);
+    router.route().handler(guard).handler(this::awaitConfig);
+    router.route().handler(BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES));
     mount(router, guarded());
     router.route().handler(ctx -> Answers.problem(ctx, 404, "there is nothing here"));
     return router;
@@ -145,7 +152,12 @@ final class AdminRoutes {
     Answers.sendMade(ctx, PROMETHEUS_TEXT, () -> Buffer.buffer(sources.metrics().get()));
   }
 
-  private JsonObject config() {
+  private void config(RoutingContext ctx) {
+    commands.revision(
+        ctx, ctx.request().getParam("revision"), own -> Answers.jsonMade(own, this::ownConfig));
+  }
+
+  private JsonObject ownConfig() {
     MemberView.InForce inForce = member.config();
     return ApiJson.config(inForce.revision(), sources.configJson().apply(inForce.config()));
   }
@@ -157,14 +169,14 @@ final class AdminRoutes {
       return;
     }
     int most = limit == null ? Integer.MAX_VALUE : Integer.parseInt(limit);
-    here(member.sessions())
+    Answers.here(member.sessions())
         .onSuccess(all -> Answers.jsonMade(ctx, () -> ApiJson.sessions(all, most)))
         .onFailure(ctx::fail);
   }
 
   private void closeSession(RoutingContext ctx) {
     String id = ctx.pathParam("id");
-    here(member.closeSession(id))
+    Answers.here(member.closeSession(id))
         .onSuccess(
             closed -> {
               if (closed) {
@@ -174,14 +186,5 @@ final class AdminRoutes {
               }
             })
         .onFailure(ctx::fail);
-  }
-
-  /** Completes on the event loop of the request, wherever {@code elsewhere} does. */
-  private static <T> Future<T> here(Future<T> elsewhere) {
-    Context context = Vertx.currentContext();
-    Promise<T> here = Promise.promise();
-    elsewhere.onComplete(
-        (value, failure) -> context.runOnContext(turn -> here.complete(value, failure)));
-    return here.future();
   }
 }

@@ -2,12 +2,15 @@ package dev.fairlead.admin;
 
 import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.NodeConfig;
+import dev.fairlead.event.Commands;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.ext.web.RoutingContext;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -37,20 +40,22 @@ public final class AdminVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     return vertx
-        .executeBlocking(() -> new Files(PageFiles.load(), token()))
+        .executeBlocking(() -> new Files(PageFiles.load(), guard()))
         .compose(this::listen)
         .onSuccess(bound -> port = bound.actualPort());
   }
 
-  private BearerToken token() {
-    return config.tokenFile() == null ? null : BearerToken.read(config.tokenFile());
+  private Handler<RoutingContext> guard() {
+    return config.tokenFile() == null
+        ? new SameSite(config.host())
+        : BearerToken.read(config.tokenFile());
   }
 
   private Future<HttpServer> listen(Files files) {
     AdminRoutes routes = new AdminRoutes(sources, files.page());
     return vertx
         .createHttpServer(options())
-        .requestHandler(routes.router(vertx, files.token()))
+        .requestHandler(routes.router(vertx, files.guard()))
         .listen(config.port(), config.host())
         .recover(cause -> Future.failedFuture(startFailure(cause)));
   }
@@ -80,7 +85,7 @@ public final class AdminVerticle extends VerticleBase {
   }
 
   /**
-   * What the admin listener shows.
+   * What the admin listener shows and what obeys it.
    *
    * @param metrics renders Prometheus' text; called on worker threads
    * @param configJson renders {@code {listeners, pools}}; called on worker threads
@@ -88,8 +93,10 @@ public final class AdminVerticle extends VerticleBase {
   public record Sources(
       MemberView member,
       Supplier<String> metrics,
-      Function<FairleadConfig, JsonObject> configJson) {}
+      Function<FairleadConfig, JsonObject> configJson,
+      Commands commands,
+      EventSource events) {}
 
-  /** What is read once, at the start; {@code token} null = none is asked for. */
-  private record Files(PageFiles page, BearerToken token) {}
+  /** What is read once, at the start. */
+  private record Files(PageFiles page, Handler<RoutingContext> guard) {}
 }

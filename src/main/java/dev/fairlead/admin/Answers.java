@@ -1,5 +1,10 @@
 package dev.fairlead.admin;
 
+import dev.fairlead.event.CommandException;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -14,6 +19,7 @@ import org.slf4j.LoggerFactory;
 final class Answers {
   private static final Logger LOG = LoggerFactory.getLogger(Answers.class);
   private static final String JSON = "application/json";
+  private static final int TOO_LARGE = 413;
 
   private Answers() {}
 
@@ -56,16 +62,36 @@ final class Answers {
     json(ctx, status, new JsonObject().put("problems", new JsonArray().add(problem)));
   }
 
+  /** Refuses the request as {@code refusal} says; whatever else it is, is a bug. */
+  static void refused(RoutingContext ctx, Throwable refusal) {
+    if (refusal instanceof CommandException command) {
+      json(ctx, command.code(), command.toJson());
+    } else {
+      ctx.fail(refusal);
+    }
+  }
+
+  /** Completes on the event loop of the request, wherever {@code elsewhere} does. */
+  static <T> Future<T> here(Future<T> elsewhere) {
+    Context context = Vertx.currentContext();
+    Promise<T> here = Promise.promise();
+    elsewhere.onComplete(
+        (value, failure) -> context.runOnContext(turn -> here.complete(value, failure)));
+    return here.future();
+  }
+
   /** The answer to a request that failed; what a bug says stays in the log. */
   static void failure(RoutingContext ctx) {
     if (ctx.failure() != null) {
       LOG.error("{} {} failed", ctx.request().method(), ctx.request().path(), ctx.failure());
     }
     int status = ctx.statusCode();
-    boolean clientsFault = status >= 400 && status < 500;
-    problem(
-        ctx,
-        clientsFault ? status : 500,
-        clientsFault ? "the request is malformed" : "internal error, see the log of the member");
+    if (status == TOO_LARGE) {
+      problem(ctx, status, "the body is too large (expected: at most 16 MiB)");
+    } else if (status >= 400 && status < 500) {
+      problem(ctx, status, "the request is malformed");
+    } else {
+      problem(ctx, 500, "internal error, see the log of the member");
+    }
   }
 }

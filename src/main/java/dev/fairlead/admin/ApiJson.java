@@ -2,6 +2,7 @@ package dev.fairlead.admin;
 
 import dev.fairlead.config.BackendConfig;
 import dev.fairlead.config.Revision;
+import dev.fairlead.event.MemberInfo;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
 import dev.fairlead.session.SessionRecord;
@@ -32,7 +33,7 @@ final class ApiJson {
         .put("name", status.name())
         .put("version", status.version())
         .put("started", TIME.format(status.started()))
-        .put("uptimeSeconds", Duration.between(status.started(), Instant.now()).toSeconds())
+        .put("uptimeSeconds", uptimeSeconds(status.started()))
         .put("transport", status.transport())
         .put("eventLoops", status.eventLoops())
         .put("sessions", status.sessions())
@@ -45,6 +46,8 @@ final class ApiJson {
             "config",
             new JsonObject()
                 .put("file", status.configFile())
+                .put("fileInForce", status.fileInForce())
+                .put("author", status.configAuthor())
                 .put("problems", new JsonArray(status.configProblems()))
                 .put("restartNeeded", new JsonArray(status.restartNeeded())));
   }
@@ -59,20 +62,27 @@ final class ApiJson {
     return addresses;
   }
 
-  /** Alone, a member is all there is. */
-  static JsonObject members(MemberView member) {
-    MemberView.Status status = member.status();
-    JsonObject self =
-        new JsonObject()
-            .put("id", status.id())
-            .put("name", status.name())
-            .put("version", status.version())
-            .put("started", TIME.format(status.started()))
-            .put("sessions", status.sessions())
-            .put("ready", member.notReadyReasons().isEmpty())
-            .put("draining", status.draining())
-            .put("revision", member.config().revision().revision());
-    return new JsonObject().put("members", new JsonArray().add(self));
+  static JsonObject members(List<MemberInfo> members) {
+    return list("members", members, ApiJson::member);
+  }
+
+  private static JsonObject member(MemberInfo member) {
+    return new JsonObject()
+        .put("id", member.id())
+        .put("name", member.name())
+        .put("address", member.address())
+        .put("version", member.version())
+        .put("started", TIME.format(member.started()))
+        .put("uptimeSeconds", uptimeSeconds(member.started()))
+        .put("revision", member.revision())
+        .put("sessions", member.sessions())
+        .put("ready", member.ready())
+        .put("draining", member.draining());
+  }
+
+  /** By our own clock, and never negative when another's is ahead. */
+  private static long uptimeSeconds(Instant started) {
+    return Math.max(0, Duration.between(started, Instant.now()).toSeconds());
   }
 
   static JsonObject listeners(MemberView member) {

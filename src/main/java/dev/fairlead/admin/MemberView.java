@@ -2,6 +2,7 @@ package dev.fairlead.admin;
 
 import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.Revision;
+import dev.fairlead.event.MemberInfo;
 import dev.fairlead.pool.Pool;
 import dev.fairlead.session.SessionRecord;
 import io.vertx.core.Future;
@@ -22,6 +23,9 @@ public interface MemberView {
 
   Status status();
 
+  /** All members that are there, this one included. */
+  List<MemberInfo> members();
+
   List<ListenerStatus> listeners();
 
   List<Pool> pools();
@@ -38,7 +42,9 @@ public interface MemberView {
   /**
    * One member.
    *
-   * @param configProblems what is wrong with the file on disk, empty = the file is in force
+   * @param fileInForce whether the listeners and pools of the file on disk are those in force
+   * @param configAuthor who made what is in force
+   * @param configProblems what is wrong with the file on disk
    * @param restartNeeded keys of {@code node} and {@code cluster} whose change in the file waits
    *     for a restart
    */
@@ -54,6 +60,8 @@ public interface MemberView {
       boolean draining,
       boolean clustered,
       String configFile,
+      boolean fileInForce,
+      String configAuthor,
       List<String> configProblems,
       List<String> restartNeeded) {}
 

@@ -13,7 +13,21 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "fairlead",
     description = "A layer-4 proxy whose instances act as one.",
-    subcommands = {RunCommand.class, DemoCommand.class, CheckCommand.class, VersionCommand.class})
+    subcommands = {
+      RunCommand.class,
+      DemoCommand.class,
+      CheckCommand.class,
+      PushCommand.class,
+      ConfigCommand.class,
+      StatusCommand.class,
+      MembersCommand.class,
+      PoolsCommand.class,
+      SessionsCommand.class,
+      TopCommand.class,
+      SetCommand.class,
+      ShutdownCommand.class,
+      VersionCommand.class
+    })
 public final class FairleadCommand implements Runnable {
   /** Exit code: refused or failed; the reason is on stderr, one line per problem. */
   public static final int FAILED = 1;
@@ -45,7 +59,11 @@ public final class FairleadCommand implements Runnable {
 
   private static int failed(
       Exception e, CommandLine command, CommandLine.ParseResult ignoredArguments) {
-    command.getErr().println(command.getCommandName() + ": " + e);
+    if (e instanceof RefusedException refused) {
+      refused.lines().forEach(command.getErr()::println);
+    } else {
+      command.getErr().println(command.getCommandName() + ": " + e);
+    }
     return FAILED;
   }
 

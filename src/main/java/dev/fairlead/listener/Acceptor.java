@@ -177,13 +177,22 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
 
   private void closeWhenQuiet(Promise<Void> closed, int roundsLeft) {
     if (roundsLeft == 0 || !accepted) {
-      channel.close().addListener(done -> closed.complete());
+      channel.close().addListener(done -> whenDescriptorIsClosed(closed));
     } else {
       accepted = false;
       channel
           .eventLoop()
           .schedule(
               () -> closeWhenQuiet(closed, roundsLeft - 1), QUIET_MILLIS, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  /** The JDK closes a channel's descriptor in the selector's next turn, and listens until then. */
+  private void whenDescriptorIsClosed(Promise<Void> closed) {
+    if (channel instanceof UnixChannel) {
+      closed.complete();
+    } else {
+      channel.eventLoop().schedule(() -> closed.complete(), 1, TimeUnit.MILLISECONDS);
     }
   }
 }

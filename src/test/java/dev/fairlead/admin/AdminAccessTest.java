@@ -120,7 +120,9 @@ class AdminAccessTest {
       NodeConfig.Admin config = new NodeConfig.Admin("127.0.0.1", taken.getLocalPort(), null, null);
       AdminVerticle verticle =
           new AdminVerticle(
-              config, new AdminVerticle.Sources(new FakeMember(), () -> "", any -> null));
+              config,
+              new AdminVerticle.Sources(
+                  new FakeMember(), () -> "", any -> null, new FakeCommands(), new FakeEvents()));
       assertThatThrownBy(() -> vertx.deployVerticle(verticle).await())
           .hasMessageStartingWith("node.admin: 127.0.0.1:" + taken.getLocalPort())
           .hasMessageContaining("in use");

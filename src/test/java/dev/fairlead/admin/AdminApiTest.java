@@ -77,16 +77,40 @@ class AdminApiTest {
     assertThat(status.getString("started")).isEqualTo("2026-11-22T09:00:00.000Z");
     assertThat(status.getLong("revision")).isEqualTo(7);
     assertThat(status.getJsonObject("config").getString("file")).isEqualTo("conf/fairlead.yaml");
+    assertThat(status.getJsonObject("config").getBoolean("fileInForce")).isFalse();
+    assertThat(status.getJsonObject("config").getString("author")).isEqualTo("file:fairlead.yaml");
     assertThat(status.getJsonObject("config").getJsonArray("problems")).hasSize(1);
     assertThat(status.getJsonObject("config").getJsonArray("restartNeeded"))
         .containsExactly("node.eventLoops");
   }
 
   @Test
-  void memberAloneIsTheOnlyMember() throws Exception {
+  void everyMemberIsShown() throws Exception {
+    server.member.members =
+        List.of(FakeMember.info("m1", "10.0.0.1:5701"), FakeMember.info("m2", "10.0.0.2:5701"));
     JsonArray members = server.json("/api/v1/members").getJsonArray("members");
-    assertThat(members).hasSize(1);
-    assertThat(members.getJsonObject(0).getString("id")).isEqualTo("id-1");
+    assertThat(members).hasSize(2);
+    assertThat(members.getJsonObject(1).fieldNames())
+        .containsExactly(
+            "id",
+            "name",
+            "address",
+            "version",
+            "started",
+            "uptimeSeconds",
+            "revision",
+            "sessions",
+            "ready",
+            "draining");
+    assertThat(members.getJsonObject(1).getString("address")).isEqualTo("10.0.0.2:5701");
+    assertThat(members.getJsonObject(0).getLong("uptimeSeconds")).isNotNegative();
+  }
+
+  @Test
+  void memberAloneHasNoAddress() throws Exception {
+    JsonObject self = server.json("/api/v1/members").getJsonArray("members").getJsonObject(0);
+    assertThat(self.getString("name")).isEqualTo("m1");
+    assertThat(self.getValue("address")).isNull();
   }
 
   @Test

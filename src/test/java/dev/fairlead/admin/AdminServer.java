@@ -11,17 +11,19 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 
 /** An admin listener over a {@link FakeMember}, on any free port of 127.0.0.1, and its client. */
-final class AdminServer implements AutoCloseable {
-  final FakeMember member = new FakeMember();
+public final class AdminServer implements AutoCloseable {
+  public final FakeMember member = new FakeMember();
+  public final FakeCommands commands = new FakeCommands();
+  public final FakeEvents events = new FakeEvents();
   private final Vertx vertx = Vertx.vertx();
   private final HttpClient client;
   private final String url;
 
-  AdminServer(Path tokenFile) {
+  public AdminServer(Path tokenFile) {
     this(tokenFile, null, HttpClient.newHttpClient());
   }
 
-  AdminServer(Path tokenFile, NodeConfig.Admin.Tls tls, HttpClient client) {
+  public AdminServer(Path tokenFile, NodeConfig.Admin.Tls tls, HttpClient client) {
     this.client = client;
     AdminVerticle verticle =
         new AdminVerticle(
@@ -29,7 +31,9 @@ final class AdminServer implements AutoCloseable {
             new AdminVerticle.Sources(
                 member,
                 () -> "fairlead_members 1.0\n",
-                config -> new JsonObject().put("pools", config.pools().size())));
+                config -> new JsonObject().put("pools", config.pools().size()),
+                commands,
+                events));
     try {
       vertx.deployVerticle(verticle).await();
     } catch (RuntimeException | Error e) {
@@ -37,6 +41,11 @@ final class AdminServer implements AutoCloseable {
       throw e;
     }
     this.url = (tls == null ? "http" : "https") + "://localhost:" + verticle.port();
+  }
+
+  /** Where it listens: {@code http://localhost:PORT}. */
+  public String url() {
+    return url;
   }
 
   HttpResponse<String> get(String path) throws IOException, InterruptedException {
@@ -50,13 +59,26 @@ final class AdminServer implements AutoCloseable {
   /** {@code authorization} null = no such header. */
   HttpResponse<String> send(String method, String path, String authorization)
       throws IOException, InterruptedException {
+    return authorization == null
+        ? sendBody(method, path, "")
+        : sendBody(method, path, "", "Authorization", authorization);
+  }
+
+  /** {@code headers} are names and values in turn; an empty {@code body} is none. */
+  HttpResponse<String> sendBody(String method, String path, String body, String... headers)
+      throws IOException, InterruptedException {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(url + path))
-            .method(method, HttpRequest.BodyPublishers.noBody());
-    if (authorization != null) {
-      request.header("Authorization", authorization);
+        HttpRequest.newBuilder(URI.create(url + path)).method(method, publisher(body));
+    if (headers.length > 0) {
+      request.headers(headers);
     }
     return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private static HttpRequest.BodyPublisher publisher(String body) {
+    return body.isEmpty()
+        ? HttpRequest.BodyPublishers.noBody()
+        : HttpRequest.BodyPublishers.ofString(body);
   }
 
   /** The same without HTTP/2, to which the other methods upgrade. */

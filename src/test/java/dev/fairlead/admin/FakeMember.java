@@ -5,6 +5,7 @@ import dev.fairlead.config.ConfigFormat;
 import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.NodeConfig;
 import dev.fairlead.config.Revision;
+import dev.fairlead.event.MemberInfo;
 import dev.fairlead.pool.Pool;
 import dev.fairlead.pool.Pools;
 import dev.fairlead.session.Phase;
@@ -18,13 +19,14 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** A member whose answers the test sets. */
-final class FakeMember implements MemberView {
-  static final Instant STARTED = Instant.parse("2026-11-22T09:00:00Z");
+public final class FakeMember implements MemberView {
+  public static final Instant STARTED = Instant.parse("2026-11-22T09:00:00Z");
 
-  final Pools pools = Pools.NONE.next(List.of(PoolConfigs.pool("web", 9001, 9002)));
+  public final Pools pools = Pools.NONE.next(List.of(PoolConfigs.pool("web", 9001, 9002)));
   final Map<String, SessionRecord> sessions = new ConcurrentHashMap<>();
   volatile boolean live = true;
-  volatile List<String> notReady = List.of();
+  public volatile List<String> notReady = List.of();
+  public volatile List<MemberInfo> members = List.of(info("m1", null));
   volatile RuntimeException bug;
 
   @Override
@@ -43,7 +45,7 @@ final class FakeMember implements MemberView {
       throw bug;
     }
     return new Status(
-        "id-1",
+        "id-m1",
         "m1",
         "0.1.0",
         STARTED,
@@ -54,8 +56,20 @@ final class FakeMember implements MemberView {
         false,
         false,
         "conf/fairlead.yaml",
+        false,
+        "file:fairlead.yaml",
         List.of("conf/fairlead.yaml:3: pools[0].balance: best (expected: two-choices)"),
         List.of("node.eventLoops"));
+  }
+
+  @Override
+  public List<MemberInfo> members() {
+    return members;
+  }
+
+  /** A member that serves. */
+  public static MemberInfo info(String name, String address) {
+    return new MemberInfo("id-" + name, name, address, "0.1.0", STARTED, 7, 3, true, false);
   }
 
   @Override
@@ -102,7 +116,7 @@ final class FakeMember implements MemberView {
   }
 
   /** Adds a live session that has lasted {@code durationMs}. */
-  void session(String id, long durationMs) {
+  public void session(String id, long durationMs) {
     sessions.put(
         id,
         new SessionRecord(

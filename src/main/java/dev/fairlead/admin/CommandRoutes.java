@@ -1,0 +1,126 @@
+package dev.fairlead.admin;
+
+import dev.fairlead.admin.AdminRoutes.Endpoint;
+import dev.fairlead.event.CommandException;
+import dev.fairlead.event.Commands;
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/** The paths of the admin listener that change the cluster, and those that show its past. */
+final class CommandRoutes {
+  private static final String POOLS = "/api/v1/pools/";
+  private static final String BACKENDS = "backends/";
+
+  private final MemberView member;
+  private final Commands commands;
+
+  CommandRoutes(MemberView member, Commands commands) {
+    this.member = member;
+    this.commands = commands;
+  }
+
+  List<Endpoint> endpoints() {
+    return List.of(
+        new Endpoint(HttpMethod.POST, "/api/v1/config", this::push),
+        new Endpoint(HttpMethod.GET, "/api/v1/config/history", this::history),
+        new Endpoint(HttpMethod.POST, "/api/v1/config/rollback", this::rollback),
+        // The rest of the path, because the id of a Unix socket has slashes.
+        new Endpoint(HttpMethod.PATCH, POOLS + ":pool/" + BACKENDS + "*", this::set),
+        new Endpoint(HttpMethod.POST, "/api/v1/shutdown", this::shutdown));
+  }
+
+  /**
+   * Answers with a revision that this member may have put behind it.
+   *
+   * @param own answers instead when it is the one in force here
+   */
+  void revision(RoutingContext ctx, String wanted, Consumer<RoutingContext> own) {
+    Supplier<Future<JsonObject>> older =
+        () -> commands.get(new JsonObject().put("revision", revisionOf(wanted)));
+    if (wanted == null || String.valueOf(member.config().revision()).equals(wanted)) {
+      own.accept(ctx);
+    } else {
+      answer(ctx, older);
+    }
+  }
+
+  private static long revisionOf(String wanted) {
+    return PushRequest.revision("revision", wanted);
+  }
+
+  private void push(RoutingContext ctx) {
+    answer(ctx, () -> commands.push(PushRequest.command(ctx, from(ctx)), from(ctx)));
+  }
+
+  private void history(RoutingContext ctx) {
+    answer(ctx, commands::history);
+  }
+
+  private void rollback(RoutingContext ctx) {
+    answer(
+        ctx,
+        () -> {
+          JsonObject command =
+              new CommandBody().requiredNumber("revision").text("author").read(ctx);
+          if (!command.containsKey("author")) {
+            command.put("author", from(ctx));
+          }
+          return commands.rollback(command, from(ctx));
+        });
+  }
+
+  private void set(RoutingContext ctx) {
+    answer(
+        ctx,
+        () -> {
+          JsonObject command = new CommandBody().number("weight").text("state").read(ctx);
+          if (command.isEmpty()) {
+            throw new CommandException(
+                CommandException.PROBLEMS, "nothing to set (expected: weight, state or both)");
+          }
+          String rest = ctx.request().path().substring(POOLS.length());
+          int slash = rest.indexOf('/');
+          command.put("pool", decoded(rest.substring(0, slash)));
+          command.put("backend", decoded(rest.substring(slash + 1 + BACKENDS.length())));
+          return commands.set(command, from(ctx));
+        });
+  }
+
+  /** A plus is a plus in a path. */
+  private static String decoded(String segment) {
+    return URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8);
+  }
+
+  private void shutdown(RoutingContext ctx) {
+    try {
+      JsonObject command = new CommandBody().requiredText("member").text("grace").read(ctx);
+      Answers.here(commands.shutdown(command, from(ctx)))
+          .onSuccess(said -> ctx.response().setStatusCode(202).end())
+          .onFailure(refusal -> Answers.refused(ctx, refusal));
+    } catch (CommandException refusal) {
+      Answers.refused(ctx, refusal);
+    }
+  }
+
+  /** Sends what {@code command} succeeds with; it may throw what is wrong with the request. */
+  private static void answer(RoutingContext ctx, Supplier<Future<JsonObject>> command) {
+    try {
+      Answers.here(command.get())
+          .onSuccess(body -> Answers.json(ctx, 200, body))
+          .onFailure(refusal -> Answers.refused(ctx, refusal));
+    } catch (CommandException refusal) {
+      Answers.refused(ctx, refusal);
+    }
+  }
+
+  private static String from(RoutingContext ctx) {
+    return "http " + ctx.request().remoteAddress().hostAddress();
+  }
+}

@@ -1,0 +1,111 @@
+package dev.fairlead.admin;
+
+import io.vertx.core.Context;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import java.util.regex.Pattern;
+
+/**
+ * One client of {@code /api/v1/events}: server-sent events until it leaves. Owned by the event loop
+ * of its request. A client that reads too slowly is cut off: when 1,000 events wait beyond a full
+ * write queue, or when the queue stays full from one keep-alive to the next.
+ */
+final class EventStream {
+  private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
+  private static final int QUEUE_BYTES = 256 * 1024;
+  private static final int MOST_BEHIND = 1000;
+
+  /** Anybody in the cluster can publish an event; its type must not break out of its line. */
+  private static final Pattern TYPE = Pattern.compile("\\w{1,64}");
+
+  private final Context context;
+  private final HttpServerResponse response;
+  private Runnable unsubscribe = () -> {};
+  private long timer;
+  private boolean ended;
+
+  /** Events written since the write queue was found full. */
+  private int behind;
+
+  private boolean fullAtLastTick;
+
+  private EventStream(RoutingContext ctx) {
+    this.context = ctx.vertx().getOrCreateContext();
+    this.response = ctx.response();
+  }
+
+  /** Answers the request with the events of {@code source}; HEAD gets the headers only. */
+  static void open(RoutingContext ctx, EventSource source) {
+    ctx.response()
+        .setChunked(!ctx.request().method().equals(HttpMethod.HEAD))
+        .putHeader(HttpHeaders.CONTENT_TYPE, "text/event-stream")
+        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+    if (ctx.request().method().equals(HttpMethod.HEAD)) {
+      ctx.response().end();
+    } else {
+      new EventStream(ctx).start(source);
+    }
+  }
+
+  private void start(EventSource source) {
+    response
+        .setWriteQueueMaxSize(QUEUE_BYTES)
+        .drainHandler(drained -> behind = 0)
+        .exceptionHandler(broken -> end())
+        .closeHandler(closed -> end());
+    unsubscribe = source.subscribe(event -> context.runOnContext(turn -> send(event)));
+    timer = context.owner().setPeriodic(KEEP_ALIVE.toMillis(), tick -> tick());
+    comment("connected");
+  }
+
+  private void send(JsonObject event) {
+    if (ended) {
+      return; // It was on its way when the client left.
+    }
+    if (response.writeQueueFull()) {
+      behind++;
+    }
+    if (behind > MOST_BEHIND) {
+      cutOff();
+      return;
+    }
+    response.write(text(event));
+  }
+
+  static String text(JsonObject event) {
+    String type = event.getValue("type") instanceof String given ? given : "";
+    String name = TYPE.matcher(type).matches() ? "event: " + type + "\n" : "";
+    return name + "data: " + event.encode() + "\n\n";
+  }
+
+  private void tick() {
+    boolean full = response.writeQueueFull();
+    if (full && fullAtLastTick) {
+      cutOff();
+    } else if (!full) {
+      comment("keep-alive");
+    }
+    fullAtLastTick = full;
+  }
+
+  private void comment(String text) {
+    response.write(": " + text + "\n\n");
+  }
+
+  private void cutOff() {
+    end();
+    response.reset();
+  }
+
+  private void end() {
+    if (!ended) {
+      ended = true;
+      context.owner().cancelTimer(timer);
+      unsubscribe.run();
+    }
+  }
+}

@@ -1,0 +1,173 @@
+package dev.fairlead.cli;
+
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Function;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+
+/**
+ * Speaks to the admin listener of a member. Blocks; connecting takes 3 s at most and an answer 30
+ * s. Every refusal comes out as a {@link RefusedException}.
+ */
+final class AdminClient {
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
+  private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
+  private static final String JSON = "application/json";
+
+  private final String url;
+  private final String token;
+  private final HttpClient client;
+
+  /**
+   * @param url without a slash at its end
+   * @param token null = none
+   * @param trust null = the system's certificates
+   */
+  AdminClient(String url, String token, SSLContext trust) {
+    this.url = url;
+    this.token = token;
+    HttpClient.Builder builder =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(CONNECT_TIMEOUT);
+    this.client = (trust == null ? builder : builder.sslContext(trust)).build();
+  }
+
+  /** One part of a path, whatever it holds. */
+  static String encoded(String segment) {
+    return URLEncoder.encode(segment, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  /** The answer to {@code GET path}. */
+  JsonObject get(String path) throws RefusedException {
+    return checked(path, exchange(request(path).GET().build()));
+  }
+
+  /** The same, also when the member answers that it is not ready. */
+  JsonObject getReadiness() throws RefusedException {
+    return parsed("/readyz", exchange(request("/readyz").GET().build()));
+  }
+
+  /** The answer to {@code method} with a JSON body; empty when the answer is. */
+  JsonObject send(String method, String path, JsonObject body) throws RefusedException {
+    HttpRequest.BodyPublisher publisher = HttpRequest.BodyPublishers.ofString(body.encode());
+    return checked(
+        path,
+        exchange(request(path).header("Content-Type", JSON).method(method, publisher).build()));
+  }
+
+  /**
+   * Posts a document.
+   *
+   * @param expect the revision that must be in force, null = whichever is
+   * @param problem how a problem of the document is told
+   */
+  JsonObject post(String path, Document document, Long expect, Function<JsonObject, String> problem)
+      throws RefusedException {
+    HttpRequest.Builder request =
+        request(path)
+            .header("Content-Type", "application/" + document.format())
+            .POST(HttpRequest.BodyPublishers.ofString(document.text()));
+    if (expect != null) {
+      request.header("If-Match", expect.toString());
+    }
+    HttpResponse<String> answer = exchange(request.build());
+    return checked(path, answer, problem);
+  }
+
+  /**
+   * A configuration as it was written.
+   *
+   * @param format {@code yaml}, {@code json} or {@code toml}
+   */
+  record Document(String format, String text) {}
+
+  private HttpRequest.Builder request(String path) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(url + path)).timeout(ANSWER_TIMEOUT);
+    return token == null ? request : request.header("Authorization", "Bearer " + token);
+  }
+
+  private HttpResponse<String> exchange(HttpRequest request) throws RefusedException {
+    try {
+      return client.send(request, HttpResponse.BodyHandlers.ofString());
+    } catch (IOException e) {
+      throw new RefusedException(unreached(e));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new RefusedException("interrupted");
+    }
+  }
+
+  private String unreached(IOException e) {
+    if (e instanceof HttpConnectTimeoutException) {
+      return "cannot reach " + url + ": timed out";
+    }
+    if (e instanceof HttpTimeoutException) {
+      return url + ": no answer within " + ANSWER_TIMEOUT.toSeconds() + " s";
+    }
+    if (e instanceof ConnectException) {
+      boolean unknown = e.getCause() instanceof UnresolvedAddressException || isUnresolved(e);
+      return "cannot reach " + url + ": " + (unknown ? "name not resolved" : "connection refused");
+    }
+    String tls = e instanceof SSLException ? "TLS failed: " : "";
+    return "cannot reach " + url + ": " + tls + Lines.one(String.valueOf(e.getMessage()));
+  }
+
+  private static boolean isUnresolved(Throwable e) {
+    return e.getCause() != null
+        && (e.getCause() instanceof UnresolvedAddressException || isUnresolved(e.getCause()));
+  }
+
+  private JsonObject checked(String path, HttpResponse<String> answer) throws RefusedException {
+    return checked(path, answer, problem -> Lines.problem("", problem));
+  }
+
+  private JsonObject checked(
+      String path, HttpResponse<String> answer, Function<JsonObject, String> shown)
+      throws RefusedException {
+    JsonObject body = parsed(path, answer);
+    if (answer.statusCode() / 100 == 2) {
+      return body;
+    }
+    JsonArray problems = body.getJsonArray("problems", new JsonArray());
+    if (problems.isEmpty()) {
+      throw new RefusedException(url + path + ": answered " + answer.statusCode());
+    }
+    List<String> lines =
+        problems.stream()
+            .map(each -> (JsonObject) each)
+            // A path that begins so is that of the request: it is not about a document.
+            .map(
+                each ->
+                    each.getString("path", "").startsWith("/")
+                        ? Lines.problem(url, each)
+                        : shown.apply(each))
+            .toList();
+    throw new RefusedException(lines);
+  }
+
+  private JsonObject parsed(String path, HttpResponse<String> answer) throws RefusedException {
+    try {
+      return answer.body().isEmpty() ? new JsonObject() : new JsonObject(answer.body());
+    } catch (DecodeException e) {
+      throw new RefusedException(
+          url + path + ": answered " + answer.statusCode() + ", and not as Fairlead does");
+    }
+  }
+}

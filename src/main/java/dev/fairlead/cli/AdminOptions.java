@@ -1,0 +1,105 @@
+package dev.fairlead.cli;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.util.Collection;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The options that name a member to talk to; a mixin. */
+final class AdminOptions {
+
+  @Option(
+      names = "--admin",
+      paramLabel = "URL",
+      defaultValue = "http://127.0.0.1:8081",
+      description = "The admin address of any member; default: ${DEFAULT-VALUE}.")
+  private URI url;
+
+  @Option(
+      names = "--token-file",
+      paramLabel = "FILE",
+      description = "A file whose first line is the member's token.")
+  private Path tokenFile;
+
+  @Option(
+      names = "--ca",
+      paramLabel = "FILE",
+      description = "Certificates (PEM) to trust for https instead of the system's.")
+  private Path ca;
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
+  /**
+   * A client of that member. Nothing is sent yet.
+   *
+   * @throws RefusedException when one of the files can't be used
+   */
+  AdminClient client() throws RefusedException {
+    boolean isWeb = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
+    if (!isWeb || url.getHost() == null) {
+      throw new ParameterException(
+          spec.commandLine(), "--admin: " + url + " (expected: as http://127.0.0.1:8081)");
+    }
+    String base = url.toString().replaceAll("/+$", "");
+    return new AdminClient(
+        base, tokenFile == null ? null : token(tokenFile), ca == null ? null : trusting(ca));
+  }
+
+  private static String token(Path file) throws RefusedException {
+    try (BufferedReader reader = Files.newBufferedReader(file)) {
+      String line = reader.readLine();
+      if (line == null || !line.strip().matches("\\p{Graph}+")) {
+        throw new RefusedException("--token-file: " + file + " (expected: a token in line 1)");
+      }
+      return line.strip();
+    } catch (IOException e) {
+      throw unreadable("--token-file", file, e);
+    }
+  }
+
+  private static SSLContext trusting(Path file) throws RefusedException {
+    try (InputStream in = Files.newInputStream(file)) {
+      Collection<? extends Certificate> certificates =
+          CertificateFactory.getInstance("X.509").generateCertificates(in);
+      if (certificates.isEmpty()) {
+        throw new CertificateException("there is none in it");
+      }
+      KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+      trusted.load(null, null);
+      for (Certificate certificate : certificates) {
+        trusted.setCertificateEntry("ca" + trusted.size(), certificate);
+      }
+      TrustManagerFactory trust =
+          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      trust.init(trusted);
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(null, trust.getTrustManagers(), null);
+      return context;
+    } catch (IOException e) {
+      throw unreadable("--ca", file, e);
+    } catch (GeneralSecurityException e) {
+      throw new RefusedException("--ca: " + file + " (expected: certificates in PEM format)");
+    }
+  }
+
+  private static RefusedException unreadable(String option, Path file, IOException e) {
+    String why = e instanceof NoSuchFileException ? "no such file" : e.toString();
+    return new RefusedException(option + ": " + file + ": cannot be read: " + why);
+  }
+}

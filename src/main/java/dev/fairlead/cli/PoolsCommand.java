@@ -1,0 +1,69 @@
+package dev.fairlead.cli;
+
+import io.vertx.core.json.JsonObject;
+import java.io.PrintWriter;
+import java.util.List;
+import picocli.CommandLine.Command;
+
+/** Shows the pools and their backends. */
+@Command(
+    name = "pools",
+    description = {
+      "Shows the pools and their backends.",
+      "HERE, TOTAL and FAILURES are those of the member that is asked, CLUSTER counts all members."
+    })
+final class PoolsCommand extends View {
+
+  @Override
+  String path() {
+    return "/api/v1/pools";
+  }
+
+  @Override
+  void print(JsonObject answer, AdminClient client, PrintWriter out) {
+    TextTable table =
+        new TextTable(
+            "POOL",
+            "BALANCE",
+            "BACKEND",
+            "WEIGHT",
+            "STATE",
+            "HERE",
+            "CLUSTER",
+            "TOTAL",
+            "FAILURES");
+    for (JsonObject pool : each(answer, "pools")) {
+      List<JsonObject> backends = each(pool, "backends");
+      if (backends.isEmpty()) {
+        table.row(pool.getString("name"), pool.getString("balance"), "", "", "", "", "", "", "");
+      }
+      backends.forEach(backend -> row(table, pool, backend));
+    }
+    table.print(out);
+  }
+
+  private static void row(TextTable table, JsonObject pool, JsonObject backend) {
+    table.row(
+        pool.getString("name"),
+        pool.getString("balance"),
+        backend.getString("id"),
+        backend.getInteger("weight"),
+        state(backend),
+        backend.getLong("active"),
+        backend.getLong("clusterActive"),
+        backend.getLong("total"),
+        backend.getLong("failures"));
+  }
+
+  /** What it is for a new session: as it was set, or else as it was found. */
+  static String state(JsonObject backend) {
+    String state = backend.getString("state");
+    if (!state.equals("enabled")) {
+      return state;
+    }
+    if (backend.getBoolean("ejected")) {
+      return "ejected";
+    }
+    return backend.getBoolean("healthy") ? state : "down";
+  }
+}

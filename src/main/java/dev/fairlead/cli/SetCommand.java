@@ -1,0 +1,82 @@
+package dev.fairlead.cli;
+
+import dev.fairlead.config.BackendConfig;
+import io.vertx.core.json.JsonObject;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/** Changes one backend for the whole cluster. */
+@Command(name = "set", description = "Changes one backend for the whole cluster; makes a revision.")
+final class SetCommand implements Callable<Integer> {
+
+  @Parameters(
+      paramLabel = "POOL/BACKEND",
+      description = "As web/10.0.0.1:9001 or web/unix:/run/app.sock.")
+  private String target;
+
+  @Option(names = "--weight", paramLabel = "N", description = "0 to 1000; 0 = no new sessions.")
+  private Integer weight;
+
+  @Option(
+      names = "--state",
+      paramLabel = "STATE",
+      converter = StateConverter.class,
+      description = "enabled, draining or disabled.")
+  private BackendConfig.State state;
+
+  @Mixin private AdminOptions admin;
+
+  @Spec private CommandSpec spec;
+
+  /** Takes a state as the configuration writes it. */
+  static final class StateConverter implements ITypeConverter<BackendConfig.State> {
+    @Override
+    public BackendConfig.State convert(String text) {
+      for (BackendConfig.State state : BackendConfig.State.values()) {
+        if (state.label().equals(text.toLowerCase(Locale.ROOT))) {
+          return state;
+        }
+      }
+      throw new TypeConversionException("'" + text + "' (expected: enabled, draining or disabled)");
+    }
+  }
+
+  @Override
+  public Integer call() throws RefusedException {
+    int slash = target.indexOf('/');
+    if (slash < 1 || slash == target.length() - 1) {
+      throw wrong(target + " (expected: POOL/BACKEND)");
+    }
+    if (weight == null && state == null) {
+      throw wrong("Nothing to set (expected: --weight, --state or both)");
+    }
+    String pool = target.substring(0, slash);
+    String backend = target.substring(slash + 1);
+    JsonObject body = new JsonObject();
+    if (weight != null) {
+      body.put("weight", weight);
+    }
+    if (state != null) {
+      body.put("state", state.label());
+    }
+    String path =
+        "/api/v1/pools/" + AdminClient.encoded(pool) + "/backends/" + AdminClient.encoded(backend);
+    JsonObject answer = admin.client().send("PATCH", path, body);
+    String set = Outcome.setting(body.put("pool", pool).put("backend", backend));
+    spec.commandLine().getOut().println("revision " + answer.getLong("revision") + ": " + set);
+    return 0;
+  }
+
+  private ParameterException wrong(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+}

@@ -1,0 +1,67 @@
+package dev.fairlead.cli;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.PrintWriter;
+import picocli.CommandLine.Command;
+
+/** Shows one member. */
+@Command(name = "status", description = "Shows the member that is asked.")
+final class StatusCommand extends View {
+
+  @Override
+  String path() {
+    return "/api/v1/status";
+  }
+
+  @Override
+  void print(JsonObject status, AdminClient client, PrintWriter out) throws RefusedException {
+    JsonObject config = status.getJsonObject("config");
+    Fields fields = new Fields(out);
+    fields.line("member", status.getString("name") + " (" + status.getString("id") + ")");
+    fields.line("state", state(client.getReadiness()));
+    fields.line("version", status.getString("version"));
+    fields.line("up", Lines.duration(status.getLong("uptimeSeconds")));
+    fields.line(
+        "runs on",
+        status.getInteger("eventLoops") + " event loops, " + status.getString("transport"));
+    fields.line("cluster", status.getBoolean("clustered") ? "yes" : "no, it is alone");
+    fields.line("sessions", status.getLong("sessions") + " of " + status.getLong("maxSessions"));
+    fields.line("revision", status.getLong("revision") + ", by " + config.getString("author"));
+    fields.line("file", file(config));
+    each(status, "listeners")
+        .forEach(one -> fields.line("listener", one.getString("name") + " " + address(one)));
+    config.getJsonArray("problems").forEach(each -> fields.line("problem", each.toString()));
+    config
+        .getJsonArray("restartNeeded")
+        .forEach(each -> fields.line("problem", each + " takes effect after a restart"));
+  }
+
+  private static String state(JsonObject readiness) {
+    if (readiness.getBoolean("ready", false)) {
+      return "ready";
+    }
+    JsonArray reasons = readiness.getJsonArray("reasons", new JsonArray());
+    return "not ready: " + String.join(", ", reasons.stream().map(Object::toString).toList());
+  }
+
+  private static String file(JsonObject config) {
+    String file = config.getString("file");
+    if (file == null) {
+      return "none";
+    }
+    return file + (config.getBoolean("fileInForce") ? ", in force" : ", not what is in force");
+  }
+
+  private static String address(JsonObject listener) {
+    String address = listener.getString("address");
+    return address == null ? "is not bound" : "on " + address;
+  }
+
+  /** Names and values, one a line. */
+  private record Fields(PrintWriter out) {
+    void line(String name, String value) {
+      out.printf("%-10s %s%n", name, Lines.one(value));
+    }
+  }
+}

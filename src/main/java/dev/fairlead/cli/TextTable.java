@@ -1,0 +1,55 @@
+package dev.fairlead.cli;
+
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Rows in aligned columns under a header in capitals, without borders. Not for several threads.
+ *
+ * <pre>{@code
+ * NAME   SESSIONS
+ * m1     12
+ * m2     7
+ * }</pre>
+ */
+final class TextTable {
+  private static final String GAP = "   ";
+  private static final String NOTHING = "-";
+
+  private final List<List<String>> rows = new ArrayList<>();
+
+  TextTable(String... header) {
+    rows.add(List.of(header));
+  }
+
+  /** Adds a row with a cell for each column; null or empty is shown as {@code -}. */
+  void row(Object... cells) {
+    List<String> row = new ArrayList<>();
+    for (Object cell : cells) {
+      String text = cell == null ? "" : Lines.one(cell.toString());
+      row.add(text.isEmpty() ? NOTHING : text);
+    }
+    rows.add(row);
+  }
+
+  void print(PrintWriter out) {
+    int[] widths = new int[rows.get(0).size()];
+    for (List<String> row : rows) {
+      for (int i = 0; i < widths.length; i++) {
+        widths[i] = Math.max(widths[i], row.get(i).length());
+      }
+    }
+    rows.forEach(row -> out.println(line(row, widths)));
+    out.flush();
+  }
+
+  private static String line(List<String> row, int[] widths) {
+    StringBuilder line = new StringBuilder();
+    for (int i = 0; i < widths.length; i++) {
+      line.append(row.get(i));
+      line.append(" ".repeat(widths[i] - row.get(i).length())).append(GAP);
+    }
+    return line.toString().stripTrailing();
+  }
+}

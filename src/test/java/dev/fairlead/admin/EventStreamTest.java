@@ -1,0 +1,130 @@
+package dev.fairlead.admin;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.vertx.core.json.JsonObject;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * Ensures that events reach who listens, and that one who leaves or does not read costs nothing in
+ * the end. Provoked with plain sockets. A failure would look like a subscription that stays, or
+ * memory that grows with a stopped browser.
+ */
+@Timeout(60)
+class EventStreamTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  private final AdminServer server = new AdminServer(null);
+
+  @AfterEach
+  void close() {
+    server.close();
+  }
+
+  private Socket connect() throws IOException {
+    Socket socket = new Socket();
+    socket.setReceiveBufferSize(4096);
+    socket.connect(
+        new InetSocketAddress(
+            InetAddress.getLoopbackAddress(), URI.create(server.url()).getPort()));
+    socket
+        .getOutputStream()
+        .write("GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(UTF_8));
+    return socket;
+  }
+
+  private static BufferedReader reader(Socket socket) throws IOException {
+    return new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8));
+  }
+
+  private static void awaitLine(BufferedReader in, String line) throws IOException {
+    String read = in.readLine();
+    while (read != null && !read.equals(line)) {
+      read = in.readLine();
+    }
+    assertThat(read).isEqualTo(line);
+  }
+
+  @Test
+  void eventIsItsTypeAndItself() throws IOException {
+    JsonObject event = new JsonObject().put("type", "ConfigUpdate").put("member", "id-1");
+    try (Socket socket = connect()) {
+      BufferedReader in = reader(socket);
+      awaitLine(in, "content-type: text/event-stream");
+      awaitLine(in, ": connected");
+      server.events.publish(event);
+      awaitLine(in, "event: ConfigUpdate");
+      assertThat(in.readLine()).isEqualTo("data: " + event.encode());
+      assertThat(in.readLine()).isEmpty();
+    }
+  }
+
+  @Test
+  void foreignTypeCannotForgeLines() {
+    assertThat(EventStream.text(new JsonObject().put("type", "a\ndata: b").put("t", "\r\n")))
+        .isEqualTo("data: {\"type\":\"a\\ndata: b\",\"t\":\"\\r\\n\"}\n\n");
+    assertThat(EventStream.text(new JsonObject().put("type", 3)))
+        .isEqualTo("data: {\"type\":3}\n\n");
+  }
+
+  @Test
+  void clientThatLeavesIsForgotten() throws IOException {
+    for (int i = 0; i < 3; i++) {
+      try (Socket socket = connect()) {
+        awaitLine(reader(socket), ": connected");
+        assertThat(server.events.listeners).hasSize(1);
+      }
+      await().atMost(PATIENCE).until(server.events.listeners::isEmpty);
+    }
+  }
+
+  @Test
+  void clientThatDoesNotReadIsCutOff() throws IOException {
+    JsonObject event = new JsonObject().put("type", "Shutdown").put("text", "x".repeat(10_000));
+    try (Socket socket = connect()) {
+      await().atMost(PATIENCE).until(() -> server.events.listeners.size() == 1);
+      await()
+          .atMost(PATIENCE)
+          .pollInterval(Duration.ofMillis(1))
+          .until(
+              () -> {
+                for (int i = 0; i < 100; i++) {
+                  server.events.publish(event);
+                }
+                return server.events.listeners.isEmpty();
+              });
+      assertThat(socket.isConnected()).isTrue();
+    }
+  }
+
+  @Test
+  void headOfTheStreamEnds() throws Exception {
+    assertThat(server.send("HEAD", "/api/v1/events", null).statusCode()).isEqualTo(200);
+    assertThat(server.events.listeners).isEmpty();
+  }
+
+  @Test
+  void stopDoesNotWaitForListeners() throws IOException {
+    try (Socket socket = connect()) {
+      BufferedReader in = reader(socket);
+      awaitLine(in, ": connected");
+      server.close();
+      assertThat(server.events.listeners).isEmpty();
+      while (in.readLine() != null) {
+        // What was written before the end.
+      }
+    }
+  }
+}

@@ -1,0 +1,122 @@
+package dev.fairlead.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fairlead.admin.AdminServer;
+import dev.fairlead.config.NodeConfig;
+import dev.fairlead.testkit.PemFiles;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.http.HttpClient;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Ensures that a member that can't be reached, or does not let us in, is one clear line and exit
+ * code 1. Provoked with closed ports, wrong tokens and unknown certificates. A failure would look
+ * like a stack trace or a command that hangs.
+ */
+@Timeout(60)
+class AdminClientTest {
+  @TempDir private Path directory;
+
+  private Path file(String name, String text) throws IOException {
+    return Files.writeString(directory.resolve(name), text);
+  }
+
+  @Test
+  void closedPortIsConnectionRefused() throws IOException {
+    int port;
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = free.getLocalPort();
+    }
+    String url = "http://127.0.0.1:" + port;
+    assertThat(CommandLineRun.of("members", "--admin", url + "/"))
+        .isEqualTo(new CommandLineRun(1, "", "cannot reach " + url + ": connection refused\n"));
+  }
+
+  @Test
+  void unknownNameIsNotResolved() {
+    assertThat(CommandLineRun.of("status", "--admin", "http://nowhere.invalid:8081").err())
+        .isEqualTo("cannot reach http://nowhere.invalid:8081: name not resolved\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"127.0.0.1:8081", "ftp://a", "http://", "localhost", "http:"})
+  void addressMustBeAUrl(String url) {
+    CommandLineRun run = CommandLineRun.of("members", "--admin", url);
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).contains("--admin");
+  }
+
+  @Test
+  void tokenOpensTheMember() throws IOException {
+    Path token = file("token", "s3cret\n");
+    try (AdminServer server = new AdminServer(token)) {
+      assertThat(CommandLineRun.of(server, "members", "--token-file", token.toString()).exitCode())
+          .isZero();
+      CommandLineRun without = CommandLineRun.of(server, "members");
+      assertThat(without.exitCode()).isEqualTo(1);
+      assertThat(without.errLines())
+          .singleElement()
+          .asString()
+          .startsWith(server.url() + "/api/v1/members: the token is missing or wrong");
+    }
+  }
+
+  @Test
+  void tokenFileThatIsNoneIsOneLine() throws IOException {
+    Path missing = directory.resolve("missing");
+    assertThat(CommandLineRun.of("members", "--token-file", missing.toString()))
+        .isEqualTo(
+            new CommandLineRun(
+                1, "", "--token-file: " + missing + ": cannot be read: no such file\n"));
+    Path empty = file("empty", "\n");
+    assertThat(CommandLineRun.of("members", "--token-file", empty.toString()).err())
+        .isEqualTo("--token-file: " + empty + " (expected: a token in line 1)\n");
+  }
+
+  @Test
+  void certificateIsTrustedWhenItIsGiven() throws Exception {
+    PemFiles pem = PemFiles.selfSigned(directory);
+    NodeConfig.Admin.Tls tls = new NodeConfig.Admin.Tls(pem.certificate(), pem.key());
+    try (AdminServer server = new AdminServer(null, tls, HttpClient.newHttpClient())) {
+      String ca = pem.certificate().toString();
+      assertThat(CommandLineRun.of(server, "members", "--ca", ca).exitCode()).isZero();
+      CommandLineRun unknown = CommandLineRun.of(server, "members");
+      assertThat(unknown.exitCode()).isEqualTo(1);
+      assertThat(unknown.errLines())
+          .singleElement()
+          .asString()
+          .startsWith("cannot reach " + server.url() + ": TLS failed: ");
+    }
+  }
+
+  @Test
+  void fileWithoutCertificateIsOneLine() throws IOException {
+    for (String text : new String[] {"", "nonsense\n"}) {
+      Path file = file("ca.pem", text);
+      assertThat(CommandLineRun.of("members", "--admin", "https://a", "--ca", file.toString()))
+          .isEqualTo(
+              new CommandLineRun(
+                  1, "", "--ca: " + file + " (expected: certificates in PEM format)\n"));
+    }
+  }
+
+  @Test
+  void anotherServersAnswerIsOneLine() throws IOException {
+    try (AdminServer server = new AdminServer(null)) {
+      String styles = server.url() + "/style.css?";
+      assertThat(CommandLineRun.of("members", "--admin", styles))
+          .isEqualTo(
+              new CommandLineRun(
+                  1, "", styles + "/api/v1/members: answered 200, and not as Fairlead does\n"));
+    }
+  }
+}

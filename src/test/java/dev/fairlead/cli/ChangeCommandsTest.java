@@ -1,0 +1,103 @@
+package dev.fairlead.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fairlead.admin.AdminServer;
+import dev.fairlead.admin.FakeCommands;
+import dev.fairlead.event.CommandException;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Ensures that {@code set} and {@code shutdown} mean exactly what was typed. Provoked with a
+ * cluster that remembers what it was told. A failure would look like the wrong backend drained, or
+ * every member stopped by a forgotten option.
+ */
+@Timeout(30)
+class ChangeCommandsTest {
+  private final AdminServer server = new AdminServer(null);
+
+  @AfterEach
+  void close() {
+    server.close();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "web/127.0.0.1:9001, web, 127.0.0.1:9001",
+    "web/[::1]:9001, web, [::1]:9001",
+    "web/unix:/run/a b+c%2F.sock, web, unix:/run/a b+c%2F.sock",
+    "w\u00e4b x/host:1, w\u00e4b x, host:1",
+  })
+  void targetIsSplitAtItsFirstSlash(String target, String pool, String backend) {
+    CommandLineRun set = CommandLineRun.of(server, "set", target, "--weight", "0");
+    assertThat(set)
+        .isEqualTo(
+            new CommandLineRun(0, "revision 8: " + pool + "/" + backend + " weight 0\n", ""));
+    assertThat(server.commands.last().body())
+        .isEqualTo(new JsonObject().put("weight", 0).put("pool", pool).put("backend", backend));
+  }
+
+  @Test
+  void stateAndWeightAreSetTogether() {
+    assertThat(
+            CommandLineRun.of(server, "set", "web/a:1", "--weight", "5", "--state", "draining")
+                .out())
+        .isEqualTo("revision 8: web/a:1 weight 5, state draining\n");
+    assertThat(server.commands.last().body().getString("state")).isEqualTo("draining");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "set",
+        "set web/a:1",
+        "set web --weight 3",
+        "set /a:1 --weight 3",
+        "set web/ --weight 3",
+        "set web/a:1 --weight many",
+        "set web/a:1 --state up",
+        "shutdown",
+        "shutdown --all --member m1",
+        "shutdown --grace 3s"
+      })
+  void wrongUsageChangesNothing(String line) {
+    CommandLineRun run = CommandLineRun.of(server, line.split(" "));
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).contains("Usage: ");
+    assertThat(server.commands.said).isEmpty();
+  }
+
+  @Test
+  void unknownBackendIsRefused() {
+    server.commands.answer =
+        Future.failedFuture(new CommandException(CommandException.NOT_FOUND, "no pool wbe"));
+    assertThat(CommandLineRun.of(server, "set", "wbe/a:1", "--weight", "1"))
+        .isEqualTo(new CommandLineRun(1, "", "no pool wbe\n"));
+  }
+
+  @Test
+  void oneMemberIsToldToShutDown() {
+    CommandLineRun run = CommandLineRun.of(server, "shutdown", "--member", "m2", "--grace", "3s");
+    assertThat(run).isEqualTo(new CommandLineRun(0, "member m2 is told to shut down\n", ""));
+    assertThat(server.commands.last())
+        .isEqualTo(
+            new FakeCommands.Said(
+                "shutdown",
+                new JsonObject().put("member", "m2").put("grace", "3s"),
+                "http 127.0.0.1"));
+  }
+
+  @Test
+  void allMembersAreToldToShutDown() {
+    assertThat(CommandLineRun.of(server, "shutdown", "--all").out())
+        .isEqualTo("all members are told to shut down\n");
+    assertThat(server.commands.last().body()).isEqualTo(new JsonObject().put("member", "*"));
+  }
+}

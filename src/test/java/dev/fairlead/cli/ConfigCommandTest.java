@@ -1,0 +1,69 @@
+package dev.fairlead.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fairlead.admin.AdminServer;
+import dev.fairlead.event.CommandException;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * Ensures that the past of a configuration can be read and gone back to. Provoked with a cluster
+ * that has known revisions. A failure would look like the text of the wrong revision.
+ */
+@Timeout(30)
+class ConfigCommandTest {
+  private final AdminServer server = new AdminServer(null);
+
+  @AfterEach
+  void close() {
+    server.close();
+  }
+
+  @Test
+  void showPrintsTheDocumentAndNothingElse() {
+    assertThat(CommandLineRun.of(server, "config", "show"))
+        .isEqualTo(new CommandLineRun(0, "pools: []\n", ""));
+    assertThat(CommandLineRun.of(server, "config", "show", "5").out())
+        .isEqualTo("pools: []\n# revision 5\n");
+    JsonObject json = new JsonObject(CommandLineRun.of(server, "config", "show", "--json").out());
+    assertThat(json.getLong("revision")).isEqualTo(7);
+  }
+
+  @Test
+  void historyIsATable() {
+    assertThat(CommandLineRun.of(server, "config", "history").outLines())
+        .containsExactly(
+            "REVISION   TIME                       AUTHOR   FROM             FORMAT",
+            "6          2026-11-22T09:06:00.000Z   alice    http 127.0.0.1   yaml",
+            "5          2026-11-22T09:05:00.000Z   alice    http 127.0.0.1   yaml");
+  }
+
+  @Test
+  void rollbackMakesANewRevision() {
+    CommandLineRun run = CommandLineRun.of(server, "config", "rollback", "5", "--author", "bob");
+    assertThat(run.out()).isEqualTo("revision 8 is in force on 3 of 3 members\n");
+    assertThat(server.commands.last().body())
+        .isEqualTo(new JsonObject().put("revision", 5).put("author", "bob"));
+  }
+
+  @Test
+  void unknownRevisionIsRefused() {
+    server.commands.answer =
+        Future.failedFuture(new CommandException(CommandException.NOT_FOUND, "no revision 2"));
+    for (String command : new String[] {"show", "rollback"}) {
+      assertThat(CommandLineRun.of(server, "config", command, "2"))
+          .isEqualTo(new CommandLineRun(1, "", "no revision 2\n"));
+    }
+  }
+
+  @Test
+  void configNeedsACommand() {
+    assertThat(CommandLineRun.of("config").exitCode()).isEqualTo(2);
+    assertThat(CommandLineRun.of("config", "rollback").exitCode()).isEqualTo(2);
+    assertThat(CommandLineRun.of("config", "rollback", "x").exitCode()).isEqualTo(2);
+  }
+}

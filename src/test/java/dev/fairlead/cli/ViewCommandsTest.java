@@ -1,0 +1,148 @@
+package dev.fairlead.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fairlead.admin.AdminServer;
+import dev.fairlead.admin.FakeMember;
+import dev.fairlead.event.MemberInfo;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Ensures that people get aligned columns and machines get the API's JSON. Provoked with a member
+ * whose answers are known. A failure would look like a table that can't be read or cut.
+ */
+@Timeout(30)
+class ViewCommandsTest {
+  private final AdminServer server = new AdminServer(null);
+
+  @AfterEach
+  void close() {
+    server.close();
+  }
+
+  private List<String> lines(String... command) {
+    CommandLineRun run = CommandLineRun.of(server, command);
+    assertThat(run.err()).isEmpty();
+    assertThat(run.exitCode()).isZero();
+    return run.outLines();
+  }
+
+  @Test
+  void membersAreSortedByName() {
+    server.member.members =
+        List.of(
+            FakeMember.info("m2", "10.0.0.2:5701"),
+            new MemberInfo(
+                "i", "m10\u001b[2J", null, "0.1.0", FakeMember.STARTED, 6, 0, false, true));
+    List<String> lines = lines("members");
+    assertThat(lines.get(0)).matches("NAME +STATE +SESSIONS +REVISION +UP +VERSION +ADDRESS +ID");
+    assertThat(lines.get(1)).startsWith("m10?[2J   draining   0 ").endsWith("-               i");
+    assertThat(lines.get(2))
+        .startsWith("m2        ready      3 ")
+        .endsWith("10.0.0.2:5701   id-m2");
+  }
+
+  @Test
+  void poolsShowEveryBackend() {
+    server.member.pools.pool("web").backends().get(0).selected();
+    assertThat(lines("pools"))
+        .containsExactly(
+            "POOL   BALANCE       BACKEND          WEIGHT   STATE     HERE   CLUSTER   TOTAL  "
+                + " FAILURES",
+            "web    two-choices   127.0.0.1:9001   1        enabled   1      1         1       0",
+            "web    two-choices   127.0.0.1:9002   1        enabled   0      0         0       0");
+  }
+
+  @Test
+  void sessionsAreNewestFirst() {
+    server.member.session("old", 65_000);
+    server.member.session("new", 10);
+    assertThat(lines("sessions"))
+        .containsExactly(
+            "SOURCE            LISTENER   POOL   BACKEND          PHASE   AGE    FROM-CLIENT  "
+                + " TO-CLIENT   ID",
+            "192.0.2.7:40001   web        web    127.0.0.1:9001   relay   0s     100          "
+                + " 200         new",
+            "192.0.2.7:40001   web        web    127.0.0.1:9001   relay   1m5s   100          "
+                + " 200         old");
+    assertThat(lines("sessions", "--limit", "1")).hasSize(2);
+  }
+
+  @Test
+  void statusSaysWhatIsInForceAndWhy() {
+    assertThat(lines("status"))
+        .contains(
+            "member     m1 (id-m1)",
+            "state      ready",
+            "runs on    2 event loops, epoll",
+            "sessions   0 of 5000",
+            "revision   7, by file:fairlead.yaml",
+            "file       conf/fairlead.yaml, not what is in force",
+            "listener   web on 127.0.0.1:40123",
+            "problem    node.eventLoops takes effect after a restart");
+  }
+
+  @Test
+  void statusSaysWhyTheMemberIsNotReady() {
+    server.member.notReady = List.of("draining", "a reason");
+    assertThat(lines("status")).contains("state      not ready: draining, a reason");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"status", "members", "pools", "sessions"})
+  void jsonIsTheApisAnswer(String command) {
+    server.member.session("s1", 10);
+    JsonObject printed = new JsonObject(String.join("\n", lines(command, "--json")));
+    assertThat(printed.fieldNames()).contains(command.equals("status") ? "config" : command);
+  }
+
+  @Test
+  void topShowsMembersAndPoolsAgain() {
+    assertThat(lines("top", "--count", "2"))
+        .filteredOn(line -> line.startsWith("NAME") || line.startsWith("POOL"))
+        .hasSize(4);
+  }
+
+  @Test
+  void ratesAreDifferencesOverTime() {
+    TopSample before = sample(0, 100, 7);
+    StringWriter first = new StringWriter();
+    before.print(new PrintWriter(first), null);
+    assertThat(first.toString()).containsPattern("a:1 +enabled +2 +5 +- +-\\R");
+    StringWriter second = new StringWriter();
+    sample(TimeUnit.SECONDS.toNanos(2), 125, 7).print(new PrintWriter(second), before);
+    assertThat(second.toString()).containsPattern("a:1 +enabled +2 +5 +12\\.5 +0\\.0\\R");
+    StringWriter restarted = new StringWriter();
+    sample(TimeUnit.SECONDS.toNanos(2), 3, 0).print(new PrintWriter(restarted), before);
+    assertThat(restarted.toString()).containsPattern("a:1 +enabled +2 +5 +- +-\\R");
+  }
+
+  private static TopSample sample(long nanos, long total, long failures) {
+    JsonObject backend =
+        new JsonObject()
+            .put("id", "a:1")
+            .put("state", "enabled")
+            .put("healthy", true)
+            .put("ejected", false)
+            .put("active", 2)
+            .put("clusterActive", 5)
+            .put("total", total)
+            .put("failures", failures);
+    JsonObject pool =
+        new JsonObject().put("name", "web").put("backends", new JsonArray().add(backend));
+    return new TopSample(
+        nanos,
+        new JsonObject().put("members", new JsonArray()),
+        new JsonObject().put("pools", new JsonArray().add(pool)));
+  }
+}
