@@ -143,6 +143,14 @@ public final class Metrics implements SessionListener, AutoCloseable {
     counter(MetricNames.CLUSTER_BYTES_SENT, "Bytes of those messages", bytes);
   }
 
+  /** Shows how many commands were refused for their signature; asked at a scrape. */
+  public void commandsRefused(LongSupplier commands) {
+    counter(
+        MetricNames.COMMANDS_REFUSED,
+        "Commands whose signature was missing, wrong, too old or used before",
+        commands);
+  }
+
   /** Shows how late the event loop called {@code loop} is; {@code seconds} is asked at a scrape. */
   public void eventLoop(String loop, DoubleSupplier seconds) {
     Gauge.builder(MetricNames.EVENT_LOOP_LAG, seconds::getAsDouble)
