@@ -250,7 +250,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
   @Override
   public Future<Void> shutdown(JsonObject command, String from) {
     LOG.info("{} asks for shutdown: {}", from, command);
-    return shutdown.say(command);
+    return here(() -> shutdown.say(command));
   }
 
   private void applied(Revision revision, Revision superseded) {
@@ -296,7 +296,8 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
 
   private <T> Future<T> here(Supplier<Future<T>> step) {
     Promise<T> promise = Promise.promise();
-    context.runOnContext(turn -> step.get().onComplete(promise));
+    context.runOnContext(
+        turn -> Future.succeededFuture().compose(begin -> step.get()).onComplete(promise));
     return promise.future();
   }
 
