@@ -19,22 +19,20 @@ final class Signals {
   /** Takes over SIGTERM, SIGINT and SIGHUP, for the rest of the process's life. */
   static Signals takeOver() {
     Signals signals = new Signals();
-    onSignal("TERM", () -> signals.running.thenAccept(signals::drain));
-    onSignal("INT", () -> signals.running.thenAccept(signals::drain));
+    onSignal("TERM", () -> signals.running.thenAccept(Member::drain));
+    onSignal("INT", () -> signals.running.thenAccept(Member::drain));
     onSignal("HUP", () -> signals.running.thenAccept(Member::reload));
     return signals;
   }
 
   /**
-   * Returns when SIGTERM or SIGINT was sent and the member has drained; SIGHUP reloads meanwhile.
+   * Returns when the member has drained, because SIGTERM or SIGINT was sent or the cluster asked
+   * for it; SIGHUP reloads meanwhile.
    */
   void awaitDrain(Member member) throws InterruptedException {
+    member.drained().onComplete(done -> drained.countDown());
     running.complete(member);
     drained.await();
-  }
-
-  private void drain(Member member) {
-    member.drain().onComplete(done -> drained.countDown());
   }
 
   /**

@@ -23,9 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A member's part in the cluster: who is there, what all of them count, and which configuration they
- * have in common. Alone it does the same with itself. All its state lives on its own context; public
- * methods may be called from any thread.
+ * A member's part in the cluster: who is there, what all of them count, and which configuration
+ * they have in common. Alone it does the same with itself. All its state lives on its own context;
+ * public methods may be called from any thread.
  */
 public final class ClusterVerticle extends VerticleBase implements Commands {
   private static final Logger LOG = LoggerFactory.getLogger(ClusterVerticle.class);
@@ -76,17 +76,17 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
 
   /** How it is to be deployed. */
   public static DeploymentOptions deployment() {
-    return new DeploymentOptions()
-        .setWorkerPoolName("fairlead-cluster")
-        .setWorkerPoolSize(WORKERS);
+    return new DeploymentOptions().setWorkerPoolName("fairlead-cluster").setWorkerPoolSize(WORKERS);
   }
 
   /** Succeeds when the cluster's revision is in force here and this member is known to all. */
   @Override
   public Future<?> start() {
     return SharedRows.openMap(vertx, ConfigStore.MAP)
-        .compose(map -> SignedCommands.open(vertx, parts.secret(), InstantSource.system())
-            .map(opened -> build(new ConfigStore(map, codec()), opened)))
+        .compose(
+            map ->
+                SignedCommands.open(vertx, parts.secret(), InstantSource.system())
+                    .map(opened -> build(new ConfigStore(map, codec()), opened)))
         .compose(store -> new SecretCheck(parts.node(), store, parts.secret()).run().map(store))
         .compose(store -> enter().map(store))
         .compose(this::begin)
@@ -103,11 +103,8 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
     sync = new ConfigSync(store, holds, this::applied);
     calls = new CallHandler(holds, sync, signed);
     PushRound round =
-        new PushRound(
-            parts.node(), store, new MemberCalls(vertx, signed), membership::members);
-    config =
-        new ConfigCommands(
-            vertx, store, new ConfigPush(vertx, store, round), parts.config());
+        new PushRound(parts.node(), store, new MemberCalls(vertx, signed), membership::members);
+    config = new ConfigCommands(vertx, store, new ConfigPush(vertx, store, round), parts.config());
     return store;
   }
 
@@ -148,8 +145,8 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
   }
 
   /** Takes no more commands and no further revision, and tells everybody. */
-  public Future<Void> drainStarted(Duration grace) {
-    return here(
+  public void drainStarted(Duration grace) {
+    here(
         () -> {
           publish(
               new SystemEvent.DrainStarted(
@@ -173,6 +170,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
                 membership.leave(),
                 calls.stop(),
                 shutdown == null ? Future.succeededFuture() : shutdown.stop(),
+                shutdown == null ? Future.succeededFuture() : signals.close(),
                 shutdown == null ? Future.succeededFuture() : events.stop()))
         .otherwiseEmpty();
   }
@@ -185,8 +183,12 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
   /** This member; its name may change when a split ends. */
   public MemberId self() {
     String name = membership.name();
-    return new MemberId(
-        parts.node().id(), name == null ? parts.member().wantedName() : name);
+    return new MemberId(parts.node().id(), name == null ? parts.member().wantedName() : name);
+  }
+
+  /** Where the other members reach this one, null = it is alone. */
+  public String address() {
+    return parts.node().address();
   }
 
   /** Why the cluster's newest revision is not in force here, after it should have been; or null. */
@@ -213,7 +215,9 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
     return signed == null ? 0 : signed.refused();
   }
 
-  /** The member's own file has changed. Fails with a {@link dev.fairlead.event.CommandException}. */
+  /**
+   * The member's own file has changed. Fails with a {@link dev.fairlead.event.CommandException}.
+   */
   public Future<JsonObject> pushFile(ConfigFormat format, String text) {
     return here(() -> config.pushFile(format, text, file()));
   }
@@ -251,7 +255,6 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
 
   private void applied(Revision revision, Revision superseded) {
     loads.poolsChanged();
-    parts.member().applied(revision);
     log.add(revision);
     keep();
     publish(
@@ -333,8 +336,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
       String first = members().stream().map(MemberInfo::id).min(String::compareTo).orElseThrow();
       if (first.equals(parts.node().id())) {
         publish(
-            new SystemEvent.MemberLeft(
-                new MemberId(member.id(), member.name()), Instant.now()));
+            new SystemEvent.MemberLeft(new MemberId(member.id(), member.name()), Instant.now()));
       }
     }
   }

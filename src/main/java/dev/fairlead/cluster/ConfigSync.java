@@ -1,6 +1,7 @@
 package dev.fairlead.cluster;
 
 import dev.fairlead.config.Revision;
+import dev.fairlead.event.CommandException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
@@ -60,8 +61,8 @@ final class ConfigSync {
   record Trouble(Revision revision, String message, long sinceNanos) {}
 
   /**
-   * @param onApplied hears of every revision that is in force here from now on, and of the one
-   *     that lost to it after a split, if any
+   * @param onApplied hears of every revision that is in force here from now on, and of the one that
+   *     lost to it after a split, if any
    */
   ConfigSync(ConfigStore store, Holds holds, BiConsumer<Revision, Revision> onApplied) {
     this.store = store;
@@ -178,9 +179,7 @@ final class ConfigSync {
 
   private Future<Void> adopt(Revision there) {
     boolean follows =
-        applied == null
-            || there.parent().equals(applied.id())
-            || isSameDocument(there, applied);
+        applied == null || there.parent().equals(applied.id()) || isSameDocument(there, applied);
     Future<Void> remembered =
         follows ? Future.succeededFuture() : store.remember(applied).compose(done -> notice());
     return remembered.compose(
@@ -208,7 +207,7 @@ final class ConfigSync {
     Revision there = stored.revision();
     Revision winner = STRONGER.compare(there, newest) > 0 ? there : newest;
     Revision next = again(winner);
-    superseded = winner == there ? newest : there;
+    superseded = winner.equals(there) ? newest : there;
     LOG.warn(
         "two revisions {}: {} by {} stays and becomes revision {}",
         winner.revision(),
@@ -247,11 +246,19 @@ final class ConfigSync {
     if (stopped || (applied != null && applied.id().equals(next.id()))) {
       return Future.succeededFuture();
     }
-    return holds
-        .take(next.id(), next.format(), next.text())
-        .compose(held -> held.commit(next))
+    return commit(next)
+        .recover(cause -> isStale(cause) ? commit(next) : Future.failedFuture(cause))
         .onSuccess(done -> inForce(next))
         .onFailure(cause -> notInForce(next, cause));
+  }
+
+  private Future<Void> commit(Revision next) {
+    return holds.take(next.id(), next.format(), next.text()).compose(held -> held.commit(next));
+  }
+
+  /** What was held was held before another change came between. */
+  private static boolean isStale(Throwable cause) {
+    return cause instanceof CommandException refused && refused.code() == CommandException.CONFLICT;
   }
 
   private void inForce(Revision revision) {

@@ -13,7 +13,8 @@ import io.vertx.core.Future;
 public interface LocalConfig {
 
   /**
-   * Reads a document as this member would: with its environment, its overrides and its node part.
+   * Reads a document with this member's environment and node part, but without its overrides: pools
+   * and backends are where the author put them.
    */
   Future<FairleadConfig> load(ConfigFormat format, String text);
 

@@ -1,6 +1,5 @@
 package dev.fairlead.cluster;
 
-import dev.fairlead.config.Revision;
 import dev.fairlead.event.MemberInfo;
 import dev.fairlead.event.MetricsReport;
 import dev.fairlead.pool.Pool;
@@ -21,9 +20,6 @@ public interface LocalMember {
 
   /** Its numbers; may take long, so it is called on a worker. */
   MetricsReport numbers();
-
-  /** A revision is in force here. */
-  void applied(Revision revision);
 
   /**
    * Keeps the revisions of this member, as they are written, for the next start; blocks.

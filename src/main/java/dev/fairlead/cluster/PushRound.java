@@ -31,10 +31,7 @@ final class PushRound {
    * @param members all that are there, this one included
    */
   PushRound(
-      ClusterNode node,
-      ConfigStore store,
-      MemberCalls calls,
-      Supplier<List<MemberInfo>> members) {
+      ClusterNode node, ConfigStore store, MemberCalls calls, Supplier<List<MemberInfo>> members) {
     this.node = node;
     this.store = store;
     this.calls = calls;
@@ -107,9 +104,7 @@ final class PushRound {
   }
 
   private Future<Outcome> announce(List<MemberInfo> asked, Revision before, Revision next) {
-    node.vertx()
-        .eventBus()
-        .publish(CHANGED, new JsonObject().put("revision", next.revision()));
+    node.vertx().eventBus().publish(CHANGED, new JsonObject().put("revision", next.revision()));
     List<MemberInfo> applied = new ArrayList<>();
     List<Missing> missing = new ArrayList<>();
     List<Future<Void>> answers =

@@ -36,9 +36,11 @@ final class SecretCheck {
   private Future<Void> attempt(int attempt) {
     return store
         .newest()
-        .compose(stored -> stored.value() == null || stored.revision() != null
-            ? Future.succeededFuture()
-            : disbelieved(stored.value(), attempt));
+        .compose(
+            stored ->
+                stored.value() == null || stored.revision() != null
+                    ? Future.succeededFuture()
+                    : disbelieved(stored.value(), attempt));
   }
 
   private Future<Void> disbelieved(String value, int attempt) {
@@ -57,7 +59,9 @@ final class SecretCheck {
 
   private ClusterException refusal(boolean signed) {
     String expected =
-        signed ? "the secret of the members that are there" : "none, the members that are there have none";
+        signed
+            ? "the secret of the members that are there"
+            : "none, the members that are there have none";
     return ClusterException.expected(
         "cluster.secretFile", secret == null ? "null" : "another secret", expected, null);
   }

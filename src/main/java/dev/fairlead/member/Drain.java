@@ -5,6 +5,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,8 +25,13 @@ final class Drain {
   private final Vertx vertx;
   private final Proxy proxy;
   private final Shutdown shutdown;
+  private final Consumer<Duration> onBegin;
   private final Promise<Void> drained = Promise.promise();
   private boolean begun;
+
+  /** Given to live sessions; settled when the drain begins. */
+  private Duration grace;
+
   private boolean hurried;
 
   /** True when no session has any time left. */
@@ -33,27 +39,43 @@ final class Drain {
 
   private boolean listening = true;
 
-  Drain(Vertx vertx, Proxy proxy, Shutdown shutdown) {
+  /**
+   * @param onBegin hears once, with the grace; must not block
+   */
+  Drain(Vertx vertx, Proxy proxy, Shutdown shutdown, Consumer<Duration> onBegin) {
     this.vertx = vertx;
     this.proxy = proxy;
     this.shutdown = shutdown;
+    this.grace = shutdown.grace();
+    this.onBegin = onBegin;
   }
 
   synchronized boolean hasBegun() {
     return begun;
   }
 
-  /** Begins to drain; asked a second time, ends all sessions at once. */
-  synchronized Future<Void> begin() {
+  /** Succeeds when no session is left, whoever has begun. */
+  Future<Void> drained() {
+    return drained.future();
+  }
+
+  /**
+   * Begins to drain; asked a second time, ends all sessions at once.
+   *
+   * @param otherGrace null = as configured
+   */
+  synchronized Future<Void> begin(Duration otherGrace) {
     if (begun) {
       hurry();
     } else {
       begun = true;
+      grace = otherGrace == null ? grace : otherGrace;
       LOG.info(
           "draining: {} sessions, delay {}, grace {}",
           proxy.count().live(),
           shutdown.delay(),
-          shutdown.grace());
+          grace);
+      onBegin.accept(grace);
       after(shutdown.delay(), this::stopListening);
     }
     return drained.future();
@@ -74,9 +96,9 @@ final class Drain {
     }
     listening = false;
     proxy.stopListening().onComplete(closed -> awaitSessions());
-    Duration spread = Duration.ofMillis((long) (shutdown.grace().toMillis() * SPREAD));
-    after(shutdown.grace().minus(spread), () -> proxy.endSessions(spread));
-    after(shutdown.grace(), this::endAll);
+    Duration spread = Duration.ofMillis((long) (grace.toMillis() * SPREAD));
+    after(grace.minus(spread), () -> proxy.endSessions(spread));
+    after(grace, this::endAll);
   }
 
   private synchronized void endAll() {

@@ -75,9 +75,13 @@ final class LiveConfig implements LocalConfig {
 
   @Override
   public Future<FairleadConfig> load(ConfigFormat format, String text) {
+    return load(own.loader().withoutOverrides(), format, text);
+  }
+
+  private Future<FairleadConfig> load(ConfigLoader loader, ConfigFormat format, String text) {
     ConfigText document = new ConfigText(DOCUMENT, format, text, own.text().directory());
     return vertx
-        .executeBlocking(() -> own.loader().loadDynamic(document, own.config()), false)
+        .executeBlocking(() -> loader.loadDynamic(document, own.config()), false)
         .compose(LiveConfig::valid);
   }
 
@@ -87,7 +91,7 @@ final class LiveConfig implements LocalConfig {
    */
   @Override
   public Future<Held> hold(ConfigFormat format, String text) {
-    return load(format, text)
+    return load(own.loader(), format, text)
         .compose(config -> refusing(proxy.hold(config).map(held -> new HeldConfig(config, held))));
   }
 

@@ -3,6 +3,13 @@ package dev.fairlead.member;
 import ch.qos.logback.classic.Level;
 import dev.fairlead.admin.AdminVerticle;
 import dev.fairlead.admin.MemberView;
+import dev.fairlead.cluster.ClusterException;
+import dev.fairlead.cluster.ClusterNode;
+import dev.fairlead.cluster.ClusterVerticle;
+import dev.fairlead.cluster.HazelcastNode;
+import dev.fairlead.cluster.LocalMember;
+import dev.fairlead.cluster.LoneNode;
+import dev.fairlead.config.ClusterConfig;
 import dev.fairlead.config.ConfigFiles;
 import dev.fairlead.config.ConfigJson;
 import dev.fairlead.config.ConfigLoader;
@@ -11,13 +18,17 @@ import dev.fairlead.config.LoadResult;
 import dev.fairlead.config.NodeConfig;
 import dev.fairlead.config.Problem;
 import dev.fairlead.event.CommandException;
+import dev.fairlead.event.MemberInfo;
+import dev.fairlead.event.MetricsReport;
 import dev.fairlead.net.Transport;
 import dev.fairlead.observe.AccessLog;
 import dev.fairlead.observe.Metrics;
+import dev.fairlead.pool.Pool;
 import dev.fairlead.session.SessionCount;
 import dev.fairlead.session.SessionListener;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import java.io.IOException;
@@ -47,37 +58,93 @@ public final class Member {
   private final Proxy proxy;
   private final Drain drain;
   private final LiveConfig live;
-  private final FileChanges changes;
+  private final KeptRevisions kept;
+  private final ClusterVerticle cluster;
   private final ConfigFile file;
   private final MemberReport report;
   private final AdminVerticle admin;
 
+  /** Null until it is deployed. */
+  private String clusterDeployment;
+
   private Member(Parts parts, Proxy proxy) {
-    MemberName name = MemberName.of(parts.node());
-    this.vertx = parts.vertx();
+    this.vertx = parts.node().vertx();
     this.accessLog = parts.accessLog();
     this.metrics = parts.metrics();
     this.proxy = proxy;
-    this.drain = new Drain(vertx, proxy, parts.node().shutdown());
-    this.live = new LiveConfig(vertx, proxy, parts.own(), this::inForce);
-    this.changes = new FileChanges(live, name.name());
-    this.file = new ConfigFile(vertx, parts.own().text(), parts.own().loader(), changes);
-    this.report = new MemberReport(name, parts.own().text().name(), proxy, live, drain);
+    LiveConfig.Own own = parts.own();
+    this.live = new LiveConfig(vertx, proxy, own, this::inForce);
+    this.kept = parts.start().kept();
+    this.cluster =
+        new ClusterVerticle(
+            new ClusterVerticle.Parts(
+                parts.node(),
+                new Self(MemberName.wanted(own.config().node())),
+                live,
+                parts.start().beginning(),
+                parts.start().secret()));
+    this.drain = new Drain(vertx, proxy, own.config().node().shutdown(), cluster::drainStarted);
+    this.file =
+        new ConfigFile(
+            vertx, own.text(), own.loader(), new FileChanges(vertx, cluster, live, kept));
+    this.report =
+        new MemberReport(
+            proxy,
+            live,
+            drain,
+            cluster,
+            new MemberReport.OwnFile(own.text().name(), kept, own.config().cluster().enabled()));
     this.admin =
         new AdminVerticle(
-            parts.node().admin(),
+            own.config().node().admin(),
             new AdminVerticle.Sources(
-                report,
-                metrics::scrape,
-                ConfigJson::dynamicPart,
-                new NoCluster(),
-                new BusEvents(vertx)));
+                report, metrics::scrape, ConfigJson::dynamicPart, cluster, new BusEvents(vertx)));
   }
 
   /** What is there before the data path. */
-  private record Parts(LiveConfig.Own own, Vertx vertx, AccessLog accessLog, Metrics metrics) {
-    NodeConfig node() {
-      return own.config().node();
+  private record Parts(
+      LiveConfig.Own own,
+      StartState start,
+      ClusterNode node,
+      AccessLog accessLog,
+      Metrics metrics) {}
+
+  /** This process as the cluster sees it. */
+  private final class Self implements LocalMember {
+    private final String wantedName;
+
+    private Self(String wantedName) {
+      this.wantedName = wantedName;
+    }
+
+    @Override
+    public String wantedName() {
+      return wantedName;
+    }
+
+    @Override
+    public MemberInfo info() {
+      return report.info();
+    }
+
+    @Override
+    public List<Pool> pools() {
+      return proxy.pools();
+    }
+
+    @Override
+    public MetricsReport numbers() {
+      return new Numbers(report, proxy).report();
+    }
+
+    @Override
+    public void save(List<String> revisions) {
+      kept.revisions(revisions);
+    }
+
+    @Override
+    public void shutdown(Duration grace) {
+      drain(grace);
     }
   }
 
@@ -101,46 +168,64 @@ public final class Member {
 
   private static Member start(LiveConfig.Own own) {
     NodeConfig node = own.config().node();
+    StartState start;
     Transport transport;
     AccessLog accessLog;
     try {
+      start = StartState.read(own);
       transport = Transport.of(node.transport());
       accessLog = new AccessLog(node.accessLog());
-    } catch (Transport.UnavailableException | IOException e) {
+    } catch (Transport.UnavailableException | IllegalStateException | IOException e) {
       throw new StartException(List.of(own.text().name() + ": " + e.getMessage()), e);
     }
     int loops = eventLoops(node);
-    Vertx vertx = Vertx.builder().withTransport(transport.vertx()).with(options(loops)).build();
-    Parts parts = new Parts(own, vertx, accessLog, new Metrics());
+    Metrics metrics = new Metrics();
+    ClusterNode joined = null;
     try {
+      joined = join(own.config().cluster(), transport, options(loops));
+      Parts parts = new Parts(own, start, joined, accessLog, metrics);
       return startParts(parts, transport, loops);
     } catch (Exception e) {
-      vertx.close().await();
+      if (joined != null) {
+        joined.vertx().close().await();
+      }
       accessLog.close();
-      parts.metrics().close();
+      metrics.close();
       throw failed(own.text(), e);
     }
   }
 
+  private static ClusterNode join(
+      ClusterConfig cluster, Transport transport, VertxOptions options) {
+    VertxBuilder builder = Vertx.builder().withTransport(transport.vertx());
+    return cluster.enabled()
+        ? HazelcastNode.join(cluster, builder, options)
+        : new LoneNode(builder.with(options).build());
+  }
+
   private static Member startParts(Parts parts, Transport transport, int loops) throws Exception {
+    Vertx vertx = parts.node().vertx();
     Proxy proxy =
         Proxy.deploy(
-                parts.vertx(),
+                vertx,
                 new Proxy.Parts(
                     transport, loops, SessionListener.all(parts.metrics(), parts.accessLog())),
-                new SessionCount(maxSessions(parts.node())))
+                new SessionCount(maxSessions(parts.own().config().node())))
             .await();
     Member member = new Member(parts, proxy);
     member.observe();
     // The admin listener comes first, so that whoever waits for readiness has somebody to ask.
-    parts.vertx().deployVerticle(member.admin).await();
-    member.changes.start(parts.own().text()).await();
+    vertx.deployVerticle(member.admin).await();
+    member.clusterDeployment =
+        vertx.deployVerticle(member.cluster, ClusterVerticle.deployment()).await();
     member.file.watch();
     LOG.info(
-        "ready: {} event loops on {}, listening on {}, admin port {}",
+        "ready: {} event loops on {}, listening on {}, {} of {} members, admin port {}",
         loops,
         transport.label(),
         proxy.addresses(),
+        member.cluster.self().name(),
+        member.cluster.members().size(),
         member.admin.port());
     return member;
   }
@@ -166,12 +251,26 @@ public final class Member {
 
   /** Begins to drain; asked again, ends all sessions at once. Succeeds when no session is left. */
   public Future<Void> drain() {
-    return drain.begin();
+    return drain(null);
   }
 
-  /** Stops what is left after a drain, and writes the last lines of the access log. Blocks. */
+  private Future<Void> drain(Duration grace) {
+    return drain.begin(grace);
+  }
+
+  /** Succeeds when a drain is done, whether a signal or the cluster asked for it. */
+  public Future<Void> drained() {
+    return drain.drained();
+  }
+
+  /**
+   * Stops what is left after a drain: this member's rows are taken out, the cluster is left, the
+   * last lines of the access log are written. Blocks.
+   */
   public void stop() {
     file.stop();
+    cluster.drainFinished();
+    vertx.undeploy(clusterDeployment).await();
     proxy.stop();
     vertx.close().await();
     accessLog.close();
@@ -240,6 +339,10 @@ public final class Member {
   }
 
   private static StartException failed(ConfigText text, Exception e) {
+    if (e instanceof ClusterException refused) {
+      Problem problem = new Problem(text.name(), 0, refused.path(), refused.getMessage());
+      return new StartException(List.of(problem.toString()), e);
+    }
     if (e instanceof CommandException refused) {
       List<String> lines =
           refused.problems().stream()

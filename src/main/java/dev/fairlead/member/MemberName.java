@@ -3,23 +3,14 @@ package dev.fairlead.member;
 import dev.fairlead.config.NodeConfig;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.util.UUID;
 
-/**
- * Who a member is.
- *
- * @param id unique, new at every start
- * @param name for people: as configured, or the host's
- */
-record MemberName(String id, String name) {
+/** What a member would like to be called. */
+final class MemberName {
+  private MemberName() {}
 
-  /**
-   * A new id, and the name that {@code config} gives. May ask the system's resolver, so not on an
-   * event loop.
-   */
-  static MemberName of(NodeConfig config) {
-    return new MemberName(
-        UUID.randomUUID().toString(), config.name() == null ? hostName() : config.name());
+  /** As configured, or the host's name. May ask the system's resolver, so not for event loops. */
+  static String wanted(NodeConfig config) {
+    return config.name() == null ? hostName() : config.name();
   }
 
   private static String hostName() {

@@ -1,8 +1,12 @@
 package dev.fairlead.member;
 
 import dev.fairlead.admin.MemberView;
+import dev.fairlead.cluster.ClusterVerticle;
+import dev.fairlead.config.Document;
 import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.config.Problem;
+import dev.fairlead.config.Revision;
+import dev.fairlead.event.MemberId;
 import dev.fairlead.event.MemberInfo;
 import dev.fairlead.pool.Pool;
 import dev.fairlead.session.ListenerCounters;
@@ -19,22 +23,31 @@ final class MemberReport implements MemberView {
   /** An event loop that has not turned for so long is stuck. */
   private static final long STUCK_NANOS = Duration.ofSeconds(10).toNanos();
 
-  private final MemberName name;
   private final Instant started = Instant.now();
-  private final String transport;
   private final Proxy proxy;
   private final LiveConfig config;
   private final Drain drain;
-  private final String file;
+  private final ClusterVerticle cluster;
+  private final OwnFile file;
 
-  MemberReport(MemberName name, String file, Proxy proxy, LiveConfig config, Drain drain) {
-    this.name = name;
-    this.file = file;
-    this.transport = proxy.transport().label();
+  /**
+   * @param file this member's own file, as the cluster has taken it
+   */
+  MemberReport(Proxy proxy, LiveConfig config, Drain drain, ClusterVerticle cluster, OwnFile file) {
     this.proxy = proxy;
     this.config = config;
     this.drain = drain;
+    this.cluster = cluster;
+    this.file = file;
   }
+
+  /**
+   * The member's file.
+   *
+   * @param name as it was given
+   * @param clustered whether others may have the say
+   */
+  record OwnFile(String name, KeptRevisions kept, boolean clustered) {}
 
   @Override
   public boolean isLive() {
@@ -48,6 +61,10 @@ final class MemberReport implements MemberView {
     if (config.inForce() == null) {
       reasons.add("no configuration is in force yet");
     }
+    String trouble = cluster.trouble();
+    if (trouble != null) {
+      reasons.add(trouble);
+    }
     if (drain.hasBegun()) {
       reasons.add("draining");
     }
@@ -56,37 +73,52 @@ final class MemberReport implements MemberView {
 
   @Override
   public Status status() {
+    MemberId self = cluster.self();
     return new Status(
-        name.id(),
-        name.name(),
+        self.id(),
+        self.name(),
         FairleadVersion.get(),
         started,
-        transport,
+        proxy.transport().label(),
         proxy.verticles().size(),
         proxy.count().live(),
         proxy.count().max(),
         drain.hasBegun(),
-        false,
-        file,
-        config.problems().isEmpty(),
-        config.revision().author(),
+        file.clustered(),
+        file.name(),
+        isFileInForce(),
+        config.inForce().revision().author(),
         config.problems().stream().map(Problem::toString).toList(),
         config.restartNeeded());
   }
 
+  /** Reads the document in force; where there is a cluster it may be another member's. */
+  private boolean isFileInForce() {
+    Revision revision = config.inForce().revision();
+    String digest =
+        Document.of(revision.format(), revision.text()).map(Document::digest).orElse("");
+    return config.problems().isEmpty() && digest.equals(file.kept().fileDigest());
+  }
+
+  /** This member, as the others are told of it. */
+  MemberInfo info() {
+    InForce inForce = config.inForce();
+    MemberId self = cluster.self();
+    return new MemberInfo(
+        self.id(),
+        self.name(),
+        cluster.address(),
+        FairleadVersion.get(),
+        started,
+        inForce == null ? 0 : inForce.revision().revision(),
+        proxy.count().live(),
+        notReadyReasons().isEmpty(),
+        drain.hasBegun());
+  }
+
   @Override
   public List<MemberInfo> members() {
-    return List.of(
-        new MemberInfo(
-            name.id(),
-            name.name(),
-            null,
-            FairleadVersion.get(),
-            started,
-            config.revision().revision(),
-            proxy.count().live(),
-            notReadyReasons().isEmpty(),
-            drain.hasBegun()));
+    return cluster.members();
   }
 
   @Override

@@ -160,6 +160,11 @@ final class Proxy {
     return counters.computeIfAbsent(listener, ListenerCounters::new);
   }
 
+  /** Of every listener there ever was. */
+  List<ListenerCounters> counters() {
+    return List.copyOf(counters.values());
+  }
+
   /** The addresses as bound, by name of the listener. */
   Map<String, String> addresses() {
     return listeners.addresses();

@@ -176,7 +176,8 @@ final class ConfigPushTest {
 
     assertThat(answer.getJsonArray("applied")).containsExactly("a", "b");
     assertThat(answer.getJsonArray("missing"))
-        .containsExactly(new JsonObject().put("member", "c").put("message", "member c: too many open files"));
+        .containsExactly(
+            new JsonObject().put("member", "c").put("message", "member c: too many open files"));
     assertThat(c.sync.trouble().message()).isEqualTo("too many open files");
     c.local.commitFailure = null;
     c.on(c.sync::sync).await();

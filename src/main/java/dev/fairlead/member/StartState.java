@@ -1,0 +1,41 @@
+package dev.fairlead.member;
+
+import dev.fairlead.cluster.Beginning;
+import dev.fairlead.cluster.Secret;
+import dev.fairlead.config.ConfigText;
+import dev.fairlead.config.NodeConfig;
+import dev.fairlead.member.StateDir.State;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a member reads of the disk besides its configuration, before it joins.
+ *
+ * @param beginning what it brings along
+ * @param kept where it keeps its revisions
+ * @param secret null = nothing is signed
+ */
+record StartState(Beginning beginning, KeptRevisions kept, Secret secret) {
+
+  /**
+   * Reads it. Blocks.
+   *
+   * @throws IOException when {@code node.stateDir} can't be used
+   * @throws IllegalStateException when {@code cluster.secretFile} can't be used
+   */
+  static StartState read(LiveConfig.Own own) throws IOException {
+    NodeConfig node = own.config().node();
+    StateDir directory = node.stateDir() == null ? null : new StateDir(node.stateDir());
+    Optional<State> state = directory == null ? Optional.empty() : directory.read();
+    List<String> revisions = state.map(State::revisions).orElse(List.of());
+    ConfigText text = own.text();
+    String digest = state.map(State::ownFileDigest).orElse(null);
+    Path secret = own.config().cluster().secretFile();
+    return new StartState(
+        new Beginning(text.format(), text.text(), digest, revisions),
+        new KeptRevisions(directory, FileChanges.digest(text), revisions),
+        secret == null ? null : Secret.read(secret));
+  }
+}
