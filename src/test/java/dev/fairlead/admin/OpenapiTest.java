@@ -8,6 +8,8 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.RoutingContext;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -71,6 +73,18 @@ class OpenapiTest {
 
   private static String described(String path) {
     return path.replaceAll(":([a-z]+)", "{$1}").replaceAll("/backends/\\*?$", "/backends/{id}");
+  }
+
+  @Test
+  void everyPathOfTheApiHasItsHeadingInTheDocs() throws Exception {
+    List<String> headings =
+        Files.readAllLines(Path.of("docs/api.md")).stream()
+            .filter(line -> line.startsWith("### "))
+            .map(line -> line.substring("### ".length()))
+            .toList();
+    assertThat(headings)
+        .containsExactlyInAnyOrderElementsOf(
+            describedRoutes().stream().filter(route -> route.contains(" /api/")).toList());
   }
 
   @Test
