@@ -137,7 +137,7 @@ final class ConfigCommands {
                     .recover(unreadable -> Future.succeededFuture(document(revision))));
   }
 
-  /** {@code {history: [...]}}, the newest first. */
+  /** {@code {revisions: [...]}}, the newest first. */
   Future<JsonObject> history() {
     return store
         .history()
@@ -145,7 +145,7 @@ final class ConfigCommands {
             history -> {
               JsonArray array = new JsonArray();
               history.forEach(past -> array.add(entry(past)));
-              return new JsonObject().put("history", array);
+              return new JsonObject().put("revisions", array);
             });
   }
 
