@@ -50,11 +50,14 @@ final class ConfigCommands {
   }
 
   private Future<Draft> pushed(PushCommand command, Revision newest) {
-    return vertx.executeBlocking(
-        () -> {
-          refuseForeignKeys(command);
-          return new Draft(command.format(), command.text(), newest.fileDigest(), List.of());
-        });
+    return vertx
+        .executeBlocking(
+            () -> {
+              refuseForeignKeys(command);
+              return new Draft(command.format(), command.text(), newest.fileDigest(), List.of());
+            })
+        // What is wrong with it for everybody is said by nobody in particular.
+        .compose(draft -> local.load(draft.format(), draft.text()).map(draft));
   }
 
   private static void refuseForeignKeys(PushCommand command) {
@@ -137,7 +140,7 @@ final class ConfigCommands {
                     .recover(unreadable -> Future.succeededFuture(document(revision))));
   }
 
-  /** {@code {revisions: [...]}}, the newest first. */
+  /** {@code {history: [...]}}, the newest first. */
   Future<JsonObject> history() {
     return store
         .history()
@@ -145,7 +148,7 @@ final class ConfigCommands {
             history -> {
               JsonArray array = new JsonArray();
               history.forEach(past -> array.add(entry(past)));
-              return new JsonObject().put("revisions", array);
+              return new JsonObject().put("history", array);
             });
   }
 

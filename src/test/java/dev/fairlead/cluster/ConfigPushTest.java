@@ -241,7 +241,7 @@ final class ConfigPushTest {
       a.push(withWeight(i + 1));
     }
 
-    JsonArray history = b.on(b.commands::history).await().getJsonArray("revisions");
+    JsonArray history = b.on(b.commands::history).await().getJsonArray("history");
 
     assertThat(history.stream().map(each -> ((JsonObject) each).getLong("revision")))
         .containsExactlyElementsOf(IntStream.rangeClosed(7, 26).mapToObj(i -> 33L - i).toList());

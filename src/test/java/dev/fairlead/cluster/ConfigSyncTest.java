@@ -81,7 +81,7 @@ final class ConfigSyncTest {
     look(a);
     look(b);
 
-    assertThat(a.on(a.commands::history).await().getJsonArray("revisions"))
+    assertThat(a.on(a.commands::history).await().getJsonArray("history"))
         .extracting(
             each ->
                 ((JsonObject) each).getLong("revision")
@@ -106,7 +106,7 @@ final class ConfigSyncTest {
 
     assertThat(ofA).isNotEmpty();
     assertThat(a.local.inForce.text()).isEqualTo(withWeight(22));
-    assertThat(a.on(a.commands::history).await().getJsonArray("revisions"))
+    assertThat(a.on(a.commands::history).await().getJsonArray("history"))
         .filteredOn(each -> ((JsonObject) each).getBoolean("superseded"))
         .singleElement()
         .extracting(each -> ((JsonObject) each).getLong("revision"))
