@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,16 +26,22 @@ import org.junit.jupiter.api.io.TempDir;
  * both of which Hazelcast lets in. A failure would be a stranger's message that is heard.
  */
 class ClusterTlsTest {
-  private static final DeliveryOptions BRIEFLY = new DeliveryOptions().setSendTimeout(1_500);
+  private static final DeliveryOptions BRIEFLY = new DeliveryOptions().setSendTimeout(1_000);
 
   private final TestCluster cluster = new TestCluster();
   private final List<String> heard = new CopyOnWriteArrayList<>();
-  @TempDir private Path directory;
-  private Tls own;
+  @TempDir private static Path directory;
+  private static Tls own;
+  private static Tls foreign;
+
+  @BeforeAll
+  static void makeCertificates() throws Exception {
+    own = certificates("own");
+    foreign = certificates("foreign");
+  }
 
   @BeforeEach
-  void start() throws Exception {
-    own = certificates("own");
+  void start() {
     hear(join(own), "first");
   }
 
@@ -54,14 +61,13 @@ class ClusterTlsTest {
   }
 
   @Test
-  void aNodeWithAForeignCertificateIsNotHeardAndHearsNothing() throws Exception {
-    staysOutside(join(certificates("foreign")));
+  void aNodeWithAForeignCertificateIsNotHeardAndHearsNothing() {
+    staysOutside(join(foreign));
   }
 
   /** It may trust the cluster's certificate; it is the cluster that must not trust its own. */
   @Test
-  void aNodeThatTrustsUsButIsNotTrustedIsNotHeard() throws Exception {
-    Tls foreign = certificates("foreign");
+  void aNodeThatTrustsUsButIsNotTrustedIsNotHeard() {
     HazelcastNode stranger = join(new Tls(foreign.certificate(), foreign.key(), own.ca()));
     assertThatThrownBy(() -> request(stranger, "first")).isInstanceOf(ReplyException.class);
     assertThat(heard).isEmpty();
@@ -97,7 +103,7 @@ class ClusterTlsTest {
     return from.vertx().eventBus().<String>request(to, "hello", BRIEFLY).await().body();
   }
 
-  private Tls certificates(String name) throws Exception {
+  private static Tls certificates(String name) throws Exception {
     PemFiles pem = PemFiles.selfSigned(Files.createDirectory(directory.resolve(name)));
     return new Tls(pem.certificate(), pem.key(), pem.certificate());
   }

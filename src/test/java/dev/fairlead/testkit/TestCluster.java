@@ -6,6 +6,7 @@ import com.hazelcast.instance.impl.HazelcastInstanceImpl;
 import com.hazelcast.instance.impl.HazelcastInstanceProxy;
 import dev.fairlead.cluster.HazelcastNode;
 import dev.fairlead.config.ClusterConfig;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.internal.VertxInternal;
@@ -124,7 +125,7 @@ public final class TestCluster implements AutoCloseable {
 
   @Override
   public void close() {
-    nodes.forEach(node -> node.vertx().close().await());
+    Future.join(nodes.stream().map(node -> node.vertx().close()).toList()).await();
   }
 
   /** A port of 127.0.0.1 that nobody listens on. */
