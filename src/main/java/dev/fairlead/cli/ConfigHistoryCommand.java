@@ -15,14 +15,15 @@ final class ConfigHistoryCommand extends View {
 
   @Override
   void print(JsonObject answer, AdminClient client, PrintWriter out) {
-    TextTable table = new TextTable("REVISION", "TIME", "AUTHOR", "FROM", "FORMAT");
+    TextTable table = new TextTable("REVISION", "TIME", "AUTHOR", "FROM", "FORMAT", "NOTE");
     for (JsonObject revision : each(answer, "revisions")) {
       table.row(
           revision.getLong("revision"),
           revision.getString("time"),
           revision.getString("author"),
           revision.getString("from"),
-          revision.getString("format"));
+          revision.getString("format"),
+          revision.getBoolean("superseded", false) ? "superseded" : null);
     }
     table.print(out);
   }

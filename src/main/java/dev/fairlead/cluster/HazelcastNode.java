@@ -22,16 +22,12 @@ public final class HazelcastNode implements ClusterNode {
   private final String id;
   private final HazelcastClusterManager nodes;
   private final HazelcastInstance hazelcast;
-  private final NodeWatch watch;
 
   private HazelcastNode(Vertx vertx, HazelcastClusterManager nodes) {
     this.vertx = vertx;
     this.id = nodes.getNodeId();
     this.nodes = nodes;
     this.hazelcast = nodes.getHazelcastInstance();
-    this.watch = new NodeWatch(this::nodes);
-    hazelcast.getCluster().addMembershipListener(watch);
-    hazelcast.getLifecycleService().addLifecycleListener(watch);
   }
 
   /**
@@ -109,6 +105,8 @@ public final class HazelcastNode implements ClusterNode {
 
   @Override
   public void listen(Listener listener) {
-    watch.tell(listener);
+    NodeWatch watch = new NodeWatch(this::nodes, listener);
+    hazelcast.getLifecycleService().addLifecycleListener(watch);
+    watch.start(vertx);
   }
 }
