@@ -8,6 +8,8 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.RoutingContext;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -74,6 +76,18 @@ class OpenapiTest {
   }
 
   @Test
+  void everyPathOfTheApiHasItsHeadingInTheDocs() throws Exception {
+    List<String> headings =
+        Files.readAllLines(Path.of("docs/api.md")).stream()
+            .filter(line -> line.startsWith("### "))
+            .map(line -> line.substring("### ".length()))
+            .toList();
+    assertThat(headings)
+        .containsExactlyInAnyOrderElementsOf(
+            describedRoutes().stream().filter(route -> route.contains(" /api/")).toList());
+  }
+
+  @Test
   void routerHasNoPathThatIsNotDescribed() {
     Vertx vertx = Vertx.vertx();
     try {
@@ -115,7 +129,7 @@ class OpenapiTest {
       server.member.session("s1", 5);
       assertFields("Status", server.json("/api/v1/status"));
       assertFields("Config", server.json("/api/v1/config"));
-      assertFields("PastRevision", first(server, "config/history", "revisions"));
+      assertFields("PastRevision", first(server, "config/history", "history"));
       assertFields("Pushed", server.commands.answer.result());
       assertFields("Member", first(server, "members"));
       assertFields("Listener", first(server, "listeners"));
