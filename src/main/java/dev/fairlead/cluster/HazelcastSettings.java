@@ -109,7 +109,9 @@ final class HazelcastSettings {
   private static void detection(Config config) {
     set(config, ClusterProperty.HEARTBEAT_INTERVAL_SECONDS, 1);
     set(config, ClusterProperty.MAX_NO_HEARTBEAT_SECONDS, 10);
-    set(config, ClusterProperty.MASTERSHIP_CLAIM_TIMEOUT_SECONDS, 10);
+    // Also how often a new master asks each other member; with a few tries only, one that misses the
+    // old master a moment later refuses all of them, and the part falls apart into single members.
+    set(config, ClusterProperty.MASTERSHIP_CLAIM_TIMEOUT_SECONDS, 60);
     set(config, ClusterProperty.MERGE_FIRST_RUN_DELAY_SECONDS, 5);
     set(config, ClusterProperty.MERGE_NEXT_RUN_DELAY_SECONDS, 5);
   }
