@@ -7,6 +7,7 @@ from clustered.cluster import Cluster, wait_for
 from clustered.held import Backends, Clients
 
 CONNECTIONS = 300
+PAUSE = 0.01  # an ordinary speed: 100 new connections a second
 MOST_APART = 6
 SECONDS_TO_KNOW = 2
 SECONDS_TO_FORGET = 5
@@ -21,7 +22,8 @@ def check_even(checks, command):
         backends.up(0, 1, 2, 3)
         pool = backends.pool("even", balance="least-connections")
         with Cluster(command, [pool], pathlib.Path(directory)) as cluster:
-            clients.open([member.port["even"] for member in cluster.members], CONNECTIONS)
+            ports = [member.port["even"] for member in cluster.members]
+            clients.open(ports, CONNECTIONS, PAUSE)
             checks.attempt("even", "spread", lambda: spread(backends))
             checks.attempt("even", "counts", lambda: all_know(cluster.members, backends))
             checks.attempt("even", "kill -9", lambda: forgotten(cluster.members, backends))

@@ -12,6 +12,8 @@ from clustered.transfer import Echo, Transfer
 
 SECONDS = 1
 GIVE_UP_SECONDS = 30
+# A process that has just joined makes Hazelcast move partitions, and maps wait for that.
+JOINED_SECONDS = 5
 BUS_PROGRAM = pathlib.Path(__file__).with_name("PushOverBus.java")
 
 
@@ -107,6 +109,7 @@ def over_bus(cluster, command, document):
 def push_through(application, document):
     if application.stdout.readline().strip() != "joined":
         raise RuntimeError("the application did not join")
+    time.sleep(JOINED_SECONDS)
     sent = time.monotonic()
     application.stdin.write(json.dumps(document) + "\n")
     application.stdin.flush()

@@ -2,7 +2,9 @@ package dev.fairlead.admin;
 
 import dev.fairlead.admin.AdminRoutes.Endpoint;
 import dev.fairlead.event.CommandException;
+import dev.fairlead.event.CommandException.Problem;
 import dev.fairlead.event.Commands;
+import dev.fairlead.event.MemberId;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
@@ -44,7 +46,7 @@ final class CommandRoutes {
   void revision(RoutingContext ctx, String wanted, Consumer<RoutingContext> own) {
     Supplier<Future<JsonObject>> older =
         () -> commands.get(new JsonObject().put("revision", revisionOf(wanted)));
-    if (wanted == null || String.valueOf(member.config().revision()).equals(wanted)) {
+    if (wanted == null || String.valueOf(member.config().revision().revision()).equals(wanted)) {
       own.accept(ctx);
     } else {
       answer(ctx, older);
@@ -101,11 +103,24 @@ final class CommandRoutes {
   private void shutdown(RoutingContext ctx) {
     try {
       JsonObject command = new CommandBody().requiredText("member").text("grace").read(ctx);
+      refuseUnknown(command.getString("member"));
       Answers.here(commands.shutdown(command, from(ctx)))
           .onSuccess(said -> ctx.response().setStatusCode(202).end())
           .onFailure(refusal -> Answers.refused(ctx, refusal));
     } catch (CommandException refusal) {
       Answers.refused(ctx, refusal);
+    }
+  }
+
+  private void refuseUnknown(String named) {
+    boolean known =
+        member.members().stream()
+            .map(each -> new MemberId(each.id(), each.name()))
+            .anyMatch(each -> each.isMeantBy(named));
+    if (!known) {
+      Problem problem =
+          Problem.of("member", named + " (expected: the id or name of a member, or *)");
+      throw new CommandException(CommandException.NOT_FOUND, List.of(problem));
     }
   }
 

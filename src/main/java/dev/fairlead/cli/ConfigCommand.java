@@ -12,6 +12,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       ConfigShowCommand.class,
       ConfigHistoryCommand.class,
+      ConfigDiffCommand.class,
       ConfigRollbackCommand.class
     })
 final class ConfigCommand implements Runnable {

@@ -15,14 +15,15 @@ final class ConfigHistoryCommand extends View {
 
   @Override
   void print(JsonObject answer, AdminClient client, PrintWriter out) {
-    TextTable table = new TextTable("REVISION", "TIME", "AUTHOR", "FROM", "FORMAT");
-    for (JsonObject revision : each(answer, "revisions")) {
+    TextTable table = new TextTable("REVISION", "TIME", "AUTHOR", "FROM", "FORMAT", "NOTE");
+    for (JsonObject revision : each(answer, "history")) {
       table.row(
           revision.getLong("revision"),
           revision.getString("time"),
           revision.getString("author"),
           revision.getString("from"),
-          revision.getString("format"));
+          revision.getString("format"),
+          revision.getBoolean("superseded", false) ? "superseded" : null);
     }
     table.print(out);
   }

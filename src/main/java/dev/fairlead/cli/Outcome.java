@@ -52,7 +52,7 @@ final class Outcome {
     return Lines.one(text.toString());
   }
 
-  static String members(int count) {
+  private static String members(int count) {
     return count + (count == 1 ? " member" : " members");
   }
 }

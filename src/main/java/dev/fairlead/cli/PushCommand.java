@@ -2,7 +2,6 @@ package dev.fairlead.cli;
 
 import dev.fairlead.config.ConfigFiles;
 import dev.fairlead.config.ConfigText;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -71,8 +70,7 @@ final class PushCommand implements Callable<Integer> {
 
   private int printChecked(JsonObject answer) {
     PrintWriter out = spec.commandLine().getOut();
-    int members = answer.getJsonArray("applied", new JsonArray()).size();
-    out.println(file + ": valid on " + Outcome.members(members) + ", nothing was changed");
+    out.println(file + ": valid, every member could put it in force; nothing was changed");
     Outcome.undone(answer, out);
     return 0;
   }

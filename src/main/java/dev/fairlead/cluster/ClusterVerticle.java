@@ -3,6 +3,7 @@ package dev.fairlead.cluster;
 import dev.fairlead.cluster.Draft.Who;
 import dev.fairlead.config.ConfigFormat;
 import dev.fairlead.config.Revision;
+import dev.fairlead.event.CommandException;
 import dev.fairlead.event.Commands;
 import dev.fairlead.event.MemberId;
 import dev.fairlead.event.MemberInfo;
@@ -50,6 +51,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
   private RevisionLog log;
   private MessageConsumer<Object> hints;
   private long timer;
+  private boolean draining;
   private volatile SignedCommands signed;
   private volatile ConfigSync sync;
 
@@ -148,6 +150,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
   public void drainStarted(Duration grace) {
     here(
         () -> {
+          draining = true;
           publish(
               new SystemEvent.DrainStarted(
                   self(), Instant.now(), parts.member().info().sessions(), grace));
@@ -219,12 +222,12 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
    * The member's own file has changed. Fails with a {@link dev.fairlead.event.CommandException}.
    */
   public Future<JsonObject> pushFile(ConfigFormat format, String text) {
-    return here(() -> config.pushFile(format, text, file()));
+    return change(() -> config.pushFile(format, text, file()));
   }
 
   @Override
   public Future<JsonObject> push(JsonObject command, String from) {
-    return here(() -> config.push(command, from));
+    return change(() -> config.push(command, from));
   }
 
   @Override
@@ -239,18 +242,18 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
 
   @Override
   public Future<JsonObject> rollback(JsonObject command, String from) {
-    return here(() -> config.rollback(command, from));
+    return change(() -> config.rollback(command, from));
   }
 
   @Override
   public Future<JsonObject> set(JsonObject command, String from) {
-    return here(() -> config.set(command, from));
+    return change(() -> config.set(command, from));
   }
 
   @Override
   public Future<Void> shutdown(JsonObject command, String from) {
     LOG.info("{} asks for shutdown: {}", from, command);
-    return shutdown.say(command);
+    return here(() -> shutdown.say(command));
   }
 
   private void applied(Revision revision, Revision superseded) {
@@ -294,9 +297,20 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
     events.publish(event);
   }
 
+  /** Who is about to leave changes nothing any more: there are others to ask. */
+  private Future<JsonObject> change(Supplier<Future<JsonObject>> step) {
+    return here(
+        () ->
+            draining
+                ? Future.failedFuture(
+                    new CommandException(CommandException.NO_ANSWER, "the member is draining"))
+                : step.get());
+  }
+
   private <T> Future<T> here(Supplier<Future<T>> step) {
     Promise<T> promise = Promise.promise();
-    context.runOnContext(turn -> step.get().onComplete(promise));
+    context.runOnContext(
+        turn -> Future.succeededFuture().compose(begin -> step.get()).onComplete(promise));
     return promise.future();
   }
 

@@ -98,7 +98,7 @@ final class ConfigSync {
   /** Puts no further revision in force. */
   Future<Void> stop() {
     stopped = true;
-    return run.otherwiseEmpty().compose(done -> holds.releaseAny());
+    return run.otherwiseEmpty().compose(done -> holds.close());
   }
 
   /**

@@ -22,16 +22,12 @@ public final class HazelcastNode implements ClusterNode {
   private final String id;
   private final HazelcastClusterManager nodes;
   private final HazelcastInstance hazelcast;
-  private final NodeWatch watch;
 
   private HazelcastNode(Vertx vertx, HazelcastClusterManager nodes) {
     this.vertx = vertx;
     this.id = nodes.getNodeId();
     this.nodes = nodes;
     this.hazelcast = nodes.getHazelcastInstance();
-    this.watch = new NodeWatch(this::nodes);
-    hazelcast.getCluster().addMembershipListener(watch);
-    hazelcast.getLifecycleService().addLifecycleListener(watch);
   }
 
   /**
@@ -54,7 +50,8 @@ public final class HazelcastNode implements ClusterNode {
     try {
       Vertx vertx = builder.with(withBus).withClusterManager(manager).buildClustered().await();
       return new HazelcastNode(vertx, manager);
-    } catch (RuntimeException e) {
+    } catch (Exception e) {
+      // await() throws what failed as it is, checked or not.
       throw JoinFailure.of(cluster, manager.getHazelcastInstance() == null, problems.refusal(), e);
     }
   }
@@ -109,6 +106,8 @@ public final class HazelcastNode implements ClusterNode {
 
   @Override
   public void listen(Listener listener) {
-    watch.tell(listener);
+    NodeWatch watch = new NodeWatch(this::nodes, listener);
+    hazelcast.getLifecycleService().addLifecycleListener(watch);
+    watch.start(vertx);
   }
 }

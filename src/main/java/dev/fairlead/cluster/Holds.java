@@ -20,6 +20,9 @@ final class Holds {
   /** Null = nothing is held or about to be. */
   private Hold current;
 
+  /** This member is about to leave. */
+  private boolean closed;
+
   /** What is held, or will be, for one push. */
   private static final class Hold {
     private final String push;
@@ -44,8 +47,13 @@ final class Holds {
    *     held
    */
   Future<Void> hold(String push, ConfigFormat format, String text) {
+    if (closed) {
+      return conflict("the member is draining");
+    }
     if (current != null) {
-      return current.push.equals(push) ? current.held.mapEmpty() : busy();
+      return current.push.equals(push)
+          ? current.held.mapEmpty()
+          : conflict("another push is under way");
     }
     Hold hold = new Hold(push, local.hold(format, text));
     current = hold;
@@ -74,6 +82,12 @@ final class Holds {
     return forget().held.compose(Held::release).otherwiseEmpty();
   }
 
+  /** Holds nothing any more; who asks is to ask those that stay. */
+  Future<Void> close() {
+    closed = true;
+    return releaseAny();
+  }
+
   private Hold forget() {
     Hold hold = current;
     current = null;
@@ -81,8 +95,7 @@ final class Holds {
     return hold;
   }
 
-  private static Future<Void> busy() {
-    return Future.failedFuture(
-        new CommandException(CommandException.CONFLICT, "another push is under way"));
+  private static Future<Void> conflict(String message) {
+    return Future.failedFuture(new CommandException(CommandException.CONFLICT, message));
   }
 }

@@ -1,63 +1,55 @@
 package dev.fairlead.cluster;
 
-import com.hazelcast.cluster.MembershipEvent;
-import com.hazelcast.cluster.MembershipListener;
 import com.hazelcast.core.LifecycleEvent;
 import com.hazelcast.core.LifecycleEvent.LifecycleState;
 import com.hazelcast.core.LifecycleListener;
 import dev.fairlead.cluster.ClusterNode.Listener;
+import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * Tells who came and who went by comparing the nodes that are there with those that were, whenever
- * Hazelcast says that something changed. So nothing is told twice or missed, also around a merge.
+ * Tells who came and who went by comparing, every 100 ms, the nodes that are there with those that
+ * were. So nothing is told twice or missed, also around a merge.
  *
- * <p>Listens to Hazelcast itself and not to the cluster manager's node listener, which is called
- * only after map operations that can wait for the very member that is dead. Called on Hazelcast's
- * event threads.
+ * <p>It does not wait for an event, because the threads that bring it may be held up for 3 seconds:
+ * on the same threads the cluster manager cleans up after the dead, and asks partitions that are
+ * still thought to be with the dead member, 10 times with 300 ms between. Looks run on an event
+ * loop, merges are told on a thread of Hazelcast's.
  */
-final class NodeWatch implements MembershipListener, LifecycleListener {
+final class NodeWatch implements LifecycleListener {
+  private static final Duration LOOK_EVERY = Duration.ofMillis(100);
+
   private final Supplier<List<String>> nodes;
-  private Set<String> known = Set.of();
-  private Listener listener;
+  private final Listener listener;
+  private Set<String> known;
 
   /**
    * @param nodes who is there now
    */
-  NodeWatch(Supplier<List<String>> nodes) {
+  NodeWatch(Supplier<List<String>> nodes, Listener listener) {
     this.nodes = nodes;
+    this.listener = listener;
+    this.known = Set.copyOf(nodes.get());
   }
 
-  synchronized void tell(Listener told) {
-    known = Set.copyOf(nodes.get());
-    listener = told;
-  }
-
-  @Override
-  public void memberAdded(MembershipEvent event) {
-    look();
+  /** Ends when {@code vertx} is closed. */
+  void start(Vertx vertx) {
+    vertx.setPeriodic(LOOK_EVERY.toMillis(), timer -> look());
   }
 
   @Override
-  public void memberRemoved(MembershipEvent event) {
-    look();
-  }
-
-  @Override
-  public void stateChanged(LifecycleEvent event) {
+  public synchronized void stateChanged(LifecycleEvent event) {
     if (event.getState() == LifecycleState.MERGED) {
       look();
-      merged();
+      listener.merged();
     }
   }
 
   private synchronized void look() {
-    if (listener == null) {
-      return;
-    }
     Set<String> now = Set.copyOf(nodes.get());
     Set<String> gone = new HashSet<>(known);
     gone.removeAll(now);
@@ -66,11 +58,5 @@ final class NodeWatch implements MembershipListener, LifecycleListener {
     known = now;
     gone.forEach(listener::left);
     come.forEach(listener::joined);
-  }
-
-  private synchronized void merged() {
-    if (listener != null) {
-      listener.merged();
-    }
   }
 }

@@ -86,7 +86,9 @@ final class PushRound {
     return answer.transform(
         done ->
             Future.succeededFuture(
-                done.succeeded() || hasLeft(member) ? null : (CommandException) done.cause()));
+                done.succeeded() || isOnItsWayOut(member)
+                    ? null
+                    : (CommandException) done.cause()));
   }
 
   private static Future<Void> verdict(List<Future<CommandException>> answers) {
@@ -119,7 +121,7 @@ final class PushRound {
         .otherwiseEmpty()
         .map(
             all -> {
-              missing.removeIf(each -> hasLeft(each.member()));
+              missing.removeIf(each -> isOnItsWayOut(each.member()));
               return new Outcome(next, before, applied, missing);
             });
   }
@@ -134,8 +136,9 @@ final class PushRound {
     return Future.succeededFuture();
   }
 
-  private boolean hasLeft(MemberInfo member) {
-    return members.get().stream().noneMatch(each -> each.id().equals(member.id()));
+  /** Since it was asked, it has left or begun to drain. */
+  private boolean isOnItsWayOut(MemberInfo member) {
+    return asked().stream().noneMatch(each -> each.id().equals(member.id()));
   }
 
   private static <T> List<Future<T>> each(

@@ -11,6 +11,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.core.shareddata.AsyncMap;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -42,6 +43,9 @@ final class SharedRows implements ClusterNode.Listener {
   private long tickTimer = NO_TIMER;
   private long secondTimer = NO_TIMER;
   private boolean stopped;
+
+  /** Who was there when it was last looked; only nodes have rows. */
+  private Set<String> nodes = Set.of();
 
   /** Of the last thing that went out, by bus or map. */
   private long seq;
@@ -135,23 +139,41 @@ final class SharedRows implements ClusterNode.Listener {
     return others.ageSeconds();
   }
 
-  /** Nothing to do: a newcomer reads the map, and its first message makes us read its row. */
+  /** A newcomer has no row yet, as a rule; its first message makes us read it. */
   @Override
-  public void joined(String member) {}
+  public void joined(String member) {
+    run(
+        () -> {
+          if (running()) {
+            look();
+            read(member);
+          }
+        });
+  }
 
   @Override
   public void left(String member) {
-    run(() -> others.left(member));
+    run(
+        () -> {
+          if (running()) {
+            look();
+            others.left(member);
+          }
+        });
   }
 
   @Override
   public void merged() {
     run(
         () -> {
-          if (opened.succeeded() && !stopped) {
+          if (running()) {
             second();
           }
         });
+  }
+
+  private boolean running() {
+    return opened.succeeded() && !stopped;
   }
 
   private void startTimers() {
@@ -162,7 +184,7 @@ final class SharedRows implements ClusterNode.Listener {
   }
 
   private void armTick() {
-    int interval = Math.max(MIN_INTERVAL_MILLIS, INTERVAL_MILLIS_A_NODE * node.nodes().size());
+    int interval = Math.max(MIN_INTERVAL_MILLIS, INTERVAL_MILLIS_A_NODE * nodes.size());
     tickTimer =
         node.vertx()
             .setTimer(
@@ -196,10 +218,15 @@ final class SharedRows implements ClusterNode.Listener {
       say(changes);
     }
     Future<Void> written = store.put(node.id(), new RowStore.Stored(++seq, own.whole()));
-    List<String> nodes = node.nodes();
-    others.retain(nodes);
+    look();
     List<Future<Void>> read = nodes.stream().map(this::read).toList();
     return Future.join(Future.join(read), written).transform(done -> Future.succeededFuture());
+  }
+
+  /** Only nodes that are there have rows. */
+  private void look() {
+    nodes = Set.copyOf(node.nodes());
+    others.retain(nodes);
   }
 
   private Future<Void> read(String member) {
@@ -211,7 +238,7 @@ final class SharedRows implements ClusterNode.Listener {
 
   /** Who left while its row was read has no row. */
   private Void take(String member, RowStore.Stored row) {
-    if (row != null && !stopped && node.nodes().contains(member)) {
+    if (row != null && !stopped && nodes.contains(member)) {
       others.whole(member, row.seq(), row.fields());
     }
     return null;
@@ -225,7 +252,7 @@ final class SharedRows implements ClusterNode.Listener {
   /** Alone there is nobody to tell, and the map has it. */
   private void publish(JsonObject changes) {
     Buffer body = new RowMessage(node.id(), ++seq, changes).encode();
-    int copies = node.nodes().size() - 1;
+    int copies = nodes.size() - 1;
     if (copies > 0) {
       node.vertx().eventBus().publish(table.address(), body);
       place.traffic().published(copies, body.length());
@@ -239,7 +266,7 @@ final class SharedRows implements ClusterNode.Listener {
     }
     if (row.changes() == null) {
       others.goodbye(row.member(), row.seq());
-    } else if (node.nodes().contains(row.member())
+    } else if (nodes.contains(row.member())
         && others.changes(row.member(), row.seq(), row.changes())) {
       read(row.member());
     }

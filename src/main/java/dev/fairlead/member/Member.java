@@ -280,6 +280,9 @@ public final class Member {
 
   private void observe() {
     metrics.accessLogDropped(accessLog::dropped);
+    metrics.cluster(() -> cluster.members().size(), cluster::loadViewAgeSeconds);
+    metrics.clusterTraffic(cluster.traffic()::messages, cluster.traffic()::bytes);
+    metrics.commandsRefused(cluster::refusedCommands);
     for (int i = 0; i < proxy.verticles().size(); i++) {
       var verticle = proxy.verticles().get(i);
       metrics.eventLoop(

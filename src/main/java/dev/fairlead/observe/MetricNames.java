@@ -21,6 +21,9 @@ final class MetricNames {
   static final String CONFIG_REVISION = "fairlead_config_revision";
   static final String MEMBERS = "fairlead_members";
   static final String LOAD_VIEW_AGE = "fairlead_load_view_age_seconds";
+  static final String CLUSTER_MESSAGES_SENT = "fairlead_cluster_messages_sent_total";
+  static final String CLUSTER_BYTES_SENT = "fairlead_cluster_bytes_sent_total";
+  static final String COMMANDS_REFUSED = "fairlead_commands_refused_total";
   static final String EVENT_LOOP_LAG = "fairlead_event_loop_lag_seconds";
   static final String DIRECT_MEMORY = "fairlead_direct_memory_bytes";
   static final String ACCESS_LOG_DROPPED = "fairlead_access_log_dropped_total";

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
+import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 
 /**
@@ -45,6 +46,8 @@ public final class Metrics implements SessionListener, AutoCloseable {
   private final SnapshotMeters snapshot = new SnapshotMeters(registry);
   private final JvmGcMetrics gc = new JvmGcMetrics();
   private volatile long revision;
+  private volatile IntSupplier members = () -> 1;
+  private volatile DoubleSupplier loadViewAge = () -> 0;
 
   /** What function counters read: the registry holds it only weakly. */
   private final List<LongSupplier> counted = new ArrayList<>();
@@ -69,8 +72,12 @@ public final class Metrics implements SessionListener, AutoCloseable {
 
   private void bindCluster() {
     gauge(MetricNames.CONFIG_REVISION, "Revision of the configuration in force", () -> revision);
-    gauge(MetricNames.MEMBERS, "Members of the cluster, this one included", () -> 1);
-    gauge(MetricNames.LOAD_VIEW_AGE, "Age of what is known of other members' sessions", () -> 0);
+    gauge(
+        MetricNames.MEMBERS, "Members of the cluster, this one included", () -> members.getAsInt());
+    gauge(
+        MetricNames.LOAD_VIEW_AGE,
+        "Age of what is known of other members' sessions",
+        () -> loadViewAge.getAsDouble());
   }
 
   private void bindProcess() {
@@ -116,6 +123,34 @@ public final class Metrics implements SessionListener, AutoCloseable {
     revision = number;
   }
 
+  /**
+   * Shows the cluster instead of a member alone; both are asked at a scrape.
+   *
+   * @param count of its members, this one included
+   * @param viewAgeSeconds the age of what is known of the others' sessions
+   */
+  public void cluster(IntSupplier count, DoubleSupplier viewAgeSeconds) {
+    members = count;
+    loadViewAge = viewAgeSeconds;
+  }
+
+  /** Shows what the members' shared rows cost on the event bus; both are asked at a scrape. */
+  public void clusterTraffic(LongSupplier messages, LongSupplier bytes) {
+    counter(
+        MetricNames.CLUSTER_MESSAGES_SENT,
+        "Messages to other nodes about this member's shared rows",
+        messages);
+    counter(MetricNames.CLUSTER_BYTES_SENT, "Bytes of those messages", bytes);
+  }
+
+  /** Shows how many commands were refused for their signature; asked at a scrape. */
+  public void commandsRefused(LongSupplier commands) {
+    counter(
+        MetricNames.COMMANDS_REFUSED,
+        "Commands whose signature was missing, wrong, too old or used before",
+        commands);
+  }
+
   /** Shows how late the event loop called {@code loop} is; {@code seconds} is asked at a scrape. */
   public void eventLoop(String loop, DoubleSupplier seconds) {
     Gauge.builder(MetricNames.EVENT_LOOP_LAG, seconds::getAsDouble)
@@ -125,11 +160,8 @@ public final class Metrics implements SessionListener, AutoCloseable {
   }
 
   /** Shows how many access-log lines were lost; {@code lines} is asked at a scrape. */
-  public synchronized void accessLogDropped(LongSupplier lines) {
-    counted.add(lines);
-    FunctionCounter.builder(MetricNames.ACCESS_LOG_DROPPED, lines, LongSupplier::getAsLong)
-        .description("Access-log lines that could not be written")
-        .register(registry);
+  public void accessLogDropped(LongSupplier lines) {
+    counter(MetricNames.ACCESS_LOG_DROPPED, "Access-log lines that could not be written", lines);
   }
 
   /** All metrics in Prometheus' text format 0.0.4; may take milliseconds with many backends. */
@@ -146,5 +178,12 @@ public final class Metrics implements SessionListener, AutoCloseable {
 
   private void gauge(String name, String description, DoubleSupplier value) {
     Gauge.builder(name, value::getAsDouble).description(description).register(registry);
+  }
+
+  private synchronized void counter(String name, String description, LongSupplier value) {
+    counted.add(value);
+    FunctionCounter.builder(name, value, LongSupplier::getAsLong)
+        .description(description)
+        .register(registry);
   }
 }

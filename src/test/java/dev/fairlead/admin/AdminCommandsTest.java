@@ -58,7 +58,7 @@ class AdminCommandsTest {
     assertThat(new JsonObject(answer.body())).isEqualTo(server.commands.answer.result());
     assertThat(server.commands.last())
         .isEqualTo(
-            new FakeCommands.Said(
+            new FakeCluster.Said(
                 "push",
                 new JsonObject()
                     .put("config", "pools: []\n")
@@ -183,7 +183,7 @@ class AdminCommandsTest {
 
   @Test
   void historyIsThatOfTheCluster() throws Exception {
-    assertThat(server.json("/api/v1/config/history").getJsonArray("revisions")).hasSize(2);
+    assertThat(server.json("/api/v1/config/history").getJsonArray("history")).hasSize(2);
   }
 
   @Test
@@ -265,8 +265,15 @@ class AdminCommandsTest {
     assertThat(answer.statusCode()).isEqualTo(202);
     assertThat(server.commands.last().body())
         .isEqualTo(new JsonObject().put("member", "*").put("grace", "3s"));
-    server.commands.answer = Future.failedFuture(new CommandException(404, "no member m9"));
-    assertThat(json("POST", "/api/v1/shutdown", "{\"member\": \"m9\"}").statusCode())
-        .isEqualTo(404);
+    assertThat(json("POST", "/api/v1/shutdown", "{\"member\": \"id-m1\"}").statusCode())
+        .isEqualTo(202);
+  }
+
+  @Test
+  void unknownMemberIsNotFound() throws Exception {
+    HttpResponse<String> answer = json("POST", "/api/v1/shutdown", "{\"member\": \"m9\"}");
+    assertThat(answer.statusCode()).isEqualTo(404);
+    assertThat(problems(answer).get(0)).startsWith("member: m9 (expected:");
+    assertThat(server.commands.said).isEmpty();
   }
 }

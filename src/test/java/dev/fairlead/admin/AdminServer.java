@@ -13,7 +13,7 @@ import java.nio.file.Path;
 /** An admin listener over a {@link FakeMember}, on any free port of 127.0.0.1, and its client. */
 public final class AdminServer implements AutoCloseable {
   public final FakeMember member = new FakeMember();
-  public final FakeCommands commands = new FakeCommands();
+  public final FakeCluster commands = new FakeCluster();
   public final FakeEvents events = new FakeEvents();
   private final Vertx vertx = Vertx.vertx();
   private final HttpClient client;

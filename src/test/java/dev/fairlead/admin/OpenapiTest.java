@@ -8,6 +8,8 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.RoutingContext;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -51,7 +53,7 @@ class OpenapiTest {
             new FakeMember(),
             () -> "",
             any -> new JsonObject(),
-            new FakeCommands(),
+            new FakeCluster(),
             new FakeEvents()),
         files);
   }
@@ -71,6 +73,18 @@ class OpenapiTest {
 
   private static String described(String path) {
     return path.replaceAll(":([a-z]+)", "{$1}").replaceAll("/backends/\\*?$", "/backends/{id}");
+  }
+
+  @Test
+  void everyPathOfTheApiHasItsHeadingInTheDocs() throws Exception {
+    List<String> headings =
+        Files.readAllLines(Path.of("docs/api.md")).stream()
+            .filter(line -> line.startsWith("### "))
+            .map(line -> line.substring("### ".length()))
+            .toList();
+    assertThat(headings)
+        .containsExactlyInAnyOrderElementsOf(
+            describedRoutes().stream().filter(route -> route.contains(" /api/")).toList());
   }
 
   @Test
@@ -115,6 +129,8 @@ class OpenapiTest {
       server.member.session("s1", 5);
       assertFields("Status", server.json("/api/v1/status"));
       assertFields("Config", server.json("/api/v1/config"));
+      assertFields("PastRevision", first(server, "config/history", "history"));
+      assertFields("Pushed", server.commands.answer.result());
       assertFields("Member", first(server, "members"));
       assertFields("Listener", first(server, "listeners"));
       assertFields("Session", first(server, "sessions"));
@@ -125,7 +141,11 @@ class OpenapiTest {
   }
 
   private static JsonObject first(AdminServer server, String list) throws Exception {
-    return server.json("/api/v1/" + list).getJsonArray(list).getJsonObject(0);
+    return first(server, list, list);
+  }
+
+  private static JsonObject first(AdminServer server, String path, String list) throws Exception {
+    return server.json("/api/v1/" + path).getJsonArray(list).getJsonObject(0);
   }
 
   private void assertFields(String schema, JsonObject body) {

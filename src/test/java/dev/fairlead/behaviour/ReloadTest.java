@@ -125,7 +125,7 @@ class ReloadTest {
       assertThat(TestClient.ask(member)).isEqualTo("old");
       assertThat(member.view().config().revision().revision()).isEqualTo(1);
       member.reload(MemberSetup.on(transport).backend(backend, "weight: 2").dynamicPart());
-      assertThat(member.view().status().configProblems()).isEmpty();
+      await().untilAsserted(() -> assertThat(member.view().status().configProblems()).isEmpty());
     }
   }
 

@@ -3,7 +3,7 @@ package dev.fairlead.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.admin.AdminServer;
-import dev.fairlead.admin.FakeCommands;
+import dev.fairlead.admin.FakeCluster;
 import dev.fairlead.event.CommandException;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
@@ -84,13 +84,13 @@ class ChangeCommandsTest {
 
   @Test
   void oneMemberIsToldToShutDown() {
-    CommandLineRun run = CommandLineRun.of(server, "shutdown", "--member", "m2", "--grace", "3s");
-    assertThat(run).isEqualTo(new CommandLineRun(0, "member m2 is told to shut down\n", ""));
+    CommandLineRun run = CommandLineRun.of(server, "shutdown", "--member", "m1", "--grace", "3s");
+    assertThat(run).isEqualTo(new CommandLineRun(0, "member m1 is told to shut down\n", ""));
     assertThat(server.commands.last())
         .isEqualTo(
-            new FakeCommands.Said(
+            new FakeCluster.Said(
                 "shutdown",
-                new JsonObject().put("member", "m2").put("grace", "3s"),
+                new JsonObject().put("member", "m1").put("grace", "3s"),
                 "http 127.0.0.1"));
   }
 

@@ -37,9 +37,19 @@ class ConfigCommandTest {
   void historyIsATable() {
     assertThat(CommandLineRun.of(server, "config", "history").outLines())
         .containsExactly(
-            "REVISION   TIME                       AUTHOR   FROM             FORMAT",
-            "6          2026-11-22T09:06:00.000Z   alice    http 127.0.0.1   yaml",
-            "5          2026-11-22T09:05:00.000Z   alice    http 127.0.0.1   yaml");
+            "REVISION   TIME                       AUTHOR   FROM             FORMAT   NOTE",
+            "6          2026-11-22T09:06:00.000Z   alice    http 127.0.0.1   yaml     -",
+            "5          2026-11-22T09:05:00.000Z   alice    http 127.0.0.1   yaml     superseded");
+  }
+
+  @Test
+  void diffIsUnified() {
+    assertThat(CommandLineRun.of(server, "config", "diff", "5", "7").outLines())
+        .containsExactly(
+            "--- revision 5", "+++ revision 7", "@@ -1,2 +1,1 @@", " pools: []", "-# revision 5");
+    assertThat(CommandLineRun.of(server, "config", "diff", "5", "5"))
+        .isEqualTo(new CommandLineRun(0, "", ""));
+    assertThat(CommandLineRun.of(server, "config", "diff", "5").exitCode()).isEqualTo(2);
   }
 
   @Test

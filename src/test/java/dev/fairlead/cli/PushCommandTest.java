@@ -3,7 +3,7 @@ package dev.fairlead.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.admin.AdminServer;
-import dev.fairlead.admin.FakeCommands;
+import dev.fairlead.admin.FakeCluster;
 import dev.fairlead.event.CommandException;
 import dev.fairlead.event.CommandException.Problem;
 import io.vertx.core.Future;
@@ -50,7 +50,7 @@ class PushCommandTest {
     CommandLineRun push = CommandLineRun.of(server, "push", file.toString());
     assertThat(push)
         .isEqualTo(new CommandLineRun(0, "revision 8 is in force on 3 of 3 members\n", ""));
-    FakeCommands.Said said = server.commands.last();
+    FakeCluster.Said said = server.commands.last();
     assertThat(said.command()).isEqualTo("push");
     assertThat(said.body().getString("config")).isEqualTo("pools: [] # \u00e4\n");
     assertThat(said.body().getString("format")).isEqualTo("yaml");
@@ -73,7 +73,7 @@ class PushCommandTest {
   @Test
   void dryRunSaysThatNothingChanged() {
     assertThat(CommandLineRun.of(server, "push", "--dry-run", file.toString()).outLines())
-        .containsExactly(file + ": valid on 3 members, nothing was changed");
+        .containsExactly(file + ": valid, every member could put it in force; nothing was changed");
   }
 
   @Test
@@ -84,7 +84,8 @@ class PushCommandTest {
         new Problem("pools", 0, "is missing", null),
         new Problem("", 0, "is empty\nand more", null),
         new Problem("listeners[0].bind", 9, "0.0.0.0:80 (expected: a free address)", "m3"),
-        new Problem("", 0, "no answer within 3s", "m2"));
+        new Problem("", 0, "no answer within 3s", "m2"),
+        new Problem("", 0, "member m4: no answer within 3s", "m4"));
     CommandLineRun push = CommandLineRun.of(server, "push", file.toString());
     assertThat(push.exitCode()).isEqualTo(1);
     assertThat(push.out()).isEmpty();
@@ -94,7 +95,8 @@ class PushCommandTest {
             file + ": pools: is missing",
             file + ": is empty?and more",
             "member m3: listeners[0].bind: 0.0.0.0:80 (expected: a free address)",
-            "member m2: no answer within 3s");
+            "member m2: no answer within 3s",
+            "member m4: no answer within 3s");
   }
 
   @Test

@@ -133,6 +133,19 @@ class MetricsTest {
   }
 
   @Test
+  void clusterIsReadAtAScrape() {
+    metrics.cluster(() -> 3, () -> 0.75);
+    metrics.clusterTraffic(() -> 20, () -> 4096);
+    System.gc();
+    assertThat(lines())
+        .contains(
+            "fairlead_members 3.0",
+            "fairlead_load_view_age_seconds 0.75",
+            "fairlead_cluster_messages_sent_total 20.0",
+            "fairlead_cluster_bytes_sent_total 4096.0");
+  }
+
+  @Test
   void memberAloneAndItsProcessAreShown() {
     metrics.revision(4);
     assertThat(lines())

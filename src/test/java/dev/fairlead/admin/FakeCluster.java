@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A cluster that remembers what it was told, and answers as the test says. */
-public final class FakeCommands implements Commands {
+public final class FakeCluster implements Commands {
   /** What was asked, in order. */
   public final List<Said> said = new CopyOnWriteArrayList<>();
 
@@ -42,8 +42,11 @@ public final class FakeCommands implements Commands {
   @Override
   public Future<JsonObject> get(JsonObject command) {
     said.add(new Said("get", command, null));
-    return answer.map(
-        done -> revision(command.getLong("revision")).put("text", text(command)).put("id", "i"));
+    return answer.map(done -> revision(command.getLong("revision")).put("text", text(command)));
+  }
+
+  private static JsonObject past(long number) {
+    return revision(number).put("parent", "id-" + (number - 1)).put("superseded", number == 5);
   }
 
   private static String text(JsonObject command) {
@@ -53,6 +56,7 @@ public final class FakeCommands implements Commands {
   private static JsonObject revision(long number) {
     return new JsonObject()
         .put("revision", number)
+        .put("id", "id-" + number)
         .put("time", "2026-11-22T09:0" + number + ":00.000Z")
         .put("author", "alice")
         .put("from", "http 127.0.0.1")
@@ -62,8 +66,8 @@ public final class FakeCommands implements Commands {
   @Override
   public Future<JsonObject> history() {
     said.add(new Said("history", null, null));
-    JsonArray revisions = new JsonArray().add(revision(6)).add(revision(5));
-    return answer.map(done -> new JsonObject().put("revisions", revisions));
+    JsonArray revisions = new JsonArray().add(past(6)).add(past(5));
+    return answer.map(done -> new JsonObject().put("history", revisions));
   }
 
   @Override
