@@ -16,7 +16,7 @@ final class ConfigHistoryCommand extends View {
   @Override
   void print(JsonObject answer, AdminClient client, PrintWriter out) {
     TextTable table = new TextTable("REVISION", "TIME", "AUTHOR", "FROM", "FORMAT", "NOTE");
-    for (JsonObject revision : each(answer, "revisions")) {
+    for (JsonObject revision : each(answer, "history")) {
       table.row(
           revision.getLong("revision"),
           revision.getString("time"),

@@ -25,7 +25,8 @@ final class Lines {
       return one(file + what);
     }
     if (problem.getString("member") != null) {
-      return one("member " + problem.getString("member") + ": " + what);
+      String member = "member " + problem.getString("member") + ": ";
+      return one(what.startsWith(member) ? what : member + what);
     }
     if (file.isEmpty()) {
       return one(what);

@@ -50,11 +50,14 @@ final class ConfigCommands {
   }
 
   private Future<Draft> pushed(PushCommand command, Revision newest) {
-    return vertx.executeBlocking(
-        () -> {
-          refuseForeignKeys(command);
-          return new Draft(command.format(), command.text(), newest.fileDigest(), List.of());
-        });
+    return vertx
+        .executeBlocking(
+            () -> {
+              refuseForeignKeys(command);
+              return new Draft(command.format(), command.text(), newest.fileDigest(), List.of());
+            })
+        // What is wrong with it for everybody is said by nobody in particular.
+        .compose(draft -> local.load(draft.format(), draft.text()).map(draft));
   }
 
   private static void refuseForeignKeys(PushCommand command) {

@@ -9,7 +9,8 @@ import com.hazelcast.config.JavaSerializationFilterConfig;
  *
  * <p>Maps and subscriptions do not use Java serialization. What does: the exceptions by which
  * operations answer, of which some make the caller try again, so refusing them would break more
- * than a log line; and the operations of Vert.x counters, which foreign applications may use.
+ * than a log line; the state of the cluster, which the smaller part of a split freezes before it
+ * comes back; and the operations of Vert.x counters, which foreign applications may use.
  */
 final class Deserialization {
   private static final String[] PACKAGES = {
@@ -32,6 +33,7 @@ final class Deserialization {
     "java.util.concurrent.ExecutionException",
     "java.util.concurrent.RejectedExecutionException",
     "java.util.concurrent.TimeoutException",
+    "com.hazelcast.cluster.ClusterState",
     "com.hazelcast.internal.cluster.impl.ClusterTopologyChangedException",
     "com.hazelcast.internal.cluster.impl.ConfigMismatchException",
     "com.hazelcast.internal.cluster.impl.MasterNodeChangedException",

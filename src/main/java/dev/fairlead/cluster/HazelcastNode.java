@@ -50,7 +50,8 @@ public final class HazelcastNode implements ClusterNode {
     try {
       Vertx vertx = builder.with(withBus).withClusterManager(manager).buildClustered().await();
       return new HazelcastNode(vertx, manager);
-    } catch (RuntimeException e) {
+    } catch (Exception e) {
+      // await() throws what failed as it is, checked or not.
       throw JoinFailure.of(cluster, manager.getHazelcastInstance() == null, problems.refusal(), e);
     }
   }

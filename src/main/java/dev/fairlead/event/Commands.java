@@ -21,7 +21,7 @@ public interface Commands {
   /** {@code {revision?}} -> that revision with its document, without one the newest. */
   Future<JsonObject> get(JsonObject command);
 
-  /** {@code {revisions: [...]}}, the newest first, without their texts. */
+  /** {@code {history: [...]}}, the newest first, without their texts. */
   Future<JsonObject> history();
 
   /** {@code {revision, author?}} -> as {@link #push}; makes a new revision. */

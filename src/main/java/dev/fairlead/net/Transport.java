@@ -2,6 +2,7 @@ package dev.fairlead.net;
 
 import dev.fairlead.config.NodeConfig.TransportKind;
 import io.netty.channel.Channel;
+import io.netty.channel.MaxMessagesRecvByteBufAllocator;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
@@ -116,10 +117,23 @@ public final class Transport {
       return switch (kind) {
         case EPOLL -> new EpollServerSocketChannel(familyOf(inet));
         case IO_URING -> vertxTransport.implementation().serverChannelFactory(false).newChannel();
-        default -> new NioServerSocketChannel(SelectorProvider.provider(), familyOf(inet));
+        default ->
+            oneByOne(new NioServerSocketChannel(SelectorProvider.provider(), familyOf(inet)));
       };
     }
     return vertxTransport.implementation().serverChannelFactory(true).newChannel();
+  }
+
+  /**
+   * NIO accepts up to 16 clients before it tells of the first, and by then it is too late to say
+   * that there is no room.
+   */
+  private static ServerChannel oneByOne(ServerChannel channel) {
+    if (channel.config().getRecvByteBufAllocator()
+        instanceof MaxMessagesRecvByteBufAllocator accepting) {
+      accepting.maxMessagesPerRead(1);
+    }
+    return channel;
   }
 
   /**

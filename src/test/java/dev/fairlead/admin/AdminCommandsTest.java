@@ -183,7 +183,7 @@ class AdminCommandsTest {
 
   @Test
   void historyIsThatOfTheCluster() throws Exception {
-    assertThat(server.json("/api/v1/config/history").getJsonArray("revisions")).hasSize(2);
+    assertThat(server.json("/api/v1/config/history").getJsonArray("history")).hasSize(2);
   }
 
   @Test

@@ -67,7 +67,7 @@ public final class FakeCluster implements Commands {
   public Future<JsonObject> history() {
     said.add(new Said("history", null, null));
     JsonArray revisions = new JsonArray().add(past(6)).add(past(5));
-    return answer.map(done -> new JsonObject().put("revisions", revisions));
+    return answer.map(done -> new JsonObject().put("history", revisions));
   }
 
   @Override

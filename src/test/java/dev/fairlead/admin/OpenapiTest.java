@@ -129,7 +129,7 @@ class OpenapiTest {
       server.member.session("s1", 5);
       assertFields("Status", server.json("/api/v1/status"));
       assertFields("Config", server.json("/api/v1/config"));
-      assertFields("PastRevision", first(server, "config/history", "revisions"));
+      assertFields("PastRevision", first(server, "config/history", "history"));
       assertFields("Pushed", server.commands.answer.result());
       assertFields("Member", first(server, "members"));
       assertFields("Listener", first(server, "listeners"));

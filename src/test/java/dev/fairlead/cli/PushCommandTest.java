@@ -84,7 +84,8 @@ class PushCommandTest {
         new Problem("pools", 0, "is missing", null),
         new Problem("", 0, "is empty\nand more", null),
         new Problem("listeners[0].bind", 9, "0.0.0.0:80 (expected: a free address)", "m3"),
-        new Problem("", 0, "no answer within 3s", "m2"));
+        new Problem("", 0, "no answer within 3s", "m2"),
+        new Problem("", 0, "member m4: no answer within 3s", "m4"));
     CommandLineRun push = CommandLineRun.of(server, "push", file.toString());
     assertThat(push.exitCode()).isEqualTo(1);
     assertThat(push.out()).isEmpty();
@@ -94,7 +95,8 @@ class PushCommandTest {
             file + ": pools: is missing",
             file + ": is empty?and more",
             "member m3: listeners[0].bind: 0.0.0.0:80 (expected: a free address)",
-            "member m2: no answer within 3s");
+            "member m2: no answer within 3s",
+            "member m4: no answer within 3s");
   }
 
   @Test

@@ -159,6 +159,7 @@ class ClusteredLoadsTest {
   void lostChangeIsMadeGoodAndASilentMemberIsDroppedUntilItSpeaks() {
     Handler<DeliveryContext<Object>> lost = message -> {};
     List.of(a, b).forEach(Member::open);
+    awaitThatBHearsA();
     a.select(0, 1);
     a.tick();
     b.sees(1, 0);
@@ -178,5 +179,21 @@ class ClusteredLoadsTest {
     a.select(1, 1);
     a.tick();
     b.sees(2, 1);
+  }
+
+  /** What is published before a subscription is known everywhere is lost, as hints may be. */
+  private void awaitThatBHearsA() {
+    b.clock.pass(Duration.ofSeconds(1));
+    b.tick();
+    assertThat(b.table.viewAgeSeconds()).isEqualTo(1);
+    await()
+        .atMost(LIMIT)
+        .until(
+            () -> {
+              a.clock.pass(Duration.ofSeconds(1));
+              a.tick();
+              b.tick();
+              return b.table.viewAgeSeconds() == 0;
+            });
   }
 }

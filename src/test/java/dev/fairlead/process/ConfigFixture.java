@@ -6,6 +6,8 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** Writes configurations with one listener, {@code web}, in front of one pool. */
 final class ConfigFixture {
@@ -26,6 +28,27 @@ final class ConfigFixture {
           - { host: 127.0.0.1, port: %d }
     """
         .formatted(bind, backendPort);
+  }
+
+  /** As {@link #to}, with a weight that makes one document another. */
+  static String weighing(int weight, int backendPort) {
+    return to(backendPort)
+        .replace("port: " + backendPort, "port: " + backendPort + ", weight: " + weight);
+  }
+
+  /** A pool of many backends, with the balance of that name. */
+  static String balancing(String balance, int... backendPorts) {
+    String backends =
+        IntStream.of(backendPorts)
+            .mapToObj(port -> "{ host: 127.0.0.1, port: " + port + " }")
+            .collect(Collectors.joining(", "));
+    return """
+    listeners:
+      - { name: web, bind: "127.0.0.1:0", pool: web }
+    pools:
+      - { name: web, balance: %s, backends: [%s] }
+    """
+        .formatted(balance, backends);
   }
 
   /** A port that nobody listens on. */

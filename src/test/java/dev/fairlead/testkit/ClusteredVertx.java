@@ -2,14 +2,12 @@ package dev.fairlead.testkit;
 
 import com.hazelcast.config.Config;
 import com.hazelcast.config.JoinConfig;
+import com.hazelcast.config.MapConfig;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.EventBusOptions;
 import io.vertx.spi.cluster.hazelcast.ConfigUtil;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.util.UUID;
 
 /** A Vert.x node on 127.0.0.1, alone in a cluster of its own or in that of another one. */
@@ -37,6 +35,11 @@ public final class ClusteredVertx implements AutoCloseable {
     return start(cluster, freePort(), port);
   }
 
+  /** A node in a cluster of members, as an application would join it. */
+  public static ClusteredVertx joining(ClusterKeys cluster) {
+    return start(cluster.name(), freePort(), cluster.ports().get(0));
+  }
+
   private static ClusteredVertx start(String cluster, int port, int joined) {
     HazelcastClusterManager manager = new HazelcastClusterManager(hazelcast(cluster, port, joined));
     Vertx vertx =
@@ -60,6 +63,9 @@ public final class ClusteredVertx implements AutoCloseable {
     config.setProperty("hazelcast.wait.seconds.before.join", "0");
     config.setProperty("hazelcast.local.localAddress", "127.0.0.1");
     config.setProperty("hazelcast.socket.bind.any", "false");
+    config.addMapConfig(new MapConfig("fairlead.*").setBackupCount(2));
+    config.setProperty("hazelcast.heartbeat.interval.seconds", "1");
+    config.setProperty("hazelcast.max.no.heartbeat.seconds", "10");
     config.getNetworkConfig().setPort(port).setPortAutoIncrement(false);
     JoinConfig join = config.getNetworkConfig().getJoin();
     join.getMulticastConfig().setEnabled(false);
@@ -68,11 +74,7 @@ public final class ClusteredVertx implements AutoCloseable {
   }
 
   private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
+    return ClusterKeys.freePorts(1).get(0);
   }
 
   public Vertx vertx() {

@@ -14,6 +14,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -80,10 +82,34 @@ public final class FairleadProcess implements AutoCloseable {
 
   /** Asks the admin listener. */
   public HttpResponse<String> get(String path) {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + adminPort + path))
-            .timeout(PATIENCE)
-            .build();
+    return exchange(request(path).build());
+  }
+
+  /** Has the admin listener change something. */
+  public HttpResponse<String> send(String method, String path, JsonObject body) {
+    return exchange(
+        request(path)
+            .header("Content-Type", "application/json")
+            .method(method, HttpRequest.BodyPublishers.ofString(body.encode()))
+            .build());
+  }
+
+  /** Pushes a document. */
+  public HttpResponse<String> push(String yaml, String... headers) {
+    HttpRequest.Builder request =
+        request("/api/v1/config").header("Content-Type", "application/yaml");
+    for (int i = 0; i < headers.length; i += 2) {
+      request.header(headers[i], headers[i + 1]);
+    }
+    return exchange(request.POST(HttpRequest.BodyPublishers.ofString(yaml)).build());
+  }
+
+  private HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + adminPort + path))
+        .timeout(PATIENCE);
+  }
+
+  private HttpResponse<String> exchange(HttpRequest request) {
     try {
       return http.send(request, HttpResponse.BodyHandlers.ofString());
     } catch (IOException e) {
@@ -95,6 +121,36 @@ public final class FairleadProcess implements AutoCloseable {
 
   public JsonObject json(String path) {
     return new JsonObject(get(path).body());
+  }
+
+  /** One list of the API: {@code members} of {@code /api/v1/members}. */
+  public List<JsonObject> list(String name) {
+    return json("/api/v1/" + name).getJsonArray(name).stream().map(JsonObject.class::cast).toList();
+  }
+
+  /** Who is in the cluster, in the order of the names. */
+  public List<String> memberNames() {
+    return list("members").stream().map(each -> each.getString("name")).toList();
+  }
+
+  /** A count of each backend of the only pool, by its id: {@code active}. */
+  public Map<String, Integer> backends(String count) {
+    Map<String, Integer> counts = new TreeMap<>();
+    list("pools").get(0).getJsonArray("backends").stream()
+        .map(JsonObject.class::cast)
+        .forEach(each -> counts.put(each.getString("id"), each.getInteger(count)));
+    return counts;
+  }
+
+  /** The value of one metric with its labels, as {@code /metrics} writes it; 0 = not there. */
+  public double metric(String series) {
+    return get("/metrics")
+        .body()
+        .lines()
+        .filter(line -> line.startsWith(series + " "))
+        .mapToDouble(line -> Double.parseDouble(line.substring(series.length() + 1)))
+        .findFirst()
+        .orElse(0);
   }
 
   /** What is wrong with the file, according to {@code /api/v1/status}. */

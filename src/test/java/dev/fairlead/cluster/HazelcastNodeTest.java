@@ -1,0 +1,124 @@
+package dev.fairlead.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.fairlead.testkit.TestCluster;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Ensures that a node knows who is in the cluster and shares maps and messages with them. Provoked
+ * with real nodes on real sockets, of which some leave, die or are split off. A failure would be a
+ * member that balances with the counts of the dead, or acts alone while it is not.
+ */
+class HazelcastNodeTest {
+  private static final Duration SOON = Duration.ofSeconds(30);
+
+  @Test
+  void nodesSeeEachOtherAndShareMapsAndMessages() {
+    try (TestCluster cluster = TestCluster.of(3)) {
+      HazelcastNode first = cluster.node(0);
+      HazelcastNode last = cluster.node(2);
+      List<String> ids = List.of(first.id(), cluster.node(1).id(), last.id());
+      await()
+          .atMost(SOON)
+          .untilAsserted(() -> assertThat(first.nodes()).containsExactlyInAnyOrderElementsOf(ids));
+      assertThat(last.nodes()).containsExactlyInAnyOrderElementsOf(ids);
+      assertThat(last.address()).matches("127\\.0\\.0\\.1:\\d+").isNotEqualTo(first.address());
+
+      map(first.vertx(), "key", "value");
+      assertThat(last.vertx().sharedData().getAsyncMap("fairlead.test").await().get("key").await())
+          .isEqualTo("value");
+
+      first
+          .vertx()
+          .eventBus()
+          .<String>consumer("hello", message -> message.reply("hello " + message.body()))
+          .completion()
+          .await();
+      assertThat(last.vertx().eventBus().<String>request("hello", "first").await().body())
+          .isEqualTo("hello first");
+    }
+  }
+
+  private static void map(Vertx vertx, String key, String value) {
+    vertx.sharedData().<String, String>getAsyncMap("fairlead.test").await().put(key, value).await();
+  }
+
+  @Test
+  void tellsOnceWhoComesAndGoes() {
+    try (TestCluster cluster = TestCluster.of(1)) {
+      Told told = new Told();
+      cluster.node(0).listen(told);
+      String leaves = cluster.join().id();
+      String dies = cluster.join().id();
+      await().atMost(SOON).until(() -> told.events().size() == 2);
+      cluster.leave(1);
+      await().atMost(SOON).until(() -> told.events().size() == 3);
+      cluster.crash(2);
+      await().atMost(SOON).until(() -> told.events().size() == 4);
+      assertThat(told.events())
+          .containsExactly("joined " + leaves, "joined " + dies, "left " + leaves, "left " + dies);
+      assertThat(cluster.node(0).nodes()).containsExactly(cluster.node(0).id());
+    }
+  }
+
+  @Test
+  void theOthersGoOnWhenTheOldestDies() {
+    try (TestCluster cluster = TestCluster.of(3)) {
+      map(cluster.node(2).vertx(), "key", "kept");
+      cluster.crash(0);
+      List<String> ids = List.of(cluster.node(1).id(), cluster.node(2).id());
+      for (int survivor : List.of(1, 2)) {
+        await()
+            .atMost(SOON)
+            .untilAsserted(
+                () ->
+                    assertThat(cluster.node(survivor).nodes())
+                        .containsExactlyInAnyOrderElementsOf(ids));
+      }
+      assertThat(
+              cluster
+                  .node(1)
+                  .vertx()
+                  .sharedData()
+                  .getAsyncMap("fairlead.test")
+                  .await()
+                  .get("key")
+                  .await())
+          .isEqualTo("kept");
+    }
+  }
+
+  @Test
+  void keepsItsIdWhenPartsOfASplitClusterMeet() {
+    try (TestCluster cluster = TestCluster.of(2)) {
+      List<String> ids = List.of(cluster.node(0).id(), cluster.node(1).id());
+      Told first = new Told();
+      Told second = new Told();
+      cluster.node(0).listen(first);
+      cluster.node(1).listen(second);
+      cluster.isolate(1);
+      await().atMost(SOON).until(() -> first.events().contains("left " + ids.get(1)));
+      await().atMost(SOON).until(() -> second.events().contains("left " + ids.get(0)));
+      await()
+          .atMost(SOON)
+          .until(() -> first.events().contains("merged") || second.events().contains("merged"));
+      await().atMost(SOON).until(() -> first.events().contains("joined " + ids.get(1)));
+      await().atMost(SOON).until(() -> second.events().contains("joined " + ids.get(0)));
+      assertThat(cluster.node(0).nodes()).containsExactlyInAnyOrderElementsOf(ids);
+      assertThat(cluster.node(1).nodes()).containsExactlyInAnyOrderElementsOf(ids);
+    }
+  }
+
+  @Test
+  void isAloneOnceItHasLeft() {
+    try (TestCluster cluster = TestCluster.of(2)) {
+      cluster.leave(1);
+      assertThat(cluster.node(1).nodes()).containsExactly(cluster.node(1).id());
+    }
+  }
+}

@@ -1,0 +1,28 @@
+package dev.fairlead.cluster;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Remembers what a node was told of the others. */
+final class Told implements ClusterNode.Listener {
+  private final List<String> events = new CopyOnWriteArrayList<>();
+
+  @Override
+  public void joined(String node) {
+    events.add("joined " + node);
+  }
+
+  @Override
+  public void left(String node) {
+    events.add("left " + node);
+  }
+
+  @Override
+  public void merged() {
+    events.add("merged");
+  }
+
+  List<String> events() {
+    return events;
+  }
+}
