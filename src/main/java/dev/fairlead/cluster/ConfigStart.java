@@ -34,19 +34,27 @@ final class ConfigStart {
         .compose(
             stored ->
                 stored.revision() == null
-                    ? begin(beginning, newestKept, who)
+                    ? begin(stored, beginning, new Kept(newestKept, who))
                     : sync.start(newestKept))
         .compose(started -> rememberAll(kept));
   }
 
-  private Future<Void> begin(Beginning beginning, Revision newestKept, Who who) {
+  private record Kept(Revision newest, Who who) {}
+
+  private Future<Void> begin(Stored stored, Beginning beginning, Kept kept) {
     return vertx
-        .executeBlocking(() -> beginning.first(newestKept, who))
+        .executeBlocking(() -> beginning.first(kept.newest(), kept.who()))
         .compose(
             first ->
                 holds
                     .hold(first.id(), first.format(), first.text())
-                    .compose(held -> sync.start(first)));
+                    .compose(held -> store.replace(stored, first))
+                    .compose(won -> won ? sync.start(first) : follow(first, kept.newest())));
+  }
+
+  /** Another member was faster: its file is the first revision, not ours. */
+  private Future<Void> follow(Revision ours, Revision newestKept) {
+    return holds.release(ours.id()).compose(released -> sync.start(newestKept));
   }
 
   private Future<Void> rememberAll(List<Revision> kept) {
