@@ -122,6 +122,12 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
   private Future<Void> begin(ConfigStore store) {
     List<Revision> kept =
         parts.beginning().kept().stream().map(codec()::read).filter(Objects::nonNull).toList();
+    if (kept.size() < parts.beginning().kept().size()) {
+      LOG.warn(
+          "only {} of {} kept revisions are signed as ours and can be read",
+          kept.size(),
+          parts.beginning().kept().size());
+    }
     log = new RevisionLog(kept);
     return new ConfigStart(vertx, store, holds, sync).run(parts.beginning(), kept, file());
   }
