@@ -45,6 +45,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
   private final Events events;
   private Holds holds;
   private CallHandler calls;
+  private MemberCalls others;
   private ConfigCommands config;
   private Signals signals;
   private ShutdownSignal shutdown;
@@ -104,8 +105,8 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
     holds = new Holds(vertx, parts.config());
     sync = new ConfigSync(store, holds, this::applied);
     calls = new CallHandler(holds, sync, signed);
-    PushRound round =
-        new PushRound(parts.node(), store, new MemberCalls(vertx, signed), membership::members);
+    others = new MemberCalls(vertx, signed);
+    PushRound round = new PushRound(parts.node(), store, others, membership::members);
     config = new ConfigCommands(vertx, store, new ConfigPush(vertx, store, round), parts.config());
     return store;
   }
@@ -116,6 +117,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
     return calls
         .start(vertx, parts.node().id())
         .compose(started -> membership.enter(parts.member().wantedName()))
+        .onSuccess(entered -> members().forEach(others::greet))
         .mapEmpty();
   }
 
@@ -348,6 +350,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
     @Override
     public void joined(MemberInfo member) {
       LOG.info("member {} joined ({})", member.name(), member.address());
+      others.greet(member);
     }
 
     @Override
