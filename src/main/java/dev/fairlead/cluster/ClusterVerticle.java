@@ -45,6 +45,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
   private final Events events;
   private Holds holds;
   private CallHandler calls;
+  private MemberCalls others;
   private ConfigCommands config;
   private Signals signals;
   private ShutdownSignal shutdown;
@@ -104,8 +105,8 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
     holds = new Holds(vertx, parts.config());
     sync = new ConfigSync(store, holds, this::applied);
     calls = new CallHandler(holds, sync, signed);
-    PushRound round =
-        new PushRound(parts.node(), store, new MemberCalls(vertx, signed), membership::members);
+    others = new MemberCalls(vertx, signed);
+    PushRound round = new PushRound(parts.node(), store, others, membership::members);
     config = new ConfigCommands(vertx, store, new ConfigPush(vertx, store, round), parts.config());
     return store;
   }
@@ -116,12 +117,19 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
     return calls
         .start(vertx, parts.node().id())
         .compose(started -> membership.enter(parts.member().wantedName()))
+        .onSuccess(entered -> members().forEach(others::greet))
         .mapEmpty();
   }
 
   private Future<Void> begin(ConfigStore store) {
     List<Revision> kept =
         parts.beginning().kept().stream().map(codec()::read).filter(Objects::nonNull).toList();
+    if (kept.size() < parts.beginning().kept().size()) {
+      LOG.warn(
+          "only {} of {} kept revisions are signed as ours and can be read",
+          kept.size(),
+          parts.beginning().kept().size());
+    }
     log = new RevisionLog(kept);
     return new ConfigStart(vertx, store, holds, sync).run(parts.beginning(), kept, file());
   }
@@ -342,6 +350,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
     @Override
     public void joined(MemberInfo member) {
       LOG.info("member {} joined ({})", member.name(), member.address());
+      others.greet(member);
     }
 
     @Override

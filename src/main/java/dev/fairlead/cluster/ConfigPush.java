@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
@@ -27,6 +28,9 @@ final class ConfigPush {
   private static final Duration CONTEND = Duration.ofSeconds(8);
 
   private static final long BACK_OFF_MILLIS = 50;
+
+  /** When a look into the shared map takes longer, a member may hang. */
+  private static final Duration LOOK = Duration.ofSeconds(1);
 
   private final Vertx vertx;
   private final ConfigStore store;
@@ -82,14 +86,20 @@ final class ConfigPush {
   }
 
   private Future<Outcome> attempt(Change change, long deadline) {
-    return store
-        .newest()
+    return newest()
         .compose(stored -> attempt(change, stored))
         .recover(
             cause ->
                 cause instanceof Overtaken
                     ? tryAgain(change, deadline)
                     : Future.failedFuture(cause));
+  }
+
+  /** The map does not say which member keeps us waiting, so all are asked for an answer. */
+  private Future<Stored> newest() {
+    Future<Stored> look = store.newest();
+    return look.timeout(LOOK.toMillis(), TimeUnit.MILLISECONDS)
+        .recover(late -> look.isComplete() ? look : round.greetAll().compose(all -> look));
   }
 
   private Future<Outcome> tryAgain(Change change, long deadline) {

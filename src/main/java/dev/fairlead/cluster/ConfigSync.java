@@ -168,6 +168,11 @@ final class ConfigSync {
   }
 
   private Future<Void> offer(Stored stored) {
+    if (stored.value() != null && stored.revision() == null) {
+      LOG.warn(
+          "the stored revision is not signed as ours or can't be read: revision {} takes its place",
+          newest.revision());
+    }
     return store
         .replace(stored, newest)
         .compose(

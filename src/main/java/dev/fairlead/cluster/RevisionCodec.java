@@ -27,7 +27,10 @@ final class RevisionCodec {
     return (secret == null ? json : json.put(MAC, secret.mac(revision))).encode();
   }
 
-  /** Null when there is nothing, or nothing that is to be believed. */
+  /**
+   * Null when there is nothing, or nothing that is to be believed: whoever asked knows what that
+   * means, and whether to say so.
+   */
   Revision read(String value) {
     if (value == null) {
       return null;
@@ -38,9 +41,9 @@ final class RevisionCodec {
       if (isBelieved(revision, json.getString(MAC))) {
         return revision;
       }
-      LOG.warn("stored revision {} is ignored: its signature is not ours", revision.revision());
+      LOG.debug("stored revision {} is ignored: its signature is not ours", revision.revision());
     } catch (RuntimeException e) {
-      LOG.warn("a stored revision can't be read and is ignored: {}", e.toString());
+      LOG.debug("a stored revision can't be read and is ignored: {}", e.toString());
     }
     return null;
   }
