@@ -105,7 +105,8 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
     sync = new ConfigSync(store, holds, this::applied);
     calls = new CallHandler(holds, sync, signed);
     PushRound round =
-        new PushRound(parts.node(), store, new MemberCalls(vertx, signed), membership::members);
+        new PushRound(
+            parts.node(), store, new MemberCalls(parts.node(), signed), membership::members);
     config = new ConfigCommands(vertx, store, new ConfigPush(vertx, store, round), parts.config());
     return store;
   }
