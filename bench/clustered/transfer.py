@@ -6,7 +6,7 @@ import socket
 import socketserver
 import threading
 
-CHUNK = 64 * 1024
+CHUNK = 16 * 1024
 
 
 class Echo(socketserver.ThreadingTCPServer):
@@ -31,7 +31,7 @@ class Echo(socketserver.ThreadingTCPServer):
 
 
 class Transfer:
-    """Begins when it is made; not faster than a few MB/s, so that it leaves the machine some air."""
+    """Begins when it is made; at most 1.6 MB/s, so that it leaves the machine some air."""
 
     def __init__(self, port):
         self._connection = socket.create_connection(("127.0.0.1", port), 10)

@@ -1,6 +1,7 @@
 package dev.fairlead.admin;
 
 import dev.fairlead.admin.AdminRoutes.Endpoint;
+import dev.fairlead.event.CommandBodies;
 import dev.fairlead.event.CommandException;
 import dev.fairlead.event.CommandException.Problem;
 import dev.fairlead.event.Commands;
@@ -69,12 +70,11 @@ final class CommandRoutes {
     answer(
         ctx,
         () -> {
-          JsonObject command =
-              new CommandBody().requiredNumber("revision").text("author").read(ctx);
+          JsonObject command = body(ctx);
           if (!command.containsKey("author")) {
             command.put("author", from(ctx));
           }
-          return commands.rollback(command, from(ctx));
+          return commands.rollback(CommandBodies.rollback(command), from(ctx));
         });
   }
 
@@ -82,17 +82,27 @@ final class CommandRoutes {
     answer(
         ctx,
         () -> {
-          JsonObject command = new CommandBody().number("weight").text("state").read(ctx);
-          if (command.isEmpty()) {
-            throw new CommandException(
-                CommandException.PROBLEMS, "nothing to set (expected: weight, state or both)");
-          }
+          JsonObject command = body(ctx);
+          refuse(command, "pool");
+          refuse(command, "backend");
           String rest = ctx.request().path().substring(POOLS.length());
           int slash = rest.indexOf('/');
           command.put("pool", decoded(rest.substring(0, slash)));
           command.put("backend", decoded(rest.substring(slash + 1 + BACKENDS.length())));
-          return commands.set(command, from(ctx));
+          return commands.set(CommandBodies.set(command), from(ctx));
         });
+  }
+
+  private static void refuse(JsonObject body, String key) {
+    if (body.containsKey(key)) {
+      throw new CommandException(
+          CommandException.PROBLEMS, key, "unknown key (expected: in the path only)");
+    }
+  }
+
+  private static JsonObject body(RoutingContext ctx) {
+    MediaType.demand(ctx, MediaType.JSON);
+    return CommandBodies.object(ctx.body().buffer());
   }
 
   /** A plus is a plus in a path. */
@@ -102,7 +112,7 @@ final class CommandRoutes {
 
   private void shutdown(RoutingContext ctx) {
     try {
-      JsonObject command = new CommandBody().requiredText("member").text("grace").read(ctx);
+      JsonObject command = CommandBodies.shutdown(body(ctx));
       refuseUnknown(command.getString("member"));
       Answers.here(commands.shutdown(command, from(ctx)))
           .onSuccess(said -> ctx.response().setStatusCode(202).end())

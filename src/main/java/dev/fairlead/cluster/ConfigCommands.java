@@ -9,6 +9,7 @@ import dev.fairlead.config.ConfigJson;
 import dev.fairlead.config.Document;
 import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.Revision;
+import dev.fairlead.event.CommandBodies;
 import dev.fairlead.event.CommandException;
 import dev.fairlead.event.CommandException.Problem;
 import dev.fairlead.event.MemberInfo;

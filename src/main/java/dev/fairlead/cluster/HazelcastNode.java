@@ -1,10 +1,12 @@
 package dev.fairlead.cluster;
 
+import com.hazelcast.cluster.Address;
 import com.hazelcast.config.Config;
 import com.hazelcast.config.ListenerConfig;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import dev.fairlead.config.ClusterConfig;
+import dev.fairlead.config.ClusterConfig.Discovery;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
@@ -20,6 +22,7 @@ import java.util.List;
 public final class HazelcastNode implements ClusterNode {
   private final Vertx vertx;
   private final String id;
+  private final String address;
   private final HazelcastClusterManager nodes;
   private final HazelcastInstance hazelcast;
 
@@ -28,6 +31,7 @@ public final class HazelcastNode implements ClusterNode {
     this.id = nodes.getNodeId();
     this.nodes = nodes;
     this.hazelcast = nodes.getHazelcastInstance();
+    this.address = show(hazelcast.getCluster().getLocalMember().getAddress());
   }
 
   /**
@@ -41,6 +45,9 @@ public final class HazelcastNode implements ClusterNode {
   public static HazelcastNode join(
       ClusterConfig cluster, VertxBuilder builder, VertxOptions options) {
     InetAddress bind = bindAddress(cluster);
+    if (cluster.discovery() instanceof Discovery.Members list) {
+      MemberNames.warnOfUnknown(list.members());
+    }
     VertxOptions withBus =
         new VertxOptions(options).setEventBusOptions(BusSettings.of(cluster, bind));
     JoinProblems problems = new JoinProblems();
@@ -54,6 +61,11 @@ public final class HazelcastNode implements ClusterNode {
       // await() throws what failed as it is, checked or not.
       throw JoinFailure.of(cluster, manager.getHazelcastInstance() == null, problems.refusal(), e);
     }
+  }
+
+  private static String show(Address address) {
+    String host = address.getHost();
+    return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
   }
 
   /** Null = all addresses of this machine. */
@@ -89,9 +101,7 @@ public final class HazelcastNode implements ClusterNode {
 
   @Override
   public String address() {
-    var address = hazelcast.getCluster().getLocalMember().getAddress();
-    String host = address.getHost();
-    return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
+    return address;
   }
 
   @Override

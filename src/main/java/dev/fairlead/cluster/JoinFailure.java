@@ -1,6 +1,7 @@
 package dev.fairlead.cluster;
 
 import dev.fairlead.config.ClusterConfig;
+import dev.fairlead.config.ClusterConfig.Discovery;
 
 /** Says in one line, and in the words of the configuration, why a start of a node failed. */
 final class JoinFailure {
@@ -28,9 +29,15 @@ final class JoinFailure {
     }
     if (said.contains("Node failed to start")) {
       return ClusterException.expected(
-          "cluster.discovery", cluster.name(), "members that answer within 30s", cause);
+          "cluster.discovery", sought(cluster), "members that answer within 30s", cause);
     }
     return new ClusterException("cluster", "can't start: " + cause.getMessage(), cause);
+  }
+
+  private static String sought(ClusterConfig cluster) {
+    return cluster.discovery() instanceof Discovery.Members list
+        ? String.join(", ", list.members())
+        : cluster.name();
   }
 
   private static String messages(Throwable cause) {

@@ -1,6 +1,7 @@
 package dev.fairlead.cluster;
 
 import dev.fairlead.config.ConfigFormat;
+import dev.fairlead.event.CommandBodies;
 import io.vertx.core.json.JsonObject;
 import java.util.Locale;
 

@@ -6,6 +6,7 @@ import dev.fairlead.config.Document;
 import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.PoolConfig;
 import dev.fairlead.config.Revision;
+import dev.fairlead.event.CommandBodies;
 import dev.fairlead.event.CommandException;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;

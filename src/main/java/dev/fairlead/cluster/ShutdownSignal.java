@@ -1,6 +1,7 @@
 package dev.fairlead.cluster;
 
 import dev.fairlead.config.Durations;
+import dev.fairlead.event.CommandBodies;
 import dev.fairlead.event.CommandException;
 import dev.fairlead.event.MemberId;
 import io.vertx.core.Future;
@@ -71,7 +72,7 @@ public final class ShutdownSignal {
   private void heard(Message<Object> message) {
     String sender = Sender.of(message);
     Future.<JsonObject>succeededFuture()
-        .map(none -> CommandShape.object(message.body()))
+        .map(none -> CommandBodies.object(message.body()))
         // By its name, which a member keeps when it starts again while a command is still valid.
         .compose(body -> signed.open(new SignedCommands.Heard(ADDRESS, body, sender), self.name()))
         .map(CommandBodies::shutdown)

@@ -1,5 +1,6 @@
 package dev.fairlead.cluster;
 
+import dev.fairlead.event.CommandBodies;
 import dev.fairlead.event.CommandException;
 import dev.fairlead.event.Commands;
 import dev.fairlead.event.MemberId;
@@ -113,7 +114,7 @@ public final class Signals {
 
   private Future<JsonObject> opened(Message<Object> message, boolean isSigned) {
     return Future.<JsonObject>succeededFuture()
-        .map(none -> CommandShape.object(message.body()))
+        .map(none -> CommandBodies.object(message.body()))
         .compose(
             body ->
                 isSigned

@@ -1,5 +1,6 @@
 package dev.fairlead.cluster;
 
+import dev.fairlead.event.CommandBodies;
 import dev.fairlead.event.CommandException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -77,7 +78,7 @@ public final class SignedCommands {
     return verified(heard)
         .compose(envelope -> claimed(envelope, receiver))
         .onFailure(failure -> count(heard, failure))
-        .map(envelope -> CommandShape.object(envelope.signed()));
+        .map(envelope -> CommandBodies.object(envelope.signed()));
   }
 
   private Future<Envelope> verified(Heard heard) {

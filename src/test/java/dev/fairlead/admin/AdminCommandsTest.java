@@ -232,18 +232,19 @@ class AdminCommandsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "PATCH | /api/v1/pools/web/backends/a:1 | {'weight': '3'} | weight: 3 (expected: a whole",
-        "PATCH | /api/v1/pools/web/backends/a:1 | {'weight': 1.5} | weight: 1.5 (expected: a whole",
-        "PATCH | /api/v1/pools/web/backends/a:1 | {'state': 1}    | state: 1 (expected: a text)",
-        "PATCH | /api/v1/pools/web/backends/a:1 | {'wait': 1}     | wait: unknown key (expected: w",
+        "PATCH | /api/v1/pools/web/backends/a:1 | {'weight': '3'} | weight: \"3\" (expected: 0 to",
+        "PATCH | /api/v1/pools/web/backends/a:1 | {'weight': 1.5} | weight: 1.5 (expected: 0 to",
+        "PATCH | /api/v1/pools/web/backends/a:1 | {'state': 1}    | state: 1 (expected: one of",
+        "PATCH | /api/v1/pools/web/backends/a:1 | {'wait': 1}     | wait: unknown key (expected: o",
+        "PATCH | /api/v1/pools/web/backends/a:1 | {'pool': 'x'}   | pool: unknown key (expected: i",
         "PATCH | /api/v1/pools/web/backends/a:1 | {}              | : nothing to set (expected: we",
-        "PATCH | /api/v1/pools/web/backends/a:1 | []              | : the body is not understood",
-        "PATCH | /api/v1/pools/web/backends/a:1 | {'weight': 1    | : the body is not understood",
-        "POST  | /api/v1/config/rollback        | {}              | revision: is missing (expected",
-        "POST  | /api/v1/config/rollback        | {'revision': null} | revision: null (expected: a",
+        "PATCH | /api/v1/pools/web/backends/a:1 | []              | : (expected: a JSON object)",
+        "PATCH | /api/v1/pools/web/backends/a:1 | {'weight': 1    | : not JSON (expected: a JSON",
+        "POST  | /api/v1/config/rollback        | {}              | revision: missing (expected",
+        "POST  | /api/v1/config/rollback        | {'revision': null} | revision: missing (expected",
         "POST  | /api/v1/config/rollback        | {'revision': 9e9}  | revision: 9.0E9 (expected",
-        "POST  | /api/v1/shutdown               | {'grace': '3s'} | member: is missing (expected:",
-        "POST  | /api/v1/shutdown               | {'member': 3}   | member: 3 (expected: a text)",
+        "POST  | /api/v1/shutdown               | {'grace': '3s'} | member: missing (expected:",
+        "POST  | /api/v1/shutdown               | {'member': 3}   | member: 3 (expected: a text",
       })
   void wrongBodyIsRefusedByItsKey(String method, String path, String body, String problem)
       throws Exception {

@@ -3,6 +3,7 @@ package dev.fairlead.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.fairlead.config.ClusterConfig;
 import dev.fairlead.testkit.TestCluster;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -33,12 +34,7 @@ class HazelcastNodeTest {
       assertThat(last.vertx().sharedData().getAsyncMap("fairlead.test").await().get("key").await())
           .isEqualTo("value");
 
-      first
-          .vertx()
-          .eventBus()
-          .<String>consumer("hello", message -> message.reply("hello " + message.body()))
-          .completion()
-          .await();
+      hearHello(first);
       assertThat(last.vertx().eventBus().<String>request("hello", "first").await().body())
           .isEqualTo("hello first");
     }
@@ -112,6 +108,42 @@ class HazelcastNodeTest {
       assertThat(cluster.node(0).nodes()).containsExactlyInAnyOrderElementsOf(ids);
       assertThat(cluster.node(1).nodes()).containsExactlyInAnyOrderElementsOf(ids);
     }
+  }
+
+  @Test
+  void isReachedAtItsPublicAddress() {
+    try (TestCluster cluster = new TestCluster()) {
+      HazelcastNode first = cluster.join(published(cluster));
+      HazelcastNode second = cluster.join(published(cluster));
+      assertThat(second.nodes()).containsExactlyInAnyOrder(first.id(), second.id());
+      hearHello(first);
+      assertThat(second.vertx().eventBus().<String>request("hello", "first").await().body())
+          .isEqualTo("hello first");
+    }
+  }
+
+  /** Listens on all addresses and is known by the one of {@code config}. */
+  private static ClusterConfig published(TestCluster cluster) {
+    int port = TestCluster.freePort();
+    ClusterConfig config = cluster.config(port, 0, null);
+    return new ClusterConfig(
+        true,
+        config.name(),
+        "0.0.0.0",
+        port,
+        0,
+        config.discovery(),
+        "127.0.0.1:" + port,
+        null,
+        null);
+  }
+
+  private static void hearHello(HazelcastNode node) {
+    node.vertx()
+        .eventBus()
+        .<String>consumer("hello", message -> message.reply("hello " + message.body()))
+        .completion()
+        .await();
   }
 
   @Test

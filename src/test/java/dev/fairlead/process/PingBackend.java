@@ -41,6 +41,11 @@ final class PingBackend implements AutoCloseable {
     return listening.getLocalPort();
   }
 
+  /** How many it has now. */
+  int connections() {
+    return connections.size();
+  }
+
   @Override
   public void close() throws IOException {
     listening.close();

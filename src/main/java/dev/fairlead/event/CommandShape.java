@@ -1,6 +1,5 @@
-package dev.fairlead.cluster;
+package dev.fairlead.event;
 
-import dev.fairlead.event.CommandException;
 import dev.fairlead.event.CommandException.Problem;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.DecodeException;

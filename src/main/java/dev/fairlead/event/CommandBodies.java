@@ -1,11 +1,10 @@
-package dev.fairlead.cluster;
+package dev.fairlead.event;
 
-import dev.fairlead.cluster.CommandShape.Kind;
 import dev.fairlead.config.BackendConfig;
 import dev.fairlead.config.ConfigFormat;
 import dev.fairlead.config.Durations;
-import dev.fairlead.event.CommandException;
 import dev.fairlead.event.CommandException.Problem;
+import dev.fairlead.event.CommandShape.Kind;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.stream.Stream;
@@ -14,7 +13,7 @@ import java.util.stream.Stream;
  * What the body of each command looks like. Every method gives the command with its defaults, or
  * throws a {@link CommandException} that names all keys that are wrong.
  */
-final class CommandBodies {
+public final class CommandBodies {
   /** The author of a change that does not name one. */
   static final String AUTHOR = "bus";
 
@@ -63,8 +62,15 @@ final class CommandBodies {
 
   private CommandBodies() {}
 
-  /** An object needs no {@code format}, it is JSON. */
-  static JsonObject push(JsonObject body) {
+  /**
+   * The JSON object that came as a body: as it is, or in a text or buffer; none is an empty one.
+   */
+  public static JsonObject object(Object body) {
+    return CommandShape.object(body);
+  }
+
+  /** Of {@code fairlead.config.push}; an object needs no {@code format}, it is JSON. */
+  public static JsonObject push(JsonObject body) {
     List<Problem> problems = PUSH.problems(body);
     Object config = body.getValue("config");
     String json = ConfigFormat.JSON.label();
@@ -79,22 +85,26 @@ final class CommandBodies {
     return withAuthor(config instanceof String ? body : body.copy().put("format", json));
   }
 
-  static JsonObject get(JsonObject body) {
+  /** Of {@code fairlead.config.get}. */
+  public static JsonObject get(JsonObject body) {
     refuse(GET.problems(body));
     return body;
   }
 
-  static JsonObject history(JsonObject body) {
+  /** Of {@code fairlead.config.history}. */
+  public static JsonObject history(JsonObject body) {
     refuse(CommandShape.empty().problems(body));
     return body;
   }
 
-  static JsonObject rollback(JsonObject body) {
+  /** Of {@code fairlead.config.rollback}. */
+  public static JsonObject rollback(JsonObject body) {
     refuse(ROLLBACK.problems(body));
     return withAuthor(body);
   }
 
-  static JsonObject set(JsonObject body) {
+  /** Of {@code fairlead.backend.set}. */
+  public static JsonObject set(JsonObject body) {
     List<Problem> problems = SET.problems(body);
     if (body.getValue("weight") == null && body.getValue("state") == null) {
       problems.add(Problem.of("", "nothing to set (expected: weight, state, or both)"));
@@ -103,7 +113,8 @@ final class CommandBodies {
     return body;
   }
 
-  static JsonObject shutdown(JsonObject body) {
+  /** Of {@code fairlead.shutdown}. */
+  public static JsonObject shutdown(JsonObject body) {
     refuse(SHUTDOWN.problems(body));
     return body;
   }
