@@ -24,6 +24,12 @@ final class BusSettings {
    */
   private static final Duration PING = Duration.ofSeconds(5);
 
+  /**
+   * So long the kernel tries to send, with native transports. Otherwise it delivers questions to
+   * the other part of a split up to a minute after its end, when nobody waits for the answers.
+   */
+  private static final Duration SEND_TIMEOUT = Duration.ofSeconds(5);
+
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
   private BusSettings() {}
@@ -35,6 +41,7 @@ final class BusSettings {
     EventBusOptions bus = new EventBusOptions();
     bus.setPort(cluster.busPort());
     bus.setClusterPingInterval(PING.toMillis()).setClusterPingReplyInterval(PING.toMillis());
+    bus.setTcpUserTimeout((int) SEND_TIMEOUT.toMillis());
     bus.setConnectTimeout((int) CONNECT_TIMEOUT.toMillis());
     if (bind != null) {
       bus.setHost(bind.getHostAddress());

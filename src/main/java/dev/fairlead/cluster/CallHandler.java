@@ -6,6 +6,7 @@ import dev.fairlead.config.Revision;
 import dev.fairlead.event.CommandException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonObject;
@@ -73,8 +74,8 @@ final class CallHandler {
   private void handle(Message<JsonObject> message) {
     signed
         .open(new Heard(message.address(), message.body(), Sender.of(message)), "")
-        .compose(this::answer)
-        .onSuccess(done -> message.reply(new JsonObject()))
+        .compose(call -> answer(call).map(call))
+        .onSuccess(call -> reply(message, call))
         .onFailure(
             cause -> {
               CommandException refused =
@@ -84,6 +85,22 @@ final class CallHandler {
                           CommandException.NO_ANSWER, String.valueOf(cause.getMessage()));
               message.fail(refused.code(), refused.toJson().encode());
             });
+  }
+
+  /**
+   * Who asked to hold something must say that it got the answer: the question may have waited for
+   * the end of a split or for this process to wake up, and nothing is held for who has given up.
+   */
+  private void reply(Message<JsonObject> message, JsonObject call) {
+    if (!call.getString(CALL).equals(HOLD)) {
+      message.reply(new JsonObject());
+      return;
+    }
+    DeliveryOptions patience =
+        new DeliveryOptions().setSendTimeout(MemberCalls.PATIENCE.toMillis());
+    message
+        .replyAndRequest(new JsonObject(), patience)
+        .onFailure(nobody -> holds.release(call.getString(PUSH)));
   }
 
   private Future<Void> answer(JsonObject call) {

@@ -105,7 +105,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
     holds = new Holds(vertx, parts.config());
     sync = new ConfigSync(store, holds, this::applied);
     calls = new CallHandler(holds, sync, signed);
-    others = new MemberCalls(vertx, signed);
+    others = new MemberCalls(parts.node(), signed);
     PushRound round = new PushRound(parts.node(), store, others, membership::members);
     config = new ConfigCommands(vertx, store, new ConfigPush(vertx, store, round), parts.config());
     return store;

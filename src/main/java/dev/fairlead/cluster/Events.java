@@ -61,7 +61,7 @@ public final class Events {
 
   /** Tells everybody who listens; any thread. */
   public void publish(SystemEvent event) {
-    vertx.eventBus().publish(SystemEvent.ADDRESS, event.toJson());
+    Hints.publish(vertx, SystemEvent.ADDRESS, event.toJson());
   }
 
   private void report() {

@@ -9,6 +9,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.core.json.JsonObject;
@@ -28,10 +29,12 @@ final class MemberCalls {
   private static final long RETRY_MILLIS = 100;
 
   private final Vertx vertx;
+  private final String self;
   private final SignedCommands signed;
 
-  MemberCalls(Vertx vertx, SignedCommands signed) {
-    this.vertx = vertx;
+  MemberCalls(ClusterNode node, SignedCommands signed) {
+    this.vertx = node.vertx();
+    this.self = node.id();
     this.signed = signed;
   }
 
@@ -75,8 +78,8 @@ final class MemberCalls {
     String address = address(member.id());
     vertx
         .eventBus()
-        .request(address, signed.wrap(address, call), new DeliveryOptions().setSendTimeout(left))
-        .onSuccess(reply -> answer.complete())
+        .request(address, signed.wrap(address, call), options(member).setSendTimeout(left))
+        .onSuccess(reply -> heard(reply, answer))
         .onFailure(
             cause -> {
               boolean unknown =
@@ -88,6 +91,21 @@ final class MemberCalls {
                 answer.fail(refusal(member, cause));
               }
             });
+  }
+
+  /**
+   * Who listens where is in a shared map, which hangs when a split begins; we know where we are.
+   */
+  private DeliveryOptions options(MemberInfo member) {
+    return new DeliveryOptions().setLocalOnly(member.id().equals(self));
+  }
+
+  /** A member that holds something wants to know that somebody waited for it. */
+  private static void heard(Message<Object> reply, Promise<Void> answer) {
+    if (reply.replyAddress() != null) {
+      reply.reply(new JsonObject());
+    }
+    answer.complete();
   }
 
   private static CommandException refusal(MemberInfo member, Throwable cause) {

@@ -113,7 +113,7 @@ final class PushRound {
   }
 
   private Future<Outcome> announce(List<MemberInfo> asked, Revision before, Revision next) {
-    node.vertx().eventBus().publish(CHANGED, new JsonObject().put("revision", next.revision()));
+    Hints.publish(node.vertx(), CHANGED, new JsonObject().put("revision", next.revision()));
     List<MemberInfo> applied = new ArrayList<>();
     List<Missing> missing = new ArrayList<>();
     List<Future<Void>> answers =

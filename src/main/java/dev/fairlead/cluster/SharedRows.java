@@ -254,7 +254,7 @@ final class SharedRows implements ClusterNode.Listener {
     Buffer body = new RowMessage(node.id(), ++seq, changes).encode();
     int copies = nodes.size() - 1;
     if (copies > 0) {
-      node.vertx().eventBus().publish(table.address(), body);
+      Hints.publish(node.vertx(), table.address(), body);
       place.traffic().published(copies, body.length());
     }
   }

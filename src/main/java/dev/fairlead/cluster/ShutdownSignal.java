@@ -62,7 +62,7 @@ public final class ShutdownSignal {
   public Future<Void> say(JsonObject command) {
     try {
       JsonObject body = CommandBodies.shutdown(command);
-      vertx.eventBus().publish(ADDRESS, signed.wrap(ADDRESS, body));
+      Hints.publish(vertx, ADDRESS, signed.wrap(ADDRESS, body));
       return Future.succeededFuture();
     } catch (CommandException e) {
       return Future.failedFuture(e);

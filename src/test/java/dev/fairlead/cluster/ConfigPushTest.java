@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.cluster.FakeMembers.FakeMember;
+import dev.fairlead.config.ConfigFormat;
 import dev.fairlead.event.CommandException;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
@@ -112,6 +113,16 @@ final class ConfigPushTest {
     cluster.hidden.add(c);
 
     assertThat(push.await().getJsonArray("applied")).containsExactly("a", "b");
+  }
+
+  @Test
+  void nothingIsHeldForLongForWhoHasGivenUp() {
+    JsonObject late = CallHandler.hold("late", ConfigFormat.YAML, withWeight(8));
+    cluster.vertx.eventBus().request(MemberCalls.address("c"), late).await();
+    assertThat(c.local.held).hasValue(1);
+
+    assertThat(a.push(withWeight(7)).getLong("revision")).isEqualTo(2);
+    allHave(2, withWeight(7));
   }
 
   @Test

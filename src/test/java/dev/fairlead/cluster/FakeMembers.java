@@ -56,9 +56,9 @@ final class FakeMembers implements AutoCloseable {
       Holds holds = new Holds(vertx, local);
       sync = new ConfigSync(store, holds, (revision, superseded) -> {});
       handler = new CallHandler(holds, sync, signed);
+      Node node = new Node(name);
       PushRound round =
-          new PushRound(
-              new Node(name), store, new MemberCalls(vertx, signed), FakeMembers.this::infos);
+          new PushRound(node, store, new MemberCalls(node, signed), FakeMembers.this::infos);
       commands = new ConfigCommands(vertx, store, new ConfigPush(vertx, store, round), local);
     }
 
