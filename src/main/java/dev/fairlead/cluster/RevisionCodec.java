@@ -2,6 +2,8 @@ package dev.fairlead.cluster;
 
 import dev.fairlead.config.Revision;
 import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +48,18 @@ final class RevisionCodec {
       LOG.debug("a stored revision can't be read and is ignored: {}", e.toString());
     }
     return null;
+  }
+
+  /** Those of {@code kept}, the newest first, that are to be believed. */
+  List<Revision> readAll(List<String> kept) {
+    List<Revision> believed = kept.stream().map(this::read).filter(Objects::nonNull).toList();
+    if (believed.size() < kept.size()) {
+      LOG.warn(
+          "only {} of {} kept revisions are signed as ours and can be read",
+          believed.size(),
+          kept.size());
+    }
+    return believed;
   }
 
   /** Whether a value has a signature at all, whoever made it. */
