@@ -17,8 +17,7 @@ final class ConfigStart {
   private final ConfigSync sync;
   private final SecretCheck check;
 
-  ConfigStart(
-      Vertx vertx, ConfigStore store, SecretCheck check, Holds holds, ConfigSync sync) {
+  ConfigStart(Vertx vertx, ConfigStore store, SecretCheck check, Holds holds, ConfigSync sync) {
     this.vertx = vertx;
     this.store = store;
     this.check = check;

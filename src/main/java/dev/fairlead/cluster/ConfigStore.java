@@ -70,7 +70,13 @@ final class ConfigStore {
 
   /** A false or lost answer says nothing: the swap may have been done and repeated. */
   private Future<Boolean> isThere(Revision revision) {
-    return newest().map(now -> now.revision() != null && now.revision().id().equals(revision.id()));
+    return newest()
+        .compose(
+            now ->
+                now.revision() != null && now.revision().id().equals(revision.id())
+                    ? Future.succeededFuture(true)
+                    // Whoever was next has put it into the history first.
+                    : map.get(key(revision)).map(Objects::nonNull));
   }
 
   private Future<Boolean> swap(String before, String after) {

@@ -28,16 +28,7 @@ record Draft(ConfigFormat format, String text, String fileDigest, List<BackendSe
    */
   Revision first(Who who) {
     return new Revision(
-        1,
-        idOfFile(1),
-        "",
-        now(),
-        who.author(),
-        who.from(),
-        format,
-        text,
-        fileDigest,
-        settings);
+        1, idOfFile(1), "", now(), who.author(), who.from(), format, text, fileDigest, settings);
   }
 
   /**

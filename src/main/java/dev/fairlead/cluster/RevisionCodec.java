@@ -6,6 +6,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,6 +53,18 @@ final class RevisionCodec {
     return null;
   }
 
+  /** Those of {@code kept}, the newest first, that are to be believed. */
+  List<Revision> readAll(List<String> kept) {
+    List<Revision> believed = kept.stream().map(this::read).filter(Objects::nonNull).toList();
+    if (believed.size() < kept.size()) {
+      LOG.warn(
+          "only {} of {} kept revisions are signed as ours and can be read",
+          believed.size(),
+          kept.size());
+    }
+    return believed;
+  }
+
   /** Whether a value has a signature at all, whoever made it. */
   static boolean isSigned(String value) {
     try {
@@ -61,7 +74,9 @@ final class RevisionCodec {
     }
   }
 
-  /** A value of the shared map, before and after it was signed with the first line of the secret. */
+  /**
+   * A value of the shared map, before and after it was signed with the first line of the secret.
+   */
   record SignedAnew(String key, String before, String after) {}
 
   /** Those of {@code entries} that are believed for the second line of the secret. */
