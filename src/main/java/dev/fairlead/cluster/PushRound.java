@@ -62,9 +62,9 @@ final class PushRound {
     return verdict(asked(), calls::greet);
   }
 
-  /** The members that have {@code revision} in force. */
-  List<MemberInfo> having(Revision revision) {
-    return members.get().stream().filter(each -> each.revision() == revision.revision()).toList();
+  /** Says who has {@code revision}, which is the newest already, in force. */
+  Future<Outcome> confirm(Revision revision) {
+    return awaitAll(asked(), revision, revision);
   }
 
   private List<MemberInfo> asked() {
@@ -114,6 +114,10 @@ final class PushRound {
 
   private Future<Outcome> announce(List<MemberInfo> asked, Revision before, Revision next) {
     Hints.publish(node.vertx(), CHANGED, new JsonObject().put("revision", next.revision()));
+    return awaitAll(asked, before, next);
+  }
+
+  private Future<Outcome> awaitAll(List<MemberInfo> asked, Revision before, Revision next) {
     List<MemberInfo> applied = new ArrayList<>();
     List<Missing> missing = new ArrayList<>();
     List<Future<Void>> answers =

@@ -30,6 +30,11 @@ public final class ListenException extends RuntimeException {
     return new ListenException("", "the member is draining", null);
   }
 
+  /** Not the address is in the way: nothing is listened on any more. */
+  public boolean isDraining() {
+    return path.isEmpty();
+  }
+
   /** Path of the key in the configuration; empty = the whole. */
   public String path() {
     return path;
