@@ -7,7 +7,6 @@ import dev.fairlead.event.CommandException;
 import dev.fairlead.event.Commands;
 import dev.fairlead.event.MemberId;
 import dev.fairlead.event.MemberInfo;
-import dev.fairlead.event.SystemEvent;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -15,7 +14,6 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Supplier;
@@ -42,6 +40,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
   private final Membership membership;
   private final LoadTable loads;
   private final Events events;
+  private final Announcements announcements;
   private Holds holds;
   private CallHandler calls;
   private MemberCalls others;
@@ -71,9 +70,15 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
     this.parts = parts;
     RowPlace place = RowPlace.of(parts.node(), traffic);
     LocalMember member = parts.member();
-    this.membership = new Membership(place, member::info, new ComingAndGoing());
-    this.loads = new LoadTable(place, member::pools);
     this.events = new Events(parts.node().vertx(), member::numbers);
+    this.announcements = new Announcements(events::publish, this::self, member::info);
+    this.membership = new Membership(place, member::info, comings());
+    this.loads = new LoadTable(place, member::pools);
+  }
+
+  private Comings comings() {
+    return new Comings(
+        parts.node().id(), this::members, announcements, member -> others.greet(member));
   }
 
   /** How it is to be deployed. */
@@ -142,13 +147,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
         .compose(started -> shutdown.start())
         .compose(started -> signals.start())
         .compose(started -> events.start())
-        .onSuccess(
-            started -> {
-              MemberInfo info = parts.member().info();
-              publish(
-                  new SystemEvent.MemberJoined(
-                      self(), Instant.now(), info.address(), info.version()));
-            });
+        .onSuccess(started -> announcements.joined());
   }
 
   /** Takes no more commands and no further revision, and tells everybody. */
@@ -157,16 +156,14 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
         () -> {
           draining = true;
           holds.close();
-          publish(
-              new SystemEvent.DrainStarted(
-                  self(), Instant.now(), parts.member().info().sessions(), grace));
+          announcements.drainStarted(grace);
           return signals.stop().compose(stopped -> sync.stop());
         });
   }
 
   /** The last session has ended. */
   public void drainFinished() {
-    publish(new SystemEvent.DrainFinished(self(), Instant.now()));
+    announcements.drainFinished();
   }
 
   /** Takes this member's rows out; the process leaves the cluster when its Vert.x is closed. */
@@ -266,17 +263,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
     loads.poolsChanged();
     log.add(revision);
     keep();
-    publish(
-        new SystemEvent.ConfigUpdate(
-            self(),
-            Instant.now(),
-            revision.revision(),
-            revision.author(),
-            revision.from(),
-            superseded == null
-                ? null
-                : new SystemEvent.Superseded(
-                    superseded.revision(), superseded.id(), superseded.author())));
+    announcements.applied(revision, superseded);
   }
 
   private void keep() {
@@ -291,7 +278,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
   }
 
   private void obeyShutdown(Duration grace) {
-    publish(new SystemEvent.Shutdown(self(), Instant.now(), grace));
+    announcements.shutdown(grace);
     parts.member().shutdown(grace);
   }
 
@@ -301,11 +288,9 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
 
   private void merged() {
     LOG.warn("two parts of the cluster have met again");
+    // In the part that it was away from, everybody was told that it had left.
+    announcements.joined();
     context.runOnContext(turn -> sync.sync());
-  }
-
-  private void publish(SystemEvent event) {
-    events.publish(event);
   }
 
   /** Who is about to leave changes nothing any more: there are others to ask. */
@@ -323,24 +308,5 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
     context.runOnContext(
         turn -> Future.succeededFuture().compose(begin -> step.get()).onComplete(promise));
     return promise.future();
-  }
-
-  /** Who left is told once: by the first of those that are left. */
-  private final class ComingAndGoing implements Membership.Listener {
-    @Override
-    public void joined(MemberInfo member) {
-      LOG.info("member {} joined ({})", member.name(), member.address());
-      others.greet(member);
-    }
-
-    @Override
-    public void left(MemberInfo member) {
-      LOG.info("member {} left", member.name());
-      String first = members().stream().map(MemberInfo::id).min(String::compareTo).orElseThrow();
-      if (first.equals(parts.node().id())) {
-        publish(
-            new SystemEvent.MemberLeft(new MemberId(member.id(), member.name()), Instant.now()));
-      }
-    }
   }
 }
