@@ -34,5 +34,11 @@ public interface ClusterNode {
 
     /** This part of a split cluster has met the other again. */
     void merged();
+
+    /**
+     * This process has been thrown out of the cluster for good: only a restart gets it in again.
+     * Told once, and not when it leaves by itself; everybody else has left, as it sees it.
+     */
+    default void lost() {}
   }
 }

@@ -39,6 +39,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
   private final RowTraffic traffic = new RowTraffic();
   private final Membership membership;
   private final LoadTable loads;
+  private final Nodes nodes;
   private final Events events;
   private final Announcements announcements;
   private Holds holds;
@@ -74,6 +75,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
     this.announcements = new Announcements(events::publish, this::self, member::info);
     this.membership = new Membership(place, member::info, comings());
     this.loads = new LoadTable(place, member::pools);
+    this.nodes = new Nodes(List.of(membership.nodes(), loads.nodes()), this::merged);
   }
 
   private Comings comings() {
@@ -121,7 +123,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
 
   /** From here on the others see this member, and ask it to hold what they push. */
   private Future<Void> enter() {
-    parts.node().listen(new Nodes(List.of(membership.nodes(), loads.nodes()), this::merged));
+    parts.node().listen(nodes);
     return calls
         .start(vertx, parts.node().id())
         .compose(started -> membership.enter(parts.member().wantedName()))
@@ -197,8 +199,15 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
     return parts.node().address();
   }
 
-  /** Why the cluster's newest revision is not in force here, after it should have been; or null. */
+  /**
+   * Why this member is not as the others are, null = it is: it is in the cluster no more, or has
+   * not had the newest revision in force for 10 s.
+   */
   public String trouble() {
+    String lost = nodes.trouble();
+    if (lost != null) {
+      return lost;
+    }
     ConfigSync.Trouble trouble = sync == null ? null : sync.trouble();
     if (trouble == null || System.nanoTime() - trouble.sinceNanos() < TOLERANCE.toNanos()) {
       return null;

@@ -116,7 +116,8 @@ public final class HazelcastNode implements ClusterNode {
 
   @Override
   public void listen(Listener listener) {
-    NodeWatch watch = new NodeWatch(this::nodes, listener);
+    // Who leaves by itself is not active any more when Hazelcast shuts down.
+    NodeWatch watch = new NodeWatch(this::nodes, nodes::isActive, listener);
     hazelcast.getLifecycleService().addLifecycleListener(watch);
     watch.start(vertx);
   }

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -18,20 +19,23 @@ import java.util.function.Supplier;
  * <p>It does not wait for an event, because the threads that bring it may be held up for 3 seconds:
  * on the same threads the cluster manager cleans up after the dead, and asks partitions that are
  * still thought to be with the dead member, 10 times with 300 ms between. Looks run on an event
- * loop, merges are told on a thread of Hazelcast's.
+ * loop; merges, and that Hazelcast has given up, are told on a thread of Hazelcast's.
  */
 final class NodeWatch implements LifecycleListener {
   private static final Duration LOOK_EVERY = Duration.ofMillis(100);
 
   private final Supplier<List<String>> nodes;
+  private final BooleanSupplier stays;
   private final Listener listener;
   private Set<String> known;
 
   /**
    * @param nodes who is there now
+   * @param stays whether this process wants to be in the cluster
    */
-  NodeWatch(Supplier<List<String>> nodes, Listener listener) {
+  NodeWatch(Supplier<List<String>> nodes, BooleanSupplier stays, Listener listener) {
     this.nodes = nodes;
+    this.stays = stays;
     this.listener = listener;
     this.known = Set.copyOf(nodes.get());
   }
@@ -46,6 +50,9 @@ final class NodeWatch implements LifecycleListener {
     if (event.getState() == LifecycleState.MERGED) {
       look();
       listener.merged();
+    } else if (event.getState() == LifecycleState.SHUTDOWN && stays.getAsBoolean()) {
+      look();
+      listener.lost();
     }
   }
 

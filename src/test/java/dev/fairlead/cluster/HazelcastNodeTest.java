@@ -149,8 +149,23 @@ class HazelcastNodeTest {
   @Test
   void isAloneOnceItHasLeft() {
     try (TestCluster cluster = TestCluster.of(2)) {
+      Told told = new Told();
+      cluster.node(1).listen(told);
       cluster.leave(1);
       assertThat(cluster.node(1).nodes()).containsExactly(cluster.node(1).id());
+      assertThat(told.events()).doesNotContain("lost");
+    }
+  }
+
+  @Test
+  void tellsOnceThatItIsNoNodeAnyMore() {
+    try (TestCluster cluster = TestCluster.of(2)) {
+      Told told = new Told();
+      cluster.node(1).listen(told);
+      cluster.hazelcast(1).getLifecycleService().shutdown();
+      assertThat(told.events()).containsExactly("left " + cluster.node(0).id(), "lost");
+      cluster.leave(1);
+      assertThat(told.events()).hasSize(2);
     }
   }
 }

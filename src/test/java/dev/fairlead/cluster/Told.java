@@ -22,6 +22,11 @@ final class Told implements ClusterNode.Listener {
     events.add("merged");
   }
 
+  @Override
+  public void lost() {
+    events.add("lost");
+  }
+
   List<String> events() {
     return events;
   }
