@@ -132,8 +132,8 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
   }
 
   private Future<Void> serve() {
-    signals = new Signals(vertx, self(), this, signed);
-    shutdown = new ShutdownSignal(vertx, self(), signed, this::obeyShutdown);
+    signals = new Signals(vertx, this::self, this, signed);
+    shutdown = new ShutdownSignal(vertx, this::self, signed, this::obeyShutdown);
     hints = vertx.eventBus().consumer(PushRound.CHANGED, hint -> sync.sync());
     timer = vertx.setPeriodic(SECOND_MILLIS, id -> sync.sync());
     return loads

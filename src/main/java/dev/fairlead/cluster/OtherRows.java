@@ -36,10 +36,14 @@ final class OtherRows {
   /**
    * A change came over the bus.
    *
-   * @return whether the whole row should be read, since a change alone is not believed
+   * @return whether the whole row should be read, since a change alone is not believed, nor one
+   *     that is out of all order
    */
   boolean changes(String member, long seq, JsonObject changes) {
     OtherRow row = row(member);
+    if (row.isLeap(seq)) {
+      return true;
+    }
     JsonObject changed = row.changes(seq, changes, nanos.getAsLong());
     if (!changed.isEmpty()) {
       listener.changed(member, changed);
@@ -58,8 +62,11 @@ final class OtherRows {
   }
 
   /** The owner has taken its row away. */
-  void goodbye(String member, long seq) {
-    drop(member, row(member), seq);
+  void goodbye(String member) {
+    OtherRow row = rows.get(member);
+    if (row != null) {
+      drop(member, row);
+    }
   }
 
   /** Only members among {@code nodes} still have a row; the others are forgotten. */
@@ -69,7 +76,7 @@ final class OtherRows {
       Map.Entry<String, OtherRow> entry = all.next();
       if (!nodes.contains(entry.getKey())) {
         all.remove();
-        drop(entry.getKey(), entry.getValue(), 0);
+        drop(entry.getKey(), entry.getValue());
       }
     }
   }
@@ -78,7 +85,7 @@ final class OtherRows {
   void left(String member) {
     OtherRow row = rows.remove(member);
     if (row != null) {
-      drop(member, row, 0);
+      drop(member, row);
     }
   }
 
@@ -89,7 +96,7 @@ final class OtherRows {
       rows.forEach(
           (member, row) -> {
             if (now - row.renewedAt() >= dropAfter.toNanos()) {
-              drop(member, row, 0);
+              drop(member, row);
             }
           });
     }
@@ -113,9 +120,9 @@ final class OtherRows {
     return rows.computeIfAbsent(member, any -> new OtherRow());
   }
 
-  private void drop(String member, OtherRow row, long seq) {
+  private void drop(String member, OtherRow row) {
     boolean before = row.inUse();
-    row.drop(seq);
+    row.drop();
     if (before) {
       listener.gone(member);
     }

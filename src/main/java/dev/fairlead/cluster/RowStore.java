@@ -5,8 +5,9 @@ import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.shareddata.AsyncMap;
 import java.time.Duration;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,7 +26,7 @@ final class RowStore {
   private static final String FIELDS = "fields";
 
   private final AsyncMap<String, String> map;
-  private final Set<String> reading = new HashSet<>();
+  private final Map<String, Future<Optional<Stored>>> reading = new HashMap<>();
   private Future<Void> writing = Future.succeededFuture();
 
   /** So that the log hears of a trouble once. */
@@ -49,19 +50,24 @@ final class RowStore {
     return writing;
   }
 
-  /** Reads a row; null = there is none, or it is being read already. Never fails. */
-  Future<Stored> get(String member) {
-    if (!reading.add(member)) {
-      return Future.succeededFuture();
+  /** Reads a row, or waits for the read that is under way. Fails when the map can't say. */
+  Future<Optional<Stored>> get(String member) {
+    Future<Optional<Stored>> underWay = reading.get(member);
+    if (underWay != null) {
+      return underWay;
     }
-    return TimeLimit.seconds(LIMIT_SECONDS, () -> map.get(member))
-        .map(RowStore::parse)
-        .onComplete(done -> reading.remove(member))
-        .otherwise(
-            e -> {
-              LOG.debug("the shared row of {} can't be read", member, e);
-              return null;
-            });
+    Future<Optional<Stored>> read =
+        TimeLimit.seconds(LIMIT_SECONDS, () -> map.get(member))
+            .map(text -> Optional.ofNullable(text).map(RowStore::parse));
+    reading.put(member, read);
+    return read.onComplete(done -> reading.remove(member))
+        .onFailure(e -> LOG.debug("the shared row of {} can't be read", member, e));
+  }
+
+  /** {@link #get} as it is after this call: a read that is under way may be of before. */
+  Future<Optional<Stored>> getAnew(String member) {
+    Future<Optional<Stored>> underWay = reading.get(member);
+    return underWay == null ? get(member) : underWay.transform(done -> get(member));
   }
 
   /** Removes a row once the write before is over. Never fails: an ownerless row expires. */
@@ -87,9 +93,6 @@ final class RowStore {
 
   /** Null for a text that is no row. */
   private static Stored parse(String text) {
-    if (text == null) {
-      return null;
-    }
     try {
       JsonObject json = new JsonObject(text);
       Long seq = json.getLong(SEQ);

@@ -118,9 +118,15 @@ final class SharedRows implements ClusterNode.Listener {
     stopped = true;
     node.vertx().cancelTimer(tickTimer);
     node.vertx().cancelTimer(secondTimer);
-    Future<Void> unregistered = consumer.unregister();
-    publish(null);
-    return Future.join(unregistered, store.remove(node.id()))
+    return store
+        .remove(node.id())
+        .compose(
+            removed -> {
+              // Whoever hears it looks into the map.
+              Future<Void> unregistered = consumer.unregister();
+              publish(null);
+              return unregistered;
+            })
         .transform(done -> Future.succeededFuture());
   }
 
@@ -233,15 +239,22 @@ final class SharedRows implements ClusterNode.Listener {
     if (member.equals(node.id())) {
       return Future.succeededFuture();
     }
-    return store.get(member).map(row -> take(member, row));
+    return store.get(member).onSuccess(row -> row.ifPresent(it -> take(member, it))).mapEmpty();
   }
 
   /** Who left while its row was read has no row. */
-  private Void take(String member, RowStore.Stored row) {
-    if (row != null && !stopped && nodes.contains(member)) {
+  private void take(String member, RowStore.Stored row) {
+    if (!stopped && nodes.contains(member)) {
       others.whole(member, row.seq(), row.fields());
     }
-    return null;
+  }
+
+  /** Anybody can say on the bus that a row is gone: it is when the map does not have it. */
+  private void checkGone(String member) {
+    store
+        .getAnew(member)
+        .onSuccess(
+            row -> row.ifPresentOrElse(it -> take(member, it), () -> others.goodbye(member)));
   }
 
   private void say(JsonObject changes) {
@@ -261,13 +274,12 @@ final class SharedRows implements ClusterNode.Listener {
 
   private void received(Message<Object> message) {
     RowMessage row = RowMessage.parse(message.body());
-    if (row == null || stopped || row.member().equals(node.id())) {
+    if (row == null || stopped || row.member().equals(node.id()) || !nodes.contains(row.member())) {
       return;
     }
     if (row.changes() == null) {
-      others.goodbye(row.member(), row.seq());
-    } else if (nodes.contains(row.member())
-        && others.changes(row.member(), row.seq(), row.changes())) {
+      checkGone(row.member());
+    } else if (others.changes(row.member(), row.seq(), row.changes())) {
       read(row.member());
     }
   }

@@ -11,6 +11,7 @@ import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,7 +26,7 @@ public final class ShutdownSignal {
   private static final Logger LOG = LoggerFactory.getLogger(ShutdownSignal.class);
 
   private final Vertx vertx;
-  private final MemberId self;
+  private final Supplier<MemberId> self;
   private final SignedCommands signed;
 
   /** Gets the grace, null = what the configuration says. */
@@ -34,11 +35,12 @@ public final class ShutdownSignal {
   private MessageConsumer<Object> consumer;
 
   /**
+   * @param self asked each time, since a member's name may change
    * @param obey is called each time this member is meant, with the grace or null when the signal
    *     leaves that to the member; must not block
    */
   public ShutdownSignal(
-      Vertx vertx, MemberId self, SignedCommands signed, Consumer<Duration> obey) {
+      Vertx vertx, Supplier<MemberId> self, SignedCommands signed, Consumer<Duration> obey) {
     this.vertx = vertx;
     this.self = self;
     this.signed = signed;
@@ -74,14 +76,15 @@ public final class ShutdownSignal {
     Future.<JsonObject>succeededFuture()
         .map(none -> CommandBodies.object(message.body()))
         // By its name, which a member keeps when it starts again while a command is still valid.
-        .compose(body -> signed.open(new SignedCommands.Heard(ADDRESS, body, sender), self.name()))
+        .compose(
+            body -> signed.open(new SignedCommands.Heard(ADDRESS, body, sender), self.get().name()))
         .map(CommandBodies::shutdown)
         .onSuccess(command -> obeyIfMeant(command, sender))
         .onFailure(failure -> ignored(failure, sender));
   }
 
   private void obeyIfMeant(JsonObject command, String sender) {
-    if (self.isMeantBy(command.getString("member"))) {
+    if (self.get().isMeantBy(command.getString("member"))) {
       String grace = command.getString("grace");
       LOG.info(
           "told to shut down by {}, grace {}", sender, grace == null ? "as configured" : grace);

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,7 +34,7 @@ public final class Signals {
   private static final int BUG = 500;
 
   private final Vertx vertx;
-  private final MemberId self;
+  private final Supplier<MemberId> self;
   private final Commands commands;
   private final SignedCommands signed;
 
@@ -43,7 +44,12 @@ public final class Signals {
   /** Those that answer what others asked before they knew that this member has stopped. */
   private final List<MessageConsumer<Object>> late = new ArrayList<>();
 
-  public Signals(Vertx vertx, MemberId self, Commands commands, SignedCommands signed) {
+  /**
+   * Not listening yet.
+   *
+   * @param self asked each time, since a member's name may change
+   */
+  public Signals(Vertx vertx, Supplier<MemberId> self, Commands commands, SignedCommands signed) {
     this.vertx = vertx;
     this.self = self;
     this.commands = commands;
@@ -129,7 +135,7 @@ public final class Signals {
       return;
     }
     LOG.error("{} from {} failed", message.address(), Sender.of(message), failure);
-    String answer = "it failed, see the log of member " + self.name();
+    String answer = "it failed, see the log of member " + self.get().name();
     message.fail(BUG, new CommandException(BUG, answer).toJson().encode());
   }
 }

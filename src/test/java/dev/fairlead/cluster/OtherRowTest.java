@@ -52,7 +52,6 @@ class OtherRowTest {
     changes(7, "{\"c\":1,\"a\":null}");
     assertThat(whole(6, "{\"a\":2}")).isEqualTo("{\"b\":null}");
     assertThat(whole(8, "{\"a\":2}")).isEqualTo("{\"a\":2,\"c\":null}");
-    assertThat(whole(7, "{\"x\":1}")).isEqualTo("{}");
     assertThat(whole(8, "{\"x\":1}")).isEqualTo("{}");
   }
 
@@ -67,7 +66,7 @@ class OtherRowTest {
   @Test
   void droppedRowNeedsSomethingNewerAndWhole() {
     whole(5, "{\"a\":1}");
-    row.drop(0);
+    row.drop();
     assertThat(whole(5, "{\"a\":1}")).isEqualTo("{}");
     assertThat(changes(6, "{\"b\":1}")).isEqualTo("{}");
     assertThat(row.inUse()).isFalse();
@@ -75,12 +74,31 @@ class OtherRowTest {
   }
 
   @Test
-  void whatWasSentBeforeTheGoodbyeComesTooLate() {
+  void changeThatTheOwnerKnowsNothingOfOutlivesOneWholeRowAndNoSecond() {
     whole(5, "{\"a\":1}");
-    row.drop(9);
-    changes(8, "{\"b\":1}");
-    whole(9, "{\"a\":1}");
-    assertThat(row.inUse()).isFalse();
+    changes(500, "{\"a\":7,\"b\":7}");
+    assertThat(whole(6, "{\"a\":1}")).isEqualTo("{}");
+    assertThat(whole(7, "{\"a\":1}")).isEqualTo("{\"a\":1,\"b\":null}");
+    assertThat(changes(8, "{\"a\":2}")).isEqualTo("{\"a\":2}");
+  }
+
+  @Test
+  void mapIsRightWhateverNumberItGives() {
+    whole(Long.MAX_VALUE, "{\"a\":7,\"b\":7}");
+    now = 200;
+    assertThat(whole(5, "{\"a\":1}")).isEqualTo("{\"a\":1,\"b\":null}");
+    assertThat(row.renewedAt()).isEqualTo(200);
+    assertThat(changes(6, "{\"a\":2}")).isEqualTo("{\"a\":2}");
+  }
+
+  @Test
+  void onlyWhatIsFarAheadOfARowInUseIsALeap() {
+    assertThat(row.isLeap(5000)).isFalse();
+    whole(5000, "{}");
+    assertThat(row.isLeap(6000)).isFalse();
+    assertThat(row.isLeap(6001)).isTrue();
+    assertThat(row.isLeap(Long.MAX_VALUE)).isTrue();
+    assertThat(row.isLeap(4000)).isFalse();
   }
 
   @Test

@@ -94,12 +94,21 @@ class OtherRowsTest {
   }
 
   @Test
-  void goodbyeIsFinalForWhatCameBefore() {
+  void goodbyeIsHeardOnce() {
     rows.whole("a", 1, FIELDS);
-    rows.goodbye("a", 3);
-    rows.whole("a", 2, FIELDS);
-    rows.goodbye("unknown", 3);
+    rows.goodbye("a");
+    rows.goodbye("a");
+    rows.whole("a", 1, FIELDS);
+    rows.goodbye("unknown");
     assertThat(heard.heard()).containsExactly("a {\"x\":1}", "gone a");
+  }
+
+  @Test
+  void leapAsksForTheWholeRowAndChangesNothing() {
+    rows.whole("a", 1, FIELDS);
+    assertThat(rows.changes("a", Long.MAX_VALUE, new JsonObject().put("x", 7))).isTrue();
+    assertThat(rows.changes("a", 2, new JsonObject().put("y", 1))).isFalse();
+    assertThat(heard.heard()).containsExactly("a {\"x\":1}", "a {\"y\":1}");
   }
 
   @Test

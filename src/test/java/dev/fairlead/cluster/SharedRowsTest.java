@@ -177,6 +177,30 @@ class SharedRowsTest {
   }
 
   @Test
+  void nobodyElseCanTakeARowAwayOrKeepItFromBeingHeard() {
+    Member writer = new Member("a").set("x", 1).open();
+    Member reader = new Member("b").open();
+    reader.hears("a {\"x\":1}");
+    forge("a", null);
+    forge("a", new JsonObject());
+    forge("stranger", null);
+    forge("stranger", new JsonObject().put("x", 7));
+    writer.set("x", 2).tick();
+    reader.hears("a {\"x\":2}");
+    writer.set("x", 3).second();
+    reader.second();
+    reader.hears("a {\"x\":3}");
+    OnContext.done(writer.rows.stop());
+    reader.hears("gone a");
+  }
+
+  private void forge(String member, JsonObject changes) {
+    vertx
+        .eventBus()
+        .publish(TABLE.address(), new RowMessage(member, Long.MAX_VALUE, changes).encode());
+  }
+
+  @Test
   void stopBeforeTheStartIsNothing() {
     OnContext.done(new Member("a").rows.stop());
   }

@@ -14,7 +14,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,6 +31,7 @@ class ShutdownSignalTest {
   @TempDir private Path directory;
   private final List<Optional<Duration>> first = new CopyOnWriteArrayList<>();
   private final List<Optional<Duration>> second = new CopyOnWriteArrayList<>();
+  private final Map<String, String> names = new ConcurrentHashMap<>();
   private Vertx vertx;
   private ShutdownSignal signal;
 
@@ -48,7 +51,7 @@ class ShutdownSignalTest {
     ShutdownSignal member =
         new ShutdownSignal(
             vertx,
-            new MemberId("id-" + number, "m" + number),
+            () -> new MemberId("id-" + number, names.getOrDefault(number, "m" + number)),
             signed,
             grace -> heard.add(Optional.ofNullable(grace)));
     member.start().await();
@@ -72,6 +75,17 @@ class ShutdownSignalTest {
     awaitTheLast();
     assertThat(first).containsExactly(Optional.of(Duration.ofMillis(1500)));
     assertThat(second).isEmpty();
+  }
+
+  @Test
+  void memberThatWasRenamedObeysItsNewNameAndNoLongerTheOld() {
+    names.put("1", "m2-2");
+    say("m1");
+    awaitTheLast();
+    assertThat(first).isEmpty();
+    say("m2-2");
+    awaitTheLast();
+    assertThat(first).containsExactly(Optional.of(Duration.ofMillis(1500)));
   }
 
   @Test

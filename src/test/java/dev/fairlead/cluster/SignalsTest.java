@@ -78,7 +78,8 @@ class SignalsTest {
   }
 
   private void start(SignedCommands signed) {
-    signals = new Signals(member.vertx(), new MemberId(member.id(), "m1"), commands, signed);
+    MemberId self = new MemberId(member.id(), "m1");
+    signals = new Signals(member.vertx(), () -> self, commands, signed);
     signals.start().await();
     await().ignoreExceptions().until(SignalsTest::applicationIsAnswered);
     commands.calls().clear();
