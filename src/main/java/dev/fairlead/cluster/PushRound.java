@@ -109,9 +109,10 @@ final class PushRound {
     Hints.publish(node.vertx(), CHANGED, new JsonObject().put("revision", next.revision()));
     List<MemberInfo> applied = new ArrayList<>();
     List<Missing> missing = new ArrayList<>();
+    List<MemberInfo> there = asked.stream().filter(member -> !isOnItsWayOut(member)).toList();
     List<Future<Void>> answers =
         each(
-            asked,
+            there,
             member ->
                 calls
                     .await(member, next)

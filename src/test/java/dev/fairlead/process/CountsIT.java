@@ -43,8 +43,7 @@ class CountsIT {
     }
     int[] ports = backends.stream().mapToInt(PingBackend::port).toArray();
     cluster =
-        new ClusterProcesses(
-            directory, 3, ConfigFixture.balancing("least-connections", ports));
+        new ClusterProcesses(directory, 3, ConfigFixture.balancing("least-connections", ports));
     cluster.startAll();
   }
 
@@ -100,8 +99,7 @@ class CountsIT {
               Map<String, Integer> counts = active();
               assertThat(counts.values().stream().mapToInt(each -> each).sum()).isEqualTo(sum);
               assertThat(cluster.members())
-                  .allSatisfy(
-                      each -> assertThat(each.backends("clusterActive")).isEqualTo(counts));
+                  .allSatisfy(each -> assertThat(each.backends("clusterActive")).isEqualTo(counts));
             });
   }
 
@@ -111,7 +109,9 @@ class CountsIT {
         .members()
         .forEach(
             member ->
-                member.backends("active").forEach((id, active) -> sums.merge(id, active, Integer::sum)));
+                member
+                    .backends("active")
+                    .forEach((id, active) -> sums.merge(id, active, Integer::sum)));
     return sums;
   }
 

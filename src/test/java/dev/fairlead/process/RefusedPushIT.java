@@ -77,7 +77,8 @@ class RefusedPushIT {
 
   @Test
   void forAVariableThatOnlyOneLacks() {
-    String text = ConfigFixture.to(backend.port()).replace("port: " + backend.port(), "port: '${BACKEND}'");
+    String text =
+        ConfigFixture.to(backend.port()).replace("port: " + backend.port(), "port: '${BACKEND}'");
     JsonObject problem = onlyProblem(cluster.member("m1").push(text));
     assertThat(problem.getString("path")).isEqualTo("pools[0].backends[0].port");
     assertThat(problem.getString("message")).contains("BACKEND");
