@@ -2,10 +2,7 @@ package dev.fairlead.listener;
 
 import java.net.BindException;
 
-/**
- * A listener's address can't be had, or none at all any more. The message reads like a problem of
- * the configuration.
- */
+/** A listener's address can't be had. The message reads like a problem of the configuration. */
 public final class ListenException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
@@ -26,11 +23,7 @@ public final class ListenException extends RuntimeException {
     return new ListenException(path, message, cause);
   }
 
-  static ListenException draining() {
-    return new ListenException("", "the member is draining", null);
-  }
-
-  /** Path of the key in the configuration; empty = the whole. */
+  /** Path of the key in the configuration. */
   public String path() {
     return path;
   }

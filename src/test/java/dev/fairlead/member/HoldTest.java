@@ -225,7 +225,7 @@ class HoldTest {
       expectTaken(address);
       expectRefusal(409, () -> member.commit(held, 2, next));
       expectFree(address);
-      CommandException refused = expectRefusal(422, () -> member.hold(next));
+      CommandException refused = expectRefusal(409, () -> member.hold(next));
       assertThat(refused.problems().get(0).message()).isEqualTo("the member is draining");
       assertThat(member.told).containsExactly(1L);
     }
