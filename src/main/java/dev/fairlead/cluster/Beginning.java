@@ -32,9 +32,9 @@ public record Beginning(
   Revision first(Revision newestKept, Who who) {
     String digest = Document.of(format, text).orElseThrow().digest();
     if (newestKept == null) {
-      return file(digest).first(1, who);
+      return file(digest).first(who);
     }
-    return digest.equals(keptFileDigest) ? newestKept : file(digest).after(newestKept, digest, who);
+    return digest.equals(keptFileDigest) ? newestKept : file(digest).afterRestart(newestKept, who);
   }
 
   private Draft file(String digest) {

@@ -18,6 +18,7 @@ import java.util.Locale;
  */
 final class CallHandler {
   private static final String CALL = "call";
+  private static final String GREETING = "greeting";
   private static final String HOLD = "hold";
   private static final String RELEASE = "release";
   private static final String AWAIT = "await";
@@ -38,6 +39,10 @@ final class CallHandler {
     this.holds = holds;
     this.sync = sync;
     this.signed = signed;
+  }
+
+  static JsonObject greeting() {
+    return new JsonObject().put(CALL, GREETING);
   }
 
   static JsonObject hold(String push, ConfigFormat format, String text) {
@@ -101,6 +106,7 @@ final class CallHandler {
   private Future<Void> answer(JsonObject call) {
     String push = call.getString(PUSH);
     return switch (call.getString(CALL)) {
+      case GREETING -> Future.succeededFuture();
       case HOLD -> holds.hold(push, format(call), call.getString(TEXT));
       case RELEASE -> holds.release(push);
       case AWAIT -> sync.await(call.getLong(REVISION), push);

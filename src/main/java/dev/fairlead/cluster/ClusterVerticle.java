@@ -18,7 +18,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +44,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
   private final Events events;
   private Holds holds;
   private CallHandler calls;
+  private MemberCalls others;
   private ConfigCommands config;
   private Signals signals;
   private ShutdownSignal shutdown;
@@ -88,11 +88,15 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
         .compose(
             map ->
                 SignedCommands.open(vertx, parts.secret(), InstantSource.system())
-                    .map(opened -> build(new ConfigStore(map, codec()), opened)))
-        .compose(store -> new SecretCheck(parts.node(), store, parts.secret()).run().map(store))
+                    .map(opened -> build(new ConfigStore(vertx, map, codec()), opened)))
+        .compose(store -> secretCheck(store).run().map(store))
         .compose(store -> enter().map(store))
         .compose(this::begin)
         .compose(begun -> serve());
+  }
+
+  private SecretCheck secretCheck(ConfigStore store) {
+    return new SecretCheck(parts.node(), store, parts.secret());
   }
 
   private RevisionCodec codec() {
@@ -104,27 +108,27 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
     holds = new Holds(vertx, parts.config());
     sync = new ConfigSync(store, holds, this::applied);
     calls = new CallHandler(holds, sync, signed);
-    PushRound round =
-        new PushRound(
-            parts.node(), store, new MemberCalls(parts.node(), signed), membership::members);
+    others = new MemberCalls(parts.node(), signed);
+    PushRound round = new PushRound(parts.node(), store, others, membership::members);
     config = new ConfigCommands(vertx, store, new ConfigPush(vertx, store, round), parts.config());
     return store;
   }
 
   /** From here on the others see this member, and ask it to hold what they push. */
   private Future<Void> enter() {
-    parts.node().listen(new Nodes());
+    parts.node().listen(new Nodes(List.of(membership.nodes(), loads.nodes()), this::merged));
     return calls
         .start(vertx, parts.node().id())
         .compose(started -> membership.enter(parts.member().wantedName()))
+        .onSuccess(entered -> members().forEach(others::greet))
         .mapEmpty();
   }
 
   private Future<Void> begin(ConfigStore store) {
-    List<Revision> kept =
-        parts.beginning().kept().stream().map(codec()::read).filter(Objects::nonNull).toList();
+    List<Revision> kept = codec().readAll(parts.beginning().kept());
     log = new RevisionLog(kept);
-    return new ConfigStart(vertx, store, holds, sync).run(parts.beginning(), kept, file());
+    return new ConfigStart(vertx, store, secretCheck(store), holds, sync)
+        .run(parts.beginning(), kept, file());
   }
 
   private Future<Void> serve() {
@@ -152,6 +156,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
     here(
         () -> {
           draining = true;
+          holds.close();
           publish(
               new SystemEvent.DrainStarted(
                   self(), Instant.now(), parts.member().info().sessions(), grace));
@@ -275,11 +280,11 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
   }
 
   private void keep() {
-    List<String> revisions = log.all().stream().map(codec()::write).toList();
+    List<Revision> revisions = log.all();
     vertx
         .executeBlocking(
             () -> {
-              parts.member().save(revisions);
+              parts.member().save(revisions.stream().map(codec()::write).toList());
               return null;
             })
         .onFailure(cause -> LOG.error("the revision could not be kept: {}", cause.getMessage()));
@@ -292,6 +297,11 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
 
   private Who file() {
     return new Who("file:" + self().name(), "file " + self().name());
+  }
+
+  private void merged() {
+    LOG.warn("two parts of the cluster have met again");
+    context.runOnContext(turn -> sync.sync());
   }
 
   private void publish(SystemEvent event) {
@@ -315,34 +325,12 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
     return promise.future();
   }
 
-  /** What happens to the nodes goes to all that keep rows, and a merge to the configuration. */
-  private final class Nodes implements ClusterNode.Listener {
-    @Override
-    public void joined(String node) {
-      membership.nodes().joined(node);
-      loads.nodes().joined(node);
-    }
-
-    @Override
-    public void left(String node) {
-      membership.nodes().left(node);
-      loads.nodes().left(node);
-    }
-
-    @Override
-    public void merged() {
-      LOG.warn("two parts of the cluster have met again");
-      membership.nodes().merged();
-      loads.nodes().merged();
-      context.runOnContext(turn -> sync.sync());
-    }
-  }
-
   /** Who left is told once: by the first of those that are left. */
   private final class ComingAndGoing implements Membership.Listener {
     @Override
     public void joined(MemberInfo member) {
       LOG.info("member {} joined ({})", member.name(), member.address());
+      others.greet(member);
     }
 
     @Override

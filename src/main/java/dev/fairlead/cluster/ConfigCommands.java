@@ -46,7 +46,7 @@ final class ConfigCommands {
                     new Change(
                         command.expect(),
                         command.dryRun(),
-                        who(command.author(), from),
+                        new Who(command.author(), from),
                         newest -> pushed(command, newest))));
   }
 
@@ -105,7 +105,7 @@ final class ConfigCommands {
                     new Change(
                         null,
                         false,
-                        who(body.getString("author"), from),
+                        new Who(body.getString("author"), from),
                         newest -> rolledBack(body.getLong("revision"), newest))));
   }
 
@@ -119,13 +119,14 @@ final class ConfigCommands {
     return reading(() -> SetCommand.of(body))
         .compose(
             command ->
-                push.push(new Change(null, false, who(null, from), newest -> set(command, newest))))
+                push.push(
+                    new Change(null, false, new Who(from, from), newest -> set(command, newest))))
         .map(outcome -> new JsonObject().put("revision", outcome.revision().revision()));
   }
 
   private Future<Draft> set(SetCommand command, Revision newest) {
     return local
-        .load(newest.format(), newest.text())
+        .loadAsWritten(newest.format(), newest.text())
         .compose(config -> vertx.executeBlocking(() -> command.applyTo(newest, config)));
   }
 
@@ -188,17 +189,25 @@ final class ConfigCommands {
   }
 
   private Future<JsonObject> answer(Change change, Outcome outcome) {
-    Revision revision = outcome.revision();
-    Revision inForce = change.dryRun() ? outcome.before() : revision;
-    return local
-        .load(revision.format(), revision.text())
+    Revision inForce = change.dryRun() ? outcome.before() : outcome.revision();
+    return undone(outcome.before().settings(), outcome.revision())
         .map(
-            config ->
+            undone ->
                 new JsonObject()
                     .put("revision", inForce.revision())
                     .put("applied", names(outcome.applied()))
                     .put("missing", missing(outcome.missing()))
-                    .put("undone", undone(outcome.before().settings(), config)));
+                    .put("undone", undone));
+  }
+
+  /** What was set and is not in {@code revision}; never fails, because the revision stands. */
+  private Future<JsonArray> undone(List<BackendSetting> before, Revision revision) {
+    return before.isEmpty()
+        ? Future.succeededFuture(new JsonArray())
+        : local
+            .loadAsWritten(revision.format(), revision.text())
+            .map(config -> undone(before, config))
+            .otherwise(new JsonArray());
   }
 
   private static JsonArray names(List<MemberInfo> members) {
@@ -239,10 +248,6 @@ final class ConfigCommands {
     JsonObject json = document(past.revision());
     json.remove("text");
     return json.put("parent", past.revision().parent()).put("superseded", past.superseded());
-  }
-
-  private static Who who(String author, String from) {
-    return new Who(author == null ? from : author, from);
   }
 
   /** What is thrown while a body is read is the answer. */

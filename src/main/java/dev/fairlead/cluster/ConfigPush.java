@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
@@ -27,6 +28,9 @@ final class ConfigPush {
   private static final Duration CONTEND = Duration.ofSeconds(8);
 
   private static final long BACK_OFF_MILLIS = 50;
+
+  /** When a look into the shared map takes longer, a member may hang. */
+  private static final Duration LOOK = Duration.ofSeconds(1);
 
   private final Vertx vertx;
   private final ConfigStore store;
@@ -58,13 +62,7 @@ final class ConfigPush {
    * @param missing members that have not said so; they go on trying
    */
   record Outcome(
-      Revision revision, Revision before, List<MemberInfo> applied, List<Missing> missing) {
-
-    /** Nothing was changed. */
-    static Outcome unchanged(Revision revision, List<MemberInfo> applied) {
-      return new Outcome(revision, revision, applied, List.of());
-    }
-  }
+      Revision revision, Revision before, List<MemberInfo> applied, List<Missing> missing) {}
 
   record Missing(MemberInfo member, String message) {}
 
@@ -82,20 +80,37 @@ final class ConfigPush {
   }
 
   private Future<Outcome> attempt(Change change, long deadline) {
-    return store
-        .newest()
+    if (System.nanoTime() > deadline) {
+      return refuse(CommandException.CONFLICT, "another push is under way");
+    }
+    return newest()
         .compose(stored -> attempt(change, stored))
         .recover(
             cause ->
                 cause instanceof Overtaken
                     ? tryAgain(change, deadline)
-                    : Future.failedFuture(cause));
+                    : Future.failedFuture(refusal(cause)));
+  }
+
+  /** What is no refusal by anybody is the shared map, which gave no answer. */
+  private static CommandException refusal(Throwable cause) {
+    return cause instanceof CommandException refused
+        ? refused
+        : new CommandException(
+            CommandException.NO_ANSWER,
+            "the shared map did not answer; the history tells whether the revision was stored ("
+                + cause.getMessage()
+                + ")");
+  }
+
+  /** The map does not say which member keeps us waiting, so all are asked for an answer. */
+  private Future<Stored> newest() {
+    Future<Stored> look = store.newest();
+    return look.timeout(LOOK.toMillis(), TimeUnit.MILLISECONDS)
+        .recover(late -> look.isComplete() ? look : round.greetAll().compose(all -> look));
   }
 
   private Future<Outcome> tryAgain(Change change, long deadline) {
-    if (System.nanoTime() > deadline) {
-      return refuse(CommandException.CONFLICT, "another push is under way");
-    }
     Promise<Void> later = Promise.promise();
     long wait = BACK_OFF_MILLIS + ThreadLocalRandom.current().nextLong(2 * BACK_OFF_MILLIS);
     vertx.setTimer(wait, id -> later.complete());
@@ -137,10 +152,7 @@ final class ConfigPush {
             ? Future.succeededFuture(true)
             : store.note(stored, newest.withFileDigest(draft.fileDigest()));
     return noted.compose(
-        done ->
-            done
-                ? Future.succeededFuture(Outcome.unchanged(newest, round.having(newest)))
-                : Future.failedFuture(new Overtaken()));
+        done -> done ? round.confirm(newest) : Future.failedFuture(new Overtaken()));
   }
 
   private static Future<Outcome> refuse(int code, String message) {

@@ -15,38 +15,63 @@ final class ConfigStart {
   private final ConfigStore store;
   private final Holds holds;
   private final ConfigSync sync;
+  private final SecretCheck check;
 
-  ConfigStart(Vertx vertx, ConfigStore store, Holds holds, ConfigSync sync) {
+  ConfigStart(Vertx vertx, ConfigStore store, SecretCheck check, Holds holds, ConfigSync sync) {
     this.vertx = vertx;
     this.store = store;
+    this.check = check;
     this.holds = holds;
     this.sync = sync;
   }
 
   /**
    * @param kept what the member kept, the newest first
-   * @return fails when this machine can't put the revision in force
+   * @return fails when this machine can't put the revision in force, or another secret is in use
    */
   Future<Void> run(Beginning beginning, List<Revision> kept, Who who) {
     Revision newestKept = kept.isEmpty() ? null : kept.get(0);
-    return store
-        .newest()
+    return check
+        .run()
+        .compose(checked -> store.newest())
         .compose(
             stored ->
                 stored.revision() == null
-                    ? begin(beginning, newestKept, who)
-                    : sync.start(newestKept))
-        .compose(started -> rememberAll(kept));
+                    ? begin(stored, beginning, new Kept(newestKept, who))
+                    : join(stored.revision(), newestKept))
+        .compose(started -> rememberAll(kept))
+        .compose(remembered -> store.signAnew());
   }
 
-  private Future<Void> begin(Beginning beginning, Revision newestKept, Who who) {
+  private record Kept(Revision newest, Who who) {}
+
+  private Future<Void> begin(Stored stored, Beginning beginning, Kept kept) {
     return vertx
-        .executeBlocking(() -> beginning.first(newestKept, who))
+        .executeBlocking(() -> beginning.first(kept.newest(), kept.who()))
         .compose(
             first ->
-                holds
-                    .hold(first.id(), first.format(), first.text())
-                    .compose(held -> sync.start(first)));
+                hold(first)
+                    .compose(held -> store.replace(stored, first))
+                    .compose(won -> won ? sync.start(first) : follow(first, kept.newest())));
+  }
+
+  /** Another member was faster: its file is the first revision, not ours. */
+  private Future<Void> follow(Revision ours, Revision newestKept) {
+    return holds
+        .release(ours.id())
+        .compose(released -> check.run())
+        .compose(checked -> sync.start(newestKept));
+  }
+
+  /** What was kept and is newer than what the others have is offered to them. */
+  private Future<Void> join(Revision theirs, Revision newestKept) {
+    boolean offers = newestKept != null && newestKept.revision() > theirs.revision();
+    Future<Void> held = offers ? hold(newestKept) : Future.succeededFuture();
+    return held.compose(done -> sync.start(newestKept));
+  }
+
+  private Future<Void> hold(Revision revision) {
+    return holds.hold(revision.id(), revision.format(), revision.text());
   }
 
   private Future<Void> rememberAll(List<Revision> kept) {

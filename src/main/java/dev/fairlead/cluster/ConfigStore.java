@@ -2,13 +2,14 @@ package dev.fairlead.cluster;
 
 import dev.fairlead.config.Revision;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.shareddata.AsyncMap;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Stream;
 
 /**
  * The revisions in the shared map: the newest, which is only ever replaced by compare-and-set, and
@@ -24,16 +25,27 @@ final class ConfigStore {
   private static final String NEWEST = "newest";
   private static final String PAST = "past/";
 
+  private final Vertx vertx;
   private final AsyncMap<String, String> map;
   private final RevisionCodec codec;
+  private Stored lastRead = new Stored(null, null);
 
-  ConfigStore(AsyncMap<String, String> map, RevisionCodec codec) {
+  ConfigStore(Vertx vertx, AsyncMap<String, String> map, RevisionCodec codec) {
+    this.vertx = vertx;
     this.map = map;
     this.codec = codec;
   }
 
   Future<Stored> newest() {
-    return map.get(NEWEST).map(value -> new Stored(value, codec.read(value)));
+    return map.get(NEWEST).map(this::read);
+  }
+
+  /** The same text is asked for every second: it is read, and its signature checked, once. */
+  private Stored read(String value) {
+    if (!Objects.equals(value, lastRead.value())) {
+      lastRead = new Stored(value, codec.read(value));
+    }
+    return lastRead;
   }
 
   /**
@@ -58,7 +70,13 @@ final class ConfigStore {
 
   /** A false or lost answer says nothing: the swap may have been done and repeated. */
   private Future<Boolean> isThere(Revision revision) {
-    return newest().map(now -> now.revision() != null && now.revision().id().equals(revision.id()));
+    return newest()
+        .compose(
+            now ->
+                now.revision() != null && now.revision().id().equals(revision.id())
+                    ? Future.succeededFuture(true)
+                    // Whoever was next has put it into the history first.
+                    : map.get(key(revision)).map(Objects::nonNull));
   }
 
   private Future<Boolean> swap(String before, String after) {
@@ -89,7 +107,23 @@ final class ConfigStore {
 
   /** The last {@link #KEPT} revisions, the newest first. */
   Future<List<PastRevision>> history() {
-    return map.entries().map(this::history);
+    return map.entries().compose(all -> vertx.executeBlocking(() -> history(all)));
+  }
+
+  /**
+   * Signs what is signed with the second line of the secret with its first, so that the second can
+   * be taken out when every member has been started with the two.
+   */
+  Future<Void> signAnew() {
+    return map.entries()
+        .compose(all -> vertx.executeBlocking(() -> codec.signedAnew(all)))
+        .compose(
+            signed ->
+                Future.join(
+                    signed.stream()
+                        .map(each -> map.replaceIfPresent(each.key(), each.before(), each.after()))
+                        .toList()))
+        .mapEmpty();
   }
 
   private List<PastRevision> history(Map<String, String> entries) {
@@ -114,7 +148,15 @@ final class ConfigStore {
 
   /** The newest and those it came from, as far as they are known. */
   private static List<Revision> line(Revision newest, Map<String, Revision> byId) {
-    return Stream.iterate(newest, Objects::nonNull, each -> byId.get(each.parent())).toList();
+    List<Revision> line = new ArrayList<>();
+    Revision next = newest;
+    while (next != null) {
+      line.add(next);
+      Revision parent = byId.get(next.parent());
+      // What anybody wrote into the map must not lead in a circle.
+      next = parent != null && parent.revision() < next.revision() ? parent : null;
+    }
+    return line;
   }
 
   /** Sorts by number. */

@@ -145,7 +145,9 @@ final class ConfigSync {
   }
 
   private boolean hasReached(long revision, String id) {
-    return applied != null && (applied.revision() > revision || applied.id().equals(id));
+    return applied != null
+        && (applied.revision() > revision
+            || (applied.revision() == revision && applied.id().equals(id)));
   }
 
   private static String whyNot(Throwable cause) {
@@ -168,6 +170,11 @@ final class ConfigSync {
   }
 
   private Future<Void> offer(Stored stored) {
+    if (stored.value() != null && stored.revision() == null) {
+      LOG.warn(
+          "the stored revision is not signed as ours or can't be read: revision {} takes its place",
+          newest.revision());
+    }
     return store
         .replace(stored, newest)
         .compose(
@@ -206,8 +213,9 @@ final class ConfigSync {
   private Future<Void> settle(Stored stored) {
     Revision there = stored.revision();
     Revision winner = STRONGER.compare(there, newest) > 0 ? there : newest;
-    Revision next = again(winner);
-    superseded = winner.equals(there) ? newest : there;
+    Revision next =
+        winner.numbered(winner.revision() + 1, UUID.randomUUID().toString(), winner.id());
+    Revision loser = winner.equals(there) ? newest : there;
     LOG.warn(
         "two revisions {}: {} by {} stays and becomes revision {}",
         winner.revision(),
@@ -217,22 +225,12 @@ final class ConfigSync {
     return store
         .remember(newest)
         .compose(done -> store.replace(stored, next))
-        .onSuccess(won -> again = true)
+        .onSuccess(
+            won -> {
+              again = true;
+              superseded = won ? loser : superseded;
+            })
         .mapEmpty();
-  }
-
-  private static Revision again(Revision winner) {
-    return new Revision(
-        winner.revision() + 1,
-        UUID.randomUUID().toString(),
-        winner.id(),
-        winner.time(),
-        winner.author(),
-        winner.from(),
-        winner.format(),
-        winner.text(),
-        winner.fileDigest(),
-        winner.settings());
   }
 
   private static boolean isSameDocument(Revision one, Revision other) {
@@ -243,7 +241,7 @@ final class ConfigSync {
 
   private Future<Void> putInForce() {
     Revision next = newest;
-    if (stopped || (applied != null && applied.id().equals(next.id()))) {
+    if (stopped || hasReached(next.revision(), next.id())) {
       return Future.succeededFuture();
     }
     return commit(next)

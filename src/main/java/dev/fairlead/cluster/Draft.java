@@ -22,19 +22,13 @@ record Draft(ConfigFormat format, String text, String fileDigest, List<BackendSe
         revision.format(), revision.text(), revision.fileDigest(), revision.settings());
   }
 
-  /** The first revision, of the member that begins. */
-  Revision first(long number, Who who) {
+  /**
+   * The first revision, of the member that begins. Its id says what is in it, so that members which
+   * begin alone with one file have one revision when they meet.
+   */
+  Revision first(Who who) {
     return new Revision(
-        number,
-        fileDigest,
-        "",
-        now(),
-        who.author(),
-        who.from(),
-        format,
-        text,
-        fileDigest,
-        settings);
+        1, idOfFile(1), "", now(), who.author(), who.from(), format, text, fileDigest, settings);
   }
 
   /**
@@ -54,6 +48,15 @@ record Draft(ConfigFormat format, String text, String fileDigest, List<BackendSe
         text,
         fileDigest,
         settings);
+  }
+
+  /** The revision after {@code kept}, of the member that begins with a changed file. */
+  Revision afterRestart(Revision kept, Who who) {
+    return after(kept, idOfFile(kept.revision() + 1), who);
+  }
+
+  private String idOfFile(long number) {
+    return number + "-" + fileDigest;
   }
 
   /** Who asks for a change, and where it came from. */

@@ -12,11 +12,11 @@ import io.vertx.core.Future;
  */
 public interface LocalConfig {
 
-  /**
-   * Reads a document with this member's environment and node part, but without its overrides: pools
-   * and backends are where the author put them.
-   */
+  /** Reads a document as this member would: with its environment, overrides and node part. */
   Future<FairleadConfig> load(ConfigFormat format, String text);
+
+  /** The same without its overrides: pools and backends are where the author put them. */
+  Future<FairleadConfig> loadAsWritten(ConfigFormat format, String text);
 
   /**
    * Reads a document, checks it against this machine and takes the addresses it needs, bound but

@@ -43,6 +43,15 @@ final class MemberCalls {
     return "fairlead.member." + member;
   }
 
+  /**
+   * Asks for nothing but an answer. The first call to a member has the bus look up where it is,
+   * which hangs as long as any node does that keeps a part of that knowledge; so whoever comes is
+   * greeted while all is well.
+   */
+  Future<Void> greet(MemberInfo member) {
+    return ask(member, CallHandler.greeting());
+  }
+
   /** Has the member check a document and hold what it needs. */
   Future<Void> hold(MemberInfo member, String push, ConfigFormat format, String text) {
     return ask(member, CallHandler.hold(push, format, text));

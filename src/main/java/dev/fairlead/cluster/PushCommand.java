@@ -9,7 +9,6 @@ import java.util.Locale;
  * The body of {@code fairlead.config.push}.
  *
  * @param expect null = whatever is the newest
- * @param author null = not said
  */
 record PushCommand(ConfigFormat format, String text, Long expect, boolean dryRun, String author) {
 

@@ -57,9 +57,14 @@ final class PushRound {
         .map(released -> new Outcome(next, stored.revision(), List.of(), List.of()));
   }
 
-  /** The members that have {@code revision} in force. */
-  List<MemberInfo> having(Revision revision) {
-    return members.get().stream().filter(each -> each.revision() == revision.revision()).toList();
+  /** Fails with {@link CommandException} when a member does not answer; changes nothing. */
+  Future<Void> greetAll() {
+    return verdict(asked(), calls::greet);
+  }
+
+  /** Says who has {@code revision}, which is the newest already, in force. */
+  Future<Outcome> confirm(Revision revision) {
+    return awaitAll(asked(), revision, revision);
   }
 
   private List<MemberInfo> asked() {
@@ -74,14 +79,16 @@ final class PushRound {
   }
 
   private Future<Void> askAll(List<MemberInfo> asked, Revision next) {
+    return verdict(asked, member -> calls.hold(member, next.id(), next.format(), next.text()));
+  }
+
+  private Future<Void> verdict(List<MemberInfo> asked, Function<MemberInfo, Future<Void>> call) {
     List<Future<CommandException>> answers =
-        each(
-            asked,
-            member -> refusalOf(member, calls.hold(member, next.id(), next.format(), next.text())));
+        each(asked, member -> refusalOf(member, call.apply(member)));
     return Future.join(answers).compose(all -> verdict(answers));
   }
 
-  /** Null = it holds the document, or it has left meanwhile. */
+  /** Null = it does what was asked, or it has left meanwhile. */
   private Future<CommandException> refusalOf(MemberInfo member, Future<Void> answer) {
     return answer.transform(
         done ->
@@ -107,6 +114,10 @@ final class PushRound {
 
   private Future<Outcome> announce(List<MemberInfo> asked, Revision before, Revision next) {
     Hints.publish(node.vertx(), CHANGED, new JsonObject().put("revision", next.revision()));
+    return awaitAll(asked, before, next);
+  }
+
+  private Future<Outcome> awaitAll(List<MemberInfo> asked, Revision before, Revision next) {
     List<MemberInfo> applied = new ArrayList<>();
     List<Missing> missing = new ArrayList<>();
     List<MemberInfo> there = asked.stream().filter(member -> !isOnItsWayOut(member)).toList();

@@ -1,7 +1,12 @@
 package dev.fairlead.cluster;
 
 import dev.fairlead.config.Revision;
+import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,7 +32,10 @@ final class RevisionCodec {
     return (secret == null ? json : json.put(MAC, secret.mac(revision))).encode();
   }
 
-  /** Null when there is nothing, or nothing that is to be believed. */
+  /**
+   * Null when there is nothing, or nothing that is to be believed: whoever asked knows what that
+   * means, and whether to say so.
+   */
   Revision read(String value) {
     if (value == null) {
       return null;
@@ -38,16 +46,50 @@ final class RevisionCodec {
       if (isBelieved(revision, json.getString(MAC))) {
         return revision;
       }
-      LOG.warn("stored revision {} is ignored: its signature is not ours", revision.revision());
+      LOG.debug("stored revision {} is ignored: its signature is not ours", revision.revision());
     } catch (RuntimeException e) {
-      LOG.warn("a stored revision can't be read and is ignored: {}", e.toString());
+      LOG.debug("a stored revision can't be read and is ignored: {}", e.toString());
     }
     return null;
   }
 
+  /** Those of {@code kept}, the newest first, that are to be believed. */
+  List<Revision> readAll(List<String> kept) {
+    List<Revision> believed = kept.stream().map(this::read).filter(Objects::nonNull).toList();
+    if (believed.size() < kept.size()) {
+      LOG.warn(
+          "only {} of {} kept revisions are signed as ours and can be read",
+          believed.size(),
+          kept.size());
+    }
+    return believed;
+  }
+
   /** Whether a value has a signature at all, whoever made it. */
   static boolean isSigned(String value) {
-    return new JsonObject(value).getString(MAC) != null;
+    try {
+      return new JsonObject(value).containsKey(MAC);
+    } catch (DecodeException e) {
+      return false;
+    }
+  }
+
+  /**
+   * A value of the shared map, before and after it was signed with the first line of the secret.
+   */
+  record SignedAnew(String key, String before, String after) {}
+
+  /** Those of {@code entries} that are believed for the second line of the secret. */
+  List<SignedAnew> signedAnew(Map<String, String> entries) {
+    List<SignedAnew> signed = new ArrayList<>();
+    entries.forEach(
+        (key, value) -> {
+          Revision revision = secret == null ? null : read(value);
+          if (revision != null && !value.equals(write(revision))) {
+            signed.add(new SignedAnew(key, value, write(revision)));
+          }
+        });
+    return signed;
   }
 
   private boolean isBelieved(Revision revision, String mac) {

@@ -37,6 +37,12 @@ public record Revision(
     settings = List.copyOf(settings);
   }
 
+  /** The same document as another revision. */
+  public Revision numbered(long number, String newId, String newParent) {
+    return new Revision(
+        number, newId, newParent, time, author, from, format, text, fileDigest, settings);
+  }
+
   /** The same revision, with another {@link #fileDigest}. */
   public Revision withFileDigest(String digest) {
     return new Revision(revision, id, parent, time, author, from, format, text, digest, settings);

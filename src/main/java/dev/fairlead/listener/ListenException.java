@@ -2,7 +2,10 @@ package dev.fairlead.listener;
 
 import java.net.BindException;
 
-/** A listener's address can't be had. The message reads like a problem of the configuration. */
+/**
+ * A listener's address can't be had, or none at all any more. The message reads like a problem of
+ * the configuration.
+ */
 public final class ListenException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
@@ -23,7 +26,16 @@ public final class ListenException extends RuntimeException {
     return new ListenException(path, message, cause);
   }
 
-  /** Path of the key in the configuration. */
+  static ListenException draining() {
+    return new ListenException("", "the member is draining", null);
+  }
+
+  /** Not the address is in the way: nothing is listened on any more. */
+  public boolean isDraining() {
+    return path.isEmpty();
+  }
+
+  /** Path of the key in the configuration; empty = the whole. */
   public String path() {
     return path;
   }

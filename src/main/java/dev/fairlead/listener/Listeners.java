@@ -60,12 +60,12 @@ public final class Listeners {
    * so that nobody else gets them and clients are refused there. The path of a Unix socket is only
    * tried.
    *
-   * @return fails with {@link ListenException} when an address can't be had, and with {@link
-   *     StaleChangeException} once {@link #close} was called; nothing is held then
+   * @return fails with {@link ListenException} when an address can't be had, or once {@link #close}
+   *     was called; nothing is held then
    */
   public Future<Change> hold(List<ListenerConfig> wanted) {
     if (isClosed()) {
-      return Future.failedFuture(StaleChangeException.draining());
+      return Future.failedFuture(ListenException.draining());
     }
     Change change = new Change(wanted);
     Future<Void> step = Future.succeededFuture();

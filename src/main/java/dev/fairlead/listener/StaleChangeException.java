@@ -8,17 +8,6 @@ public final class StaleChangeException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   StaleChangeException() {
-    this("the configuration in force has changed meanwhile");
-  }
-
-  private StaleChangeException(String message) {
-    super(message);
-  }
-
-  /**
-   * Nothing is wrong with the change: the cluster is about to learn that this member is leaving.
-   */
-  static StaleChangeException draining() {
-    return new StaleChangeException("the member is draining");
+    super("the configuration in force has changed meanwhile");
   }
 }

@@ -75,6 +75,11 @@ final class LiveConfig implements LocalConfig {
 
   @Override
   public Future<FairleadConfig> load(ConfigFormat format, String text) {
+    return load(own.loader(), format, text);
+  }
+
+  @Override
+  public Future<FairleadConfig> loadAsWritten(ConfigFormat format, String text) {
     return load(own.loader().withoutOverrides(), format, text);
   }
 
@@ -91,7 +96,7 @@ final class LiveConfig implements LocalConfig {
    */
   @Override
   public Future<Held> hold(ConfigFormat format, String text) {
-    return load(own.loader(), format, text)
+    return load(format, text)
         .compose(config -> refusing(proxy.hold(config).map(held -> new HeldConfig(config, held))));
   }
 
@@ -168,6 +173,10 @@ final class LiveConfig implements LocalConfig {
   private static <T> Future<T> refusing(Future<T> step) {
     return step.recover(
         cause -> {
+          if (cause instanceof ListenException refused && refused.isDraining()) {
+            return Future.failedFuture(
+                new CommandException(CommandException.CONFLICT, refused.getMessage()));
+          }
           if (cause instanceof ListenException refused) {
             var problem = CommandException.Problem.of(refused.path(), refused.getMessage());
             return Future.failedFuture(

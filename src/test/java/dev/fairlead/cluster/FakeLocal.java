@@ -44,6 +44,11 @@ final class FakeLocal implements LocalConfig {
   }
 
   @Override
+  public Future<FairleadConfig> loadAsWritten(ConfigFormat format, String text) {
+    return load(format, text);
+  }
+
+  @Override
   public Future<Held> hold(ConfigFormat format, String text) {
     if (hangs) {
       return Promise.<Held>promise().future();

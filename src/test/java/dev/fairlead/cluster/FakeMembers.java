@@ -2,7 +2,6 @@ package dev.fairlead.cluster;
 
 import dev.fairlead.cluster.Draft.Who;
 import dev.fairlead.config.ConfigFormat;
-import dev.fairlead.config.Document;
 import dev.fairlead.config.Revision;
 import dev.fairlead.event.MemberInfo;
 import io.vertx.core.Context;
@@ -45,6 +44,8 @@ final class FakeMembers implements AutoCloseable {
     final String name;
     final FakeLocal local = new FakeLocal();
     final Context context = vertx.getOrCreateContext();
+    final ConfigStore store;
+    final Holds holds;
     final ConfigSync sync;
     final ConfigCommands commands;
     final CallHandler handler;
@@ -52,8 +53,8 @@ final class FakeMembers implements AutoCloseable {
 
     FakeMember(String name) {
       this.name = name;
-      ConfigStore store = new ConfigStore(map, new RevisionCodec(null));
-      Holds holds = new Holds(vertx, local);
+      store = new ConfigStore(vertx, map, new RevisionCodec(null));
+      holds = new Holds(vertx, local);
       sync = new ConfigSync(store, holds, (revision, superseded) -> {});
       handler = new CallHandler(holds, sync, signed);
       Node node = new Node(name);
@@ -63,12 +64,20 @@ final class FakeMembers implements AutoCloseable {
     }
 
     FakeMember start(String text) {
-      on(() -> handler.start(vertx, name)).await();
-      Document document = Document.of(ConfigFormat.YAML, text).orElseThrow();
-      Draft draft = new Draft(ConfigFormat.YAML, text, document.digest(), List.of());
-      Revision own = draft.first(1, new Who("file:" + name, "file"));
-      on(() -> sync.start(own)).await();
+      starting(new Beginning(ConfigFormat.YAML, text, null, List.of()), List.of()).await();
       return this;
+    }
+
+    /** Begins to start, with what it brings along. */
+    Future<Void> starting(Beginning beginning, List<Revision> kept) {
+      SecretCheck check = new SecretCheck(new Node(name), store, null);
+      return on(() -> handler.start(vertx, name))
+          .compose(
+              started ->
+                  on(
+                      () ->
+                          new ConfigStart(vertx, store, check, holds, sync)
+                              .run(beginning, kept, new Who("file:" + name, "file"))));
     }
 
     JsonObject push(String text) {

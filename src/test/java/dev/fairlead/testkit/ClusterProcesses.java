@@ -109,11 +109,13 @@ public final class ClusterProcesses implements AutoCloseable {
   }
 
   /** How a member is started; its file is written when there is none. */
-  public Launch launch(String member) throws IOException {
+  public Launch launch(String member, String... more) throws IOException {
     if (!Files.exists(file(member))) {
       write(member, dynamicPart);
     }
-    return Launch.jar("run", "-c", file(member).toString())
+    List<String> arguments = new ArrayList<>(List.of("run", "-c", file(member).toString()));
+    arguments.addAll(List.of(more));
+    return Launch.jar(arguments.toArray(String[]::new))
         .withJvm(JVM)
         .after(shell.getOrDefault(member, ":"));
   }

@@ -25,6 +25,7 @@ public final class MemberSetup {
   private final List<String> backends = new ArrayList<>();
   private String bind = "127.0.0.1:0";
   private boolean accessLog;
+  private String clusterPart = "";
 
   private MemberSetup(TransportKind transport) {
     this.transport = transport;
@@ -37,6 +38,15 @@ public final class MemberSetup {
   /** Lines of {@code node}: {@code maxSessions: 5}. */
   public MemberSetup node(String... lines) {
     node.addAll(List.of(lines));
+    return this;
+  }
+
+  /**
+   * Makes it a member of a cluster, with any more lines of {@code cluster}; members of one process
+   * need different indexes.
+   */
+  public MemberSetup cluster(ClusterKeys keys, int index, String... more) {
+    clusterPart = keys.yaml(index, List.of(more));
     return this;
   }
 
@@ -117,6 +127,6 @@ public final class MemberSetup {
     text.append("  admin: { port: 0 }\n");
     text.append("  accessLog: { to: ").append(log).append(" }\n");
     node.forEach(line -> text.append("  ").append(line).append('\n'));
-    return text.toString();
+    return text + clusterPart;
   }
 }
