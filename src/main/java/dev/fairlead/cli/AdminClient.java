@@ -77,12 +77,12 @@ final class AdminClient {
    * @param expect the revision that must be in force, null = whichever is
    * @param problem how a problem of the document is told
    */
-  JsonObject post(String path, Document document, Long expect, Function<JsonObject, String> problem)
+  JsonObject post(String path, Upload upload, Long expect, Function<JsonObject, String> problem)
       throws RefusedException {
     HttpRequest.Builder request =
         request(path)
-            .header("Content-Type", "application/" + document.format())
-            .POST(HttpRequest.BodyPublishers.ofString(document.text()));
+            .header("Content-Type", "application/" + upload.format())
+            .POST(HttpRequest.BodyPublishers.ofString(upload.text()));
     if (expect != null) {
       request.header("If-Match", expect.toString());
     }
@@ -95,7 +95,7 @@ final class AdminClient {
    *
    * @param format {@code yaml}, {@code json} or {@code toml}
    */
-  record Document(String format, String text) {}
+  record Upload(String format, String text) {}
 
   private HttpRequest.Builder request(String path) {
     HttpRequest.Builder request =

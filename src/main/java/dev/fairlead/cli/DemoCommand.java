@@ -44,7 +44,7 @@ final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    Signals signals = Signals.takeOver();
+    ProcessSignals signals = ProcessSignals.takeOver();
     Vertx vertx = Vertx.vertx();
     Path file = Files.createTempFile("fairlead-demo", ".yaml");
     try {

@@ -57,7 +57,7 @@ final class PushCommand implements Callable<Integer> {
             .client()
             .post(
                 path(),
-                new AdminClient.Document(text.format().label(), text.text()),
+                new AdminClient.Upload(text.format().label(), text.text()),
                 expect,
                 problem -> Lines.problem(file.toString(), problem));
     return dryRun ? printChecked(answer) : Outcome.print(answer, spec.commandLine());

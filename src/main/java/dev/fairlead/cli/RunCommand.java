@@ -31,7 +31,7 @@ final class RunCommand implements Callable<Integer> {
     if (cluster) {
       options.override("cluster.enabled=true");
     }
-    Signals signals = Signals.takeOver();
+    ProcessSignals signals = ProcessSignals.takeOver();
     Member member;
     try {
       member = Member.start(options.file(), options.loader());

@@ -11,6 +11,8 @@ import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonObject;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.function.Supplier;
 
 /**
  * Answers what {@link MemberCalls} of other members, and of this one, ask. On the cluster's
@@ -33,7 +35,7 @@ final class CallHandler {
   private final Holds holds;
   private final ConfigSync sync;
   private final SignedCommands signed;
-  private MessageConsumer<JsonObject> consumer;
+  private MessageConsumer<Object> consumer;
 
   CallHandler(Holds holds, ConfigSync sync, SignedCommands signed) {
     this.holds = holds;
@@ -71,10 +73,11 @@ final class CallHandler {
     return consumer == null ? Future.succeededFuture() : consumer.unregister();
   }
 
-  private void handle(Message<JsonObject> message) {
+  private void handle(Message<Object> message) {
+    Heard heard = Heard.of(message);
     signed
-        .open(new Heard(message.address(), message.body(), Sender.of(message)), "")
-        .compose(call -> answer(call).map(call))
+        .open(heard, "")
+        .compose(call -> read(heard, call).compose(Supplier::get).map(call))
         .onSuccess(call -> reply(message, call))
         .onFailure(
             cause -> {
@@ -91,7 +94,7 @@ final class CallHandler {
    * Who asked to hold something must say that it got the answer: the question may have waited for
    * the end of a split or for this process to wake up, and nothing is held for who has given up.
    */
-  private void reply(Message<JsonObject> message, JsonObject call) {
+  private void reply(Message<Object> message, JsonObject call) {
     if (!call.getString(CALL).equals(HOLD)) {
       message.reply(new JsonObject());
       return;
@@ -103,17 +106,39 @@ final class CallHandler {
         .onFailure(nobody -> holds.release(call.getString(PUSH)));
   }
 
-  private Future<Void> answer(JsonObject call) {
-    String push = call.getString(PUSH);
-    return switch (call.getString(CALL)) {
-      case GREETING -> Future.succeededFuture();
-      case HOLD -> holds.hold(push, format(call), call.getString(TEXT));
-      case RELEASE -> holds.release(push);
-      case AWAIT -> sync.await(call.getLong(REVISION), push);
-      default ->
-          Future.failedFuture(
-              new CommandException(CommandException.PROBLEMS, "unknown call: " + call));
-    };
+  /** Members say what they should; others may say anything. */
+  private Future<Supplier<Future<Void>>> read(Heard heard, JsonObject call) {
+    try {
+      return Future.succeededFuture(answer(call));
+    } catch (ClassCastException | IllegalArgumentException | NullPointerException e) {
+      var refusal = new CommandException(CommandException.PROBLEMS, "(expected: a member's call)");
+      signed.tell(heard, refusal);
+      return Future.failedFuture(refusal);
+    }
+  }
+
+  /** Reads all of {@code call}, then does what it says. */
+  private Supplier<Future<Void>> answer(JsonObject call) {
+    String name = call.getString(CALL);
+    if (name.equals(GREETING)) {
+      return Future::succeededFuture;
+    }
+    String push = Objects.requireNonNull(call.getString(PUSH));
+    switch (name) {
+      case HOLD -> {
+        ConfigFormat format = format(call);
+        String text = Objects.requireNonNull(call.getString(TEXT));
+        return () -> holds.hold(push, format, text);
+      }
+      case RELEASE -> {
+        return () -> holds.release(push);
+      }
+      case AWAIT -> {
+        long revision = call.getLong(REVISION);
+        return () -> sync.await(revision, push);
+      }
+      default -> throw new IllegalArgumentException(name);
+    }
   }
 
   private static ConfigFormat format(JsonObject call) {

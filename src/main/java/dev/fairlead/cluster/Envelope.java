@@ -20,7 +20,7 @@ import java.util.UUID;
  */
 record Envelope(String signed, String time, Instant instant, String nonce, String mac) {
   private static final Set<String> KEYS = Set.of("signed", "time", "nonce", "mac");
-  private static final int MAX_NONCE_CHARS = 100;
+  private static final int MAX_CHARS = 100;
 
   /** Signs {@code command} for {@code address}. */
   static Envelope sign(Secret secret, String address, JsonObject command, Instant now) {
@@ -50,10 +50,19 @@ record Envelope(String signed, String time, Instant instant, String nonce, Strin
     }
     String time = writtenTime(body.getValue("time"));
     String nonce = text(body, "nonce");
-    if (nonce.isEmpty() || nonce.length() > MAX_NONCE_CHARS) {
-      throw refusal("nonce", "(expected: 1 to " + MAX_NONCE_CHARS + " characters)");
-    }
+    refuseUnlessPlain("time", time);
+    refuseUnlessPlain("nonce", nonce);
     return new Envelope(text(body, "signed"), time, instant(time), nonce, text(body, "mac"));
+  }
+
+  /** With a line feed in it, one signature would fit several ways to divide {@link #signedText}. */
+  private static void refuseUnlessPlain(String key, String text) {
+    if (text.isEmpty()
+        || text.length() > MAX_CHARS
+        || text.chars().anyMatch(Character::isISOControl)) {
+      throw refusal(
+          key, "(expected: 1 to " + MAX_CHARS + " characters, none of them a control character)");
+    }
   }
 
   private static String text(JsonObject body, String key) {

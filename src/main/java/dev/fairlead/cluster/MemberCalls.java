@@ -6,15 +6,16 @@ import dev.fairlead.event.CommandException;
 import dev.fairlead.event.CommandException.Problem;
 import dev.fairlead.event.MemberInfo;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
+import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What one member asks another during a push: to hold a document, to let go of it, and to say when
@@ -68,29 +69,27 @@ final class MemberCalls {
   }
 
   private Future<Void> ask(MemberInfo member, JsonObject call) {
-    Promise<Void> answer = Promise.promise();
-    ask(member, call, System.nanoTime() + PATIENCE.toNanos(), answer);
-    return answer.future();
+    return ask(member, call, System.nanoTime() + PATIENCE.toNanos());
   }
 
-  private void ask(MemberInfo member, JsonObject call, long deadline, Promise<Void> answer) {
+  private Future<Void> ask(MemberInfo member, JsonObject call, long deadline) {
     long left = Math.max(1, Duration.ofNanos(deadline - System.nanoTime()).toMillis());
     String address = address(member.id());
-    vertx
+    return vertx
         .eventBus()
         .request(address, signed.wrap(address, call), options(member).setSendTimeout(left))
-        .onSuccess(reply -> heard(reply, answer))
-        .onFailure(
-            cause -> {
-              boolean unknown =
-                  cause instanceof ReplyException reply
-                      && reply.failureType() == ReplyFailure.NO_HANDLERS;
-              if (unknown && left > RETRY_MILLIS) {
-                vertx.setTimer(RETRY_MILLIS, id -> ask(member, call, deadline, answer));
-              } else {
-                answer.fail(refusal(member, cause));
-              }
-            });
+        .map(MemberCalls::heard)
+        .recover(
+            cause ->
+                isUnknown(cause) && left > RETRY_MILLIS
+                    ? vertx
+                        .timer(RETRY_MILLIS, TimeUnit.MILLISECONDS)
+                        .compose(waited -> ask(member, call, deadline))
+                    : Future.failedFuture(refusal(member, cause)));
+  }
+
+  private static boolean isUnknown(Throwable cause) {
+    return cause instanceof ReplyException reply && reply.failureType() == ReplyFailure.NO_HANDLERS;
   }
 
   /**
@@ -101,19 +100,32 @@ final class MemberCalls {
   }
 
   /** A member that holds something wants to know that somebody waited for it. */
-  private static void heard(Message<Object> reply, Promise<Void> answer) {
+  private static Void heard(Message<Object> reply) {
     if (reply.replyAddress() != null) {
       reply.reply(new JsonObject());
     }
-    answer.complete();
+    return null;
   }
 
   private static CommandException refusal(MemberInfo member, Throwable cause) {
     if (cause instanceof ReplyException reply
         && reply.failureType() == ReplyFailure.RECIPIENT_FAILURE) {
-      return CommandException.of(reply.failureCode(), reply.getMessage()).ofMember(member.name());
+      return refusal(member, reply);
     }
-    String message = "member " + member.name() + ": no answer within " + PATIENCE.toSeconds() + "s";
+    return noAnswer(member, "no answer within " + PATIENCE.toSeconds() + "s");
+  }
+
+  /** Anybody who can reach the bus may have answered in the member's place, with anything. */
+  private static CommandException refusal(MemberInfo member, ReplyException reply) {
+    try {
+      return CommandException.of(reply.failureCode(), reply.getMessage()).ofMember(member.name());
+    } catch (DecodeException | ClassCastException | NullPointerException e) {
+      return noAnswer(member, "an answer that can't be read");
+    }
+  }
+
+  private static CommandException noAnswer(MemberInfo member, String what) {
+    String message = "member " + member.name() + ": " + what;
     return new CommandException(
         CommandException.NO_ANSWER, List.of(new Problem("", 0, message, member.name())));
   }

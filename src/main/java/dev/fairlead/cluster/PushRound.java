@@ -120,9 +120,10 @@ final class PushRound {
   private Future<Outcome> awaitAll(List<MemberInfo> asked, Revision before, Revision next) {
     List<MemberInfo> applied = new ArrayList<>();
     List<Missing> missing = new ArrayList<>();
+    List<MemberInfo> there = asked.stream().filter(member -> !isOnItsWayOut(member)).toList();
     List<Future<Void>> answers =
         each(
-            asked,
+            there,
             member ->
                 calls
                     .await(member, next)

@@ -1,5 +1,6 @@
 package dev.fairlead.cluster;
 
+import dev.fairlead.cluster.SignedCommands.Heard;
 import dev.fairlead.config.Durations;
 import dev.fairlead.event.CommandBodies;
 import dev.fairlead.event.CommandException;
@@ -72,15 +73,20 @@ public final class ShutdownSignal {
   }
 
   private void heard(Message<Object> message) {
-    String sender = Sender.of(message);
-    Future.<JsonObject>succeededFuture()
-        .map(none -> CommandBodies.object(message.body()))
+    Heard heard = Heard.of(message);
+    signed
         // By its name, which a member keeps when it starts again while a command is still valid.
-        .compose(
-            body -> signed.open(new SignedCommands.Heard(ADDRESS, body, sender), self.get().name()))
-        .map(CommandBodies::shutdown)
-        .onSuccess(command -> obeyIfMeant(command, sender))
-        .onFailure(failure -> ignored(failure, sender));
+        .open(heard, self.get().name())
+        .onSuccess(body -> obeyIfMeant(heard, body))
+        .onFailure(failure -> notOpened(heard, failure));
+  }
+
+  private void obeyIfMeant(Heard heard, JsonObject body) {
+    try {
+      obeyIfMeant(CommandBodies.shutdown(body), heard.sender());
+    } catch (CommandException refusal) {
+      signed.tell(heard, refusal);
+    }
   }
 
   private void obeyIfMeant(JsonObject command, String sender) {
@@ -92,14 +98,10 @@ public final class ShutdownSignal {
     }
   }
 
-  private static void ignored(Throwable failure, String sender) {
-    if (failure instanceof CommandException refusal) {
-      // Signatures are told by whoever checks them.
-      if (refusal.code() != CommandException.UNSIGNED) {
-        LOG.warn("{} from {} ignored: {}", ADDRESS, sender, refusal.toJson());
-      }
-    } else {
-      LOG.error("{} from {} failed", ADDRESS, sender, failure);
+  /** What is refused was told by whoever refused it. */
+  private static void notOpened(Heard heard, Throwable failure) {
+    if (!(failure instanceof CommandException)) {
+      LOG.error("{} from {} failed", ADDRESS, heard.sender(), failure);
     }
   }
 }

@@ -119,14 +119,9 @@ public final class Signals {
   }
 
   private Future<JsonObject> opened(Message<Object> message, boolean isSigned) {
-    return Future.<JsonObject>succeededFuture()
-        .map(none -> CommandBodies.object(message.body()))
-        .compose(
-            body ->
-                isSigned
-                    ? signed.open(
-                        new SignedCommands.Heard(message.address(), body, Sender.of(message)), "")
-                    : Future.succeededFuture(body));
+    return isSigned
+        ? signed.open(SignedCommands.Heard.of(message), "")
+        : Future.succeededFuture(message.body()).map(CommandBodies::object);
   }
 
   private void refuse(Message<Object> message, Throwable failure) {

@@ -4,6 +4,7 @@ import dev.fairlead.event.CommandBodies;
 import dev.fairlead.event.CommandException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.Message;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.shareddata.AsyncMap;
 import java.time.Duration;
@@ -63,27 +64,46 @@ public final class SignedCommands {
   }
 
   /**
-   * The command in a body; fails with a {@link CommandException}.
+   * The command in a body; fails with a {@link CommandException}, which the log is told of.
    *
    * @param receiver who takes it: each of those that a published command is for by a name of its
    *     own, all that could have got a request by the same one
    */
   Future<JsonObject> open(Heard heard, String receiver) {
-    if (secret == null) {
-      return Envelope.isMeantBy(heard.body())
+    Future<JsonObject> opened =
+        secret == null
+            ? plain(heard)
+            : verified(heard)
+                .compose(envelope -> claimed(envelope, receiver))
+                .map(envelope -> CommandBodies.object(envelope.signed()));
+    return opened.onFailure(failure -> tell(heard, failure));
+  }
+
+  /** A command was refused: for its signature, or by who is to do what it says. */
+  void tell(Heard heard, Throwable failure) {
+    if (failure instanceof CommandException refusal) {
+      if (refusal.code() == CommandException.UNSIGNED) {
+        refused.increment();
+      }
+      log.refused(heard, refusal.problems().get(0));
+    }
+  }
+
+  private static Future<JsonObject> plain(Heard heard) {
+    try {
+      JsonObject body = CommandBodies.object(heard.body());
+      return Envelope.isMeantBy(body)
           ? Future.failedFuture(
               new CommandException(CommandException.PROBLEMS, "this cluster has no secret"))
-          : Future.succeededFuture(heard.body());
+          : Future.succeededFuture(body);
+    } catch (CommandException e) {
+      return Future.failedFuture(e);
     }
-    return verified(heard)
-        .compose(envelope -> claimed(envelope, receiver))
-        .onFailure(failure -> count(heard, failure))
-        .map(envelope -> CommandBodies.object(envelope.signed()));
   }
 
   private Future<Envelope> verified(Heard heard) {
     try {
-      Envelope envelope = Envelope.of(heard.body());
+      Envelope envelope = Envelope.of(object(heard.body()));
       if (!secret.verifies(envelope.signedText(heard.address()), envelope.mac())) {
         throw refusal("mac", "the signature is wrong");
       }
@@ -94,6 +114,15 @@ public final class SignedCommands {
       return Future.succeededFuture(envelope);
     } catch (CommandException e) {
       return Future.failedFuture(e);
+    }
+  }
+
+  /** What is no object is not signed either. */
+  private static JsonObject object(Object body) {
+    try {
+      return CommandBodies.object(body);
+    } catch (CommandException e) {
+      throw refusal("", e.problems().get(0).message());
     }
   }
 
@@ -113,17 +142,14 @@ public final class SignedCommands {
         CommandException.NO_ANSWER, "nonce", "it can't be claimed: " + cause);
   }
 
-  private void count(Heard heard, Throwable failure) {
-    if (failure instanceof CommandException e && e.code() == CommandException.UNSIGNED) {
-      refused.increment();
-      log.refused(heard, e.problems().get(0));
-    }
-  }
-
   private static CommandException refusal(String path, String message) {
     return new CommandException(CommandException.UNSIGNED, path, message);
   }
 
   /** A body, where it came, and who says it sent it. */
-  record Heard(String address, JsonObject body, String sender) {}
+  record Heard(String address, Object body, String sender) {
+    static Heard of(Message<?> message) {
+      return new Heard(message.address(), message.body(), Sender.of(message));
+    }
+  }
 }

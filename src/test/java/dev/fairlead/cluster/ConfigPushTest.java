@@ -11,6 +11,8 @@ import dev.fairlead.cluster.FakeMembers.FakeMember;
 import dev.fairlead.config.ConfigFormat;
 import dev.fairlead.event.CommandException;
 import io.vertx.core.Future;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
@@ -131,6 +133,34 @@ final class ConfigPushTest {
     c.local.refusal = "draining";
 
     assertThat(a.push(withWeight(7)).getJsonArray("applied")).containsExactly("a", "b");
+  }
+
+  @Test
+  void anAnswerThatCanNotBeReadRefusesThePushAndHoldsUpNoLaterOne() {
+    c.on(c.handler::stop).await();
+    MessageConsumer<Object> other =
+        cluster.vertx.eventBus().consumer(MemberCalls.address("c"), call -> call.fail(7, "what?"));
+
+    CommandException refused = refused(() -> a.commands.push(body(withWeight(7)), "test"), a);
+
+    assertThat(refused.code()).isEqualTo(503);
+    assertThat(refused).hasMessage("member c: an answer that can't be read");
+    other.unregister().await();
+    c.on(() -> c.handler.start(cluster.vertx, "c")).await();
+    assertThat(a.push(withWeight(8)).getLong("revision")).isEqualTo(2);
+  }
+
+  @Test
+  void aCallThatIsNoneIsAnsweredSo() {
+    Object[] calls = {
+      null, 7, "{", "{}", "{\"call\":7}", "{\"call\":\"hold\"}", "{\"call\":\"x\",\"push\":\"p\"}"
+    };
+    for (Object call : calls) {
+      Future<?> answer = cluster.vertx.eventBus().request(MemberCalls.address("a"), call);
+      ReplyException refused = catchThrowableOfType(ReplyException.class, answer::await);
+      assertThat(refused.failureCode()).as("%s", call).isEqualTo(422);
+      assertThat(refused).hasMessageContaining("expected: a ");
+    }
   }
 
   @Test

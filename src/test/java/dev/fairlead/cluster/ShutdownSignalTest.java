@@ -1,9 +1,15 @@
 package dev.fairlead.cluster;
 
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.fairlead.event.CommandException;
 import dev.fairlead.event.MemberId;
 import io.vertx.core.Vertx;
@@ -24,6 +30,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /** Two members, m1 and m2, on one bus. A last signal to m2 tells that all before it were heard. */
 @ExtendWith(VertxExtension.class)
@@ -113,10 +120,46 @@ class ShutdownSignalTest {
 
   @Test
   void whatIsWrongIsIgnoredWhereItIsHeard() {
+    publishNonsense();
+    awaitTheLast();
+    assertThat(first).isEmpty();
+  }
+
+  private void publishNonsense() {
     for (Object body : new Object[] {null, 7, "{", "{\"member\":\"*\",\"grace\":\"soon\"}"}) {
       vertx.eventBus().publish(ShutdownSignal.ADDRESS, body);
     }
-    awaitTheLast();
+  }
+
+  @Test
+  void theLogTellsOfNonsenseOnceASecond() {
+    ListAppender<ILoggingEvent> logged = new ListAppender<>();
+    logged.start();
+    var packageLogger = (Logger) LoggerFactory.getLogger("dev.fairlead.cluster");
+    packageLogger.addAppender(logged);
+    try {
+      publishNonsense();
+      awaitTheLast();
+    } finally {
+      packageLogger.detachAppender(logged);
+    }
+    assertThat(List.copyOf(logged.list))
+        .filteredOn(event -> event.getLevel().isGreaterOrEqual(Level.WARN))
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .singleElement(as(STRING))
+        .startsWith("fairlead.shutdown from bus refused: ");
+  }
+
+  @Test
+  void withASecretNonsenseIsCountedAsNotSigned() throws IOException {
+    signal.stop().await();
+    Path file = Files.writeString(directory.resolve("secret"), SecretTest.OLD);
+    SignedCommands signed =
+        SignedCommands.open(vertx, Secret.read(file), new SettableClock()).await();
+    member("3", signed, first);
+    vertx.eventBus().publish(ShutdownSignal.ADDRESS, 7);
+    vertx.eventBus().publish(ShutdownSignal.ADDRESS, "{");
+    await().until(() -> signed.refused() == 2);
     assertThat(first).isEmpty();
   }
 

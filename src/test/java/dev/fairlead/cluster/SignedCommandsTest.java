@@ -128,6 +128,8 @@ class SignedCommandsTest {
     "nonce, null, a text",
     "nonce, 7, a text",
     "nonce, '\"\"', 1 to 100 characters",
+    "nonce, '\"a\\tb\"', control character",
+    "time, '\"1795348800000\\n\"', control character",
     "signed, '{}', a text",
     "mac, 1, a text",
     "else, 1, unknown key"
@@ -169,6 +171,19 @@ class SignedCommandsTest {
     JsonObject sent = signed.wrap(ADDRESS, COMMAND);
     assertThat(opened(sent)).isEqualTo(COMMAND);
     assertRefused(sent, "nonce", "it was used before");
+  }
+
+  /** The text that is signed has a line feed between the nonce and the command. */
+  @Test
+  void aLineFeedThatMovesIntoTheNonceMakesNoNewCommand() throws IOException {
+    Secret secret = Secret.read(directory.resolve("secret"));
+    String time = clock.instant().toString();
+    String mac = secret.sign(String.join("\n", ADDRESS, time, "n1", "\n" + COMMAND.encode()));
+    JsonObject sent = new JsonObject().put("time", time).put("mac", mac);
+    sent.put("nonce", "n1").put("signed", "\n" + COMMAND.encode());
+    assertThat(opened(sent)).isEqualTo(COMMAND);
+    JsonObject moved = sent.copy().put("nonce", "n1\n").put("signed", COMMAND.encode());
+    assertRefused(moved, "nonce", "control character");
   }
 
   @Test

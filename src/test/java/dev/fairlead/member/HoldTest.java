@@ -1,6 +1,6 @@
 package dev.fairlead.member;
 
-import static dev.fairlead.member.LocalMember.listening;
+import static dev.fairlead.member.DataPathFixture.listening;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -56,7 +56,7 @@ class HoldTest {
 
   @EveryTransport
   void heldAddressIsOursAloneAndServesNobody(TransportKind transport) throws IOException {
-    try (LocalMember member = new LocalMember(transport, backend)) {
+    try (DataPathFixture member = new DataPathFixture(transport, backend)) {
       InetSocketAddress address = freeAddress();
       LocalConfig.Held held = member.hold(listening(backend, "web=" + text(address)));
       expectRefused(address);
@@ -69,7 +69,7 @@ class HoldTest {
 
   @EveryTransport
   void changeComesInForceBesideLiveSessions(TransportKind transport) throws IOException {
-    try (LocalMember member = new LocalMember(transport, backend)) {
+    try (DataPathFixture member = new DataPathFixture(transport, backend)) {
       member.putInForce(1, listening(backend, "web=127.0.0.1:0"));
       InetSocketAddress before = member.address("web");
       InetSocketAddress more = freeAddress();
@@ -93,7 +93,7 @@ class HoldTest {
 
   @EveryTransport
   void overtakenChangeIsStaleAndHoldsNothing(TransportKind transport) throws IOException {
-    try (LocalMember member = new LocalMember(transport, backend)) {
+    try (DataPathFixture member = new DataPathFixture(transport, backend)) {
       InetSocketAddress first = freeAddress();
       String winner = listening(backend, "web=" + text(first));
       LocalConfig.Held winning = member.hold(winner);
@@ -113,7 +113,7 @@ class HoldTest {
 
   @EveryTransport
   void changesHeldTogetherMayWantOneAddress(TransportKind transport) throws IOException {
-    try (LocalMember member = new LocalMember(transport, backend)) {
+    try (DataPathFixture member = new DataPathFixture(transport, backend)) {
       InetSocketAddress address = freeAddress();
       String exact = listening(backend, "web=" + text(address));
       String any = listening(backend, "any=0.0.0.0:" + address.getPort());
@@ -134,7 +134,7 @@ class HoldTest {
 
   @EveryTransport
   void addressMayWidenAndNarrow(TransportKind transport) throws IOException {
-    try (LocalMember member = new LocalMember(transport, backend)) {
+    try (DataPathFixture member = new DataPathFixture(transport, backend)) {
       InetSocketAddress address = freeAddress();
       String any = listening(backend, "web=0.0.0.0:" + address.getPort());
       String exact = listening(backend, "web=" + text(address));
@@ -154,7 +154,7 @@ class HoldTest {
 
   @EveryTransport
   void failingCommitLeavesEverythingAsItWas(TransportKind transport) throws IOException {
-    try (LocalMember member = new LocalMember(transport, backend)) {
+    try (DataPathFixture member = new DataPathFixture(transport, backend)) {
       member.putInForce(1, listening(backend, "web=127.0.0.1:0"));
       InetSocketAddress before = member.address("web");
       InetSocketAddress more = freeAddress();
@@ -181,7 +181,7 @@ class HoldTest {
 
   @EveryTransport
   void unixPathIsOnlyTriedUntilItComesInForce(TransportKind transport) throws IOException {
-    try (LocalMember member = new LocalMember(transport, backend)) {
+    try (DataPathFixture member = new DataPathFixture(transport, backend)) {
       Path path = temp.resolve("web.sock");
       String text = listening(backend, "web=unix:" + path);
       LocalConfig.Held held = member.hold(text);
@@ -202,7 +202,7 @@ class HoldTest {
 
   @EveryTransport
   void unixPathThatCannotBeIsRefusedWhenItIsHeld(TransportKind transport) throws IOException {
-    try (LocalMember member = new LocalMember(transport, backend)) {
+    try (DataPathFixture member = new DataPathFixture(transport, backend)) {
       InetSocketAddress address = freeAddress();
       Path missing = temp.resolve("no/such/web.sock");
       String text = listening(backend, "web=" + text(address), "unix=unix:" + missing);
@@ -216,7 +216,7 @@ class HoldTest {
 
   @EveryTransport
   void listenersThatCloseMakeWhatIsHeldStale(TransportKind transport) throws IOException {
-    try (LocalMember member = new LocalMember(transport, backend)) {
+    try (DataPathFixture member = new DataPathFixture(transport, backend)) {
       member.putInForce(1, listening(backend, "web=127.0.0.1:0"));
       InetSocketAddress address = freeAddress();
       String next = listening(backend, "web=" + text(address));
@@ -233,7 +233,7 @@ class HoldTest {
 
   @EveryTransport
   void secondAnswerToOneHoldChangesNothing(TransportKind transport) throws IOException {
-    try (LocalMember member = new LocalMember(transport, backend)) {
+    try (DataPathFixture member = new DataPathFixture(transport, backend)) {
       InetSocketAddress address = freeAddress();
       String text = listening(backend, "web=" + text(address));
       LocalConfig.Held held = member.hold(text);
@@ -249,7 +249,7 @@ class HoldTest {
 
   @EveryTransport
   void addressOfAListenerThatStaysIsRefused(TransportKind transport) throws IOException {
-    try (LocalMember member = new LocalMember(transport, backend)) {
+    try (DataPathFixture member = new DataPathFixture(transport, backend)) {
       member.putInForce(1, listening(backend, "web=127.0.0.1:0"));
       String same = "more=" + text(member.address("web"));
       String text = listening(backend, "web=127.0.0.1:0", same);
@@ -261,7 +261,7 @@ class HoldTest {
 
   @EveryTransport
   void everyProblemOfADocumentIsTold(TransportKind transport) {
-    try (LocalMember member = new LocalMember(transport, backend)) {
+    try (DataPathFixture member = new DataPathFixture(transport, backend)) {
       String text = "listeners: []\npools:\n  - { name: web, balance: best, backends: 5 }\n";
       CommandException refused =
           expectRefusal(422, () -> member.live.load(ConfigFormat.YAML, text).await());

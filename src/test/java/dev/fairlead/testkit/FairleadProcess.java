@@ -43,6 +43,12 @@ public final class FairleadProcess implements AutoCloseable {
     this.err = err;
   }
 
+  /** Has the test ask this port for the admin listener, whatever port it is bound to. */
+  public FairleadProcess reachedThrough(int port) {
+    adminPort = port;
+    return this;
+  }
+
   /** Runs a command of the jar to its end. */
   public static FairleadProcess call(Path directory, String... arguments) throws IOException {
     try (FairleadProcess called = Launch.jar(arguments).start(directory)) {
@@ -201,7 +207,7 @@ public final class FairleadProcess implements AutoCloseable {
   }
 
   /** Returns when {@code /readyz} says 200. */
-  void awaitReady() {
+  public void awaitReady() {
     await("ready")
         .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(20))
@@ -214,7 +220,7 @@ public final class FairleadProcess implements AutoCloseable {
     for (String line : errLines()) {
       Matcher ready = READY.matcher(line);
       if (ready.find()) {
-        adminPort = Integer.parseInt(ready.group(1));
+        adminPort = adminPort == 0 ? Integer.parseInt(ready.group(1)) : adminPort;
         return true;
       }
     }

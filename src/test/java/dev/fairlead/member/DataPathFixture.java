@@ -22,7 +22,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Assumptions;
 
 /** A data path and its {@link LiveConfig}, without anybody who tells it what to do. */
-final class LocalMember implements AutoCloseable {
+final class DataPathFixture implements AutoCloseable {
   private static final int LOOPS = 2;
   private static final int MAX_SESSIONS = 100;
 
@@ -34,7 +34,7 @@ final class LocalMember implements AutoCloseable {
   final LiveConfig live;
 
   /** Skips the test where the transport does not work. */
-  LocalMember(TransportKind kind, TestBackend backend) {
+  DataPathFixture(TransportKind kind, TestBackend backend) {
     Transport transport = null;
     try {
       transport = Transport.of(kind);

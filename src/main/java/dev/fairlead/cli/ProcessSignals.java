@@ -10,15 +10,15 @@ import java.util.concurrent.CountDownLatch;
  * starts, because the JVM ends at once on any of them that nobody handles; those that come while it
  * starts are obeyed when it has started.
  */
-final class Signals {
+final class ProcessSignals {
   private final CompletableFuture<Member> running = new CompletableFuture<>();
   private final CountDownLatch drained = new CountDownLatch(1);
 
-  private Signals() {}
+  private ProcessSignals() {}
 
   /** Takes over SIGTERM, SIGINT and SIGHUP, for the rest of the process's life. */
-  static Signals takeOver() {
-    Signals signals = new Signals();
+  static ProcessSignals takeOver() {
+    ProcessSignals signals = new ProcessSignals();
     onSignal("TERM", () -> signals.running.thenAccept(Member::drain));
     onSignal("INT", () -> signals.running.thenAccept(Member::drain));
     onSignal("HUP", () -> signals.running.thenAccept(Member::reload));
@@ -45,7 +45,7 @@ final class Signals {
       Class<?> handlerType = Class.forName("sun.misc.SignalHandler");
       Object handler =
           Proxy.newProxyInstance(
-              Signals.class.getClassLoader(),
+              ProcessSignals.class.getClassLoader(),
               new Class<?>[] {handlerType},
               (proxy, method, arguments) -> {
                 action.run();
