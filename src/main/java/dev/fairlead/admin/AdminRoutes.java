@@ -1,5 +1,6 @@
 package dev.fairlead.admin;
 
+import dev.fairlead.event.RevisionJson;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -159,7 +160,7 @@ final class AdminRoutes {
 
   private JsonObject ownConfig() {
     MemberView.InForce inForce = member.config();
-    return ApiJson.config(inForce.revision(), sources.configJson().apply(inForce.config()));
+    return RevisionJson.whole(inForce.revision(), sources.configJson().apply(inForce.config()));
   }
 
   private void sessions(RoutingContext ctx) {

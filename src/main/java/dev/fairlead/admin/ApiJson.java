@@ -1,8 +1,8 @@
 package dev.fairlead.admin;
 
 import dev.fairlead.config.BackendConfig;
-import dev.fairlead.config.Revision;
 import dev.fairlead.event.MemberInfo;
+import dev.fairlead.event.SystemEvent;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
 import dev.fairlead.session.SessionRecord;
@@ -10,8 +10,6 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeFormatterBuilder;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -19,10 +17,6 @@ import java.util.function.Function;
 
 /** The bodies of the API. The names are API. */
 final class ApiJson {
-
-  /** ISO-8601 in UTC, always with three digits of milliseconds. */
-  private static final DateTimeFormatter TIME =
-      new DateTimeFormatterBuilder().appendInstant(3).toFormatter();
 
   private ApiJson() {}
 
@@ -32,7 +26,7 @@ final class ApiJson {
         .put("id", status.id())
         .put("name", status.name())
         .put("version", status.version())
-        .put("started", TIME.format(status.started()))
+        .put("started", SystemEvent.TIME.format(status.started()))
         .put("uptimeSeconds", uptimeSeconds(status.started()))
         .put("transport", status.transport())
         .put("eventLoops", status.eventLoops())
@@ -72,7 +66,7 @@ final class ApiJson {
         .put("name", member.name())
         .put("address", member.address())
         .put("version", member.version())
-        .put("started", TIME.format(member.started()))
+        .put("started", SystemEvent.TIME.format(member.started()))
         .put("uptimeSeconds", uptimeSeconds(member.started()))
         .put("revision", member.revision())
         .put("sessions", member.sessions())
@@ -139,7 +133,7 @@ final class ApiJson {
   private static JsonObject session(SessionRecord session) {
     return new JsonObject()
         .put("id", session.session())
-        .put("started", TIME.format(session.time().minusMillis(session.durationMs())))
+        .put("started", SystemEvent.TIME.format(session.time().minusMillis(session.durationMs())))
         .put("listener", session.listener())
         .put("source", session.sourceText())
         .put("sni", session.sni())
@@ -152,17 +146,6 @@ final class ApiJson {
         .put("bytesFromClient", session.bytesFromClient())
         .put("bytesToClient", session.bytesToClient())
         .put("phase", session.phase().label());
-  }
-
-  /** {@code config} is the dynamic part, {@code {listeners, pools}}. */
-  static JsonObject config(Revision revision, JsonObject config) {
-    return new JsonObject()
-        .put("revision", revision.revision())
-        .put("time", TIME.format(revision.time()))
-        .put("author", revision.author())
-        .put("format", revision.format().label())
-        .put("text", revision.text())
-        .put("config", config);
   }
 
   private static <T> JsonObject list(String name, List<T> things, Function<T, JsonObject> json) {

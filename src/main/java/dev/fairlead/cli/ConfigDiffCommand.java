@@ -37,6 +37,6 @@ final class ConfigDiffCommand implements Callable<Integer> {
   }
 
   private static String text(AdminClient client, long revision) throws RefusedException {
-    return client.get(ConfigShowCommand.path(revision)).getString("text");
+    return ConfigShowCommand.text(client.get(ConfigShowCommand.path(revision)));
   }
 }

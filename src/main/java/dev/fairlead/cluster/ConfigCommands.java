@@ -13,6 +13,7 @@ import dev.fairlead.event.CommandBodies;
 import dev.fairlead.event.CommandException;
 import dev.fairlead.event.CommandException.Problem;
 import dev.fairlead.event.MemberInfo;
+import dev.fairlead.event.RevisionJson;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
@@ -138,8 +139,9 @@ final class ConfigCommands {
             revision ->
                 local
                     .load(revision.format(), revision.text())
-                    .map(config -> document(revision).put("config", ConfigJson.dynamicPart(config)))
-                    .recover(unreadable -> Future.succeededFuture(document(revision))));
+                    .map(ConfigJson::dynamicPart)
+                    .otherwiseEmpty()
+                    .map(config -> RevisionJson.whole(revision, config)));
   }
 
   /** {@code {history: [...]}}, the newest first. */
@@ -233,21 +235,10 @@ final class ConfigCommands {
     return array;
   }
 
-  private static JsonObject document(Revision revision) {
-    return new JsonObject()
-        .put("revision", revision.revision())
-        .put("id", revision.id())
-        .put("time", revision.time().toString())
-        .put("author", revision.author())
-        .put("from", revision.from())
-        .put("format", revision.format().label())
-        .put("text", revision.text());
-  }
-
   private static JsonObject entry(PastRevision past) {
-    JsonObject json = document(past.revision());
-    json.remove("text");
-    return json.put("parent", past.revision().parent()).put("superseded", past.superseded());
+    return RevisionJson.head(past.revision())
+        .put("parent", past.revision().parent())
+        .put("superseded", past.superseded());
   }
 
   /** What is thrown while a body is read is the answer. */

@@ -16,6 +16,7 @@ public final class Document {
   private static final String BACKENDS = "backends";
 
   private final ConfigFormat format;
+  private final String text;
   private final List<Foreign> foreignKeys;
   private final Tree.Mapping dynamicPart;
 
@@ -30,8 +31,9 @@ public final class Document {
   /** A document as a text, without {@code node} and {@code cluster}. */
   public record Written(ConfigFormat format, String text) {}
 
-  private Document(ConfigFormat format, Tree.Mapping whole) {
+  private Document(ConfigFormat format, String text, Tree.Mapping whole) {
     this.format = format;
+    this.text = text;
     this.foreignKeys =
         FairleadConfig.PROCESS_KEYS.stream()
             .filter(whole.entries()::containsKey)
@@ -44,7 +46,7 @@ public final class Document {
   public static Optional<Document> of(ConfigFormat format, String text) {
     Tree tree = ConfigLoader.parse(new ConfigText("", format, text, null), new Problems());
     return tree instanceof Tree.Mapping whole
-        ? Optional.of(new Document(format, whole))
+        ? Optional.of(new Document(format, text, whole))
         : Optional.empty();
   }
 
@@ -59,6 +61,26 @@ public final class Document {
    */
   public String digest() {
     return TreeDigest.of(dynamicPart);
+  }
+
+  /**
+   * The dynamic part alone, as it can be pushed: the text as it was written where only {@code node}
+   * and {@code cluster} have to be cut out of it; else written anew, as {@link #with} does.
+   */
+  public Written dynamicText() {
+    if (foreignKeys.isEmpty()) {
+      return new Written(format, text);
+    }
+    if (format != ConfigFormat.JSON) {
+      String cut = TopLevel.without(FairleadConfig.PROCESS_KEYS, format, text);
+      Optional<Document> read = of(format, cut);
+      if (read.isPresent()
+          && read.get().foreignKeys.isEmpty()
+          && read.get().digest().equals(digest())) {
+        return new Written(format, cut);
+      }
+    }
+    return written(dynamicPart);
   }
 
   /**
@@ -77,9 +99,13 @@ public final class Document {
       throw new NoSuchElementException("pools[" + pool + "]");
     }
     Tree.Mapping changed = flat ? set.apply(dynamicPart) : item(dynamicPart, "pools", pool, set);
+    return written(changed);
+  }
+
+  private Written written(Tree.Mapping map) {
     return format == ConfigFormat.JSON
-        ? new Written(ConfigFormat.JSON, JsonWriter.write(changed))
-        : new Written(ConfigFormat.YAML, YamlWriter.write(changed));
+        ? new Written(ConfigFormat.JSON, JsonWriter.write(map))
+        : new Written(ConfigFormat.YAML, YamlWriter.write(map));
   }
 
   /** {@code map} with one of the maps in a list of it changed. */

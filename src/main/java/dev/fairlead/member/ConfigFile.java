@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +36,14 @@ final class ConfigFile {
   /** How long a text that reads broken must stay to be believed. */
   private static final Duration CONFIRM = Duration.ofMillis(200);
 
+  /** How long after a passing refusal the file is given to the cluster again. */
+  private static final Duration RETRY = Duration.ofSeconds(5);
+
+  private static final Set<Integer> PASSING =
+      Set.of(CommandException.CONFLICT, CommandException.NO_ANSWER);
+
+  private static final long NO_TIMER = -1;
+
   private final Vertx vertx;
   private final ConfigText atStart;
   private final ConfigLoader loader;
@@ -48,6 +57,12 @@ final class ConfigFile {
 
   /** A content that read broken, and was seen once. */
   private Optional<Content> suspected = Optional.empty();
+
+  /** What the file was refused for, in a passing way; told once. */
+  private List<Problem> pending = List.of();
+
+  /** Gives a file that was refused so to the cluster again. */
+  private long retry = NO_TIMER;
 
   /** What is found in the file is looked at one after the other. */
   private Future<?> lastLook = Future.succeededFuture();
@@ -103,11 +118,17 @@ final class ConfigFile {
    * Reads a file that is watched now, and tells what is wrong with it even if that was told before.
    */
   synchronized void reread() {
+    pending = List.of();
+    again();
+  }
+
+  private synchronized void again() {
     handled = Optional.empty();
     read();
   }
 
   synchronized void stop() {
+    vertx.cancelTimer(retry);
     retriever.close();
   }
 
@@ -146,17 +167,37 @@ final class ConfigFile {
   private synchronized Future<Void> apply(Content content, ConfigText text, LoadResult result) {
     handled = Optional.of(content);
     suspected = Optional.empty();
+    vertx.cancelTimer(retry);
     return changes
         .apply(text, result)
-        .onSuccess(done -> changes.problems(List.of()))
-        .onFailure(cause -> changes.problems(problemsOf(cause)))
+        .onSuccess(done -> taken())
+        .onFailure(this::refused)
         .otherwiseEmpty();
+  }
+
+  private synchronized void taken() {
+    pending = List.of();
+    changes.problems(List.of());
+  }
+
+  private synchronized void refused(Throwable cause) {
+    List<Problem> problems = problemsOf(cause);
+    if (!problems.equals(pending)) {
+      changes.problems(problems);
+    }
+    pending = List.of();
+    if (cause instanceof CommandException refusal && PASSING.contains(refusal.code())) {
+      pending = problems;
+      retry = vertx.setTimer(RETRY.toMillis(), id -> again());
+    }
   }
 
   private synchronized Future<Void> broken(Content content, List<Problem> problems) {
     if (suspected.equals(Optional.of(content))) {
       handled = suspected;
       suspected = Optional.empty();
+      vertx.cancelTimer(retry);
+      pending = List.of();
       changes.problems(problems);
     } else {
       suspected = Optional.of(content);

@@ -5,6 +5,7 @@ import dev.fairlead.config.ConfigText;
 import dev.fairlead.config.Document;
 import dev.fairlead.config.LoadResult;
 import dev.fairlead.config.Problem;
+import dev.fairlead.config.Revision;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.List;
@@ -19,25 +20,50 @@ final class FileChanges implements ConfigFile.Changes {
   private final LiveConfig live;
   private final KeptRevisions kept;
 
-  FileChanges(Vertx vertx, ClusterVerticle cluster, LiveConfig live, KeptRevisions kept) {
+  /** Of the file as it was last read without a problem, taken or not. */
+  private volatile String digest;
+
+  /**
+   * @param atStart the file as it was read then
+   */
+  FileChanges(Vertx vertx, ClusterVerticle cluster, LiveConfig live, Kept atStart) {
     this.vertx = vertx;
     this.cluster = cluster;
     this.live = live;
-    this.kept = kept;
+    this.kept = atStart.revisions();
+    this.digest = digest(atStart.file());
+  }
+
+  /** The file as it was read at the start, and what was kept from before. */
+  record Kept(ConfigText file, KeptRevisions revisions) {}
+
+  String digest() {
+    return digest;
+  }
+
+  /** A revision is in force: the cluster has what the file says, if that is its newest file. */
+  void inForce(Revision revision) {
+    if (revision.fileDigest().equals(digest)) {
+      taken(revision.fileDigest());
+    }
   }
 
   @Override
   public Future<Void> apply(ConfigText text, LoadResult result) {
     live.noticeRestart(result.config());
-    return cluster
-        .pushFile(text.format(), text.text())
+    return vertx
+        .executeBlocking(() -> digest(text))
+        .onSuccess(read -> digest = read)
         .compose(
-            answer ->
-                vertx.executeBlocking(
-                    () -> {
-                      kept.fileTaken(digest(text));
-                      return null;
-                    }));
+            read -> cluster.pushFile(text.format(), text.text()).compose(answer -> taken(read)));
+  }
+
+  private Future<Void> taken(String file) {
+    return vertx.executeBlocking(
+        () -> {
+          kept.fileTaken(file);
+          return null;
+        });
   }
 
   @Override

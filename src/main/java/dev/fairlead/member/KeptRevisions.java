@@ -21,7 +21,7 @@ final class KeptRevisions {
 
   /**
    * @param directory null = nothing is kept
-   * @param fileDigest of the file the member was started with
+   * @param fileDigest of the file as the cluster took it last
    * @param revisions what was kept before, the newest first
    */
   KeptRevisions(StateDir directory, String fileDigest, List<String> revisions) {
@@ -37,8 +37,10 @@ final class KeptRevisions {
 
   /** The cluster has taken the file, or had it already. */
   synchronized void fileTaken(String digest) {
-    fileDigest = digest;
-    write();
+    if (!digest.equals(fileDigest)) {
+      fileDigest = digest;
+      write();
+    }
   }
 
   synchronized void revisions(List<String> newestFirst) {

@@ -60,6 +60,7 @@ public final class Member {
   private final LiveConfig live;
   private final KeptRevisions kept;
   private final ClusterVerticle cluster;
+  private final FileChanges changes;
   private final ConfigFile file;
   private final MemberReport report;
   private final AdminVerticle admin;
@@ -84,16 +85,13 @@ public final class Member {
                 parts.start().beginning(),
                 parts.start().secret()));
     this.drain = new Drain(vertx, proxy, own.config().node().shutdown(), cluster::drainStarted);
-    this.file =
-        new ConfigFile(
-            vertx, own.text(), own.loader(), new FileChanges(vertx, cluster, live, kept));
+    this.changes = new FileChanges(vertx, cluster, live, new FileChanges.Kept(own.text(), kept));
+    this.file = new ConfigFile(vertx, own.text(), own.loader(), changes);
     this.report =
         new MemberReport(
-            proxy,
-            live,
-            drain,
-            cluster,
-            new MemberReport.OwnFile(own.text().name(), kept, own.config().cluster().enabled()));
+            new MemberReport.Parts(proxy, live, drain, cluster),
+            new MemberReport.OwnFile(
+                own.text().name(), changes::digest, own.config().cluster().enabled()));
     this.admin =
         new AdminVerticle(
             own.config().node().admin(),
@@ -297,6 +295,7 @@ public final class Member {
             .toList(),
         proxy.pools());
     metrics.revision(inForce.revision().revision());
+    changes.inForce(inForce.revision());
   }
 
   private static VertxOptions options(int eventLoops) {

@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** What a member shows of itself. Any thread. */
 final class MemberReport implements MemberView {
@@ -31,23 +32,27 @@ final class MemberReport implements MemberView {
   private final OwnFile file;
 
   /**
-   * @param file this member's own file, as the cluster has taken it
+   * @param file this member's own file
    */
-  MemberReport(Proxy proxy, LiveConfig config, Drain drain, ClusterVerticle cluster, OwnFile file) {
-    this.proxy = proxy;
-    this.config = config;
-    this.drain = drain;
-    this.cluster = cluster;
+  MemberReport(Parts parts, OwnFile file) {
+    this.proxy = parts.proxy();
+    this.config = parts.config();
+    this.drain = parts.drain();
+    this.cluster = parts.cluster();
     this.file = file;
   }
+
+  /** What there is to tell of. */
+  record Parts(Proxy proxy, LiveConfig config, Drain drain, ClusterVerticle cluster) {}
 
   /**
    * The member's file.
    *
    * @param name as it was given
+   * @param digest of the file as it was last read without a problem
    * @param clustered whether others may have the say
    */
-  record OwnFile(String name, KeptRevisions kept, boolean clustered) {}
+  record OwnFile(String name, Supplier<String> digest, boolean clustered) {}
 
   @Override
   public boolean isLive() {
@@ -97,7 +102,7 @@ final class MemberReport implements MemberView {
     Revision revision = config.inForce().revision();
     String digest =
         Document.of(revision.format(), revision.text()).map(Document::digest).orElse("");
-    return config.problems().isEmpty() && digest.equals(file.kept().fileDigest());
+    return config.problems().isEmpty() && digest.equals(file.digest().get());
   }
 
   /** This member, as the others are told of it. */

@@ -1,6 +1,7 @@
 package dev.fairlead.member;
 
 import dev.fairlead.event.MemberId;
+import dev.fairlead.event.MemberInfo;
 import dev.fairlead.event.MetricsReport;
 import dev.fairlead.event.MetricsReport.OfBackend;
 import dev.fairlead.event.MetricsReport.OfListener;
@@ -24,12 +25,12 @@ final class Numbers {
   }
 
   MetricsReport report() {
-    var status = member.status();
+    MemberInfo info = member.info();
     return new MetricsReport(
-        new MemberId(status.id(), status.name()),
+        new MemberId(info.id(), info.name()),
         Instant.now(),
-        member.config().revision().revision(),
-        Duration.between(status.started(), Instant.now()),
+        info.revision(),
+        Duration.between(info.started(), Instant.now()),
         sum(proxy.counters()),
         member.listeners().stream().map(each -> listener(each.name())).toList(),
         proxy.pools().stream().map(Numbers::pool).toList());

@@ -32,10 +32,13 @@ record StartState(Beginning beginning, KeptRevisions kept, Secret secret) {
     List<String> revisions = state.map(State::revisions).orElse(List.of());
     ConfigText text = own.text();
     String digest = state.map(State::ownFileDigest).orElse(null);
+    // Where the cluster has another configuration, a file that was changed meanwhile is not taken
+    // yet: it still differs from what is kept when all start again.
+    String taken = digest == null ? FileChanges.digest(text) : digest;
     Path secret = own.config().cluster().secretFile();
     return new StartState(
         new Beginning(text.format(), text.text(), digest, revisions),
-        new KeptRevisions(directory, FileChanges.digest(text), revisions),
+        new KeptRevisions(directory, taken, revisions),
         secret == null ? null : Secret.read(secret));
   }
 }

@@ -3,11 +3,10 @@ package dev.fairlead.observe;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.fairlead.event.SystemEvent;
 import dev.fairlead.session.SessionRecord;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeFormatterBuilder;
 import java.util.List;
 
 /**
@@ -16,10 +15,6 @@ import java.util.List;
  */
 final class AccessLogLine {
   private static final JsonFactory JSON = new JsonFactoryBuilder().rootValueSeparator("\n").build();
-
-  /** ISO-8601 in UTC, always with three digits of milliseconds. */
-  private static final DateTimeFormatter TIME =
-      new DateTimeFormatterBuilder().appendInstant(3).toFormatter();
 
   private static final int USUAL_LENGTH = 384;
 
@@ -41,7 +36,7 @@ final class AccessLogLine {
 
   private static void write(JsonGenerator json, SessionRecord record) throws IOException {
     json.writeStartObject();
-    json.writeStringField("time", TIME.format(record.time()));
+    json.writeStringField("time", SystemEvent.TIME.format(record.time()));
     json.writeStringField("session", record.session());
     json.writeStringField("listener", record.listener());
     json.writeStringField("source", record.sourceText());

@@ -176,6 +176,7 @@ class AdminCommandsTest {
     JsonObject older = server.json("/api/v1/config?revision=5");
     assertThat(older.getLong("revision")).isEqualTo(5);
     assertThat(older.getString("text")).contains("# revision 5");
+    assertThat(older.fieldNames()).isEqualTo(server.json("/api/v1/config").fieldNames());
     assertThat(server.get("/api/v1/config?revision=five").statusCode()).isEqualTo(422);
     server.commands.answer = Future.failedFuture(new CommandException(404, "no revision 6"));
     assertThat(server.get("/api/v1/config?revision=6").statusCode()).isEqualTo(404);

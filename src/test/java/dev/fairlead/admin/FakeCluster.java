@@ -42,7 +42,8 @@ public final class FakeCluster implements Commands {
   @Override
   public Future<JsonObject> get(JsonObject command) {
     said.add(new Said("get", command, null));
-    return answer.map(done -> revision(command.getLong("revision")).put("text", text(command)));
+    return answer.map(
+        done -> revision(command.getLong("revision")).put("text", text(command)).putNull("config"));
   }
 
   private static JsonObject past(long number) {

@@ -34,6 +34,15 @@ class ConfigCommandTest {
   }
 
   @Test
+  void whatIsShownOfAFileCanBePushed() {
+    JsonObject revision =
+        new JsonObject()
+            .put("format", "yaml")
+            .put("text", "node: { name: m1 }\n# all\npools: []\ncluster:\n  name: c\n");
+    assertThat(ConfigShowCommand.text(revision)).isEqualTo("# all\npools: []\n");
+  }
+
+  @Test
   void historyIsATable() {
     assertThat(CommandLineRun.of(server, "config", "history").outLines())
         .containsExactly(

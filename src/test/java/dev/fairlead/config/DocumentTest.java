@@ -154,6 +154,42 @@ class DocumentTest {
                 """));
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "a: 1 # one                                                  | a: 1 # one",
+        "# top/node:/  name: x//# web/a: 1 # one                     | # top//# web/a: 1 # one",
+        "node: { name: x }//a: 1 # one/cluster:/  # no/  name: y/b: 2| a: 1 # one/b: 2",
+        "a:/- 1 # one/'node':/  x: y/# end                           | a:/- 1 # one/# end",
+        "{ node: { name: x }, a: 1 }                                 | a: 1/",
+        "node: { name: &n x }/a: *n # one                            | a: x/",
+        "node: {}                                                    | {}/"
+      })
+  void yamlLosesNodeAndClusterOnly(String text, String cut) {
+    assertThat(document(YAML, text.replace("/", "\n")).dynamicText())
+        .isEqualTo(new Written(YAML, cut.replace("/", "\n")));
+  }
+
+  @Test
+  void tomlLosesNodeAndClusterOnly() {
+    String kept = TOML_TEXT.substring(0, TOML_TEXT.indexOf("[cluster]"));
+    String text =
+        "node.name = 'x'\n" + TOML_TEXT + "[node.admin]\nport = 1\n# more\n[[pools]]\nname = 'a'\n";
+    assertThat(document(TOML, TOML_TEXT).dynamicText()).isEqualTo(new Written(TOML, kept));
+    assertThat(document(TOML, text).dynamicText())
+        .isEqualTo(new Written(TOML, kept + "# more\n[[pools]]\nname = 'a'\n"));
+    String hidden = "a = 1\n[node]\nname = '''\n[[pools]]\n'''\n";
+    assertThat(document(TOML, hidden).dynamicText()).isEqualTo(new Written(YAML, "a: 1\n"));
+  }
+
+  @Test
+  void jsonIsWrittenAnewOnlyWhereThereIsSomethingToLeaveOut() {
+    assertThat(document(JSON, JSON_TEXT).dynamicText()).isEqualTo(new Written(JSON, JSON_TEXT));
+    assertThat(document(JSON, "{\"node\": {}, \"a\": 1}").dynamicText())
+        .isEqualTo(new Written(JSON, "{\n  \"a\": 1\n}\n"));
+  }
+
   @Test
   void jsonStaysJson() {
     String json = "{\"listeners\": [], \"pools\": [{\"backends\": [{\"weight\": 1}], \"a\": {}}]}";

@@ -1,0 +1,29 @@
+package dev.fairlead.event;
+
+import dev.fairlead.config.Revision;
+import io.vertx.core.json.JsonObject;
+
+/** A revision as it is shown, on the bus and over HTTP alike. Any thread. */
+public final class RevisionJson {
+  private RevisionJson() {}
+
+  /** {@code {revision, id, time, author, from, format}}. */
+  public static JsonObject head(Revision revision) {
+    return new JsonObject()
+        .put("revision", revision.revision())
+        .put("id", revision.id())
+        .put("time", SystemEvent.TIME.format(revision.time()))
+        .put("author", revision.author())
+        .put("from", revision.from())
+        .put("format", revision.format().label());
+  }
+
+  /**
+   * The {@link #head} with {@code {text, config}}.
+   *
+   * @param config {@code {listeners, pools}} as they were read, null = they can't be
+   */
+  public static JsonObject whole(Revision revision, JsonObject config) {
+    return head(revision).put("text", revision.text()).put("config", config);
+  }
+}

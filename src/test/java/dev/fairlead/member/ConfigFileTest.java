@@ -1,0 +1,90 @@
+package dev.fairlead.member;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.fairlead.config.ConfigFormat;
+import dev.fairlead.config.ConfigLoader;
+import dev.fairlead.config.ConfigText;
+import dev.fairlead.config.LoadResult;
+import dev.fairlead.config.Problem;
+import dev.fairlead.event.CommandException;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.junit5.VertxExtension;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Ensures that a changed file is not forgotten when the cluster can't take it at the moment.
+ * Provoked with a cluster that refuses it twice. A failure would look like a file that is never in
+ * force, or one told of again and again.
+ */
+@ExtendWith(VertxExtension.class)
+class ConfigFileTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  @TempDir private Path directory;
+  private final FakeChanges changes = new FakeChanges();
+
+  private static final class FakeChanges implements ConfigFile.Changes {
+    private final List<String> applied = new CopyOnWriteArrayList<>();
+    private final List<List<Problem>> told = new CopyOnWriteArrayList<>();
+    private volatile int refusals;
+    private volatile int code;
+
+    @Override
+    public Future<Void> apply(ConfigText text, LoadResult result) {
+      applied.add(text.text());
+      return applied.size() > refusals
+          ? Future.succeededFuture()
+          : Future.failedFuture(new CommandException(code, "not now"));
+    }
+
+    @Override
+    public void problems(List<Problem> problems) {
+      told.add(problems);
+    }
+  }
+
+  private ConfigFile change(Vertx vertx) throws IOException {
+    Path path = Files.writeString(directory.resolve("fairlead.yaml"), "pools: []\n");
+    ConfigText text = new ConfigText(path.toString(), ConfigFormat.YAML, "pools: []\n", directory);
+    ConfigFile file = new ConfigFile(vertx, text, new ConfigLoader(Map.of(), List.of()), changes);
+    Files.writeString(path, "pools: [] # changed\n");
+    file.watch();
+    return file;
+  }
+
+  @Test
+  void aPassingRefusalIsToldOnceAndTheFileIsPushedAgain(Vertx vertx) throws IOException {
+    changes.refusals = 2;
+    changes.code = CommandException.NO_ANSWER;
+    ConfigFile file = change(vertx);
+    await().atMost(PATIENCE).until(() -> changes.told.size() == 2);
+    file.stop();
+    assertThat(changes.applied).hasSize(3).containsOnly("pools: [] # changed\n");
+    assertThat(changes.told.get(0)).singleElement().asString().endsWith("not now");
+    assertThat(changes.told.get(1)).isEmpty();
+  }
+
+  @Test
+  void aRefusalForGoodWaitsForAnotherText(Vertx vertx) throws IOException {
+    changes.refusals = 1;
+    changes.code = CommandException.PROBLEMS;
+    ConfigFile file = change(vertx);
+    await().atMost(PATIENCE).until(() -> changes.told.size() == 1);
+    Files.writeString(directory.resolve("fairlead.yaml"), "pools: [] # mended\n");
+    await().atMost(PATIENCE).until(() -> changes.told.size() == 2);
+    file.stop();
+    assertThat(changes.applied).containsExactly("pools: [] # changed\n", "pools: [] # mended\n");
+  }
+}
