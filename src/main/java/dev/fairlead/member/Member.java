@@ -1,13 +1,11 @@
 package dev.fairlead.member;
 
-import ch.qos.logback.classic.Level;
 import dev.fairlead.admin.AdminVerticle;
 import dev.fairlead.admin.MemberView;
 import dev.fairlead.cluster.ClusterException;
 import dev.fairlead.cluster.ClusterNode;
 import dev.fairlead.cluster.ClusterVerticle;
 import dev.fairlead.cluster.HazelcastNode;
-import dev.fairlead.cluster.LocalMember;
 import dev.fairlead.cluster.LoneNode;
 import dev.fairlead.config.ClusterConfig;
 import dev.fairlead.config.ConfigFiles;
@@ -18,12 +16,9 @@ import dev.fairlead.config.LoadResult;
 import dev.fairlead.config.NodeConfig;
 import dev.fairlead.config.Problem;
 import dev.fairlead.event.CommandException;
-import dev.fairlead.event.MemberInfo;
-import dev.fairlead.event.MetricsReport;
 import dev.fairlead.net.Transport;
 import dev.fairlead.observe.AccessLog;
 import dev.fairlead.observe.Metrics;
-import dev.fairlead.pool.Pool;
 import dev.fairlead.session.SessionCount;
 import dev.fairlead.session.SessionListener;
 import io.vertx.core.Future;
@@ -48,9 +43,6 @@ public final class Member {
 
   /** Workers are for files and DNS only; each thread that was used once stays. */
   private static final int WORKERS = 4;
-
-  /** Below this somebody has probably forgotten to raise a limit. */
-  private static final int FEW_SESSIONS = 256;
 
   private final Vertx vertx;
   private final AccessLog accessLog;
@@ -80,7 +72,9 @@ public final class Member {
         new ClusterVerticle(
             new ClusterVerticle.Parts(
                 parts.node(),
-                new Self(MemberName.wanted(own.config().node())),
+                new ThisMember(
+                    MemberName.wanted(own.config().node()),
+                    new ThisMember.Parts(proxy, kept, this::report, this::drain)),
                 live,
                 parts.start().beginning(),
                 parts.start().secret()));
@@ -107,45 +101,6 @@ public final class Member {
       AccessLog accessLog,
       Metrics metrics) {}
 
-  /** This process as the cluster sees it. */
-  private final class Self implements LocalMember {
-    private final String wantedName;
-
-    private Self(String wantedName) {
-      this.wantedName = wantedName;
-    }
-
-    @Override
-    public String wantedName() {
-      return wantedName;
-    }
-
-    @Override
-    public MemberInfo info() {
-      return report.info();
-    }
-
-    @Override
-    public List<Pool> pools() {
-      return proxy.pools();
-    }
-
-    @Override
-    public MetricsReport numbers() {
-      return new Numbers(report, proxy).report();
-    }
-
-    @Override
-    public void save(List<String> revisions) {
-      kept.revisions(revisions);
-    }
-
-    @Override
-    public void shutdown(Duration grace) {
-      drain(grace);
-    }
-  }
-
   /**
    * Starts a member with the configuration in {@code path}; returns when it takes clients.
    *
@@ -160,7 +115,7 @@ public final class Member {
     if (!result.isValid()) {
       throw new StartException(result.problems().stream().map(Problem::toString).toList(), null);
     }
-    logLevel(result.config().node().logLevel());
+    LogLevels.set(result.config().node().logLevel());
     return start(new LiveConfig.Own(reading.text(), result.config(), loader));
   }
 
@@ -208,7 +163,7 @@ public final class Member {
                 vertx,
                 new Proxy.Parts(
                     transport, loops, SessionListener.all(parts.metrics(), parts.accessLog())),
-                new SessionCount(maxSessions(parts.own().config().node())))
+                new SessionCount(OpenFiles.maxSessions(parts.own().config().node())))
             .await();
     Member member = new Member(parts, proxy);
     member.observe();
@@ -229,6 +184,11 @@ public final class Member {
   }
 
   public MemberView view() {
+    return report;
+  }
+
+  /** Null while this member is made. */
+  private MemberReport report() {
     return report;
   }
 
@@ -313,31 +273,6 @@ public final class Member {
     return node.eventLoops() == NodeConfig.AUTO
         ? Runtime.getRuntime().availableProcessors()
         : node.eventLoops();
-  }
-
-  private static int maxSessions(NodeConfig node) {
-    int possible = OpenFiles.sessions();
-    if (node.maxSessions() > possible) {
-      LOG.warn(
-          "node.maxSessions {} is more than the limit of open files allows: {}",
-          node.maxSessions(),
-          possible);
-    } else if (node.maxSessions() == NodeConfig.AUTO && possible < FEW_SESSIONS) {
-      LOG.warn("the limit of open files allows only {} sessions (ulimit -n)", possible);
-    }
-    return node.maxSessions() == NodeConfig.AUTO ? possible : node.maxSessions();
-  }
-
-  /** Ours at the level that is asked for; what we are built on never says more than info. */
-  private static void logLevel(NodeConfig.LogLevel level) {
-    Level wanted = Level.valueOf(level.name());
-    logger("dev.fairlead").setLevel(wanted);
-    logger(Logger.ROOT_LOGGER_NAME)
-        .setLevel(wanted.isGreaterOrEqual(Level.INFO) ? wanted : Level.INFO);
-  }
-
-  private static ch.qos.logback.classic.Logger logger(String name) {
-    return (ch.qos.logback.classic.Logger) LoggerFactory.getLogger(name);
   }
 
   private static StartException failed(ConfigText text, Exception e) {
