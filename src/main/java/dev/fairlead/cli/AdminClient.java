@@ -145,6 +145,12 @@ final class AdminClient {
     if (answer.statusCode() / 100 == 2) {
       return body;
     }
+    if (answer.statusCode() == 401) {
+      throw new RefusedException(
+          url
+              + path
+              + ": the token is missing or wrong (expected: --token-file with the member's token)");
+    }
     JsonArray problems = body.getJsonArray("problems", new JsonArray());
     if (problems.isEmpty()) {
       throw new RefusedException(url + path + ": answered " + answer.statusCode());

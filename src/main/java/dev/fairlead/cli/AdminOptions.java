@@ -3,7 +3,6 @@ package dev.fairlead.cli;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -13,6 +12,7 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.util.Collection;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,12 +23,15 @@ import picocli.CommandLine.Spec;
 /** The options that name a member to talk to; a mixin. */
 final class AdminOptions {
 
+  private static final Pattern ADDRESS =
+      Pattern.compile("https?://([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+])(:[0-9]{1,5})?(/\\S*)?");
+
   @Option(
       names = "--admin",
       paramLabel = "URL",
       defaultValue = "http://127.0.0.1:8081",
       description = "The admin address of any member; default: ${DEFAULT-VALUE}.")
-  private URI url;
+  private String admin;
 
   @Option(
       names = "--token-file",
@@ -51,12 +54,11 @@ final class AdminOptions {
    * @throws RefusedException when one of the files can't be used
    */
   AdminClient client() throws RefusedException {
-    boolean isWeb = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
-    if (!isWeb || url.getHost() == null) {
+    String base = admin.replaceAll("/+$", "");
+    if (!ADDRESS.matcher(base).matches()) {
       throw new ParameterException(
-          spec.commandLine(), "--admin: " + url + " (expected: as http://127.0.0.1:8081)");
+          spec.commandLine(), "--admin: " + admin + " (expected: as http://127.0.0.1:8081)");
     }
-    String base = url.toString().replaceAll("/+$", "");
     return new AdminClient(
         base, tokenFile == null ? null : token(tokenFile), ca == null ? null : trusting(ca));
   }

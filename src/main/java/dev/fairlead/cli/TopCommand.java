@@ -8,6 +8,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Shows members and pools, again every second. */
@@ -26,7 +27,7 @@ final class TopCommand implements Callable<Integer> {
       names = "--count",
       paramLabel = "N",
       defaultValue = "0",
-      description = "End after N pictures; default: never.")
+      description = "End after N pictures; 0, the default: never.")
   private long count;
 
   @Mixin private AdminOptions admin;
@@ -35,6 +36,10 @@ final class TopCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws RefusedException, InterruptedException {
+    if (count < 0) {
+      throw new ParameterException(
+          spec.commandLine(), "--count: " + count + " (expected: 1 or more, or 0 for no end)");
+    }
     AdminClient client = admin.client();
     PrintWriter out = spec.commandLine().getOut();
     // Nobody counts it down: waiting for it is what a second takes.

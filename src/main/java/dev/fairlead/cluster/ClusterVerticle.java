@@ -308,7 +308,9 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
         () ->
             draining
                 ? Future.failedFuture(
-                    new CommandException(CommandException.NO_ANSWER, "the member is draining"))
+                    new CommandException(
+                        CommandException.NO_ANSWER,
+                        "member " + self().name() + " is draining, ask another one"))
                 : step.get());
   }
 

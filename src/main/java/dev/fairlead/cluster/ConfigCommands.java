@@ -18,6 +18,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 
@@ -53,30 +54,39 @@ final class ConfigCommands {
 
   private Future<Draft> pushed(PushCommand command, Revision newest) {
     return vertx
-        .executeBlocking(
-            () -> {
-              refuseForeignKeys(command);
-              return new Draft(command.format(), command.text(), newest.fileDigest(), List.of());
-            })
-        // What is wrong with it for everybody is said by nobody in particular.
-        .compose(draft -> local.load(draft.format(), draft.text()).map(draft));
+        .executeBlocking(() -> foreignKeys(command))
+        .compose(foreign -> readable(command, foreign))
+        .map(
+            readable ->
+                new Draft(command.format(), command.text(), newest.fileDigest(), List.of()));
   }
 
-  private static void refuseForeignKeys(PushCommand command) {
-    List<Problem> problems =
-        Document.of(command.format(), command.text()).stream()
-            .flatMap(document -> document.foreignKeys().stream())
-            .map(
-                key ->
-                    new Problem(
-                        key.key(),
-                        key.line(),
-                        "each member has its own (expected: listeners and pools only)",
-                        null))
-            .toList();
-    if (!problems.isEmpty()) {
-      throw new CommandException(CommandException.PROBLEMS, problems);
-    }
+  /** What is wrong with it for everybody is said by nobody in particular, all of it at once. */
+  private Future<FairleadConfig> readable(PushCommand command, List<Problem> foreign) {
+    Future<FairleadConfig> read = local.load(command.format(), command.text());
+    return foreign.isEmpty()
+        ? read
+        : read.transform(
+            done -> {
+              List<Problem> problems = new ArrayList<>(foreign);
+              if (done.cause() instanceof CommandException refused) {
+                problems.addAll(refused.problems());
+              }
+              return Future.failedFuture(new CommandException(CommandException.PROBLEMS, problems));
+            });
+  }
+
+  private static List<Problem> foreignKeys(PushCommand command) {
+    return Document.of(command.format(), command.text()).stream()
+        .flatMap(document -> document.foreignKeys().stream())
+        .map(
+            key ->
+                new Problem(
+                    key.key(),
+                    key.line(),
+                    "each member has its own (expected: listeners and pools only)",
+                    null))
+        .toList();
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.fairlead.member;
 
+import dev.fairlead.config.Durations;
 import dev.fairlead.config.NodeConfig.Shutdown;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -73,8 +74,8 @@ final class Drain {
       LOG.info(
           "draining: {} sessions, delay {}, grace {}",
           proxy.count().live(),
-          shutdown.delay(),
-          grace);
+          Durations.show(shutdown.delay()),
+          Durations.show(grace));
       onBegin.accept(grace);
       after(shutdown.delay(), this::stopListening);
     }

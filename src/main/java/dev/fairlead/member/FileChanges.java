@@ -8,13 +8,18 @@ import dev.fairlead.config.Problem;
 import dev.fairlead.config.Revision;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Gives the cluster what the member's own file says when it changes. One call at a time, from any
  * thread.
  */
 final class FileChanges implements ConfigFile.Changes {
+  private static final Logger LOG = LoggerFactory.getLogger(FileChanges.class);
+
   private final Vertx vertx;
   private final ClusterVerticle cluster;
   private final LiveConfig live;
@@ -22,6 +27,13 @@ final class FileChanges implements ConfigFile.Changes {
 
   /** Of the file as it was last read without a problem, taken or not. */
   private volatile String digest;
+
+  /**
+   * Of the file as the cluster last had its say on it: taken, or at the start not asked for. As
+   * long as listeners and pools are those, whatever else changes in the file is no change of
+   * theirs.
+   */
+  private volatile String settled;
 
   /**
    * @param atStart the file as it was read then
@@ -32,6 +44,7 @@ final class FileChanges implements ConfigFile.Changes {
     this.live = live;
     this.kept = atStart.revisions();
     this.digest = digest(atStart.file());
+    this.settled = digest;
   }
 
   /** The file as it was read at the start, and what was kept from before. */
@@ -53,9 +66,25 @@ final class FileChanges implements ConfigFile.Changes {
     live.noticeRestart(result.config());
     return vertx
         .executeBlocking(() -> digest(text))
-        .onSuccess(read -> digest = read)
         .compose(
-            read -> cluster.pushFile(text.format(), text.text()).compose(answer -> taken(read)));
+            read -> {
+              digest = read;
+              return read.equals(settled) ? Future.succeededFuture() : push(text, read);
+            });
+  }
+
+  private Future<Void> push(ConfigText text, String read) {
+    return cluster
+        .pushFile(text.format(), text.text())
+        .compose(
+            answer -> {
+              settled = read;
+              JsonArray undone = answer.getJsonArray("undone");
+              if (!undone.isEmpty()) {
+                LOG.warn("{} undoes what was set: {}", text.name(), undone.encode());
+              }
+              return taken(read);
+            });
   }
 
   private Future<Void> taken(String file) {

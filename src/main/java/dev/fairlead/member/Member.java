@@ -172,6 +172,11 @@ public final class Member {
     member.clusterDeployment =
         vertx.deployVerticle(member.cluster, ClusterVerticle.deployment()).await();
     member.file.watch();
+    if (parts.own().config().cluster().enabled() && parts.node().nodes().size() == 1) {
+      LOG.warn(
+          "nobody else of cluster {} was found: this member begins it",
+          parts.own().config().cluster().name());
+    }
     LOG.info(
         "ready: {} event loops on {}, listening on {}, {} of {} members, admin port {}",
         loops,
