@@ -16,6 +16,7 @@ import dev.fairlead.config.LoadResult;
 import dev.fairlead.config.NodeConfig;
 import dev.fairlead.config.Problem;
 import dev.fairlead.event.CommandException;
+import dev.fairlead.event.Commands;
 import dev.fairlead.net.Transport;
 import dev.fairlead.observe.AccessLog;
 import dev.fairlead.observe.Metrics;
@@ -190,6 +191,11 @@ public final class Member {
 
   public MemberView view() {
     return report;
+  }
+
+  /** What the cluster obeys, said through this member. */
+  public Commands commands() {
+    return cluster;
   }
 
   /** Null while this member is made. */

@@ -12,6 +12,7 @@ import dev.fairlead.testkit.TestBackend;
 import dev.fairlead.testkit.TestClient;
 import dev.fairlead.testkit.TestConnection;
 import dev.fairlead.testkit.TestMember;
+import io.vertx.core.json.JsonObject;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -19,6 +20,7 @@ import java.net.SocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
 
 /**
  * Ensured: a changed file is in force as a whole or not at all; live sessions and listeners that it
@@ -126,6 +128,27 @@ class ReloadTest {
       assertThat(member.view().config().revision().revision()).isEqualTo(1);
       member.reload(MemberSetup.on(transport).backend(backend, "weight: 2").dynamicPart());
       await().untilAsserted(() -> assertThat(member.view().status().configProblems()).isEmpty());
+    }
+  }
+
+  /** What was set by hand must outlive an edit of the file that does not concern it. */
+  @Test
+  void changeOfTheNodePartAlonePushesNothing() throws Exception {
+    try (TestBackend backend = TestBackend.saying("x");
+        TestMember member = MemberSetup.on(TransportKind.NIO).backends(backend).start()) {
+      MemberSetup same = MemberSetup.on(TransportKind.NIO).backends(backend);
+      JsonObject set = new JsonObject().put("pool", "web").put("backend", member.backend(0).id());
+      member.member().commands().set(set.put("weight", 7), "test").await();
+
+      member.write(same.dynamicPart() + "cluster: { name: other }\n");
+      await()
+          .untilAsserted(
+              () ->
+                  assertThat(member.view().status().restartNeeded())
+                      .containsExactly("cluster.name"));
+      member.reload(MemberSetup.on(TransportKind.NIO).backend(backend, "weight: 2").dynamicPart());
+
+      assertThat(member.view().config().revision().revision()).isEqualTo(3);
     }
   }
 
