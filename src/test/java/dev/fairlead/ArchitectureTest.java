@@ -48,10 +48,10 @@ final class ArchitectureTest {
   }
 
   @ArchTest
-  static void onlyClusterKnowsHazelcast(JavaClasses classes) {
+  static void onlyTheNodeKnowsHazelcast(JavaClasses classes) {
     noClasses()
         .that()
-        .resideOutsideOfPackage("dev.fairlead.cluster..")
+        .resideOutsideOfPackage("dev.fairlead.cluster.node..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("com.hazelcast..", "io.vertx.spi.cluster.hazelcast..")

@@ -1,6 +1,7 @@
 package dev.fairlead.cluster;
 
 import dev.fairlead.cluster.Draft.Who;
+import dev.fairlead.cluster.node.ClusterNode;
 import dev.fairlead.config.ConfigFormat;
 import dev.fairlead.config.Revision;
 import dev.fairlead.event.CommandException;

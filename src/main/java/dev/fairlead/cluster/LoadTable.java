@@ -1,5 +1,6 @@
 package dev.fairlead.cluster;
 
+import dev.fairlead.cluster.node.ClusterNode;
 import dev.fairlead.pool.Pool;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;

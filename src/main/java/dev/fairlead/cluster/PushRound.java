@@ -3,6 +3,7 @@ package dev.fairlead.cluster;
 import dev.fairlead.cluster.ConfigPush.Missing;
 import dev.fairlead.cluster.ConfigPush.Outcome;
 import dev.fairlead.cluster.ConfigPush.Overtaken;
+import dev.fairlead.cluster.node.ClusterNode;
 import dev.fairlead.config.Revision;
 import dev.fairlead.event.CommandException;
 import dev.fairlead.event.CommandException.Problem;

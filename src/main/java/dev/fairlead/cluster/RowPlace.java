@@ -1,5 +1,6 @@
 package dev.fairlead.cluster;
 
+import dev.fairlead.cluster.node.ClusterNode;
 import java.util.function.LongSupplier;
 
 /**

@@ -1,5 +1,7 @@
 package dev.fairlead.cluster;
 
+import dev.fairlead.cluster.node.ClusterException;
+import dev.fairlead.cluster.node.ClusterNode;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;

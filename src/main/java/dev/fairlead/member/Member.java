@@ -2,11 +2,11 @@ package dev.fairlead.member;
 
 import dev.fairlead.admin.AdminVerticle;
 import dev.fairlead.admin.MemberView;
-import dev.fairlead.cluster.ClusterException;
-import dev.fairlead.cluster.ClusterNode;
 import dev.fairlead.cluster.ClusterVerticle;
-import dev.fairlead.cluster.HazelcastNode;
-import dev.fairlead.cluster.LoneNode;
+import dev.fairlead.cluster.node.ClusterException;
+import dev.fairlead.cluster.node.ClusterNode;
+import dev.fairlead.cluster.node.HazelcastNode;
+import dev.fairlead.cluster.node.LoneNode;
 import dev.fairlead.config.ClusterConfig;
 import dev.fairlead.config.ConfigFiles;
 import dev.fairlead.config.ConfigJson;

@@ -3,6 +3,7 @@ package dev.fairlead.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.fairlead.cluster.node.ClusterNode;
 import dev.fairlead.event.MemberInfo;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pools;

@@ -2,6 +2,7 @@ package dev.fairlead.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fairlead.cluster.node.Told;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;

@@ -4,7 +4,7 @@ import com.hazelcast.cluster.Member;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.instance.impl.HazelcastInstanceImpl;
 import com.hazelcast.instance.impl.HazelcastInstanceProxy;
-import dev.fairlead.cluster.HazelcastNode;
+import dev.fairlead.cluster.node.HazelcastNode;
 import dev.fairlead.config.ClusterConfig;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

@@ -1,4 +1,4 @@
-package dev.fairlead.cluster;
+package dev.fairlead.cluster.node;
 
 /**
  * This process can't be a node of the cluster. The message reads like a problem of the
@@ -15,7 +15,7 @@ public final class ClusterException extends RuntimeException {
   }
 
   /** As {@code value (expected: what)}. */
-  static ClusterException expected(String path, Object value, String what, Throwable cause) {
+  public static ClusterException expected(String path, Object value, String what, Throwable cause) {
     return new ClusterException(path, value + " (expected: " + what + ")", cause);
   }
 

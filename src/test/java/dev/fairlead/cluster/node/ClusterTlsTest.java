@@ -1,4 +1,4 @@
-package dev.fairlead.cluster;
+package dev.fairlead.cluster.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

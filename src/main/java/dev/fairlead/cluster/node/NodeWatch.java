@@ -1,9 +1,9 @@
-package dev.fairlead.cluster;
+package dev.fairlead.cluster.node;
 
 import com.hazelcast.core.LifecycleEvent;
 import com.hazelcast.core.LifecycleEvent.LifecycleState;
 import com.hazelcast.core.LifecycleListener;
-import dev.fairlead.cluster.ClusterNode.Listener;
+import dev.fairlead.cluster.node.ClusterNode.Listener;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.HashSet;

@@ -1,4 +1,4 @@
-package dev.fairlead.cluster;
+package dev.fairlead.cluster.node;
 
 import dev.fairlead.config.ClusterConfig;
 import dev.fairlead.config.ClusterConfig.Discovery;

@@ -1,10 +1,10 @@
-package dev.fairlead.cluster;
+package dev.fairlead.cluster.node;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Remembers what a node was told of the others. */
-final class Told implements ClusterNode.Listener {
+public final class Told implements ClusterNode.Listener {
   private final List<String> events = new CopyOnWriteArrayList<>();
 
   @Override
@@ -27,7 +27,7 @@ final class Told implements ClusterNode.Listener {
     events.add("lost");
   }
 
-  List<String> events() {
+  public List<String> events() {
     return events;
   }
 }

@@ -1,4 +1,4 @@
-package dev.fairlead.cluster;
+package dev.fairlead.cluster.node;
 
 import io.vertx.core.Vertx;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.fairlead.cluster;
+package dev.fairlead.cluster.node;
 
 import io.vertx.core.net.HostAndPort;
 import java.net.InetAddress;
