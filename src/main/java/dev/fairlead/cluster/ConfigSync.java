@@ -39,6 +39,9 @@ final class ConfigSync {
   /** What lost when two parts of a split met, to be told with the next revision; null = nothing. */
   private Revision superseded;
 
+  /** What was in force here of late. */
+  private final RevisionLog recent = new RevisionLog(List.of());
+
   private volatile Revision applied;
   private volatile Trouble trouble;
 
@@ -175,8 +178,8 @@ final class ConfigSync {
           "the stored revision is not signed as ours or can't be read: revision {} takes its place",
           newest.revision());
     }
-    return store
-        .replace(stored, newest)
+    return rememberRecent()
+        .compose(done -> store.replace(stored, newest))
         .compose(
             won -> {
               again |= !won;
@@ -188,12 +191,21 @@ final class ConfigSync {
     boolean follows =
         applied == null || there.parent().equals(applied.id()) || isSameDocument(there, applied);
     Future<Void> remembered =
-        follows ? Future.succeededFuture() : store.remember(applied).compose(done -> notice());
+        follows ? Future.succeededFuture() : rememberRecent().compose(done -> notice());
     return remembered.compose(
         done -> {
           newest = there;
           return putInForce();
         });
+  }
+
+  /** When parts of a cluster meet, entries of the smaller one's map may not come along. */
+  private Future<Void> rememberRecent() {
+    Future<Void> remembered = Future.succeededFuture();
+    for (Revision revision : recent.all()) {
+      remembered = remembered.compose(done -> store.remember(revision));
+    }
+    return remembered;
   }
 
   /** Whether what is in force here lost, or only some revisions were missed. */
@@ -222,8 +234,8 @@ final class ConfigSync {
         winner.time(),
         winner.author(),
         next.revision());
-    return store
-        .remember(newest)
+    return rememberRecent()
+        .compose(done -> store.remember(newest))
         .compose(done -> store.replace(stored, next))
         .onSuccess(
             won -> {
@@ -261,6 +273,7 @@ final class ConfigSync {
 
   private void inForce(Revision revision) {
     applied = revision;
+    recent.add(revision);
     trouble = null;
     Revision lost = superseded;
     superseded = null;
