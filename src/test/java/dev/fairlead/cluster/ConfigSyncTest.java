@@ -112,6 +112,27 @@ final class ConfigSyncTest {
   }
 
   @Test
+  void whatAMergeLeftBehindOfThePartThatLostIsRememberedAgain() {
+    Map<String, String> before = cluster.map.entries().await();
+    cluster.hidden.add(b);
+    a.push(withWeight(11));
+    a.push(withWeight(12));
+    restore(before);
+    cluster.hidden.clear();
+    cluster.hidden.add(a);
+    b.push(withWeight(21));
+    b.push(withWeight(22));
+    b.push(withWeight(23));
+
+    look(a);
+
+    assertThat(a.on(a.commands::history).await().getJsonArray("history"))
+        .filteredOn(each -> ((JsonObject) each).getBoolean("superseded"))
+        .extracting(each -> ((JsonObject) each).getLong("revision"))
+        .containsExactly(3L, 2L);
+  }
+
+  @Test
   void theSameDocumentUnderOneNumberIsNoConflict() {
     Revision own = a.sync.applied();
     JsonObject twin = own.toJson().put("id", "another");
