@@ -39,7 +39,7 @@ final class ConfigStart {
                 stored.revision() == null
                     ? begin(stored, beginning, new Kept(newestKept, who))
                     : join(stored.revision(), newestKept))
-        .compose(started -> rememberAll(kept))
+        .compose(started -> store.remember(kept))
         .compose(remembered -> store.signAnew());
   }
 
@@ -72,13 +72,5 @@ final class ConfigStart {
 
   private Future<Void> hold(Revision revision) {
     return holds.hold(revision.id(), revision.format(), revision.text());
-  }
-
-  private Future<Void> rememberAll(List<Revision> kept) {
-    Future<Void> remembered = Future.succeededFuture();
-    for (Revision revision : kept) {
-      remembered = remembered.compose(done -> store.remember(revision));
-    }
-    return remembered;
   }
 }

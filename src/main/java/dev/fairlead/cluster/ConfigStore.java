@@ -87,10 +87,17 @@ final class ConfigStore {
 
   /** Has the revision in the history; null = nothing to remember. */
   Future<Void> remember(Revision revision) {
-    if (revision == null) {
+    return revision == null ? Future.succeededFuture() : remember(List.of(revision));
+  }
+
+  /** Has all of them in the history, as far as it reaches. */
+  Future<Void> remember(List<Revision> revisions) {
+    if (revisions.isEmpty()) {
       return Future.succeededFuture();
     }
-    return map.putIfAbsent(key(revision), codec.write(revision)).compose(before -> forgetOldest());
+    return Future.join(
+            revisions.stream().map(each -> map.putIfAbsent(key(each), codec.write(each))).toList())
+        .compose(before -> forgetOldest());
   }
 
   private Future<Void> forgetOldest() {

@@ -201,11 +201,7 @@ final class ConfigSync {
 
   /** When parts of a cluster meet, entries of the smaller one's map may not come along. */
   private Future<Void> rememberRecent() {
-    Future<Void> remembered = Future.succeededFuture();
-    for (Revision revision : recent.all()) {
-      remembered = remembered.compose(done -> store.remember(revision));
-    }
-    return remembered;
+    return store.remember(recent.all());
   }
 
   /** Whether what is in force here lost, or only some revisions were missed. */
