@@ -39,6 +39,9 @@ final class RunCommand implements Callable<Integer> {
       e.lines().forEach(spec.commandLine().getErr()::println);
       return FairleadCommand.FAILED;
     }
+    ServiceManager manager = ServiceManager.ofThisProcess();
+    member.draining().onSuccess(manager::stopping);
+    manager.ready();
     signals.awaitDrain(member);
     member.stop();
     return 0;

@@ -2,8 +2,10 @@ package dev.fairlead.cli;
 
 import dev.fairlead.config.BackendConfig;
 import io.vertx.core.json.JsonObject;
+import java.util.Iterator;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
@@ -30,6 +32,7 @@ final class SetCommand implements Callable<Integer> {
       names = "--state",
       paramLabel = "STATE",
       converter = StateConverter.class,
+      completionCandidates = States.class,
       description = "enabled, draining or disabled.")
   private BackendConfig.State state;
 
@@ -47,6 +50,14 @@ final class SetCommand implements Callable<Integer> {
         }
       }
       throw new TypeConversionException("'" + text + "' (expected: enabled, draining or disabled)");
+    }
+  }
+
+  /** What a shell offers to complete. */
+  static final class States implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return Stream.of(BackendConfig.State.values()).map(BackendConfig.State::label).iterator();
     }
   }
 

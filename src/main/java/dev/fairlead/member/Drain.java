@@ -27,6 +27,7 @@ final class Drain {
   private final Proxy proxy;
   private final Shutdown shutdown;
   private final Consumer<Duration> onBegin;
+  private final Promise<Duration> started = Promise.promise();
   private final Promise<Void> drained = Promise.promise();
   private boolean begun;
 
@@ -55,6 +56,11 @@ final class Drain {
     return begun;
   }
 
+  /** Succeeds when it begins, with the time after which no session is left. */
+  Future<Duration> started() {
+    return started.future();
+  }
+
   /** Succeeds when no session is left, whoever has begun. */
   Future<Void> drained() {
     return drained.future();
@@ -77,6 +83,7 @@ final class Drain {
           Durations.show(shutdown.delay()),
           Durations.show(grace));
       onBegin.accept(grace);
+      started.complete(shutdown.delay().plus(grace));
       after(shutdown.delay(), this::stopListening);
     }
     return drained.future();

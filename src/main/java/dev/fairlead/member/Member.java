@@ -227,6 +227,11 @@ public final class Member {
     return drain.begin(grace);
   }
 
+  /** Succeeds when a drain begins, with the time after which no session is left. */
+  public Future<Duration> draining() {
+    return drain.started();
+  }
+
   /** Succeeds when a drain is done, whether a signal or the cluster asked for it. */
   public Future<Void> drained() {
     return drain.drained();

@@ -1,0 +1,54 @@
+package dev.fairlead.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.fairlead.testkit.NotifySocket;
+import io.netty.channel.epoll.Epoll;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ServiceManagerTest {
+  @TempDir private Path directory;
+
+  @BeforeEach
+  void needsEpoll() {
+    assumeTrue(Epoll.isAvailable(), "the datagrams are of Netty's library for epoll");
+  }
+
+  @Test
+  void saysThatClientsAreTaken() throws IOException {
+    try (NotifySocket socket = NotifySocket.at(directory.resolve("notify"))) {
+      new ServiceManager(socket.name()).ready();
+      assertThat(socket.next()).isEqualTo("READY=1");
+    }
+  }
+
+  @Test
+  void asksForTheTimeThatADrainMayTake() throws IOException {
+    try (NotifySocket socket = NotifySocket.at(directory.resolve("notify"))) {
+      new ServiceManager(socket.name()).stopping(Duration.ofMinutes(2));
+      assertThat(socket.next()).isEqualTo("STOPPING=1\nEXTEND_TIMEOUT_USEC=140000000");
+    }
+  }
+
+  @Test
+  void findsASocketWithoutAFile() throws IOException {
+    try (NotifySocket socket = NotifySocket.inTheAbstract("fairlead-" + directory.getFileName())) {
+      new ServiceManager(socket.name()).ready();
+      assertThat(socket.next()).isEqualTo("READY=1");
+    }
+  }
+
+  @Test
+  void nobodyAskedAndNobodyThereDisturbNothing() {
+    for (String socket : new String[] {null, "", directory.resolve("gone").toString()}) {
+      assertThatCode(() -> new ServiceManager(socket).ready()).doesNotThrowAnyException();
+    }
+  }
+}

@@ -1,0 +1,117 @@
+package dev.fairlead.packaging;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fairlead.testkit.FairleadProcess;
+import dev.fairlead.testkit.Launch;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Ensures that the Grafana dashboard asks for what there is. Provoked by a member that runs, whose
+ * metrics are compared with every query. A failure would look like a panel without data.
+ */
+class DashboardIT {
+  private static final Pattern METRIC =
+      Pattern.compile("\\b(?:fairlead|jvm|process|system)_[a-z0-9_]+");
+  private static final Pattern SAMPLE = Pattern.compile("^([a-z0-9_]+)(?:\\{(.*)})? .*");
+  private static final Pattern LABEL = Pattern.compile("([a-z]+)=");
+  private static final Pattern GROUPED = Pattern.compile("\\b(?:by|on) \\(([a-z, ]+)\\)");
+  private static final Pattern LEGEND = Pattern.compile("\\{\\{([a-z]+)}}");
+
+  /** Prometheus says itself whom it has asked. */
+  private static final String OF_PROMETHEUS = "instance";
+
+  private static final String CONFIGURATION =
+      """
+      listeners: [{ name: web, bind: "127.0.0.1:0", pool: web }]
+      pools: [{ name: web, backends: [{ host: 127.0.0.1, port: 9 }] }]
+      """;
+
+  @TempDir private Path directory;
+
+  private final JsonObject dashboard;
+
+  DashboardIT() throws IOException {
+    dashboard = new JsonObject(Files.readString(Path.of("conf/grafana/fairlead.json")));
+  }
+
+  private Stream<JsonObject> panels() {
+    return dashboard.getJsonArray("panels").stream()
+        .map(JsonObject.class::cast)
+        .filter(panel -> !panel.getString("type").equals("row"));
+  }
+
+  private static Stream<JsonObject> targets(JsonObject panel) {
+    return panel.getJsonArray("targets").stream().map(JsonObject.class::cast);
+  }
+
+  private static Set<String> found(Pattern pattern, String text) {
+    Set<String> found = new TreeSet<>();
+    for (MatchResult match : pattern.matcher(text).results().toList()) {
+      String group = match.groupCount() == 0 ? match.group() : match.group(1);
+      found.addAll(List.of(group.split(", ")));
+    }
+    return found;
+  }
+
+  /** The labels of each metric that a member shows. */
+  private Map<String, Set<String>> shown() throws IOException {
+    Path file = Files.writeString(directory.resolve("fairlead.yaml"), CONFIGURATION);
+    Map<String, Set<String>> shown = new TreeMap<>();
+    // With so little memory it has collected garbage by the time it is ready, and shows that too.
+    try (FairleadProcess member = Launch.run(file).withJvm("-Xmx64m").startReady(directory)) {
+      for (String line : member.get("/metrics").body().lines().toList()) {
+        SAMPLE
+            .matcher(line)
+            .results()
+            .forEach(
+                sample ->
+                    shown
+                        .computeIfAbsent(sample.group(1), name -> new TreeSet<>())
+                        .addAll(found(LABEL, String.valueOf(sample.group(2)))));
+      }
+    }
+    return shown;
+  }
+
+  @Test
+  void everyQueryAsksForMetricsAndLabelsThatAreShown() throws IOException {
+    Map<String, Set<String>> shown = shown();
+    assertThat(panels()).hasSizeGreaterThanOrEqualTo(13);
+    panels()
+        .flatMap(DashboardIT::targets)
+        .forEach(
+            target -> {
+              String query = target.getString("expr");
+              Set<String> metrics = found(METRIC, query);
+              assertThat(metrics).as(query).isNotEmpty();
+              assertThat(shown.keySet()).as(query).containsAll(metrics);
+              Set<String> labels = new TreeSet<>(found(GROUPED, query));
+              labels.addAll(found(LEGEND, target.getString("legendFormat")));
+              labels.remove(OF_PROMETHEUS);
+              metrics.forEach(name -> assertThat(shown.get(name)).as(query).containsAll(labels));
+            });
+  }
+
+  @Test
+  void everyPanelHasATitleAndItsOwnPlace() {
+    assertThat(panels()).allMatch(panel -> !panel.getString("title").isBlank());
+    List<JsonObject> all =
+        dashboard.getJsonArray("panels").stream().map(JsonObject.class::cast).toList();
+    assertThat(all).extracting(panel -> panel.getInteger("id")).doesNotHaveDuplicates();
+    assertThat(all).extracting(panel -> panel.getJsonObject("gridPos")).doesNotHaveDuplicates();
+  }
+}
