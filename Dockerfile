@@ -9,7 +9,7 @@ ARG JAR=
 WORKDIR /build
 COPY . .
 RUN if [ -n "$JAR" ]; then cp -p "$JAR" /fairlead.jar; \
-    else mvn -B -q -DskipTests package && cp -p target/fairlead.jar /fairlead.jar; fi
+    else mvn -B -q -Dmaven.test.skip=true package && cp -p target/fairlead.jar /fairlead.jar; fi
 
 FROM ${RUN_IMAGE} AS train
 COPY bin/container bin/healthcheck bin/train /opt/fairlead/bin/

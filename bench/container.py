@@ -2,7 +2,7 @@
 """Runs the image as docs/deploy.md says, with 256 MiB and two CPUs, and shows what it does there.
 
 Prints a line for each check and exits with 1 if a bound was broken. Needs a Docker engine and the
-image, which IMAGE names; FAIRLEAD_SUBNET gives its network another subnet.
+image, which IMAGE names; FAIRLEAD_NETWORK and FAIRLEAD_SUBNET give its network another name and subnet.
 """
 
 import argparse
@@ -14,11 +14,12 @@ import sys
 import tempfile
 
 from acceptance.checks import Checks
+from contained.endure import check_endure
 from contained.engine import Network
 from contained.hold import check_hold
 from contained.start import check_start
 
-PARTS = ["start", "hold"]
+PARTS = ["start", "hold", "endure"]
 
 
 def parse_arguments():
@@ -52,6 +53,7 @@ def main():
     run = {
         "start": lambda directory: check_start(checks, image, directory, arguments.rounds),
         "hold": lambda directory: check_hold(checks, image, directory, arguments.minutes, arguments.sysctls),
+        "endure": lambda directory: check_endure(checks, image, directory),
     }
     for part in PARTS if arguments.part == "all" else [arguments.part]:
         try:

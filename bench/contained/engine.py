@@ -7,7 +7,7 @@ import subprocess
 import time
 import urllib.request
 
-NETWORK = "fairlead-bench"
+NETWORK = os.environ.get("FAIRLEAD_NETWORK", "fairlead-bench")
 SUBNET = os.environ.get("FAIRLEAD_SUBNET", "172.31.240.0/24")
 PREFIX = SUBNET.rsplit(".", 1)[0]
 GATEWAY = f"{PREFIX}.1"
@@ -62,6 +62,9 @@ class Container:
 
     def inspect(self, path):
         return docker("inspect", "--format", "{{." + path + "}}", self.name)
+
+    def networked(self):
+        return NETWORK in self.inspect("NetworkSettings.Networks")
 
     def ready(self):
         return "true" in docker("exec", self.name, "/opt/fairlead/bin/healthcheck", check=False)
