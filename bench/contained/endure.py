@@ -208,7 +208,7 @@ def io_uring(image, directory):
     by_name = configuration([], transport="io_uring")
     forced = Container(image, 4, by_name, directory, *options)
     docker("wait", forced.name, timeout=30)
-    said = forced.log().strip()
+    said = forced.log().strip().splitlines()[-1]
     forced.remove()
     with Echo(GATEWAY) as echo:
         settings = configuration([{"host": GATEWAY, "port": echo.port}])

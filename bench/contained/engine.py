@@ -4,8 +4,6 @@ import json
 import os
 import pathlib
 import subprocess
-import time
-import urllib.request
 
 NETWORK = os.environ.get("FAIRLEAD_NETWORK", "fairlead-bench")
 SUBNET = os.environ.get("FAIRLEAD_SUBNET", "172.31.240.0/24")
@@ -42,7 +40,14 @@ class Network:
 
 
 class Container:
-    """A member in a container with the limits of the docs; its configuration is a file of ours."""
+    """A member in a container with the limits of the docs; its configuration is a file of ours.
+
+    The process is made by the engine, which has work of its own to do in it. So the entry point is
+    called by a shell that first tells when, and how much CPU time was spent by then.
+    """
+
+    TELLING = 'read -r stat </proc/$$/stat; echo "$EPOCHREALTIME $stat"; exec "$0" "$@"'
+    ENTRY = "/opt/fairlead/bin/container"
 
     def __init__(self, image, number, configuration, directory, *options):
         self.name = f"{NETWORK}-{number}"
@@ -53,9 +58,14 @@ class Container:
         docker(
             "run", "--detach", "--name", self.name, "--hostname", f"m{number}",
             "--network", NETWORK, "--ip", self.host, *LIMITS,
-            "--volume", f"{file}:/etc/fairlead/fairlead.json:ro", *options,
-            image, "run", "-c", "/etc/fairlead/fairlead.json",
+            "--volume", f"{file}:/etc/fairlead/fairlead.json:ro", "--entrypoint", "/bin/bash", *options,
+            image, "-c", self.TELLING, self.ENTRY, "run", "-c", "/etc/fairlead/fairlead.json",
         )  # fmt: skip
+
+    def began(self):
+        """When the entry point was called, by the clock, and the CPU seconds that the engine spent."""
+        when, _, fields = docker("logs", self.name).splitlines()[0].partition(" ")
+        return float(when), cpu(fields.rsplit(")", 1)[1].split())
 
     def pid(self):
         return int(self.inspect("State.Pid"))
@@ -101,14 +111,12 @@ def configuration(backends, members=None, **node):
     return whole
 
 
-def seconds_since_start(pid):
-    """Of a process, the shell before the JVM included; exact to a tick, 10 ms."""
-    started = int(stat(pid)[19]) / TICKS
-    return time.clock_gettime(time.CLOCK_BOOTTIME) - started
-
-
 def cpu_seconds(pid):
-    return sum(int(value) for value in stat(pid)[11:13]) / TICKS
+    return cpu(stat(pid))
+
+
+def cpu(fields):
+    return sum(int(value) for value in fields[11:13]) / TICKS
 
 
 def stat(pid):

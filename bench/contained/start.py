@@ -10,13 +10,12 @@ from contained.engine import (
     configuration,
     cpu_seconds,
     memory_mib,
-    seconds_since_start,
 )
 from contained.traffic import Echo
 
 ALONE_SECONDS, JOINING_SECONDS = 1.0, 1.5
 ALONE_MIB, CLUSTERED_MIB = 110, 150
-IDLE_SECONDS = 10
+IDLE_SECONDS = 5
 
 
 def check_start(checks, image, directory, rounds):
@@ -59,9 +58,10 @@ def first_byte(image, number, settings, directory):
     try:
         pid = container.pid()
         relayed(container)
-        seconds, cpu = seconds_since_start(pid), cpu_seconds(pid)
+        now, cpu = time.time(), cpu_seconds(pid)
+        began, by_engine = container.began()
         time.sleep(IDLE_SECONDS)
-        return seconds, cpu, *memory_mib(pid)
+        return now - began, cpu - by_engine, *memory_mib(pid)
     finally:
         container.remove()
 
