@@ -59,9 +59,7 @@ class DockerIT {
   @Test
   void refusesAWrongConfigurationWithItsReason() {
     container = run(IMAGE, "run", "--set", "node.eventLoops=-1", "-c", "fairlead.yaml");
-    await()
-        .atMost(Duration.ofSeconds(60))
-        .until(() -> inspect("State.Running").equals("false"));
+    await().atMost(Duration.ofSeconds(60)).until(() -> inspect("State.Running").equals("false"));
 
     assertThat(inspect("State.ExitCode")).isEqualTo("1");
     assertThat(docker("logs", container).out()).contains("node.eventLoops");
