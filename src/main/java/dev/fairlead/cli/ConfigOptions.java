@@ -31,11 +31,6 @@ final class ConfigOptions {
     return List.copyOf(overrides);
   }
 
-  /** Adds an override, as if it had been given. */
-  void override(String keyValue) {
-    overrides.add(keyValue);
-  }
-
   /** A loader with the overrides and this process's environment. */
   ConfigLoader loader() {
     return new ConfigLoader(System.getenv(), overrides());

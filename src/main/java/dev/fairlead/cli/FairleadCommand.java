@@ -49,6 +49,22 @@ public final class FairleadCommand implements Runnable {
    * @return 0 done, 1 refused or failed, 2 wrong usage
    */
   public static int execute(PrintWriter out, PrintWriter err, String... args) {
+    return PlainRun.of(args)
+        .map(run -> FairleadCommand.execute(run, err))
+        .orElseGet(() -> parse(out, err, args));
+  }
+
+  /** Ends as picocli would end it. */
+  private static int execute(PlainRun run, PrintWriter err) {
+    try {
+      return run.call(err);
+    } catch (Exception e) {
+      err.println("run: " + e);
+      return FAILED;
+    }
+  }
+
+  private static int parse(PrintWriter out, PrintWriter err, String... args) {
     return new CommandLine(new FairleadCommand())
         .setOut(out)
         .setErr(err)

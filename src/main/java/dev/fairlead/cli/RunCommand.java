@@ -1,7 +1,5 @@
 package dev.fairlead.cli;
 
-import dev.fairlead.member.Member;
-import dev.fairlead.member.StartException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -28,22 +26,7 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    if (cluster) {
-      options.override("cluster.enabled=true");
-    }
-    ProcessSignals signals = ProcessSignals.takeOver();
-    Member member;
-    try {
-      member = Member.start(options.file(), options.loader());
-    } catch (StartException e) {
-      e.lines().forEach(spec.commandLine().getErr()::println);
-      return FairleadCommand.FAILED;
-    }
-    ServiceManager manager = ServiceManager.ofThisProcess();
-    member.draining().onSuccess(manager::stopping);
-    manager.ready();
-    signals.awaitDrain(member);
-    member.stop();
-    return 0;
+    return new PlainRun(options.file(), options.overrides(), cluster)
+        .call(spec.commandLine().getErr());
   }
 }

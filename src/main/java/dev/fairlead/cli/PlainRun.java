@@ -1,0 +1,92 @@
+package dev.fairlead.cli;
+
+import dev.fairlead.config.ConfigLoader;
+import dev.fairlead.member.Member;
+import dev.fairlead.member.StartException;
+import java.io.PrintWriter;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What {@code run} was asked for. {@link #of} reads the forms that service files and containers use
+ * without picocli, which costs a good part of the time that a member needs to start: it reads every
+ * command by reflection, and its classes are of a version that the JVM's caches leave out.
+ */
+record PlainRun(Path file, List<String> overrides, boolean cluster) {
+
+  PlainRun {
+    overrides = List.copyOf(overrides);
+  }
+
+  /**
+   * Takes {@code run [-c FILE | --config FILE] [--set KEY=VALUE]... [--cluster]}, as {@link
+   * RunCommand} does.
+   *
+   * @return empty for anything else, which picocli takes or explains
+   */
+  static Optional<PlainRun> of(String... args) {
+    if (args.length == 0 || !args[0].equals("run")) {
+      return Optional.empty();
+    }
+    String file = null;
+    List<String> overrides = new ArrayList<>();
+    boolean cluster = false;
+    for (int i = 1; i < args.length; i++) {
+      if (args[i].equals("--cluster") && !cluster) {
+        cluster = true;
+        continue;
+      }
+      String value = i + 1 < args.length ? args[i + 1] : "";
+      if (value.isEmpty() || value.startsWith("-")) {
+        return Optional.empty();
+      }
+      switch (args[i++]) {
+        case "--set" -> overrides.add(value);
+        case "-c", "--config" -> {
+          if (file != null) {
+            return Optional.empty();
+          }
+          file = value;
+        }
+        default -> {
+          return Optional.empty();
+        }
+      }
+    }
+    try {
+      Path path = Path.of(file == null ? ConfigOptions.DEFAULT_FILE : file);
+      return Optional.of(new PlainRun(path, overrides, cluster));
+    } catch (InvalidPathException e) {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Runs a member until it has drained.
+   *
+   * @return the exit code; why it could not start is on {@code err}
+   */
+  int call(PrintWriter err) throws InterruptedException {
+    List<String> all = new ArrayList<>(overrides);
+    if (cluster) {
+      all.add("cluster.enabled=true");
+    }
+    ProcessSignals signals = ProcessSignals.takeOver();
+    Member member;
+    try {
+      member = Member.start(file, new ConfigLoader(System.getenv(), all));
+    } catch (StartException e) {
+      e.lines().forEach(err::println);
+      return FairleadCommand.FAILED;
+    }
+    ServiceManager manager = ServiceManager.ofThisProcess();
+    member.draining().onSuccess(manager::stopping);
+    manager.ready();
+    signals.awaitDrain(member);
+    member.stop();
+    return 0;
+  }
+}
