@@ -15,7 +15,7 @@ from contained.traffic import Echo
 
 ALONE_SECONDS, JOINING_SECONDS = 1.0, 1.5
 ALONE_MIB, CLUSTERED_MIB = 110, 150
-IDLE_SECONDS = 5
+IDLE_SECONDS = 10
 
 
 def check_start(checks, image, directory, rounds):
