@@ -2,8 +2,6 @@ package dev.fairlead.pool;
 
 import dev.fairlead.config.BackendConfig;
 import dev.fairlead.config.PoolConfig;
-import dev.fairlead.pool.balance.Balancer;
-import dev.fairlead.pool.balance.Candidates;
 import java.net.SocketAddress;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -11,8 +9,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
 /**
- * A named set of backends and the rule that chooses among them, as one configuration has it.
- * Immutable but for the backends' counts; shared by all event loops.
+ * A named set of backends and the rule that chooses among them, as one configuration has it. Shared
+ * by all event loops. What changes are the backends' counts and status, and who is chosen: one
+ * volatile cell, replaced whole by {@link #refresh}.
  */
 public final class Pool {
   private final PoolConfig config;
@@ -21,16 +20,13 @@ public final class Pool {
   /** Where round-robin stands; handed on to the pool that replaces this one. */
   private final AtomicLong position;
 
-  /** Null when no backend takes new sessions. */
-  private final Balancer balancer;
+  private volatile Choice choice;
 
   private Pool(PoolConfig config, List<Backend> backends, AtomicLong position) {
     this.config = config;
     this.backends = backends;
     this.position = position;
-    Candidates candidates = Candidates.of(backends);
-    this.balancer =
-        candidates.size() == 0 ? null : Balancer.of(config.balance(), candidates, position);
+    refresh();
   }
 
   /**
@@ -41,10 +37,22 @@ public final class Pool {
    */
   static Pool of(PoolConfig config, Pool before, Function<BackendConfig, Backend> known) {
     List<Backend> backends =
-        config.backends().stream()
-            .map(backend -> Backend.of(config.name(), backend, known.apply(backend)))
-            .toList();
+        config.backends().stream().map(backend -> of(config, before, backend, known)).toList();
     return new Pool(config, backends, before == null ? new AtomicLong() : before.position);
+  }
+
+  private static Backend of(
+      PoolConfig config,
+      Pool before,
+      BackendConfig backend,
+      Function<BackendConfig, Backend> known) {
+    Backend last = known.apply(backend);
+    Backend next = Backend.of(config.name(), backend, last);
+    boolean comes = last == null ? before != null : !last.isWanted() && next.isWanted();
+    if (comes) {
+      next.backSince(System.nanoTime());
+    }
+    return next;
   }
 
   public String name() {
@@ -61,8 +69,9 @@ public final class Pool {
   }
 
   /**
-   * Chooses an eligible backend; does not count it. Allocates nothing when {@code tried} is empty,
-   * but for {@code source-hash} and an IPv6 client: the JDK gives its 16 bytes as a copy only.
+   * Chooses an eligible backend of the lowest tier that has one, and of the next when all of that
+   * are tried; does not count it. Allocates nothing when {@code tried} is empty, but for {@code
+   * source-hash} and an IPv6 client: the JDK gives its 16 bytes as a copy only.
    *
    * @param source the client's address; only {@code source-hash} looks at it, so null will do for
    *     the others and stands for one and the same client there
@@ -70,11 +79,26 @@ public final class Pool {
    * @return null when none is left
    */
   public Backend pick(SocketAddress source, List<Backend> tried) {
-    if (balancer == null) {
-      return null;
-    }
-    return tried.isEmpty()
-        ? balancer.pick(source, ThreadLocalRandom.current())
-        : balancer.pickExcept(tried, source, ThreadLocalRandom.current());
+    return choice.pick(source, tried, ThreadLocalRandom.current());
+  }
+
+  /** Whether {@link #refresh} would change who is chosen. Any thread. */
+  public boolean isStale() {
+    return choice.isStale(backends);
+  }
+
+  /**
+   * Chooses by the status that the backends have now. Fills tables, which may take milliseconds, so
+   * not on an event loop; one thread at a time.
+   */
+  public final void refresh() {
+    choice = Choice.of(config, backends, position, System.nanoTime());
+  }
+
+  /**
+   * The lowest tier with an eligible backend: those of higher ones get what that one can't take.
+   */
+  public int tier() {
+    return choice.tier();
   }
 }

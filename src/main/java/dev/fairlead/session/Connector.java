@@ -165,6 +165,7 @@ final class Connector implements ChannelFutureListener {
     failure = why;
     if (!why.isLocal()) {
       backend.failed();
+      session.loop().listener().failed(pool, backend);
     }
     session.account().unselected();
     if (tried.isEmpty()) {
