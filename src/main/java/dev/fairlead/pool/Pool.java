@@ -82,6 +82,18 @@ public final class Pool {
     return choice.pick(source, tried, ThreadLocalRandom.current());
   }
 
+  /**
+   * Whom a session of {@code source} would get now, without taking a turn. Fills tables as {@link
+   * #refresh} does.
+   *
+   * @return null = nobody
+   */
+  public Backend wouldPick(SocketAddress source) {
+    AtomicLong same = new AtomicLong(position.get());
+    return Choice.of(config, backends, same, System.nanoTime())
+        .pick(source, List.of(), ThreadLocalRandom.current());
+  }
+
   /** Whether {@link #refresh} would change who is chosen. Any thread. */
   public boolean isStale() {
     return choice.isStale(backends);
