@@ -8,6 +8,7 @@ import dev.fairlead.event.CommandException;
 import dev.fairlead.event.Commands;
 import dev.fairlead.event.MemberId;
 import dev.fairlead.event.MemberInfo;
+import dev.fairlead.event.SystemEvent;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -17,6 +18,7 @@ import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -182,6 +184,11 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
                 shutdown == null ? Future.succeededFuture() : signals.close(),
                 shutdown == null ? Future.succeededFuture() : events.stop()))
         .otherwiseEmpty();
+  }
+
+  /** Tells everybody what happened to this member; {@code event} is given which one it is. */
+  public void publish(Function<MemberId, SystemEvent> event) {
+    events.publish(event.apply(self()));
   }
 
   /** All members, by name; this one included. */

@@ -1,5 +1,9 @@
 package dev.fairlead.member;
 
+import java.util.function.Function;
+import dev.fairlead.pool.Backend;
+import dev.fairlead.event.SystemEvent;
+import dev.fairlead.event.MemberId;
 import dev.fairlead.admin.AdminVerticle;
 import dev.fairlead.admin.MemberView;
 import dev.fairlead.cluster.ClusterVerticle;
@@ -52,6 +56,7 @@ public final class Member {
   private final Drain drain;
   private final LiveConfig live;
   private final KeptRevisions kept;
+  private final BackendCare care;
   private final ClusterVerticle cluster;
   private final FileChanges changes;
   private final ConfigFile file;
@@ -61,8 +66,9 @@ public final class Member {
   /** Null until it is deployed. */
   private String clusterDeployment;
 
-  private Member(Parts parts, Proxy proxy) {
+  private Member(Parts parts, Proxy proxy, BackendCare care) {
     this.vertx = parts.node().vertx();
+    this.care = care;
     this.accessLog = parts.accessLog();
     this.metrics = parts.metrics();
     this.proxy = proxy;
@@ -75,7 +81,7 @@ public final class Member {
                 parts.node(),
                 new ThisMember(
                     MemberName.wanted(own.config().node()),
-                    new ThisMember.Parts(proxy, kept, this::report, this::drain)),
+                    new ThisMember.Parts(proxy, kept, care, this::report, this::drain)),
                 live,
                 parts.start().beginning(),
                 parts.start().secret()));
@@ -159,15 +165,17 @@ public final class Member {
 
   private static Member startParts(Parts parts, Transport transport, int loops) throws Exception {
     Vertx vertx = parts.node().vertx();
+    BackendCare care = new BackendCare(vertx, transport);
     Proxy proxy =
         Proxy.deploy(
                 vertx,
                 new Proxy.Parts(
-                    transport, loops, SessionListener.all(parts.metrics(), parts.accessLog())),
+                    transport, loops, SessionListener.all(parts.metrics(), parts.accessLog(), care)),
                 new SessionCount(OpenFiles.maxSessions(parts.own().config().node())))
             .await();
-    Member member = new Member(parts, proxy);
+    Member member = new Member(parts, proxy, care);
     member.observe();
+    care.start(proxy, new ClusterNews(member.cluster));
     // The admin listener comes first, so that whoever waits for readiness has somebody to ask.
     vertx.deployVerticle(member.admin).await();
     member.clusterDeployment =
@@ -187,6 +195,19 @@ public final class Member {
         member.cluster.members().size(),
         member.admin.port());
     return member;
+  }
+
+  /** What becomes of backends goes to all members. */
+  private record ClusterNews(ClusterVerticle cluster) implements BackendCare.News {
+    @Override
+    public void publish(Function<MemberId, SystemEvent> event) {
+      cluster.publish(event);
+    }
+
+    @Override
+    public void decided(Backend backend, boolean up, String reason) {
+      cluster.verdict(backend, up, reason);
+    }
   }
 
   public MemberView view() {
@@ -245,6 +266,7 @@ public final class Member {
     file.stop();
     cluster.drainFinished();
     vertx.undeploy(clusterDeployment).await();
+    care.stop();
     proxy.stop();
     vertx.close().await();
     accessLog.close();

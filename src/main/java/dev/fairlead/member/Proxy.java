@@ -5,10 +5,12 @@ import dev.fairlead.listener.ListenerVerticle;
 import dev.fairlead.listener.Listeners;
 import dev.fairlead.listener.Snapshot;
 import dev.fairlead.net.Transport;
+import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
 import dev.fairlead.pool.Pools;
 import dev.fairlead.pool.discovery.HostNames;
 import dev.fairlead.pool.discovery.NameLookup;
+import dev.fairlead.session.CloseReason;
 import dev.fairlead.session.ListenerCounters;
 import dev.fairlead.session.SessionCount;
 import dev.fairlead.session.SessionListener;
@@ -217,6 +219,17 @@ final class Proxy {
             } else {
               verticle.loop().endOver(time);
             }
+            return null;
+          });
+    }
+  }
+
+  /** Ends the sessions that are at a backend now, evenly over {@code time}. */
+  void endSessionsAt(Backend backend, Duration time, CloseReason reason) {
+    for (ListenerVerticle verticle : verticles) {
+      verticle.run(
+          () -> {
+            verticle.loop().endThose(backend, time, reason);
             return null;
           });
     }
