@@ -14,13 +14,7 @@ public final class PoolFixture {
   private PoolFixture() {}
 
   public static PoolConfig config(String name, Balance balance, List<BackendConfig> backends) {
-    return new PoolConfig(
-        name,
-        balance,
-        backends,
-        PoolConfig.Connect.DEFAULT,
-        PoolConfig.Timeouts.DEFAULT,
-        PoolConfig.Replies.NONE);
+    return PoolConfig.byDefault(name, balance, backends);
   }
 
   /** Enabled, weight 1. */
