@@ -276,6 +276,11 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
     return here(() -> shutdown.say(command));
   }
 
+  /** Pools have other backends, with the configuration as it is. */
+  public void poolsChanged() {
+    loads.poolsChanged();
+  }
+
   private void applied(Revision revision, Revision superseded) {
     loads.poolsChanged();
     log.add(revision);

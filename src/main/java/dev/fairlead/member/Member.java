@@ -275,6 +275,7 @@ public final class Member {
   }
 
   private void observe() {
+    proxy.onPoolsChanged(this::poolsChanged);
     metrics.accessLogDropped(accessLog::dropped);
     metrics.cluster(() -> cluster.members().size(), cluster::loadViewAgeSeconds);
     metrics.clusterTraffic(cluster.traffic()::messages, cluster.traffic()::bytes);
@@ -287,13 +288,22 @@ public final class Member {
   }
 
   private void inForce(MemberView.InForce inForce) {
+    count(inForce);
+    metrics.revision(inForce.revision().revision());
+    changes.inForce(inForce.revision());
+  }
+
+  private void poolsChanged() {
+    count(live.inForce());
+    cluster.poolsChanged();
+  }
+
+  private void count(MemberView.InForce inForce) {
     metrics.apply(
         inForce.config().listeners().stream()
             .map(listener -> proxy.countersOf(listener.name()))
             .toList(),
         proxy.pools());
-    metrics.revision(inForce.revision().revision());
-    changes.inForce(inForce.revision());
   }
 
   private static VertxOptions options(int eventLoops) {

@@ -4,9 +4,12 @@ import dev.fairlead.config.BackendConfig;
 import dev.fairlead.config.PoolConfig;
 import java.net.SocketAddress;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A named set of backends and the rule that chooses among them, as one configuration has it. Shared
@@ -15,6 +18,11 @@ import java.util.function.Function;
  */
 public final class Pool {
   private final PoolConfig config;
+
+  /** Found elsewhere, whether or not they are in {@link #backends}: an id may be configured too. */
+  private final List<BackendConfig> found;
+
+  /** The configured ones come first. */
   private final List<Backend> backends;
 
   /** Where round-robin stands; handed on to the pool that replaces this one. */
@@ -22,32 +30,52 @@ public final class Pool {
 
   private volatile Choice choice;
 
-  private Pool(PoolConfig config, List<Backend> backends, AtomicLong position) {
-    this.config = config;
+  private Pool(Source source, List<Backend> backends, AtomicLong position) {
+    this.config = source.config();
+    this.found = source.found();
     this.backends = backends;
     this.position = position;
     refresh();
   }
 
   /**
-   * The pool of {@code config}.
+   * What a pool is made of.
+   *
+   * @param found backends found elsewhere, whose ids differ; a configured one of the same id wins
+   */
+  record Source(PoolConfig config, List<BackendConfig> found) {
+    Source {
+      found = List.copyOf(found);
+    }
+
+    private Stream<BackendConfig> backends() {
+      Set<String> configured =
+          config.backends().stream().map(BackendConfig::id).collect(Collectors.toSet());
+      return Stream.concat(
+          config.backends().stream(),
+          found.stream().filter(each -> !configured.contains(each.id())));
+    }
+  }
+
+  /**
+   * The pool of {@code source}.
    *
    * @param before the pool it replaces, null = none
    * @param known the backend that had this id in this pool, or null
    */
-  static Pool of(PoolConfig config, Pool before, Function<BackendConfig, Backend> known) {
+  static Pool of(Source source, Pool before, Function<BackendConfig, Backend> known) {
+    String name = source.config().name();
     List<Backend> backends =
-        config.backends().stream().map(backend -> of(config, before, backend, known)).toList();
-    return new Pool(config, backends, before == null ? new AtomicLong() : before.position);
+        source
+            .backends()
+            .map(backend -> of(name, before, backend, known.apply(backend)))
+            .toList();
+    return new Pool(source, backends, before == null ? new AtomicLong() : before.position);
   }
 
-  private static Backend of(
-      PoolConfig config,
-      Pool before,
-      BackendConfig backend,
-      Function<BackendConfig, Backend> known) {
-    Backend last = known.apply(backend);
-    Backend next = Backend.of(config.name(), backend, last);
+  /** Whoever joins a pool that has others, or takes sessions again, begins with a small share. */
+  private static Backend of(String pool, Pool before, BackendConfig backend, Backend last) {
+    Backend next = Backend.of(pool, backend, last);
     boolean comes = last == null ? before != null : !last.isWanted() && next.isWanted();
     if (comes) {
       next.backSince(System.nanoTime());
@@ -63,9 +91,24 @@ public final class Pool {
     return config;
   }
 
-  /** All backends in the order of the configuration, eligible or not. */
+  /** All backends, eligible or not: in the order of the configuration, then those discovered. */
   public List<Backend> backends() {
     return backends;
+  }
+
+  /** The backends that are not in the configuration. */
+  public List<Backend> discovered() {
+    return backends.subList(config.backends().size(), backends.size());
+  }
+
+  /** The backends that are in the configuration. */
+  public List<Backend> configured() {
+    return backends.subList(0, config.backends().size());
+  }
+
+  /** Whether these are the backends that were found for it. */
+  public boolean isMadeOf(List<BackendConfig> others) {
+    return found.equals(others);
   }
 
   /**
