@@ -177,5 +177,10 @@ public record PoolConfig(
     /** The texts of the article this project grew from, used by the flat form. */
     public static final Replies ARTICLE =
         new Replies("No available backend", "Failed to connect to backend: {cause}");
+
+    /** {@link #connectFailed()} with {@code cause} in its place; null = nothing. */
+    public String connectFailed(String cause) {
+      return connectFailed == null ? null : connectFailed.replace("{cause}", cause);
+    }
   }
 }

@@ -119,9 +119,7 @@ final class BackendCare implements HealthListener, SessionListener, Outliers.Lis
   @Override
   public void failed(Pool pool, Backend backend) {
     Outlier outlier = pool.config().outlier();
-    if (outlier != null
-        && backend.failuresInRow() >= outlier.failures()
-        && !backend.isEjected()) {
+    if (outlier != null && backend.failuresInRow() >= outlier.failures() && !backend.isEjected()) {
       context.runOnContext(turn -> outliers.failed(pool, backend));
     }
   }
@@ -145,8 +143,7 @@ final class BackendCare implements HealthListener, SessionListener, Outliers.Lis
     LOG.info("backend {} is used again", backend);
     backend.backSince(System.nanoTime());
     news.publish(
-        self ->
-            new SystemEvent.BackendReturned(self, Instant.now(), backend.pool(), backend.id()));
+        self -> new SystemEvent.BackendReturned(self, Instant.now(), backend.pool(), backend.id()));
     refresh(pool.name());
   }
 
@@ -231,17 +228,13 @@ final class BackendCare implements HealthListener, SessionListener, Outliers.Lis
   /** The pool in force that has a backend of that id, null = none has. */
   private Pool poolOf(Backend backend) {
     Pool pool = poolCalled(backend.pool());
-    return pool != null
-            && pool.backends().stream().anyMatch(each -> each.id().equals(backend.id()))
+    return pool != null && pool.backends().stream().anyMatch(each -> each.id().equals(backend.id()))
         ? pool
         : null;
   }
 
   private Pool poolCalled(String name) {
-    return proxy.pools().stream()
-        .filter(pool -> pool.name().equals(name))
-        .findFirst()
-        .orElse(null);
+    return proxy.pools().stream().filter(pool -> pool.name().equals(name)).findFirst().orElse(null);
   }
 
   private static Void run(Runnable task) {

@@ -1,9 +1,5 @@
 package dev.fairlead.member;
 
-import java.util.function.Function;
-import dev.fairlead.pool.Backend;
-import dev.fairlead.event.SystemEvent;
-import dev.fairlead.event.MemberId;
 import dev.fairlead.admin.AdminVerticle;
 import dev.fairlead.admin.MemberView;
 import dev.fairlead.cluster.ClusterVerticle;
@@ -21,9 +17,12 @@ import dev.fairlead.config.NodeConfig;
 import dev.fairlead.config.Problem;
 import dev.fairlead.event.CommandException;
 import dev.fairlead.event.Commands;
+import dev.fairlead.event.MemberId;
+import dev.fairlead.event.SystemEvent;
 import dev.fairlead.net.Transport;
 import dev.fairlead.observe.AccessLog;
 import dev.fairlead.observe.Metrics;
+import dev.fairlead.pool.Backend;
 import dev.fairlead.session.SessionCount;
 import dev.fairlead.session.SessionListener;
 import io.vertx.core.Future;
@@ -36,6 +35,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -170,7 +170,9 @@ public final class Member {
         Proxy.deploy(
                 vertx,
                 new Proxy.Parts(
-                    transport, loops, SessionListener.all(parts.metrics(), parts.accessLog(), care)),
+                    transport,
+                    loops,
+                    SessionListener.all(parts.metrics(), parts.accessLog(), care)),
                 new SessionCount(OpenFiles.maxSessions(parts.own().config().node())))
             .await();
     Member member = new Member(parts, proxy, care);

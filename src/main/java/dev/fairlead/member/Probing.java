@@ -42,8 +42,7 @@ final class Probing implements Prober.Listener {
    */
   void begin(Backend backend, PoolConfig pool, Boolean current) {
     end(backend);
-    Verdict initial =
-        current == null ? Verdict.UNKNOWN : current ? Verdict.UP : Verdict.DOWN;
+    Verdict initial = current == null ? Verdict.UNKNOWN : current ? Verdict.UP : Verdict.DOWN;
     Prober prober = new Prober(loop, backend, pool, this);
     probers.put(backend.toString(), prober);
     prober.start(initial);

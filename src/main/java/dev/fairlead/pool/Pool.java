@@ -66,10 +66,7 @@ public final class Pool {
   static Pool of(Source source, Pool before, Function<BackendConfig, Backend> known) {
     String name = source.config().name();
     List<Backend> backends =
-        source
-            .backends()
-            .map(backend -> of(name, before, backend, known.apply(backend)))
-            .toList();
+        source.backends().map(backend -> of(name, before, backend, known.apply(backend))).toList();
     return new Pool(source, backends, before == null ? new AtomicLong() : before.position);
   }
 

@@ -1,5 +1,6 @@
 package dev.fairlead.session;
 
+import dev.fairlead.net.ConnectFailure;
 import dev.fairlead.net.SocketTuning;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;

@@ -1,5 +1,6 @@
 package dev.fairlead.session;
 
+import dev.fairlead.net.ConnectFailure;
 import dev.fairlead.pool.Pool;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
@@ -128,8 +129,7 @@ public final class Session extends Deadlines.Entry {
       destination.listener().refused(CloseReason.NO_BACKEND);
       refuse(CloseReason.NO_BACKEND, pool.config().replies().noBackend());
     } else {
-      String reply = pool.config().replies().connectFailed();
-      refuse(failure.reason(), reply == null ? null : reply.replace("{cause}", failure.cause()));
+      refuse(CloseReason.of(failure), pool.config().replies().connectFailed(failure.cause()));
     }
   }
 
