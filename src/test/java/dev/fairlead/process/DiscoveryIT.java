@@ -173,8 +173,15 @@ class DiscoveryIT {
   void largeAnswersComeOverTcp() throws IOException {
     startDns(
         IntStream.rangeClosed(1, 200)
-            .mapToObj(n -> "srv-host=_web._tcp.test,pod-" + n + ".test,9001\n"
-                + "host-record=pod-" + n + ".test,127.0.1." + n)
+            .mapToObj(
+                n ->
+                    "srv-host=_web._tcp.test,pod-"
+                        + n
+                        + ".test,9001\n"
+                        + "host-record=pod-"
+                        + n
+                        + ".test,127.0.1."
+                        + n)
             .toArray(String[]::new));
     startMember("srv: _web._tcp.test");
     await().atMost(FairleadProcess.PATIENCE).until(() -> found().size() == 200);
