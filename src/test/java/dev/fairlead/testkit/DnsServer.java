@@ -113,12 +113,12 @@ public final class DnsServer implements AutoCloseable {
   public void services(String name, String... services) {
     List<byte[]> all = new ArrayList<>();
     for (String service : services) {
-      String[] parts = service.split(" ");
+      String[] parts = service.split(" ", 4);
       ByteBuf data = Unpooled.buffer();
       for (int i = 0; i < 3; i++) {
         data.writeShort(Integer.parseInt(parts[i]));
       }
-      for (String label : parts[3].split("\\.")) {
+      for (String label : parts[3].substring(0, parts[3].length() - 1).split("\\.", -1)) {
         data.writeByte(label.length());
         data.writeBytes(label.getBytes(StandardCharsets.US_ASCII));
       }
@@ -178,7 +178,8 @@ public final class DnsServer implements AutoCloseable {
     @Override
     protected void channelRead0(ChannelHandlerContext ctx, DatagramDnsQuery query) {
       DatagramDnsResponse response =
-          new DatagramDnsResponse(query.recipient(), query.sender(), query.id());
+          new DatagramDnsResponse(
+              /* sender= */ query.recipient(), /* recipient= */ query.sender(), query.id());
       fill(response, query, RECORDS_OVER_UDP);
       ctx.writeAndFlush(response);
     }

@@ -29,10 +29,10 @@ class DnsLookupTest {
 
   @BeforeEach
   void open() {
-    open(TransportKind.NIO, SearchList.NONE);
+    openWith(TransportKind.NIO, SearchList.NONE);
   }
 
-  private void open(TransportKind kind, SearchList searchList) {
+  private void openWith(TransportKind kind, SearchList searchList) {
     try {
       vertx = Vertx.builder().withTransport(Transport.of(kind).vertx()).build();
     } catch (Transport.UnavailableException e) {
@@ -58,7 +58,7 @@ class DnsLookupTest {
 
   private void reopen(TransportKind kind, SearchList searchList) {
     closeLookup();
-    open(kind, searchList);
+    openWith(kind, searchList);
   }
 
   private List<String> addressesOf(String name) {
