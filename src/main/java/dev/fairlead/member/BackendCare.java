@@ -152,6 +152,10 @@ final class BackendCare implements HealthListener, SessionListener, Outliers.Lis
       return;
     }
     backend.healthy(healthy);
+    Pool pool = poolOf(backend);
+    if (pool == null) {
+      return; // It is configured no more, and nobody probes it.
+    }
     if (healthy) {
       LOG.info("backend {} is up: {}", backend, reason);
       backend.backSince(System.nanoTime());
@@ -164,8 +168,7 @@ final class BackendCare implements HealthListener, SessionListener, Outliers.Lis
               new SystemEvent.BackendDown(
                   self, Instant.now(), backend.pool(), backend.id(), reason));
     }
-    Pool pool = poolOf(backend);
-    if (!healthy && pool != null && pool.config().onBackendDown() == OnBackendDown.CLOSE) {
+    if (!healthy && pool.config().onBackendDown() == OnBackendDown.CLOSE) {
       proxy.endSessionsAt(backend, CLOSING, CloseReason.BACKEND_DOWN);
     }
     refresh(backend.pool());
