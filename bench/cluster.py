@@ -15,6 +15,7 @@ import sys
 
 from acceptance.checks import Checks
 from clustered.even import check_even
+from clustered.health import check_health
 from clustered.late import check_late
 from clustered.push import check_push
 from clustered.wire import check_wire
@@ -22,7 +23,7 @@ from clustered.wire import check_wire
 BENCH = pathlib.Path(__file__).resolve().parent
 JAR = BENCH.parent / "target" / "fairlead.jar"
 LOAD = BENCH / "out" / "load"
-PARTS = ["even", "late", "wire", "push"]
+PARTS = ["even", "late", "wire", "push", "health"]
 PROGRAMS = {"wire": {"gcc": "gcc", "ss": "iproute2"}}
 
 
@@ -66,6 +67,7 @@ def main():
     run = {
         "even": lambda: check_even(checks, command),
         "late": lambda: check_late(checks, command),
+        "health": lambda: check_health(checks, command),
         "wire": lambda: check_wire(checks, command, build_load()),
         "push": lambda: check_push(checks, command),
     }

@@ -1,6 +1,8 @@
 package dev.fairlead.admin;
 
 import dev.fairlead.event.RevisionJson;
+import dev.fairlead.pool.Pool;
+import io.netty.util.NetUtil;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -11,6 +13,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -64,6 +67,7 @@ final class AdminRoutes {
             ctx -> Answers.jsonMade(ctx, () -> ApiJson.members(member.members()))),
         get("/api/v1/listeners", ctx -> Answers.jsonMade(ctx, () -> ApiJson.listeners(member))),
         get("/api/v1/pools", ctx -> Answers.jsonMade(ctx, () -> ApiJson.pools(member.pools()))),
+        get("/api/v1/explain", this::explain),
         get("/api/v1/sessions", this::sessions),
         new Endpoint(HttpMethod.DELETE, "/api/v1/sessions/:id", this::closeSession),
         get("/api/v1/config", this::config),
@@ -161,6 +165,37 @@ final class AdminRoutes {
   private JsonObject ownConfig() {
     MemberView.InForce inForce = member.config();
     return RevisionJson.whole(inForce.revision(), sources.configJson().apply(inForce.config()));
+  }
+
+  private void explain(RoutingContext ctx) {
+    String listener = ctx.request().getParam("listener");
+    String source = ctx.request().getParam("source");
+    if (listener == null) {
+      Answers.problem(ctx, 422, "listener: missing (expected: the name of a listener)");
+      return;
+    }
+    if (source != null && NetUtil.createInetAddressFromIpAddressString(source) == null) {
+      Answers.problem(ctx, 422, "source: " + source + " (expected: an IP address)");
+      return;
+    }
+    Pool pool = poolOf(listener);
+    if (pool == null) {
+      Answers.problem(ctx, 404, "listener: " + listener + " (expected: the name of a listener)");
+      return;
+    }
+    InetAddress address =
+        source == null ? null : NetUtil.createInetAddressFromIpAddressString(source);
+    String sni = ctx.request().getParam("sni");
+    Answers.jsonMade(ctx, () -> new Explanation(listener, address, sni, pool).toJson());
+  }
+
+  /** Null = there is no such listener. */
+  private Pool poolOf(String listener) {
+    return member.listeners().stream()
+        .filter(each -> each.name().equals(listener))
+        .flatMap(each -> member.pools().stream().filter(p -> p.name().equals(each.pool())))
+        .findFirst()
+        .orElse(null);
   }
 
   private void sessions(RoutingContext ctx) {

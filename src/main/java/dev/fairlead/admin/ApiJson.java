@@ -110,9 +110,8 @@ final class ApiJson {
         .put("id", backend.id())
         .put("weight", config.weight())
         .put("state", label(config.state()))
-        // Nothing probes a backend yet, and one that nobody probes counts as healthy.
-        .put("healthy", true)
-        .put("ejected", false)
+        .put("healthy", backend.isHealthy())
+        .put("ejected", backend.isEjected())
         .put("active", backend.active())
         .put("clusterActive", backend.clusterActive())
         .put("total", backend.total())

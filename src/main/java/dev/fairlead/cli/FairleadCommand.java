@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
       SessionsCommand.class,
       TopCommand.class,
       SetCommand.class,
+      ExplainCommand.class,
       ShutdownCommand.class,
       VersionCommand.class
     })

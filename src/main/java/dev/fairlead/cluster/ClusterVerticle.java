@@ -8,6 +8,8 @@ import dev.fairlead.event.CommandException;
 import dev.fairlead.event.Commands;
 import dev.fairlead.event.MemberId;
 import dev.fairlead.event.MemberInfo;
+import dev.fairlead.event.SystemEvent;
+import dev.fairlead.pool.Backend;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -17,14 +19,15 @@ import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A member's part in the cluster: who is there, what all of them count, and which configuration
- * they have in common. Alone it does the same with itself. All its state lives on its own context;
- * public methods may be called from any thread.
+ * A member's part in the cluster: who is there, what all of them count, which backends they find
+ * healthy, and which configuration they have in common. Alone it does the same with itself. All its
+ * state lives on its own context; public methods may be called from any thread.
  */
 public final class ClusterVerticle extends VerticleBase implements Commands {
   private static final Logger LOG = LoggerFactory.getLogger(ClusterVerticle.class);
@@ -40,6 +43,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
   private final RowTraffic traffic = new RowTraffic();
   private final Membership membership;
   private final LoadTable loads;
+  private final HealthTable health;
   private final Nodes nodes;
   private final Events events;
   private final Announcements announcements;
@@ -76,7 +80,9 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
     this.announcements = new Announcements(events::publish, this::self, member::info);
     this.membership = new Membership(place, member::info, comings());
     this.loads = new LoadTable(place, member::pools);
-    this.nodes = new Nodes(List.of(membership.nodes(), loads.nodes()), this::merged);
+    this.health = new HealthTable(place, member::pools, membership::members, member.health());
+    this.nodes =
+        new Nodes(List.of(membership.nodes(), loads.nodes(), health.nodes()), this::merged);
   }
 
   private Comings comings() {
@@ -146,6 +152,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
     timer = vertx.setPeriodic(SECOND_MILLIS, id -> sync.sync());
     return loads
         .start()
+        .compose(started -> health.start())
         .compose(started -> hints.completion())
         .compose(started -> shutdown.start())
         .compose(started -> signals.start())
@@ -159,6 +166,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
         () -> {
           draining = true;
           holds.close();
+          health.drain();
           announcements.drainStarted(grace);
           return signals.stop().compose(stopped -> sync.stop());
         });
@@ -169,6 +177,15 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
     announcements.drainFinished();
   }
 
+  /**
+   * This member's own prober of {@code backend} has decided.
+   *
+   * @param reason why it is down, in a few words; null = none, as for one that is up
+   */
+  public void verdict(Backend backend, boolean up, String reason) {
+    health.verdict(backend, up, reason);
+  }
+
   /** Takes this member's rows out; the process leaves the cluster when its Vert.x is closed. */
   @Override
   public Future<?> stop() {
@@ -176,12 +193,18 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
     return Future.join(
             List.of(
                 loads.stop(),
+                health.stop(),
                 membership.leave(),
                 calls.stop(),
                 shutdown == null ? Future.succeededFuture() : shutdown.stop(),
                 shutdown == null ? Future.succeededFuture() : signals.close(),
                 shutdown == null ? Future.succeededFuture() : events.stop()))
         .otherwiseEmpty();
+  }
+
+  /** Tells everybody what happened to this member; {@code event} is given which one it is. */
+  public void publish(Function<MemberId, SystemEvent> event) {
+    events.publish(event.apply(self()));
   }
 
   /** All members, by name; this one included. */
@@ -269,8 +292,14 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
     return here(() -> shutdown.say(command));
   }
 
-  private void applied(Revision revision, Revision superseded) {
+  /** Pools have other backends, with the configuration as it is. */
+  public void poolsChanged() {
     loads.poolsChanged();
+    health.poolsChanged();
+  }
+
+  private void applied(Revision revision, Revision superseded) {
+    poolsChanged();
     log.add(revision);
     keep();
     announcements.applied(revision, superseded);

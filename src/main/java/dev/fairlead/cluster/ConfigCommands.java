@@ -138,7 +138,9 @@ final class ConfigCommands {
   private Future<Draft> set(SetCommand command, Revision newest) {
     return local
         .loadAsWritten(newest.format(), newest.text())
-        .compose(config -> vertx.executeBlocking(() -> command.applyTo(newest, config)));
+        .compose(
+            config ->
+                vertx.executeBlocking(() -> command.applyTo(newest, config, local::isDiscovered)));
   }
 
   /** {@code {revision?}} -> the document and who, when. */

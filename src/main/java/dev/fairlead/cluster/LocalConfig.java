@@ -24,6 +24,9 @@ public interface LocalConfig {
    */
   Future<Held> hold(ConfigFormat format, String text);
 
+  /** Whether a pool in force here has this backend because it was discovered. */
+  boolean isDiscovered(String pool, String backend);
+
   /** A document that this machine can put in force. Exactly one of its methods is called, once. */
   interface Held {
 

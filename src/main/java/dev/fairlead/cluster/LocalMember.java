@@ -18,6 +18,11 @@ public interface LocalMember {
   /** The pools in force. */
   List<Pool> pools();
 
+  /** What probes its backends and is told of their health; asked once. */
+  default HealthListener health() {
+    return HealthListener.NONE;
+  }
+
   /** Its numbers; may take long, so it is called on a worker. */
   MetricsReport numbers();
 

@@ -11,6 +11,7 @@ import dev.fairlead.event.CommandException;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiPredicate;
 import java.util.stream.IntStream;
 
 /** The body of {@code fairlead.backend.set}, and what it makes of a document. */
@@ -29,15 +30,22 @@ record SetCommand(BackendSetting setting) {
    * The document of {@code revision} with the setting in it.
    *
    * @param config what this member reads in that document
-   * @throws CommandException when there is no such pool or backend
+   * @param discovered whether a pool and the id of a backend name one that was discovered
+   * @throws CommandException when there is no such pool or backend, or nobody configured it
    */
-  Draft applyTo(Revision revision, FairleadConfig config) {
+  Draft applyTo(Revision revision, FairleadConfig config, BiPredicate<String, String> discovered) {
     int pool = indexOf(config.pools().stream().map(PoolConfig::name).toList(), setting.pool());
     if (pool < 0) {
       throw notFound("pool", setting.pool() + " (expected: the name of a pool)");
     }
     List<BackendConfig> backends = config.pools().get(pool).backends();
     int backend = indexOf(backends.stream().map(BackendConfig::id).toList(), setting.backend());
+    if (backend < 0 && discovered.test(setting.pool(), setting.backend())) {
+      String message =
+          setting.backend() + " is discovered (expected: a backend of the configuration)";
+      throw new CommandException(
+          CommandException.PROBLEMS, List.of(CommandException.Problem.of("backend", message)));
+    }
     if (backend < 0) {
       String expected = " (expected: the id of a backend of pool " + setting.pool() + ")";
       throw notFound("backend", setting.backend() + expected);

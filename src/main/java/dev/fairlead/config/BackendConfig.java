@@ -9,11 +9,21 @@ import java.util.Locale;
  * @param port 0 for a Unix socket
  * @param unixPath null for an IP address or a host name
  * @param weight {@value #MIN_WEIGHT} to {@value #MAX_WEIGHT}; 0 = no new sessions
+ * @param tier {@value #PRIMARY} = used first; a higher one only when no backend of a lower one is
+ *     eligible. {@code backup: true} is {@value #BACKUP}
  */
-public record BackendConfig(String host, int port, String unixPath, int weight, State state) {
+public record BackendConfig(
+    String host, int port, String unixPath, int weight, State state, int tier) {
+  public static final int PRIMARY = 0;
+  public static final int BACKUP = 1;
   public static final int MIN_WEIGHT = 0;
   public static final int MAX_WEIGHT = 1000;
   public static final int DEFAULT_WEIGHT = 1;
+
+  /** A primary backend. */
+  public BackendConfig(String host, int port, String unixPath, int weight, State state) {
+    this(host, port, unixPath, weight, state, PRIMARY);
+  }
 
   /** What the operator wants of a backend. */
   public enum State {

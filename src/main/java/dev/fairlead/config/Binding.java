@@ -58,6 +58,14 @@ final class Binding {
     return outcome;
   }
 
+  /** Whether the value is the word off, for which false stands too. */
+  boolean isOff(Tree.Scalar scalar, String path) {
+    Tree.Scalar resolved = substitution.resolve(scalar, path, problems);
+    return resolved != null
+        && ((resolved.isText() && resolved.text().equals("off"))
+            || resolved.asBoolean().equals(Optional.of(false)));
+  }
+
   /** Reports a key nobody asked for; gives the known key that was probably meant. */
   Optional<String> unknownKey(Place place, String path, String key, List<String> known) {
     Optional<String> meant = Nearest.to(key, known);

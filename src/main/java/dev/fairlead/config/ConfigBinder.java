@@ -1,9 +1,7 @@
 package dev.fairlead.config;
 
 import dev.fairlead.config.PoolConfig.Balance;
-import dev.fairlead.config.PoolConfig.Connect;
 import dev.fairlead.config.PoolConfig.Replies;
-import dev.fairlead.config.PoolConfig.Timeouts;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -102,13 +100,8 @@ final class ConfigBinder {
     ListenerConfig listener =
         new ListenerConfig(FLAT_NAME, bind, ListenerConfig.DEFAULT_BACKLOG, FLAT_NAME);
     PoolConfig pool =
-        new PoolConfig(
-            FLAT_NAME,
-            Balance.WEIGHTED_RANDOM,
-            pools.backends(root),
-            Connect.DEFAULT,
-            Timeouts.DEFAULT,
-            Replies.ARTICLE);
+        PoolConfig.byDefault(FLAT_NAME, Balance.WEIGHTED_RANDOM, pools.backends(root))
+            .withReplies(Replies.ARTICLE);
     return new FairleadConfig(own.node(), own.cluster(), List.of(listener), List.of(pool));
   }
 }

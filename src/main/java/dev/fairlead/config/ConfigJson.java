@@ -1,6 +1,7 @@
 package dev.fairlead.config;
 
 import dev.fairlead.config.PoolConfig.Connect;
+import dev.fairlead.config.PoolConfig.Outlier;
 import dev.fairlead.config.PoolConfig.Replies;
 import dev.fairlead.config.PoolConfig.Timeouts;
 import io.vertx.core.json.JsonArray;
@@ -43,8 +44,14 @@ public final class ConfigJson {
         .put("name", text(pool.name()))
         .put("balance", pool.balance().label())
         .put("backends", array(pool.backends(), ConfigJson::backend))
+        .put("discovery", discovery(pool.discovery()))
+        .put("health", health(pool.health()))
+        .put("outlier", outlier(pool.outlier()))
+        .put("slowStart", Durations.show(pool.slowStart()))
         .put("connect", connect(pool.connect()))
         .put("timeouts", timeouts(pool.timeouts()))
+        .put("whenDown", pool.whenDown().label())
+        .put("onBackendDown", pool.onBackendDown().label())
         .put("replies", replies(pool.replies()));
   }
 
@@ -55,7 +62,57 @@ public final class ConfigJson {
     } else {
       json.put("host", text(backend.host())).put("port", backend.port());
     }
-    return json.put("weight", backend.weight()).put("state", backend.state().label());
+    return json.put("weight", backend.weight())
+        .put("state", backend.state().label())
+        .put("backup", backend.tier() > BackendConfig.PRIMARY);
+  }
+
+  private static JsonObject discovery(DiscoveryConfig discovery) {
+    if (discovery == null) {
+      return null;
+    }
+    JsonObject json = new JsonObject();
+    if (discovery.srv() == null) {
+      json.put("dns", discovery.dns()).put("port", discovery.port());
+    } else {
+      json.put("srv", discovery.srv());
+    }
+    return json.put("refresh", Durations.show(discovery.refresh()));
+  }
+
+  private static JsonObject health(HealthConfig health) {
+    return new JsonObject()
+        .put("type", health.type().label())
+        .put("interval", Durations.show(health.interval()))
+        .put("timeout", Durations.show(health.timeout()))
+        .put("rise", health.rise())
+        .put("fall", health.fall())
+        .put("probers", health.probers())
+        .put("port", health.port())
+        .put(
+            "http",
+            new JsonObject()
+                .put("path", text(health.http().path()))
+                .put("host", health.http().host())
+                .put("status", health.http().status().toString()))
+        .put(
+            "expect",
+            new JsonObject()
+                .put("send", bytes(health.expect().send()))
+                .put("receive", bytes(health.expect().receive())));
+  }
+
+  private static String bytes(EscapedBytes bytes) {
+    return bytes == null ? null : text(bytes.text());
+  }
+
+  private static Object outlier(Outlier outlier) {
+    return outlier == null
+        ? "off"
+        : new JsonObject()
+            .put("failures", outlier.failures())
+            .put("ejection", Durations.show(outlier.ejection()))
+            .put("maxEjected", outlier.maxEjectedPercent() + "%");
   }
 
   private static JsonObject connect(Connect connect) {

@@ -11,8 +11,6 @@ import java.nio.file.Path;
  */
 final class LaterKeys {
   private static final ValueType<Integer> COUNT = ValueTypes.integer(0, Integer.MAX_VALUE);
-  private static final ValueType<Integer> AT_LEAST_ONE = ValueTypes.integer(1, Integer.MAX_VALUE);
-  private static final ValueType<Integer> PORT = ValueTypes.integer(1, AddressTypes.MAX_PORT);
 
   private final ValueType<Path> path;
 
@@ -71,17 +69,6 @@ final class LaterKeys {
   }
 
   Keys pool() {
-    Keys discovery =
-        Keys.none()
-            .with("dns", AddressTypes.host(), "")
-            .with("port", PORT, "")
-            .with("srv", AddressTypes.host(), "")
-            .with("refresh", ValueTypes.positiveDuration(), "5s");
-    Keys outlier =
-        Keys.none()
-            .with("failures", AT_LEAST_ONE, "5")
-            .with("ejection", ValueTypes.positiveDuration(), "30s")
-            .with("maxEjected", ValueTypes.percentage(), "50%");
     Keys limits =
         Keys.none()
             .with("connections", COUNT, "0")
@@ -89,37 +76,9 @@ final class LaterKeys {
             .with("scope", ValueTypes.word("cluster", "member"), "cluster")
             .with("queue", queue());
     return Keys.none()
-        .with("discovery", new OrNull(discovery))
-        .with("health", health())
-        .with("outlier", outlier.orOff())
-        .with("slowStart", ValueTypes.duration(), "0s")
         .with("limits", limits)
         .with("proxyProtocol", ValueTypes.word("off", "v1", "v2"), "off")
-        .with("tls", new OrNull(poolTls()))
-        .with("whenDown", ValueTypes.word("refuse", "try-all"), "refuse")
-        .with("onBackendDown", ValueTypes.word("keep", "close"), "keep");
-  }
-
-  private static Keys health() {
-    Keys http =
-        Keys.none()
-            .with("path", ValueTypes.text(), "/")
-            .with("host", AddressTypes.host().orNull(), "null")
-            .with("status", ValueTypes.text(), "200-399");
-    Keys expect =
-        Keys.none()
-            .with("send", ValueTypes.text().orNull(), "null")
-            .with("receive", ValueTypes.text().orNull(), "null");
-    return Keys.none()
-        .with("type", ValueTypes.word("none", "tcp", "tls", "http", "expect"), "none")
-        .with("interval", ValueTypes.positiveDuration(), "2s")
-        .with("timeout", ValueTypes.positiveDuration(), "1s")
-        .with("rise", AT_LEAST_ONE, "2")
-        .with("fall", AT_LEAST_ONE, "3")
-        .with("probers", AT_LEAST_ONE, "2")
-        .with("port", PORT.orNull(), "null")
-        .with("http", http)
-        .with("expect", expect);
+        .with("tls", new OrNull(poolTls()));
   }
 
   private Keys poolTls() {
@@ -133,8 +92,6 @@ final class LaterKeys {
   }
 
   static Keys backend() {
-    return Keys.none()
-        .with("maxConnections", COUNT, "0")
-        .with("backup", ValueTypes.bool(), "false");
+    return Keys.none().with("maxConnections", COUNT, "0");
   }
 }

@@ -3,13 +3,19 @@ package dev.fairlead.config;
 import dev.fairlead.config.BackendConfig.State;
 import dev.fairlead.config.PoolConfig.Balance;
 import dev.fairlead.config.PoolConfig.Connect;
+import dev.fairlead.config.PoolConfig.OnBackendDown;
+import dev.fairlead.config.PoolConfig.Outlier;
 import dev.fairlead.config.PoolConfig.Replies;
 import dev.fairlead.config.PoolConfig.Timeouts;
+import dev.fairlead.config.PoolConfig.WhenDown;
+import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Binds one of {@code pools} and its backends. */
 final class PoolBinder {
   private static final int MAX_ATTEMPTS = 100;
+  private static final ValueType<Integer> PORT = ValueTypes.integer(1, AddressTypes.MAX_PORT);
 
   private final Binding binding;
   private final LaterKeys later;
@@ -25,11 +31,76 @@ final class PoolBinder {
             pool.required("name", ValueTypes.name(), "a name"),
             pool.get("balance", balance(), Balance.DEFAULT),
             backends(pool),
+            discovery(pool),
+            HealthBinder.bind(pool),
+            outlier(pool),
+            pool.get("slowStart", ValueTypes.duration(), Duration.ZERO),
             connect(pool),
             timeouts(pool),
+            pool.get("whenDown", whenDown(), WhenDown.REFUSE),
+            pool.get("onBackendDown", onBackendDown(), OnBackendDown.KEEP),
             replies(pool));
     pool.later(later.pool());
+    refuseProbedPortOfUnix(pool, config);
     return config;
+  }
+
+  private static void refuseProbedPortOfUnix(Section pool, PoolConfig config) {
+    boolean unix = config.backends().stream().anyMatch(backend -> backend.unixPath() != null);
+    if (unix && config.health().port() != null) {
+      pool.refuse(
+          "health.port",
+          config.health().port() + " (expected: null, because a backend is a Unix socket)");
+    }
+  }
+
+  private static ValueType<WhenDown> whenDown() {
+    return ValueTypes.constant(WhenDown.values(), WhenDown::label);
+  }
+
+  private static ValueType<OnBackendDown> onBackendDown() {
+    return ValueTypes.constant(OnBackendDown.values(), OnBackendDown::label);
+  }
+
+  private static DiscoveryConfig discovery(Section pool) {
+    Section discovery = pool.optionalSection("discovery").orElse(null);
+    if (discovery == null) {
+      return null;
+    }
+    try (discovery) {
+      DiscoveryConfig config =
+          new DiscoveryConfig(
+              discovery.get("dns", AddressTypes.host(), null),
+              discovery.get("port", PORT, 0),
+              discovery.get("srv", AddressTypes.host(), null),
+              discovery.get(
+                  "refresh", ValueTypes.positiveDuration(), DiscoveryConfig.DEFAULT_REFRESH));
+      if (discovery.has("srv")) {
+        Stream.of("dns", "port")
+            .filter(discovery::has)
+            .forEach(key -> discovery.refuse(key, "not together with srv"));
+      } else {
+        discovery.require("dns", "a host name and port, or srv");
+      }
+      if (discovery.has("dns") && !discovery.has("srv")) {
+        discovery.require("port", "1 to " + AddressTypes.MAX_PORT);
+      }
+      return config;
+    }
+  }
+
+  private static Outlier outlier(Section pool) {
+    Section outlier = pool.sectionOrOff("outlier").orElse(null);
+    if (outlier == null) {
+      return null;
+    }
+    try (outlier) {
+      Outlier byDefault = Outlier.DEFAULT;
+      return new Outlier(
+          outlier.get("failures", ValueTypes.integer(1, Integer.MAX_VALUE), byDefault.failures()),
+          outlier.get("ejection", ValueTypes.positiveDuration(), byDefault.ejection()),
+          outlier.get("maxEjected", ValueTypes.percentage(), byDefault.maxEjectedPercent()));
+    }
   }
 
   private static ValueType<Balance> balance() {
@@ -46,10 +117,13 @@ final class PoolBinder {
     BackendConfig config =
         new BackendConfig(
             backend.get("host", AddressTypes.host(), null),
-            backend.get("port", ValueTypes.integer(1, AddressTypes.MAX_PORT), 0),
+            backend.get("port", PORT, 0),
             backend.get("unix", ValueTypes.socketPath(binding.directory()), null),
             backend.get("weight", weight(), BackendConfig.DEFAULT_WEIGHT),
-            backend.get("state", state(), State.ENABLED));
+            backend.get("state", state(), State.ENABLED),
+            backend.get("backup", ValueTypes.bool(), false)
+                ? BackendConfig.BACKUP
+                : BackendConfig.PRIMARY);
     backend.later(LaterKeys.backend());
     if (unix) {
       refuseBoth(backend, "host");

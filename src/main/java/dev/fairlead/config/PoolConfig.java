@@ -10,17 +10,78 @@ import java.util.Locale;
  *
  * @param name unique among the pools
  * @param backends may be empty: every client then gets {@code noBackend}
+ * @param discovery where further backends are found, null = nowhere
+ * @param outlier when a backend is left alone for its failures, null = never
+ * @param slowStart how long a backend takes from the first session to its whole share, when it
+ *     comes back or is new; zero = it has its share at once
  */
 public record PoolConfig(
     String name,
     Balance balance,
     List<BackendConfig> backends,
+    DiscoveryConfig discovery,
+    HealthConfig health,
+    Outlier outlier,
+    Duration slowStart,
     Connect connect,
     Timeouts timeouts,
+    WhenDown whenDown,
+    OnBackendDown onBackendDown,
     Replies replies) {
 
   public PoolConfig {
     backends = List.copyOf(backends);
+  }
+
+  /** A pool with everything else at its default. */
+  public static PoolConfig byDefault(String name, Balance balance, List<BackendConfig> backends) {
+    return new PoolConfig(
+        name,
+        balance,
+        backends,
+        null,
+        HealthConfig.NONE,
+        Outlier.DEFAULT,
+        Duration.ZERO,
+        Connect.DEFAULT,
+        Timeouts.DEFAULT,
+        WhenDown.REFUSE,
+        OnBackendDown.KEEP,
+        Replies.NONE);
+  }
+
+  /** The same with other backends. */
+  public PoolConfig withBackends(List<BackendConfig> others) {
+    return new PoolConfig(
+        name,
+        balance,
+        others,
+        discovery,
+        health,
+        outlier,
+        slowStart,
+        connect,
+        timeouts,
+        whenDown,
+        onBackendDown,
+        replies);
+  }
+
+  /** The same with other replies. */
+  PoolConfig withReplies(Replies others) {
+    return new PoolConfig(
+        name,
+        balance,
+        backends,
+        discovery,
+        health,
+        outlier,
+        slowStart,
+        connect,
+        timeouts,
+        whenDown,
+        onBackendDown,
+        others);
   }
 
   /** How a backend is chosen. */
@@ -36,6 +97,43 @@ public record PoolConfig(
     /** As it is written in a configuration: {@code two-choices}. */
     public String label() {
       return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+  }
+
+  /**
+   * When a backend is ejected: left alone by this member for a while.
+   *
+   * @param failures in a row: connections that failed, or were reset before the first byte
+   * @param ejection how long the first time; longer when it happens again
+   * @param maxEjectedPercent of the pool's backends, rounded down; but one where there are two
+   */
+  public record Outlier(int failures, Duration ejection, int maxEjectedPercent) {
+    public static final Outlier DEFAULT = new Outlier(5, Duration.ofSeconds(30), 50);
+  }
+
+  /** What new sessions get when no backend is healthy. */
+  public enum WhenDown {
+    /** They are refused. */
+    REFUSE,
+    /** Every enabled backend is used, healthy or not. */
+    TRY_ALL;
+
+    /** As it is written in a configuration: {@code try-all}. */
+    public String label() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+  }
+
+  /** What becomes of the live sessions of a backend that is down or removed. */
+  public enum OnBackendDown {
+    /** They go on. */
+    KEEP,
+    /** They are ended, one after the other. */
+    CLOSE;
+
+    /** As it is written in a configuration: {@code keep}. */
+    public String label() {
+      return name().toLowerCase(Locale.ROOT);
     }
   }
 
@@ -79,5 +177,10 @@ public record PoolConfig(
     /** The texts of the article this project grew from, used by the flat form. */
     public static final Replies ARTICLE =
         new Replies("No available backend", "Failed to connect to backend: {cause}");
+
+    /** {@link #connectFailed()} with {@code cause} in its place; null = nothing. */
+    public String connectFailed(String cause) {
+      return connectFailed == null ? null : connectFailed.replace("{cause}", cause);
+    }
   }
 }

@@ -84,6 +84,29 @@ final class Section implements AutoCloseable {
         .map(tree -> new Section(binding, tree, child(key)));
   }
 
+  /** A map inside, or the word {@code off}: empty then; not written = no key of it is. */
+  Optional<Section> sectionOrOff(String key) {
+    Tree tree = value(key).orElseGet(() -> new Tree.Mapping(mapping.place(), Map.of()));
+    if (tree instanceof Tree.Scalar scalar && binding.isOff(scalar, child(key))) {
+      return Optional.empty();
+    }
+    if (!(tree instanceof Tree.Mapping)) {
+      binding.problems().expected(tree, child(key), "off, or a map of keys and values");
+      binding.markBroken(child(key));
+      return Optional.empty();
+    }
+    return Optional.of(new Section(binding, tree, child(key)));
+  }
+
+  /** Reports what is wrong with a key below this map, unless it was reported already. */
+  void refuse(String key, String message) {
+    String at = child(key);
+    if (!binding.isBroken(at)) {
+      binding.problems().add(binding.placeOf(at), at, message);
+      binding.markBroken(at);
+    }
+  }
+
   /** A list of maps; not written = empty. */
   <T> List<T> sections(String key, Function<Section, T> binder) {
     return items(

@@ -17,6 +17,10 @@ public sealed interface SystemEvent
         MetricsReport,
         SystemEvent.MemberJoined,
         SystemEvent.MemberLeft,
+        SystemEvent.BackendUp,
+        SystemEvent.BackendDown,
+        SystemEvent.BackendEjected,
+        SystemEvent.BackendReturned,
         SystemEvent.DrainStarted,
         SystemEvent.DrainFinished {
 
@@ -136,5 +140,57 @@ public sealed interface SystemEvent
     public JsonObject details() {
       return new JsonObject();
     }
+  }
+
+  /** By the probes of the cluster the backend is well again, as the member has just heard. */
+  record BackendUp(MemberId member, Instant time, String pool, String backend)
+      implements SystemEvent {
+    @Override
+    public JsonObject details() {
+      return about(pool, backend);
+    }
+  }
+
+  /**
+   * By the probes of the cluster the backend is down, as the member has just heard.
+   *
+   * @param reason what the last probe said: {@code connection refused}
+   */
+  record BackendDown(MemberId member, Instant time, String pool, String backend, String reason)
+      implements SystemEvent {
+    @Override
+    public JsonObject details() {
+      return about(pool, backend).put("reason", reason);
+    }
+  }
+
+  /**
+   * The member leaves the backend alone for what its own sessions saw.
+   *
+   * @param failures in a row
+   * @param ejection how long
+   */
+  record BackendEjected(
+      MemberId member, Instant time, String pool, String backend, int failures, Duration ejection)
+      implements SystemEvent {
+    @Override
+    public JsonObject details() {
+      return about(pool, backend)
+          .put("failures", failures)
+          .put("ejection", Durations.show(ejection));
+    }
+  }
+
+  /** The member uses the backend again that it had ejected. */
+  record BackendReturned(MemberId member, Instant time, String pool, String backend)
+      implements SystemEvent {
+    @Override
+    public JsonObject details() {
+      return about(pool, backend);
+    }
+  }
+
+  private static JsonObject about(String pool, String backend) {
+    return new JsonObject().put("pool", pool).put("backend", backend);
   }
 }

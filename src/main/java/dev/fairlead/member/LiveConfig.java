@@ -90,6 +90,11 @@ final class LiveConfig implements LocalConfig {
         .compose(LiveConfig::valid);
   }
 
+  @Override
+  public boolean isDiscovered(String pool, String backend) {
+    return proxy.isDiscovered(pool, backend);
+  }
+
   /**
    * {@inheritDoc} A commit that comes after another one, or after the listeners closed, is refused
    * as a {@link CommandException#CONFLICT}: it can be held anew.

@@ -17,9 +17,12 @@ import dev.fairlead.config.NodeConfig;
 import dev.fairlead.config.Problem;
 import dev.fairlead.event.CommandException;
 import dev.fairlead.event.Commands;
+import dev.fairlead.event.MemberId;
+import dev.fairlead.event.SystemEvent;
 import dev.fairlead.net.Transport;
 import dev.fairlead.observe.AccessLog;
 import dev.fairlead.observe.Metrics;
+import dev.fairlead.pool.Backend;
 import dev.fairlead.session.SessionCount;
 import dev.fairlead.session.SessionListener;
 import io.vertx.core.Future;
@@ -32,6 +35,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,6 +56,7 @@ public final class Member {
   private final Drain drain;
   private final LiveConfig live;
   private final KeptRevisions kept;
+  private final BackendCare care;
   private final ClusterVerticle cluster;
   private final FileChanges changes;
   private final ConfigFile file;
@@ -61,8 +66,9 @@ public final class Member {
   /** Null until it is deployed. */
   private String clusterDeployment;
 
-  private Member(Parts parts, Proxy proxy) {
+  private Member(Parts parts, Proxy proxy, BackendCare care) {
     this.vertx = parts.node().vertx();
+    this.care = care;
     this.accessLog = parts.accessLog();
     this.metrics = parts.metrics();
     this.proxy = proxy;
@@ -75,7 +81,7 @@ public final class Member {
                 parts.node(),
                 new ThisMember(
                     MemberName.wanted(own.config().node()),
-                    new ThisMember.Parts(proxy, kept, this::report, this::drain)),
+                    new ThisMember.Parts(proxy, kept, care, this::report, this::drain)),
                 live,
                 parts.start().beginning(),
                 parts.start().secret()));
@@ -159,15 +165,19 @@ public final class Member {
 
   private static Member startParts(Parts parts, Transport transport, int loops) throws Exception {
     Vertx vertx = parts.node().vertx();
+    BackendCare care = new BackendCare(vertx, transport);
     Proxy proxy =
         Proxy.deploy(
                 vertx,
                 new Proxy.Parts(
-                    transport, loops, SessionListener.all(parts.metrics(), parts.accessLog())),
+                    transport,
+                    loops,
+                    SessionListener.all(parts.metrics(), parts.accessLog(), care)),
                 new SessionCount(OpenFiles.maxSessions(parts.own().config().node())))
             .await();
-    Member member = new Member(parts, proxy);
+    Member member = new Member(parts, proxy, care);
     member.observe();
+    care.start(proxy, new ClusterNews(member.cluster));
     // The admin listener comes first, so that whoever waits for readiness has somebody to ask.
     vertx.deployVerticle(member.admin).await();
     member.clusterDeployment =
@@ -187,6 +197,19 @@ public final class Member {
         member.cluster.members().size(),
         member.admin.port());
     return member;
+  }
+
+  /** What becomes of backends goes to all members. */
+  private record ClusterNews(ClusterVerticle cluster) implements BackendCare.News {
+    @Override
+    public void publish(Function<MemberId, SystemEvent> event) {
+      cluster.publish(event);
+    }
+
+    @Override
+    public void decided(Backend backend, boolean up, String reason) {
+      cluster.verdict(backend, up, reason);
+    }
   }
 
   public MemberView view() {
@@ -245,6 +268,7 @@ public final class Member {
     file.stop();
     cluster.drainFinished();
     vertx.undeploy(clusterDeployment).await();
+    care.stop();
     proxy.stop();
     vertx.close().await();
     accessLog.close();
@@ -253,6 +277,7 @@ public final class Member {
   }
 
   private void observe() {
+    proxy.onPoolsChanged(this::poolsChanged);
     metrics.accessLogDropped(accessLog::dropped);
     metrics.cluster(() -> cluster.members().size(), cluster::loadViewAgeSeconds);
     metrics.clusterTraffic(cluster.traffic()::messages, cluster.traffic()::bytes);
@@ -265,13 +290,22 @@ public final class Member {
   }
 
   private void inForce(MemberView.InForce inForce) {
+    count(inForce);
+    metrics.revision(inForce.revision().revision());
+    changes.inForce(inForce.revision());
+  }
+
+  private void poolsChanged() {
+    count(live.inForce());
+    cluster.poolsChanged();
+  }
+
+  private void count(MemberView.InForce inForce) {
     metrics.apply(
         inForce.config().listeners().stream()
             .map(listener -> proxy.countersOf(listener.name()))
             .toList(),
         proxy.pools());
-    metrics.revision(inForce.revision().revision());
-    changes.inForce(inForce.revision());
   }
 
   private static VertxOptions options(int eventLoops) {

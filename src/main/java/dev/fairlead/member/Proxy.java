@@ -5,10 +5,14 @@ import dev.fairlead.listener.ListenerVerticle;
 import dev.fairlead.listener.Listeners;
 import dev.fairlead.listener.Snapshot;
 import dev.fairlead.net.Transport;
+import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
 import dev.fairlead.pool.Pools;
+import dev.fairlead.pool.discovery.Discovery;
+import dev.fairlead.pool.discovery.DnsLookup;
 import dev.fairlead.pool.discovery.HostNames;
 import dev.fairlead.pool.discovery.NameLookup;
+import dev.fairlead.session.CloseReason;
 import dev.fairlead.session.ListenerCounters;
 import dev.fairlead.session.SessionCount;
 import dev.fairlead.session.SessionListener;
@@ -28,12 +32,16 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The data path of the process: its event loops, listeners, pools and sessions, and the snapshot
  * that ties them together. Every method may be called from any thread and returns at once.
  */
 final class Proxy {
+  private static final Logger LOG = LoggerFactory.getLogger(Proxy.class);
+
   /** Session ids begin with a number below this, drawn at the start: 36 to the power of 7. */
   private static final long ID_SPACE = 78_364_164_096L;
 
@@ -45,6 +53,13 @@ final class Proxy {
       new AtomicReference<>(new Snapshot(Map.of(), Pools.NONE));
   private final Listeners listeners;
   private final HostNames hostNames;
+  private final Discovery discovery;
+
+  /** Hears of pools that changed without a change of configuration, before the next change. */
+  private volatile Runnable poolsChanged = () -> {};
+
+  /** In force; read and written by steps {@link #inTurn}. */
+  private volatile FairleadConfig inForce;
 
   /** By name of the listener; never forgotten, because its sessions may outlive it. */
   private final Map<String, ListenerCounters> counters = new ConcurrentHashMap<>();
@@ -60,6 +75,7 @@ final class Proxy {
     this.count = count;
     this.listeners = new Listeners(vertx, transport, verticles, snapshot);
     this.hostNames = new HostNames(vertx, NameLookup.of(vertx));
+    this.discovery = new Discovery(vertx, DnsLookup.ofMachine(vertx), this::rediscovered);
   }
 
   /**
@@ -91,27 +107,34 @@ final class Proxy {
 
   /**
    * Takes what the dynamic part of {@code config} needs and is not ours yet, and finds the
-   * addresses of its new host names, for which it waits {@link HostNames#FIRST_ANSWER} at most.
+   * addresses of its new host names and the backends of new discoveries, for which it waits {@link
+   * HostNames#FIRST_ANSWER} at most.
    *
    * @return fails with {@link dev.fairlead.listener.ListenException} when an address can't be had
    */
   Future<Held> hold(FairleadConfig config) {
-    return hostNames
-        .lookUp(config.pools())
+    var names = hostNames.lookUp(config.pools());
+    var answers = discovery.lookUp(config.pools());
+    return Future.join(names, answers)
         .compose(
             found ->
                 inTurn(() -> listeners.hold(config.listeners()))
-                    .map(change -> new Held(config, found, change)));
+                    .map(
+                        change ->
+                            new Held(
+                                config, new Lookups(names.result(), answers.result()), change)));
   }
+
+  /** What the DNS said of a configuration before it was put in force. */
+  private record Lookups(Map<String, List<InetAddress>> names, Discovery.Answers backends) {}
 
   /** A configuration that can be put in force. Exactly one of its methods is called, once. */
   final class Held {
     private final FairleadConfig config;
-    private final Map<String, List<InetAddress>> found;
+    private final Lookups found;
     private final Listeners.Change change;
 
-    private Held(
-        FairleadConfig config, Map<String, List<InetAddress>> found, Listeners.Change change) {
+    private Held(FairleadConfig config, Lookups found, Listeners.Change change) {
       this.config = config;
       this.found = found;
       this.change = change;
@@ -135,14 +158,49 @@ final class Proxy {
     private Future<Void> change() {
       Pools before = snapshot.get().pools();
       return vertx
-          .executeBlocking(() -> before.next(config.pools()))
+          .executeBlocking(
+              () ->
+                  before.next(config.pools(), discovery.backends(config.pools(), found.backends())))
           .compose(pools -> change.commit(() -> switchTo(pools)));
     }
 
     private void switchTo(Pools pools) {
-      hostNames.watch(pools, found);
+      hostNames.watch(pools, found.names());
+      inForce = config;
+      discovery.watch(config.pools(), found.backends(), pools);
       snapshot.set(Snapshot.of(config.listeners(), pools, Proxy.this::countersOf));
     }
+  }
+
+  /** Pools have other backends now, which the configuration in force does not name. */
+  private void rediscovered() {
+    inTurn(this::takeDiscovered)
+        .onFailure(cause -> LOG.error("the backends found are not taken", cause));
+  }
+
+  private Future<Void> takeDiscovered() {
+    Snapshot before = snapshot.get();
+    return vertx
+        .executeBlocking(() -> before.pools().next(inForce.pools(), discovery.backends()))
+        .map(
+            pools -> {
+              discovery.apply(pools);
+              snapshot.set(Snapshot.of(inForce.listeners(), pools, this::countersOf));
+              poolsChanged.run();
+              return null;
+            });
+  }
+
+  /** Has {@code listener} hear of backends that come and go with the configuration as it is. */
+  void onPoolsChanged(Runnable listener) {
+    poolsChanged = listener;
+  }
+
+  /** Whether a backend of a pool in force is there because it was discovered. */
+  boolean isDiscovered(String pool, String backend) {
+    Pool inForcePool = snapshot.get().pools().pool(pool);
+    return inForcePool != null
+        && inForcePool.discovered().stream().anyMatch(each -> each.id().equals(backend));
   }
 
   /** Runs {@code step} when everything that was asked for before it is done. */
@@ -222,7 +280,19 @@ final class Proxy {
     }
   }
 
+  /** Ends the sessions that are at a backend now, evenly over {@code time}. */
+  void endSessionsAt(Backend backend, Duration time, CloseReason reason) {
+    for (ListenerVerticle verticle : verticles) {
+      verticle.run(
+          () -> {
+            verticle.loop().endThose(backend, time, reason);
+            return null;
+          });
+    }
+  }
+
   void stop() {
     hostNames.stop();
+    discovery.stop();
   }
 }

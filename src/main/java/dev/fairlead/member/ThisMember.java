@@ -1,5 +1,6 @@
 package dev.fairlead.member;
 
+import dev.fairlead.cluster.HealthListener;
 import dev.fairlead.cluster.LocalMember;
 import dev.fairlead.event.MemberInfo;
 import dev.fairlead.event.MetricsReport;
@@ -14,11 +15,16 @@ record ThisMember(String wantedName, Parts parts) implements LocalMember {
   /**
    * What is asked.
    *
+   * @param health probes the backends
    * @param report is there before the cluster asks for it
    * @param drain gets the grace, null = as configured
    */
   record Parts(
-      Proxy proxy, KeptRevisions kept, Supplier<MemberReport> report, Consumer<Duration> drain) {}
+      Proxy proxy,
+      KeptRevisions kept,
+      HealthListener health,
+      Supplier<MemberReport> report,
+      Consumer<Duration> drain) {}
 
   @Override
   public MemberInfo info() {
@@ -28,6 +34,11 @@ record ThisMember(String wantedName, Parts parts) implements LocalMember {
   @Override
   public List<Pool> pools() {
     return parts.proxy().pools();
+  }
+
+  @Override
+  public HealthListener health() {
+    return parts.health();
   }
 
   @Override

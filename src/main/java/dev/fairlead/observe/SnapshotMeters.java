@@ -85,8 +85,10 @@ final class SnapshotMeters {
             MetricNames.BACKEND_CLUSTER_SESSIONS,
             "All members' live sessions of a backend",
             Backend::clusterActive),
-        // Nothing probes a backend yet, and one that nobody probes counts as healthy.
-        on.gauge(MetricNames.BACKEND_HEALTHY, "1 = healthy, 0 = not", backend -> 1),
+        on.gauge(
+            MetricNames.BACKEND_HEALTHY,
+            "1 = healthy or not probed, 0 = down",
+            backend -> backend.isHealthy() ? 1 : 0),
         on.counter(
             MetricNames.BACKEND_FAILURES, "Connections a backend did not take", Backend::failures));
   }

@@ -15,15 +15,25 @@ public final class Backend {
   private final String id;
   private final BackendConfig config;
   private final BackendCounts counts;
+  private final BackendStatus status;
   private final BackendAddresses addresses;
 
-  private Backend(
-      String pool, BackendConfig config, BackendCounts counts, BackendAddresses addresses) {
+  private Backend(String pool, BackendConfig config) {
     this.pool = pool;
     this.id = config.id();
     this.config = config;
-    this.counts = counts;
-    this.addresses = addresses;
+    this.counts = new BackendCounts();
+    this.status = new BackendStatus();
+    this.addresses = new BackendAddresses(config);
+  }
+
+  private Backend(BackendConfig config, Backend before) {
+    this.pool = before.pool;
+    this.id = before.id;
+    this.config = config;
+    this.counts = before.counts;
+    this.status = before.status;
+    this.addresses = before.addresses;
   }
 
   /**
@@ -32,10 +42,7 @@ public final class Backend {
    * @param before what the last configuration had under this pool and id, null = nothing
    */
   static Backend of(String pool, BackendConfig config, Backend before) {
-    if (before == null) {
-      return new Backend(pool, config, new BackendCounts(), new BackendAddresses(config));
-    }
-    return new Backend(pool, config, before.counts, before.addresses);
+    return before == null ? new Backend(pool, config) : new Backend(config, before);
   }
 
   /** {@code host:port}, {@code [v6]:port} or {@code unix:/path}; unique in its pool. */
@@ -52,9 +59,44 @@ public final class Backend {
     return config;
   }
 
-  /** Whether it takes new sessions: enabled, with a weight above 0. */
+  /** Whether it takes new sessions: wanted, healthy and not ejected. */
   public boolean eligible() {
+    return isWanted() && status.isHealthy() && !status.isEjected();
+  }
+
+  /** Whether the operator wants it to take new sessions: enabled, with a weight above 0. */
+  public boolean isWanted() {
     return config.state() == BackendConfig.State.ENABLED && config.weight() > 0;
+  }
+
+  /** What the probes say of it; true when nobody probes it. */
+  public boolean isHealthy() {
+    return status.isHealthy();
+  }
+
+  /** What the probes say of it from now on; the pool must be refreshed to act on it. */
+  public void healthy(boolean healthy) {
+    status.healthy(healthy);
+  }
+
+  /** Whether this member leaves it alone for its failures. */
+  public boolean isEjected() {
+    return status.isEjected();
+  }
+
+  /** Leaves it alone or no more; the pool must be refreshed to act on it. */
+  public void ejected(boolean ejected) {
+    status.ejected(ejected);
+  }
+
+  /** When it last came back, as {@link System#nanoTime}; null = it always was there. */
+  Long backSince() {
+    return status.backSince();
+  }
+
+  /** It takes sessions again, or is new in a pool that had others: its share grows from now. */
+  public void backSince(long nanos) {
+    status.backSince(nanos);
   }
 
   /** A session has chosen this backend; exactly one {@link #released} must follow. */
@@ -71,9 +113,20 @@ public final class Backend {
     counts.released();
   }
 
-  /** A session could not connect to this backend. */
+  /** A session could not connect to this backend, or was reset before its first byte. */
   public void failed() {
     counts.failed();
+    status.failed();
+  }
+
+  /** A session got a byte of this backend, or ended without complaint. */
+  public void worked() {
+    status.worked();
+  }
+
+  /** How often it failed since it last worked. */
+  public int failuresInRow() {
+    return status.failuresInRow();
   }
 
   /** Live sessions of this member, never negative. */
@@ -96,7 +149,7 @@ public final class Backend {
     return counts.total();
   }
 
-  /** Attempts to connect that failed on this member. */
+  /** Attempts to connect that failed on this member, and resets before the first byte. */
   public long failures() {
     return counts.failures();
   }

@@ -1,5 +1,6 @@
 package dev.fairlead.pool;
 
+import dev.fairlead.config.BackendConfig;
 import dev.fairlead.config.PoolConfig;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -53,24 +54,35 @@ public final class Pools {
 
   /**
    * The pools of {@code configs}, whose names differ. A pool whose configuration is equal stays the
-   * same object.
+   * same object; so does one whose discovered backends are.
    */
   public Pools next(List<PoolConfig> configs) {
+    return next(configs, Map.of());
+  }
+
+  /**
+   * The same with further backends.
+   *
+   * @param discovered by name of the pool; a configured backend goes before one of the same id
+   */
+  public Pools next(List<PoolConfig> configs, Map<String, List<BackendConfig>> discovered) {
     Map<Key, Backend> known = knownBackends();
     Map<String, Pool> next = new LinkedHashMap<>();
     for (PoolConfig config : configs) {
-      Pool pool = nextPool(config, known);
+      Pool pool = nextPool(config, discovered.getOrDefault(config.name(), List.of()), known);
       next.put(pool.name(), pool);
     }
     return new Pools(next, nextRemoved(known, next));
   }
 
-  private Pool nextPool(PoolConfig config, Map<Key, Backend> known) {
+  private Pool nextPool(
+      PoolConfig config, List<BackendConfig> discovered, Map<Key, Backend> known) {
     Pool before = byName.get(config.name());
-    if (before != null && before.config().equals(config)) {
+    if (before != null && before.config().equals(config) && before.isMadeOf(discovered)) {
       return before;
     }
-    return Pool.of(config, before, backend -> known.get(new Key(config.name(), backend.id())));
+    Pool.Source source = new Pool.Source(config, discovered);
+    return Pool.of(source, before, backend -> known.get(new Key(config.name(), backend.id())));
   }
 
   private Map<Key, Backend> knownBackends() {

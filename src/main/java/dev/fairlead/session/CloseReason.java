@@ -1,5 +1,6 @@
 package dev.fairlead.session;
 
+import dev.fairlead.net.ConnectFailure;
 import java.util.Locale;
 
 /**
@@ -36,6 +37,15 @@ public enum CloseReason {
   INTERNAL;
 
   private final String label = name().toLowerCase(Locale.ROOT).replace('_', '-');
+
+  /** The end of a session whose last attempt to connect failed so. */
+  static CloseReason of(ConnectFailure failure) {
+    return switch (failure) {
+      case REFUSED -> CONNECT_REFUSED;
+      case TIMED_OUT -> CONNECT_TIMEOUT;
+      case UNREACHABLE, NAME_NOT_RESOLVED, NO_LOCAL_PORT -> CONNECT_FAILED;
+    };
+  }
 
   /** As it is written: {@code client-closed}. */
   public String label() {

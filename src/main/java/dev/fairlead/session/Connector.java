@@ -1,5 +1,6 @@
 package dev.fairlead.session;
 
+import dev.fairlead.net.ConnectFailure;
 import dev.fairlead.net.SocketTuning;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
@@ -165,6 +166,7 @@ final class Connector implements ChannelFutureListener {
     failure = why;
     if (!why.isLocal()) {
       backend.failed();
+      session.loop().listener().failed(pool, backend);
     }
     session.account().unselected();
     if (tried.isEmpty()) {

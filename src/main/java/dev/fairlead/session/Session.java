@@ -1,5 +1,6 @@
 package dev.fairlead.session;
 
+import dev.fairlead.net.ConnectFailure;
 import dev.fairlead.pool.Pool;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
@@ -128,8 +129,7 @@ public final class Session extends Deadlines.Entry {
       destination.listener().refused(CloseReason.NO_BACKEND);
       refuse(CloseReason.NO_BACKEND, pool.config().replies().noBackend());
     } else {
-      String reply = pool.config().replies().connectFailed();
-      refuse(failure.reason(), reply == null ? null : reply.replace("{cause}", failure.cause()));
+      refuse(CloseReason.of(failure), pool.config().replies().connectFailed(failure.cause()));
     }
   }
 
@@ -139,6 +139,9 @@ public final class Session extends Deadlines.Entry {
     if (side == client) {
       account.readFromClient(bytes);
     } else {
+      if (account.isBackendSilent()) {
+        account.backend().worked();
+      }
       account.readFromBackend(bytes);
     }
   }
@@ -292,10 +295,24 @@ public final class Session extends Deadlines.Entry {
     ended = true;
     // What is counted goes first: closing runs code that is not ours.
     loop.deadlines().remove(this);
+    judgeBackend();
     account.close();
     loop.ended();
     closeChannels();
     loop.listener().closed(this, account.isProbe(reason));
+  }
+
+  /** A backend that resets a connection before it has said anything is as good as unreachable. */
+  private void judgeBackend() {
+    if (server == null) {
+      return;
+    }
+    if (reason == CloseReason.BACKEND_RESET && account.isBackendSilent()) {
+      account.backend().failed();
+      loop.listener().failed(destination.pool(), account.backend());
+    } else {
+      account.backend().worked();
+    }
   }
 
   private void closeChannels() {

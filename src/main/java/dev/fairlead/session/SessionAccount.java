@@ -90,6 +90,15 @@ final class SessionAccount {
     destination.listener().bytesToClient(bytes);
   }
 
+  boolean isBackendSilent() {
+    return bytesToClient == 0;
+  }
+
+  /** Whether the session is counted at the backend of that pool and id. */
+  boolean isAt(String pool, String id) {
+    return counted && backend.pool().equals(pool) && backend.id().equals(id);
+  }
+
   boolean isClientSilent() {
     return bytesFromClient == 0;
   }

@@ -1,6 +1,7 @@
 package dev.fairlead.session;
 
 import dev.fairlead.pool.Backend;
+import dev.fairlead.pool.Pool;
 
 /**
  * Hears of sessions. Called on the session's event loop, so an implementation must neither block
@@ -13,6 +14,12 @@ public interface SessionListener {
 
   /** A backend has accepted the session's connection, {@code connectNanos} after it was asked. */
   default void connected(Backend backend, long connectNanos) {}
+
+  /**
+   * A connection to {@code backend} failed, or was reset before its first byte, and that was not
+   * this machine's fault; it is counted at the backend already.
+   */
+  default void failed(Pool pool, Backend backend) {}
 
   /**
    * A session is over.
@@ -29,6 +36,13 @@ public interface SessionListener {
       public void connected(Backend backend, long connectNanos) {
         for (SessionListener listener : each) {
           listener.connected(backend, connectNanos);
+        }
+      }
+
+      @Override
+      public void failed(Pool pool, Backend backend) {
+        for (SessionListener listener : each) {
+          listener.failed(pool, backend);
         }
       }
 

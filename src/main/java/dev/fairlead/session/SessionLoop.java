@@ -2,6 +2,7 @@ package dev.fairlead.session;
 
 import dev.fairlead.net.SocketTuning;
 import dev.fairlead.net.Transport;
+import dev.fairlead.pool.Backend;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
@@ -48,6 +49,9 @@ public final class SessionLoop {
   private long opened;
   private int live;
   private Spread spread;
+
+  /** Backends that lose their sessions at the moment. */
+  private final List<Ending> endings = new ArrayList<>();
 
   /** Called when a session of this loop has made room for another one of the member. */
   private Runnable onRoom = () -> {};
@@ -104,6 +108,7 @@ public final class SessionLoop {
     if (spread != null) {
       endUntil(spread.mayLive(System.nanoTime()));
     }
+    endings.removeIf(ending -> ending.isOver(System.nanoTime()));
   }
 
   public EventLoop eventLoop() {
@@ -144,6 +149,24 @@ public final class SessionLoop {
   /** Ends the live sessions one after the other, evenly over {@code time}, for the drain. */
   public void endOver(Duration time) {
     spread = new Spread(live, System.nanoTime(), Math.max(1, time.toNanos()));
+  }
+
+  /**
+   * Ends the sessions that are at a backend now one after the other, evenly over {@code time};
+   * those that come to it later stay.
+   */
+  public void endThose(Backend backend, Duration time, CloseReason reason) {
+    List<Session> sessions = new ArrayList<>();
+    deadlines.forEach(entry -> addIfAt(sessions, (Session) entry, backend));
+    if (!sessions.isEmpty()) {
+      endings.add(new Ending(sessions, System.nanoTime(), time, reason));
+    }
+  }
+
+  private static void addIfAt(List<Session> found, Session session, Backend backend) {
+    if (session.account().isAt(backend.pool(), backend.id())) {
+      found.add(session);
+    }
   }
 
   /** Ends all live sessions now, for the drain. */

@@ -114,7 +114,11 @@ class OpenapiTest {
         String[] parts = route.split(" ", 2);
         // A stream of events has no end; its head has.
         String method = parts[1].endsWith("/events") ? "HEAD" : parts[0];
-        String path = parts[1].replace("{id}", "s1").replace("{pool}", "web");
+        String path =
+            parts[1]
+                .replace("{id}", "s1")
+                .replace("{pool}", "web")
+                .replace("/explain", "/explain?listener=web");
         String body = BODIES.getOrDefault(route, "{}");
         HttpResponse<String> answer =
             server.sendBody(method, path, body, "Content-Type", "application/json");

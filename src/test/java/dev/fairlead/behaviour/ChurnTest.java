@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.sun.management.UnixOperatingSystemMXBean;
 import dev.fairlead.config.NodeConfig.TransportKind;
 import dev.fairlead.testkit.Background;
+import dev.fairlead.testkit.ClosedPort;
 import dev.fairlead.testkit.EveryTransport;
 import dev.fairlead.testkit.MemberSetup;
 import dev.fairlead.testkit.Scripts;

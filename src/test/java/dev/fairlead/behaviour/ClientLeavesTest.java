@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.fairlead.config.NodeConfig.TransportKind;
 import dev.fairlead.session.Phase;
 import dev.fairlead.testkit.EveryTransport;
+import dev.fairlead.testkit.FullBackend;
 import dev.fairlead.testkit.MemberSetup;
 import dev.fairlead.testkit.TestBackend;
 import dev.fairlead.testkit.TestClient;

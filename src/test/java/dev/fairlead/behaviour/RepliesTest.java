@@ -3,7 +3,9 @@ package dev.fairlead.behaviour;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.config.NodeConfig.TransportKind;
+import dev.fairlead.testkit.ClosedPort;
 import dev.fairlead.testkit.EveryTransport;
+import dev.fairlead.testkit.FullBackend;
 import dev.fairlead.testkit.MemberSetup;
 import dev.fairlead.testkit.TestClient;
 import dev.fairlead.testkit.TestConnection;

@@ -25,6 +25,9 @@ final class FakeLocal implements LocalConfig {
   /** Why nothing can be put in force; null = it can. */
   volatile String commitFailure;
 
+  /** The id of a backend that every pool has discovered. */
+  volatile String discovered;
+
   /** Answers no more while true. */
   volatile boolean hangs;
 
@@ -46,6 +49,11 @@ final class FakeLocal implements LocalConfig {
   @Override
   public Future<FairleadConfig> loadAsWritten(ConfigFormat format, String text) {
     return load(format, text);
+  }
+
+  @Override
+  public boolean isDiscovered(String pool, String backend) {
+    return backend.equals(discovered);
   }
 
   @Override

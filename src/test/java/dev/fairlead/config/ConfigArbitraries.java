@@ -69,23 +69,122 @@ final class ConfigArbitraries {
             .as(Timeouts::new);
     Arbitrary<Replies> replies = Combinators.combine(reply(), reply()).as(Replies::new);
     return Combinators.combine(
-            name(), Arbitraries.of(Balance.class), backends, connect, timeouts, replies)
-        .as(PoolConfig::new);
+            name(), Arbitraries.of(Balance.class), backends, care(), connect, timeouts, replies)
+        .as(
+            (name, balance, made, care, connects, times, says) ->
+                new PoolConfig(
+                    name,
+                    balance,
+                    made,
+                    care.discovery(),
+                    probing(care.health(), made),
+                    care.outlier(),
+                    care.slowStart(),
+                    connects,
+                    times,
+                    care.whenDown(),
+                    care.onBackendDown(),
+                    says));
+  }
+
+  /** What a pool does about backends that fail, come and go. */
+  private record Care(
+      DiscoveryConfig discovery,
+      HealthConfig health,
+      PoolConfig.Outlier outlier,
+      Duration slowStart,
+      PoolConfig.WhenDown whenDown,
+      PoolConfig.OnBackendDown onBackendDown) {}
+
+  private static Arbitrary<Care> care() {
+    Arbitrary<DiscoveryConfig> discovery =
+        Arbitraries.oneOf(
+            duration(1).map(refresh -> new DiscoveryConfig("api.internal", 9001, null, refresh)),
+            duration(1).map(refresh -> new DiscoveryConfig(null, 0, "_api._tcp.a", refresh)));
+    Arbitrary<PoolConfig.Outlier> outlier =
+        Combinators.combine(atLeastOne(), duration(1), Arbitraries.integers().between(0, 100))
+            .as(PoolConfig.Outlier::new);
+    return Combinators.combine(
+            discovery.injectNull(0.5),
+            health(),
+            outlier.injectNull(0.2),
+            duration(0),
+            Arbitraries.of(PoolConfig.WhenDown.class),
+            Arbitraries.of(PoolConfig.OnBackendDown.class))
+        .as(Care::new);
+  }
+
+  private static Arbitrary<HealthConfig> health() {
+    Arbitrary<HealthConfig.Http> http =
+        Combinators.combine(
+                Arbitraries.of("/", "/health?x=$${a}"),
+                Arbitraries.of("a.internal:80", "10.0.0.1").injectNull(0.5),
+                Arbitraries.of("200-399", "204", "200,300-307")
+                    .map(text -> StatusRanges.parse(text).orElseThrow()))
+            .as(HealthConfig.Http::new);
+    Arbitrary<HealthConfig.Expect> expect =
+        Combinators.combine(bytes().injectNull(0.3), bytes()).as(HealthConfig.Expect::new);
+    return Combinators.combine(
+            Arbitraries.of(HealthConfig.Type.class),
+            Combinators.combine(duration(1), duration(1)).as(List::of),
+            Combinators.combine(atLeastOne(), atLeastOne(), atLeastOne()).as(List::of),
+            Arbitraries.integers().between(1, 65_535).injectNull(0.5),
+            http,
+            expect)
+        .as(
+            (type, times, counts, port, asks, says) ->
+                new HealthConfig(
+                    type,
+                    times.get(0),
+                    times.get(1),
+                    counts.get(0),
+                    counts.get(1),
+                    counts.get(2),
+                    port,
+                    asks,
+                    says));
+  }
+
+  /** A Unix socket has no other port. */
+  private static HealthConfig probing(HealthConfig health, List<BackendConfig> backends) {
+    return backends.stream().allMatch(backend -> backend.unixPath() == null)
+        ? health
+        : new HealthConfig(
+            health.type(),
+            health.interval(),
+            health.timeout(),
+            health.rise(),
+            health.fall(),
+            health.probers(),
+            null,
+            health.http(),
+            health.expect());
+  }
+
+  private static Arbitrary<EscapedBytes> bytes() {
+    return Arbitraries.of("PING\\r\\n", "PING\r\n", "\\x00\\xff", "${X}", "ä")
+        .map(EscapedBytes::new);
+  }
+
+  private static Arbitrary<Integer> atLeastOne() {
+    return Arbitraries.integers().greaterOrEqual(1);
   }
 
   private static Arbitrary<BackendConfig> backend() {
     Arbitrary<Integer> weight = Arbitraries.integers().between(0, 1000);
     Arbitrary<State> state = Arbitraries.of(State.class);
+    Arbitrary<Integer> tier = Arbitraries.of(BackendConfig.PRIMARY, BackendConfig.BACKUP);
     Arbitrary<BackendConfig> ip =
         Combinators.combine(
                 Arbitraries.of("a.internal", "10.0.0.1", "::1", "x_y"),
                 Arbitraries.integers().between(1, 65_535),
                 weight,
-                state)
-            .as((host, port, w, s) -> new BackendConfig(host, port, null, w, s));
+                state,
+                tier)
+            .as((host, port, w, s, t) -> new BackendConfig(host, port, null, w, s, t));
     Arbitrary<BackendConfig> unix =
-        Combinators.combine(Arbitraries.of("/a", "/b ${c}", "/ä\"'\\d"), weight, state)
-            .as((path, w, s) -> new BackendConfig(null, 0, path, w, s));
+        Combinators.combine(Arbitraries.of("/a", "/b ${c}", "/ä\"'\\d"), weight, state, tier)
+            .as((path, w, s, t) -> new BackendConfig(null, 0, path, w, s, t));
     return Arbitraries.oneOf(ip, unix);
   }
 

@@ -16,7 +16,9 @@ class ConfigJsonTest {
                 listeners: [{ name: web, bind: unix:web.sock, pool: web }]
                 pools:
                   - name: web
-                    backends: [{ host: a, port: 1 }, { unix: b.sock, state: draining }]
+                    backends: [{ host: a, port: 1 }, { unix: b.sock, state: draining, backup: true }]
+                    discovery: { srv: _api._tcp.internal }
+                    outlier: off
                     replies: { noBackend: "$${X}" }
                 """);
     assertThat(ConfigJson.dynamicPart(config))
@@ -26,11 +28,20 @@ class ConfigJsonTest {
                 {"listeners": [{"name": "web", "bind": "unix:/etc/fairlead/web.sock",
                    "backlog": 4096, "pool": "web"}],
                  "pools": [{"name": "web", "balance": "two-choices", "backends": [
-                   {"host": "a", "port": 1, "weight": 1, "state": "enabled"},
-                   {"unix": "/etc/fairlead/b.sock", "weight": 1, "state": "draining"}],
+                   {"host": "a", "port": 1, "weight": 1, "state": "enabled",
+                     "backup": false},
+                   {"unix": "/etc/fairlead/b.sock", "weight": 1, "state": "draining",
+                     "backup": true}],
+                   "discovery": {"srv": "_api._tcp.internal", "refresh": "5s"},
+                   "health": {"type": "none", "interval": "2s", "timeout": "1s", "rise": 2,
+                     "fall": 3, "probers": 2, "port": null,
+                     "http": {"path": "/", "host": null, "status": "200-399"},
+                     "expect": {"send": null, "receive": null}},
+                   "outlier": "off", "slowStart": "0s",
                    "connect": {"timeout": "5s", "attempts": 3, "source": []},
                    "timeouts": {"idle": "1h", "close": "60s", "maxDuration": "0s",
                      "jitter": "10%"},
+                   "whenDown": "refuse", "onBackendDown": "keep",
                    "replies": {"noBackend": "$${X}", "connectFailed": null}}]}
                 """));
   }

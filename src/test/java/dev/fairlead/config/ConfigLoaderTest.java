@@ -202,14 +202,7 @@ class ConfigLoaderTest {
     assertThat(config.cluster()).isEqualTo(ClusterConfig.DEFAULT);
     assertThat(config.listeners()).isEmpty();
     assertThat(config.pools())
-        .containsExactly(
-            new PoolConfig(
-                "a",
-                Balance.TWO_CHOICES,
-                List.of(),
-                PoolConfig.Connect.DEFAULT,
-                PoolConfig.Timeouts.DEFAULT,
-                Replies.NONE));
+        .containsExactly(PoolConfig.byDefault("a", Balance.TWO_CHOICES, List.of()));
   }
 
   @Test

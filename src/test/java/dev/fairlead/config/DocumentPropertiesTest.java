@@ -139,10 +139,9 @@ class DocumentPropertiesTest {
       BackendConfig b = backends.get(backend);
       int weight = setting.weight() == null ? b.weight() : setting.weight();
       BackendConfig.State state = setting.state() == null ? b.state() : setting.state();
-      backends.set(backend, new BackendConfig(b.host(), b.port(), b.unixPath(), weight, state));
-      changed.set(
-          pool,
-          new PoolConfig(p.name(), p.balance(), backends, p.connect(), p.timeouts(), p.replies()));
+      backends.set(
+          backend, new BackendConfig(b.host(), b.port(), b.unixPath(), weight, state, b.tier()));
+      changed.set(pool, p.withBackends(backends));
       return changed;
     }
   }

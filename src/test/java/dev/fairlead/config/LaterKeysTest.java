@@ -34,20 +34,10 @@ class LaterKeysTest {
         "listeners[0].limits.scope=member | member | cluster",
         "listeners[0].limits.queue.size=1 | 1 | 0",
         "listeners[0].limits.refuseWith=rst | rst | fin",
-        "pools[0].discovery={dns: a.b, port: 1} | {...} | null",
-        "pools[0].health.type=tcp | tcp | none",
-        "pools[0].health.http.path=/x | /x | /",
-        "pools[0].health.expect.send=PING | PING | null",
-        "pools[0].outlier.failures=1 | 1 | 5",
-        "pools[0].outlier.maxEjected=1% | 1% | 50%",
-        "pools[0].slowStart=1s | 1s | 0s",
         "pools[0].limits.connectionsPerBackend=1 | 1 | 0",
         "pools[0].proxyProtocol=v1 | v1 | off",
         "pools[0].tls={verify: true} | {...} | null",
-        "pools[0].whenDown=try-all | try-all | refuse",
-        "pools[0].onBackendDown=close | close | keep",
-        "pools[0].backends[0].maxConnections=1 | 1 | 0",
-        "pools[0].backends[0].backup=true | true | false"
+        "pools[0].backends[0].maxConnections=1 | 1 | 0"
       })
   void anotherValueThanTheDefaultIsNotAvailableYet(String set, String shown, String byDefault) {
     String path = set.substring(0, set.indexOf('='));
@@ -65,12 +55,7 @@ class LaterKeysTest {
         "listeners[0].proxyProtocol.mode=off",
         "listeners[0].proxyProtocol.mode=false",
         "listeners[0].tls=null",
-        "pools[0].outlier=off",
-        "pools[0].outlier=false",
-        "pools[0].outlier={ejection: 30000ms}",
-        "pools[0].health={type: none}",
-        "pools[0].proxyProtocol=false",
-        "pools[0].slowStart=0ms"
+        "pools[0].proxyProtocol=false"
       })
   void theDefaultIsAcceptedHoweverItIsWritten(String set) {
     assertThat(with(set).problems(YAML)).isEmpty();
@@ -81,10 +66,6 @@ class LaterKeysTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "pools[0].health.type=ping | pools[0].health.type: ping (expected: one of none, tcp, tls,"
-            + " http, expect)",
-        "pools[0].health=off | pools[0].health: off (expected: a map of keys and values)",
-        "pools[0].outlier=on | pools[0].outlier: on (expected: off, or a map of keys and values)",
         "pools[0].limits.queue.sice=1 | pools[0].limits.queue.sice: unknown key"
             + " (did you mean \"size\"?)",
         "listeners[0].allow=all | listeners[0].allow: all (expected: a list)"

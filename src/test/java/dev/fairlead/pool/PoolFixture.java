@@ -4,6 +4,7 @@ import dev.fairlead.config.BackendConfig;
 import dev.fairlead.config.BackendConfig.State;
 import dev.fairlead.config.PoolConfig;
 import dev.fairlead.config.PoolConfig.Balance;
+import dev.fairlead.pool.balance.Candidates;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -14,13 +15,7 @@ public final class PoolFixture {
   private PoolFixture() {}
 
   public static PoolConfig config(String name, Balance balance, List<BackendConfig> backends) {
-    return new PoolConfig(
-        name,
-        balance,
-        backends,
-        PoolConfig.Connect.DEFAULT,
-        PoolConfig.Timeouts.DEFAULT,
-        PoolConfig.Replies.NONE);
+    return PoolConfig.byDefault(name, balance, backends);
   }
 
   /** Enabled, weight 1. */
@@ -40,6 +35,13 @@ public final class PoolFixture {
       backends.add(backend(host, weights[i], State.ENABLED));
     }
     return Pools.NONE.next(List.of(config("web", balance, backends))).pool("web");
+  }
+
+  /** The eligible ones of {@code backends}, each with its configured weight. */
+  public static Candidates candidates(List<Backend> backends) {
+    List<Backend> eligible = backends.stream().filter(Backend::eligible).toList();
+    return Candidates.of(
+        eligible, eligible.stream().mapToLong(backend -> backend.config().weight()).toArray());
   }
 
   public static int[] equalWeights(int backends) {

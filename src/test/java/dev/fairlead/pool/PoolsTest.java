@@ -9,6 +9,7 @@ import dev.fairlead.config.PoolConfig;
 import dev.fairlead.config.PoolConfig.Balance;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -185,5 +186,24 @@ class PoolsTest {
 
   private static List<BackendConfig> heavier(String host) {
     return List.of(PoolFixture.backend(host, 9, State.ENABLED));
+  }
+
+  @Test
+  void discoveredBackendsFollowTheConfiguredOnesAndDrainLikeThem() {
+    List<PoolConfig> configs = List.of(web("10.0.0.1"));
+    BackendConfig found = PoolFixture.backend("10.0.0.2");
+    List<BackendConfig> both = List.of(heavier("10.0.0.1").get(0), found);
+    Pools pools = Pools.NONE.next(configs, Map.of("web", both));
+    assertThat(pools.pool("web").backends())
+        .extracting(Backend::config)
+        .containsExactly(configs.get(0).backends().get(0), found);
+    Backend discovered = pools.pool("web").discovered().get(0);
+    assertThat(pools.next(configs, Map.of("web", both)).pool("web")).isSameAs(pools.pool("web"));
+    discovered.selected();
+    Pools without = pools.next(configs);
+    assertThat(without.pool("web")).isNotSameAs(pools.pool("web"));
+    assertThat(without.removed()).containsExactly(discovered);
+    Pools back = without.next(configs, Map.of("web", List.of(found)));
+    assertThat(back.pool("web").discovered().get(0).active()).isEqualTo(1);
   }
 }

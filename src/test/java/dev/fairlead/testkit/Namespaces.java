@@ -2,6 +2,7 @@ package dev.fairlead.testkit;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -77,6 +78,11 @@ public final class Namespaces implements AutoCloseable {
   /** What a shell runs as the last of {@link Launch#after}, so that the process is on the host. */
   public String shell(int host) {
     return "exec ip netns exec " + name(host) + " \"$0\" \"$@\"";
+  }
+
+  /** Files here take the place of those in {@code /etc} for what {@link #shell} starts. */
+  public Path etc(int host) {
+    return Path.of("/etc/netns", name(host));
   }
 
   /** From now on these hosts reach only each other; nobody is told. */

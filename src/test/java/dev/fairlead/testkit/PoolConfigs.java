@@ -10,13 +10,10 @@ public final class PoolConfigs {
 
   /** A pool of backends on 127.0.0.1. */
   public static PoolConfig pool(String name, int... ports) {
-    return new PoolConfig(
+    return PoolConfig.byDefault(
         name,
         PoolConfig.Balance.DEFAULT,
-        IntStream.of(ports).mapToObj(PoolConfigs::backend).toList(),
-        PoolConfig.Connect.DEFAULT,
-        PoolConfig.Timeouts.DEFAULT,
-        PoolConfig.Replies.NONE);
+        IntStream.of(ports).mapToObj(PoolConfigs::backend).toList());
   }
 
   private static BackendConfig backend(int port) {

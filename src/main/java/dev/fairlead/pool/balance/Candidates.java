@@ -20,16 +20,15 @@ public final class Candidates {
     this.sums = sums;
   }
 
-  /** The eligible ones of {@code backends}, in their order. */
-  public static Candidates of(List<Backend> backends) {
-    Backend[] eligible = backends.stream().filter(Backend::eligible).toArray(Backend[]::new);
-    long[] sums = new long[eligible.length];
+  /** {@code backends}, each with its weight above 0. */
+  public static Candidates of(List<Backend> backends, long[] weights) {
+    long[] sums = new long[weights.length];
     long sum = 0;
-    for (int i = 0; i < eligible.length; i++) {
-      sum += eligible[i].config().weight();
+    for (int i = 0; i < weights.length; i++) {
+      sum += weights[i];
       sums[i] = sum;
     }
-    return new Candidates(eligible, sums);
+    return new Candidates(backends.toArray(new Backend[0]), sums);
   }
 
   public int size() {

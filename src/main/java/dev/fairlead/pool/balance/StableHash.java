@@ -12,13 +12,14 @@ import java.nio.charset.StandardCharsets;
  * by the finaliser of MurmurHash3. Not for hostile keys: who chooses the address may choose the
  * hash.
  */
-final class StableHash {
+public final class StableHash {
   private static final long FNV_OFFSET = 0xcbf29ce484222325L;
   private static final long FNV_PRIME = 0x100000001b3L;
 
   private StableHash() {}
 
-  static long of(String text) {
+  /** Of the UTF-8 bytes of {@code text}. */
+  public static long of(String text) {
     return mix(fnv(text.getBytes(StandardCharsets.UTF_8)));
   }
 
@@ -32,7 +33,7 @@ final class StableHash {
   }
 
   /** Spreads every bit of {@code hash} over all of the result; one to one. */
-  static long mix(long hash) {
+  public static long mix(long hash) {
     long mixed = (hash ^ (hash >>> 33)) * 0xff51afd7ed558ccdL;
     mixed = (mixed ^ (mixed >>> 33)) * 0xc4ceb9fe1a85ec53L;
     return mixed ^ (mixed >>> 33);

@@ -22,7 +22,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Keeps the addresses of backends with a host name fresh: all addresses of a name, asked for when
  * its backend is new and again every {@link #REFRESH}. A failure keeps the last answer and is
- * logged when it begins or changes. IP addresses and Unix sockets are never asked for.
+ * logged when it begins or changes. IP addresses and Unix sockets are never asked for, nor are the
+ * backends that {@link Discovery} found.
  *
  * <p>Methods may be called from any thread and never block.
  */
@@ -153,7 +154,7 @@ public final class HostNames {
 
   private static Map<String, List<Backend>> byHostName(Pools pools) {
     return pools.all().stream()
-        .map(Pool::backends)
+        .map(Pool::configured)
         .flatMap(List::stream)
         .filter(backend -> backend.hostName() != null)
         .collect(Collectors.groupingBy(Backend::hostName));

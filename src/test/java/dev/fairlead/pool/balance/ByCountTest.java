@@ -62,7 +62,7 @@ class ByCountTest {
     Pool pool = PoolFixture.pool(Balance.LEAST_CONNECTIONS, 1, 1, 1, 2, 1);
     select(pool.backends().get(1), 1);
     select(pool.backends().get(3), 1); // 2/2, the same as the others' 1/1
-    Balancer balancer = new LeastConnections(Candidates.of(pool.backends()));
+    Balancer balancer = new LeastConnections(PoolFixture.candidates(pool.backends()));
     long[] picked = picks(pool, balancer);
     assertThat(picked[1]).isZero();
     Shares.assertFollow(
@@ -72,7 +72,7 @@ class ByCountTest {
   @Test
   void twoChoicesFollowsTheWeightsWhileAllAreEqual() {
     Pool pool = PoolFixture.pool(Balance.TWO_CHOICES, 2, 2, 2, 2);
-    long[] picked = picks(pool, new TwoChoices(Candidates.of(pool.backends())));
+    long[] picked = picks(pool, new TwoChoices(PoolFixture.candidates(pool.backends())));
     Shares.assertFollow(picked, new double[] {1, 1, 1, 1});
   }
 
@@ -81,7 +81,7 @@ class ByCountTest {
     Pool pool = PoolFixture.pool(Balance.TWO_CHOICES, 1, 1, 1);
     select(pool.backends().get(0), 9);
     select(pool.backends().get(1), 5);
-    long[] picked = picks(pool, new TwoChoices(Candidates.of(pool.backends())));
+    long[] picked = picks(pool, new TwoChoices(PoolFixture.candidates(pool.backends())));
     assertThat(picked[0]).isZero();
     // The emptiest wins unless it is not among the two drawn: one pair of three.
     Shares.assertFollow(new long[] {picked[1], picked[2]}, new double[] {1, 2});
@@ -90,7 +90,7 @@ class ByCountTest {
   @Test
   void twoChoicesStaysEvenOverManyBackends() {
     Pool pool = PoolFixture.pool(Balance.TWO_CHOICES, PoolFixture.equalWeights(100));
-    Balancer balancer = new TwoChoices(Candidates.of(pool.backends()));
+    Balancer balancer = new TwoChoices(PoolFixture.candidates(pool.backends()));
     for (int i = 0; i < PICKS; i++) {
       balancer.pick(null, random).selected();
     }

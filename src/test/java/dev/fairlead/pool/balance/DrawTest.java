@@ -36,7 +36,7 @@ class DrawTest {
   @MethodSource("weights")
   void weightedRandomFollowsTheWeights(int[] weights) {
     Pool pool = PoolFixture.pool(Balance.WEIGHTED_RANDOM, weights);
-    Balancer balancer = new WeightedRandom(Candidates.of(pool.backends()));
+    Balancer balancer = new WeightedRandom(PoolFixture.candidates(pool.backends()));
     long[] drawn = new long[weights.length];
     for (int i = 0; i < DRAWS; i++) {
       drawn[pool.backends().indexOf(balancer.pick(null, random))]++;
@@ -48,7 +48,7 @@ class DrawTest {
   void secondDrawFollowsTheWeightsOfTheOthers() {
     int[] weights = {1, 2, 3, 10};
     Candidates candidates =
-        Candidates.of(PoolFixture.pool(Balance.TWO_CHOICES, weights).backends());
+        PoolFixture.candidates(PoolFixture.pool(Balance.TWO_CHOICES, weights).backends());
     for (int first = 0; first < weights.length; first++) {
       double[] others = Arrays.stream(weights).asDoubleStream().toArray();
       others[first] = 0;
@@ -64,7 +64,7 @@ class DrawTest {
   @Test
   void drawAfterAFailureFollowsTheWeightsOfTheRest() {
     Pool pool = PoolFixture.pool(Balance.ROUND_ROBIN, 4, 1, 2, 3);
-    Candidates candidates = Candidates.of(pool.backends());
+    Candidates candidates = PoolFixture.candidates(pool.backends());
     List<Backend> tried = List.of(pool.backends().get(0), pool.backends().get(2));
     long[] drawn = new long[4];
     for (int i = 0; i < DRAWS; i++) {

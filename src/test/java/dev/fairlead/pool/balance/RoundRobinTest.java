@@ -90,7 +90,7 @@ class RoundRobinTest {
   void positionGoesOnWhereItWasBelowZeroToo() {
     Pool pool = PoolFixture.pool(Balance.ROUND_ROBIN, 1, 1, 1);
     AtomicLong position = new AtomicLong(Long.MAX_VALUE - 1);
-    Balancer balancer = new RoundRobin(Candidates.of(pool.backends()), position);
+    Balancer balancer = new RoundRobin(PoolFixture.candidates(pool.backends()), position);
     for (int i = 0; i < 10; i++) {
       assertThat(balancer.pick(null, null)).isNotNull();
     }

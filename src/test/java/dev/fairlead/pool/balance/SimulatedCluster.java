@@ -28,7 +28,8 @@ final class SimulatedCluster {
   private record Member(List<Backend> backends, Balancer balancer) {
     static Member of(Balance balance, int[] weights) {
       List<Backend> backends = PoolFixture.pool(balance, weights).backends();
-      return new Member(backends, Balancer.of(balance, Candidates.of(backends), new AtomicLong()));
+      return new Member(
+          backends, Balancer.of(balance, PoolFixture.candidates(backends), new AtomicLong()));
     }
   }
 

@@ -154,7 +154,7 @@ class SourceHashTest {
   }
 
   private static Candidates candidates(Pool pool) {
-    return Candidates.of(pool.backends());
+    return PoolFixture.candidates(pool.backends());
   }
 
   private static long[] slots(int[] table, int backends) {

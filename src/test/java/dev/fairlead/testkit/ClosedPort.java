@@ -1,4 +1,4 @@
-package dev.fairlead.behaviour;
+package dev.fairlead.testkit;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -6,18 +6,18 @@ import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
 
 /** A port of 127.0.0.1 that refuses: bound, so that nobody else gets it, and not listening. */
-final class ClosedPort implements AutoCloseable {
+public final class ClosedPort implements AutoCloseable {
   private final SocketChannel holder = SocketChannel.open();
 
-  ClosedPort() throws IOException {
+  public ClosedPort() throws IOException {
     holder.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
   }
 
-  int port() throws IOException {
+  public int port() throws IOException {
     return ((InetSocketAddress) holder.getLocalAddress()).getPort();
   }
 
-  String keys() throws IOException {
+  public String keys() throws IOException {
     return "host: 127.0.0.1, port: " + port();
   }
 

@@ -1,4 +1,4 @@
-package dev.fairlead.session;
+package dev.fairlead.net;
 
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.unix.Errors;
@@ -8,37 +8,31 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 
 /** Why a backend could not be reached, as the client may be told: never with an address. */
-enum ConnectFailure {
-  REFUSED("connection refused", CloseReason.CONNECT_REFUSED),
-  TIMED_OUT("timed out", CloseReason.CONNECT_TIMEOUT),
-  UNREACHABLE("unreachable", CloseReason.CONNECT_FAILED),
-  NAME_NOT_RESOLVED("name not resolved", CloseReason.CONNECT_FAILED),
-  NO_LOCAL_PORT("no local port", CloseReason.CONNECT_FAILED);
+public enum ConnectFailure {
+  REFUSED("connection refused"),
+  TIMED_OUT("timed out"),
+  UNREACHABLE("unreachable"),
+  NAME_NOT_RESOLVED("name not resolved"),
+  NO_LOCAL_PORT("no local port");
 
   private final String cause;
-  private final CloseReason reason;
 
-  ConnectFailure(String cause, CloseReason reason) {
+  ConnectFailure(String cause) {
     this.cause = cause;
-    this.reason = reason;
   }
 
-  /** The text for {@code {cause}} of a reply. */
-  String cause() {
+  /** The text for {@code {cause}} of a reply, and for the verdict of a probe. */
+  public String cause() {
     return cause;
   }
 
-  CloseReason reason() {
-    return reason;
-  }
-
   /** True when the fault is this machine's, so that no backend is to blame. */
-  boolean isLocal() {
+  public boolean isLocal() {
     return this == NO_LOCAL_PORT;
   }
 
   /** What the exception of a failed connect means. */
-  static ConnectFailure of(Throwable failure) {
+  public static ConnectFailure of(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof ConnectTimeoutException) {
         return TIMED_OUT;

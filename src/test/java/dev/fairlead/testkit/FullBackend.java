@@ -1,4 +1,4 @@
-package dev.fairlead.behaviour;
+package dev.fairlead.testkit;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -11,21 +11,25 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /** A backend that nobody gets through to: its queue is full, so Linux drops what knocks. */
-final class FullBackend implements AutoCloseable {
+public final class FullBackend implements AutoCloseable {
   private static final long UNANSWERED_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
   private final ServerSocketChannel server = ServerSocketChannel.open();
   private final List<SocketChannel> queue = new ArrayList<>();
 
-  FullBackend() throws IOException {
+  public FullBackend() throws IOException {
     server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1);
     while (knock()) {
       // One more got into the queue.
     }
   }
 
-  String keys() throws IOException {
-    return "host: 127.0.0.1, port: " + ((InetSocketAddress) server.getLocalAddress()).getPort();
+  public String keys() throws IOException {
+    return "host: 127.0.0.1, port: " + port();
+  }
+
+  public int port() throws IOException {
+    return ((InetSocketAddress) server.getLocalAddress()).getPort();
   }
 
   private boolean knock() throws IOException {

@@ -1,4 +1,4 @@
-package dev.fairlead.session;
+package dev.fairlead.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,0 +1,74 @@
+package dev.fairlead.admin;
+
+import dev.fairlead.config.BackendConfig;
+import dev.fairlead.config.BackendConfig.State;
+import dev.fairlead.config.PoolConfig.WhenDown;
+import dev.fairlead.pool.Backend;
+import dev.fairlead.pool.Pool;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+
+/**
+ * Which way a client would take now, and why every other backend would not get it. What it says is
+ * of this moment and this member: the next client may get another backend.
+ *
+ * @param source the client's address, null = some address
+ * @param sni null = the client names nobody
+ */
+record Explanation(String listener, InetAddress source, String sni, Pool pool) {
+
+  /** Fills tables, so not on an event loop. */
+  JsonObject toJson() {
+    Backend chosen = pool.wouldPick(source == null ? null : new InetSocketAddress(source, 0));
+    JsonArray backends = new JsonArray();
+    pool.backends().forEach(backend -> backends.add(about(backend, chosen)));
+    return new JsonObject()
+        .put("listener", listener)
+        .put("source", source == null ? null : source.getHostAddress())
+        .put("sni", sni)
+        .putNull("route")
+        .put("pool", pool.name())
+        .put("balance", pool.config().balance().label())
+        .put("backend", chosen == null ? null : chosen.id())
+        .put("backends", backends);
+  }
+
+  private JsonObject about(Backend backend, Backend chosen) {
+    return new JsonObject()
+        .put("id", backend.id())
+        .put("chosen", backend.equals(chosen))
+        .put("eligible", backend.eligible())
+        .put("weight", backend.config().weight())
+        .put("clusterActive", backend.clusterActive())
+        .put("why", backend.equals(chosen) ? whyChosen(backend) : whyNot(backend, chosen));
+  }
+
+  private String whyChosen(Backend backend) {
+    return backend.eligible()
+        ? "chosen by " + pool.config().balance().label()
+        : "no backend is eligible, and whenDown is " + WhenDown.TRY_ALL.label();
+  }
+
+  private String whyNot(Backend backend, Backend chosen) {
+    if (backend.config().state() != State.ENABLED) {
+      return "state is " + backend.config().state().label();
+    }
+    if (backend.config().weight() == 0) {
+      return "weight is 0";
+    }
+    if (!backend.isHealthy()) {
+      return "down: its probes fail";
+    }
+    if (backend.isEjected()) {
+      return "ejected by this member, for its failures";
+    }
+    if (backend.config().tier() > pool.tier()) {
+      return backend.config().tier() == BackendConfig.BACKUP
+          ? "backup, and a primary is eligible"
+          : "of tier " + backend.config().tier() + ", and one of a lower tier is eligible";
+    }
+    return "eligible, but " + pool.config().balance().label() + " takes " + chosen.id();
+  }
+}

@@ -1,0 +1,66 @@
+package dev.fairlead.pool.discovery;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Under which names a short name is looked for, as {@code resolv.conf} has it.
+ *
+ * @param dots a name with so many dots is tried as it is before the domains
+ */
+record SearchList(List<String> domains, int dots) {
+  static final SearchList NONE = new SearchList(List.of(), 1);
+
+  private static final Path FILE = Path.of("/etc/resolv.conf");
+  private static final String DOTS = "ndots:";
+
+  SearchList {
+    domains = List.copyOf(domains);
+  }
+
+  static SearchList ofMachine() {
+    try {
+      return of(Files.readAllLines(FILE));
+    } catch (IOException noSuchFile) {
+      return NONE;
+    }
+  }
+
+  /** As the lines of {@code resolv.conf} say; the last {@code search} counts. */
+  static SearchList of(List<String> lines) {
+    List<String> domains = List.of();
+    int dots = NONE.dots;
+    for (String line : lines) {
+      List<String> words = List.of(line.strip().split("\\s+"));
+      if (words.get(0).equals("search") || words.get(0).equals("domain")) {
+        domains = words.subList(1, words.size());
+      } else if (words.get(0).equals("options")) {
+        dots = dots(words, dots);
+      }
+    }
+    return new SearchList(domains, dots);
+  }
+
+  private static int dots(List<String> options, int byDefault) {
+    return options.stream()
+        .filter(option -> option.matches(DOTS + "[0-9]{1,2}"))
+        .map(option -> Integer.parseInt(option.substring(DOTS.length())))
+        .reduce(byDefault, (before, last) -> last);
+  }
+
+  /** The whole names to ask for, in turn. */
+  List<String> names(String name) {
+    if (name.endsWith(".")) {
+      return List.of(name);
+    }
+    List<String> names = new ArrayList<>();
+    for (String domain : domains) {
+      names.add(name + "." + domain);
+    }
+    names.add(name.chars().filter(each -> each == '.').count() >= dots ? 0 : names.size(), name);
+    return names;
+  }
+}

@@ -1,0 +1,44 @@
+package dev.fairlead.pool.health;
+
+/**
+ * Finds bytes in a stream that comes in pieces, without keeping the stream (Knuth, Morris and
+ * Pratt). The state is how many bytes of the pattern the stream ends with: for {@code aab} and the
+ * stream {@code aaab} it goes 0, 1, 2, 2, 3. Immutable.
+ */
+final class BytePattern {
+  private final byte[] pattern;
+
+  /**
+   * After {@code n} matched bytes the longest shorter beginning of the pattern that they end with.
+   */
+  private final int[] shorter;
+
+  /**
+   * @param pattern at least one byte
+   */
+  BytePattern(byte[] pattern) {
+    this.pattern = pattern.clone();
+    this.shorter = new int[pattern.length + 1];
+    for (int n = 1; n < pattern.length; n++) {
+      shorter[n + 1] = next(shorter[n], pattern[n]);
+    }
+  }
+
+  /** The state in which the pattern was found. */
+  int length() {
+    return pattern.length;
+  }
+
+  /**
+   * The state after {@code read}.
+   *
+   * @param matched the state before, below {@link #length}
+   */
+  int next(int matched, byte read) {
+    int state = matched;
+    while (state > 0 && pattern[state] != read) {
+      state = shorter[state];
+    }
+    return pattern[state] == read ? state + 1 : 0;
+  }
+}

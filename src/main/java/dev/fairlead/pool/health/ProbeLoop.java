@@ -1,0 +1,22 @@
+package dev.fairlead.pool.health;
+
+import dev.fairlead.net.Transport;
+import io.netty.channel.EventLoop;
+import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+
+/**
+ * Where probes run: what all probers of one event loop share.
+ *
+ * @param transport makes channels that {@code eventLoop} can run
+ * @param tlsTasks runs the computations of TLS handshakes; not the event loop
+ * @param random spreads the probes; used on the event loop only
+ * @param nanoTime {@code System::nanoTime}
+ */
+public record ProbeLoop(
+    EventLoop eventLoop,
+    Transport transport,
+    Executor tlsTasks,
+    RandomGenerator random,
+    LongSupplier nanoTime) {}

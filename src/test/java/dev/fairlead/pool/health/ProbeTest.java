@@ -1,0 +1,227 @@
+package dev.fairlead.pool.health;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.fairlead.config.BackendConfig;
+import dev.fairlead.config.BackendConfig.State;
+import dev.fairlead.config.HealthConfig;
+import dev.fairlead.config.NodeConfig.TransportKind;
+import dev.fairlead.pool.Backend;
+import dev.fairlead.testkit.ClosedPort;
+import dev.fairlead.testkit.EveryTransport;
+import dev.fairlead.testkit.FullBackend;
+import dev.fairlead.testkit.Scripts;
+import dev.fairlead.testkit.TestBackend;
+import dev.fairlead.testkit.TestConnection;
+import io.netty.util.NetUtil;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Ensures that a probe says what is wrong, blames nobody for what is wrong here, and leaves nothing
+ * behind. Provoked with backends that refuse, hang, reset and can't be reached from here. A failure
+ * would be a wrong or a vague reason, or a FIN where a reset was due.
+ */
+@Timeout(60)
+class ProbeTest {
+  private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
+  private static final Duration SHORT = Duration.ofMillis(50);
+
+  @EveryTransport
+  void connectedIsWellAndEndsWithReset(TransportKind transport) throws Exception {
+    try (RunningLoop running = new RunningLoop(transport);
+        TestBackend backend = TestBackend.manual()) {
+      assertThat(running.probe(Probed.by(HealthConfig.Type.TCP, backend.port())))
+          .isEqualTo(Outcome.well("connected"));
+      backend.next().expectReset();
+      await().untilAsserted(() -> assertThat(running.openChannels()).isZero());
+    }
+  }
+
+  @EveryTransport
+  void refusedIsFailed(TransportKind transport) throws Exception {
+    try (RunningLoop running = new RunningLoop(transport);
+        ClosedPort closed = new ClosedPort()) {
+      assertThat(running.probe(Probed.by(HealthConfig.Type.TCP, closed.port())))
+          .isEqualTo(Outcome.failed("connection refused"));
+      await().untilAsserted(() -> assertThat(running.openChannels()).isZero());
+    }
+  }
+
+  @EveryTransport
+  void timesOutWhileConnecting(TransportKind transport) throws Exception {
+    try (RunningLoop running = new RunningLoop(transport);
+        FullBackend full = new FullBackend()) {
+      assertThat(running.probe(Probed.by(HealthConfig.Type.TCP, full.port()).within(SHORT)))
+          .isEqualTo(Outcome.failed("timed out"));
+      await().untilAsserted(() -> assertThat(running.openChannels()).isZero());
+    }
+  }
+
+  @EveryTransport
+  void timesOutWhileWaitingAndResets(TransportKind transport) throws Exception {
+    try (RunningLoop running = new RunningLoop(transport);
+        TestBackend backend = TestBackend.manual()) {
+      Probed probed =
+          Probed.by(HealthConfig.Type.EXPECT, backend.port()).expect(null, "hello").within(SHORT);
+      assertThat(running.probe(probed)).isEqualTo(Outcome.failed("timed out"));
+      backend.next().expectReset();
+      await().untilAsserted(() -> assertThat(running.openChannels()).isZero());
+    }
+  }
+
+  @EveryTransport
+  void resetAndFinAreFailures(TransportKind transport) throws Exception {
+    try (RunningLoop running = new RunningLoop(transport);
+        TestBackend resetting = TestBackend.serving(ProbeTest::hearAndReset);
+        TestBackend closing = TestBackend.saying("")) {
+      assertThat(
+              running.probe(
+                  Probed.by(HealthConfig.Type.EXPECT, resetting.port()).expect("hi", "hello")))
+          .isEqualTo(Outcome.failed("connection reset"));
+      assertThat(
+              running.probe(
+                  Probed.by(HealthConfig.Type.EXPECT, closing.port()).expect(null, "hello")))
+          .isEqualTo(Outcome.failed("connection closed"));
+    }
+  }
+
+  @EveryTransport
+  void unixSocket(TransportKind transport, @TempDir Path directory) throws Exception {
+    Path path = directory.resolve("backend.sock");
+    BackendConfig config = new BackendConfig(null, 0, path.toString(), 1, State.ENABLED);
+    try (RunningLoop running = new RunningLoop(transport)) {
+      assertThat(running.probe(Probed.by(HealthConfig.Type.TCP, config)))
+          .isEqualTo(Outcome.failed("unreachable"));
+      try (TestBackend backend =
+          TestBackend.serving(Scripts::silent, UnixDomainSocketAddress.of(path))) {
+        assertThat(backend.accepted()).isZero();
+        assertThat(running.probe(Probed.by(HealthConfig.Type.TCP, config)))
+            .isEqualTo(Outcome.well("connected"));
+      }
+    }
+  }
+
+  @EveryTransport
+  void aProcessThatStoodStillBlamesNobody(TransportKind transport) throws Exception {
+    try (RunningLoop running = new RunningLoop(transport);
+        TestBackend backend = TestBackend.manual()) {
+      Probed probed =
+          Probed.by(HealthConfig.Type.EXPECT, backend.port())
+              .expect(null, "hello")
+              .within(Duration.ofSeconds(1));
+      Target target = Target.of(probed.object(), probed.pool());
+      Check check = Check.of(probed.health(), probed.backend(), Runnable::run);
+      Check stopping =
+          (pipeline, outcome) -> {
+            check.install(pipeline, outcome);
+            running.clock.addAndGet(Duration.ofMillis(1501).toNanos());
+          };
+      assertThat(running.probe(stopping, target))
+          .isEqualTo(Outcome.inconclusive("this process stood still"));
+    }
+  }
+
+  @Test
+  void nothingIsLateUpToHalfASecond() throws Exception {
+    try (RunningLoop running = new RunningLoop(TransportKind.AUTO);
+        TestBackend backend = TestBackend.manual()) {
+      Probed probed =
+          Probed.by(HealthConfig.Type.TCP, backend.port()).within(Duration.ofSeconds(1));
+      Check slow =
+          (pipeline, outcome) -> running.clock.addAndGet(Duration.ofMillis(1500).toNanos());
+      assertThat(running.probe(slow, Target.of(probed.object(), probed.pool())))
+          .isEqualTo(Outcome.failed("timed out"));
+    }
+  }
+
+  @EveryTransport
+  void aSourceAddressThatIsNotHereBlamesNobody(TransportKind transport) throws Exception {
+    try (RunningLoop running = new RunningLoop(transport);
+        TestBackend backend = TestBackend.echo()) {
+      Probed probed = Probed.by(HealthConfig.Type.TCP, backend.port());
+      for (String address : List.of("192.0.2.1", "::1")) {
+        assertThat(running.probe(probed.from(List.of(ip(address)))))
+            .as(address)
+            .isEqualTo(Outcome.inconclusive("no local port"));
+      }
+    }
+  }
+
+  @EveryTransport
+  void connectsFromTheFirstSourceAddressOfTheFamily(TransportKind transport) throws Exception {
+    try (RunningLoop running = new RunningLoop(transport);
+        TestBackend backend = TestBackend.manual()) {
+      List<InetAddress> source = List.of(ip("::1"), ip("127.0.0.7"), ip("127.0.0.8"));
+      Probed probed =
+          Probed.by(HealthConfig.Type.EXPECT, backend.port()).expect(null, "x").within(SHORT);
+      assertThat(running.probe(probed.from(source))).isEqualTo(Outcome.failed("timed out"));
+      InetSocketAddress from = (InetSocketAddress) backend.next().channel().getRemoteAddress();
+      assertThat(from.getAddress()).isEqualTo(source.get(1));
+    }
+  }
+
+  @Test
+  void aNameWithoutAddressesIsFailed() throws Exception {
+    try (RunningLoop running = new RunningLoop(TransportKind.AUTO)) {
+      assertThat(running.probe(Probed.by(HealthConfig.Type.TCP, "backend.invalid", 80)))
+          .isEqualTo(Outcome.failed("name not resolved"));
+    }
+  }
+
+  @EveryTransport
+  void triesTheAddressesInTurn(TransportKind transport) throws Exception {
+    try (RunningLoop running = new RunningLoop(transport);
+        TestBackend backend = TestBackend.echo()) {
+      Probed probed = Probed.by(HealthConfig.Type.TCP, "backend.invalid", backend.port());
+      Backend named = probed.object();
+      named.resolved(List.of(ip("127.0.0.9"), LOOPBACK));
+      assertThat(running.probe(probed, named)).isEqualTo(Outcome.well("connected"));
+      assertThat(named.addresses().get(0))
+          .as("the order is the sessions' business")
+          .isEqualTo(new InetSocketAddress(ip("127.0.0.9"), backend.port()));
+    }
+  }
+
+  @Test
+  void theBackendIsToBlameWhenOneAddressIsAndTheOtherIsNotToBeReachedFromHere() throws Exception {
+    try (RunningLoop running = new RunningLoop(TransportKind.AUTO);
+        ClosedPort closed = new ClosedPort()) {
+      Probed probed =
+          Probed.by(HealthConfig.Type.TCP, "backend.invalid", closed.port())
+              .from(List.of(LOOPBACK));
+      Backend named = probed.object();
+      named.resolved(List.of(LOOPBACK, ip("::1")));
+      assertThat(running.probe(probed, named)).isEqualTo(Outcome.failed("connection refused"));
+    }
+  }
+
+  @Test
+  void aPortOfItsOwn() throws Exception {
+    try (RunningLoop running = new RunningLoop(TransportKind.AUTO);
+        ClosedPort closed = new ClosedPort();
+        TestBackend backend = TestBackend.echo()) {
+      assertThat(
+              running.probe(Probed.by(HealthConfig.Type.TCP, closed.port()).port(backend.port())))
+          .isEqualTo(Outcome.well("connected"));
+    }
+  }
+
+  private static InetAddress ip(String address) throws UnknownHostException {
+    return InetAddress.getByAddress(NetUtil.createByteArrayFromIpAddressString(address));
+  }
+
+  private static void hearAndReset(TestConnection connection) throws Exception {
+    connection.expect("hi");
+    connection.reset();
+  }
+}

@@ -1,0 +1,118 @@
+package dev.fairlead.pool.health;
+
+import dev.fairlead.config.BackendConfig;
+import dev.fairlead.config.BackendConfig.State;
+import dev.fairlead.config.EscapedBytes;
+import dev.fairlead.config.HealthConfig;
+import dev.fairlead.config.HealthConfig.Expect;
+import dev.fairlead.config.HealthConfig.Http;
+import dev.fairlead.config.PoolConfig;
+import dev.fairlead.config.PoolConfig.Connect;
+import dev.fairlead.config.StatusRanges;
+import dev.fairlead.pool.Backend;
+import dev.fairlead.pool.Pools;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * A pool of one backend that is probed, as a test wants it: with a time-out that is never reached,
+ * unless it says otherwise.
+ */
+record Probed(HealthConfig health, BackendConfig backend, List<InetAddress> source) {
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  static Probed by(HealthConfig.Type type, int port) {
+    return by(type, "127.0.0.1", port);
+  }
+
+  static Probed by(HealthConfig.Type type, String host, int port) {
+    return by(type, new BackendConfig(host, port, null, 1, State.ENABLED));
+  }
+
+  static Probed by(HealthConfig.Type type, BackendConfig backend) {
+    HealthConfig health =
+        new HealthConfig(type, PATIENCE, PATIENCE, 2, 3, 2, null, Http.DEFAULT, Expect.NONE);
+    return new Probed(health, backend, List.of());
+  }
+
+  Probed http(String path, String host) {
+    return with(port(), new Http(path, host, StatusRanges.DEFAULT), health.expect());
+  }
+
+  Probed expect(String send, String receive) {
+    EscapedBytes said = send == null ? null : new EscapedBytes(send);
+    return with(port(), health.http(), new Expect(said, new EscapedBytes(receive)));
+  }
+
+  Probed port(int port) {
+    return with(port, health.http(), health.expect());
+  }
+
+  Probed every(Duration interval) {
+    return timed(interval, health.timeout());
+  }
+
+  Probed within(Duration timeout) {
+    return timed(health.interval(), timeout);
+  }
+
+  Probed from(List<InetAddress> addresses) {
+    return new Probed(health, backend, addresses);
+  }
+
+  PoolConfig pool() {
+    PoolConfig plain = PoolConfig.byDefault("web", PoolConfig.Balance.DEFAULT, List.of(backend));
+    return new PoolConfig(
+        plain.name(),
+        plain.balance(),
+        plain.backends(),
+        null,
+        health,
+        null,
+        plain.slowStart(),
+        new Connect(Connect.DEFAULT.timeout(), Connect.DEFAULT.attempts(), source),
+        plain.timeouts(),
+        plain.whenDown(),
+        plain.onBackendDown(),
+        plain.replies());
+  }
+
+  Backend object() {
+    return Pools.NONE.next(List.of(pool())).pool("web").backends().get(0);
+  }
+
+  private Integer port() {
+    return health.port();
+  }
+
+  private Probed timed(Duration interval, Duration timeout) {
+    HealthConfig timed =
+        new HealthConfig(
+            health.type(),
+            interval,
+            timeout,
+            health.rise(),
+            health.fall(),
+            health.probers(),
+            port(),
+            health.http(),
+            health.expect());
+    return new Probed(timed, backend, source);
+  }
+
+  private Probed with(Integer port, Http http, Expect expect) {
+    HealthConfig changed =
+        new HealthConfig(
+            health.type(),
+            health.interval(),
+            health.timeout(),
+            health.rise(),
+            health.fall(),
+            health.probers(),
+            port,
+            http,
+            expect);
+    return new Probed(changed, backend, source);
+  }
+}

@@ -1,0 +1,70 @@
+package dev.fairlead.pool.health;
+
+import dev.fairlead.config.NodeConfig.TransportKind;
+import dev.fairlead.net.Transport;
+import dev.fairlead.pool.Backend;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.SingleThreadEventLoop;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Assumptions;
+
+/** An event loop for probes, whose clock stands still unless a test moves it. */
+final class RunningLoop implements AutoCloseable {
+  private static final int PATIENCE_SECONDS = 30;
+
+  /** What the probes take for the time, in nanoseconds. */
+  final AtomicLong clock = new AtomicLong();
+
+  final ProbeLoop loop;
+  private final MultiThreadIoEventLoopGroup group;
+  private final ExecutorService tlsTasks = Executors.newSingleThreadExecutor();
+
+  /** Skips the test where the transport does not work. */
+  RunningLoop(TransportKind kind) {
+    Transport transport = null;
+    try {
+      transport = Transport.of(kind);
+    } catch (Transport.UnavailableException e) {
+      Assumptions.abort("skipped: " + e.getMessage());
+    }
+    group =
+        new MultiThreadIoEventLoopGroup(1, transport.vertx().implementation().ioHandlerFactory());
+    loop = new ProbeLoop(group.next(), transport, tlsTasks, new Random(1), clock::get);
+  }
+
+  Outcome probe(Probed probed) throws Exception {
+    return probe(probed, probed.object());
+  }
+
+  Outcome probe(Probed probed, Backend backend) throws Exception {
+    Check check = Check.of(probed.health(), probed.backend(), tlsTasks);
+    return probe(check, Target.of(backend, probed.pool()));
+  }
+
+  /** The outcome of one probe, waited for. */
+  Outcome probe(Check check, Target target) throws Exception {
+    CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+    loop.eventLoop().execute(() -> new Probe(loop, check, target, outcome::complete).start());
+    return outcome.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+  }
+
+  <T> T onLoop(Callable<T> task) throws Exception {
+    return loop.eventLoop().submit(task).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+  }
+
+  int openChannels() throws Exception {
+    return onLoop(((SingleThreadEventLoop) loop.eventLoop())::registeredChannels);
+  }
+
+  @Override
+  public void close() {
+    group.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+    tlsTasks.shutdownNow();
+  }
+}

@@ -1,0 +1,154 @@
+package dev.fairlead.pool.health;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fairlead.config.HealthConfig;
+import dev.fairlead.config.NodeConfig.TransportKind;
+import dev.fairlead.pool.Backend;
+import dev.fairlead.testkit.EveryTransport;
+import dev.fairlead.testkit.PemFiles;
+import dev.fairlead.testkit.Scripts;
+import dev.fairlead.testkit.TestBackend;
+import dev.fairlead.testkit.TestConnection;
+import io.netty.handler.ssl.JdkSslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.ExtendedSSLSession;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SNIServerName;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManagerFactory;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class TlsCheckTest {
+  private static SSLContext server;
+
+  /** The server names asked for, one entry for each handshake that the server completed. */
+  private final BlockingQueue<List<SNIServerName>> names = new LinkedBlockingQueue<>();
+
+  @BeforeAll
+  static void certificate(@TempDir Path directory) throws Exception {
+    PemFiles files = PemFiles.selfSigned(directory);
+    server =
+        ((JdkSslContext)
+                SslContextBuilder.forServer(files.certificate().toFile(), files.key().toFile())
+                    .sslProvider(SslProvider.JDK)
+                    .build())
+            .context();
+  }
+
+  @EveryTransport
+  void aHandshakeIsWellOnBothSidesAndEndsWithReset(TransportKind transport) throws Exception {
+    try (RunningLoop running = new RunningLoop(transport);
+        TestBackend backend = TestBackend.serving(this::handshake)) {
+      Probed probed = Probed.by(HealthConfig.Type.TLS, backend.port());
+      for (int i = 0; i < 5; i++) {
+        assertThat(running.probe(probed)).isEqualTo(Outcome.well("handshake completed"));
+        assertThat(names.poll(10, TimeUnit.SECONDS)).as("an IP address is not told").isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void asksForTheHostName() throws Exception {
+    try (RunningLoop running = new RunningLoop(TransportKind.AUTO);
+        TestBackend backend = TestBackend.serving(this::handshake)) {
+      for (String name : List.of("web.invalid", "localhost", "web.invalid.")) {
+        probe(running, Probed.by(HealthConfig.Type.TLS, name, backend.port()));
+        assertThat(names.poll(10, TimeUnit.SECONDS))
+            .containsExactly(new SNIHostName(name.replaceAll("\\.$", "")));
+      }
+      probe(running, Probed.by(HealthConfig.Type.TLS, "my_web", backend.port()));
+      assertThat(names.poll(10, TimeUnit.SECONDS)).as("no name that TLS allows").isEmpty();
+    }
+  }
+
+  @Test
+  void tellsWhatWentWrong() throws Exception {
+    try (RunningLoop running = new RunningLoop(TransportKind.AUTO);
+        TestBackend plain = TestBackend.saying("220 mail.example.com ESMTP\r\n");
+        TestBackend closing = TestBackend.saying("");
+        TestBackend hearing =
+            TestBackend.serving(
+                connection -> {
+                  connection.readSome(1);
+                  connection.reset();
+                });
+        TestBackend silent = TestBackend.serving(Scripts::silent)) {
+      assertThat(running.probe(Probed.by(HealthConfig.Type.TLS, plain.port())))
+          .isEqualTo(Outcome.failed("handshake failed"));
+      assertThat(running.probe(Probed.by(HealthConfig.Type.TLS, closing.port())).reason())
+          .isIn("connection closed", "connection reset");
+      assertThat(running.probe(Probed.by(HealthConfig.Type.TLS, hearing.port())))
+          .isEqualTo(Outcome.failed("connection reset"));
+      assertThat(
+              running.probe(
+                  Probed.by(HealthConfig.Type.TLS, silent.port()).within(Duration.ofMillis(50))))
+          .isEqualTo(Outcome.failed("timed out"));
+    }
+  }
+
+  @Test
+  void aCertificateThatIsNotTrustedIsFailedOnceSomebodyIsTrusted() throws Exception {
+    TrustManagerFactory jdk =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    jdk.init((KeyStore) null);
+    try (RunningLoop running = new RunningLoop(TransportKind.AUTO);
+        TestBackend backend = TestBackend.serving(this::handshake)) {
+      Probed probed = Probed.by(HealthConfig.Type.TLS, backend.port());
+      Check check = new TlsCheck(probed.backend(), jdk, running.loop.tlsTasks());
+      assertThat(running.probe(check, Target.of(probed.object(), probed.pool())))
+          .isEqualTo(Outcome.failed("certificate not trusted"));
+    }
+  }
+
+  @Test
+  void anExecutorThatTakesNothingBlamesNobody() throws Exception {
+    try (RunningLoop running = new RunningLoop(TransportKind.AUTO);
+        TestBackend backend = TestBackend.serving(this::handshake)) {
+      Probed probed = Probed.by(HealthConfig.Type.TLS, backend.port());
+      Check check =
+          Check.of(
+              probed.health(),
+              probed.backend(),
+              task -> {
+                throw new RejectedExecutionException("shut down");
+              });
+      assertThat(running.probe(check, Target.of(probed.object(), probed.pool())).kind())
+          .isEqualTo(Outcome.Kind.INCONCLUSIVE);
+    }
+  }
+
+  private static void probe(RunningLoop running, Probed probed) throws Exception {
+    Backend backend = probed.object();
+    backend.resolved(List.of(InetAddress.getLoopbackAddress()));
+    assertThat(running.probe(probed, backend)).isEqualTo(Outcome.well("handshake completed"));
+  }
+
+  private void handshake(TestConnection connection) throws Exception {
+    InputStream nothingRead = null;
+    SSLSocket tls =
+        (SSLSocket)
+            server
+                .getSocketFactory()
+                .createSocket(connection.channel().socket(), nothingRead, true);
+    tls.startHandshake();
+    names.add(((ExtendedSSLSession) tls.getSession()).getRequestedServerNames());
+    connection.expectReset();
+  }
+}

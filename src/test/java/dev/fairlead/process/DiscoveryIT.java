@@ -1,0 +1,207 @@
+package dev.fairlead.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.fairlead.testkit.FairleadProcess;
+import dev.fairlead.testkit.Launch;
+import dev.fairlead.testkit.Namespaces;
+import dev.fairlead.testkit.TestBackend;
+import dev.fairlead.testkit.TestConnection;
+import dev.fairlead.testkit.UnixDoor;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Ensures that a member follows what a real name server says, and that who leaves the DNS keeps its
+ * live session. Provoked by a dnsmasq in the network namespace of the member, which is started anew
+ * with other records. A failure would look like a backend that stays, is missing, or cuts a client.
+ */
+@Tag("slow")
+class DiscoveryIT {
+  private static final Path DNSMASQ = Path.of("/usr/sbin/dnsmasq");
+
+  @TempDir private Path directory;
+  private Namespaces namespaces;
+  private TestBackend pong;
+  private UnixDoor admin;
+  private UnixDoor door;
+  private Process dns;
+  private FairleadProcess member;
+
+  @BeforeEach
+  void start() throws IOException {
+    Assumptions.assumeTrue(Files.isExecutable(DNSMASQ), "skipped: no " + DNSMASQ);
+    String unavailable = Namespaces.unavailable();
+    Assumptions.assumeTrue(unavailable.isEmpty(), "skipped: " + unavailable);
+    namespaces = Namespaces.of(1);
+    Files.createDirectories(namespaces.etc(1));
+    Files.writeString(namespaces.etc(1).resolve("resolv.conf"), "nameserver 127.0.0.1\n");
+    admin = UnixDoor.to(directory.resolve("admin.sock"));
+    door = UnixDoor.to(directory.resolve("door.sock"));
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    if (namespaces == null) {
+      return;
+    }
+    if (member != null) {
+      member.close();
+    }
+    stopDns();
+    Files.deleteIfExists(namespaces.etc(1).resolve("resolv.conf"));
+    Files.deleteIfExists(namespaces.etc(1));
+    namespaces.close();
+    admin.close();
+    door.close();
+    if (pong != null) {
+      pong.close();
+    }
+  }
+
+  private void startDns(String... records) throws IOException {
+    stopDns();
+    Path file = directory.resolve("dnsmasq.conf");
+    Files.writeString(
+        file,
+        "no-resolv\nno-hosts\nbind-interfaces\nlisten-address=127.0.0.1\nuser=root\n"
+            + "pid-file=\nlocal=/test/\n"
+            + String.join("\n", records)
+            + "\n");
+    dns =
+        new ProcessBuilder(
+                "/bin/sh", "-c", namespaces.shell(1), DNSMASQ.toString(), "-k", "-C" + file)
+            .redirectErrorStream(true)
+            .redirectOutput(directory.resolve("dnsmasq.log").toFile())
+            .start();
+  }
+
+  private void stopDns() {
+    if (dns != null) {
+      dns.destroy();
+      dns.onExit().join();
+    }
+  }
+
+  private void startMember(String discovery) throws IOException {
+    Path file =
+        Files.writeString(
+            directory.resolve("fairlead.yaml"),
+            """
+            node: { eventLoops: 2, admin: { port: 8081 }, accessLog: { to: "off" } }
+            listeners:
+              - { name: admin, bind: "unix:%1$s/admin.sock", pool: admin }
+              - { name: door, bind: "unix:%1$s/door.sock", pool: web }
+              - { name: end, bind: "0.0.0.0:9001", pool: end }
+            pools:
+              - { name: admin, backends: [ { host: 127.0.0.1, port: 8081 } ] }
+              - { name: end, backends: [ { unix: %1$s/pong.sock } ] }
+              - { name: web, discovery: { %2$s, refresh: 200ms } }
+            """
+                .formatted(directory, discovery));
+    pong =
+        TestBackend.serving(
+            DiscoveryIT::pong, UnixDomainSocketAddress.of(directory.resolve("pong.sock")));
+    member =
+        Launch.jar("run", "-c", file.toString())
+            .after("true; " + namespaces.shell(1))
+            .start(directory)
+            .reachedThrough(admin.port());
+    member.awaitReady();
+  }
+
+  private static void pong(TestConnection connection) throws IOException {
+    while (connection.readSome(4).length > 0) {
+      connection.send("PONG");
+    }
+  }
+
+  private Set<String> found() {
+    return member.list("pools").stream()
+        .filter(pool -> pool.getString("name").equals("web"))
+        .flatMap(pool -> pool.getJsonArray("backends").stream())
+        .map(backend -> ((JsonObject) backend).getString("id"))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private void awaitFound(String... ids) {
+    await()
+        .atMost(FairleadProcess.PATIENCE)
+        .untilAsserted(() -> assertThat(found()).containsExactly(ids));
+  }
+
+  @Test
+  void backendsComeAndGoAndKeepTheirSessions() throws IOException {
+    startDns("host-record=web.test,127.0.0.1");
+    startMember("dns: web.test, port: 9001");
+    awaitFound("127.0.0.1:9001");
+    try (PingClient live = PingClient.connect(door.port())) {
+      assertThat(live.ping()).isEqualTo("PONG");
+      startDns("host-record=web.test,127.0.0.2", "host-record=web.test,127.0.0.3");
+      awaitFound("127.0.0.2:9001", "127.0.0.3:9001");
+      assertThat(PingClient.pingOnce(door.port())).isEqualTo("PONG");
+      assertThat(live.ping()).as("the session of a backend that is gone").isEqualTo("PONG");
+      stopDns();
+      member.awaitLog("keeping the last answer");
+      assertThat(found()).hasSize(2);
+      JsonObject body = new JsonObject().put("weight", 3);
+      var answer = member.send("PATCH", "/api/v1/pools/web/backends/127.0.0.2:9001", body);
+      assertThat(answer.statusCode()).isEqualTo(422);
+      assertThat(answer.body()).contains("127.0.0.2:9001 is discovered (expected: ");
+      startDns("host-record=web.test,127.0.0.1");
+      awaitFound("127.0.0.1:9001");
+      assertThat(live.ping()).isEqualTo("PONG");
+    }
+    member.awaitLog("answered again");
+  }
+
+  @Test
+  void largeAnswersComeOverTcp() throws IOException {
+    startDns(
+        IntStream.rangeClosed(1, 200)
+            .mapToObj(
+                n ->
+                    "srv-host=_web._tcp.test,pod-"
+                        + n
+                        + ".test,9001\n"
+                        + "host-record=pod-"
+                        + n
+                        + ".test,127.0.1."
+                        + n)
+            .toArray(String[]::new));
+    startMember("srv: _web._tcp.test");
+    await().atMost(FairleadProcess.PATIENCE).until(() -> found().size() == 200);
+    assertThat(PingClient.pingOnce(door.port())).isEqualTo("PONG");
+    startDns(
+        IntStream.rangeClosed(1, 200)
+            .mapToObj(n -> "srv-host=_web._tcp.test,pod-1.test," + (9001 + n))
+            .toArray(String[]::new));
+    await().atMost(FairleadProcess.PATIENCE).until(() -> found().contains("pod-1.test:9201"));
+    assertThat(found()).hasSize(200);
+  }
+
+  @Test
+  void largeAnswersOfAddressesComeOverTcp() throws IOException {
+    startDns(
+        IntStream.rangeClosed(1, 200)
+            .mapToObj(n -> "host-record=web.test,127.0.1." + n)
+            .toArray(String[]::new));
+    startMember("dns: web.test, port: 9001");
+    await().atMost(FairleadProcess.PATIENCE).until(() -> found().size() == 200);
+    assertThat(PingClient.pingOnce(door.port())).isEqualTo("PONG");
+  }
+}
