@@ -2,6 +2,7 @@
 
 import contextlib
 import pathlib
+import select
 import signal
 import socket
 import tempfile
@@ -22,25 +23,37 @@ class EchoBackend:
     """Says back what comes; can be shut and opened again on the same port."""
 
     def __init__(self):
-        self.accepted, self.listening, self.port = 0, None, 0
+        self.accepted, self.port = 0, 0
         self.open()
 
     def open(self):
+        self._closing = False
         self.listening = socket.create_server(("127.0.0.1", self.port), backlog=512)
+        self.listening.setblocking(False)
         self.port = self.listening.getsockname()[1]
-        threading.Thread(target=self._accept, args=[self.listening], daemon=True).start()
+        self._thread = threading.Thread(target=self._accept, args=[self.listening], daemon=True)
+        self._thread.start()
 
     def shut(self):
-        with contextlib.suppress(OSError):
-            self.listening.shutdown(socket.SHUT_RDWR)
-        self.listening.close()
+        """What waits in the kernel's queue is taken first: closing would reset it."""
+        self._closing = True
+        self._thread.join()
 
     def _accept(self, listening):
-        with contextlib.suppress(OSError):
+        with listening:
+            while self._accept_all(listening) or not self._closing:
+                select.select([listening], [], [], 0.005)
+
+    def _accept_all(self, listening):
+        """Whether anybody was there."""
+        before = self.accepted
+        with contextlib.suppress(BlockingIOError):
             while True:
                 connection, _ = listening.accept()
+                connection.setblocking(True)
                 self.accepted += 1
                 threading.Thread(target=self._echo, args=[connection], daemon=True).start()
+        return self.accepted > before
 
     @staticmethod
     def _echo(connection):

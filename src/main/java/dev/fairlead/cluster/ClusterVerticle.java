@@ -25,9 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A member's part in the cluster: who is there, what all of them count, which backends they find
- * healthy, and which configuration they have in common. Alone it does the same with itself. All its
- * state lives on its own context; public methods may be called from any thread.
+ * A member's part in the cluster: who is there, what they count, which backends are healthy, which
+ * configuration they share. Its state lives on its context; public methods are for any thread.
  */
 public final class ClusterVerticle extends VerticleBase implements Commands {
   private static final Logger LOG = LoggerFactory.getLogger(ClusterVerticle.class);
@@ -40,6 +39,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
   private static final Duration TOLERANCE = Duration.ofSeconds(10);
 
   private final Parts parts;
+  private final RevisionCodec codec;
   private final RowTraffic traffic = new RowTraffic();
   private final Membership membership;
   private final LoadTable loads;
@@ -74,6 +74,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
 
   public ClusterVerticle(Parts parts) {
     this.parts = parts;
+    this.codec = new RevisionCodec(parts.secret());
     RowPlace place = RowPlace.of(parts.node(), traffic);
     LocalMember member = parts.member();
     this.events = new Events(parts.node().vertx(), member::numbers);
@@ -102,7 +103,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
         .compose(
             map ->
                 SignedCommands.open(vertx, parts.secret(), InstantSource.system())
-                    .map(opened -> build(new ConfigStore(vertx, map, codec()), opened)))
+                    .map(opened -> build(new ConfigStore(vertx, map, codec), opened)))
         .compose(store -> secretCheck(store).run().map(store))
         .compose(store -> enter().map(store))
         .compose(this::begin)
@@ -111,10 +112,6 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
 
   private SecretCheck secretCheck(ConfigStore store) {
     return new SecretCheck(parts.node(), store, parts.secret());
-  }
-
-  private RevisionCodec codec() {
-    return new RevisionCodec(parts.secret());
   }
 
   private ConfigStore build(ConfigStore store, SignedCommands opened) {
@@ -139,7 +136,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
   }
 
   private Future<Void> begin(ConfigStore store) {
-    List<Revision> kept = codec().readAll(parts.beginning().kept());
+    List<Revision> kept = codec.readAll(parts.beginning().kept());
     log = new RevisionLog(kept);
     return new ConfigStart(vertx, store, secretCheck(store), holds, sync)
         .run(parts.beginning(), kept, file());
@@ -310,7 +307,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
     vertx
         .executeBlocking(
             () -> {
-              parts.member().save(revisions.stream().map(codec()::write).toList());
+              parts.member().save(revisions.stream().map(codec::write).toList());
               return null;
             })
         .onFailure(cause -> LOG.error("the revision could not be kept: {}", cause.getMessage()));

@@ -139,9 +139,6 @@ public final class Session extends Deadlines.Entry {
     if (side == client) {
       account.readFromClient(bytes);
     } else {
-      if (account.isBackendSilent()) {
-        account.backend().worked();
-      }
       account.readFromBackend(bytes);
     }
   }
@@ -220,8 +217,6 @@ public final class Session extends Deadlines.Entry {
     }
   }
 
-  // ---- time
-
   /** Its slot has come: acts on what is due and enters itself again. */
   void due(long now) {
     lookAt = NEVER;
@@ -277,8 +272,6 @@ public final class Session extends Deadlines.Entry {
     return client.isInputDone() || server.isInputDone();
   }
 
-  // ---- the end
-
   /** Ends the session for {@code why}, unless it has ended. */
   void end(CloseReason why) {
     if (!ended) {
@@ -295,24 +288,13 @@ public final class Session extends Deadlines.Entry {
     ended = true;
     // What is counted goes first: closing runs code that is not ours.
     loop.deadlines().remove(this);
-    judgeBackend();
+    if (server != null && account.judgeBackend(reason)) {
+      loop.listener().failed(destination.pool(), account.backend());
+    }
     account.close();
     loop.ended();
     closeChannels();
     loop.listener().closed(this, account.isProbe(reason));
-  }
-
-  /** A backend that resets a connection before it has said anything is as good as unreachable. */
-  private void judgeBackend() {
-    if (server == null) {
-      return;
-    }
-    if (reason == CloseReason.BACKEND_RESET && account.isBackendSilent()) {
-      account.backend().failed();
-      loop.listener().failed(destination.pool(), account.backend());
-    } else {
-      account.backend().worked();
-    }
   }
 
   private void closeChannels() {

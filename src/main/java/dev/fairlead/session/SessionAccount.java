@@ -86,12 +86,27 @@ final class SessionAccount {
   }
 
   void readFromBackend(int bytes) {
+    if (bytesToClient == 0) {
+      backend.worked();
+    }
     bytesToClient += bytes;
     destination.listener().bytesToClient(bytes);
   }
 
-  boolean isBackendSilent() {
-    return bytesToClient == 0;
+  /**
+   * A connected session ends: one that its backend reset before it had said anything is as good as
+   * unreachable.
+   *
+   * @return whether the backend failed
+   */
+  boolean judgeBackend(CloseReason reason) {
+    boolean failed = reason == CloseReason.BACKEND_RESET && bytesToClient == 0;
+    if (failed) {
+      backend.failed();
+    } else {
+      backend.worked();
+    }
+    return failed;
   }
 
   /** Whether the session is counted at the backend of that pool and id. */
