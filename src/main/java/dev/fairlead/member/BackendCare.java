@@ -37,7 +37,7 @@ import org.slf4j.LoggerFactory;
 final class BackendCare implements HealthListener, SessionListener, Outliers.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(BackendCare.class);
 
-  /** How often ejections end, shares grow and removed backends are looked for. */
+  /** How often ejections end and shares grow. */
   private static final long TICK_MILLIS = 250;
 
   /** Over which sessions are spread that lose their backend. */
@@ -47,9 +47,6 @@ final class BackendCare implements HealthListener, SessionListener, Outliers.Lis
   private final ContextInternal context;
   private final Transport transport;
   private final Outliers outliers = new Outliers(System::nanoTime, this);
-
-  /** What was in force at the last tick. */
-  private List<Pool> known = List.of();
 
   /** Pools whose backends' status has changed since a worker last looked. */
   private final Set<String> stale = new HashSet<>();
@@ -86,6 +83,7 @@ final class BackendCare implements HealthListener, SessionListener, Outliers.Lis
                 ThreadLocalRandom.current(),
                 System::nanoTime),
             listener);
+    proxy.onSwitch(this::switched);
     timer = vertx.setPeriodic(TICK_MILLIS, id -> context.runOnContext(turn -> tick()));
   }
 
@@ -176,20 +174,23 @@ final class BackendCare implements HealthListener, SessionListener, Outliers.Lis
 
   private void tick() {
     List<Pool> now = proxy.pools();
-    if (!now.equals(known)) {
-      closeRemoved(now);
-      probing.follow(now);
-      known = now;
-    }
     outliers.tick(now);
     now.stream().filter(Pool::isStale).forEach(pool -> refresh(pool.name()));
   }
 
+  private void switched(List<Pool> before, List<Pool> now) {
+    context.runOnContext(
+        turn -> {
+          closeRemoved(before, now);
+          probing.follow(now);
+        });
+  }
+
   /** Sessions of backends that are configured no more, where their pool wants that. */
-  private void closeRemoved(List<Pool> now) {
+  private void closeRemoved(List<Pool> last, List<Pool> now) {
     Set<String> there = new HashSet<>();
     now.forEach(pool -> pool.backends().forEach(backend -> there.add(backend.toString())));
-    for (Pool before : known) {
+    for (Pool before : last) {
       Pool pool = poolCalled(before.name());
       boolean close =
           (pool == null ? before : pool).config().onBackendDown() == OnBackendDown.CLOSE;

@@ -31,6 +31,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,6 +55,9 @@ final class Proxy {
   private final Listeners listeners;
   private final HostNames hostNames;
   private final Discovery discovery;
+
+  /** Hears of every change of pools. */
+  private volatile BiConsumer<List<Pool>, List<Pool>> switched = (before, now) -> {};
 
   /** Hears of pools that changed without a change of configuration, before the next change. */
   private volatile Runnable poolsChanged = () -> {};
@@ -168,7 +172,7 @@ final class Proxy {
       hostNames.watch(pools, found.names());
       inForce = config;
       discovery.watch(config.pools(), found.backends(), pools);
-      snapshot.set(Snapshot.of(config.listeners(), pools, Proxy.this::countersOf));
+      publish(Snapshot.of(config.listeners(), pools, Proxy.this::countersOf));
     }
   }
 
@@ -185,10 +189,21 @@ final class Proxy {
         .map(
             pools -> {
               discovery.apply(pools);
-              snapshot.set(Snapshot.of(inForce.listeners(), pools, this::countersOf));
+              publish(Snapshot.of(inForce.listeners(), pools, this::countersOf));
               poolsChanged.run();
               return null;
             });
+  }
+
+  private void publish(Snapshot next) {
+    List<Pool> before = pools();
+    snapshot.set(next);
+    switched.accept(before, pools());
+  }
+
+  /** Has {@code listener} hear which pools were in force, and which are now; it must not block. */
+  void onSwitch(BiConsumer<List<Pool>, List<Pool>> listener) {
+    switched = listener;
   }
 
   /** Has {@code listener} hear of backends that come and go with the configuration as it is. */

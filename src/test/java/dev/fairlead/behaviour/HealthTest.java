@@ -260,4 +260,28 @@ class HealthTest {
       awaitAnswer(member, "backup");
     }
   }
+
+  @Test
+  void aPlainBackendFailsATlsProbe() throws Exception {
+    try (TestBackend plain = TestBackend.echo();
+        TestMember member = setup("health: { type: tls, " + FAST + " }").backends(plain).start()) {
+      awaitHealthy(member, 0, false);
+    }
+  }
+
+  @Test
+  void aBackendThatJoinsARunningPoolBeginsWithASmallShare() throws Exception {
+    try (TestBackend first = TestBackend.saying("first");
+        TestBackend second = TestBackend.saying("second")) {
+      String[] slow = {"balance: round-robin", "slowStart: 1h"};
+      try (TestMember member = setup(slow).backends(first).start()) {
+        member.reload(setup(slow).backends(first, second).dynamicPart());
+        for (int i = 0; i < 42; i++) {
+          assertThat(TestClient.ask(member)).isIn("first", "second");
+        }
+        // One of 21 each: a twentieth of the other's share.
+        assertThat(second.accepted()).isEqualTo(2);
+      }
+    }
+  }
 }
