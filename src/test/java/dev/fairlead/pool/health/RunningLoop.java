@@ -4,7 +4,6 @@ import dev.fairlead.config.NodeConfig.TransportKind;
 import dev.fairlead.net.Transport;
 import dev.fairlead.pool.Backend;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.SingleThreadEventLoop;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -56,10 +55,6 @@ final class RunningLoop implements AutoCloseable {
 
   <T> T onLoop(Callable<T> task) throws Exception {
     return loop.eventLoop().submit(task).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-  }
-
-  int openChannels() throws Exception {
-    return onLoop(((SingleThreadEventLoop) loop.eventLoop())::registeredChannels);
   }
 
   @Override
