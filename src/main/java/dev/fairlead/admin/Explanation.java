@@ -69,6 +69,8 @@ record Explanation(String listener, InetAddress source, String sni, Pool pool) {
           ? "backup, and a primary is eligible"
           : "of tier " + backend.config().tier() + ", and one of a lower tier is eligible";
     }
-    return "eligible, but " + pool.config().balance().label() + " takes " + chosen.id();
+    return chosen == null
+        ? "eligible since a moment ago"
+        : "eligible, but " + pool.config().balance().label() + " takes " + chosen.id();
   }
 }

@@ -83,8 +83,8 @@ record PlainRun(Path file, List<String> overrides, boolean cluster) {
       return FairleadCommand.FAILED;
     }
     ServiceManager manager = ServiceManager.ofThisProcess();
-    member.draining().onSuccess(manager::stopping);
     manager.ready();
+    member.draining().onSuccess(manager::stopping);
     signals.awaitDrain(member);
     member.stop();
     return 0;
