@@ -166,7 +166,8 @@ final class Probe {
     }
     SocketTuning.resetOnClose(abandoned);
     if (abandoned.isRegistered()) {
-      abandoned.close();
+      // Not through the pipeline: TLS would say goodbye first, and perhaps wait.
+      abandoned.unsafe().close(abandoned.unsafe().voidPromise());
     } else {
       abandoned.unsafe().closeForcibly();
     }

@@ -8,19 +8,24 @@ import dev.fairlead.testkit.EveryTransport;
 import dev.fairlead.testkit.TestBackend;
 import dev.fairlead.testkit.TestConnection;
 import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class ExpectCheckTest {
+  /** True when the probe's connection has ended as it should. */
+  private final CompletableFuture<Boolean> reset = new CompletableFuture<>();
 
   @EveryTransport
   void saysAndHears(TransportKind transport) throws Exception {
     try (RunningLoop running = new RunningLoop(transport);
-        TestBackend backend = TestBackend.serving(ExpectCheckTest::redis)) {
+        TestBackend backend = TestBackend.serving(this::redis)) {
       Probed probed =
           Probed.by(HealthConfig.Type.EXPECT, backend.port()).expect("PING\\r\\n", "PONG");
       assertThat(running.probe(probed)).isEqualTo(Outcome.well("the expected answer"));
+      assertThat(reset.get(10, TimeUnit.SECONDS)).isTrue();
     }
   }
 
@@ -50,11 +55,12 @@ class ExpectCheckTest {
     }
   }
 
-  private static void redis(TestConnection connection) throws IOException {
+  private void redis(TestConnection connection) throws IOException {
     connection.expect("PING\r\n");
     connection.send("+PO");
     connection.send("NG\r\n");
     connection.expectReset();
+    reset.complete(true);
   }
 
   private static void sayAndStay(TestConnection connection, String before) throws IOException {

@@ -33,10 +33,11 @@ class HttpCheckTest {
         TestBackend backend =
             TestBackend.serving(
                 connection -> {
-                  request.complete(readRequest(connection));
+                  String asked = readRequest(connection);
                   connection.send("HTTP/1.1 ");
                   connection.send("200 OK\r\n");
                   connection.expectReset();
+                  request.complete(asked);
                 })) {
       Probed probed =
           Probed.by(HealthConfig.Type.HTTP, backend.port()).http("/health?full=1", null);

@@ -1,6 +1,7 @@
 package dev.fairlead.pool.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.config.BackendConfig;
 import dev.fairlead.config.BackendConfig.State;
@@ -42,6 +43,7 @@ class ProbeTest {
       assertThat(running.probe(Probed.by(HealthConfig.Type.TCP, backend.port())))
           .isEqualTo(Outcome.well("connected"));
       backend.next().expectReset();
+      await().untilAsserted(() -> assertThat(running.openChannels()).isZero());
     }
   }
 
@@ -51,6 +53,7 @@ class ProbeTest {
         ClosedPort closed = new ClosedPort()) {
       assertThat(running.probe(Probed.by(HealthConfig.Type.TCP, closed.port())))
           .isEqualTo(Outcome.failed("connection refused"));
+      await().untilAsserted(() -> assertThat(running.openChannels()).isZero());
     }
   }
 
@@ -60,6 +63,7 @@ class ProbeTest {
         FullBackend full = new FullBackend()) {
       assertThat(running.probe(Probed.by(HealthConfig.Type.TCP, full.port()).within(SHORT)))
           .isEqualTo(Outcome.failed("timed out"));
+      await().untilAsserted(() -> assertThat(running.openChannels()).isZero());
     }
   }
 
@@ -71,6 +75,7 @@ class ProbeTest {
           Probed.by(HealthConfig.Type.EXPECT, backend.port()).expect(null, "hello").within(SHORT);
       assertThat(running.probe(probed)).isEqualTo(Outcome.failed("timed out"));
       backend.next().expectReset();
+      await().untilAsserted(() -> assertThat(running.openChannels()).isZero());
     }
   }
 

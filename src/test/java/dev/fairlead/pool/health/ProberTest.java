@@ -12,8 +12,12 @@ import dev.fairlead.testkit.Scripts;
 import dev.fairlead.testkit.TestBackend;
 import dev.fairlead.testkit.TestConnection;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
@@ -82,6 +86,27 @@ class ProberTest {
     }
   }
 
+  @Test
+  void neverTwoProbesAtATime() throws Exception {
+    BlockingQueue<Integer> openChannels = new LinkedBlockingQueue<>();
+    try (RunningLoop running = new RunningLoop(TransportKind.AUTO);
+        TestBackend backend = TestBackend.serving(Scripts::silent)) {
+      Probed probed =
+          Probed.by(HealthConfig.Type.EXPECT, backend.port())
+              .expect(null, "hello")
+              .every(OFTEN)
+              .within(Duration.ofMillis(50));
+      running
+          .loop
+          .eventLoop()
+          .scheduleAtFixedRate(
+              () -> openChannels.add(running.openChannels()), 0, 1, TimeUnit.MILLISECONDS);
+      start(running, probed, Verdict.UNKNOWN);
+      await().until(() -> heard.outcomes.size() >= 5);
+      assertThat(Collections.max(openChannels)).isEqualTo(1);
+    }
+  }
+
   @EveryTransport
   void stopResetsTheProbeUnderWayAndTellsNothing(TransportKind transport) throws Exception {
     try (RunningLoop running = new RunningLoop(transport);
@@ -90,9 +115,11 @@ class ProberTest {
           Probed.by(HealthConfig.Type.EXPECT, backend.port()).expect(null, "hello").every(OFTEN);
       Prober prober = start(running, probed, Verdict.UNKNOWN);
       TestConnection connection = backend.next();
+      assertThat(running.openChannels()).isEqualTo(1);
       stop(running, prober);
       connection.expectReset();
       stop(running, prober);
+      await().untilAsserted(() -> assertThat(running.openChannels()).isZero());
       assertThat(heard.outcomes).isEmpty();
     }
   }
@@ -106,7 +133,8 @@ class ProberTest {
       heard.whenProbed = prober::stop;
       running.loop.eventLoop().execute(() -> prober.start(Verdict.UNKNOWN));
       await().until(() -> heard.outcomes.size() == 1);
-      assertThat(running.onLoop(() -> running.loop.eventLoop().isShuttingDown())).isFalse();
+      await().untilAsserted(() -> assertThat(running.openChannels()).isZero());
+      assertThat(running.onLoop(prober::verdict)).isEqualTo(Verdict.UP);
       assertThat(heard.changes).as("told after the stop").isEmpty();
     }
   }

@@ -3,13 +3,18 @@ package dev.fairlead.pool.health;
 import dev.fairlead.config.NodeConfig.TransportKind;
 import dev.fairlead.net.Transport;
 import dev.fairlead.pool.Backend;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.SingleThreadIoEventLoop;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Assumptions;
 
@@ -21,7 +26,7 @@ final class RunningLoop implements AutoCloseable {
   final AtomicLong clock = new AtomicLong();
 
   final ProbeLoop loop;
-  private final MultiThreadIoEventLoopGroup group;
+  private final Counting eventLoop;
   private final ExecutorService tlsTasks = Executors.newSingleThreadExecutor();
 
   /** Skips the test where the transport does not work. */
@@ -32,9 +37,8 @@ final class RunningLoop implements AutoCloseable {
     } catch (Transport.UnavailableException e) {
       Assumptions.abort("skipped: " + e.getMessage());
     }
-    group =
-        new MultiThreadIoEventLoopGroup(1, transport.vertx().implementation().ioHandlerFactory());
-    loop = new ProbeLoop(group.next(), transport, tlsTasks, new Random(1), clock::get);
+    eventLoop = new Counting(transport.vertx().implementation().ioHandlerFactory());
+    loop = new ProbeLoop(eventLoop, transport, tlsTasks, new Random(1), clock::get);
   }
 
   Outcome probe(Probed probed) throws Exception {
@@ -57,9 +61,29 @@ final class RunningLoop implements AutoCloseable {
     return loop.eventLoop().submit(task).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
   }
 
+  int openChannels() {
+    return eventLoop.openChannels.get();
+  }
+
   @Override
   public void close() {
-    group.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+    eventLoop.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
     tlsTasks.shutdownNow();
+  }
+
+  /** Counts for itself: Netty's own count of the channels on io_uring never goes down. */
+  private static final class Counting extends SingleThreadIoEventLoop {
+    final AtomicInteger openChannels = new AtomicInteger();
+
+    Counting(IoHandlerFactory handlers) {
+      super(null, new DefaultThreadFactory("probes"), handlers);
+    }
+
+    @Override
+    public ChannelFuture register(Channel channel) {
+      openChannels.incrementAndGet();
+      channel.closeFuture().addListener(closed -> openChannels.decrementAndGet());
+      return super.register(channel);
+    }
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.config.HealthConfig;
 import dev.fairlead.config.NodeConfig.TransportKind;
+import dev.fairlead.pool.Backend;
 import dev.fairlead.testkit.EveryTransport;
 import dev.fairlead.testkit.PemFiles;
 import dev.fairlead.testkit.Scripts;
@@ -13,10 +14,18 @@ import io.netty.handler.ssl.JdkSslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.ExtendedSSLSession;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
@@ -28,6 +37,9 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class TlsCheckTest {
   private static SSLContext server;
+
+  /** The server names asked for, one entry for each handshake that was completed and reset. */
+  private final BlockingQueue<List<SNIServerName>> names = new LinkedBlockingQueue<>();
 
   @BeforeAll
   static void certificate(@TempDir Path directory) throws Exception {
@@ -41,13 +53,28 @@ class TlsCheckTest {
   }
 
   @EveryTransport
-  void aHandshakeIsWell(TransportKind transport) throws Exception {
+  void aHandshakeIsWellOnBothSidesAndEndsWithReset(TransportKind transport) throws Exception {
     try (RunningLoop running = new RunningLoop(transport);
-        TestBackend backend = TestBackend.serving(TlsCheckTest::handshake)) {
+        TestBackend backend = TestBackend.serving(this::handshake)) {
       Probed probed = Probed.by(HealthConfig.Type.TLS, backend.port());
       for (int i = 0; i < 5; i++) {
         assertThat(running.probe(probed)).isEqualTo(Outcome.well("handshake completed"));
+        assertThat(names.poll(10, TimeUnit.SECONDS)).as("an IP address is not told").isEmpty();
       }
+    }
+  }
+
+  @Test
+  void asksForTheHostName() throws Exception {
+    try (RunningLoop running = new RunningLoop(TransportKind.AUTO);
+        TestBackend backend = TestBackend.serving(this::handshake)) {
+      for (String name : List.of("web.invalid", "localhost", "web.invalid.")) {
+        probe(running, Probed.by(HealthConfig.Type.TLS, name, backend.port()));
+        assertThat(names.poll(10, TimeUnit.SECONDS))
+            .containsExactly(new SNIHostName(name.replaceAll("\\.$", "")));
+      }
+      probe(running, Probed.by(HealthConfig.Type.TLS, "my_web", backend.port()));
+      assertThat(names.poll(10, TimeUnit.SECONDS)).as("no name that TLS allows").isEmpty();
     }
   }
 
@@ -82,7 +109,7 @@ class TlsCheckTest {
         TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
     jdk.init((KeyStore) null);
     try (RunningLoop running = new RunningLoop(TransportKind.AUTO);
-        TestBackend backend = TestBackend.serving(TlsCheckTest::handshake)) {
+        TestBackend backend = TestBackend.serving(this::handshake)) {
       Probed probed = Probed.by(HealthConfig.Type.TLS, backend.port());
       Check check = new TlsCheck(probed.backend(), jdk, running.loop.tlsTasks());
       assertThat(running.probe(check, Target.of(probed.object(), probed.pool())))
@@ -93,7 +120,7 @@ class TlsCheckTest {
   @Test
   void anExecutorThatTakesNothingBlamesNobody() throws Exception {
     try (RunningLoop running = new RunningLoop(TransportKind.AUTO);
-        TestBackend backend = TestBackend.serving(TlsCheckTest::handshake)) {
+        TestBackend backend = TestBackend.serving(this::handshake)) {
       Probed probed = Probed.by(HealthConfig.Type.TLS, backend.port());
       Check check =
           Check.of(
@@ -107,13 +134,23 @@ class TlsCheckTest {
     }
   }
 
-  private static void handshake(TestConnection connection) throws Exception {
+  private static void probe(RunningLoop running, Probed probed) throws Exception {
+    Backend backend = probed.object();
+    backend.resolved(List.of(InetAddress.getLoopbackAddress()));
+    assertThat(running.probe(probed, backend)).isEqualTo(Outcome.well("handshake completed"));
+  }
+
+  private void handshake(TestConnection connection) throws Exception {
     InputStream nothingRead = null;
     SSLSocket tls =
         (SSLSocket)
             server
                 .getSocketFactory()
                 .createSocket(connection.channel().socket(), nothingRead, true);
+    // With 1.3 the server writes on after the handshake, into a connection that may be reset.
+    tls.setEnabledProtocols(new String[] {"TLSv1.2"});
     tls.startHandshake();
+    connection.expectReset();
+    names.add(((ExtendedSSLSession) tls.getSession()).getRequestedServerNames());
   }
 }
