@@ -51,7 +51,7 @@ public final class Transport {
     this.kind = kind;
     this.vertxTransport =
         switch (kind) {
-          case IO_URING -> io.vertx.core.transport.Transport.IO_URING;
+          case IO_URING -> new VertxIoUring();
           case EPOLL -> new VertxEpoll();
           default -> io.vertx.core.transport.Transport.NIO;
         };

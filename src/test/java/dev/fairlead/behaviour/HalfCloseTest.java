@@ -1,6 +1,7 @@
 package dev.fairlead.behaviour;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.config.NodeConfig.TransportKind;
 import dev.fairlead.testkit.Background;
@@ -11,6 +12,7 @@ import dev.fairlead.testkit.TestBackend;
 import dev.fairlead.testkit.TestClient;
 import dev.fairlead.testkit.TestConnection;
 import dev.fairlead.testkit.TestMember;
+import java.time.Duration;
 
 /**
  * Ensured: a FIN ends one direction only; the other goes on until its own FIN.
@@ -66,6 +68,31 @@ class HalfCloseTest {
       client.expect("y");
       client.expectEof();
       server.expectEof();
+      member.awaitSessions(0);
+    }
+  }
+
+  /** Longer than all buffers on the way, so that the member has to wait for the backend to read. */
+  @EveryTransport
+  void backendThatReadsLateAfterItsFinGetsAll(TransportKind transport) throws Exception {
+    try (TestBackend backend = TestBackend.manual();
+        TestMember member = MemberSetup.on(transport).backends(backend).start();
+        TestConnection client = TestClient.connect(member);
+        Background sending = new Background()) {
+      TestConnection server = backend.next();
+      server.finish();
+      client.expectEof();
+      var sent =
+          sending.start(
+              () -> {
+                Payload payload = Payload.send(client, 1, REPLY);
+                client.finish();
+                return payload;
+              });
+      await()
+          .during(Duration.ofMillis(200))
+          .until(new Unchanged(() -> member.session().bytesFromClient()));
+      assertThat(Payload.receiveInPieces(server, 1000)).isEqualTo(sent.get());
       member.awaitSessions(0);
     }
   }
