@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
  * look like a push or a setting that is forgotten, a number that is used twice, or a changed file
  * that is ignored.
  */
+@Tag("slow")
 class ClusterRestartIT {
   @TempDir private Path directory;
   private PingBackend backend;

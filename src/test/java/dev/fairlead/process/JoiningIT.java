@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  * a port that is taken. A failure would look like two clusters, two members of one name, or a late
  * one that undoes a push.
  */
+@Tag("slow")
 class JoiningIT {
   @TempDir private Path directory;
   private PingBackend backend;

@@ -20,6 +20,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
  * that was asked among them. A failure would look like two revisions, one that nobody has, or an
  * acknowledged one that is not in the history.
  */
+@Tag("slow")
 class PushAndDeathIT {
   private static final long SEED = 20261122;
   private static final int ROUNDS = 4;

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
  * notice. Provoked by SIGTERM and by the shutdown signal, under load. A failure would look like a
  * client of another member that is not answered, or a process that does not end well.
  */
+@Tag("slow")
 class RollingRestartIT {
   private static final int HELD = 5;
 

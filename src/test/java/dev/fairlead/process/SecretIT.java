@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  * signed once and sent twice. A failure would look like a member that is let in, or a command that
  * is obeyed.
  */
+@Tag("slow")
 class SecretIT {
   private static final String SECRET = "correct horse battery staple";
   private static final String PUSH = "fairlead.config.push";
