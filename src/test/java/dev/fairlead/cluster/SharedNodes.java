@@ -17,9 +17,15 @@ final class SharedNodes {
 
   Node join(String id) {
     Node node = new Node(id);
-    nodes.forEach(other -> other.tell(listener -> listener.joined(id)));
-    nodes.add(node);
+    enter(node);
     return node;
+  }
+
+  /** Those who are told look who is there, so it is there before they are. */
+  private void enter(Node node) {
+    List<Node> others = List.copyOf(nodes);
+    nodes.add(node);
+    others.forEach(other -> other.tell(listener -> listener.joined(node.id)));
   }
 
   void leave(String id) {
@@ -29,8 +35,7 @@ final class SharedNodes {
 
   /** The split is over. */
   void back(Node node) {
-    nodes.forEach(other -> other.tell(listener -> listener.joined(node.id)));
-    nodes.add(node);
+    enter(node);
     nodes.forEach(other -> other.tell(ClusterNode.Listener::merged));
   }
 
