@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Starts three members of one cluster and shows that they act as one.
+"""Starts the members of one cluster, mostly three, and shows that they act as one.
 
 Prints a line for each check, and the tables of docs/cluster.md, and exits with 1 if a bound was
 broken. JAVA and FAIRLEAD_JAR choose others; HAPROXY and HAPROXY_CMD the HAProxy compared with.
@@ -10,6 +10,7 @@ import os
 import pathlib
 import resource
 import shutil
+import signal
 import subprocess
 import sys
 
@@ -63,6 +64,8 @@ def main():
         return 1
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    # As an exception, so that members are ended and rules of the firewall are taken away.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     checks = Checks()
     run = {
         "even": lambda: check_even(checks, command),

@@ -24,9 +24,12 @@ def pool(name, port, **more):
 
 
 class Member:
-    """Runs from construction to `stop`. Each pool has a listener of its name; `port[name]` is its."""
+    """Runs from construction to `stop`. Each pool has a listener of its name; `port[name]` is its.
 
-    def __init__(self, command, transport, pools, directory):
+    With a numeric `user` it runs as that one, who need not have a name: only root can do that.
+    """
+
+    def __init__(self, command, transport, pools, directory, user=None):
         self.access_log = pathlib.Path(directory, "access.log")
         self.log = pathlib.Path(directory, "member.log")
         self.access_log.unlink(missing_ok=True)
@@ -36,7 +39,12 @@ class Member:
         file.write_text(json.dumps(self._configuration(transport, pools), indent=2))
         with open(self.log, "w") as output:
             self.process = subprocess.Popen(
-                [*command, "run", "-c", str(file)], stdout=output, stderr=subprocess.STDOUT
+                [*command, "run", "-c", str(file)],
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                user=user,
+                group=user,
+                extra_groups=None if user is None else [],
             )
         try:
             self._wait_until_ready()

@@ -1,5 +1,6 @@
-"""Three members on this machine that are one cluster."""
+"""Members on this machine that are one cluster, three if nobody says otherwise."""
 
+import os
 import time
 
 from acceptance.member import Member, free_port
@@ -12,7 +13,7 @@ HOST = "127.0.0.1"
 class ClusterMember(Member):
     """A member whose listeners take any free port: the cluster's configuration is one for all."""
 
-    def __init__(self, command, number, ports, pools, directory):
+    def __init__(self, command, number, ports, pools, directory, user=None):
         self.name = f"m{number + 1}"
         self._cluster = {
             "enabled": True,
@@ -22,7 +23,9 @@ class ClusterMember(Member):
             "discovery": {"members": [f"{HOST}:{port}" for port in ports]},
         }
         directory.mkdir()
-        super().__init__(command, "auto", pools, directory)
+        if user is not None:
+            os.chown(directory, user, user)
+        super().__init__(command, "auto", pools, directory, user)
         for one in self.api("listeners")["listeners"]:
             self.port[one["name"]] = int(one["address"].rsplit(":", 1)[1])
 
@@ -51,25 +54,42 @@ def dynamic_part(pools):
 
 
 class Cluster:
-    """Runs within `with`; `members` are there when all have found each other."""
+    """Runs within `with`; `members` are there when all have found each other.
 
-    def __init__(self, command, pools, directory):
-        self.ports = [free_port() for _ in range(SIZE)]
+    It begins with `size` of them and has ports for `most`. `users` are the numeric ids they run as,
+    one for each; None = all as this process does.
+    """
+
+    def __init__(self, command, pools, directory, size=SIZE, most=None, users=None):
+        self.ports = [free_port() for _ in range(most or size)]
         self.name = f"bench-{self.ports[0]}"
         self.members = []
+        self._command, self._pools, self._directory = command, pools, directory
+        self._users = users or [None] * len(self.ports)
         try:
-            for number in range(SIZE):
-                of_its_own = directory / f"m{number + 1}"
-                self.members.append(
-                    ClusterMember(command, number, self.ports, pools, of_its_own)
-                )
-            wait_for(self._is_whole, JOIN_SECONDS, "all members to know each other")
+            self.grow(size)
         except BaseException:
             self.kill()
             raise
 
+    def grow(self, size):
+        """Returns when `size` members are there and know each other."""
+        for number in range(len(self.members), size):
+            self.members.append(
+                ClusterMember(
+                    self._command,
+                    number,
+                    self.ports,
+                    self._pools,
+                    self._directory / f"m{number + 1}",
+                    self._users[number],
+                )
+            )
+        wait_for(self._is_whole, JOIN_SECONDS, "all members to know each other")
+
     def _is_whole(self):
-        return all(len(one.api("members")["members"]) == SIZE for one in self.members)
+        size = len(self.members)
+        return all(len(one.api("members")["members"]) == size for one in self.members)
 
     def kill(self):
         for member in self.members:
