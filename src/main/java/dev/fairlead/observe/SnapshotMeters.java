@@ -90,7 +90,9 @@ final class SnapshotMeters {
             "1 = healthy or not probed, 0 = down",
             backend -> backend.isHealthy() ? 1 : 0),
         on.counter(
-            MetricNames.BACKEND_FAILURES, "Connections a backend did not take", Backend::failures));
+            MetricNames.BACKEND_FAILURES,
+            "Connections a backend did not take, or reset before its first byte",
+            Backend::failures));
   }
 
   /** One backend of one pool. */

@@ -22,6 +22,11 @@ interface Check {
    */
   void install(ChannelPipeline pipeline, Consumer<Outcome> outcome);
 
+  /** Whether a connection that is well ends with a {@link Farewell} instead of a reset. */
+  default boolean saysFarewell() {
+    return false;
+  }
+
   /**
    * The check that {@code health} asks for. For TLS this reads what the JDK needs for it, which
    * takes milliseconds: not on an event loop.

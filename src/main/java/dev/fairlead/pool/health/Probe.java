@@ -22,8 +22,9 @@ import org.slf4j.LoggerFactory;
  * One run of a check: connects to the first address that answers and hands the connection to the
  * check, all within one time-out. On the event loop of its {@link ProbeLoop}; used once.
  *
- * <p>The connection is reset at the end, whatever the outcome, so that no port stays in TIME_WAIT
- * for a probe. What goes wrong on this machine is inconclusive.
+ * <p>The connection is reset at the end, so that no port stays in TIME_WAIT for a probe; only after
+ * a completed TLS handshake there is a {@link Farewell}, which may outlast the probe. What goes
+ * wrong on this machine is inconclusive.
  */
 final class Probe {
   static final String CLOSED = "connection closed";
@@ -47,7 +48,7 @@ final class Probe {
   /** Of an address that did not answer, by the backend's fault rather than ours; null = none. */
   private ConnectFailure failure;
 
-  /** Closed by whoever sets it to null. */
+  /** Closed, or left to a {@link Farewell}, by whoever sets it to null. */
   private Channel channel;
 
   private boolean over;
@@ -153,9 +154,15 @@ final class Probe {
   }
 
   private void tell(Channel from, Outcome outcome) {
-    if (from == channel) {
-      finish(outcome);
+    if (from != channel) {
+      return;
     }
+    if (outcome.kind() == Outcome.Kind.WELL && check.saysFarewell()) {
+      channel = null;
+      long spent = loop.nanoTime().getAsLong() - startedAt;
+      Farewell.say(loop.transport(), from, Math.max(0, target.timeout().toNanos() - spent));
+    }
+    finish(outcome);
   }
 
   private void abandon() {
@@ -164,10 +171,8 @@ final class Probe {
     if (abandoned == null) {
       return;
     }
-    SocketTuning.resetOnClose(abandoned);
     if (abandoned.isRegistered()) {
-      // Not through the pipeline: TLS would say goodbye first, and perhaps wait.
-      abandoned.unsafe().close(abandoned.unsafe().voidPromise());
+      Farewell.reset(abandoned);
     } else {
       abandoned.unsafe().closeForcibly();
     }

@@ -50,6 +50,11 @@ final class TlsCheck implements Check {
     pipeline.addLast(tls, new Handshake(outcome));
   }
 
+  @Override
+  public boolean saysFarewell() {
+    return true;
+  }
+
   private static SslContext context(BackendConfig backend, TrustManagerFactory trust) {
     SslContextBuilder builder =
         SslContextBuilder.forClient()
