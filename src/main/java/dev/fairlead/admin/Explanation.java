@@ -58,6 +58,12 @@ record Explanation(String listener, InetAddress source, String sni, Pool pool) {
     if (backend.config().weight() == 0) {
       return "weight is 0";
     }
+    if (chosen != null && !chosen.eligible()) {
+      return "no backend is eligible, and "
+          + pool.config().balance().label()
+          + " takes "
+          + chosen.id();
+    }
     if (!backend.isHealthy()) {
       return "down: its probes fail";
     }

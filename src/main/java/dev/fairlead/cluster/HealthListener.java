@@ -37,7 +37,8 @@ public interface HealthListener {
    * is not, and once more when it is probed no longer: then this is told as well, even if the
    * backend is configured no more.
    *
-   * @param reason why, and which members say so; for the log
+   * @param reason why, and which members say so; for the log. Null = it is not probed any more,
+   *     which nobody has found out and is no news
    */
   void healthy(Backend backend, boolean healthy, String reason);
 }

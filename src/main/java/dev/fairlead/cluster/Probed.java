@@ -103,7 +103,7 @@ final class Probed {
     stopProbing();
     if (isDown()) {
       current = null;
-      place.listener.healthy(backend, true, "not probed any more");
+      place.listener.healthy(backend, true, null);
     }
   }
 

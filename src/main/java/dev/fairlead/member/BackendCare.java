@@ -13,6 +13,7 @@ import dev.fairlead.pool.health.Outliers;
 import dev.fairlead.pool.health.ProbeLoop;
 import dev.fairlead.session.CloseReason;
 import dev.fairlead.session.SessionListener;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 import java.time.Duration;
@@ -21,7 +22,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -80,8 +82,9 @@ final class BackendCare implements HealthListener, SessionListener, Outliers.Lis
                 context.nettyEventLoop(),
                 transport,
                 task -> vertx.executeBlocking(() -> run(task), false),
-                ThreadLocalRandom.current(),
+                new SplittableRandom(),
                 System::nanoTime),
+            new OffTheLoop(),
             listener);
     proxy.onSwitch(this::switched);
     timer = vertx.setPeriodic(TICK_MILLIS, id -> context.runOnContext(turn -> tick()));
@@ -118,7 +121,15 @@ final class BackendCare implements HealthListener, SessionListener, Outliers.Lis
   public void failed(Pool pool, Backend backend) {
     Outlier outlier = pool.config().outlier();
     if (outlier != null && backend.failuresInRow() >= outlier.failures() && !backend.isEjected()) {
-      context.runOnContext(turn -> outliers.failed(pool, backend));
+      context.runOnContext(turn -> judge(backend));
+    }
+  }
+
+  /** By the configuration of now: the session that failed may be of an older one. */
+  private void judge(Backend backend) {
+    Pool pool = poolOf(backend);
+    if (pool != null && pool.config().outlier() != null) {
+      outliers.failed(pool, backend);
     }
   }
 
@@ -154,7 +165,9 @@ final class BackendCare implements HealthListener, SessionListener, Outliers.Lis
     if (pool == null) {
       return; // It is configured no more, and nobody probes it.
     }
-    if (healthy) {
+    if (reason == null) {
+      LOG.debug("backend {} is not probed any more", backend);
+    } else if (healthy) {
       LOG.info("backend {} is up: {}", backend, reason);
       backend.backSince(System.nanoTime());
       news.publish(
@@ -239,6 +252,13 @@ final class BackendCare implements HealthListener, SessionListener, Outliers.Lis
 
   private Pool poolCalled(String name) {
     return proxy.pools().stream().filter(pool -> pool.name().equals(name)).findFirst().orElse(null);
+  }
+
+  private final class OffTheLoop implements Probing.Worker {
+    @Override
+    public <T> Future<T> run(Callable<T> task) {
+      return context.executeBlocking(task, false);
+    }
   }
 
   private static Void run(Runnable task) {

@@ -7,20 +7,32 @@ import dev.fairlead.pool.health.Outcome;
 import dev.fairlead.pool.health.ProbeLoop;
 import dev.fairlead.pool.health.Prober;
 import dev.fairlead.pool.health.Verdict;
+import io.vertx.core.Future;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The probers of this member: those that the cluster asks it for. On the context of {@link
  * BackendCare}.
  */
 final class Probing implements Prober.Listener {
+  private static final Logger LOG = LoggerFactory.getLogger(Probing.class);
+
   private final ProbeLoop loop;
+  private final Worker worker;
   private final Verdicts verdicts;
 
-  /** By {@link Backend#toString}; each stopped when it is taken out. */
-  private final Map<String, Prober> probers = new HashMap<>();
+  /** By {@link Backend#toString}; each ended when it is taken out. */
+  private final Map<String, Probed> probed = new HashMap<>();
+
+  /** Does what takes milliseconds somewhere else; the result comes back on the context. */
+  interface Worker {
+    <T> Future<T> run(Callable<T> task);
+  }
 
   /** Is told what the probers of this member find. */
   interface Verdicts {
@@ -30,8 +42,36 @@ final class Probing implements Prober.Listener {
     void decided(Backend backend, boolean up, String reason);
   }
 
-  Probing(ProbeLoop loop, Verdicts verdicts) {
+  /** One backend that is probed, or is about to be. */
+  private static final class Probed {
+    private final PoolConfig pool;
+    private Backend backend;
+
+    /** Null while a worker makes it. */
+    private Prober prober;
+
+    private Probed(PoolConfig pool, Backend backend) {
+      this.pool = pool;
+      this.backend = backend;
+    }
+
+    private void follow(Backend next) {
+      backend = next;
+      if (prober != null) {
+        prober.backend(next);
+      }
+    }
+
+    private void end() {
+      if (prober != null) {
+        prober.stop();
+      }
+    }
+  }
+
+  Probing(ProbeLoop loop, Worker worker, Verdicts verdicts) {
     this.loop = loop;
+    this.worker = worker;
     this.verdicts = verdicts;
   }
 
@@ -42,35 +82,62 @@ final class Probing implements Prober.Listener {
    */
   void begin(Backend backend, PoolConfig pool, Boolean current) {
     end(backend);
-    Verdict initial = current == null ? Verdict.UNKNOWN : current ? Verdict.UP : Verdict.DOWN;
-    Prober prober = new Prober(loop, backend, pool, this);
-    probers.put(backend.toString(), prober);
-    prober.start(initial);
+    begin(backend, pool, current == null ? Verdict.UNKNOWN : current ? Verdict.UP : Verdict.DOWN);
+  }
+
+  private void begin(Backend backend, PoolConfig pool, Verdict initial) {
+    Probed one = new Probed(pool, backend);
+    probed.put(backend.toString(), one);
+    worker
+        .run(() -> new Prober(loop, backend, pool, this))
+        .onSuccess(
+            prober -> {
+              // It may have been ended meanwhile, or begun anew.
+              if (probed.get(backend.toString()) == one) {
+                one.prober = prober;
+                prober.backend(one.backend);
+                prober.start(initial);
+              }
+            })
+        .onFailure(cause -> LOG.error("backend {} can't be probed", backend, cause));
   }
 
   /** Probes it no more. Idempotent. */
   void end(Backend backend) {
-    Prober prober = probers.remove(backend.toString());
-    if (prober != null) {
-      prober.stop();
+    Probed one = probed.remove(backend.toString());
+    if (one != null) {
+      one.end();
     }
   }
 
-  /** Goes on with the objects of {@code pools}. */
+  /**
+   * Goes on with the objects of {@code pools}, and from the addresses they name. Another way to
+   * probe is the cluster's to say.
+   */
   void follow(List<Pool> pools) {
     for (Pool pool : pools) {
       for (Backend backend : pool.backends()) {
-        Prober prober = probers.get(backend.toString());
-        if (prober != null) {
-          prober.backend(backend);
+        Probed one = probed.get(backend.toString());
+        if (one != null) {
+          follow(one, pool.config(), backend);
         }
       }
     }
   }
 
+  private void follow(Probed one, PoolConfig pool, Backend backend) {
+    boolean fromElsewhere = !pool.connect().source().equals(one.pool.connect().source());
+    if (fromElsewhere && one.prober != null && pool.health().equals(one.pool.health())) {
+      one.end();
+      begin(backend, pool, one.prober.verdict());
+    } else {
+      one.follow(backend);
+    }
+  }
+
   void stop() {
-    probers.values().forEach(Prober::stop);
-    probers.clear();
+    probed.values().forEach(Probed::end);
+    probed.clear();
   }
 
   @Override

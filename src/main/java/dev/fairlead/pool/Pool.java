@@ -73,7 +73,11 @@ public final class Pool {
   /** Whoever joins a pool that has others, or takes sessions again, begins with a small share. */
   private static Backend of(String pool, Pool before, BackendConfig backend, Backend last) {
     Backend next = Backend.of(pool, backend, last);
-    boolean comes = last == null ? before != null : !last.isWanted() && next.isWanted();
+    boolean wasThere =
+        last != null
+            && (before == null
+                || before.backends.stream().anyMatch(each -> each.id().equals(last.id())));
+    boolean comes = wasThere ? !last.isWanted() && next.isWanted() : before != null;
     if (comes) {
       next.backSince(System.nanoTime());
     }

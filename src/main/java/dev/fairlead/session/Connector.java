@@ -32,6 +32,9 @@ final class Connector implements ChannelFutureListener {
   /** Of the last attempt; null = none was made. */
   private ConnectFailure failure;
 
+  /** Of the addresses of this attempt, the backend's rather than our own; null = none failed. */
+  private ConnectFailure addressFailure;
+
   /** Channel of the attempt under way; closed by whoever sets it to null. */
   private Channel channel;
 
@@ -54,6 +57,7 @@ final class Connector implements ChannelFutureListener {
     }
     addresses = backend.addresses();
     nextAddress = 0;
+    addressFailure = null;
     deadline = System.nanoTime() + pool.config().connect().timeout().toNanos();
     session.lookBy(deadline);
     if (addresses.isEmpty()) {
@@ -155,10 +159,14 @@ final class Connector implements ChannelFutureListener {
   }
 
   private void addressFailed(ConnectFailure why) {
+    // What one address lacks here is no excuse for another one that did not answer.
+    if (addressFailure == null || !why.isLocal()) {
+      addressFailure = why;
+    }
     if (nextAddress < addresses.size()) {
       tryAddress();
     } else {
-      attemptFailed(why);
+      attemptFailed(addressFailure);
     }
   }
 

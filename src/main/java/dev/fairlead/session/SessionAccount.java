@@ -103,7 +103,8 @@ final class SessionAccount {
     boolean failed = reason == CloseReason.BACKEND_RESET && bytesToClient == 0;
     if (failed) {
       backend.failed();
-    } else {
+    } else if (reason == CloseReason.CLIENT_CLOSED || reason == CloseReason.BACKEND_CLOSED) {
+      // An end of our own making says nothing of the backend.
       backend.worked();
     }
     return failed;

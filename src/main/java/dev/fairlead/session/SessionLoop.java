@@ -153,13 +153,14 @@ public final class SessionLoop {
 
   /**
    * Ends the sessions that are at a backend now one after the other, evenly over {@code time};
-   * those that come to it later stay.
+   * those that come to it later stay, and so do those that have gone on to another one by then.
    */
   public void endThose(Backend backend, Duration time, CloseReason reason) {
     List<Session> sessions = new ArrayList<>();
     deadlines.forEach(entry -> addIfAt(sessions, (Session) entry, backend));
     if (!sessions.isEmpty()) {
-      endings.add(new Ending(sessions, System.nanoTime(), time, reason));
+      endings.add(
+          new Ending(sessions, backend, new Ending.Spread(System.nanoTime(), time), reason));
     }
   }
 

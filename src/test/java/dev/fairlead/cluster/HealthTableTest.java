@@ -252,7 +252,7 @@ class HealthTableTest {
     alone.says(false);
     alone.heard();
     alone.apply(HealthMember.pool(HEALTH, backend(State.DISABLED)));
-    assertThat(alone.heard()).containsExactly("stop", "up: not probed any more");
+    assertThat(alone.heard()).containsExactly("stop", "up: null");
     alone.says(false);
     assertThat(alone.heard()).isEmpty();
     alone.apply(HealthMember.pool(HEALTH));

@@ -146,4 +146,18 @@ class ChoiceTest {
     assertThat(second.backends().get(0).backSince()).isNull();
     assertThat(second.backends().get(1).backSince()).isNotNull();
   }
+
+  @Test
+  void whatWasTakenOutAndComesAgainGrows() {
+    PoolConfig both =
+        config(Balance.ROUND_ROBIN, WhenDown.REFUSE, backend("a", 0), backend("b", 0));
+    Pool again =
+        Pools.NONE
+            .next(List.of(both))
+            .next(List.of(both.withBackends(List.of(backend("a", 0)))))
+            .next(List.of(both))
+            .pool("web");
+    assertThat(again.backends().get(0).backSince()).isNull();
+    assertThat(again.backends().get(1).backSince()).isNotNull();
+  }
 }

@@ -1,6 +1,7 @@
 package dev.fairlead.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.testkit.ClusterProcesses;
 import dev.fairlead.testkit.FairleadProcess;
@@ -92,7 +93,9 @@ class RefusedPushIT {
     assertThat(problem.getString("message"))
         .isEqualTo("127.0.0.1:" + taken.getLocalPort() + " (expected: a free address)");
     for (int port : FREE.values()) {
-      new ServerSocket(port, 1, InetAddress.getLoopbackAddress()).close();
+      // Those that had held it let go when they hear of the refusal.
+      await()
+          .untilAsserted(() -> new ServerSocket(port, 1, InetAddress.getLoopbackAddress()).close());
     }
   }
 

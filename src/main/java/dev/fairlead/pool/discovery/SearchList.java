@@ -36,12 +36,17 @@ record SearchList(List<String> domains, int dots) {
     for (String line : lines) {
       List<String> words = List.of(line.strip().split("\\s+"));
       if (words.get(0).equals("search") || words.get(0).equals("domain")) {
-        domains = words.subList(1, words.size());
+        domains = words.stream().skip(1).map(SearchList::bare).filter(d -> !d.isEmpty()).toList();
       } else if (words.get(0).equals("options")) {
         dots = dots(words, dots);
       }
     }
     return new SearchList(domains, dots);
+  }
+
+  /** Without the dot at the end; nothing is left of the root, which systemd-resolved writes. */
+  private static String bare(String domain) {
+    return domain.endsWith(".") ? domain.substring(0, domain.length() - 1) : domain;
   }
 
   private static int dots(List<String> options, int byDefault) {

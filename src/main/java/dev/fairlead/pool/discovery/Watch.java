@@ -95,7 +95,8 @@ final class Watch {
     if (!asking.compareAndSet(false, true)) {
       return Future.succeededFuture(false);
     }
-    return next()
+    return Future.succeededFuture()
+        .compose(any -> next())
         .transform(
             done -> {
               asking.set(false);

@@ -141,6 +141,13 @@ class DnsLookupTest {
   }
 
   @Test
+  void rootIsNoDomainToSearchIn() {
+    assertThat(SearchList.of(List.of("search .")).names("api")).containsExactly("api");
+    assertThat(SearchList.of(List.of("search one.test. ", "options ndots:5")).names("api"))
+        .containsExactly("api.one.test", "api");
+  }
+
+  @Test
   void failureEndsTheSearch() {
     reopen(TransportKind.NIO, new SearchList(List.of("one.test", "two.test"), 5));
     server.answer(DnsRecordType.SRV, "api.one.test", DnsResponseCode.SERVFAIL);
