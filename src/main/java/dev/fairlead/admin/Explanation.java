@@ -59,10 +59,7 @@ record Explanation(String listener, InetAddress source, String sni, Pool pool) {
       return "weight is 0";
     }
     if (chosen != null && !chosen.eligible()) {
-      return "no backend is eligible, and "
-          + pool.config().balance().label()
-          + " takes "
-          + chosen.id();
+      return "no backend is eligible, and " + takes(chosen);
     }
     if (!backend.isHealthy()) {
       return "down: its probes fail";
@@ -75,8 +72,10 @@ record Explanation(String listener, InetAddress source, String sni, Pool pool) {
           ? "backup, and a primary is eligible"
           : "of tier " + backend.config().tier() + ", and one of a lower tier is eligible";
     }
-    return chosen == null
-        ? "eligible since a moment ago"
-        : "eligible, but " + pool.config().balance().label() + " takes " + chosen.id();
+    return chosen == null ? "eligible since a moment ago" : "eligible, but " + takes(chosen);
+  }
+
+  private String takes(Backend chosen) {
+    return pool.config().balance().label() + " takes " + chosen.id();
   }
 }

@@ -13,7 +13,6 @@ import dev.fairlead.pool.health.Outliers;
 import dev.fairlead.pool.health.ProbeLoop;
 import dev.fairlead.session.CloseReason;
 import dev.fairlead.session.SessionListener;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 import java.time.Duration;
@@ -23,7 +22,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -84,7 +82,7 @@ final class BackendCare implements HealthListener, SessionListener, Outliers.Lis
                 task -> vertx.executeBlocking(() -> run(task), false),
                 new SplittableRandom(),
                 System::nanoTime),
-            new OffTheLoop(),
+            make -> context.executeBlocking(make, false),
             listener);
     proxy.onSwitch(this::switched);
     timer = vertx.setPeriodic(TICK_MILLIS, id -> context.runOnContext(turn -> tick()));
@@ -128,7 +126,7 @@ final class BackendCare implements HealthListener, SessionListener, Outliers.Lis
   /** By the configuration of now: the session that failed may be of an older one. */
   private void judge(Backend backend) {
     Pool pool = poolOf(backend);
-    if (pool != null && pool.config().outlier() != null) {
+    if (pool != null) {
       outliers.failed(pool, backend);
     }
   }
@@ -252,13 +250,6 @@ final class BackendCare implements HealthListener, SessionListener, Outliers.Lis
 
   private Pool poolCalled(String name) {
     return proxy.pools().stream().filter(pool -> pool.name().equals(name)).findFirst().orElse(null);
-  }
-
-  private final class OffTheLoop implements Probing.Worker {
-    @Override
-    public <T> Future<T> run(Callable<T> task) {
-      return context.executeBlocking(task, false);
-    }
   }
 
   private static Void run(Runnable task) {

@@ -29,9 +29,9 @@ final class Probing implements Prober.Listener {
   /** By {@link Backend#toString}; each ended when it is taken out. */
   private final Map<String, Probed> probed = new HashMap<>();
 
-  /** Does what takes milliseconds somewhere else; the result comes back on the context. */
+  /** Makes probers where milliseconds do not matter; they come back on the context. */
   interface Worker {
-    <T> Future<T> run(Callable<T> task);
+    Future<Prober> run(Callable<Prober> make);
   }
 
   /** Is told what the probers of this member find. */

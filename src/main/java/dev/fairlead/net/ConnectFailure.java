@@ -31,6 +31,17 @@ public enum ConnectFailure {
     return this == NO_LOCAL_PORT;
   }
 
+  /**
+   * What a backend is told by that has failed for this at one of its addresses, after {@code
+   * before} at others: what one address lacks here is no excuse for another one that did not
+   * answer.
+   *
+   * @param before null = this is the first
+   */
+  public ConnectFailure after(ConnectFailure before) {
+    return isLocal() && before != null ? before : this;
+  }
+
   /** What the exception of a failed connect means. */
   public static ConnectFailure of(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {

@@ -2,12 +2,10 @@ package dev.fairlead.net;
 
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoHandler;
-import io.netty.channel.IoHandlerContext;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.IoOps;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.epoll.EpollIoOps;
-import io.netty.util.concurrent.ThreadAwareExecutor;
 
 /**
  * Netty's epoll handler, for channels that write on after their peer's FIN. Netty 4.2.18 takes a
@@ -18,61 +16,20 @@ import io.netty.util.concurrent.ThreadAwareExecutor;
  *
  * <p>One for every event loop; on that loop.
  */
-final class HalfCloseEpoll implements IoHandler {
-  private final IoHandler epoll;
+final class HalfCloseEpoll extends DelegatingIoHandler {
 
   private HalfCloseEpoll(IoHandler epoll) {
-    this.epoll = epoll;
+    super(epoll);
   }
 
   /** Makes what {@code epoll} makes, corrected. */
   static IoHandlerFactory over(IoHandlerFactory epoll) {
-    return new IoHandlerFactory() {
-      @Override
-      public IoHandler newHandler(ThreadAwareExecutor executor) {
-        return new HalfCloseEpoll(epoll.newHandler(executor));
-      }
-
-      @Override
-      public boolean isChangingThreadSupported() {
-        return epoll.isChangingThreadSupported();
-      }
-    };
-  }
-
-  @Override
-  public void initialize() {
-    epoll.initialize();
-  }
-
-  @Override
-  public int run(IoHandlerContext context) {
-    return epoll.run(context);
-  }
-
-  @Override
-  public void prepareToDestroy() {
-    epoll.prepareToDestroy();
-  }
-
-  @Override
-  public void destroy() {
-    epoll.destroy();
+    return factory(epoll, (handler, executor) -> new HalfCloseEpoll(handler));
   }
 
   @Override
   public IoRegistration register(IoHandle handle) throws Exception {
-    return new Registration(epoll.register(handle));
-  }
-
-  @Override
-  public void wakeup() {
-    epoll.wakeup();
-  }
-
-  @Override
-  public boolean isCompatible(Class<? extends IoHandle> handleType) {
-    return epoll.isCompatible(handleType);
+    return new Registration(super.register(handle));
   }
 
   private static final class Registration implements IoRegistration {

@@ -3,13 +3,11 @@ package dev.fairlead.net;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoHandler;
-import io.netty.channel.IoHandlerContext;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.uring.IoUringIoEvent;
 import io.netty.channel.uring.IoUringIoHandle;
 import io.netty.util.concurrent.EventExecutor;
-import io.netty.util.concurrent.ThreadAwareExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -21,7 +19,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>One for every event loop; on that loop.
  */
-final class HalfCloseIoUring implements IoHandler {
+final class HalfCloseIoUring extends DelegatingIoHandler {
   // Linux numbers, include/uapi/linux/io_uring.h and asm-generic/poll.h.
   private static final byte IORING_OP_POLL_ADD = 6;
   private static final int POLLOUT = 0x0004;
@@ -30,62 +28,22 @@ final class HalfCloseIoUring implements IoHandler {
   /** Long enough for a reader to make room, short enough not to be what the reader waits for. */
   private static final long RETRY_MILLIS = 5;
 
-  private final IoHandler ring;
   private final EventExecutor loop;
 
   private HalfCloseIoUring(IoHandler ring, EventExecutor loop) {
-    this.ring = ring;
+    super(ring);
     this.loop = loop;
   }
 
   /** Makes what {@code ring} makes, corrected. */
   static IoHandlerFactory over(IoHandlerFactory ring) {
-    return new IoHandlerFactory() {
-      @Override
-      public IoHandler newHandler(ThreadAwareExecutor executor) {
-        return new HalfCloseIoUring(ring.newHandler(executor), (EventExecutor) executor);
-      }
-
-      @Override
-      public boolean isChangingThreadSupported() {
-        return ring.isChangingThreadSupported();
-      }
-    };
-  }
-
-  @Override
-  public void initialize() {
-    ring.initialize();
-  }
-
-  @Override
-  public int run(IoHandlerContext context) {
-    return ring.run(context);
-  }
-
-  @Override
-  public void prepareToDestroy() {
-    ring.prepareToDestroy();
-  }
-
-  @Override
-  public void destroy() {
-    ring.destroy();
+    return factory(
+        ring, (handler, executor) -> new HalfCloseIoUring(handler, (EventExecutor) executor));
   }
 
   @Override
   public IoRegistration register(IoHandle handle) throws Exception {
-    return ring.register(new Handle(handle, loop));
-  }
-
-  @Override
-  public void wakeup() {
-    ring.wakeup();
-  }
-
-  @Override
-  public boolean isCompatible(Class<? extends IoHandle> handleType) {
-    return ring.isCompatible(handleType);
+    return super.register(new Handle(handle, loop));
   }
 
   @SuppressWarnings("try") // Netty's close() may throw any exception

@@ -51,8 +51,8 @@ public final class Transport {
     this.kind = kind;
     this.vertxTransport =
         switch (kind) {
-          case IO_URING -> new VertxIoUring();
-          case EPOLL -> new VertxEpoll();
+          case IO_URING -> VertxTransport.ioUring();
+          case EPOLL -> VertxTransport.epoll();
           default -> io.vertx.core.transport.Transport.NIO;
         };
   }

@@ -3,6 +3,7 @@ package dev.fairlead.pool;
 import dev.fairlead.config.BackendConfig;
 import dev.fairlead.config.PoolConfig;
 import java.net.SocketAddress;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
@@ -65,20 +66,22 @@ public final class Pool {
    */
   static Pool of(Source source, Pool before, Function<BackendConfig, Backend> known) {
     String name = source.config().name();
+    Set<Backend> there = before == null ? null : new HashSet<>(before.backends);
     List<Backend> backends =
-        source.backends().map(backend -> of(name, before, backend, known.apply(backend))).toList();
+        source.backends().map(backend -> of(name, there, backend, known.apply(backend))).toList();
     return new Pool(source, backends, before == null ? new AtomicLong() : before.position);
   }
 
-  /** Whoever joins a pool that has others, or takes sessions again, begins with a small share. */
-  private static Backend of(String pool, Pool before, BackendConfig backend, Backend last) {
+  /**
+   * Whoever joins a pool that has others, or takes sessions again, begins with a small share.
+   *
+   * @param there the pool's until now, null = it is new
+   */
+  private static Backend of(String pool, Set<Backend> there, BackendConfig backend, Backend last) {
     Backend next = Backend.of(pool, backend, last);
-    boolean wasThere =
-        last != null
-            && (before == null
-                || before.backends.stream().anyMatch(each -> each.id().equals(last.id())));
-    boolean comes = wasThere ? !last.isWanted() && next.isWanted() : before != null;
-    if (comes) {
+    boolean joins = there != null && !there.contains(last);
+    boolean isBack = last != null && !last.isWanted() && next.isWanted();
+    if (joins || isBack) {
       next.backSince(System.nanoTime());
     }
     return next;

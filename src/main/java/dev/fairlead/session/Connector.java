@@ -32,7 +32,7 @@ final class Connector implements ChannelFutureListener {
   /** Of the last attempt; null = none was made. */
   private ConnectFailure failure;
 
-  /** Of the addresses of this attempt, the backend's rather than our own; null = none failed. */
+  /** What the addresses of this attempt make together; null = none failed. */
   private ConnectFailure addressFailure;
 
   /** Channel of the attempt under way; closed by whoever sets it to null. */
@@ -159,10 +159,7 @@ final class Connector implements ChannelFutureListener {
   }
 
   private void addressFailed(ConnectFailure why) {
-    // What one address lacks here is no excuse for another one that did not answer.
-    if (addressFailure == null || !why.isLocal()) {
-      addressFailure = why;
-    }
+    addressFailure = why.after(addressFailure);
     if (nextAddress < addresses.size()) {
       tryAddress();
     } else {

@@ -16,20 +16,14 @@ final class Ending {
   private final CloseReason reason;
   private int ended;
 
-  Ending(List<Session> sessions, Backend backend, Spread spread, CloseReason reason) {
+  /** Begins now. */
+  Ending(List<Session> sessions, Backend backend, Duration time, CloseReason reason) {
     this.sessions = sessions;
     this.backend = backend;
-    this.start = spread.start;
-    this.length = Math.max(1, spread.over.toNanos());
+    this.start = System.nanoTime();
+    this.length = Math.max(1, time.toNanos());
     this.reason = reason;
   }
-
-  /**
-   * When sessions are ended.
-   *
-   * @param start as {@link System#nanoTime}
-   */
-  record Spread(long start, Duration over) {}
 
   /** Ends those whose turn has come and that are there still; true when no one is left. */
   boolean isOver(long now) {
@@ -37,7 +31,7 @@ final class Ending {
     int due = (int) Math.ceil(share * sessions.size());
     for (; ended < due; ended++) {
       Session session = sessions.get(ended);
-      if (session.account().isAt(backend.pool(), backend.id())) {
+      if (session.account().isAt(backend)) {
         session.end(reason);
       }
     }

@@ -110,9 +110,9 @@ final class SessionAccount {
     return failed;
   }
 
-  /** Whether the session is counted at the backend of that pool and id. */
-  boolean isAt(String pool, String id) {
-    return counted && backend.pool().equals(pool) && backend.id().equals(id);
+  /** Whether the session is counted at the backend of the same pool and id. */
+  boolean isAt(Backend other) {
+    return counted && backend.pool().equals(other.pool()) && backend.id().equals(other.id());
   }
 
   boolean isClientSilent() {

@@ -159,13 +159,12 @@ public final class SessionLoop {
     List<Session> sessions = new ArrayList<>();
     deadlines.forEach(entry -> addIfAt(sessions, (Session) entry, backend));
     if (!sessions.isEmpty()) {
-      endings.add(
-          new Ending(sessions, backend, new Ending.Spread(System.nanoTime(), time), reason));
+      endings.add(new Ending(sessions, backend, time, reason));
     }
   }
 
   private static void addIfAt(List<Session> found, Session session, Backend backend) {
-    if (session.account().isAt(backend.pool(), backend.id())) {
+    if (session.account().isAt(backend)) {
       found.add(session);
     }
   }

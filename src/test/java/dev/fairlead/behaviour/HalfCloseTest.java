@@ -82,13 +82,7 @@ class HalfCloseTest {
       TestConnection server = backend.next();
       server.finish();
       client.expectEof();
-      var sent =
-          sending.start(
-              () -> {
-                Payload payload = Payload.send(client, 1, REPLY);
-                client.finish();
-                return payload;
-              });
+      var sent = sending.start(() -> Payload.sendAll(client, 1, REPLY));
       await()
           .during(Duration.ofMillis(200))
           .until(new Unchanged(() -> member.session().bytesFromClient()));
@@ -99,13 +93,7 @@ class HalfCloseTest {
 
   private static boolean replyThrough(TestConnection from, TestConnection to) throws Exception {
     try (Background sending = new Background()) {
-      var sent =
-          sending.start(
-              () -> {
-                Payload payload = Payload.send(from, 1, REPLY);
-                from.finish();
-                return payload;
-              });
+      var sent = sending.start(() -> Payload.sendAll(from, 1, REPLY));
       Payload received = Payload.receive(to);
       return received.equals(sent.get());
     }

@@ -33,8 +33,8 @@ class LargeTransferTest {
         TestConnection client = TestClient.connect(member);
         Background background = new Background()) {
       TestConnection server = backend.next();
-      Future<Payload> up = background.start(() -> sendAll(client, 1, LARGE));
-      Future<Payload> down = background.start(() -> sendAll(server, 2, LARGE));
+      Future<Payload> up = background.start(() -> Payload.sendAll(client, 1, LARGE));
+      Future<Payload> down = background.start(() -> Payload.sendAll(server, 2, LARGE));
       Future<Payload> arrivedUp = background.start(() -> Payload.receive(server));
       assertThat(Payload.receive(client)).isEqualTo(down.get());
       assertThat(arrivedUp.get()).isEqualTo(up.get());
@@ -49,14 +49,8 @@ class LargeTransferTest {
         TestConnection client = TestClient.connectWithSmallBuffer(member);
         Background background = new Background()) {
       TestConnection server = backend.next();
-      Future<Payload> sent = background.start(() -> sendAll(server, 3, TO_SLOW_READER));
+      Future<Payload> sent = background.start(() -> Payload.sendAll(server, 3, TO_SLOW_READER));
       assertThat(Payload.receiveInPieces(client, ODD)).isEqualTo(sent.get());
     }
-  }
-
-  private static Payload sendAll(TestConnection to, long seed, long bytes) throws Exception {
-    Payload payload = Payload.send(to, seed, bytes);
-    to.finish();
-    return payload;
   }
 }

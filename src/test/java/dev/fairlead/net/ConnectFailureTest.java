@@ -10,6 +10,7 @@ import java.net.BindException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -49,5 +50,15 @@ class ConnectFailureTest {
   @EnumSource(ConnectFailure.class)
   void theClientIsNeverToldAnAddress(ConnectFailure failure) {
     assertThat(failure.cause()).matches("[a-z ]+");
+  }
+
+  @Test
+  void whatOneAddressLacksHereExcusesNoOther() {
+    assertThat(ConnectFailure.REFUSED.after(null)).isEqualTo(ConnectFailure.REFUSED);
+    assertThat(ConnectFailure.NO_LOCAL_PORT.after(null)).isEqualTo(ConnectFailure.NO_LOCAL_PORT);
+    assertThat(ConnectFailure.NO_LOCAL_PORT.after(ConnectFailure.REFUSED))
+        .isEqualTo(ConnectFailure.REFUSED);
+    assertThat(ConnectFailure.TIMED_OUT.after(ConnectFailure.REFUSED))
+        .isEqualTo(ConnectFailure.TIMED_OUT);
   }
 }

@@ -25,6 +25,13 @@ public record Payload(long bytes, String sha256) {
     return of(bytes, digest);
   }
 
+  /** {@link #send}, and a FIN. */
+  public static Payload sendAll(TestConnection to, long seed, long bytes) throws IOException {
+    Payload payload = send(to, seed, bytes);
+    to.finish();
+    return payload;
+  }
+
   /** Reads to the FIN. */
   public static Payload receive(TestConnection from) throws IOException {
     return receiveInPieces(from, PIECE);

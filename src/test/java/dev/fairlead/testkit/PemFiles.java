@@ -1,5 +1,8 @@
 package dev.fairlead.testkit;
 
+import io.netty.handler.ssl.JdkSslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -49,6 +52,15 @@ public record PemFiles(Path certificate, Path key) {
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(null, trust.getTrustManagers(), null);
     return context;
+  }
+
+  /** The context of a server that shows this certificate. */
+  public SSLContext serverContext() throws IOException {
+    return ((JdkSslContext)
+            SslContextBuilder.forServer(certificate.toFile(), key.toFile())
+                .sslProvider(SslProvider.JDK)
+                .build())
+        .context();
   }
 
   private static void keytool(Path store) throws IOException, InterruptedException {

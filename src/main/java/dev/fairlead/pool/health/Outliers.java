@@ -96,7 +96,7 @@ public final class Outliers {
     Duration once = pool.config().outlier().ejection();
     long now = nanos.getAsLong();
     Ejection ejection = ejections.computeIfAbsent(backend.toString(), any -> new Ejection());
-    long calm = ejection.times == 0 ? 0 : Math.max(0, (now - ejection.until) / once.toNanos());
+    long calm = Math.max(0, (now - ejection.until) / once.toNanos());
     ejection.times = Math.min(LONGEST, (int) Math.max(0, ejection.times - calm) + 1);
     Duration time = shorter(once.multipliedBy(ejection.times), FOREVER);
     ejection.until = now + time.toNanos();

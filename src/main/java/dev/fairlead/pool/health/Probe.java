@@ -45,7 +45,7 @@ final class Probe {
   private ScheduledFuture<?> timeout;
   private int nextAddress;
 
-  /** Of an address that did not answer, by the backend's fault rather than ours; null = none. */
+  /** What the addresses make together; null = none failed. */
   private ConnectFailure failure;
 
   /** Closed, or left to a {@link Farewell}, by whoever sets it to null. */
@@ -143,13 +143,11 @@ final class Probe {
   }
 
   private void addressFailed(ConnectFailure why) {
-    if (!why.isLocal()) {
-      failure = why;
-    }
+    failure = why.after(failure);
     if (nextAddress < target.addresses().size()) {
       tryAddress();
     } else {
-      finish(Outcome.of(failure == null ? why : failure));
+      finish(Outcome.of(failure));
     }
   }
 

@@ -8,9 +8,6 @@ import dev.fairlead.config.NodeConfig.TransportKind;
 import dev.fairlead.testkit.EveryTransport;
 import dev.fairlead.testkit.PemFiles;
 import io.netty.channel.ChannelPipeline;
-import io.netty.handler.ssl.JdkSslContext;
-import io.netty.handler.ssl.SslContextBuilder;
-import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -42,13 +39,7 @@ class FarewellTest {
 
   @BeforeAll
   static void certificate(@TempDir Path directory) throws Exception {
-    PemFiles files = PemFiles.selfSigned(directory);
-    certificate =
-        ((JdkSslContext)
-                SslContextBuilder.forServer(files.certificate().toFile(), files.key().toFile())
-                    .sslProvider(SslProvider.JDK)
-                    .build())
-            .context();
+    certificate = PemFiles.selfSigned(directory).serverContext();
   }
 
   @EveryTransport

@@ -10,9 +10,6 @@ import dev.fairlead.testkit.PemFiles;
 import dev.fairlead.testkit.Scripts;
 import dev.fairlead.testkit.TestBackend;
 import dev.fairlead.testkit.TestConnection;
-import io.netty.handler.ssl.JdkSslContext;
-import io.netty.handler.ssl.SslContextBuilder;
-import io.netty.handler.ssl.SslProvider;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -45,13 +42,7 @@ class TlsCheckTest {
 
   @BeforeAll
   static void certificate(@TempDir Path directory) throws Exception {
-    PemFiles files = PemFiles.selfSigned(directory);
-    server =
-        ((JdkSslContext)
-                SslContextBuilder.forServer(files.certificate().toFile(), files.key().toFile())
-                    .sslProvider(SslProvider.JDK)
-                    .build())
-            .context();
+    server = PemFiles.selfSigned(directory).serverContext();
   }
 
   @EveryTransport
