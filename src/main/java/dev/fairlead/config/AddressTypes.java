@@ -23,7 +23,6 @@ final class AddressTypes {
       Pattern.compile("(?:\\[(?<v6>[^\\]]*)]|(?<v4>[^\\[\\]:]*)):(?<port>\\d{1,5})");
   private static final Pattern HOST_MAYBE_PORT =
       Pattern.compile("(?:\\[(?<v6>[^\\]]*)]|(?<host>[^\\[\\]:]*))(?::(?<port>\\d{1,5}))?");
-  private static final Pattern CIDR = Pattern.compile("([^/]+)(?:/(\\d{1,3}))?");
 
   private AddressTypes() {}
 
@@ -118,42 +117,7 @@ final class AddressTypes {
   }
 
   /** {@code 10.0.0.0/8}, {@code 2001:db8::/32} or a bare address; no bits after the prefix. */
-  static ValueType<String> cidr() {
-    return scalar -> {
-      Matcher matcher = CIDR.matcher(scalar.isText() ? scalar.text() : "");
-      Optional<InetAddress> address =
-          matcher.matches() ? parseIp(matcher.group(1)) : Optional.empty();
-      if (address.isEmpty()) {
-        return Outcome.expected("a network such as 10.0.0.0/8 or 2001:db8::/32, or an IP address");
-      }
-      byte[] bytes = address.get().getAddress();
-      int bits = bytes.length * 8;
-      int prefix = matcher.group(2) == null ? bits : Integer.parseInt(matcher.group(2));
-      if (prefix > bits) {
-        return Outcome.expected("a prefix of 0 to " + bits);
-      }
-      return clearHostBits(bytes, prefix)
-          ? Outcome.expected(show(bytes) + "/" + prefix + ", without bits after the prefix")
-          : Outcome.of(scalar.text());
-    };
-  }
-
-  /** True when a bit after the prefix was set. */
-  private static boolean clearHostBits(byte[] address, int prefix) {
-    boolean changed = false;
-    for (int bit = prefix; bit < address.length * 8; bit++) {
-      int mask = 0x80 >> (bit % 8);
-      changed |= (address[bit / 8] & mask) != 0;
-      address[bit / 8] &= (byte) ~mask;
-    }
-    return changed;
-  }
-
-  private static String show(byte[] address) {
-    try {
-      return InetAddress.getByAddress(address).getHostAddress();
-    } catch (UnknownHostException e) {
-      throw new IllegalStateException("4 or 16 bytes", e);
-    }
+  static ValueType<Cidr> cidr() {
+    return scalar -> Cidr.parse(scalar.isText() ? scalar.text() : "");
   }
 }

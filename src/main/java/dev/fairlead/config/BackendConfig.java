@@ -11,16 +11,22 @@ import java.util.Locale;
  * @param weight {@value #MIN_WEIGHT} to {@value #MAX_WEIGHT}; 0 = no new sessions
  * @param tier {@value #PRIMARY} = used first; a higher one only when no backend of a lower one is
  *     eligible. {@code backup: true} is {@value #BACKUP}
+ * @param maxConnections most sessions at one time; 0 = {@link PoolLimits#connectionsPerBackend}
  */
 public record BackendConfig(
-    String host, int port, String unixPath, int weight, State state, int tier) {
+    String host, int port, String unixPath, int weight, State state, int tier, int maxConnections) {
   public static final int PRIMARY = 0;
   public static final int BACKUP = 1;
   public static final int MIN_WEIGHT = 0;
   public static final int MAX_WEIGHT = 1000;
   public static final int DEFAULT_WEIGHT = 1;
 
-  /** A primary backend. */
+  /** A backend without a limit of its own. */
+  public BackendConfig(String host, int port, String unixPath, int weight, State state, int tier) {
+    this(host, port, unixPath, weight, state, tier, 0);
+  }
+
+  /** A primary backend without a limit of its own. */
   public BackendConfig(String host, int port, String unixPath, int weight, State state) {
     this(host, port, unixPath, weight, state, PRIMARY);
   }

@@ -85,8 +85,11 @@ final class ConfigBinder {
             listener.required(
                 "bind", AddressTypes.bind(binding.directory()), "an address such as 0.0.0.0:8080"),
             listener.get("backlog", backlog, ListenerConfig.DEFAULT_BACKLOG),
-            listener.required("pool", ValueTypes.name(), "the name of a pool"));
+            listener.required("pool", ValueTypes.name(), "the name of a pool"),
+            LimitsBinder.access(listener),
+            LimitsBinder.ofListener(listener));
     listener.later(later.listener());
+    LimitsBinder.judge(listener, config);
     return config;
   }
 

@@ -36,7 +36,26 @@ public final class ConfigJson {
         .put("name", text(listener.name()))
         .put("bind", text(listener.bind().toString()))
         .put("backlog", listener.backlog())
-        .put("pool", text(listener.pool()));
+        .put("pool", text(listener.pool()))
+        .put("allow", array(listener.access().allow(), Cidr::toString))
+        .put("deny", array(listener.access().deny(), Cidr::toString))
+        .put("limits", limits(listener.limits()));
+  }
+
+  private static JsonObject limits(ListenerLimits limits) {
+    return new JsonObject()
+        .put("connections", limits.connections())
+        .put("connectionsPerSource", limits.connectionsPerSource())
+        .put("newConnectionsPerSecond", limits.newConnectionsPerSecond())
+        .put("scope", limits.scope().label())
+        .put("queue", queue(limits.queue()))
+        .put("refuseWith", limits.refuseWith().label());
+  }
+
+  private static JsonObject queue(QueueConfig queue) {
+    return new JsonObject()
+        .put("size", queue.size())
+        .put("timeout", Durations.show(queue.timeout()));
   }
 
   private static JsonObject pool(PoolConfig pool) {
@@ -50,9 +69,18 @@ public final class ConfigJson {
         .put("slowStart", Durations.show(pool.slowStart()))
         .put("connect", connect(pool.connect()))
         .put("timeouts", timeouts(pool.timeouts()))
+        .put("limits", limits(pool.limits()))
         .put("whenDown", pool.whenDown().label())
         .put("onBackendDown", pool.onBackendDown().label())
         .put("replies", replies(pool.replies()));
+  }
+
+  private static JsonObject limits(PoolLimits limits) {
+    return new JsonObject()
+        .put("connections", limits.connections())
+        .put("connectionsPerBackend", limits.connectionsPerBackend())
+        .put("scope", limits.scope().label())
+        .put("queue", queue(limits.queue()));
   }
 
   private static JsonObject backend(BackendConfig backend) {
@@ -64,7 +92,8 @@ public final class ConfigJson {
     }
     return json.put("weight", backend.weight())
         .put("state", backend.state().label())
-        .put("backup", backend.tier() > BackendConfig.PRIMARY);
+        .put("backup", backend.tier() > BackendConfig.PRIMARY)
+        .put("maxConnections", backend.maxConnections());
   }
 
   private static JsonObject discovery(DiscoveryConfig discovery) {

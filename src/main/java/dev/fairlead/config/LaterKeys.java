@@ -10,8 +10,6 @@ import java.nio.file.Path;
  * Building a part takes its lines out of here.
  */
 final class LaterKeys {
-  private static final ValueType<Integer> COUNT = ValueTypes.integer(0, Integer.MAX_VALUE);
-
   private final ValueType<Path> path;
 
   LaterKeys(Path directory) {
@@ -32,11 +30,8 @@ final class LaterKeys {
             .with("timeout", ValueTypes.positiveDuration(), "5s");
     return Keys.none()
         .with("routes", new Items(route))
-        .with("allow", Items.of(AddressTypes.cidr()))
-        .with("deny", Items.of(AddressTypes.cidr()))
         .with("proxyProtocol", proxyProtocol)
-        .with("tls", new OrNull(listenerTls()))
-        .with("limits", listenerLimits());
+        .with("tls", new OrNull(listenerTls()));
   }
 
   private Keys listenerTls() {
@@ -52,31 +47,8 @@ final class LaterKeys {
         .with("helloTimeout", ValueTypes.positiveDuration(), "5s");
   }
 
-  private static Keys listenerLimits() {
-    return Keys.none()
-        .with("connections", COUNT, "0")
-        .with("connectionsPerSource", COUNT, "0")
-        .with("newConnectionsPerSecond", COUNT, "0")
-        .with("scope", ValueTypes.word("cluster", "member"), "cluster")
-        .with("queue", queue())
-        .with("refuseWith", ValueTypes.word("fin", "rst"), "fin");
-  }
-
-  private static Keys queue() {
-    return Keys.none()
-        .with("size", COUNT, "0")
-        .with("timeout", ValueTypes.positiveDuration(), "5s");
-  }
-
   Keys pool() {
-    Keys limits =
-        Keys.none()
-            .with("connections", COUNT, "0")
-            .with("connectionsPerBackend", COUNT, "0")
-            .with("scope", ValueTypes.word("cluster", "member"), "cluster")
-            .with("queue", queue());
     return Keys.none()
-        .with("limits", limits)
         .with("proxyProtocol", ValueTypes.word("off", "v1", "v2"), "off")
         .with("tls", new OrNull(poolTls()));
   }
@@ -89,9 +61,5 @@ final class LaterKeys {
         .with("certificate", path.orNull(), "null")
         .with("key", path.orNull(), "null")
         .with("alpn", Items.of(ValueTypes.text()));
-  }
-
-  static Keys backend() {
-    return Keys.none().with("maxConnections", COUNT, "0");
   }
 }

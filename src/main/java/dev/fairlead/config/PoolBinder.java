@@ -37,10 +37,12 @@ final class PoolBinder {
             pool.get("slowStart", ValueTypes.duration(), Duration.ZERO),
             connect(pool),
             timeouts(pool),
+            LimitsBinder.ofPool(pool),
             pool.get("whenDown", whenDown(), WhenDown.REFUSE),
             pool.get("onBackendDown", onBackendDown(), OnBackendDown.KEEP),
             replies(pool));
     pool.later(later.pool());
+    LimitsBinder.judge(pool, config);
     refuseProbedPortOfUnix(pool, config);
     return config;
   }
@@ -123,8 +125,8 @@ final class PoolBinder {
             backend.get("state", state(), State.ENABLED),
             backend.get("backup", ValueTypes.bool(), false)
                 ? BackendConfig.BACKUP
-                : BackendConfig.PRIMARY);
-    backend.later(LaterKeys.backend());
+                : BackendConfig.PRIMARY,
+            backend.get("maxConnections", LimitsBinder.COUNT, 0));
     if (unix) {
       refuseBoth(backend, "host");
       refuseBoth(backend, "port");

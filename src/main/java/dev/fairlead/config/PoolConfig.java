@@ -14,6 +14,7 @@ import java.util.Locale;
  * @param outlier when a backend is left alone for its failures, null = never
  * @param slowStart how long a backend takes from the first session to its whole share, when it
  *     comes back or is new; zero = it has its share at once
+ * @param limits how many sessions the backends take
  */
 public record PoolConfig(
     String name,
@@ -25,6 +26,7 @@ public record PoolConfig(
     Duration slowStart,
     Connect connect,
     Timeouts timeouts,
+    PoolLimits limits,
     WhenDown whenDown,
     OnBackendDown onBackendDown,
     Replies replies) {
@@ -45,6 +47,7 @@ public record PoolConfig(
         Duration.ZERO,
         Connect.DEFAULT,
         Timeouts.DEFAULT,
+        PoolLimits.NONE,
         WhenDown.REFUSE,
         OnBackendDown.KEEP,
         Replies.NONE);
@@ -62,6 +65,7 @@ public record PoolConfig(
         slowStart,
         connect,
         timeouts,
+        limits,
         whenDown,
         onBackendDown,
         replies);
@@ -79,6 +83,7 @@ public record PoolConfig(
         slowStart,
         connect,
         timeouts,
+        limits,
         whenDown,
         onBackendDown,
         others);

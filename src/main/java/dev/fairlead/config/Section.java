@@ -98,6 +98,11 @@ final class Section implements AutoCloseable {
     return Optional.of(new Section(binding, tree, child(key)));
   }
 
+  /** True when a key below this map was reported; what is below that does not count. */
+  boolean isBroken(String key) {
+    return binding.isBroken(child(key));
+  }
+
   /** Reports what is wrong with a key below this map, unless it was reported already. */
   void refuse(String key, String message) {
     String at = child(key);

@@ -83,6 +83,7 @@ final class HealthMember implements HealthListener, Membership.Listener {
         base.slowStart(),
         base.connect(),
         base.timeouts(),
+        base.limits(),
         base.whenDown(),
         base.onBackendDown(),
         base.replies());

@@ -110,7 +110,9 @@ class AddressTypesTest {
         "10.1.2.3",
         "2001:db8::/32",
         "::/0",
-        "::1"
+        "::1",
+        "::ffff:10.0.0.0/104",
+        "::ffff:10.1.2.3"
       })
   void networksHaveNoBitsAfterTheirPrefix(String written) {
     assertThat(AddressTypes.cidr().read(ValueTypesTest.text(written)).isRead()).isTrue();
@@ -120,9 +122,12 @@ class AddressTypesTest {
   @CsvSource({
     "10.1.2.3/8, '10.0.0.0/8, without bits after the prefix'",
     "10.0.0.129/25, '10.0.0.128/25, without bits after the prefix'",
-    "2001:db8::1/32, '2001:db8:0:0:0:0:0:0/32, without bits after the prefix'",
+    "2001:db8::1/32, '2001:db8::/32, without bits after the prefix'",
     "10.0.0.0/33, a prefix of 0 to 32",
     "::/129, a prefix of 0 to 128",
+    "::ffff:10.0.0.0/129, a prefix of 0 to 128",
+    "::ffff:0.0.0.0/95, a prefix of 96 to 128 for an IPv4 address in IPv6",
+    "::ffff:10.0.0.1/104, '10.0.0.0/8, without bits after the prefix'",
     "10.0.0/8, 'a network such as 10.0.0.0/8 or 2001:db8::/32, or an IP address'",
     "10.0.0.0/, 'a network such as 10.0.0.0/8 or 2001:db8::/32, or an IP address'",
     "all, 'a network such as 10.0.0.0/8 or 2001:db8::/32, or an IP address'"

@@ -8,6 +8,7 @@ import dev.fairlead.config.PoolConfig.Timeouts;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -39,8 +40,15 @@ final class ConfigArbitraries {
             Arbitraries.integers().between(9000, 9100).map(port -> BindAddress.ip("::1", port)),
             Arbitraries.strings().alpha().ofLength(8).map(n -> BindAddress.unix("/run/" + n)));
     Arbitrary<String> pool = Arbitraries.of(pools).map(PoolConfig::name);
-    return Combinators.combine(name(), bind, Arbitraries.integers().greaterOrEqual(1), pool)
+    return Combinators.combine(
+            name(),
+            bind,
+            Arbitraries.integers().greaterOrEqual(1),
+            pool,
+            LimitArbitraries.access(),
+            LimitArbitraries.ofListener())
         .as(ListenerConfig::new)
+        .map(LimitArbitraries::possible)
         .list()
         .ofMaxSize(3)
         .uniqueElements(ListenerConfig::name)
@@ -69,12 +77,18 @@ final class ConfigArbitraries {
             .as(Timeouts::new);
     Arbitrary<Replies> replies = Combinators.combine(reply(), reply()).as(Replies::new);
     return Combinators.combine(
-            name(), Arbitraries.of(Balance.class), backends, care(), connect, timeouts, replies)
+            Combinators.combine(name(), Arbitraries.of(Balance.class)).as(Map::entry),
+            backends,
+            LimitArbitraries.ofPool(),
+            care(),
+            connect,
+            timeouts,
+            replies)
         .as(
-            (name, balance, made, care, connects, times, says) ->
+            (named, made, limits, care, connects, times, says) ->
                 new PoolConfig(
-                    name,
-                    balance,
+                    named.getKey(),
+                    named.getValue(),
                     made,
                     care.discovery(),
                     probing(care.health(), made),
@@ -82,6 +96,7 @@ final class ConfigArbitraries {
                     care.slowStart(),
                     connects,
                     times,
+                    LimitArbitraries.possible(limits, made),
                     care.whenDown(),
                     care.onBackendDown(),
                     says));
@@ -174,17 +189,19 @@ final class ConfigArbitraries {
     Arbitrary<Integer> weight = Arbitraries.integers().between(0, 1000);
     Arbitrary<State> state = Arbitraries.of(State.class);
     Arbitrary<Integer> tier = Arbitraries.of(BackendConfig.PRIMARY, BackendConfig.BACKUP);
+    Arbitrary<Integer> most = LimitArbitraries.count();
     Arbitrary<BackendConfig> ip =
         Combinators.combine(
                 Arbitraries.of("a.internal", "10.0.0.1", "::1", "x_y"),
                 Arbitraries.integers().between(1, 65_535),
                 weight,
                 state,
-                tier)
-            .as((host, port, w, s, t) -> new BackendConfig(host, port, null, w, s, t));
+                tier,
+                most)
+            .as((host, port, w, s, t, m) -> new BackendConfig(host, port, null, w, s, t, m));
     Arbitrary<BackendConfig> unix =
-        Combinators.combine(Arbitraries.of("/a", "/b ${c}", "/ä\"'\\d"), weight, state, tier)
-            .as((path, w, s, t) -> new BackendConfig(null, 0, path, w, s, t));
+        Combinators.combine(Arbitraries.of("/a", "/b ${c}", "/ä\"'\\d"), weight, state, tier, most)
+            .as((path, w, s, t, m) -> new BackendConfig(null, 0, path, w, s, t, m));
     return Arbitraries.oneOf(ip, unix);
   }
 
@@ -192,7 +209,7 @@ final class ConfigArbitraries {
     return Arbitraries.strings().withChars("abcXYZ019.-_$é").ofMinLength(1).ofMaxLength(12);
   }
 
-  private static Arbitrary<Duration> duration(long minMillis) {
+  static Arbitrary<Duration> duration(long minMillis) {
     long max = Duration.ofDays(36_500).toMillis();
     Arbitrary<Long> millis = Arbitraries.longs().between(minMillis, max);
     Arbitrary<Long> round = Arbitraries.of(1000L, 60_000L, 90_000L, 3_600_000L, 86_400_000L);

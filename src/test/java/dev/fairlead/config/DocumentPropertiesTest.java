@@ -140,7 +140,9 @@ class DocumentPropertiesTest {
       int weight = setting.weight() == null ? b.weight() : setting.weight();
       BackendConfig.State state = setting.state() == null ? b.state() : setting.state();
       backends.set(
-          backend, new BackendConfig(b.host(), b.port(), b.unixPath(), weight, state, b.tier()));
+          backend,
+          new BackendConfig(
+              b.host(), b.port(), b.unixPath(), weight, state, b.tier(), b.maxConnections()));
       changed.set(pool, p.withBackends(backends));
       return changed;
     }

@@ -24,20 +24,12 @@ class LaterKeysTest {
       delimiter = '|',
       value = {
         "listeners[0].routes=[{sni: [x], alpn: [h2], source: [10.0.0.0/8], pool: a}] | [...] | []",
-        "listeners[0].allow=[10.0.0.0/8] | [...] | []",
-        "listeners[0].deny=[10.0.0.0/8] | [...] | []",
         "listeners[0].proxyProtocol.mode=optional | optional | off",
         "listeners[0].proxyProtocol.trusted=[10.0.0.1] | [...] | []",
         "listeners[0].proxyProtocol.timeout=1s | 1s | 5s",
         "listeners[0].tls={mode: passthrough, helloTimeout: 5s} | {...} | null",
-        "listeners[0].limits.connections=1 | 1 | 0",
-        "listeners[0].limits.scope=member | member | cluster",
-        "listeners[0].limits.queue.size=1 | 1 | 0",
-        "listeners[0].limits.refuseWith=rst | rst | fin",
-        "pools[0].limits.connectionsPerBackend=1 | 1 | 0",
         "pools[0].proxyProtocol=v1 | v1 | off",
-        "pools[0].tls={verify: true} | {...} | null",
-        "pools[0].backends[0].maxConnections=1 | 1 | 0"
+        "pools[0].tls={verify: true} | {...} | null"
       })
   void anotherValueThanTheDefaultIsNotAvailableYet(String set, String shown, String byDefault) {
     String path = set.substring(0, set.indexOf('='));
@@ -50,8 +42,8 @@ class LaterKeysTest {
   @ValueSource(
       strings = {
         "listeners[0].routes=[]",
-        "listeners[0].limits={}",
-        "listeners[0].limits={queue: {timeout: 5000ms}, connections: 0}",
+        "listeners[0].proxyProtocol={}",
+        "listeners[0].proxyProtocol={timeout: 5000ms, trusted: []}",
         "listeners[0].proxyProtocol.mode=off",
         "listeners[0].proxyProtocol.mode=false",
         "listeners[0].tls=null",
@@ -66,9 +58,9 @@ class LaterKeysTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "pools[0].limits.queue.sice=1 | pools[0].limits.queue.sice: unknown key"
-            + " (did you mean \"size\"?)",
-        "listeners[0].allow=all | listeners[0].allow: all (expected: a list)"
+        "listeners[0].proxyProtocol.timout=1s | listeners[0].proxyProtocol.timout: unknown key"
+            + " (did you mean \"timeout\"?)",
+        "listeners[0].routes=all | listeners[0].routes: all (expected: a list)"
       })
   void theyAreCheckedLikeAnyOther(String set, String problem) {
     assertThat(with(set).problems(YAML)).containsExactly("--set " + problem);
@@ -81,10 +73,10 @@ class LaterKeysTest {
             "--set listeners[0].tls: {...} (expected: null; not available yet)",
             "--set listeners[0].tls.mod: unknown key (did you mean \"mode\"?)",
             "--set listeners[0].tls.alpn: h2 (expected: a list)");
-    assertThat(with("listeners[0].allow=[10.0.0.1/8]").problems(YAML))
+    assertThat(with("listeners[0].proxyProtocol.trusted=[10.0.0.1/8]").problems(YAML))
         .containsExactly(
-            "--set listeners[0].allow: [...] (expected: []; not available yet)",
-            "--set listeners[0].allow[0]: 10.0.0.1/8"
+            "--set listeners[0].proxyProtocol.trusted: [...] (expected: []; not available yet)",
+            "--set listeners[0].proxyProtocol.trusted[0]: 10.0.0.1/8"
                 + " (expected: 10.0.0.0/8, without bits after the prefix)");
   }
 }

@@ -33,6 +33,7 @@ class ChoiceTest {
         Duration.ofSeconds(20),
         all.connect(),
         all.timeouts(),
+        all.limits(),
         whenDown,
         all.onBackendDown(),
         all.replies());

@@ -61,6 +61,7 @@ class DiscoveryTest {
         plain.slowStart(),
         plain.connect(),
         plain.timeouts(),
+        plain.limits(),
         plain.whenDown(),
         plain.onBackendDown(),
         plain.replies());

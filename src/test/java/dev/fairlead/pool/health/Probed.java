@@ -73,6 +73,7 @@ record Probed(HealthConfig health, BackendConfig backend, List<InetAddress> sour
         plain.slowStart(),
         new Connect(Connect.DEFAULT.timeout(), Connect.DEFAULT.attempts(), source),
         plain.timeouts(),
+        plain.limits(),
         plain.whenDown(),
         plain.onBackendDown(),
         plain.replies());
