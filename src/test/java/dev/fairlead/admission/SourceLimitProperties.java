@@ -1,0 +1,189 @@
+package dev.fairlead.admission;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.stream.IntStream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.lifecycle.AfterContainer;
+import net.jqwik.api.lifecycle.BeforeContainer;
+
+/**
+ * Whatever several threads take and release at once: no source has more than the limit, all is
+ * given back at the end, and no more sources are known than may be.
+ */
+class SourceLimitProperties {
+  private static final int THREADS = 4;
+  private static final int STEPS = 2_000;
+
+  private static ExecutorService threads;
+
+  @BeforeContainer
+  static void start() {
+    threads = Executors.newFixedThreadPool(THREADS);
+  }
+
+  @AfterContainer
+  static void stop() {
+    threads.shutdownNow();
+  }
+
+  @Property(tries = 60)
+  void neverAboveTheLimitAndNothingIsLost(
+      @ForAll @IntRange(min = 1, max = 9) int max,
+      @ForAll @IntRange(min = 1, max = 5) int sources,
+      @ForAll long seed) {
+    SourceLimit limit = new SourceLimit("web");
+    limit.configure(max, true);
+    Load load = new Load(limit, sources);
+    load.run(seed, max);
+    for (int source = 0; source < sources; source++) {
+      assertThat(limit.active(Addresses.v4(source))).isZero();
+    }
+    limit.forEachHeavy(one -> assertThat(one.address()).isNull());
+    for (int i = 0; i < max; i++) {
+      assertThat(limit.tryTake(Addresses.v4(0))).isNotNull();
+    }
+    assertThat(limit.tryTake(Addresses.v4(0))).isNull();
+  }
+
+  /** So few may be known that every source is pushed out all the time, but never one in use. */
+  @Property(tries = 60)
+  void neverAboveTheLimitWhenIdleSourcesArePushedOut(
+      @ForAll @IntRange(min = 1, max = 3) int max, @ForAll long seed) {
+    int bound = 2 * THREADS * (max + 1);
+    SourceLimit limit = new SourceLimit("web", bound);
+    limit.configure(max, true);
+    Load load = new Load(limit, 4 * bound);
+    load.most = max;
+    load.run(seed, max);
+    assertThat(limit.size()).isLessThanOrEqualTo(bound);
+  }
+
+  @Property(tries = 60)
+  void boundIsKeptAndHandlesWorkWhenEvenLiveOnesArePushedOut(
+      @ForAll @IntRange(min = 1, max = 3) int max, @ForAll long seed) {
+    SourceLimit limit = new SourceLimit("web", 2 * THREADS);
+    limit.configure(max, true);
+    Load load = new Load(limit, 100);
+    load.run(seed, Integer.MAX_VALUE);
+    assertThat(limit.size()).isLessThanOrEqualTo(2 * THREADS);
+    limit.forEachHeavy(one -> assertThat(one.address()).isNull());
+    load.known().forEach(one -> assertThat(one.active()).isZero());
+  }
+
+  @Property(tries = 60)
+  void heavyOnesAreMissedByNobody(@ForAll @IntRange(min = 1, max = 9) int max, @ForAll long seed)
+      throws Exception {
+    SourceLimit limit = new SourceLimit("web");
+    limit.configure(max, true);
+    Load load = new Load(limit, 3);
+    load.keep = true;
+    Future<?> looker = threads.submit(() -> look(limit));
+    load.run(seed, max);
+    looker.get();
+    List<InetAddress> heavy = new ArrayList<>();
+    limit.forEachHeavy(one -> heavy.add(one.address()));
+    List<InetAddress> expected =
+        IntStream.range(0, 3)
+            .mapToObj(Addresses::v4)
+            .filter(one -> limit.active(one) > 0 && limit.active(one) * 4 >= max)
+            .toList();
+    assertThat(heavy).containsExactlyInAnyOrderElementsOf(expected);
+  }
+
+  private static void look(SourceLimit limit) {
+    for (int i = 0; i < STEPS; i++) {
+      limit.forEachHeavy(one -> assertThat(one.active()).isNotNegative());
+    }
+  }
+
+  /** Threads that take and release at random. */
+  private static final class Load {
+    private final SourceLimit limit;
+    private final InetAddress[] addresses;
+
+    /** What sources really have. */
+    private final AtomicIntegerArray live;
+
+    private final List<SourceCount> all = new ArrayList<>();
+
+    /** No thread has more connections than this at a time. */
+    private int most = 50;
+
+    /** Whether what is taken last is kept. */
+    private boolean keep;
+
+    private Load(SourceLimit limit, int sources) {
+      this.limit = limit;
+      this.addresses =
+          IntStream.range(0, sources).mapToObj(Addresses::v4).toArray(InetAddress[]::new);
+      this.live = new AtomicIntegerArray(sources);
+    }
+
+    private void run(long seed, int max) {
+      CyclicBarrier together = new CyclicBarrier(THREADS - (keep ? 1 : 0));
+      List<Callable<List<SourceCount>>> tasks =
+          IntStream.range(0, together.getParties())
+              .<Callable<List<SourceCount>>>mapToObj(
+                  thread ->
+                      () -> {
+                        together.await();
+                        return steps(new Random(seed + thread), max);
+                      })
+              .toList();
+      try {
+        for (Future<List<SourceCount>> each : threads.invokeAll(tasks)) {
+          all.addAll(each.get());
+        }
+      } catch (InterruptedException | ExecutionException e) {
+        throw new AssertionError(e);
+      }
+    }
+
+    private List<SourceCount> known() {
+      return all;
+    }
+
+    private List<SourceCount> steps(Random random, int max) {
+      List<Taken> mine = new ArrayList<>();
+      List<SourceCount> known = new ArrayList<>();
+      for (int step = 0; step < STEPS; step++) {
+        if (mine.size() < most && random.nextBoolean()) {
+          int source = random.nextInt(addresses.length);
+          SourceCount count = limit.tryTake(addresses[source]);
+          if (count != null) {
+            assertThat(live.incrementAndGet(source)).isLessThanOrEqualTo(max);
+            mine.add(new Taken(source, count));
+            known.add(count);
+          }
+        } else if (!mine.isEmpty()) {
+          release(mine.remove(random.nextInt(mine.size())));
+        }
+      }
+      if (!keep) {
+        mine.forEach(this::release);
+      }
+      return known;
+    }
+
+    private void release(Taken taken) {
+      live.decrementAndGet(taken.source);
+      taken.count.release();
+    }
+  }
+
+  private record Taken(int source, SourceCount count) {}
+}
