@@ -1,8 +1,10 @@
 package dev.fairlead.listener;
 
+import dev.fairlead.admission.AccessList;
 import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.pool.Pools;
 import dev.fairlead.session.Destination;
+import dev.fairlead.session.Limiters;
 import dev.fairlead.session.ListenerCounters;
 import java.util.HashMap;
 import java.util.List;
@@ -24,17 +26,32 @@ public record Snapshot(Map<String, Destination> destinations, Pools pools) {
   /**
    * The snapshot of a configuration.
    *
-   * @param counters gives the counters of a listener by its name
+   * @param kept gives what outlives the snapshot
    */
-  public static Snapshot of(
-      List<ListenerConfig> listeners, Pools pools, Function<String, ListenerCounters> counters) {
+  public static Snapshot of(List<ListenerConfig> listeners, Pools pools, Kept kept) {
     Map<String, Destination> destinations = new HashMap<>();
     for (ListenerConfig listener : listeners) {
-      ListenerCounters counted = counters.apply(listener.name());
-      destinations.put(key(listener), Destination.of(counted, pools.pool(listener.pool())));
+      destinations.put(
+          key(listener),
+          Destination.of(
+              kept.counters.apply(listener.name()),
+              kept.access.apply(listener.name()),
+              pools.pool(listener.pool()),
+              kept.limiters));
     }
     return new Snapshot(destinations, pools);
   }
+
+  /**
+   * What a snapshot does not make anew.
+   *
+   * @param counters of a listener, by its name
+   * @param access whom a listener takes, by its name
+   */
+  public record Kept(
+      Function<String, ListenerCounters> counters,
+      Function<String, AccessList> access,
+      Limiters limiters) {}
 
   /** Names the socket of a listener: two listeners on any free port are two sockets. */
   static String key(ListenerConfig listener) {

@@ -233,6 +233,7 @@ final class BackendCare implements HealthListener, SessionListener, Outliers.Lis
         .onFailure(cause -> LOG.error("pools could not be refreshed", cause))
         .onComplete(
             done -> {
+              proxy.limiters().backendsChanged();
               refreshing = !stale.isEmpty();
               if (refreshing) {
                 refreshAll();

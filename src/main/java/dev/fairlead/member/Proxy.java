@@ -1,5 +1,6 @@
 package dev.fairlead.member;
 
+import dev.fairlead.admission.AccessLists;
 import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.listener.ListenerVerticle;
 import dev.fairlead.listener.Listeners;
@@ -13,6 +14,7 @@ import dev.fairlead.pool.discovery.DnsLookup;
 import dev.fairlead.pool.discovery.HostNames;
 import dev.fairlead.pool.discovery.NameLookup;
 import dev.fairlead.session.CloseReason;
+import dev.fairlead.session.Limiters;
 import dev.fairlead.session.ListenerCounters;
 import dev.fairlead.session.SessionCount;
 import dev.fairlead.session.SessionListener;
@@ -67,6 +69,11 @@ final class Proxy {
 
   /** By name of the listener; never forgotten, because its sessions may outlive it. */
   private final Map<String, ListenerCounters> counters = new ConcurrentHashMap<>();
+
+  private final Limiters limiters = new Limiters();
+
+  /** Of the listeners in force; as {@link #inForce}. */
+  private volatile AccessLists access = AccessLists.NONE;
 
   /** One step of a change at a time, in the order they were asked for. */
   private Future<?> lastStep = Future.succeededFuture();
@@ -129,6 +136,9 @@ final class Proxy {
                                 config, new Lookups(names.result(), answers.result()), change)));
   }
 
+  /** What takes a worker some time to make. */
+  private record Prepared(Pools pools, AccessLists access) {}
+
   /** What the DNS said of a configuration before it was put in force. */
   private record Lookups(Map<String, List<InetAddress>> names, Discovery.Answers backends) {}
 
@@ -164,15 +174,19 @@ final class Proxy {
       return vertx
           .executeBlocking(
               () ->
-                  before.next(config.pools(), discovery.backends(config.pools(), found.backends())))
-          .compose(pools -> change.commit(() -> switchTo(pools)));
+                  new Prepared(
+                      before.next(
+                          config.pools(), discovery.backends(config.pools(), found.backends())),
+                      access.next(config.listeners())))
+          .compose(next -> change.commit(() -> switchTo(next.pools, next.access)));
     }
 
-    private void switchTo(Pools pools) {
+    private void switchTo(Pools pools, AccessLists lists) {
       hostNames.watch(pools, found.names());
       inForce = config;
+      access = lists;
       discovery.watch(config.pools(), found.backends(), pools);
-      publish(Snapshot.of(config.listeners(), pools, Proxy.this::countersOf));
+      publish(pools);
     }
   }
 
@@ -189,15 +203,18 @@ final class Proxy {
         .map(
             pools -> {
               discovery.apply(pools);
-              publish(Snapshot.of(inForce.listeners(), pools, this::countersOf));
+              publish(pools);
               poolsChanged.run();
               return null;
             });
   }
 
-  private void publish(Snapshot next) {
+  private void publish(Pools next) {
     List<Pool> before = pools();
-    snapshot.set(next);
+    limiters.configure(inForce.listeners(), next);
+    snapshot.set(
+        Snapshot.of(
+            inForce.listeners(), next, new Snapshot.Kept(this::countersOf, access::of, limiters)));
     switched.accept(before, pools());
   }
 
@@ -231,6 +248,10 @@ final class Proxy {
 
   ListenerCounters countersOf(String listener) {
     return counters.computeIfAbsent(listener, ListenerCounters::new);
+  }
+
+  Limiters limiters() {
+    return limiters;
   }
 
   /** Of every listener there ever was. */

@@ -99,9 +99,23 @@ public final class Backend {
     status.backSince(nanos);
   }
 
-  /** A session has chosen this backend; exactly one {@link #released} must follow. */
-  public void selected() {
-    counts.selected();
+  /**
+   * A session chooses this backend; exactly one {@link #released} must follow if it could.
+   *
+   * @return false = it has as many sessions as it may
+   */
+  public boolean trySelect() {
+    return counts.trySelect();
+  }
+
+  /** It may have so many sessions of this member from now on; those above it stay. */
+  public void allow(int sessions) {
+    counts.allow(sessions);
+  }
+
+  /** Whether it may have one more session of this member. */
+  public boolean hasRoom() {
+    return counts.hasRoom();
   }
 
   /**

@@ -12,12 +12,30 @@ final class BackendCounts {
   private final LongAdder total = new LongAdder();
   private final LongAdder failures = new LongAdder();
 
+  /** So many may be active. */
+  private volatile int allowed = Integer.MAX_VALUE;
+
   /** Of the other members, written by the cluster's context alone. */
   private volatile int othersActive;
 
-  void selected() {
-    active.incrementAndGet();
-    total.increment();
+  boolean trySelect() {
+    int now = active.get();
+    while (now < allowed) {
+      if (active.compareAndSet(now, now + 1)) {
+        total.increment();
+        return true;
+      }
+      now = active.get();
+    }
+    return false;
+  }
+
+  void allow(int sessions) {
+    allowed = sessions;
+  }
+
+  boolean hasRoom() {
+    return active.get() < allowed;
   }
 
   void released() {

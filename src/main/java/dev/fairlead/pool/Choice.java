@@ -7,6 +7,7 @@ import dev.fairlead.pool.balance.Balancer;
 import dev.fairlead.pool.balance.Candidates;
 import java.net.SocketAddress;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -67,7 +68,7 @@ final class Choice {
   /**
    * @return null when none is left: a session that has tried a whole tier goes on to the next
    */
-  Backend pick(SocketAddress source, List<Backend> tried, RandomGenerator random) {
+  Backend pick(SocketAddress source, Collection<Backend> tried, RandomGenerator random) {
     for (int i = 0; i < tiers.size(); i++) {
       Backend picked =
           tried.isEmpty()

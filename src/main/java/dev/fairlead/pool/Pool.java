@@ -3,6 +3,7 @@ package dev.fairlead.pool;
 import dev.fairlead.config.BackendConfig;
 import dev.fairlead.config.PoolConfig;
 import java.net.SocketAddress;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -125,7 +126,7 @@ public final class Pool {
    * @param tried backends of this very pool that are out of the question
    * @return null when none is left
    */
-  public Backend pick(SocketAddress source, List<Backend> tried) {
+  public Backend pick(SocketAddress source, Collection<Backend> tried) {
     return choice.pick(source, tried, ThreadLocalRandom.current());
   }
 

@@ -14,14 +14,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Finds a backend for one session: selects, connects, and goes on to the next one when that fails.
- * Lives from the session's start until a backend has answered or none is left; on the session's
- * event loop.
+ * Finds a backend for one session: selects, waits while all that it could have are full, connects,
+ * and goes on to the next one when that fails. Lives from the session's start until a backend has
+ * answered or none is left; on the session's event loop.
  *
  * <p>The session is counted at its backend from the selection on, and uncounted here when the
  * attempt fails. An attempt tries the addresses of one backend in turn, within one time-out.
  */
-final class Connector implements ChannelFutureListener {
+final class Connector implements ChannelFutureListener, Step {
   private final Session session;
   private final Pool pool;
   private List<Backend> tried = List.of();
@@ -38,6 +38,9 @@ final class Connector implements ChannelFutureListener {
   /** Channel of the attempt under way; closed by whoever sets it to null. */
   private Channel channel;
 
+  /** Null unless the session waits for a backend. */
+  private BackendWaiting waiting;
+
   private Relay relay;
   private long askedAt;
   private long deadline = Long.MAX_VALUE;
@@ -49,12 +52,24 @@ final class Connector implements ChannelFutureListener {
 
   /** Tries the next backend, or tells the session that there is none. */
   void next() {
-    boolean mayTry = session.account().attempts() < pool.config().connect().attempts();
-    backend = mayTry ? select() : null;
-    if (backend == null) {
-      session.notConnected(failure);
-      return;
+    SessionAccount account = session.account();
+    if (account.attempts() >= pool.config().connect().attempts()) {
+      Refusal.notConnected(session, failure);
+    } else if (account.trySelect(tried)) {
+      attempt();
+    } else if (pool.pick(account.source(), tried) == null) {
+      Refusal.notConnected(session, failure);
+    } else {
+      waiting = new BackendWaiting(session, this, tried);
+      session.lookBy(waiting.deadline());
+      waiting.begin();
     }
+  }
+
+  /** Tries the backend that was just selected. */
+  void attempt() {
+    waiting = null;
+    backend = session.account().backend();
     addresses = backend.addresses();
     nextAddress = 0;
     addressFailure = null;
@@ -67,22 +82,26 @@ final class Connector implements ChannelFutureListener {
     }
   }
 
-  long deadline() {
-    return deadline;
+  @Override
+  public long deadline() {
+    return waiting == null ? deadline : waiting.deadline();
   }
 
-  /** The attempt under way took too long. */
-  void timedOut() {
+  @Override
+  public void timedOut() {
+    if (waiting != null) {
+      waiting.timedOut();
+      return;
+    }
     abandon();
     attemptFailed(ConnectFailure.TIMED_OUT);
   }
 
-  /**
-   * Closes what is under way; the session is over.
-   *
-   * @param reset tell a backend that may have accepted already so by a reset
-   */
-  void cancel(boolean reset) {
+  @Override
+  public void cancel(boolean reset) {
+    if (waiting != null) {
+      waiting.cancel(reset);
+    }
     if (reset && channel != null) {
       SocketTuning.resetOnClose(channel);
     }
@@ -106,14 +125,6 @@ final class Connector implements ChannelFutureListener {
       abandon();
       addressFailed(ConnectFailure.of(connected.cause()));
     }
-  }
-
-  private Backend select() {
-    Backend selected = pool.pick(session.account().source(), tried);
-    if (selected != null) {
-      session.account().selected(selected);
-    }
-    return selected;
   }
 
   private void tryAddress() {

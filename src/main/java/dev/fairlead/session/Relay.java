@@ -259,7 +259,8 @@ final class Relay extends ChannelInboundHandlerAdapter implements ChannelFutureL
     session.paused();
   }
 
-  private void resume() {
+  /** Reads on, or reads and drops if the session says so. */
+  void resume() {
     if (!closed && !inputDone) {
       channel().config().setAutoRead(true);
     }

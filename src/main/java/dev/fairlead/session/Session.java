@@ -1,9 +1,7 @@
 package dev.fairlead.session;
 
-import dev.fairlead.net.ConnectFailure;
-import dev.fairlead.pool.Pool;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -20,12 +18,6 @@ import org.slf4j.LoggerFactory;
 public final class Session extends Deadlines.Entry {
   private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
-  /**
-   * How long a client that was told why it is turned away may take to close; a close at once could
-   * reset it unread.
-   */
-  private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(1);
-
   /** How often the progress of a slow reader is looked at. */
   private static final long PROGRESS_NANOS = TimeUnit.MILLISECONDS.toNanos(400);
 
@@ -40,8 +32,8 @@ public final class Session extends Deadlines.Entry {
   /** Null until a backend has answered. */
   private Relay server;
 
-  /** Null once a backend has answered. */
-  private Connector connector;
+  /** What the session does until it relays; null = it relays, or does nothing yet. */
+  private Step step;
 
   /** When the session is looked at next; NEVER = not arranged. */
   private long lookAt = NEVER;
@@ -49,8 +41,8 @@ public final class Session extends Deadlines.Entry {
   /** Null until a backend has answered. */
   private PeerCare care;
 
-  /** When a client that was refused is cut; NEVER = it was not refused. */
-  private long lingerUntil = NEVER;
+  /** True once the client was told that it is refused. */
+  private boolean refused;
 
   /** True once one side was reset and the other is to be. */
   private boolean resetting;
@@ -67,14 +59,31 @@ public final class Session extends Deadlines.Entry {
     lookBy(timer.expiresAt());
   }
 
-  /** Looks for a backend. */
+  /** Looks for a backend, once the session has one of its listener's connections. */
   void start() {
-    connector = new Connector(this, destination.pool());
-    guarded(connector::next);
+    guarded(account.isAdmitted() ? this::connect : this::await);
+  }
+
+  private void await() {
+    ListenerWaiting waiting = new ListenerWaiting(this, destination.limiter());
+    step = waiting;
+    lookBy(waiting.deadline());
+    waiting.begin();
+  }
+
+  /** Looks for a backend. */
+  void connect() {
+    Connector connector = new Connector(this, destination.pool());
+    step = connector;
+    connector.next();
   }
 
   SessionLoop loop() {
     return loop;
+  }
+
+  Destination destination() {
+    return destination;
   }
 
   Relay client() {
@@ -106,7 +115,7 @@ public final class Session extends Deadlines.Entry {
 
   void connected(Relay backendSide, long connectTook) {
     server = backendSide;
-    connector = null;
+    step = null;
     account.connected(timer.age());
     loop.listener().connected(account.backend(), connectTook);
     timer.touch();
@@ -118,19 +127,12 @@ public final class Session extends Deadlines.Entry {
     }
   }
 
-  /**
-   * No backend took the session.
-   *
-   * @param failure of the last attempt, null = there was no backend to try
-   */
-  void notConnected(ConnectFailure failure) {
-    Pool pool = destination.pool();
-    if (failure == null) {
-      destination.listener().refused(CloseReason.NO_BACKEND);
-      refuse(CloseReason.NO_BACKEND, pool.config().replies().noBackend());
-    } else {
-      refuse(CloseReason.of(failure), pool.config().replies().connectFailed(failure.cause()));
-    }
+  /** The client is told that it is refused; what it still says is dropped. */
+  void refused(CloseReason why, Step refusal) {
+    reason = why;
+    refused = true;
+    step = refusal;
+    lookBy(refusal.deadline());
   }
 
   // ---- what the two sides tell
@@ -154,7 +156,7 @@ public final class Session extends Deadlines.Entry {
 
   /** True when nothing that is still read matters any more. */
   boolean isDiscarding() {
-    return resetting || lingerUntil != NEVER;
+    return resetting || refused;
   }
 
   /** The peer of {@code side} has sent its FIN. */
@@ -162,7 +164,7 @@ public final class Session extends Deadlines.Entry {
     if (resetting) {
       return;
     }
-    if (lingerUntil != NEVER) {
+    if (refused) {
       end();
       return;
     }
@@ -181,7 +183,7 @@ public final class Session extends Deadlines.Entry {
     if (ended || resetting) {
       return;
     }
-    if (lingerUntil != NEVER && client.isInputDone()) {
+    if (refused && client.isInputDone()) {
       end();
     } else if (server != null && client.isInputDone() && server.isInputDone()) {
       // Both have said all; closing says FIN where it was not said yet.
@@ -236,15 +238,11 @@ public final class Session extends Deadlines.Entry {
   }
 
   private void meetDeadline(long now) {
-    if (lingerUntil != NEVER) {
-      if (now >= lingerUntil) {
-        end();
-      }
-    } else if (now >= timer.expiresAt()) {
+    if (now >= timer.expiresAt() && !refused) {
       end(CloseReason.MAX_DURATION);
-    } else if (connector != null) {
-      if (now >= connector.deadline()) {
-        connector.timedOut();
+    } else if (step != null) {
+      if (now >= step.deadline()) {
+        step.timedOut();
       }
     } else {
       care.attend(now, timer.lastByteAt());
@@ -256,11 +254,8 @@ public final class Session extends Deadlines.Entry {
   }
 
   private long nextDeadline() {
-    if (connector != null) {
-      return Math.min(timer.expiresAt(), connector.deadline());
-    }
-    if (server == null) {
-      return lingerUntil;
+    if (step != null) {
+      return Math.min(timer.expiresAt(), step.deadline());
     }
     long next = Math.min(timer.expiresAt(), timer.quietUntil(isHalfClosed()));
     next = Math.min(next, care.nextAt(timer.lastByteAt()));
@@ -286,21 +281,21 @@ public final class Session extends Deadlines.Entry {
       return;
     }
     ended = true;
-    // What is counted goes first: closing runs code that is not ours.
     loop.deadlines().remove(this);
     if (server != null && account.judgeBackend(reason)) {
       loop.listener().failed(destination.pool(), account.backend());
     }
-    account.close();
-    loop.ended();
-    closeChannels();
-    loop.listener().closed(this, account.isProbe(reason));
+    try {
+      closeChannels();
+    } finally {
+      whenClosed();
+    }
   }
 
   private void closeChannels() {
-    if (connector != null) {
-      connector.cancel(reason == CloseReason.CLIENT_RESET);
-      connector = null;
+    if (step != null) {
+      step.cancel(reason == CloseReason.CLIENT_RESET);
+      step = null;
     }
     client.close();
     if (server != null) {
@@ -308,17 +303,20 @@ public final class Session extends Deadlines.Entry {
     }
   }
 
-  private void refuse(CloseReason why, String reply) {
-    connector = null;
-    if (reply == null || client.isGone()) {
-      end(why);
-      return;
+  /** Counts the session no more once its backend has one connection less; not earlier. */
+  private void whenClosed() {
+    ChannelFuture closed = server == null ? null : server.channel().closeFuture();
+    if (closed == null || closed.isDone()) {
+      gone();
+    } else {
+      closed.addListener(done -> gone());
     }
-    reason = why;
-    lingerUntil = System.nanoTime() + LINGER_NANOS;
-    client.say(ByteBufUtil.writeUtf8(client.channel().alloc(), reply));
-    client.whenFlushed();
-    lookBy(lingerUntil);
+  }
+
+  private void gone() {
+    account.close();
+    loop.ended();
+    loop.listener().closed(this, account.isQuiet(reason));
   }
 
   /** The first cause counts. */

@@ -1,20 +1,32 @@
 package dev.fairlead.session;
 
+import dev.fairlead.admission.SourceCount;
 import dev.fairlead.pool.Backend;
 import java.net.SocketAddress;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What one session is counted with, and what there is to say of it. Counted at its listener from
- * the start to {@link #close}, and at a backend while that is selected. On the session's event
- * loop; after the close, {@link #record} is for any thread.
+ * What one session is counted with, and what there is to say of it. Counted at its listener and its
+ * source from the start to {@link #close}, at its pool from the first backend that was selected,
+ * and at a backend while that is selected. On the session's event loop; after the close, {@link
+ * #record} is for any thread.
  */
 final class SessionAccount {
   private final SessionLoop loop;
   private final Destination destination;
   private final SocketAddress source;
   private final long sequence;
+
+  /** Counts the session. */
+  private SourceCount ofSource;
+
+  /** True while the session has one of its listener's connections: not while it waits for it. */
+  private boolean admitted;
+
+  /** True while the session is counted at its pool. */
+  private boolean atPool;
 
   /** The last one selected. */
   private Backend backend;
@@ -54,20 +66,66 @@ final class SessionAccount {
     return backend;
   }
 
-  /** The session is counted at {@code selected} from now on, and one more attempt. */
+  /**
+   * What the session came in with.
+   *
+   * @param source counts it already
+   * @param place it has one of its listener's connections
+   */
+  void cameWith(SourceCount source, boolean place) {
+    ofSource = source;
+    admitted = place;
+  }
+
+  /** It has one of its listener's connections now. */
+  void admitted() {
+    admitted = true;
+  }
+
+  boolean isAdmitted() {
+    return admitted;
+  }
+
+  PoolLimiter poolLimiter() {
+    return destination.poolLimiter();
+  }
+
+  boolean isAtPool() {
+    return atPool;
+  }
+
+  /**
+   * Chooses a backend that has room.
+   *
+   * @return false = there is none now
+   */
+  boolean trySelect(List<Backend> tried) {
+    Backend selected = poolLimiter().trySelect(destination.pool(), source, tried, atPool);
+    if (selected != null) {
+      selected(selected);
+    }
+    return selected != null;
+  }
+
+  /** The session is counted at {@code selected} and its pool, which is one more attempt. */
   void selected(Backend selected) {
     backend = selected;
     counted = true;
+    atPool = true;
     attempts++;
-    selected.selected();
+    phase = Phase.CONNECT;
   }
 
   /** The session is no longer counted at its backend. Idempotent. */
   void unselected() {
     if (counted) {
       counted = false;
-      backend.released();
+      poolLimiter().released(backend);
     }
+  }
+
+  void phase(Phase now) {
+    phase = now;
   }
 
   int attempts() {
@@ -121,17 +179,26 @@ final class SessionAccount {
 
   /**
    * True when a session that ended for {@code reason} was a client that only looked whether we are
-   * there.
+   * there, or one that was turned away at once.
    */
-  boolean isProbe(CloseReason reason) {
-    return (reason == CloseReason.CLIENT_CLOSED || reason == CloseReason.CLIENT_RESET)
-        && bytesFromClient == 0
-        && bytesToClient == 0;
+  boolean isQuiet(CloseReason reason) {
+    boolean refused = reason == CloseReason.LIMIT_CONNECTIONS || reason == CloseReason.QUEUE_FULL;
+    boolean left = reason == CloseReason.CLIENT_CLOSED || reason == CloseReason.CLIENT_RESET;
+    return refused || (left && bytesFromClient == 0 && bytesToClient == 0);
   }
 
   /** The session is over, and counted nowhere. */
   void close() {
     unselected();
+    if (atPool) {
+      atPool = false;
+      poolLimiter().left();
+    }
+    if (admitted) {
+      admitted = false;
+      destination.limiter().connections().giveBack();
+    }
+    ofSource.release();
     destination.listener().closed();
   }
 

@@ -24,9 +24,10 @@ public interface SessionListener {
   /**
    * A session is over.
    *
-   * @param probe the client left without a byte either way: counted, not logged
+   * @param quiet the client left without a byte either way, or was turned away at once: counted,
+   *     not logged
    */
-  default void closed(Session session, boolean probe) {}
+  default void closed(Session session, boolean quiet) {}
 
   /** Calls each of {@code listeners} in turn. */
   static SessionListener all(SessionListener... listeners) {
@@ -47,9 +48,9 @@ public interface SessionListener {
       }
 
       @Override
-      public void closed(Session session, boolean probe) {
+      public void closed(Session session, boolean quiet) {
         for (SessionListener listener : each) {
-          listener.closed(session, probe);
+          listener.closed(session, quiet);
         }
       }
     };

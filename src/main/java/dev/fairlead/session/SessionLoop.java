@@ -1,5 +1,7 @@
 package dev.fairlead.session;
 
+import dev.fairlead.admission.ListenerLimiter;
+import dev.fairlead.admission.SourceCount;
 import dev.fairlead.net.SocketTuning;
 import dev.fairlead.net.Transport;
 import dev.fairlead.pool.Backend;
@@ -11,6 +13,8 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,6 +48,7 @@ public final class SessionLoop {
   private final SessionListener listener;
   private final SessionCount count;
   private final String idPrefix;
+  private final TurnedAway turnedAway;
   private final Deadlines deadlines =
       new Deadlines(System.nanoTime(), entry -> ((Session) entry).due(System.nanoTime()));
   private long opened;
@@ -63,6 +68,7 @@ public final class SessionLoop {
     this.listener = listener;
     this.count = identity.count();
     this.idPrefix = identity.idPrefix();
+    this.turnedAway = new TurnedAway(eventLoop, transport);
   }
 
   /**
@@ -73,9 +79,46 @@ public final class SessionLoop {
    */
   public record Identity(String idPrefix, SessionCount count) {}
 
-  /** Takes over a client that was just accepted and is not registered anywhere yet. */
+  /** Takes over, or turns away, a client that was just accepted and is registered nowhere yet. */
   public void open(Channel client, Destination destination) {
-    Session session = new Session(this, destination, client, opened++);
+    ListenerLimiter limiter = destination.limiter();
+    InetAddress address = addressOf(client);
+    if (address != null && !destination.access().admits(address)) {
+      turnAway(client, destination, CloseReason.DENIED);
+      return;
+    }
+    SourceCount ofSource = limiter.sources().tryTake(address);
+    if (ofSource == null) {
+      turnAway(client, destination, CloseReason.LIMIT_SOURCE);
+      return;
+    }
+    if (!limiter.rate().tryTake()) {
+      ofSource.release();
+      turnAway(client, destination, CloseReason.LIMIT_RATE);
+      return;
+    }
+    boolean admitted = limiter.connections().tryTake();
+    if (admitted || limiter.mayWait()) {
+      Session session = new Session(this, destination, client, opened++);
+      session.account().cameWith(ofSource, admitted);
+      begin(client, session);
+    } else {
+      limiter.rate().putBack();
+      ofSource.release();
+      turnAway(client, destination, Waiting.full(limiter));
+    }
+  }
+
+  private static InetAddress addressOf(Channel client) {
+    return client.remoteAddress() instanceof InetSocketAddress socket ? socket.getAddress() : null;
+  }
+
+  private void turnAway(Channel client, Destination destination, CloseReason why) {
+    destination.listener().refused(why);
+    turnedAway.add(client, destination.limiter().refuseWith());
+  }
+
+  private void begin(Channel client, Session session) {
     live++;
     count.opened();
     try {
@@ -105,6 +148,7 @@ public final class SessionLoop {
   /** To be called every {@link #TICK}: lets deadlines come due. */
   public void tick() {
     deadlines.turn(System.nanoTime());
+    turnedAway.tick(System.nanoTime());
     if (spread != null) {
       endUntil(spread.mayLive(System.nanoTime()));
     }

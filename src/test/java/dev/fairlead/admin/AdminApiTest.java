@@ -124,7 +124,7 @@ class AdminApiTest {
   @Test
   void poolShowsItsBackendsAndTheirCounts() throws Exception {
     Backend backend = server.member.pools.pool("web").backends().get(1);
-    backend.selected();
+    backend.trySelect();
     backend.failed();
     JsonObject pool = server.json("/api/v1/pools").getJsonArray("pools").getJsonObject(0);
     assertThat(pool.getString("name")).isEqualTo("web");

@@ -72,7 +72,7 @@ class ClusteredLoadsTest {
 
     private void select(int index, int times) {
       for (int i = 0; i < times; i++) {
-        backend(index).selected();
+        backend(index).trySelect();
       }
     }
 

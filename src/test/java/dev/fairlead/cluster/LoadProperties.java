@@ -103,7 +103,7 @@ class LoadProperties {
       Owner owner = members.get(step.member());
       Backend backend = owner.pool.backends().get(step.backend());
       switch (step.kind()) {
-        case SELECT -> backend.selected();
+        case SELECT -> backend.trySelect();
         case RELEASE -> {
           if (backend.active() > 0) {
             backend.released();

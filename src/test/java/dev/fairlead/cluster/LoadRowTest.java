@@ -31,9 +31,9 @@ class LoadRowTest {
     Pools pools = pools(9001, 9002);
     row.pools(pools.all());
     assertThat(row.changes()).isEmpty();
-    backend(pools, 0).selected();
-    backend(pools, 0).selected();
-    backend(pools, 1).selected();
+    backend(pools, 0).trySelect();
+    backend(pools, 0).trySelect();
+    backend(pools, 1).trySelect();
     assertThat(row.changes().getMap()).containsOnly(entry(FIRST, 2), entry(SECOND, 1));
     backend(pools, 1).released();
     assertThat(row.whole().getMap()).containsOnly(entry(FIRST, 2), entry(SECOND, 1));
@@ -46,8 +46,8 @@ class LoadRowTest {
   void replacedBackendGoesOnAndARemovedOneIsGone() {
     Pools before = pools(9001, 9002);
     row.pools(before.all());
-    backend(before, 0).selected();
-    backend(before, 1).selected();
+    backend(before, 0).trySelect();
+    backend(before, 1).trySelect();
     row.changes();
     Pools after = before.next(List.of(PoolConfigs.pool("web", 9002, 9003)));
     row.pools(after.all());

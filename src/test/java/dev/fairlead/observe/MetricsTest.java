@@ -80,7 +80,7 @@ class MetricsTest {
     Pools pools = Pools.NONE.next(List.of(PoolConfigs.pool("api", 9001, 9002)));
     metrics.apply(List.of(), pools.all());
     Backend first = pools.pool("api").backends().get(0);
-    first.selected();
+    first.trySelect();
     first.failed();
     String labels = "{backend=\"127.0.0.1:9001\",pool=\"api\"} ";
     assertThat(lines())
@@ -100,7 +100,7 @@ class MetricsTest {
     metrics.apply(List.of(web.counters(), old.counters()), before.all());
     Pools after = before.next(List.of(PoolConfigs.pool("api", 9002, 9003)));
     metrics.apply(List.of(web.counters()), after.all());
-    after.pool("api").backends().get(0).selected();
+    after.pool("api").backends().get(0).trySelect();
     assertThat(lines())
         .noneMatch(line -> line.contains("\"old\"") || line.contains(":9001\""))
         .contains(

@@ -114,7 +114,7 @@ class ChoiceTest {
     int share = 0;
     for (int i = 0; i < 3000; i++) {
       Backend picked = pool.pick(null, List.of());
-      picked.selected();
+      picked.trySelect();
       share += picked == back ? 1 : 0;
     }
     assertThat(share).isBetween(1, 400);

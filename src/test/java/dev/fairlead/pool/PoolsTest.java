@@ -39,14 +39,14 @@ class PoolsTest {
   void countsGoOnWhenTheConfigurationChanges() {
     Pools first = Pools.NONE.next(List.of(web("10.0.0.1")));
     Backend before = only(first);
-    before.selected();
+    before.trySelect();
     before.failed();
     Pools second = first.next(List.of(config(Balance.ROUND_ROBIN, heavier("10.0.0.1"))));
     Backend after = only(second);
     assertThat(after).isNotSameAs(before);
     assertThat(after.config().weight()).isEqualTo(9);
     assertCounts(after, 1, 1, 1);
-    after.selected();
+    after.trySelect();
     before.released();
     assertCounts(after, 1, 2, 1);
     assertCounts(before, 1, 2, 1);
@@ -63,7 +63,7 @@ class PoolsTest {
   @Test
   void sameIdInTwoPoolsIsCountedTwice() {
     Pools pools = Pools.NONE.next(List.of(web("10.0.0.1"), named("api", "10.0.0.1")));
-    pools.pool("web").backends().get(0).selected();
+    pools.pool("web").backends().get(0).trySelect();
     assertThat(pools.pool("api").backends().get(0).active()).isZero();
   }
 
@@ -71,7 +71,7 @@ class PoolsTest {
   void backendThatComesBackWithLiveSessionsContinuesItsCount() {
     Pools pools = Pools.NONE.next(List.of(web("10.0.0.1")));
     Backend old = only(pools);
-    old.selected();
+    old.trySelect();
     for (int change = 0; change < 5; change++) {
       pools = pools.next(List.of());
     }
@@ -85,7 +85,7 @@ class PoolsTest {
   void lateChoiceOfARemovedBackendIsStillCountedWhenItComesBack() {
     Pools first = Pools.NONE.next(List.of(web("10.0.0.1")));
     Pools second = first.next(List.of());
-    only(first).selected(); // by a session that captured the older snapshot
+    only(first).trySelect(); // by a session that captured the older snapshot
     assertThat(only(second.next(List.of(web("10.0.0.1")))).active()).isEqualTo(1);
   }
 
@@ -93,7 +93,7 @@ class PoolsTest {
   void removedBackendsAreLetGoOnceIdle() {
     Pools pools = Pools.NONE.next(List.of(web("10.0.0.1", "10.0.0.2")));
     Backend live = pools.pool("web").backends().get(0);
-    live.selected();
+    live.trySelect();
     pools = pools.next(List.of(web())).next(List.of(web()));
     assertThat(pools.removed()).containsExactly(live);
     live.released();
@@ -105,7 +105,7 @@ class PoolsTest {
     Pools pools = Pools.NONE;
     for (int i = 0; i < 1000; i++) {
       pools = pools.next(List.of(web("10.0." + (i >> 8) + "." + (i & 0xff))));
-      only(pools).selected();
+      only(pools).trySelect();
       only(pools).released();
       assertThat(pools.removed().size()).isLessThanOrEqualTo(1);
     }
@@ -148,7 +148,7 @@ class PoolsTest {
 
   private static void churn(Backend backend) {
     for (int i = 0; i < 100_000; i++) {
-      backend.selected();
+      backend.trySelect();
       if (backend.active() < 1) {
         throw new AssertionError("selected and not counted");
       }
@@ -199,7 +199,7 @@ class PoolsTest {
         .containsExactly(configs.get(0).backends().get(0), found);
     Backend discovered = pools.pool("web").discovered().get(0);
     assertThat(pools.next(configs, Map.of("web", both)).pool("web")).isSameAs(pools.pool("web"));
-    discovered.selected();
+    discovered.trySelect();
     Pools without = pools.next(configs);
     assertThat(without.pool("web")).isNotSameAs(pools.pool("web"));
     assertThat(without.removed()).containsExactly(discovered);

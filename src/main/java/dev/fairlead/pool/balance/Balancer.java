@@ -3,7 +3,7 @@ package dev.fairlead.pool.balance;
 import dev.fairlead.config.PoolConfig.Balance;
 import dev.fairlead.pool.Backend;
 import java.net.SocketAddress;
-import java.util.List;
+import java.util.Collection;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 
@@ -43,5 +43,5 @@ public interface Balancer {
    * @param tried candidates that are out of the question
    * @return null when none is left
    */
-  Backend pickExcept(List<Backend> tried, SocketAddress source, RandomGenerator random);
+  Backend pickExcept(Collection<Backend> tried, SocketAddress source, RandomGenerator random);
 }

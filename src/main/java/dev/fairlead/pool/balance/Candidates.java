@@ -1,6 +1,7 @@
 package dev.fairlead.pool.balance;
 
 import dev.fairlead.pool.Backend;
+import java.util.Collection;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
@@ -56,7 +57,7 @@ public final class Candidates {
   }
 
   /** Draws by weight from those not in {@code tried}; null when there is none. */
-  Backend drawExcept(List<Backend> tried, RandomGenerator random) {
+  Backend drawExcept(Collection<Backend> tried, RandomGenerator random) {
     long left = 0;
     for (int i = 0; i < backends.length; i++) {
       left += tried.contains(backends[i]) ? 0 : weight(i);
@@ -73,7 +74,7 @@ public final class Candidates {
   }
 
   /** Whether {@code tried} leaves none. */
-  boolean allIn(List<Backend> tried) {
+  boolean allIn(Collection<Backend> tried) {
     for (Backend backend : backends) {
       if (!tried.contains(backend)) {
         return false;

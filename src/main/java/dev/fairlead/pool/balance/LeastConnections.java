@@ -2,6 +2,7 @@ package dev.fairlead.pool.balance;
 
 import dev.fairlead.pool.Backend;
 import java.net.SocketAddress;
+import java.util.Collection;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
@@ -22,7 +23,8 @@ final class LeastConnections implements Balancer {
   }
 
   @Override
-  public Backend pickExcept(List<Backend> tried, SocketAddress source, RandomGenerator random) {
+  public Backend pickExcept(
+      Collection<Backend> tried, SocketAddress source, RandomGenerator random) {
     boolean anyTried = !tried.isEmpty();
     Backend lowest = null;
     long lowestActive = 0;

@@ -2,7 +2,7 @@ package dev.fairlead.pool.balance;
 
 import dev.fairlead.pool.Backend;
 import java.net.SocketAddress;
-import java.util.List;
+import java.util.Collection;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 
@@ -32,7 +32,8 @@ final class RoundRobin implements Balancer {
   }
 
   @Override
-  public Backend pickExcept(List<Backend> tried, SocketAddress source, RandomGenerator random) {
+  public Backend pickExcept(
+      Collection<Backend> tried, SocketAddress source, RandomGenerator random) {
     // Drawn rather than next in turn: else whoever follows a dead backend gets all of its sessions.
     return candidates.drawExcept(tried, random);
   }

@@ -2,7 +2,7 @@ package dev.fairlead.pool.balance;
 
 import dev.fairlead.pool.Backend;
 import java.net.SocketAddress;
-import java.util.List;
+import java.util.Collection;
 import java.util.random.RandomGenerator;
 
 /**
@@ -26,7 +26,8 @@ final class SourceHash implements Balancer {
 
   /** Walks on through the table, so the same failures lead the same client to the same backend. */
   @Override
-  public Backend pickExcept(List<Backend> tried, SocketAddress source, RandomGenerator random) {
+  public Backend pickExcept(
+      Collection<Backend> tried, SocketAddress source, RandomGenerator random) {
     if (candidates.allIn(tried)) {
       return null;
     }

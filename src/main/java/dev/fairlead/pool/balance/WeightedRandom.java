@@ -2,7 +2,7 @@ package dev.fairlead.pool.balance;
 
 import dev.fairlead.pool.Backend;
 import java.net.SocketAddress;
-import java.util.List;
+import java.util.Collection;
 import java.util.random.RandomGenerator;
 
 /** Each choice is drawn anew, with a chance in proportion to the weight. */
@@ -19,7 +19,8 @@ final class WeightedRandom implements Balancer {
   }
 
   @Override
-  public Backend pickExcept(List<Backend> tried, SocketAddress source, RandomGenerator random) {
+  public Backend pickExcept(
+      Collection<Backend> tried, SocketAddress source, RandomGenerator random) {
     return candidates.drawExcept(tried, random);
   }
 }

@@ -57,7 +57,7 @@ public class BalancerBenchmark {
     SplittableRandom random = new SplittableRandom(1);
     for (Backend backend : pool.backends()) {
       for (int sessions = random.nextInt(20); sessions > 0; sessions--) {
-        backend.selected();
+        backend.trySelect();
       }
     }
     for (int i = 0; i < CLIENTS; i++) {

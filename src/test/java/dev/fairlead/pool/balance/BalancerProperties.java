@@ -107,7 +107,7 @@ class BalancerProperties {
     Pool pool = Pools.NONE.next(List.of(PoolFixture.config("web", balance, backends))).pool("web");
     for (int i = 0; i < drawn.size(); i++) {
       for (int sessions = drawn.get(i).active(); sessions > 0; sessions--) {
-        pool.backends().get(i).selected();
+        pool.backends().get(i).trySelect();
       }
     }
     return pool;

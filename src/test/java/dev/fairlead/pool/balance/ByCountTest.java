@@ -52,7 +52,7 @@ class ByCountTest {
   void leastConnectionsFillsUpToTheWeights() {
     Pool pool = PoolFixture.pool(Balance.LEAST_CONNECTIONS, 1, 2, 7);
     for (int i = 0; i < 1000; i++) {
-      pool.pick(null, List.of()).selected();
+      pool.pick(null, List.of()).trySelect();
     }
     assertThat(pool.backends()).extracting(Backend::active).containsExactly(100, 200, 700);
   }
@@ -92,7 +92,7 @@ class ByCountTest {
     Pool pool = PoolFixture.pool(Balance.TWO_CHOICES, PoolFixture.equalWeights(100));
     Balancer balancer = new TwoChoices(PoolFixture.candidates(pool.backends()));
     for (int i = 0; i < PICKS; i++) {
-      balancer.pick(null, random).selected();
+      balancer.pick(null, random).trySelect();
     }
     int[] active = pool.backends().stream().mapToInt(Backend::active).toArray();
     assertThat(Arrays.stream(active).max().orElseThrow()).isLessThanOrEqualTo(1005);
@@ -108,7 +108,7 @@ class ByCountTest {
 
   private static void select(Backend backend, int times) {
     for (int i = 0; i < times; i++) {
-      backend.selected();
+      backend.trySelect();
     }
   }
 }

@@ -107,7 +107,7 @@ class RoundRobinTest {
         () -> {
           start.await();
           for (int i = 0; i < turnsEach * 8; i++) {
-            pool.pick(null, List.of()).selected();
+            pool.pick(null, List.of()).trySelect();
           }
           return null;
         };

@@ -48,7 +48,7 @@ final class SimulatedCluster {
   }
 
   void selected(int member, int backend) {
-    members.get(member).backends().get(backend).selected();
+    members.get(member).backends().get(backend).trySelect();
     load[backend]++;
   }
 

@@ -1,0 +1,157 @@
+package dev.fairlead.session;
+
+import dev.fairlead.admission.ConnectionLimiter;
+import dev.fairlead.admission.Leased;
+import dev.fairlead.admission.QueueingLimiter;
+import dev.fairlead.config.LimitScope;
+import dev.fairlead.config.PoolLimits;
+import dev.fairlead.config.QueueConfig;
+import dev.fairlead.pool.Backend;
+import dev.fairlead.pool.Pool;
+import java.net.SocketAddress;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/**
+ * The limits of one pool and its backends on this member, and those who wait for one of them. Lives
+ * as long as the process, across reloads. Thread-safe; choosing a backend that has room takes no
+ * lock.
+ */
+public final class PoolLimiter extends QueueingLimiter {
+  private final ConnectionLimiter connections;
+
+  /** In force; null before the first one. */
+  private volatile Pool pool;
+
+  private volatile PoolLimits limits = PoolLimits.NONE;
+
+  /** By id, of those backends that have a limit. */
+  private volatile Map<String, BackendLimiter> backends = Map.of();
+
+  /**
+   * @param name of the pool
+   * @param onNeed as of {@link QueueingLimiter}
+   */
+  PoolLimiter(String name, Consumer<Leased> onNeed) {
+    super(onNeed);
+    this.connections =
+        new ConnectionLimiter("pool/" + name + "/connections", queue(), this::roomChanged);
+  }
+
+  /** The pool is {@code next} from now on, with its limits. One thread at a time. */
+  void configure(Pool next) {
+    limits = next.config().limits();
+    Map<String, BackendLimiter> before = new HashMap<>(backends);
+    Map<String, BackendLimiter> limiters = new HashMap<>();
+    for (Backend backend : next.backends()) {
+      int max = backend.config().maxConnections();
+      int limit = max > 0 ? max : limits.connectionsPerBackend();
+      if (limit > 0) {
+        BackendLimiter last = before.remove(backend.id());
+        BackendLimiter limiter =
+            last == null ? new BackendLimiter(backend, queue(), this::roomChanged) : last;
+        limiter.configure(limit, limits.scope());
+        limiters.put(backend.id(), limiter);
+      }
+    }
+    before.values().forEach(BackendLimiter::remove);
+    backends = Map.copyOf(limiters);
+    pool = next;
+    connections.configure(limits.connections(), limits.scope());
+  }
+
+  /** The pool is configured no more; sessions there go on. */
+  void remove() {
+    limits = PoolLimits.NONE;
+    backends.values().forEach(BackendLimiter::remove);
+    backends = Map.of();
+    connections.configure(0, LimitScope.MEMBER);
+  }
+
+  /** What of it the cluster shares, or could. */
+  Stream<Leased> leased() {
+    return Stream.concat(Stream.of(connections), backends.values().stream());
+  }
+
+  /** The pool as it is in force. */
+  Pool pool() {
+    return pool;
+  }
+
+  /**
+   * Chooses and counts a backend with room for a session that has just come.
+   *
+   * @param tried out of the question
+   * @param counted whether it is counted at the pool already; else it is when this succeeds
+   * @return null = there is none, or others wait for it
+   */
+  Backend trySelect(Pool from, SocketAddress source, Collection<Backend> tried, boolean counted) {
+    if (!queue().isEmpty() || (!counted && !connections.tryTake())) {
+      return null;
+    }
+    Backend selected = select(from, source, tried);
+    if (selected == null && !counted) {
+      connections.giveBack();
+    }
+    return selected;
+  }
+
+  /** {@link #trySelect} for the first one in the queue; of the pool in force. */
+  Backend trySelectInTurn(SocketAddress source, Collection<Backend> tried, boolean counted) {
+    if (!counted && !connections.tryTakeInTurn()) {
+      return null;
+    }
+    Backend selected = select(pool, source, tried);
+    if (selected == null && !counted) {
+      connections.putBack();
+    }
+    return selected;
+  }
+
+  /** A session that stays counted at the pool has left its backend. */
+  void released(Backend backend) {
+    backend.released();
+    roomChanged();
+  }
+
+  /** A session has left the pool. */
+  void left() {
+    connections.giveBack();
+  }
+
+  private static Backend select(Pool from, SocketAddress source, Collection<Backend> tried) {
+    Backend picked = from.pick(source, tried);
+    if (picked == null || picked.trySelect()) {
+      return picked;
+    }
+    Set<Backend> out = new HashSet<>(tried);
+    from.backends().stream().filter(backend -> !backend.hasRoom()).forEach(out::add);
+    do {
+      out.add(picked);
+      picked = from.pick(source, out);
+    } while (picked != null && !picked.trySelect());
+    return picked;
+  }
+
+  @Override
+  protected boolean mayGrow() {
+    return connections.isFull()
+        ? connections.mayGrow()
+        : backends.values().stream().anyMatch(BackendLimiter::mayGrow);
+  }
+
+  @Override
+  protected Stream<Leased> needed() {
+    return leased();
+  }
+
+  @Override
+  protected QueueConfig queueConfig() {
+    return limits.queue();
+  }
+}
