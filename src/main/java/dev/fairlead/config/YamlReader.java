@@ -33,10 +33,17 @@ import org.snakeyaml.engine.v2.schema.CoreSchema;
 final class YamlReader implements TreeReader {
   private static final int MAX_ALIASES = 1000;
 
-  /** Aliases of aliases multiply, and whoever walks the tree meets every copy. */
-  private static final int MAX_COPIED_VALUES = 100_000;
+  /**
+   * Aliases of aliases multiply, and whoever walks the tree meets every copy. Enough for 100,000
+   * networks that some listeners share.
+   */
+  private static final int MAX_COPIED_VALUES = 400_000;
 
-  private static final LoadSettings SETTINGS = LoadSettings.builder().build();
+  /** The parser's own 3 Mi are too few for 100,000 networks; as much as a push may have bytes. */
+  private static final int MAX_CODE_POINTS = 16 * 1024 * 1024;
+
+  private static final LoadSettings SETTINGS =
+      LoadSettings.builder().setCodePointLimit(MAX_CODE_POINTS).build();
   private static final ScalarResolver RESOLVER = new CoreSchema().getScalarResolver();
 
   @Override

@@ -185,6 +185,23 @@ class LimitKeysTest {
     assertThat(problems(set)).singleElement().asString().doesNotContain("queue");
   }
 
+  /** More than 3 Mi characters, where the YAML parser stops unless it is told otherwise. */
+  @Test
+  void aHundredThousandNetworksAreReadAndShared() {
+    StringBuilder yaml = new StringBuilder("listeners:\n");
+    yaml.append("- name: a\n  bind: 0.0.0.0:80\n  pool: a\n  deny: &bad\n");
+    for (int i = 0; i < 100_000; i++) {
+      yaml.append(
+          String.format("  - 2001:0db8:1111:2222:3333:0000:%04x:%04x%n", i >> 16, i & 0xffff));
+    }
+    yaml.append("- { name: b, bind: '0.0.0.0:81', pool: a, deny: *bad }\npools: [{ name: a }]\n");
+    List<ListenerConfig> listeners = Loading.plain().config(yaml.toString()).listeners();
+    assertThat(listeners.get(0).access().deny())
+        .hasSize(100_000)
+        .endsWith(Cidr.of("2001:db8:1111:2222:3333:0:1:869f"));
+    assertThat(listeners.get(1).access()).isEqualTo(listeners.get(0).access());
+  }
+
   @Test
   void problemsKnowTheirLines() {
     assertThat(
