@@ -26,7 +26,7 @@ import net.jqwik.api.lifecycle.BeforeContainer;
  */
 class SourceLimitProperties {
   private static final int THREADS = 4;
-  private static final int STEPS = 2_000;
+  private static final int STEPS = 50_000;
 
   private static ExecutorService threads;
 
@@ -40,7 +40,7 @@ class SourceLimitProperties {
     threads.shutdownNow();
   }
 
-  @Property(tries = 60)
+  @Property(tries = 20)
   void neverAboveTheLimitAndNothingIsLost(
       @ForAll @IntRange(min = 1, max = 9) int max,
       @ForAll @IntRange(min = 1, max = 5) int sources,
@@ -60,7 +60,7 @@ class SourceLimitProperties {
   }
 
   /** So few may be known that every source is pushed out all the time, but never one in use. */
-  @Property(tries = 60)
+  @Property(tries = 20)
   void neverAboveTheLimitWhenIdleSourcesArePushedOut(
       @ForAll @IntRange(min = 1, max = 3) int max, @ForAll long seed) {
     int bound = 2 * THREADS * (max + 1);
@@ -72,7 +72,7 @@ class SourceLimitProperties {
     assertThat(limit.size()).isLessThanOrEqualTo(bound);
   }
 
-  @Property(tries = 60)
+  @Property(tries = 20)
   void boundIsKeptAndHandlesWorkWhenEvenLiveOnesArePushedOut(
       @ForAll @IntRange(min = 1, max = 3) int max, @ForAll long seed) {
     SourceLimit limit = new SourceLimit("web", 2 * THREADS);
@@ -84,7 +84,7 @@ class SourceLimitProperties {
     load.known().forEach(one -> assertThat(one.active()).isZero());
   }
 
-  @Property(tries = 60)
+  @Property(tries = 20)
   void heavyOnesAreMissedByNobody(@ForAll @IntRange(min = 1, max = 9) int max, @ForAll long seed)
       throws Exception {
     SourceLimit limit = new SourceLimit("web");

@@ -273,7 +273,7 @@ class SourceLimitTest {
 
   /** Without an order each lookup would go through all of them, which takes minutes. */
   @Test
-  @Timeout(60)
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void addressesOfOneHashAreFoundQuickly() {
     limit.configure(1, true);
     for (int i = 0; i < 100_000; i++) {
