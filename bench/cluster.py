@@ -18,13 +18,14 @@ from acceptance.checks import Checks
 from clustered.even import check_even
 from clustered.health import check_health
 from clustered.late import check_late
+from clustered.limits import check_limits
 from clustered.push import check_push
 from clustered.wire import check_wire
 
 BENCH = pathlib.Path(__file__).resolve().parent
 JAR = BENCH.parent / "target" / "fairlead.jar"
 LOAD = BENCH / "out" / "load"
-PARTS = ["even", "late", "wire", "push", "health"]
+PARTS = ["even", "late", "wire", "push", "health", "limits"]
 PROGRAMS = {"wire": {"gcc": "gcc", "ss": "iproute2"}}
 
 
@@ -73,6 +74,7 @@ def main():
         "health": lambda: check_health(checks, command),
         "wire": lambda: check_wire(checks, command, build_load()),
         "push": lambda: check_push(checks, command),
+        "limits": lambda: check_limits(checks, command),
     }
     for part in parts:
         try:

@@ -13,7 +13,8 @@ HOST = "127.0.0.1"
 class ClusterMember(Member):
     """A member whose listeners take any free port: the cluster's configuration is one for all."""
 
-    def __init__(self, command, number, ports, pools, directory, user=None):
+    def __init__(self, command, number, ports, pools, directory, user=None, node=None):
+        self._node = node or {}
         self.name = f"m{number + 1}"
         self._cluster = {
             "enabled": True,
@@ -31,7 +32,7 @@ class ClusterMember(Member):
 
     def _configuration(self, transport, pools):
         configuration = super()._configuration(transport, pools)
-        configuration["node"]["name"] = self.name
+        configuration["node"] |= {"name": self.name, **self._node}
         configuration["cluster"] = self._cluster
         return configuration | dynamic_part(pools)
 
@@ -48,8 +49,12 @@ class ClusterMember(Member):
 
 
 def dynamic_part(pools):
-    """What all members share: a listener of its name for each pool."""
-    listeners = [{"name": one["name"], "bind": f"{HOST}:0", "pool": one["name"]} for one in pools]
+    """What all members share: a listener of its name for each pool, with its keys `listener`."""
+    listeners = [
+        {"name": one["name"], "bind": f"{HOST}:0", "pool": one["name"], **one.get("listener", {})}
+        for one in pools
+    ]
+    pools = [{key: one[key] for key in one if key != "listener"} for one in pools]
     return {"listeners": listeners, "pools": pools}
 
 
@@ -57,15 +62,16 @@ class Cluster:
     """Runs within `with`; `members` are there when all have found each other.
 
     It begins with `size` of them and has ports for `most`. `users` are the numeric ids they run as,
-    one for each; None = all as this process does.
+    one for each; None = all as this process does. `node` has more keys of that part.
     """
 
-    def __init__(self, command, pools, directory, size=SIZE, most=None, users=None):
+    def __init__(self, command, pools, directory, size=SIZE, most=None, users=None, node=None):
         self.ports = [free_port() for _ in range(most or size)]
         self.name = f"bench-{self.ports[0]}"
         self.members = []
         self._command, self._pools, self._directory = command, pools, directory
         self._users = users or [None] * len(self.ports)
+        self._node = node
         try:
             self.grow(size)
         except BaseException:
@@ -83,6 +89,7 @@ class Cluster:
                     self._pools,
                     self._directory / f"m{number + 1}",
                     self._users[number],
+                    self._node,
                 )
             )
         wait_for(self._is_whole, JOIN_SECONDS, "all members to know each other")

@@ -42,8 +42,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
   private final RevisionCodec codec;
   private final RowTraffic traffic = new RowTraffic();
   private final Membership membership;
-  private final LoadTable loads;
-  private final HealthTable health;
+  private final Tables tables;
   private final Nodes nodes;
   private final Events events;
   private final Announcements announcements;
@@ -80,10 +79,8 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
     this.events = new Events(parts.node().vertx(), member::numbers);
     this.announcements = new Announcements(events::publish, this::self, member::info);
     this.membership = new Membership(place, member::info, comings());
-    this.loads = new LoadTable(place, member::pools);
-    this.health = new HealthTable(place, member::pools, membership::members, member.health());
-    this.nodes =
-        new Nodes(List.of(membership.nodes(), loads.nodes(), health.nodes()), this::merged);
+    this.tables = new Tables(place, member, membership::members);
+    this.nodes = new Nodes(tables.nodes(membership.nodes()), this::merged);
   }
 
   private Comings comings() {
@@ -132,7 +129,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
         .start(vertx, parts.node().id())
         .compose(started -> membership.enter(parts.member().wantedName()))
         .onSuccess(entered -> members().forEach(others::greet))
-        .mapEmpty();
+        .compose(entered -> tables.open());
   }
 
   private Future<Void> begin(ConfigStore store) {
@@ -147,9 +144,8 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
     shutdown = new ShutdownSignal(vertx, this::self, signed, this::obeyShutdown);
     hints = vertx.eventBus().consumer(PushRound.CHANGED, hint -> sync.sync());
     timer = vertx.setPeriodic(SECOND_MILLIS, id -> sync.sync());
-    return loads
+    return tables
         .start()
-        .compose(started -> health.start())
         .compose(started -> hints.completion())
         .compose(started -> shutdown.start())
         .compose(started -> signals.start())
@@ -163,7 +159,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
         () -> {
           draining = true;
           holds.close();
-          health.drain();
+          tables.drain();
           announcements.drainStarted(grace);
           return signals.stop().compose(stopped -> sync.stop());
         });
@@ -180,7 +176,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
    * @param reason why it is down, in a few words; null = none, as for one that is up
    */
   public void verdict(Backend backend, boolean up, String reason) {
-    health.verdict(backend, up, reason);
+    tables.verdict(backend, up, reason);
   }
 
   /** Takes this member's rows out; the process leaves the cluster when its Vert.x is closed. */
@@ -189,8 +185,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
     vertx.cancelTimer(timer);
     return Future.join(
             List.of(
-                loads.stop(),
-                health.stop(),
+                tables.stop(),
                 membership.leave(),
                 calls.stop(),
                 shutdown == null ? Future.succeededFuture() : shutdown.stop(),
@@ -238,7 +233,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
 
   /** How old the oldest row of another member is that balancing uses; 0 = there is none. */
   public double loadViewAgeSeconds() {
-    return loads.viewAgeSeconds();
+    return tables.loadViewAgeSeconds();
   }
 
   /** What the shared rows have cost on the event bus. */
@@ -291,8 +286,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
 
   /** Pools have other backends, with the configuration as it is. */
   public void poolsChanged() {
-    loads.poolsChanged();
-    health.poolsChanged();
+    tables.changed();
   }
 
   private void applied(Revision revision, Revision superseded) {

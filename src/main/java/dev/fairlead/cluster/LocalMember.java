@@ -1,10 +1,13 @@
 package dev.fairlead.cluster;
 
+import dev.fairlead.admission.Leased;
+import dev.fairlead.admission.SourceLimit;
 import dev.fairlead.event.MemberInfo;
 import dev.fairlead.event.MetricsReport;
 import dev.fairlead.pool.Pool;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** This very process, as the cluster sees it. Methods may be called from any thread. */
 public interface LocalMember {
@@ -22,6 +25,19 @@ public interface LocalMember {
   default HealthListener health() {
     return HealthListener.NONE;
   }
+
+  /** What it shares with the cluster and is limited; asked often, must return at once. */
+  default List<Leased> leased() {
+    return List.of();
+  }
+
+  /** Its limits of single sources; asked often, must return at once. */
+  default List<SourceLimit> sources() {
+    return List.of();
+  }
+
+  /** Has {@code cluster} hear, on any thread, of what somebody waits for; asked once. */
+  default void onNeed(Consumer<Leased> cluster) {}
 
   /** Its numbers; may take long, so it is called on a worker. */
   MetricsReport numbers();

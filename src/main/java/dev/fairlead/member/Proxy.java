@@ -58,6 +58,9 @@ final class Proxy {
   private final HostNames hostNames;
   private final Discovery discovery;
 
+  /** Timer of the summary of those turned away. */
+  private final long refusals;
+
   /** Hears of every change of pools. */
   private volatile BiConsumer<List<Pool>, List<Pool>> switched = (before, now) -> {};
 
@@ -87,6 +90,10 @@ final class Proxy {
     this.listeners = new Listeners(vertx, transport, verticles, snapshot);
     this.hostNames = new HostNames(vertx, NameLookup.of(vertx));
     this.discovery = new Discovery(vertx, DnsLookup.ofMachine(vertx), this::rediscovered);
+    RefusalSummary summary = new RefusalSummary(this::counters);
+    this.refusals =
+        vertx.setPeriodic(
+            Duration.ofSeconds(RefusalSummary.SECONDS).toMillis(), any -> summary.say());
   }
 
   /**
@@ -328,6 +335,7 @@ final class Proxy {
   }
 
   void stop() {
+    vertx.cancelTimer(refusals);
     hostNames.stop();
     discovery.stop();
   }

@@ -1,5 +1,7 @@
 package dev.fairlead.member;
 
+import dev.fairlead.admission.Leased;
+import dev.fairlead.admission.SourceLimit;
 import dev.fairlead.cluster.HealthListener;
 import dev.fairlead.cluster.LocalMember;
 import dev.fairlead.event.MemberInfo;
@@ -39,6 +41,21 @@ record ThisMember(String wantedName, Parts parts) implements LocalMember {
   @Override
   public HealthListener health() {
     return parts.health();
+  }
+
+  @Override
+  public List<Leased> leased() {
+    return parts.proxy().limiters().leased();
+  }
+
+  @Override
+  public List<SourceLimit> sources() {
+    return parts.proxy().limiters().sources();
+  }
+
+  @Override
+  public void onNeed(Consumer<Leased> cluster) {
+    parts.proxy().limiters().onNeed(cluster);
   }
 
   @Override

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Assumptions;
 public final class MemberSetup {
   private final TransportKind transport;
   private final List<String> node = new ArrayList<>();
+  private final List<String> listener = new ArrayList<>();
   private final List<String> pool = new ArrayList<>();
   private final List<String> backends = new ArrayList<>();
   private String bind = "127.0.0.1:0";
@@ -56,6 +57,12 @@ public final class MemberSetup {
     return this;
   }
 
+  /** Lines of the listener: {@code limits: { connections: 2 }}. */
+  public MemberSetup listener(String... lines) {
+    listener.addAll(List.of(lines));
+    return this;
+  }
+
   /** Lines of the pool: {@code balance: round-robin}. */
   public MemberSetup pool(String... lines) {
     pool.addAll(List.of(lines));
@@ -87,7 +94,8 @@ public final class MemberSetup {
   /** The listener and the pool as configured so far. */
   public String dynamicPart() {
     StringBuilder text = new StringBuilder("listeners:\n");
-    text.append("  - { name: web, bind: '").append(bind).append("', pool: web }\n");
+    text.append("  - name: web\n    bind: '").append(bind).append("'\n    pool: web\n");
+    listener.forEach(line -> text.append("    ").append(line).append('\n'));
     text.append("pools:\n  - name: web\n");
     pool.forEach(line -> text.append("    ").append(line).append('\n'));
     text.append("    backends: [").append(String.join(", ", backends)).append("]\n");

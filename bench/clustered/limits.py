@@ -1,0 +1,204 @@
+"""Limits of the whole cluster: never above, nearly all of it usable, and none of it lost."""
+
+import pathlib
+import selectors
+import socket
+import tempfile
+import time
+
+from clustered.cluster import Cluster, wait_for
+from clustered.held import Clients
+from clustered.trying import CountingBackend, Crowd
+
+LIMIT = 100
+CLIENTS = 600
+SECONDS = 8
+ENOUGH = 95
+SECONDS_TO_REACH = 1
+VICTIMS = 40
+SECONDS_TO_FREE = 5
+QUEUED = 10_000
+
+
+def check_limits(checks, command):
+    limits = {"connections": LIMIT}
+    queue = {"size": QUEUED, "timeout": "30s"}
+    with tempfile.TemporaryDirectory() as directory, CountingBackend() as backend:
+        pools = [
+            backend.pool("listener", listener={"limits": limits}),
+            backend.pool("pool", limits=limits),
+            backend.pool("backend", limits={"connectionsPerBackend": LIMIT}),
+            backend.pool("held", listener={"limits": limits}),
+            backend.pool("rate", listener={"limits": {"newConnectionsPerSecond": LIMIT}}),
+            backend.pool("order", listener={"limits": {"connections": 1, "queue": queue}}),
+            backend.pool(
+                "late",
+                listener={"limits": {"connections": 1, "queue": queue | {"timeout": "1s"}}},
+            ),
+        ]
+        node = {"maxSessions": QUEUED + 2_000}
+        with Cluster(command, pools, pathlib.Path(directory), node=node) as cluster:
+            members = cluster.members
+            for name in ("listener", "pool", "backend"):
+                ports = [one.port[name] for one in members]
+                checks.attempt("limits", f"{name}, all", lambda: crowded(backend, ports))
+                checks.attempt("limits", f"{name}, one", lambda: crowded(backend, ports[:1]))
+            checks.attempt("limits", "rate", lambda: rate(members))
+            checks.attempt("limits", "order", lambda: in_order(members[0]))
+            checks.attempt("limits", "timeout", lambda: timed_out(members[0]))
+            checks.attempt("limits", "they leave", lambda: leave(members[0]))
+            checks.attempt("limits", "log", lambda: quiet(members))
+            checks.attempt("limits", "kill -9", lambda: freed(members))
+
+
+def crowded(backend, ports):
+    """Many more clients than the limit come, stay for a while and come again."""
+    backend.forget_peak()
+    with Crowd(ports, CLIENTS) as crowd:
+        reached = crowd.run(SECONDS, lambda: backend.live >= ENOUGH)
+    most = backend.peak
+    wait_for(lambda: backend.live == 0, 10, "the crowd to be gone")
+    fast = reached is not None and reached <= SECONDS_TO_REACH
+    figures = f"{CLIENTS} clients through {len(ports)}: at most {most} of {LIMIT} at once"
+    return (
+        ENOUGH <= most <= LIMIT and fast,
+        f"{figures}, {ENOUGH} after {reached or -1:.2f} s, {crowd.served} served,"
+        f" {crowd.refused} refused",
+    )
+
+
+def rate(members):
+    """Clients come much faster than the rate allows, through all members."""
+    served = 0
+    start = time.monotonic()
+    while time.monotonic() - start < SECONDS:
+        for member in members:
+            served += asked(member.port["rate"])
+    passed = time.monotonic() - start
+    # The buckets of all members together hold what comes in one second.
+    most = LIMIT * (passed + 1)
+    low = LIMIT * passed * ENOUGH / 100
+    return low <= served <= most, f"{served} in {passed:.2f} s, {LIMIT} a second allowed"
+
+
+def asked(port):
+    """Whether one client was served."""
+    with socket.create_connection(("127.0.0.1", port), 10) as client:
+        client.settimeout(10)
+        try:
+            client.sendall(b"x")
+            return client.recv(1) == b"x"
+        except ConnectionError:
+            return False
+
+
+def in_order(member, count=200):
+    """One place; who waits for it gets it in the order they came."""
+    served = []
+    with selectors.DefaultSelector() as selector:
+        clients = []
+        for number in range(count):
+            client = socket.create_connection(("127.0.0.1", member.port["order"]), 10)
+            client.sendall(b"x")
+            clients.append(client)
+            selector.register(client, selectors.EVENT_READ, number)
+            time.sleep(0.005)  # two event loops accept: who comes at the same time has no order
+        while len(served) < count:
+            events = selector.select(10)
+            if not events:
+                raise TimeoutError(f"{len(served)} of {count} were served")
+            for key, _events in events:
+                key.fileobj.recv(1)
+                selector.unregister(key.fileobj)
+                key.fileobj.close()
+                served.append(key.data)
+    early = sum(1 for place, number in enumerate(served) if number < place)
+    return served == sorted(served), f"{count} clients, {early} were overtaken"
+
+
+def timed_out(member):
+    """Who waits too long is told so by an end of the connection."""
+    before = refused(member, "late", "queue-timeout")
+    with Clients() as holder:
+        holder.open([member.port["late"]], 1)
+        start = time.monotonic()
+        with socket.create_connection(("127.0.0.1", member.port["late"]), 10) as waiting:
+            waiting.settimeout(10)
+            waiting.sendall(b"x")
+            data = waiting.recv(1)
+            seconds = time.monotonic() - start
+    count = refused(member, "late", "queue-timeout") - before
+    return (
+        data == b"" and count == 1 and 1 <= seconds < 1.6,
+        f"a FIN after {seconds:.2f} s, {count} queue-timeout",
+    )
+
+
+def refused(member, listener, reason):
+    return int(sum(member.metric("fairlead_refused_total", listener=listener, reason=reason)))
+
+
+def leave(member):
+    """A long queue goes away; whoever comes then is served at once, and nothing is held for it."""
+    clients = []
+    files = open_files(member)
+    with Clients() as holder:
+        holder.open([member.port["order"]], 1)
+        for _ in range(QUEUED):
+            clients.append(socket.create_connection(("127.0.0.1", member.port["order"]), 10))
+        active = lambda: int(sum(member.metric("fairlead_sessions_active", listener="order")))
+        wait_for(lambda: active() == QUEUED + 1, 20, "all to wait")
+        for client in clients:
+            client.close()
+        seconds = wait_for(lambda: active() == 1, 20, "all to be gone")
+    wait_for(lambda: active() == 0, 5, "the holder to be gone")
+    start = time.monotonic()
+    served = asked(member.port["order"])
+    took = time.monotonic() - start
+    wait_for(lambda: open_files(member) <= files + 5, 5, "their descriptors to be closed")
+    return (
+        served and took < 0.5,
+        f"{QUEUED} gone {seconds:.2f} s after the last left, the next one served after"
+        f" {took * 1000:.0f} ms, {open_files(member) - files} descriptors more than before",
+    )
+
+
+def open_files(member):
+    return len(list(pathlib.Path(f"/proc/{member.process.pid}/fd").iterdir()))
+
+
+def quiet(members):
+    """One line for ten seconds and reason, whatever was refused."""
+    time.sleep(10)
+    lines = [
+        line
+        for member in members
+        for line in member.log.read_text().splitlines()
+        if "clients refused" in line
+    ]
+    counted = sum(int(sum(member.metric("fairlead_refused_total"))) for member in members)
+    return 0 < len(lines) < 100, f"{counted} refusals, {len(lines)} lines"
+
+
+def freed(members):
+    """What a killed member held is usable elsewhere."""
+    first, second, victim = members
+    with Clients() as clients, Clients() as more:
+        clients.open([victim.port["held"]], VICTIMS)
+        clients.open([first.port["held"], second.port["held"]], LIMIT - VICTIMS)
+        full = not asked(first.port["held"])
+        start = time.monotonic()
+        victim.kill()
+        got = 0
+        while got < VICTIMS and time.monotonic() - start < 2 * SECONDS_TO_FREE:
+            try:
+                more.open([first.port["held"]], 1)
+                got += 1
+            except ConnectionError:
+                time.sleep(0.02)
+        seconds = time.monotonic() - start
+        above = asked(second.port["held"])
+    return (
+        full and got == VICTIMS and seconds < SECONDS_TO_FREE and not above,
+        f"{got} of {VICTIMS} usable through another member after {seconds:.2f} s, and no more",
+    )

@@ -1,0 +1,105 @@
+package dev.fairlead.admission;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import dev.fairlead.config.LimitScope;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Ensures that no more is taken than is allowed, by whichever of configuration and lease it is.
+ * Provoked by changes of both while some are taken. A failure names the number.
+ */
+class ConnectionLimiterTest {
+  private final WaitQueue queue = new WaitQueue();
+  private final AtomicInteger rooms = new AtomicInteger();
+  private final ConnectionLimiter limiter =
+      new ConnectionLimiter("test", queue, rooms::incrementAndGet);
+
+  private int takeAll() {
+    int taken = 0;
+    while (taken < 1000 && limiter.tryTake()) {
+      taken++;
+    }
+    return taken;
+  }
+
+  @Test
+  void withoutALimitAllAreCounted() {
+    assertThat(takeAll()).isEqualTo(1000);
+    assertThat(limiter.inUse()).isEqualTo(1000);
+    assertThat(limiter.limit()).isZero();
+    assertThat(limiter.wanted()).isZero();
+  }
+
+  @Test
+  void limitOfTheMemberHoldsAtOnce() {
+    limiter.configure(3, LimitScope.MEMBER);
+    assertThat(takeAll()).isEqualTo(3);
+    assertThat(limiter.limit()).as("not the cluster's").isZero();
+    limiter.allow(100);
+    assertThat(takeAll()).isZero();
+    limiter.configure(5, LimitScope.MEMBER);
+    assertThat(takeAll()).isEqualTo(2);
+  }
+
+  @Test
+  void limitBelowWhatIsTakenCutsNobody() {
+    assertThat(limiter.tryTake()).isTrue();
+    assertThat(limiter.tryTake()).isTrue();
+    limiter.configure(1, LimitScope.MEMBER);
+    limiter.giveBack();
+    assertThat(limiter.tryTake()).isFalse();
+    limiter.giveBack();
+    assertThat(limiter.tryTake()).isTrue();
+  }
+
+  @Test
+  void ofTheClustersLimitOnlyWhatIsAllowedIsTaken() {
+    assertThat(limiter.tryTake()).isTrue();
+    limiter.configure(10, LimitScope.CLUSTER);
+    assertThat(limiter.limit()).isEqualTo(10);
+    assertThat(takeAll()).as("what was there stays, and no more").isZero();
+    assertThat(limiter.mayGrow()).isTrue();
+    assertThat(limiter.wanted()).isEqualTo(1);
+    assertThat(limiter.wanted()).as("asked for already").isZero();
+    limiter.allow(4);
+    assertThat(limiter.mayGrow()).isFalse();
+    assertThat(takeAll()).isEqualTo(3);
+    limiter.exhausted(true);
+    assertThat(limiter.mayGrow()).isFalse();
+    limiter.allow(2);
+    assertThat(limiter.inUse()).isEqualTo(4);
+    limiter.giveBack();
+    limiter.giveBack();
+    assertThat(limiter.tryTake()).isFalse();
+  }
+
+  @Test
+  void lowerLimitOfTheClusterHoldsBeforeTheLeaseDoes() {
+    limiter.configure(10, LimitScope.CLUSTER);
+    limiter.allow(10);
+    limiter.configure(6, LimitScope.CLUSTER);
+    assertThat(takeAll()).isEqualTo(6);
+  }
+
+  @Test
+  void whoWaitsHearsOfRoom() {
+    limiter.configure(1, LimitScope.CLUSTER);
+    int before = rooms.get();
+    limiter.allow(1);
+    assertThat(rooms.get()).isEqualTo(before + 1);
+    assertThat(limiter.tryTake()).isTrue();
+    limiter.giveBack();
+    assertThat(rooms.get()).isEqualTo(before + 2);
+    limiter.exhausted(true);
+    assertThat(rooms.get()).as("or that there is none").isEqualTo(before + 3);
+  }
+
+  @Test
+  void moreCannotBeGivenBackThanWasTaken() {
+    assertThatIllegalStateException().isThrownBy(limiter::giveBack);
+    assertThat(limiter.inUse()).isZero();
+  }
+}
