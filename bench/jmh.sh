@@ -1,8 +1,8 @@
 #!/bin/sh
-# Measures what choosing a backend costs. Arguments go to JMH:
-#   bench/jmh.sh                                  everything
-#   bench/jmh.sh -p backends=1000 -prof gc        one size, with allocations
-#   bench/jmh.sh -h                               all that JMH knows
+# Measures what choosing a backend and looking up a client cost. Arguments go to JMH:
+#   bench/jmh.sh                                      everything
+#   bench/jmh.sh Balancer -p backends=1000 -prof gc   one size, with allocations
+#   bench/jmh.sh -h                                   all that JMH knows
 set -eu
 cd "$(dirname "$0")/.."
 out=target/jmh.classpath
