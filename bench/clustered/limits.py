@@ -102,7 +102,8 @@ def in_order(member, count=200):
             client.sendall(b"x")
             clients.append(client)
             selector.register(client, selectors.EVENT_READ, number)
-            time.sleep(0.005)  # two event loops accept: who comes at the same time has no order
+            # Two event loops accept: who comes before the other one is accepted has no order.
+            wait_for(lambda: active(member, "order") == len(clients), 5, "a client to wait")
         while len(served) < count:
             events = selector.select(10)
             if not events:
@@ -146,12 +147,11 @@ def leave(member):
         holder.open([member.port["order"]], 1)
         for _ in range(QUEUED):
             clients.append(socket.create_connection(("127.0.0.1", member.port["order"]), 10))
-        active = lambda: int(sum(member.metric("fairlead_sessions_active", listener="order")))
-        wait_for(lambda: active() == QUEUED + 1, 20, "all to wait")
+        wait_for(lambda: active(member, "order") == QUEUED + 1, 20, "all to wait")
         for client in clients:
             client.close()
-        seconds = wait_for(lambda: active() == 1, 20, "all to be gone")
-    wait_for(lambda: active() == 0, 5, "the holder to be gone")
+        seconds = wait_for(lambda: active(member, "order") == 1, 20, "all to be gone")
+    wait_for(lambda: active(member, "order") == 0, 5, "the holder to be gone")
     start = time.monotonic()
     served = asked(member.port["order"])
     took = time.monotonic() - start
@@ -161,6 +161,10 @@ def leave(member):
         f"{QUEUED} gone {seconds:.2f} s after the last left, the next one served after"
         f" {took * 1000:.0f} ms, {open_files(member) - files} descriptors more than before",
     )
+
+
+def active(member, listener):
+    return int(sum(member.metric("fairlead_sessions_active", listener=listener)))
 
 
 def open_files(member):

@@ -1,5 +1,6 @@
 package dev.fairlead.admin;
 
+import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.event.RevisionJson;
 import dev.fairlead.pool.Pool;
 import io.netty.util.NetUtil;
@@ -178,7 +179,8 @@ final class AdminRoutes {
       Answers.problem(ctx, 422, "source: " + source + " (expected: an IP address)");
       return;
     }
-    Pool pool = poolOf(listener);
+    ListenerConfig config = listenerCalled(listener);
+    Pool pool = config == null ? null : poolCalled(config.pool());
     if (pool == null) {
       Answers.problem(ctx, 404, "listener: " + listener + " (expected: the name of a listener)");
       return;
@@ -186,14 +188,21 @@ final class AdminRoutes {
     InetAddress address =
         source == null ? null : NetUtil.createInetAddressFromIpAddressString(source);
     String sni = ctx.request().getParam("sni");
-    Answers.jsonMade(ctx, () -> new Explanation(listener, address, sni, pool).toJson());
+    Answers.jsonMade(ctx, () -> new Explanation(config, address, sni, pool).toJson());
   }
 
   /** Null = there is no such listener. */
-  private Pool poolOf(String listener) {
-    return member.listeners().stream()
-        .filter(each -> each.name().equals(listener))
-        .flatMap(each -> member.pools().stream().filter(p -> p.name().equals(each.pool())))
+  private ListenerConfig listenerCalled(String name) {
+    return member.config().config().listeners().stream()
+        .filter(each -> each.name().equals(name))
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** Null = it is not in force yet. */
+  private Pool poolCalled(String name) {
+    return member.pools().stream()
+        .filter(each -> each.name().equals(name))
         .findFirst()
         .orElse(null);
   }

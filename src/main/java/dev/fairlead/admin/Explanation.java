@@ -1,7 +1,9 @@
 package dev.fairlead.admin;
 
+import dev.fairlead.admission.AccessList;
 import dev.fairlead.config.BackendConfig;
 import dev.fairlead.config.BackendConfig.State;
+import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.config.PoolConfig.WhenDown;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
@@ -17,17 +19,20 @@ import java.net.InetSocketAddress;
  * @param source the client's address, null = some address
  * @param sni null = the client names nobody
  */
-record Explanation(String listener, InetAddress source, String sni, Pool pool) {
+record Explanation(ListenerConfig listener, InetAddress source, String sni, Pool pool) {
 
   /** Fills tables, so not on an event loop. */
   JsonObject toJson() {
-    Backend chosen = pool.wouldPick(source == null ? null : new InetSocketAddress(source, 0));
+    boolean denied = source != null && !AccessList.of(listener.access()).admits(source);
+    Backend chosen =
+        denied ? null : pool.wouldPick(source == null ? null : new InetSocketAddress(source, 0));
     JsonArray backends = new JsonArray();
-    pool.backends().forEach(backend -> backends.add(about(backend, chosen)));
+    pool.backends().forEach(backend -> backends.add(about(backend, chosen, denied)));
     return new JsonObject()
-        .put("listener", listener)
+        .put("listener", listener.name())
         .put("source", source == null ? null : source.getHostAddress())
         .put("sni", sni)
+        .put("denied", denied)
         .putNull("route")
         .put("pool", pool.name())
         .put("balance", pool.config().balance().label())
@@ -35,14 +40,18 @@ record Explanation(String listener, InetAddress source, String sni, Pool pool) {
         .put("backends", backends);
   }
 
-  private JsonObject about(Backend backend, Backend chosen) {
+  private JsonObject about(Backend backend, Backend chosen, boolean denied) {
     return new JsonObject()
         .put("id", backend.id())
         .put("chosen", backend.equals(chosen))
         .put("eligible", backend.eligible())
         .put("weight", backend.config().weight())
         .put("clusterActive", backend.clusterActive())
-        .put("why", backend.equals(chosen) ? whyChosen(backend) : whyNot(backend, chosen));
+        .put("why", denied ? "the listener denies the client" : why(backend, chosen));
+  }
+
+  private String why(Backend backend, Backend chosen) {
+    return backend.equals(chosen) ? whyChosen(backend) : whyNot(backend, chosen);
   }
 
   private String whyChosen(Backend backend) {
@@ -71,6 +80,9 @@ record Explanation(String listener, InetAddress source, String sni, Pool pool) {
       return backend.config().tier() == BackendConfig.BACKUP
           ? "backup, and a primary is eligible"
           : "of tier " + backend.config().tier() + ", and one of a lower tier is eligible";
+    }
+    if (!backend.hasRoom()) {
+      return "full: it has as many sessions as this member may give it";
     }
     return chosen == null ? "eligible since a moment ago" : "eligible, but " + takes(chosen);
   }

@@ -27,7 +27,7 @@ final class ExplainCommand extends View {
   @Option(
       names = "--source",
       paramLabel = "IP",
-      description = "The client's address; source-hash looks at it.")
+      description = "The client's address; allow, deny and source-hash look at it.")
   private String source;
 
   @Option(
@@ -46,6 +46,10 @@ final class ExplainCommand extends View {
 
   @Override
   void print(JsonObject answer, AdminClient client, PrintWriter out) {
+    if (answer.getBoolean("denied", false)) {
+      out.println("listener " + answer.getString("listener") + " denies this client");
+      return;
+    }
     String backend = answer.getString("backend");
     out.println(
         "listener "

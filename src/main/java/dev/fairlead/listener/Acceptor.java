@@ -26,8 +26,9 @@ import org.slf4j.LoggerFactory;
  * SessionLoop}: its own, or, where the kernel can't spread clients over loops, all of them in turn.
  * On the event loop of its channel.
  *
- * <p>Stops accepting for a while when the process has no descriptor left or as many sessions as it
- * may have; clients then wait in the kernel's queue.
+ * <p>Stops accepting for a while when the process has no descriptor left, as many sessions as it
+ * may have, or nearly no direct memory; clients then wait in the kernel's queue. While memory is
+ * short one is still taken now and then: what Netty keeps for later use looks the same.
  */
 final class Acceptor extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(Acceptor.class);
@@ -144,8 +145,9 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     } else {
       loop.eventLoop().execute(() -> loop.open(client, destination));
     }
-    if (count.isFull()) {
-      pause("as many sessions as node.maxSessions allows: " + count.max());
+    String overload = count.overload();
+    if (overload != null) {
+      pause(overload);
     }
   }
 

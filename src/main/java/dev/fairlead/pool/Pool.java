@@ -131,15 +131,16 @@ public final class Pool {
   }
 
   /**
-   * Whom a session of {@code source} would get now, without taking a turn. Fills tables as {@link
-   * #refresh} does.
+   * Whom a session of {@code source} would get now, without taking a turn: one that has room. Fills
+   * tables as {@link #refresh} does.
    *
    * @return null = nobody
    */
   public Backend wouldPick(SocketAddress source) {
+    List<Backend> full = backends.stream().filter(backend -> !backend.hasRoom()).toList();
     AtomicLong same = new AtomicLong(position.get());
     return Choice.of(config, backends, same, System.nanoTime())
-        .pick(source, List.of(), ThreadLocalRandom.current());
+        .pick(source, full, ThreadLocalRandom.current());
   }
 
   /** Whether {@link #refresh} would change who is chosen. Any thread. */

@@ -1,20 +1,26 @@
 package dev.fairlead.session;
 
+import dev.fairlead.net.DirectMemory;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * How many sessions this member has, over all its event loops, and how many it may have.
+ * How many sessions this member has, over all its event loops, and whether it may have more.
  * Thread-safe.
  */
 public final class SessionCount {
   private final AtomicInteger live = new AtomicInteger();
   private final int max;
+  private final DirectMemory memory;
 
-  /**
-   * @param max at least 1
-   */
+  /** At most {@code max}, at least 1, and as many as this process has memory for. */
   public SessionCount(int max) {
+    this(max, DirectMemory.ofProcess());
+  }
+
+  /** At most {@code max}, and as many as {@code memory} is there for. */
+  public SessionCount(int max, DirectMemory memory) {
     this.max = max;
+    this.memory = memory;
   }
 
   public int live() {
@@ -28,6 +34,14 @@ public final class SessionCount {
   /** True when no further client should be accepted. */
   public boolean isFull() {
     return live.get() >= max;
+  }
+
+  /** Why no further client should be accepted now; null = one may. */
+  public String overload() {
+    if (isFull()) {
+      return "as many sessions as node.maxSessions allows: " + max;
+    }
+    return memory.isShort() ? memory.toString() : null;
   }
 
   void opened() {
