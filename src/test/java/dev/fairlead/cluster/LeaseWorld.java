@@ -72,6 +72,7 @@ final class LeaseWorld {
 
   void calm() {
     isCalm = true;
+    members().forEach(member -> member.leased().forEach(each -> each.isBusy = false));
   }
 
   SimMember join(SimPart part) {
