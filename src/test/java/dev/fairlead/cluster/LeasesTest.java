@@ -232,6 +232,27 @@ class LeasesTest {
   }
 
   @Test
+  void whoFindsAnEntryLostWritesWhatItKnowsOfTheOthersAndNobodyIsGrantedAnything() {
+    join("a", "b", "c");
+    member(1).web.wanted(40);
+    pass(300);
+    member(1).web.inUse(40).wanted(0);
+    pass(1_200);
+    OnContext.done(map().remove(KEY));
+    Member silent = all.remove(1);
+    member(0).web.inUse(1);
+    pass(1_200);
+    assertThat(silent.row().held()).isEqualTo(49);
+    member(1).web.wanted(100);
+    pass(1_000);
+    assertThat(member(1).web.allowed()).isLessThanOrEqualTo(9);
+    all.add(1, silent);
+    pass(3_000);
+    assertThat(member(2).web.allowed()).isEqualTo(59);
+    assertThat(silent.web.allowed()).isEqualTo(40);
+  }
+
+  @Test
   void whatIsNoEntryIsReplaced() {
     OnContext.done(map().put(KEY, "{\"rows\": 7}"));
     join("a");
