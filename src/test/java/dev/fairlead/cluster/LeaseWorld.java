@@ -72,6 +72,7 @@ final class LeaseWorld {
 
   void calm() {
     isCalm = true;
+    members().forEach(member -> member.leased().forEach(each -> each.isBusy = false));
   }
 
   SimMember join(SimPart part) {
@@ -213,12 +214,12 @@ final class LeaseWorld {
       return new Fate(latencyMicros(), true, true, latencyMicros());
     }
     int chance = random.nextInt(1_000);
-    if (chance < 5) {
+    if (chance < 15) {
       // After nobody waits for it any more.
       return new Fate(3 * SECOND + random.nextInt(3_000_000), true, true, latencyMicros());
     }
-    boolean reaches = chance >= 15;
-    boolean isAnswered = chance >= 25;
+    boolean reaches = chance >= 25;
+    boolean isAnswered = chance >= 35;
     boolean waits =
         part.members.stream().anyMatch(member -> !member.isRunning()) && random.nextInt(3) == 0;
     long hangs = waits ? random.nextInt(500_000) : 0;

@@ -159,6 +159,11 @@ class LeasesModelTest {
               + micros / 1e6
               + " s, given up after "
               + giveUp / 1e6);
+      if (random.nextBoolean()) {
+        // Its last call is answered when it goes on.
+        String key = anyKey();
+        member.demand(key, Math.max(1, world.limit(key)));
+      }
       member.freeze();
       world.clock.in(giveUp, () -> giveUp(member));
       world.clock.in(

@@ -20,6 +20,9 @@ final class SimLeased implements Leased {
   int allowance;
   boolean isExhausted;
 
+  /** Clients come at any time. */
+  boolean isBusy = true;
+
   /** So many this member holds in the map, as far as it was told. */
   int acknowledged;
 
@@ -56,7 +59,8 @@ final class SimLeased implements Leased {
       throw new AssertionError(
           key + ": allowed " + count + ", the map has acknowledged " + acknowledged);
     }
-    if (count < allowance && random.nextInt(4) == 0) {
+    if (count < allowance && isBusy && random.nextInt(4) == 0) {
+      demand = Math.max(demand, inUse + random.nextInt(allowance - count + 1));
       take();
     }
     allowance = count;

@@ -71,8 +71,12 @@ final class SimMember implements LeasePlace {
 
   Future<Void> stop() {
     isLeaving = true;
-    leased.values().forEach(each -> each.demand = 0);
-    leased.values().forEach(each -> each.inUse = 0);
+    // It has drained.
+    for (SimLeased each : leased.values()) {
+      each.isBusy = false;
+      each.demand = 0;
+      each.inUse = 0;
+    }
     return keeper.stop();
   }
 
