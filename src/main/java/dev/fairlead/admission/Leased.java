@@ -22,6 +22,11 @@ public interface Leased {
    */
   int wanted();
 
+  /** Whether it can be given back at any time: new connections a second, not connections. */
+  default boolean isRate() {
+    return false;
+  }
+
   /**
    * So many may be in use here from now on. May be fewer than are: nobody is cut off then, and
    * nothing can be taken until enough was given back.

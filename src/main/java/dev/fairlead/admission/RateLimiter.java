@@ -113,6 +113,11 @@ public final class RateLimiter implements Leased {
     return shared;
   }
 
+  @Override
+  public boolean isRate() {
+    return true;
+  }
+
   /** A rate can always be given back. */
   @Override
   public int inUse() {

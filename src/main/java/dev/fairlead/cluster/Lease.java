@@ -114,9 +114,7 @@ final class Lease {
 
   private boolean isToBeGivenBack(Situation at, int base, int used) {
     LeaseRow fresh = new LeaseRow(base, used, leased.wanted());
-    int target =
-        LeaseShares.target(seen.with(at.self(), fresh), at.self(), seenLimit, at.members());
-    if (base <= Math.max(target, used)) {
+    if (base <= fairPart(seen.with(at.self(), fresh), used, at)) {
       hasSurplus = false;
       return false;
     }
@@ -158,10 +156,10 @@ final class Lease {
     int held = isLost ? used : holding(entry, base, used, at);
     int allowance = held > base ? held : Math.min(allowed, held);
     if (held < allowed) {
-      // Others take at the same time: only after this it is known how many can be given back.
       allow(held);
-      held = Math.max(held, leased.inUse());
     }
+    // Others take at the same time: only after that it is known how many can be given back.
+    held = Math.max(held, leased.inUse());
     LeaseRow row = new LeaseRow(held, leased.inUse(), leased.wanted());
     boolean isWell = entry.equals(read) && allowance <= allowed && isWell(entry, row, at);
     return isWell
@@ -187,15 +185,23 @@ final class Lease {
     }
     int wanted = leased.wanted();
     LeaseEntry fresh = entry.with(at.self(), new LeaseRow(base, used, wanted));
-    int target = LeaseShares.target(fresh, at.self(), limit, at.members());
+    int target = fairPart(fresh, used, at);
     boolean mayGrant = mayGrant(at) && !isNewMark(entry);
     if (target > base && (long) used + wanted >= allowed && mayGrant) {
       return (int) Math.max(base, Math.min(target, limit - others));
     }
-    if (target < base && (isSurplusOld(at.now()) || entry.isAnotherUnmet(at.self()))) {
-      return Math.max(target, used);
-    }
-    return base;
+    return target < base && (isSurplusOld(at.now()) || entry.isAnotherUnmet(at.self()))
+        ? target
+        : base;
+  }
+
+  /** So many this member should hold; fewer than are used only if somebody else starves. */
+  private int fairPart(LeaseEntry fresh, int used, Situation at) {
+    int mostSpare = LeaseShares.mostSpare(seenLimit, at.members(), leased.isRate());
+    int target = LeaseShares.target(fresh, at.self(), seenLimit, mostSpare);
+    return LeaseShares.isAnotherStarving(fresh, at.self(), seenLimit)
+        ? target
+        : Math.max(target, used);
   }
 
   private boolean mayGrant(Situation at) {

@@ -12,7 +12,12 @@ record LeaseRow(int held, int used, int wanted) {
 
   /** Whether it wants more than it holds. */
   boolean isUnmet() {
-    return (long) used + wanted > held;
+    return demand() > held;
+  }
+
+  /** What it uses and wants. */
+  long demand() {
+    return (long) used + wanted;
   }
 
   boolean isEmpty() {

@@ -7,13 +7,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How a limit is split: a member should hold what it uses and its share of the rest.
+ * How a limit is split among those who use and want it.
  *
- * <p>When there is enough, the share is what it wants and a little spare, so that the next client
- * need not wait: a quarter of the limit is spare at most, the same for each. Limit 100, a uses 10
- * and wants 20, b uses nothing, two members: a 10 + 20 + 13, b 13. When there is not enough, what
- * nobody uses is split by what is wanted. Limit 100, a uses 40 and wants 90, b wants 30: a 40 + 45,
- * b 15. Of a rate nothing is in use, and all of it is split by demand.
+ * <p>When there is enough, a member should hold what it uses and wants, and a spare, so that the
+ * next client need not wait. Limit 100, a uses 10 and wants 20, b uses nothing, two members with a
+ * spare of 13 each: a 10 + 20 + 13, b 13. When there is not enough, all of it is split in
+ * proportion to what each uses and wants. Limit 100, a uses 40 and wants 90, b wants 30: a 81, b
+ * 19. Nobody is cut off for that: who uses more only takes no more, and only while another has less
+ * than half of his part.
  */
 final class LeaseShares {
   private static final int SPARE_DIVISOR = 4;
@@ -24,54 +25,68 @@ final class LeaseShares {
    * So many {@code member} should hold. All that see the same entry agree.
    *
    * @param limit above 0
-   * @param members of the cluster
+   * @param mostSpare of each, above 0
    */
-  static int target(LeaseEntry entry, String member, int limit, int members) {
-    long used = 0;
-    long wanted = 0;
-    for (LeaseRow row : entry.rows().values()) {
-      used += row.used();
-      wanted += row.wanted();
+  static int target(LeaseEntry entry, String member, int limit, int mostSpare) {
+    long demand = demand(entry);
+    if (demand > limit) {
+      return split(entry, limit, demand).getOrDefault(member, 0);
     }
-    LeaseRow row = entry.row(member);
-    long left = limit - used - wanted;
-    long target;
-    if (left >= 0) {
-      target = (long) row.used() + row.wanted() + spare(entry, member, limit, members, left);
-    } else {
-      target =
-          row.used() + split(entry, Math.max(0, limit - used), wanted).getOrDefault(member, 0L);
-    }
-    return (int) Math.min(limit, target);
+    long spare = Math.min(mostSpare, spare(entry, member, limit - demand));
+    return (int) Math.min(limit, entry.row(member).demand() + spare);
   }
 
-  private static long spare(LeaseEntry entry, String member, int limit, int members, long left) {
-    long parts = (long) SPARE_DIVISOR * Math.max(1, members);
-    long most = (limit + parts - 1) / parts;
+  /** Whether somebody but {@code member} wants more and has less than half of his part. */
+  static boolean isAnotherStarving(LeaseEntry entry, String member, int limit) {
+    long demand = demand(entry);
+    if (demand <= limit) {
+      return false;
+    }
+    Map<String, Integer> parts = split(entry, limit, demand);
+    return entry.rows().entrySet().stream()
+        .anyMatch(
+            each ->
+                !each.getKey().equals(member)
+                    && each.getValue().isUnmet()
+                    && 2L * each.getValue().held() < parts.get(each.getKey()));
+  }
+
+  /**
+   * So much is spare for each at most: of connections a quarter of the limit for all together, as
+   * who dies takes his spare along for a while; of a rate, and for who is alone, all.
+   */
+  static int mostSpare(int limit, int members, boolean isRate) {
+    long parts = isRate || members <= 1 ? Math.max(1, members) : (long) SPARE_DIVISOR * members;
+    return (int) ((limit + parts - 1) / parts);
+  }
+
+  private static long demand(LeaseEntry entry) {
+    return entry.rows().values().stream().mapToLong(LeaseRow::demand).sum();
+  }
+
+  private static long spare(LeaseEntry entry, String member, long left) {
     boolean hasRow = entry.rows().containsKey(member);
     int sharers = entry.rows().size() + (hasRow ? 0 : 1);
     int rank = entry.rows().headMap(member).size();
-    return Math.min(most, left / sharers + (rank < left % sharers ? 1 : 0));
+    return left / sharers + (rank < left % sharers ? 1 : 0);
   }
 
-  /** By largest remainder, then by id. */
-  private static Map<String, Long> split(LeaseEntry entry, long free, long wanted) {
-    if (wanted == 0) {
-      return Map.of();
-    }
-    Map<String, Long> shares = new HashMap<>();
+  /** In proportion to demand, by largest remainder, then by id. */
+  private static Map<String, Integer> split(LeaseEntry entry, int limit, long demand) {
+    Map<String, Integer> shares = new HashMap<>();
     Map<String, Long> remainders = new HashMap<>();
-    long left = free;
+    int left = limit;
     for (Map.Entry<String, LeaseRow> each : entry.rows().entrySet()) {
-      long product = free * each.getValue().wanted();
-      shares.put(each.getKey(), product / wanted);
-      remainders.put(each.getKey(), product % wanted);
-      left -= product / wanted;
+      long product = limit * each.getValue().demand();
+      int share = (int) (product / demand);
+      shares.put(each.getKey(), share);
+      remainders.put(each.getKey(), product % demand);
+      left -= share;
     }
     List<String> order = new ArrayList<>(entry.rows().keySet());
     order.sort(Comparator.comparing(remainders::get, Comparator.reverseOrder()));
-    for (String member : order.subList(0, (int) left)) {
-      shares.merge(member, 1L, Long::sum);
+    for (String member : order.subList(0, left)) {
+      shares.merge(member, 1, Integer::sum);
     }
     return shares;
   }

@@ -1,8 +1,10 @@
 package dev.fairlead.admin;
 
+import dev.fairlead.config.BindAddress;
 import dev.fairlead.config.ClusterConfig;
 import dev.fairlead.config.ConfigFormat;
 import dev.fairlead.config.FairleadConfig;
+import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.config.NodeConfig;
 import dev.fairlead.config.Revision;
 import dev.fairlead.event.MemberInfo;
@@ -98,7 +100,7 @@ public final class FakeMember implements MemberView {
         new FairleadConfig(
             NodeConfig.DEFAULT,
             ClusterConfig.DEFAULT,
-            List.of(),
+            List.of(new ListenerConfig("web", BindAddress.ip("127.0.0.1", 0), 100, "web")),
             List.of(PoolConfigs.pool("web", 9001)));
     Revision revision =
         new Revision(

@@ -14,12 +14,13 @@ class LeaseSharesTest {
   @CsvSource({
     // limit, used, wanted, targets
     "100, 10 0, 20 0, 43 13",
-    "100, 40 0, 90 30, 85 15",
+    "100, 40 0, 90 30, 81 19",
     "100, 0 0, 150 50, 75 25",
     "100, 0 0 0, 100 0 0, 100 0 0",
     "100, 0 0 0, 0 0 0, 9 9 9",
     "100, 99 0 0, 0 0 0, 100 0 0",
-    "100, 60 60 0, 5 0 5, 60 60 0",
+    "100, 60 60 0, 5 0 5, 50 46 4",
+    "100, 100 0, 60 1, 99 1",
     "10, 0 0 0, 7 7 7, 4 3 3",
     "2, 0 0 0, 0 0 0, 1 1 0",
     "1, 0 0 0, 0 0 1, 0 0 1",
@@ -37,9 +38,46 @@ class LeaseSharesTest {
     LeaseEntry all = entry;
     List<Integer> found =
         IntStream.range(0, uses.size())
-            .mapToObj(i -> LeaseShares.target(all, "m" + i, limit, uses.size()))
+            .mapToObj(
+                i ->
+                    LeaseShares.target(
+                        all, "m" + i, limit, LeaseShares.mostSpare(limit, uses.size(), false)))
             .toList();
     assertThat(found).isEqualTo(numbers(targets));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // limit, held, used, wanted, whether another than m0 starves
+    "100, 100 0, 100 0, 60 1, true",
+    "100, 60 40, 60 40, 60 60, false",
+    "100, 60 19, 60 19, 60 60, true",
+    "100, 60 0, 60 0, 60 0, false",
+    "100, 60 0, 60 0, 10 30, false",
+    "100, 0 100, 0 100, 60 60, false",
+  })
+  void starvesBelowHalfOfItsPart(
+      int limit, String held, String used, String wanted, boolean another) {
+    LeaseEntry entry = LeaseEntry.NONE;
+    for (int i = 0; i < 2; i++) {
+      entry =
+          entry.with(
+              "m" + i,
+              new LeaseRow(numbers(held).get(i), numbers(used).get(i), numbers(wanted).get(i)));
+    }
+    assertThat(LeaseShares.isAnotherStarving(entry, "m0", limit)).isEqualTo(another);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // limit, members, of a rate, most spare of each
+    "100, 3, false, 9",
+    "100, 3, true, 34",
+    "100, 1, false, 100",
+    "1, 5, false, 1",
+  })
+  void spareIsAPartOfTheLimit(int limit, int members, boolean rate, int most) {
+    assertThat(LeaseShares.mostSpare(limit, members, rate)).isEqualTo(most);
   }
 
   private static List<Integer> numbers(String text) {
