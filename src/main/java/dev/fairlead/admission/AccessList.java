@@ -36,11 +36,20 @@ public final class AccessList {
   /** What stands before the IPv4 address in the lower half of a mapped one. */
   private static final long MAPPED = 0xffff;
 
+  /** IPv6 edges to a sample. */
+  private static final int STRIDE = 16;
+
   /** Edges as {@link #ordered} has them, so that they are compared without a call. */
   private final int[] v4;
 
   /** The same: the higher half of each edge, and its lower half behind it. */
   private final long[] v6;
+
+  /**
+   * The higher half of every {@link #STRIDE}th edge of {@link #v6}, from the first on: a search
+   * here is one in little memory, without a look at lower halves, and leaves few edges to search.
+   */
+  private final long[] v6Samples;
 
   private AccessList(Edges v4, Edges v6) {
     this.v4 = new int[v4.size()];
@@ -51,6 +60,10 @@ public final class AccessList {
     for (int i = 0; i < v6.size(); i++) {
       this.v6[2 * i] = ordered(v6.high(i));
       this.v6[2 * i + 1] = ordered(v6.low(i));
+    }
+    v6Samples = new long[(v6.size() + STRIDE - 1) / STRIDE];
+    for (int i = 0; i < v6Samples.length; i++) {
+      v6Samples[i] = this.v6[2 * i * STRIDE];
     }
   }
 
@@ -119,8 +132,9 @@ public final class AccessList {
   private boolean admits(long addressHigh, long addressLow) {
     long high = ordered(addressHigh);
     long low = ordered(addressLow);
-    int before = 0;
-    for (int rest = v6.length / 2; rest > 0; ) {
+    int lower = samplesBelow(high);
+    int before = Math.max(0, lower - 1) * STRIDE;
+    for (int rest = endOfSearch(lower, high) - before; rest > 0; ) {
       int half = (rest + 1) >>> 1;
       int middle = 2 * (before + half - 1);
       boolean notAbove = v6[middle] < high || (v6[middle] == high && v6[middle + 1] <= low);
@@ -128,6 +142,24 @@ public final class AccessList {
       rest -= half;
     }
     return (before & 1) != 0;
+  }
+
+  private int samplesBelow(long high) {
+    int below = 0;
+    for (int rest = v6Samples.length; rest > 0; ) {
+      int half = (rest + 1) >>> 1;
+      below = v6Samples[below + half - 1] < high ? below + half : below;
+      rest -= half;
+    }
+    return below;
+  }
+
+  /** Edges from here on are above the key. */
+  private int endOfSearch(int samplesBelow, long high) {
+    int edges = v6.length / 2;
+    // Of equal higher halves, as in one /64, there may be any number: the lower ones decide.
+    boolean equal = samplesBelow < v6Samples.length && v6Samples[samplesBelow] == high;
+    return equal ? edges : Math.min(samplesBelow * STRIDE, edges);
   }
 
   /** Numbers whose signed order is the unsigned order of the argument. */

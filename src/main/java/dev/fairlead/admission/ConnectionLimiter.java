@@ -85,7 +85,7 @@ public final class ConnectionLimiter implements Leased {
     return allowance.mayGrow(taken.get());
   }
 
-  /** So many may be taken on this member now; {@link Allowance#ANY} = any number. */
+  @Override
   public int allowed() {
     return allowance.allowed();
   }

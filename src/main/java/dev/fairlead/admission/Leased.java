@@ -27,6 +27,9 @@ public interface Leased {
     return false;
   }
 
+  /** So many may be in use here now; {@link Integer#MAX_VALUE} = any number. */
+  int allowed();
+
   /**
    * So many may be in use here from now on. May be fewer than are: nobody is cut off then, and
    * nothing can be taken until enough was given back.

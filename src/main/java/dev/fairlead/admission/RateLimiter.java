@@ -98,8 +98,8 @@ public final class RateLimiter implements Leased {
     }
   }
 
-  /** New connections a second that this member may take now; {@link Integer#MAX_VALUE} = any. */
-  public int rate() {
+  @Override
+  public int allowed() {
     return rate;
   }
 

@@ -306,6 +306,7 @@ public final class Member {
             .map(listener -> proxy.countersOf(listener.name()))
             .toList(),
         proxy.pools());
+    metrics.applyLimits(proxy.limiters());
   }
 
   private static VertxOptions options(int eventLoops) {

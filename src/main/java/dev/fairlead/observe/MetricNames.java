@@ -12,6 +12,9 @@ final class MetricNames {
   static final String SESSIONS = "fairlead_sessions_total";
   static final String SESSION_CLOSED = "fairlead_session_closed_total";
   static final String REFUSED = "fairlead_refused_total";
+  static final String LIMIT_USED = "fairlead_limit_used";
+  static final String LIMIT_ALLOWED = "fairlead_limit_allowed";
+  static final String QUEUE_LENGTH = "fairlead_queue_length";
   static final String BYTES = "fairlead_bytes_total";
   static final String BACKEND_SESSIONS_ACTIVE = "fairlead_backend_sessions_active";
   static final String BACKEND_CLUSTER_SESSIONS = "fairlead_backend_cluster_sessions";
@@ -36,6 +39,8 @@ final class MetricNames {
   static final String FROM_CLIENT = "from-client";
   static final String TO_CLIENT = "to-client";
   static final String LOOP = "loop";
+  static final String LIMIT = "limit";
+  static final String QUEUE = "queue";
 
   /** Reasons for which a client is turned away before it was given to a backend. */
   static final Set<CloseReason> REFUSALS =

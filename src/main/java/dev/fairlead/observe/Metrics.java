@@ -1,8 +1,11 @@
 package dev.fairlead.observe;
 
+import dev.fairlead.admission.Allowance;
+import dev.fairlead.admission.Leased;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
 import dev.fairlead.session.CloseReason;
+import dev.fairlead.session.Limiters;
 import dev.fairlead.session.ListenerCounters;
 import dev.fairlead.session.Session;
 import dev.fairlead.session.SessionListener;
@@ -116,6 +119,15 @@ public final class Metrics implements SessionListener, AutoCloseable {
       }
     }
     snapshot.apply(listeners, backends);
+  }
+
+  /** Shows the limits and queues that are configured, from now on, and no others. */
+  public void applyLimits(Limiters limiters) {
+    Map<String, Leased> limits = new HashMap<>();
+    limiters.leased().stream()
+        .filter(each -> each.allowed() != Allowance.ANY)
+        .forEach(each -> limits.put(each.key(), each));
+    snapshot.applyLimits(limits, limiters.queues());
   }
 
   /** Sets the number of the configuration in force. */

@@ -1,5 +1,7 @@
 package dev.fairlead.observe;
 
+import dev.fairlead.admission.Leased;
+import dev.fairlead.admission.WaitQueue;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.session.CloseReason;
 import dev.fairlead.session.ListenerCounters;
@@ -24,12 +26,16 @@ final class SnapshotMeters {
   private final LiveMeters<String, ListenerCounters> listeners;
   private final LiveMeters<Way, LongAdder> ways;
   private final LiveMeters<BackendKey, Backend> backends;
+  private final LiveMeters<String, Leased> limits;
+  private final LiveMeters<String, WaitQueue> queues;
 
   SnapshotMeters(MeterRegistry registry) {
     this.registry = registry;
     this.listeners = new LiveMeters<>(registry, this::ofListener);
     this.ways = new LiveMeters<>(registry, this::ofWay);
     this.backends = new LiveMeters<>(registry, this::ofBackend);
+    this.limits = new LiveMeters<>(registry, this::ofLimit);
+    this.queues = new LiveMeters<>(registry, this::ofQueue);
   }
 
   synchronized void apply(List<ListenerCounters> counters, Map<BackendKey, Backend> backendsNow) {
@@ -44,6 +50,30 @@ final class SnapshotMeters {
     listeners.apply(listenersNow);
     ways.apply(waysNow);
     backends.apply(backendsNow);
+  }
+
+  synchronized void applyLimits(Map<String, Leased> limitsNow, Map<String, WaitQueue> queuesNow) {
+    limits.apply(limitsNow);
+    queues.apply(queuesNow);
+  }
+
+  private List<Meter> ofLimit(String key, LiveMeters.Source<Leased> source) {
+    On<Leased> on = new On<>(source, Tags.of(MetricNames.LIMIT, key));
+    return List.of(
+        on.gauge(
+            MetricNames.LIMIT_USED,
+            "What this member uses of a limit of connections",
+            Leased::inUse),
+        on.gauge(
+            MetricNames.LIMIT_ALLOWED,
+            "What this member may use of a limit now, of the cluster's or its own",
+            Leased::allowed));
+  }
+
+  private List<Meter> ofQueue(String key, LiveMeters.Source<WaitQueue> source) {
+    return List.of(
+        new On<>(source, Tags.of(MetricNames.QUEUE, key))
+            .gauge(MetricNames.QUEUE_LENGTH, "Clients that wait in a queue", WaitQueue::size));
   }
 
   private List<Meter> ofListener(String name, LiveMeters.Source<ListenerCounters> source) {

@@ -60,6 +60,11 @@ final class BackendLimiter implements Leased {
     return backend.active();
   }
 
+  @Override
+  public int allowed() {
+    return allowance.allowed();
+  }
+
   /** Whoever waits might come here, and as many as came since this was last asked. */
   @Override
   public int wanted() {

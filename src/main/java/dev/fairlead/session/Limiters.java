@@ -2,11 +2,14 @@ package dev.fairlead.session;
 
 import dev.fairlead.admission.Leased;
 import dev.fairlead.admission.ListenerLimiter;
+import dev.fairlead.admission.QueueingLimiter;
 import dev.fairlead.admission.SourceLimit;
+import dev.fairlead.admission.WaitQueue;
 import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.config.ListenerLimits;
 import dev.fairlead.pool.Pool;
 import dev.fairlead.pool.Pools;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -62,6 +65,22 @@ public final class Limiters {
             listeners.values().stream().flatMap(ListenerLimiter::leased),
             pools.values().stream().flatMap(PoolLimiter::leased))
         .toList();
+  }
+
+  /**
+   * Those who wait, by {@code listener/NAME} and {@code pool/NAME}, where a queue is configured.
+   */
+  public Map<String, WaitQueue> queues() {
+    Map<String, WaitQueue> queues = new HashMap<>();
+    listeners.forEach((name, limiter) -> putQueue(queues, "listener/" + name, limiter));
+    pools.forEach((name, limiter) -> putQueue(queues, "pool/" + name, limiter));
+    return queues;
+  }
+
+  private static void putQueue(Map<String, WaitQueue> queues, String key, QueueingLimiter limiter) {
+    if (limiter.hasQueue()) {
+      queues.put(key, limiter.queue());
+    }
   }
 
   /** The limits of single sources, of all listeners. */

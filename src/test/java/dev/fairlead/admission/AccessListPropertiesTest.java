@@ -7,6 +7,7 @@ import dev.fairlead.config.Cidr;
 import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -17,6 +18,7 @@ import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
 
 /**
  * Ensures that an access list answers as the plain definition does: in no network of deny, and in
@@ -57,6 +59,35 @@ class AccessListPropertiesTest {
           .as(address.getHostAddress())
           .isEqualTo(admits(allow, deny, address));
     }
+  }
+
+  /** Many edges have the same higher half, beside others that do not. */
+  @Property(tries = 50)
+  void answersSoWithManyNetworksOfFewHigherHalves(
+      @ForAll long seed, @ForAll @IntRange(min = 1, max = 4) int halves) {
+    SplittableRandom random = new SplittableRandom(seed);
+    List<Cidr> allow = ofHigherHalves(halves, random);
+    List<Cidr> deny = ofHigherHalves(halves, random);
+    AccessList list = AccessList.of(new AccessConfig(allow, deny));
+    assertThat(Stream.concat(allow.stream(), deny.stream()).flatMap(AccessListPropertiesTest::ends))
+        .allSatisfy(
+            address ->
+                assertThat(list.admits(address))
+                    .as(address.getHostAddress())
+                    .isEqualTo(admits(allow, deny, address)));
+  }
+
+  private static List<Cidr> ofHigherHalves(int halves, SplittableRandom random) {
+    return Stream.generate(() -> ofHigherHalf(random.nextInt(halves), random)).limit(100).toList();
+  }
+
+  /** One in fifty is a /64 as a whole. */
+  private static Cidr ofHigherHalf(int half, SplittableRandom random) {
+    byte[] bytes = RandomNetworks.address(true, random).getAddress();
+    Arrays.fill(bytes, 2, 7, (byte) 0);
+    bytes[7] = (byte) half;
+    int prefix = random.nextInt(50) == 0 ? 64 : random.nextInt(68, 129);
+    return RandomNetworks.around(RandomNetworks.of(bytes), prefix);
   }
 
   private static boolean admits(List<Cidr> allow, List<Cidr> deny, InetAddress address) {

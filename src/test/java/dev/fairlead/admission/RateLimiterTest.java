@@ -89,6 +89,6 @@ class RateLimiterTest {
     assertThat(limiter.tryTake()).isTrue();
     limiter.configure(0, LimitScope.CLUSTER);
     assertThat(limiter.limit()).isZero();
-    assertThat(limiter.rate()).isEqualTo(Integer.MAX_VALUE);
+    assertThat(limiter.allowed()).isEqualTo(Integer.MAX_VALUE);
   }
 }

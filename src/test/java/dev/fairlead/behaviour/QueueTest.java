@@ -93,6 +93,11 @@ class QueueTest {
         tooMany.expectEof();
       }
       awaitRefused(member, "queue-full", 1);
+      assertThat(member.metric("fairlead_queue_length{queue=\"listener/web\"}")).isEqualTo(2);
+      assertThat(member.metric("fairlead_limit_used{limit=\"listener/web/connections\"}"))
+          .isEqualTo(1);
+      assertThat(member.metric("fairlead_limit_allowed{limit=\"listener/web/connections\"}"))
+          .isEqualTo(1);
       holder.close();
       for (TestConnection client : waiting) {
         expectServed(client).close();

@@ -31,7 +31,8 @@ final class FakeLeased implements Leased {
     return this;
   }
 
-  int allowed() {
+  @Override
+  public int allowed() {
     return allowed;
   }
 

@@ -54,6 +54,16 @@ final class SimLeased implements Leased {
   }
 
   @Override
+  public boolean isRate() {
+    return isRate;
+  }
+
+  @Override
+  public int allowed() {
+    return allowance;
+  }
+
+  @Override
   public void allow(int count) {
     if (count > allowance && count > acknowledged) {
       throw new AssertionError(
