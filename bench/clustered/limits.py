@@ -43,6 +43,7 @@ def check_limits(checks, command):
                 ports = [one.port[name] for one in members]
                 checks.attempt("limits", f"{name}, all", lambda: crowded(backend, ports))
                 checks.attempt("limits", f"{name}, one", lambda: crowded(backend, ports[:1]))
+            checks.attempt("limits", "fair", lambda: fair(backend, members))
             checks.attempt("limits", "rate", lambda: rate(members))
             checks.attempt("limits", "order", lambda: in_order(members[0]))
             checks.attempt("limits", "timeout", lambda: timed_out(members[0]))
@@ -64,6 +65,26 @@ def crowded(backend, ports):
         ENOUGH <= most <= LIMIT and fast,
         f"{figures}, {ENOUGH} after {reached or -1:.2f} s, {crowd.served} served,"
         f" {crowd.refused} refused",
+    )
+
+
+def fair(backend, members):
+    """One member's clients have all and want more; another member's get their part soon."""
+    crowded_one, other = members[0].port["listener"], members[1].port["listener"]
+    with Crowd([crowded_one], 5 * LIMIT) as many, Crowd([other], LIMIT) as few:
+        many.run(3, lambda: False)
+        start = time.monotonic()
+        first = None
+        while time.monotonic() - start < SECONDS_TO_FREE:
+            many.run(0.1, lambda: False)
+            few.run(0.1, lambda: False)
+            if first is None and few.served > LIMIT / 10:
+                first = time.monotonic() - start
+    wait_for(lambda: backend.live == 0, 10, "the crowds to be gone")
+    return (
+        first is not None,
+        f"{LIMIT // 10} of the other's were served after {first or -1:.2f} s,"
+        f" {few.served} in {SECONDS_TO_FREE} s",
     )
 
 

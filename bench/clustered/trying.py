@@ -85,13 +85,19 @@ class Crowd:
         self._count = count
         self._selector = selectors.DefaultSelector()
         self._due = []  # (time, number, connection or None)
+        self._began = False
         self.served = 0
         self.refused = 0
 
     def run(self, seconds, is_reached):
-        """The seconds after which `is_reached` held for the first time, None = never."""
+        """The seconds after which `is_reached` held for the first time, None = never.
+
+        Asked again, goes on with the clients that are there.
+        """
         start = time.monotonic()
-        self._due = [(start, number, None) for number in range(self._count)]
+        if not self._began:
+            self._began = True
+            self._due = [(start, number, None) for number in range(self._count)]
         reached = None
         while time.monotonic() - start < seconds:
             self._move()

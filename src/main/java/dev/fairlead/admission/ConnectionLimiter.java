@@ -14,22 +14,23 @@ public final class ConnectionLimiter implements Leased {
   private final String key;
   private final WaitQueue queue;
   private final Runnable onRoom;
+  private final Runnable onNone;
   private final Allowance allowance = new Allowance();
   private final AtomicInteger taken = new AtomicInteger();
   private final LongAdder attempts = new LongAdder();
 
-  /** Of {@link #attempts} when they were last looked at; on the thread of {@link Leased}. */
-  private long attemptsBefore;
+  private final Arrivals arrivals = new Arrivals(attempts::sum);
 
   /**
    * @param queue of those who wait for one
-   * @param onRoom is run, on any thread, when one may be there that was not, or when it is known
-   *     that there is none
+   * @param onRoom is run, on any thread, when one may be there that was not
+   * @param onNone is run, on any thread, when it is known that the cluster has none
    */
-  public ConnectionLimiter(String key, WaitQueue queue, Runnable onRoom) {
+  public ConnectionLimiter(String key, WaitQueue queue, Runnable onRoom, Runnable onNone) {
     this.key = key;
     this.queue = queue;
     this.onRoom = onRoom;
+    this.onNone = onNone;
   }
 
   /**
@@ -105,13 +106,10 @@ public final class ConnectionLimiter implements Leased {
     return taken.get();
   }
 
-  /** Those who wait, and as many as have come since this was last asked. */
+  /** Those who wait, and as many as have come lately. */
   @Override
   public int wanted() {
-    long sum = attempts.sum();
-    long came = sum - attemptsBefore;
-    attemptsBefore = sum;
-    return (int) Math.min(allowance.shared(), queue.size() + came);
+    return (int) Math.min(allowance.shared(), queue.size() + arrivals.recent());
   }
 
   @Override
@@ -125,7 +123,7 @@ public final class ConnectionLimiter implements Leased {
   public void exhausted(boolean none) {
     allowance.exhausted(none);
     if (none) {
-      onRoom.run();
+      onNone.run();
     }
   }
 }

@@ -2,8 +2,8 @@ package dev.fairlead.admission;
 
 /**
  * Something of which the whole cluster has so many, and this member holds a part: connections, or
- * new connections a second. All methods are called on one thread, which is not an event loop's of
- * the sessions, and return at once.
+ * new connections a second. All methods are called on one thread, the cluster's, and return at
+ * once.
  */
 public interface Leased {
 

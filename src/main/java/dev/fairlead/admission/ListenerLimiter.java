@@ -24,7 +24,8 @@ public final class ListenerLimiter extends QueueingLimiter {
   public ListenerLimiter(String name, Consumer<Leased> onNeed) {
     super(onNeed);
     String key = "listener/" + name;
-    this.connections = new ConnectionLimiter(key + "/connections", queue(), this::roomChanged);
+    this.connections =
+        new ConnectionLimiter(key + "/connections", queue(), this::roomChanged, this::hopeChanged);
     this.rate = new RateLimiter(key + "/rate", System::nanoTime);
     this.sources = new SourceLimit(name);
   }
@@ -35,6 +36,8 @@ public final class ListenerLimiter extends QueueingLimiter {
     rate.configure(next.newConnectionsPerSecond(), next.scope());
     sources.configure(next.connectionsPerSource(), next.scope() == LimitScope.CLUSTER);
     connections.configure(next.connections(), next.scope());
+    hopeChanged();
+    ask();
   }
 
   public ConnectionLimiter connections() {
@@ -66,7 +69,7 @@ public final class ListenerLimiter extends QueueingLimiter {
 
   @Override
   protected Stream<Leased> needed() {
-    return Stream.of(connections);
+    return leased();
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.fairlead.admission;
 
 import dev.fairlead.config.QueueConfig;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -17,7 +18,11 @@ public abstract class QueueingLimiter {
   /** Longest wait for the cluster's answer. */
   private static final Duration LONGEST_ASKING = Duration.ofMillis(500);
 
+  /** The cluster is asked no more often; in between it looks by itself. */
+  private static final long ASKING_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
   private final WaitQueue queue = new WaitQueue();
+  private volatile long askedAt = System.nanoTime() - ASKING_NANOS;
   private final Consumer<Leased> onNeed;
 
   /**
@@ -64,23 +69,37 @@ public abstract class QueueingLimiter {
   public final boolean join(Waiter waiter) {
     boolean joined = queue.join(waiter, mostWaiting());
     if (joined && mayGrow()) {
-      needed().filter(each -> each.limit() > 0).forEach(onNeed);
+      ask();
     }
     return joined;
   }
 
-  /**
-   * There may be places, or it is known that there are none: lets in, and turns away. Any thread.
-   */
+  /** There may be places: lets in who waits. Any thread. */
   public final void roomChanged() {
-    if (!queue.isEmpty()) {
-      queue.serve();
-      queue.trim(mostWaiting());
+    queue.serve();
+  }
+
+  /** Something is known to be had no more, or the queue is shorter: turns away. Any thread. */
+  public final void hopeChanged() {
+    queue.serve();
+    if (!mayGrow()) {
+      queue.trim(queueConfig().size());
+    }
+  }
+
+  /** Asks the cluster for what is needed; whoever just did has asked for all. */
+  protected final void ask() {
+    long now = System.nanoTime();
+    if (now - askedAt >= ASKING_NANOS) {
+      askedAt = now;
+      needed().filter(each -> each.limit() > 0).forEach(onNeed);
     }
   }
 
   private int mostWaiting() {
     int size = queueConfig().size();
-    return mayGrow() ? Math.max(size, MOST_ASKING) : size;
+    // Those that ask stay until they are answered, though a place may just be there.
+    boolean isAsking = queue.size() > size || mayGrow();
+    return isAsking ? Math.max(size, MOST_ASKING) : size;
   }
 }

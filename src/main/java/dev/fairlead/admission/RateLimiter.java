@@ -35,6 +35,9 @@ public final class RateLimiter implements Leased {
   /** Of the cluster; 0 = there is no limit, or it is not the cluster's. */
   private volatile int shared;
 
+  /** Nothing was allowed yet: the first part of the cluster's rate comes with its burst. */
+  private boolean isNew;
+
   // What was measured last; on the thread of Leased.
   private long attemptsBefore;
   private long measuredAt;
@@ -60,8 +63,11 @@ public final class RateLimiter implements Leased {
     boolean ofCluster = perSecond > 0 && scope == LimitScope.CLUSTER;
     if (!ofCluster) {
       rate = perSecond == 0 ? ANY : perSecond;
+    } else if (shared == 0) {
+      rate = 0;
+      isNew = true;
     } else {
-      rate = shared == 0 ? 0 : Math.min(rate, perSecond);
+      change(Math.min(rate, perSecond));
     }
     shared = ofCluster ? perSecond : 0;
   }
@@ -142,9 +148,29 @@ public final class RateLimiter implements Leased {
 
   @Override
   public synchronized void allow(int perSecond) {
-    if (shared != 0) {
-      rate = perSecond;
+    if (shared == 0) {
+      return;
     }
+    if (isNew && perSecond > 0) {
+      isNew = false;
+      rate = perSecond;
+    } else {
+      change(perSecond);
+    }
+  }
+
+  /** The tokens stay as many as they are: else who is given more rate had a burst of it at once. */
+  private void change(int perSecond) {
+    int before = rate;
+    if (perSecond == 0 || perSecond == before) {
+      rate = perSecond;
+      return;
+    }
+    long now = nanos.getAsLong() - start;
+    double missing = Math.min(1, Math.max(0, (double) (fullAt.get() - now) / SECOND));
+    double tokens = Math.min(perSecond, before * (1 - missing));
+    fullAt.set(now + (long) (SECOND * (1 - tokens / perSecond)));
+    rate = perSecond;
   }
 
   @Override

@@ -62,7 +62,11 @@ public final class SourceLimit {
    * @param ofCluster whether those at other members count, and others are told of those here
    */
   public synchronized void configure(int max, boolean ofCluster) {
-    settings = new Settings(max, ofCluster);
+    Settings next = new Settings(max, ofCluster);
+    if (settings.equals(next)) {
+      return;
+    }
+    settings = next;
     if (max == 0) {
       sources.clear();
     } else {

@@ -65,6 +65,9 @@ final class Lease {
       want.followed(leased);
     } else if (isRetired) {
       leased.allow(0);
+    } else if (leased.allowed() != Math.min(allowed, leased.limit())) {
+      // The limit went and came back, and nobody looked meanwhile.
+      leased.allow(Math.min(allowed, leased.limit()));
     }
     isRetired = false;
   }

@@ -43,7 +43,14 @@ record LeaseEntry(long version, long restored, SortedMap<String, LeaseRow> rows)
 
   private static LeaseRow row(JsonObject json) {
     return new LeaseRow(
-        json.getInteger("held"), json.getInteger("used"), json.getInteger("wanted"));
+        count(json.getInteger("held")),
+        count(json.getInteger("used")),
+        count(json.getInteger("wanted")));
+  }
+
+  /** A negative one would let others have more than there is. */
+  private static int count(int stored) {
+    return Math.max(0, stored);
   }
 
   /** As it is stored; null = there is nothing to store. */

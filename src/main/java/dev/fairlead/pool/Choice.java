@@ -8,8 +8,10 @@ import dev.fairlead.pool.balance.Candidates;
 import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
@@ -76,6 +78,24 @@ final class Choice {
               : tiers.get(i).pickExcept(tried, source, random);
       if (picked != null) {
         return picked;
+      }
+    }
+    return null;
+  }
+
+  /**
+   * @param full out of the question too, but no reason to go on to the next tier
+   */
+  Backend pick(
+      SocketAddress source,
+      Collection<Backend> tried,
+      Collection<Backend> full,
+      RandomGenerator random) {
+    for (Balancer tier : tiers) {
+      if (tier.pickExcept(tried, source, random) != null) {
+        Set<Backend> out = new HashSet<>(tried);
+        out.addAll(full);
+        return tier.pickExcept(out, source, random);
       }
     }
     return null;

@@ -131,6 +131,17 @@ public final class Pool {
   }
 
   /**
+   * {@link #pick(SocketAddress, Collection)} where some have no room: a tier that has others is not
+   * left for that, so backups stay for when primaries fail.
+   *
+   * @param full backends of this very pool
+   * @return null when none is left, or all that are have no room
+   */
+  public Backend pick(SocketAddress source, Collection<Backend> tried, Collection<Backend> full) {
+    return choice.pick(source, tried, full, ThreadLocalRandom.current());
+  }
+
+  /**
    * Whom a session of {@code source} would get now, without taking a turn: one that has room. Fills
    * tables as {@link #refresh} does.
    *
@@ -140,7 +151,7 @@ public final class Pool {
     List<Backend> full = backends.stream().filter(backend -> !backend.hasRoom()).toList();
     AtomicLong same = new AtomicLong(position.get());
     return Choice.of(config, backends, same, System.nanoTime())
-        .pick(source, full, ThreadLocalRandom.current());
+        .pick(source, List.of(), full, ThreadLocalRandom.current());
   }
 
   /** Whether {@link #refresh} would change who is chosen. Any thread. */

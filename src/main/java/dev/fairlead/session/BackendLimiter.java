@@ -1,8 +1,8 @@
 package dev.fairlead.session;
 
 import dev.fairlead.admission.Allowance;
+import dev.fairlead.admission.Arrivals;
 import dev.fairlead.admission.Leased;
-import dev.fairlead.admission.WaitQueue;
 import dev.fairlead.config.LimitScope;
 import dev.fairlead.pool.Backend;
 
@@ -12,26 +12,21 @@ import dev.fairlead.pool.Backend;
  */
 final class BackendLimiter implements Leased {
   private final Backend backend;
-  private final WaitQueue queue;
-  private final Runnable onRoom;
+  private final PoolLimiter limiter;
   private final Allowance allowance = new Allowance();
-
-  /** Of {@link Backend#total} when it was last looked at; on the thread of {@link Leased}. */
-  private long totalBefore;
+  private final Arrivals arrivals;
 
   /**
    * @param backend of any configuration: its counts are those of all
-   * @param queue of those who wait for a backend of its pool
-   * @param onRoom as of {@link dev.fairlead.admission.ConnectionLimiter}
+   * @param limiter of its pool
    */
-  BackendLimiter(Backend backend, WaitQueue queue, Runnable onRoom) {
+  BackendLimiter(Backend backend, PoolLimiter limiter) {
     this.backend = backend;
-    this.queue = queue;
-    this.onRoom = onRoom;
-    this.totalBefore = backend.total();
+    this.limiter = limiter;
+    this.arrivals = new Arrivals(backend::total);
   }
 
-  void configure(int limit, LimitScope scope) {
+  synchronized void configure(int limit, LimitScope scope) {
     allowance.configure(limit, scope, backend.active());
     backend.allow(allowance.allowed());
   }
@@ -65,29 +60,30 @@ final class BackendLimiter implements Leased {
     return allowance.allowed();
   }
 
-  /** Whoever waits might come here, and as many as came since this was last asked. */
+  /** Whoever waits, or found no room, might come here, and as many as came here lately. */
   @Override
   public int wanted() {
-    long total = backend.total();
-    long came = total - totalBefore;
-    totalBefore = total;
-    return (int) Math.min(allowance.shared(), queue.size() + came);
+    return (int) Math.min(allowance.shared(), limiter.missed() + arrivals.recent());
   }
 
   @Override
   public void allow(int count) {
+    if (hold(count)) {
+      limiter.roomChanged();
+    }
+  }
+
+  private synchronized boolean hold(int count) {
     boolean more = allowance.hold(count);
     backend.allow(allowance.allowed());
-    if (more) {
-      onRoom.run();
-    }
+    return more;
   }
 
   @Override
   public void exhausted(boolean none) {
     allowance.exhausted(none);
     if (none) {
-      onRoom.run();
+      limiter.hopeChanged();
     }
   }
 }

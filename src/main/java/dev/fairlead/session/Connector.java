@@ -57,10 +57,11 @@ final class Connector implements ChannelFutureListener, Step {
       Refusal.notConnected(session, failure);
     } else if (account.trySelect(tried)) {
       attempt();
-    } else if (pool.pick(account.source(), tried) == null) {
+    } else if (failure != null || pool.pick(account.source(), tried) == null) {
+      // Who has tried one does not wait: nobody behind it in the queue is so choosy.
       Refusal.notConnected(session, failure);
     } else {
-      waiting = new BackendWaiting(session, this, tried);
+      waiting = new BackendWaiting(session, this);
       session.lookBy(waiting.deadline());
       waiting.begin();
     }

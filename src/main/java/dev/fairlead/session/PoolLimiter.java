@@ -1,5 +1,6 @@
 package dev.fairlead.session;
 
+import dev.fairlead.admission.Arrivals;
 import dev.fairlead.admission.ConnectionLimiter;
 import dev.fairlead.admission.Leased;
 import dev.fairlead.admission.QueueingLimiter;
@@ -12,8 +13,10 @@ import java.net.SocketAddress;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -28,6 +31,11 @@ public final class PoolLimiter extends QueueingLimiter {
   /** In force; null before the first one. */
   private volatile Pool pool;
 
+  private final LongAdder refused = new LongAdder();
+
+  /** Who found all backends full. */
+  private final Arrivals misses = new Arrivals(refused::sum);
+
   private volatile PoolLimits limits = PoolLimits.NONE;
 
   /** By id, of those backends that have a limit. */
@@ -40,7 +48,8 @@ public final class PoolLimiter extends QueueingLimiter {
   PoolLimiter(String name, Consumer<Leased> onNeed) {
     super(onNeed);
     this.connections =
-        new ConnectionLimiter("pool/" + name + "/connections", queue(), this::roomChanged);
+        new ConnectionLimiter(
+            "pool/" + name + "/connections", queue(), this::roomChanged, this::hopeChanged);
   }
 
   /** The pool is {@code next} from now on, with its limits. One thread at a time. */
@@ -53,8 +62,7 @@ public final class PoolLimiter extends QueueingLimiter {
       int limit = max > 0 ? max : limits.connectionsPerBackend();
       if (limit > 0) {
         BackendLimiter last = before.remove(backend.id());
-        BackendLimiter limiter =
-            last == null ? new BackendLimiter(backend, queue(), this::roomChanged) : last;
+        BackendLimiter limiter = last == null ? new BackendLimiter(backend, this) : last;
         limiter.configure(limit, limits.scope());
         limiters.put(backend.id(), limiter);
       }
@@ -63,6 +71,8 @@ public final class PoolLimiter extends QueueingLimiter {
     backends = Map.copyOf(limiters);
     pool = next;
     connections.configure(limits.connections(), limits.scope());
+    hopeChanged();
+    ask();
   }
 
   /** The pool is configured no more; sessions there go on. */
@@ -91,6 +101,15 @@ public final class PoolLimiter extends QueueingLimiter {
    * @return null = there is none, or others wait for it
    */
   Backend trySelect(Pool from, SocketAddress source, Collection<Backend> tried, boolean counted) {
+    Backend selected = tryNow(from, source, tried, counted);
+    if (selected == null && !backends.isEmpty()) {
+      refused.increment();
+    }
+    return selected;
+  }
+
+  private Backend tryNow(
+      Pool from, SocketAddress source, Collection<Backend> tried, boolean counted) {
     if (!queue().isEmpty() || (!counted && !connections.tryTake())) {
       return null;
     }
@@ -102,15 +121,20 @@ public final class PoolLimiter extends QueueingLimiter {
   }
 
   /** {@link #trySelect} for the first one in the queue; of the pool in force. */
-  Backend trySelectInTurn(SocketAddress source, Collection<Backend> tried, boolean counted) {
-    if (!counted && !connections.tryTakeInTurn()) {
+  Backend trySelectInTurn(SocketAddress source) {
+    if (!connections.tryTakeInTurn()) {
       return null;
     }
-    Backend selected = select(pool, source, tried);
-    if (selected == null && !counted) {
+    Backend selected = select(pool, source, List.of());
+    if (selected == null) {
       connections.putBack();
     }
     return selected;
+  }
+
+  /** How many wait, and found no room lately; on the thread of {@link Leased}. */
+  long missed() {
+    return queue().size() + misses.recent();
   }
 
   /** A session that stays counted at the pool has left its backend. */
@@ -129,20 +153,26 @@ public final class PoolLimiter extends QueueingLimiter {
     if (picked == null || picked.trySelect()) {
       return picked;
     }
-    Set<Backend> out = new HashSet<>(tried);
-    from.backends().stream().filter(backend -> !backend.hasRoom()).forEach(out::add);
+    Set<Backend> full = new HashSet<>();
+    from.backends().stream().filter(backend -> !backend.hasRoom()).forEach(full::add);
     do {
-      out.add(picked);
-      picked = from.pick(source, out);
+      full.add(picked);
+      picked = from.pick(source, tried, full);
     } while (picked != null && !picked.trySelect());
     return picked;
   }
 
   @Override
   protected boolean mayGrow() {
-    return connections.isFull()
-        ? connections.mayGrow()
-        : backends.values().stream().anyMatch(BackendLimiter::mayGrow);
+    if (connections.isFull()) {
+      return connections.mayGrow();
+    }
+    for (BackendLimiter backend : backends.values()) {
+      if (backend.mayGrow()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   @Override

@@ -12,7 +12,8 @@ import java.util.concurrent.TimeUnit;
  * session's event loop.
  */
 final class Refusal implements Step {
-  private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(1);
+  /** How long a client may take to close. */
+  static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final Session session;
   private final long deadline = System.nanoTime() + LINGER_NANOS;

@@ -73,6 +73,7 @@ public final class Session extends Deadlines.Entry {
 
   /** Looks for a backend. */
   void connect() {
+    account.phase(Phase.CONNECT);
     Connector connector = new Connector(this, destination.pool());
     step = connector;
     connector.next();

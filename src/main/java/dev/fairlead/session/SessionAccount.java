@@ -90,10 +90,6 @@ final class SessionAccount {
     return destination.poolLimiter();
   }
 
-  boolean isAtPool() {
-    return atPool;
-  }
-
   /**
    * Chooses a backend that has room.
    *

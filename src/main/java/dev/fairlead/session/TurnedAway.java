@@ -11,7 +11,6 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The clients of one event loop that are turned away before they are sessions. With a FIN, what
@@ -19,8 +18,6 @@ import java.util.concurrent.TimeUnit;
  * speak first. Not for long, and not many at a time. On the event loop.
  */
 final class TurnedAway {
-  private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(1);
-
   /** Whoever floods us with clients gets resets at last. */
   private static final int MOST = 256;
 
@@ -55,7 +52,7 @@ final class TurnedAway {
 
   /** Closes those whose time is over. To be called every {@link SessionLoop#TICK}. */
   void tick(long now) {
-    while (!lingering.isEmpty() && now - lingering.peekFirst().since >= LINGER_NANOS) {
+    while (!lingering.isEmpty() && now - lingering.peekFirst().since >= Refusal.LINGER_NANOS) {
       lingering.removeFirst().client.close();
     }
   }

@@ -60,12 +60,12 @@ abstract class Waiting extends Waiter implements Step {
 
   @Override
   public final void cancel(boolean reset) {
-    if (leave()) {
+    if (leave() || over) {
       return;
     }
+    over = true;
     // What comes too late is of use to somebody else.
-    if (!over && placed) {
-      over = true;
+    if (placed) {
       giveBack();
     }
   }

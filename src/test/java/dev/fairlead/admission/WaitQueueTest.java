@@ -24,7 +24,8 @@ class WaitQueueTest {
   private static final int ROUNDS = 5_000;
 
   private final WaitQueue queue = new WaitQueue();
-  private final ConnectionLimiter limiter = new ConnectionLimiter("test", queue, queue::serve);
+  private final ConnectionLimiter limiter =
+      new ConnectionLimiter("test", queue, queue::serve, queue::serve);
   private final List<Integer> served = new ArrayList<>();
   private final List<Integer> turnedAway = new ArrayList<>();
 
