@@ -1,6 +1,7 @@
 package dev.fairlead.admission;
 
 import dev.fairlead.config.LimitScope;
+import java.util.function.IntConsumer;
 
 /**
  * How many of something may be in use on this member: any number, as many as the configuration
@@ -11,12 +12,23 @@ public final class Allowance {
   /** Stands for any number. */
   public static final int ANY = Integer.MAX_VALUE;
 
+  private final IntConsumer changed;
   private volatile int allowed = ANY;
 
   /** Of the cluster; 0 = there is no limit, or it is not the cluster's. */
   private volatile int shared;
 
   private volatile boolean exhausted;
+
+  /** One that is only asked. */
+  public Allowance() {
+    this(count -> {});
+  }
+
+  /** {@code changed} is told of each change, with a lock held, in their order. */
+  public Allowance(IntConsumer changed) {
+    this.changed = changed;
+  }
 
   /**
    * What the configuration says from now on.
@@ -36,6 +48,7 @@ public final class Allowance {
       allowed = Math.min(allowed, limit);
     }
     shared = ofCluster ? limit : 0;
+    changed.accept(allowed);
   }
 
   /**
@@ -47,6 +60,7 @@ public final class Allowance {
     boolean more = shared != 0 && count > allowed;
     if (shared != 0) {
       allowed = count;
+      changed.accept(count);
     }
     return more;
   }

@@ -65,9 +65,9 @@ final class Lease {
       want.followed(leased);
     } else if (isRetired) {
       leased.allow(0);
-    } else if (leased.allowed() != Math.min(allowed, leased.limit())) {
-      // The limit went and came back, and nobody looked meanwhile.
-      leased.allow(Math.min(allowed, leased.limit()));
+    } else {
+      // Less, if the limit went and came back and nobody looked meanwhile.
+      allowed = Math.min(allowed, leased.allowed());
     }
     isRetired = false;
   }

@@ -13,7 +13,7 @@ import dev.fairlead.pool.Backend;
 final class BackendLimiter implements Leased {
   private final Backend backend;
   private final PoolLimiter limiter;
-  private final Allowance allowance = new Allowance();
+  private final Allowance allowance;
   private final Arrivals arrivals;
 
   /**
@@ -23,12 +23,12 @@ final class BackendLimiter implements Leased {
   BackendLimiter(Backend backend, PoolLimiter limiter) {
     this.backend = backend;
     this.limiter = limiter;
+    this.allowance = new Allowance(backend::allow);
     this.arrivals = new Arrivals(backend::total);
   }
 
-  synchronized void configure(int limit, LimitScope scope) {
+  void configure(int limit, LimitScope scope) {
     allowance.configure(limit, scope, backend.active());
-    backend.allow(allowance.allowed());
   }
 
   /** The backend has no limit any more, or is gone. */
@@ -68,15 +68,9 @@ final class BackendLimiter implements Leased {
 
   @Override
   public void allow(int count) {
-    if (hold(count)) {
+    if (allowance.hold(count)) {
       limiter.roomChanged();
     }
-  }
-
-  private synchronized boolean hold(int count) {
-    boolean more = allowance.hold(count);
-    backend.allow(allowance.allowed());
-    return more;
   }
 
   @Override
