@@ -154,6 +154,39 @@ class LimitsTest {
     }
   }
 
+  /** A member alone has all of the cluster's rate, its burst included, from the start. */
+  @EveryTransport
+  void rateOfTheClusterIsALoneMembers(TransportKind transport) throws Exception {
+    try (TestBackend backend = TestBackend.echo();
+        TestMember member =
+            MemberSetup.on(transport)
+                .listener("limits: { newConnectionsPerSecond: 20 }")
+                .backends(backend)
+                .start()) {
+      await()
+          .until(() -> member.metric("fairlead_limit_allowed{limit=\"listener/web/rate\"}") == 20);
+      for (int i = 0; i < 20; i++) {
+        expectServed(TestClient.connect(member)).close();
+      }
+    }
+  }
+
+  @EveryTransport
+  void fullPrimariesDoNotUseTheBackup(TransportKind transport) throws Exception {
+    try (TestBackend primary = TestBackend.echo();
+        TestBackend backup = TestBackend.echo();
+        TestMember member =
+            MemberSetup.on(transport)
+                .backend(primary, "maxConnections: 1")
+                .backend(backup, "backup: true")
+                .start()) {
+      TestConnection first = expectServed(TestClient.connect(member));
+      expectRefused(TestClient.connect(member));
+      assertThat(backup.accepted()).isZero();
+      first.close();
+    }
+  }
+
   @EveryTransport
   void poolTakesSoManyConnections(TransportKind transport) throws Exception {
     try (TestBackend backend = TestBackend.echo();

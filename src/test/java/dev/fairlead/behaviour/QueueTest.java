@@ -15,6 +15,7 @@ import dev.fairlead.testkit.TestMember;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 
 /**
  * Ensured: clients for whom there is no place wait in the order they came, get the backend that is
@@ -187,6 +188,53 @@ class QueueTest {
               .dynamicPart());
       expectServed(waiting).close();
       holder.close();
+    }
+  }
+
+  /** Clients come, are served or wait, and leave by a FIN or a reset at any moment. */
+  @EveryTransport
+  void permitsReturnAfterChurn(TransportKind transport) throws Exception {
+    String limits =
+        "limits: { connections: 5, connectionsPerSource: 40, newConnectionsPerSecond: 100000,"
+            + " queue: { size: 20, timeout: 1s } }";
+    try (TestBackend backend = TestBackend.echo();
+        TestMember member =
+            MemberSetup.on(transport)
+                .listener(limits)
+                .pool("limits: { connectionsPerBackend: 3, queue: { size: 4, timeout: 300ms } }")
+                .backends(backend)
+                .start()) {
+      Random random = new Random(6);
+      List<TestConnection> clients = new ArrayList<>();
+      for (int i = 0; i < 2000; i++) {
+        if (clients.size() < 30) {
+          TestConnection client = TestClient.connect(member);
+          if (random.nextBoolean()) {
+            client.send("x");
+          }
+          clients.add(client);
+        } else {
+          TestConnection client = clients.remove(random.nextInt(clients.size()));
+          if (random.nextBoolean()) {
+            client.reset();
+          } else {
+            client.close();
+          }
+        }
+      }
+      for (TestConnection client : clients) {
+        client.close();
+      }
+      member.awaitSessions(0);
+      for (String limit :
+          List.of("listener/web/connections", "pool/web/backend/127.0.0.1:" + backend.port())) {
+        assertThat(member.metric("fairlead_limit_used{limit=\"" + limit + "\"}"))
+            .as(limit)
+            .isZero();
+      }
+      assertThat(member.metric("fairlead_queue_length{queue=\"listener/web\"}")).isZero();
+      assertThat(member.metric("fairlead_queue_length{queue=\"pool/web\"}")).isZero();
+      expectServed(TestClient.connect(member)).close();
     }
   }
 
