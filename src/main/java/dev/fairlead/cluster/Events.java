@@ -56,6 +56,7 @@ public final class Events {
 
   public Future<Void> stop() {
     vertx.cancelTimer(timer);
+    again = false;
     return asked.unregister();
   }
 

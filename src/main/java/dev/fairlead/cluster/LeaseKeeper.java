@@ -31,6 +31,9 @@ final class LeaseKeeper {
   /** Looks that nobody asked for, in one tick. */
   private static final double MOST_CHECKS = 20;
 
+  /** Looks under way, when a tick begins no more: thousands of new limits would time out. */
+  private static final long MOST_AT_ONCE = 200;
+
   /** Looks that somebody asked for are at least so far apart, for one key. */
   private static final long INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
@@ -80,8 +83,10 @@ final class LeaseKeeper {
     follow();
     Lease.Situation now = situation();
     departures.decide();
+    long busy = kept.values().stream().filter(each -> each.look.isBusy()).count();
     for (Kept each : List.copyOf(kept.values())) {
-      if (!each.look.isBusy() && each.lease.isDue(now)) {
+      if (busy < MOST_AT_ONCE && !each.look.isBusy() && each.lease.isDue(now)) {
+        busy++;
         look(each);
       }
       if (each.lease.takeHint(now.now())) {

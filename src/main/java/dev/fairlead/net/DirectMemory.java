@@ -11,6 +11,12 @@ public final class DirectMemory {
   /** Beyond this share, what the live sessions may still need comes first. */
   private static final double MOST = 0.9;
 
+  /**
+   * If the sessions could have used less than this share at most, it is Netty that keeps memory for
+   * later use: after a rush it looks as if all were in use, for as long as that lasts.
+   */
+  private static final double NEEDED = 0.5;
+
   private final LongSupplier used;
   private final long max;
 
@@ -29,9 +35,13 @@ public final class DirectMemory {
         PlatformDependent::usedDirectMemory, PlatformDependent.maxDirectMemory());
   }
 
-  /** True when nobody new should be let in. */
-  public boolean isShort() {
-    return used.getAsLong() > max * MOST;
+  /**
+   * True when nobody new should be let in.
+   *
+   * @param needed bytes that the sessions there may hold at most
+   */
+  public boolean isShort(long needed) {
+    return used.getAsLong() > max * MOST && needed > max * NEEDED;
   }
 
   /** What is used and what there is, to be read by people. */

@@ -8,6 +8,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Thread-safe.
  */
 public final class SessionCount {
+  /** Of a session whose one side does not read: what waits for it, and one read. */
+  private static final long MOST_BYTES = 192 * 1024;
+
   private final AtomicInteger live = new AtomicInteger();
   private final int max;
   private final DirectMemory memory;
@@ -41,7 +44,7 @@ public final class SessionCount {
     if (isFull()) {
       return "as many sessions as node.maxSessions allows: " + max;
     }
-    return memory.isShort() ? memory.toString() : null;
+    return memory.isShort(live() * MOST_BYTES) ? memory.toString() : null;
   }
 
   void opened() {
