@@ -57,7 +57,7 @@ final class ExplainCommand extends View {
             + " -> pool "
             + answer.getString("pool")
             + " -> "
-            + (backend == null ? "no backend: the client is refused" : "backend " + backend));
+            + (backend == null ? "no backend takes the client now" : "backend " + backend));
     TextTable table = new TextTable("BACKEND", "WEIGHT", "CLUSTER", "WHY");
     each(answer, "backends")
         .forEach(

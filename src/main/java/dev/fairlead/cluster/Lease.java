@@ -110,7 +110,8 @@ final class Lease {
     return isShort
         || mine.isUnmet()
         || mine.held() != base
-        || (isIdle && (isAsked || seen.held() > seenLimit))
+        || (isIdle && isAsked)
+        || seen.held() > seenLimit
         || isToBeGivenBack(at, base, used)
         || seen.rows().keySet().stream().anyMatch(at.departures()::isFreed);
   }
@@ -183,11 +184,12 @@ final class Lease {
       return base;
     }
     long others = entry.heldByOthers(at.self());
-    if (others + Math.max(base, entry.row(at.self()).held()) > limit) {
-      return used;
-    }
     int wanted = leased.wanted();
     LeaseEntry fresh = entry.with(at.self(), new LeaseRow(base, used, wanted));
+    if (others + Math.max(base, entry.row(at.self()).held()) > limit) {
+      // Less than is used: else those that wait would take each place that is left.
+      return Math.min(used, LeaseShares.target(fresh, at.self(), limit, 0));
+    }
     int target = fairPart(fresh, used, at);
     boolean mayGrant = mayGrant(at) && !isNewMark(entry);
     if (target > base && (long) used + wanted >= allowed && mayGrant) {

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 
 /**
  * How a limit is split among those who use and want it.
@@ -71,23 +72,38 @@ final class LeaseShares {
     return left / sharers + (rank < left % sharers ? 1 : 0);
   }
 
-  /** In proportion to demand, by largest remainder, then by id. */
+  /**
+   * In proportion to demand. What can't be divided goes to the largest remainders; but if somebody
+   * would get nothing, it is drawn by lot, another one for each version of the entry, so that all
+   * get some in time. Drawing without replacement after P. Efraimidis and P. Spirakis, "Weighted
+   * random sampling with a reservoir", 2006.
+   */
   private static Map<String, Integer> split(LeaseEntry entry, int limit, long demand) {
     Map<String, Integer> shares = new HashMap<>();
-    Map<String, Long> remainders = new HashMap<>();
+    Map<String, Double> order = new HashMap<>();
     int left = limit;
+    boolean isNobodyLeftOut = true;
     for (Map.Entry<String, LeaseRow> each : entry.rows().entrySet()) {
       long product = limit * each.getValue().demand();
       int share = (int) (product / demand);
       shares.put(each.getKey(), share);
-      remainders.put(each.getKey(), product % demand);
+      order.put(each.getKey(), (double) -(product % demand));
+      isNobodyLeftOut &= share > 0 || product == 0;
       left -= share;
     }
-    List<String> order = new ArrayList<>(entry.rows().keySet());
-    order.sort(Comparator.comparing(remainders::get, Comparator.reverseOrder()));
-    for (String member : order.subList(0, left)) {
+    if (!isNobodyLeftOut) {
+      order.replaceAll((member, rest) -> Math.log(lot(member, entry.version())) / rest);
+    }
+    List<String> first = new ArrayList<>(entry.rows().keySet());
+    first.sort(Comparator.comparing(order::get));
+    for (String member : first.subList(0, left)) {
       shares.merge(member, 1, Integer::sum);
     }
     return shares;
+  }
+
+  /** Between 0 and 1, the same on all members. */
+  private static double lot(String member, long version) {
+    return new SplittableRandom(member.hashCode() ^ (version << Integer.SIZE)).nextDouble();
   }
 }

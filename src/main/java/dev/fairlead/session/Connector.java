@@ -57,7 +57,8 @@ final class Connector implements ChannelFutureListener, Step {
       Refusal.notConnected(session, failure);
     } else if (account.trySelect(tried)) {
       attempt();
-    } else if (failure != null || pool.pick(account.source(), tried) == null) {
+    } else if (failure != null
+        || account.poolLimiter().pool().pick(account.source(), tried) == null) {
       // Who has tried one does not wait: nobody behind it in the queue is so choosy.
       Refusal.notConnected(session, failure);
     } else {

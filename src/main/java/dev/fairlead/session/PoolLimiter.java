@@ -94,33 +94,33 @@ public final class PoolLimiter extends QueueingLimiter {
   }
 
   /**
-   * Chooses and counts a backend with room for a session that has just come.
+   * Chooses and counts a backend with room for a session that has just come. It is one of the pool
+   * in force: nobody keeps a limit for a backend that was removed.
    *
    * @param tried out of the question
    * @param counted whether it is counted at the pool already; else it is when this succeeds
    * @return null = there is none, or others wait for it
    */
-  Backend trySelect(Pool from, SocketAddress source, Collection<Backend> tried, boolean counted) {
-    Backend selected = tryNow(from, source, tried, counted);
+  Backend trySelect(SocketAddress source, Collection<Backend> tried, boolean counted) {
+    Backend selected = tryNow(source, tried, counted);
     if (selected == null && !backends.isEmpty()) {
       refused.increment();
     }
     return selected;
   }
 
-  private Backend tryNow(
-      Pool from, SocketAddress source, Collection<Backend> tried, boolean counted) {
+  private Backend tryNow(SocketAddress source, Collection<Backend> tried, boolean counted) {
     if (!queue().isEmpty() || (!counted && !connections.tryTake())) {
       return null;
     }
-    Backend selected = select(from, source, tried);
+    Backend selected = select(pool, source, tried);
     if (selected == null && !counted) {
       connections.giveBack();
     }
     return selected;
   }
 
-  /** {@link #trySelect} for the first one in the queue; of the pool in force. */
+  /** {@link #trySelect} for the first one in the queue. */
   Backend trySelectInTurn(SocketAddress source) {
     if (!connections.tryTakeInTurn()) {
       return null;

@@ -96,7 +96,7 @@ final class SessionAccount {
    * @return false = there is none now
    */
   boolean trySelect(List<Backend> tried) {
-    Backend selected = poolLimiter().trySelect(destination.pool(), source, tried, atPool);
+    Backend selected = poolLimiter().trySelect(source, tried, atPool);
     if (selected != null) {
       selected(selected);
     }

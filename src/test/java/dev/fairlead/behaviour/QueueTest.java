@@ -173,6 +173,28 @@ class QueueTest {
     }
   }
 
+  /** The connection to the new backend fails: the removed one must not be tried for that. */
+  @EveryTransport
+  void removedBackendIsNoWayOut(TransportKind transport) throws Exception {
+    try (TestBackend old = TestBackend.echo();
+        TestMember member = MemberSetup.on(transport).pool(BACKEND).backends(old).start()) {
+      TestConnection holder = expectServed(TestClient.connect(member));
+      TestConnection waiting = TestClient.connect(member);
+      member.awaitSessions(2);
+      TestBackend gone = TestBackend.echo();
+      int port = gone.port();
+      gone.close();
+      member.reload(
+          MemberSetup.on(transport)
+              .pool(BACKEND)
+              .backend("host: 127.0.0.1, port: " + port)
+              .dynamicPart());
+      waiting.expectEnd();
+      assertThat(old.accepted()).isEqualTo(1);
+      holder.close();
+    }
+  }
+
   @EveryTransport
   void higherLimitLetsWaitersIn(TransportKind transport) throws Exception {
     try (TestBackend backend = TestBackend.echo();

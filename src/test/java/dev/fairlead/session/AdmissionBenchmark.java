@@ -134,7 +134,7 @@ public class AdmissionBenchmark {
     mustBe(ofSource != null);
     mustBe(limiter.rate().tryTake());
     mustBe(limiter.connections().tryTake());
-    Backend backend = poolLimiter.trySelect(pool, client, List.of(), false);
+    Backend backend = poolLimiter.trySelect(client, List.of(), false);
     mustBe(backend != null);
 
     poolLimiter.released(backend);
