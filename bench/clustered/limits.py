@@ -1,12 +1,13 @@
 """Limits of the whole cluster: never above, nearly all of it usable, and none of it lost."""
 
+import json
 import pathlib
 import selectors
 import socket
 import tempfile
 import time
 
-from clustered.cluster import Cluster, wait_for
+from clustered.cluster import Cluster, dynamic_part, wait_for
 from clustered.held import Clients
 from clustered.trying import CountingBackend, Crowd
 
@@ -18,6 +19,7 @@ SECONDS_TO_REACH = 1
 VICTIMS = 40
 SECONDS_TO_FREE = 5
 QUEUED = 10_000
+SHORT = {"size": 50, "timeout": "5s"}
 
 
 def check_limits(checks, command):
@@ -28,6 +30,8 @@ def check_limits(checks, command):
             backend.pool("listener", listener={"limits": limits}),
             backend.pool("pool", limits=limits),
             backend.pool("backend", limits={"connectionsPerBackend": LIMIT}),
+            backend.pool("few", limits={"connections": 2, "queue": SHORT}),
+            backend.pool("lowered", limits={"connections": 30, "queue": SHORT}),
             backend.pool("held", listener={"limits": limits}),
             backend.pool("rate", listener={"limits": {"newConnectionsPerSecond": LIMIT}}),
             backend.pool("order", listener={"limits": {"connections": 1, "queue": queue}}),
@@ -44,6 +48,8 @@ def check_limits(checks, command):
                 checks.attempt("limits", f"{name}, all", lambda: crowded(backend, ports))
                 checks.attempt("limits", f"{name}, one", lambda: crowded(backend, ports[:1]))
             checks.attempt("limits", "fair", lambda: fair(backend, members))
+            checks.attempt("limits", "few", lambda: few(backend, members))
+            checks.attempt("limits", "lowered", lambda: lowered(backend, members, pools))
             checks.attempt("limits", "rate", lambda: rate(members))
             checks.attempt("limits", "order", lambda: in_order(members[0]))
             checks.attempt("limits", "timeout", lambda: timed_out(members[0]))
@@ -85,6 +91,50 @@ def fair(backend, members):
         first is not None,
         f"{LIMIT // 10} of the other's were served after {first or -1:.2f} s,"
         f" {few.served} in {SECONDS_TO_FREE} s",
+    )
+
+
+def few(backend, members):
+    """Fewer permits than members, and clients wait at each: all get some."""
+    crowds = [Crowd([one.port["few"]], 4, stay=(0.1, 0.1)) for one in members]
+    try:
+        end = time.monotonic() + 2 * SECONDS
+        while time.monotonic() < end:
+            for crowd in crowds:
+                crowd.run(0.03, lambda: False)
+        served = [crowd.served for crowd in crowds]
+    finally:
+        for crowd in crowds:
+            crowd.close()
+    wait_for(lambda: backend.live == 0, 10, "the crowds to be gone")
+    return min(served) >= max(served) / 10, f"2 permits, three members: {served} were served"
+
+
+def lowered(backend, members, pools):
+    """A lower limit comes to hold although clients wait for each place that is left."""
+    with Crowd([one.port["lowered"] for one in members], 60) as crowd:
+        crowd.run(3, lambda: False)
+        before = backend.live
+        changed = [
+            one | {"limits": one["limits"] | {"connections": 10}}
+            if one["name"] == "lowered"
+            else one
+            for one in pools
+        ]
+        status, body = members[0].request("POST", "/api/v1/config", json.dumps(dynamic_part(changed)))
+        start = time.monotonic()
+        seconds = None
+        while status == 200 and seconds is None and time.monotonic() - start < 2 * SECONDS:
+            crowd.run(0.1, lambda: False)
+            if backend.live <= 10:
+                seconds = time.monotonic() - start
+        backend.forget_peak()
+        crowd.run(3, lambda: False)
+        most = backend.peak
+    wait_for(lambda: backend.live == 0, 10, "the crowd to be gone")
+    return (
+        seconds is not None and before > 25 and 5 <= most <= 10,
+        f"{before} of 30, of 10 after {seconds or -1:.2f} s, then at most {most} ({status})",
     )
 
 

@@ -80,7 +80,8 @@ class CountingBackend:
 class Crowd:
     """Each client connects, says something, stays a while if it is answered, and comes again."""
 
-    def __init__(self, ports, count):
+    def __init__(self, ports, count, stay=STAY):
+        self._stay = stay
         self._ports = ports
         self._count = count
         self._selector = selectors.DefaultSelector()
@@ -137,7 +138,7 @@ class Crowd:
             now = time.monotonic()
             if served:
                 self.served += 1
-                self._due.append((now + random.uniform(*STAY), key.data, client))
+                self._due.append((now + random.uniform(*self._stay), key.data, client))
             else:
                 self.refused += 1
                 client.close()
@@ -147,6 +148,9 @@ class Crowd:
         return self
 
     def __exit__(self, *_problem):
+        self.close()
+
+    def close(self):
         for _time, _number, connection in self._due:
             if connection is not None:
                 connection.close()
