@@ -3,7 +3,6 @@ package dev.fairlead.cluster;
 import dev.fairlead.cluster.node.ClusterNode;
 import dev.fairlead.pool.Pool;
 import io.vertx.core.Future;
-import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
@@ -19,18 +18,22 @@ public final class LoadTable {
   static final SharedRows.Table TABLE =
       new SharedRows.Table("fairlead.loads", "fairlead.loads.changed", Duration.ofSeconds(3));
 
-  private final Supplier<List<Pool>> pools;
-  private final LoadRow own = new LoadRow();
   private final LoadSums others = new LoadSums();
+  private final FollowingRow<Pool> row;
   private final SharedRows rows;
-
-  /** Those that row and sums know. */
-  private List<Pool> known = List.of();
 
   /** {@code pools} gives those in force; it is asked often, and must return at once. */
   public LoadTable(RowPlace place, Supplier<List<Pool>> pools) {
-    this.pools = pools;
-    this.rows = new SharedRows(place, TABLE, new CurrentRow(), others);
+    LoadRow own = new LoadRow();
+    this.row =
+        new FollowingRow<>(
+            own,
+            pools,
+            now -> {
+              own.pools(now);
+              others.pools(now);
+            });
+    this.rows = new SharedRows(place, TABLE, row, others);
   }
 
   /**
@@ -38,7 +41,7 @@ public final class LoadTable {
    * can be read.
    */
   public Future<Void> start() {
-    follow();
+    row.follow();
     return rows.start();
   }
 
@@ -49,7 +52,7 @@ public final class LoadTable {
 
   /** To be called after a change of configuration, so that new backends know the others' counts. */
   public void poolsChanged() {
-    rows.run(this::follow);
+    rows.run(row::follow);
   }
 
   /** Must hear who comes and goes. */
@@ -64,28 +67,5 @@ public final class LoadTable {
 
   SharedRows rows() {
     return rows;
-  }
-
-  private void follow() {
-    List<Pool> now = pools.get();
-    if (!now.equals(known)) {
-      own.pools(now);
-      others.pools(now);
-      known = now;
-    }
-  }
-
-  /** The own row, of the pools in force even if nobody said that they changed. */
-  private final class CurrentRow implements SharedRow {
-    @Override
-    public JsonObject whole() {
-      return own.whole();
-    }
-
-    @Override
-    public JsonObject changes() {
-      follow();
-      return own.changes();
-    }
   }
 }

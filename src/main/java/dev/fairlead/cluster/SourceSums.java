@@ -2,7 +2,6 @@ package dev.fairlead.cluster;
 
 import dev.fairlead.admission.SourceLimit;
 import io.netty.util.NetUtil;
-import io.vertx.core.json.JsonObject;
 import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.List;
@@ -10,13 +9,9 @@ import java.util.Map;
 
 /**
  * Adds up the other members' rows and tells each {@link SourceLimit} how many connections its
- * sources have there. A change only touches the sources it names; every second all sums are made
- * anew. On the cluster's context only.
+ * sources have there. On the cluster's context only.
  */
-final class SourceSums implements RowListener {
-  /** Member -> key of the source -> count above zero. */
-  private final Map<String, Map<String, Integer>> rows = new HashMap<>();
-
+final class SourceSums extends CountedRows {
   /** By key, those above zero. */
   private final Map<String, Sum> sums = new HashMap<>();
 
@@ -53,30 +48,7 @@ final class SourceSums implements RowListener {
   }
 
   @Override
-  public void changed(String member, JsonObject fields) {
-    Map<String, Integer> row = rows.computeIfAbsent(member, any -> new HashMap<>());
-    fields.getMap().forEach((key, value) -> set(row, key, count(value)));
-  }
-
-  @Override
-  public void gone(String member) {
-    Map<String, Integer> row = rows.remove(member);
-    if (row != null) {
-      row.forEach((key, count) -> add(key, -count));
-    }
-  }
-
-  @Override
-  public void second() {
-    addUp();
-  }
-
-  private void set(Map<String, Integer> row, String key, int count) {
-    Integer before = count == 0 ? row.remove(key) : row.put(key, count);
-    add(key, count - (before == null ? 0L : before));
-  }
-
-  private void add(String key, long connections) {
+  void add(String key, int connections) {
     Sum sum = sums.computeIfAbsent(key, Sum::new);
     sum.connections += connections;
     show(sum);
@@ -86,11 +58,10 @@ final class SourceSums implements RowListener {
   }
 
   /** Sums are shown when they are complete: nobody sees a source without any in between. */
-  private void addUp() {
+  @Override
+  void addUp() {
     sums.values().forEach(sum -> sum.connections = 0);
-    for (Map<String, Integer> row : rows.values()) {
-      row.forEach((key, count) -> sums.computeIfAbsent(key, Sum::new).connections += count);
-    }
+    forEach((key, count) -> sums.computeIfAbsent(key, Sum::new).connections += count);
     sums.values().forEach(this::show);
     sums.values().removeIf(sum -> sum.connections == 0);
   }
@@ -106,10 +77,5 @@ final class SourceSums implements RowListener {
     if (sum.source != null) {
       limit.others(sum.source, connections);
     }
-  }
-
-  /** What is no count is none: other members may say what they like. */
-  private static int count(Object value) {
-    return value instanceof Integer count ? Math.max(0, count) : 0;
   }
 }

@@ -3,7 +3,6 @@ package dev.fairlead.cluster;
 import dev.fairlead.admission.SourceLimit;
 import dev.fairlead.cluster.node.ClusterNode;
 import io.vertx.core.Future;
-import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
@@ -24,21 +23,25 @@ public final class SourceTable {
   static final SharedRows.Table TABLE =
       new SharedRows.Table("fairlead.leases", "fairlead.leases.sources", Duration.ofSeconds(3));
 
-  private final Supplier<List<SourceLimit>> limits;
-  private final SourceRow own = new SourceRow();
   private final SourceSums others = new SourceSums();
+  private final FollowingRow<SourceLimit> row;
   private final SharedRows rows;
-
-  /** Those that row and sums know. */
-  private List<SourceLimit> known = List.of();
 
   /**
    * {@code limits} gives those of all listeners, each of another one; it is asked often, and must
    * return at once.
    */
   public SourceTable(RowPlace place, Supplier<List<SourceLimit>> limits) {
-    this.limits = limits;
-    this.rows = new SharedRows(place, TABLE, new CurrentRow(), others);
+    SourceRow own = new SourceRow();
+    this.row =
+        new FollowingRow<>(
+            own,
+            limits,
+            now -> {
+              own.limits(now);
+              others.limits(now);
+            });
+    this.rows = new SharedRows(place, TABLE, row, others);
   }
 
   /**
@@ -46,7 +49,7 @@ public final class SourceTable {
    * can be read.
    */
   public Future<Void> start() {
-    follow();
+    row.follow();
     return rows.start();
   }
 
@@ -57,12 +60,7 @@ public final class SourceTable {
 
   /** To be called after a change of configuration, so that new limits know the others' counts. */
   public void limitsChanged() {
-    rows.run(
-        () -> {
-          known = List.copyOf(limits.get());
-          own.limits(known);
-          others.limits(known);
-        });
+    rows.run(row::followAnew);
   }
 
   /** Must hear who comes and goes. */
@@ -72,28 +70,5 @@ public final class SourceTable {
 
   SharedRows rows() {
     return rows;
-  }
-
-  private void follow() {
-    List<SourceLimit> now = limits.get();
-    if (!now.equals(known)) {
-      known = List.copyOf(now);
-      own.limits(known);
-      others.limits(known);
-    }
-  }
-
-  /** The own row, of the limits in force even if nobody said that they changed. */
-  private final class CurrentRow implements SharedRow {
-    @Override
-    public JsonObject whole() {
-      return own.whole();
-    }
-
-    @Override
-    public JsonObject changes() {
-      follow();
-      return own.changes();
-    }
   }
 }

@@ -4,12 +4,10 @@ import dev.fairlead.admission.ListenerLimiter;
 
 /** A session that waits for one of its listener's connections. */
 final class ListenerWaiting extends Waiting {
-  private final Session session;
   private final ListenerLimiter limiter;
 
   ListenerWaiting(Session session, ListenerLimiter limiter) {
     super(session, limiter);
-    this.session = session;
     this.limiter = limiter;
   }
 
@@ -20,8 +18,8 @@ final class ListenerWaiting extends Waiting {
 
   @Override
   void goOn() {
-    session.account().admitted();
-    session.connect();
+    session().account().admitted();
+    session().connect();
   }
 
   @Override

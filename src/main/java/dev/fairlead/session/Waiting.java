@@ -25,6 +25,10 @@ abstract class Waiting extends Waiter implements Step {
     this.deadline = System.nanoTime() + limiter.longestWait().toNanos();
   }
 
+  final Session session() {
+    return session;
+  }
+
   /** The session goes on with the place it has. */
   abstract void goOn();
 
