@@ -2,6 +2,7 @@ package dev.fairlead.config;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -45,7 +46,8 @@ final class LimitArbitraries {
       if (address.length == 4) {
         text.append(first ? "" : ".").append(octet);
       } else {
-        text.append(first || i % 2 == 1 ? "" : ":").append(String.format("%02x", octet));
+        text.append(first || i % 2 == 1 ? "" : ":")
+            .append(String.format(Locale.ROOT, "%02x", octet));
       }
     }
     return text + "/" + prefix;
