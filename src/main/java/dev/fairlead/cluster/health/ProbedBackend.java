@@ -96,13 +96,19 @@ final class ProbedBackend {
     return health.probers();
   }
 
-  /** Continues with another configuration of the backend; another way to probe needs a restart. */
+  /**
+   * Continues with another configuration of the backend; another way to probe needs a restart. A
+   * backend that was removed and put back meanwhile begins as healthy, so the verdict is repeated.
+   */
   void configure(Backend next, HealthConfig how) {
     if (!health.equals(how)) {
       stopProbing();
     }
     backend = next;
     health = how;
+    if (isDown() && next.isHealthy()) {
+      context.listener.healthy(next, false, explanation(probers));
+    }
   }
 
   /** Sets the members that are to probe it. */
@@ -112,9 +118,9 @@ final class ProbedBackend {
     silentSince.keySet().retainAll(members);
   }
 
-  /** The own prober of {@code proberGeneration} has decided. */
+  /** An own prober has decided; one of an earlier generation was stopped and does not count. */
   void decided(long proberGeneration, Verdict verdict) {
-    if (probing) {
+    if (probing && proberGeneration == generation) {
       own(verdict);
       evaluate();
     }

@@ -213,9 +213,13 @@ final class Lease {
     return Optional.of(new LeasePlan(next, allowance, at.now(), freed));
   }
 
-  /** Whether the row of this member in the map holds less than this member has written. */
+  /**
+   * Whether the row of this member in the map holds less than this member has written. Use alone is
+   * no sign of that: an event loop may take a permit by the allowance it read before the last
+   * lowering.
+   */
   private boolean isLost(LeaseRow mine, int used) {
-    return !isNew && mine.held() < Math.max(allowed, used);
+    return !isNew && mine.held() < Math.max(allowed, Math.min(used, leastHeld));
   }
 
   /** Use and demand matter only while demand is unmet; otherwise they may be out of date. */

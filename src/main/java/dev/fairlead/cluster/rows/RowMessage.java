@@ -25,7 +25,7 @@ public record RowMessage(String member, long seq, @Nullable JsonObject changes) 
     }
     try {
       JsonObject json = new JsonObject(text);
-      boolean gone = json.getBoolean(GONE, false);
+      boolean gone = Boolean.TRUE.equals(json.getBoolean(GONE));
       String member = json.getString(MEMBER);
       Long seq = json.getLong(SEQ);
       JsonObject changes = json.getJsonObject(CHANGES);

@@ -116,6 +116,29 @@ class LeaseKeeperTest {
     assertThat(web.allowed()).isEqualTo(33);
   }
 
+  /** An event loop may take a permit by the allowance it read before that was lowered. */
+  @Test
+  void permitTakenWhileTheAllowanceIsLoweredIsNoLostRow() {
+    tick(100);
+    map.gets.poll().complete(null);
+    map.swaps.poll().complete(true);
+    web.wanted(0);
+    tick(100);
+    tick(1_000);
+    map.gets.poll().complete(map.after);
+    assertThat(web.allowed()).isEqualTo(13);
+    web.inUse(14);
+    map.swaps.poll().complete(true);
+    web.wanted(20);
+    tick(100);
+    map.gets.poll().complete(map.after);
+    LeaseEntry written = LeaseEntry.parse(map.after);
+    assertThat(written.repairMark()).isZero();
+    assertThat(written.row("a").held()).isGreaterThanOrEqualTo(34);
+    map.swaps.poll().complete(true);
+    assertThat(web.allowed()).isEqualTo(written.row("a").held());
+  }
+
   @Test
   void missingRowIsLostAlsoWhenMoreIsInUseThanAllowed() {
     tick(100);

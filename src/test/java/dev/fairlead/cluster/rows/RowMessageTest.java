@@ -29,6 +29,7 @@ class RowMessageTest {
         "{}",
         "{\"member\":\"a\",\"seq\":1}",
         "{\"member\":\"a\",\"seq\":1,\"changes\":null}",
+        "{\"member\":\"a\",\"seq\":1,\"gone\":null}",
         "{\"member\":\"a\",\"seq\":1,\"gone\":\"yes\"}",
         "{\"member\":\"a\",\"seq\":\"1\",\"gone\":true}",
         "{\"member\":\"a\",\"seq\":null,\"gone\":true}",
