@@ -74,6 +74,6 @@ final class Tables {
 
   /** Those that must hear who comes and goes, {@code first} before the others. */
   List<ClusterNode.Listener> nodes(ClusterNode.Listener first) {
-    return List.of(first, loads.nodes(), health.nodes(), sources.nodes(), leases.nodes());
+    return List.of(first, loads.nodes(), health.nodes(), sources.nodes(), leases);
   }
 }

@@ -31,6 +31,9 @@ final class Lease {
   private static final long SURPLUS_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final String key;
+  private final String self;
+  private final LeaseContext context;
+  private final LeaseReclaimer reclaimer;
   private final LeaseDemand demand = new LeaseDemand();
   private final RepairMark mark = new RepairMark();
   private Leased leased;
@@ -62,13 +65,6 @@ final class Lease {
   private long surplusSince;
 
   /**
-   * What a decision depends on besides the entry.
-   *
-   * @param members the number of nodes in the cluster
-   */
-  record Situation(String self, int members, LeaseReclaimer reclaimer, long now) {}
-
-  /**
    * What a member is to write in place of the entry it read.
    *
    * @param allowance of this member once {@code next} is in the map; at most what it holds there
@@ -77,8 +73,11 @@ final class Lease {
    */
   record LeasePlan(LeaseEntry next, int allowance, long madeAt, long freed) {}
 
-  Lease(Leased leased) {
+  Lease(LeaseContext context, LeaseReclaimer reclaimer, Leased leased) {
     this.key = leased.key();
+    this.self = context.self();
+    this.context = context;
+    this.reclaimer = reclaimer;
     this.leased = leased;
     leased.allow(0);
   }
@@ -127,17 +126,17 @@ final class Lease {
   }
 
   /** Whether this member has no row in the map, as far as it knows. */
-  boolean hasNoRow(String self) {
+  boolean hasNoRow() {
     return seen.row(self).isEmpty();
   }
 
   /** Whether a refresh would change something, without a request by anyone. */
-  boolean isDue(Situation at) {
+  boolean isDue() {
     if (isRetired || isNew || leased.limit() != seenLimit) {
       return true;
     }
     int used = leased.inUse();
-    LeaseRow mine = seen.row(at.self());
+    LeaseRow mine = seen.row(self);
     boolean isShort = isShort(used);
     if (!isShort) {
       demand.met(leased);
@@ -149,26 +148,26 @@ final class Lease {
         || mine.held() != base
         || (isIdle && isRequested)
         || seen.held() > seenLimit
-        || isSurplusDue(at, base, used)
-        || seen.rows().keySet().stream().anyMatch(at.reclaimer()::isFreed);
+        || isSurplusDue(base, used)
+        || seen.rows().keySet().stream().anyMatch(reclaimer::isFreed);
   }
 
-  private boolean isSurplusDue(Situation at, int base, int used) {
+  private boolean isSurplusDue(int base, int used) {
     LeaseRow fresh = new LeaseRow(base, used, leased.wanted());
-    if (base <= fairShare(seen.with(at.self(), fresh), used, at)) {
+    if (base <= fairShare(seen.with(self, fresh), used)) {
       hasSurplus = false;
       return false;
     }
     if (!hasSurplus) {
       hasSurplus = true;
-      surplusSince = at.now();
+      surplusSince = context.nanos();
     }
-    return mayGiveBack(seen, at);
+    return mayGiveBack(seen);
   }
 
-  private boolean mayGiveBack(LeaseEntry entry, Situation at) {
-    boolean isSurplusOld = hasSurplus && at.now() - surplusSince >= SURPLUS_NANOS;
-    return isSurplusOld || entry.isAnotherUnmet(at.self());
+  private boolean mayGiveBack(LeaseEntry entry) {
+    boolean isSurplusOld = hasSurplus && context.nanos() - surplusSince >= SURPLUS_NANOS;
+    return isSurplusOld || entry.isAnotherUnmet(self);
   }
 
   /** A peer asks for surplus; returns whether a refresh could give some back. */
@@ -182,22 +181,26 @@ final class Lease {
    * Decides what is to be written in place of {@code read}; empty = nothing. Lowers the allowance
    * at once if the plan gives permits back.
    */
-  Optional<LeasePlan> plan(LeaseEntry read, Situation at) {
-    read.rows().keySet().forEach(at.reclaimer()::sawRow);
-    LeaseEntry entry = read.without(at.reclaimer()::isFreed).pinned(at.reclaimer()::isAbsent);
+  Optional<LeasePlan> plan(LeaseEntry read) {
+    reclaimer.observe(context.nodes());
+    read.rows().keySet().forEach(reclaimer::sawRow);
+    LeaseEntry entry = read.without(reclaimer::isFreed).pinned(reclaimer::isAbsent);
     long freed = read.held() - entry.held();
-    if (isRetired) {
-      LeaseEntry next = entry.with(at.self(), LeaseRow.NONE);
-      return next.equals(read)
-          ? Optional.empty()
-          : Optional.of(new LeasePlan(next.next(at.now() | 1), 0, at.now(), freed));
-    }
+    return isRetired ? planRemoval(read, entry, freed) : planHolding(read, entry, freed);
+  }
+
+  private Optional<LeasePlan> planRemoval(LeaseEntry read, LeaseEntry entry, long freed) {
+    LeaseEntry next = entry.with(self, LeaseRow.NONE);
+    return next.equals(read) ? Optional.empty() : plan(next, 0, freed);
+  }
+
+  private Optional<LeasePlan> planHolding(LeaseEntry read, LeaseEntry entry, long freed) {
     seenLimit = leased.limit();
     int used = leased.inUse();
-    boolean isLost = isLost(entry.row(at.self()), used);
-    entry = isLost ? restore(entry, at) : mark.update(entry, at.reclaimer(), at.now());
+    boolean isLost = isLost(entry.row(self), used);
+    LeaseEntry repaired = isLost ? restore(entry) : mark.update(entry, reclaimer, context.nanos());
     int base = Math.max(allowed, used);
-    int held = isLost ? used : holding(entry, base, used, at);
+    int held = isLost ? used : holding(repaired, base, used);
     int allowance = held > base ? held : Math.min(allowed, held);
     if (held < allowed) {
       allow(held);
@@ -205,12 +208,17 @@ final class Lease {
     // Clients may have taken permits until the allowance was lowered; those can't be given back.
     held = Math.max(held, leased.inUse());
     LeaseRow row = new LeaseRow(held, leased.inUse(), leased.wanted());
-    if (entry.equals(read) && allowance <= allowed && isUpToDate(entry.row(at.self()), row)) {
+    boolean isGrant = allowance > allowed;
+    if (!isGrant && repaired.equals(read) && isUpToDate(repaired.row(self), row)) {
       return Optional.empty();
     }
     leastHeld = Math.min(leastHeld, held);
-    LeaseEntry next = entry.with(at.self(), row).next(at.now() | 1);
-    return Optional.of(new LeasePlan(next, allowance, at.now(), freed));
+    return plan(repaired.with(self, row), allowance, freed);
+  }
+
+  private Optional<LeasePlan> plan(LeaseEntry next, int allowance, long freed) {
+    long now = context.nanos();
+    return Optional.of(new LeasePlan(next.next(now | 1), allowance, now, freed));
   }
 
   /**
@@ -228,106 +236,105 @@ final class Lease {
   }
 
   /** The number of permits this member should hold, as far as they can be granted now. */
-  private int holding(LeaseEntry entry, int base, int used, Situation at) {
+  private int holding(LeaseEntry entry, int base, int used) {
     int limit = seenLimit;
     if (limit <= 0) {
       return base;
     }
-    long others = entry.heldByOthers(at.self());
+    long others = entry.heldByOthers(self);
     int wanted = leased.wanted();
-    LeaseEntry fresh = entry.with(at.self(), new LeaseRow(base, used, wanted));
-    if (others + Math.max(base, entry.row(at.self()).held()) > limit) {
+    LeaseEntry fresh = entry.with(self, new LeaseRow(base, used, wanted));
+    if (others + Math.max(base, entry.row(self).held()) > limit) {
       // Below use, so that clients waiting here do not take each permit that becomes free.
-      return Math.min(used, LeaseShares.target(fresh, at.self(), limit, 0));
+      return Math.min(used, LeaseShares.target(fresh, self, limit, 0));
     }
-    int target = fairShare(fresh, used, at);
-    boolean mayGrant = mayGrant(at) && !mark.isNew(entry);
+    int target = fairShare(fresh, used);
+    boolean mayGrant = mayGrant() && !mark.isNew(entry);
     if (target > base && (long) used + wanted >= allowed && mayGrant) {
       return (int) Math.max(base, Math.min(target, limit - others));
     }
-    return target < base && mayGiveBack(entry, at) ? target : base;
+    return target < base && mayGiveBack(entry) ? target : base;
   }
 
   /** The number of permits this member should hold; below its use only if another starves. */
-  private int fairShare(LeaseEntry fresh, int used, Situation at) {
-    int maxSpare = LeaseShares.maxSpare(seenLimit, at.members(), leased.isRate());
-    int target = LeaseShares.target(fresh, at.self(), seenLimit, maxSpare);
-    return LeaseShares.isAnotherStarving(fresh, at.self(), seenLimit)
-        ? target
-        : Math.max(target, used);
+  private int fairShare(LeaseEntry fresh, int used) {
+    int maxSpare = LeaseShares.maxSpare(seenLimit, context.nodes().size(), leased.isRate());
+    int target = LeaseShares.target(fresh, self, seenLimit, maxSpare);
+    return LeaseShares.isAnotherStarving(fresh, self, seenLimit) ? target : Math.max(target, used);
   }
 
-  private boolean mayGrant(Situation at) {
-    return !mark.isFresh(at.now()) && !at.reclaimer().areGrantsPaused();
+  private boolean mayGrant() {
+    return !mark.isFresh(context.nanos()) && !reclaimer.areGrantsPaused();
   }
 
   /** Puts the own row back; if all rows were lost, those of the others as last seen too. */
-  private LeaseEntry restore(LeaseEntry entry, Situation at) {
+  private LeaseEntry restore(LeaseEntry entry) {
     LeaseEntry next = entry;
     if (entry.rows().isEmpty()) {
       for (Map.Entry<String, LeaseRow> each : seen.rows().entrySet()) {
-        if (!at.reclaimer().isFreed(each.getKey())) {
+        if (!reclaimer.isFreed(each.getKey())) {
           next = next.with(each.getKey(), each.getValue());
         }
       }
     }
-    return RepairMark.set(next, at.now());
+    return RepairMark.set(next, context.nanos());
   }
 
   /** The compare-and-set of {@code plan} has succeeded. */
-  void written(LeasePlan plan, Situation at) {
-    read(plan.next(), at.now());
+  void written(LeasePlan plan) {
+    reclaimer.observe(context.nodes());
+    read(plan.next());
     if (isRetired) {
       return;
     }
-    leastHeld = seen.row(at.self()).held();
+    leastHeld = seen.row(self).held();
     // The process may have been paused before the answer, and its permits freed meanwhile.
-    boolean isOld = at.now() - plan.madeAt() >= LeaseReclaimer.SETTLING.toNanos();
-    boolean isValid = !isOld && leased.limit() == seenLimit && mayGrant(at);
+    boolean isOld = context.nanos() - plan.madeAt() >= LeaseReclaimer.SETTLING.toNanos();
+    boolean isValid = !isOld && leased.limit() == seenLimit && mayGrant();
     boolean hasGrown = isValid && plan.allowance() > allowed;
     if (hasGrown) {
       allow(plan.allowance());
     }
-    refreshed(at, hasGrown);
+    refreshed(hasGrown);
     boolean isOverLimit = seen.held() > seenLimit;
-    if (isShort(leased.inUse()) || seen.isAnotherUnmet(at.self()) || isOverLimit) {
+    if (isShort(leased.inUse()) || seen.isAnotherUnmet(self) || isOverLimit) {
       demand.request();
     }
   }
 
   /** There was nothing to write. */
-  void unchanged(LeaseEntry read, Situation at) {
+  void unchanged(LeaseEntry read) {
     if (isNew) {
-      leastHeld = read.row(at.self()).held();
+      leastHeld = read.row(self).held();
     }
-    read(read, at.now());
+    read(read);
     if (!isRetired) {
-      refreshed(at, false);
+      refreshed(false);
     }
   }
 
   /** The map did not answer, or other members changed the entry first each time. */
-  void failed(Situation at) {
+  void failed() {
     if (!isRetired) {
-      refreshed(at, false);
+      refreshed(false);
     }
   }
 
   /** Whether the peers are to be asked for surplus now. */
-  boolean takeRequest(long now) {
-    return demand.takeRequest(now);
+  boolean takeRequest() {
+    return demand.takeRequest(context.nanos());
   }
 
-  private void read(LeaseEntry entry, long now) {
-    mark.read(entry, now);
+  private void read(LeaseEntry entry) {
+    mark.read(entry, context.nanos());
     seen = entry;
     isNew = isRetired;
     isRequested = false;
   }
 
-  private void refreshed(Situation at, boolean hasGrown) {
+  private void refreshed(boolean hasGrown) {
     boolean hasAll = allowed >= seenLimit;
-    demand.refreshed(leased, at.now(), isShort(leased.inUse()), hasAll, hasGrown);
+    demand.refreshed(leased, context.nanos(), isShort(leased.inUse()), hasAll, hasGrown);
   }
 
   private void allow(int count) {

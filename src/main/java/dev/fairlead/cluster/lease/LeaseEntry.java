@@ -59,7 +59,7 @@ record LeaseEntry(long version, long repairMark, SortedMap<String, LeaseRow> row
     }
 
     boolean isEmpty() {
-      return held == 0 && used == 0 && wanted == 0;
+      return equals(NONE);
     }
   }
 
@@ -106,9 +106,6 @@ record LeaseEntry(long version, long repairMark, SortedMap<String, LeaseRow> row
   }
 
   LeaseEntry without(Predicate<String> members) {
-    if (rows.keySet().stream().noneMatch(members)) {
-      return this;
-    }
     SortedMap<String, LeaseRow> next = new TreeMap<>(rows);
     next.keySet().removeIf(members);
     return new LeaseEntry(version, repairMark, next);
@@ -116,15 +113,10 @@ record LeaseEntry(long version, long repairMark, SortedMap<String, LeaseRow> row
 
   /** Counts all that {@code members} hold as used, and drops their demand: none can answer. */
   LeaseEntry pinned(Predicate<String> members) {
-    LeaseEntry next = this;
-    for (Map.Entry<String, LeaseRow> each : rows.entrySet()) {
-      int held = each.getValue().held();
-      LeaseRow pinned = new LeaseRow(held, held, 0);
-      if (members.test(each.getKey()) && !pinned.equals(each.getValue())) {
-        next = next.with(each.getKey(), pinned);
-      }
-    }
-    return next;
+    SortedMap<String, LeaseRow> next = new TreeMap<>(rows);
+    next.replaceAll((id, row) -> members.test(id) ? new LeaseRow(row.held, row.held, 0) : row);
+    next.values().removeIf(LeaseRow::isEmpty);
+    return new LeaseEntry(version, repairMark, next);
   }
 
   /**

@@ -1,7 +1,6 @@
 package dev.fairlead.cluster.lease;
 
 import dev.fairlead.admission.Leased;
-import dev.fairlead.cluster.lease.Lease.Situation;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayDeque;
@@ -165,17 +164,17 @@ final class LeaseKeeper implements LeaseRefresh.Owner {
   }
 
   private LeaseRefresh added(Leased one) {
-    LeaseRefresh refresh = new LeaseRefresh(new Lease(one), context, this);
+    LeaseRefresh refresh = new LeaseRefresh(new Lease(context, reclaimer, one), context, this);
     checks.add(refresh);
     return refresh;
   }
 
   private void refreshDue() {
-    Situation now = situation();
+    reclaimer.observe(context.nodes());
     reclaimer.freeDeparted();
     long pending = refreshes.values().stream().filter(LeaseRefresh::isBusy).count();
     for (LeaseRefresh each : List.copyOf(refreshes.values())) {
-      if (pending < MAX_PENDING && !each.isBusy() && each.lease().isDue(now)) {
+      if (pending < MAX_PENDING && !each.isBusy() && each.lease().isDue()) {
         pending++;
         each.start();
       }
@@ -208,12 +207,6 @@ final class LeaseKeeper implements LeaseRefresh.Owner {
   }
 
   @Override
-  public Situation situation() {
-    reclaimer.observe(context.nodes());
-    return new Situation(context.self(), context.nodes().size(), reclaimer, context.nanos());
-  }
-
-  @Override
   public boolean isActive(LeaseRefresh refresh) {
     return stopped == null && isKept(refresh);
   }
@@ -229,7 +222,7 @@ final class LeaseKeeper implements LeaseRefresh.Owner {
       freedKeys.add(refresh.lease().key());
       hasFreedInTick = true;
     }
-    if (refresh.lease().isRetired() && refresh.lease().hasNoRow(context.self())) {
+    if (refresh.lease().isRetired() && refresh.lease().hasNoRow()) {
       refreshes.remove(refresh.lease().key());
     }
     finish(refresh);

@@ -1,7 +1,6 @@
 package dev.fairlead.cluster.lease;
 
 import dev.fairlead.cluster.lease.Lease.LeasePlan;
-import dev.fairlead.cluster.lease.Lease.Situation;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -31,10 +30,8 @@ final class LeaseRefresh {
   private boolean hasStarted;
   private long startedAt;
 
-  /** What a refresh asks of, and reports to, the keeper of all leases. */
+  /** Receives the ends of refreshes: the keeper of all leases. */
   interface Owner {
-    Situation situation();
-
     /** Whether requests are still to be met. */
     boolean isActive(LeaseRefresh refresh);
 
@@ -103,7 +100,7 @@ final class LeaseRefresh {
 
   /** Asks the peers for surplus if that is due. */
   void askPeers() {
-    if (lease.takeRequest(context.nanos())) {
+    if (lease.takeRequest()) {
       context.askPeers(lease.key());
     }
   }
@@ -123,12 +120,11 @@ final class LeaseRefresh {
 
   private void decide(@Nullable String text, int tries) {
     LeaseEntry read = LeaseEntry.parse(text);
-    Situation now = owner.situation();
-    Optional<LeasePlan> plan = lease.plan(read, now);
+    Optional<LeasePlan> plan = lease.plan(read);
     if (plan.isPresent()) {
       write(text, plan.get(), tries);
     } else {
-      lease.unchanged(read, now);
+      lease.unchanged(read);
       owner.succeeded(this, 0);
     }
   }
@@ -141,19 +137,19 @@ final class LeaseRefresh {
               if (done.failed()) {
                 fail(done.cause());
               } else if (done.result()) {
-                lease.written(plan, owner.situation());
+                lease.written(plan);
                 owner.succeeded(this, plan.freed());
               } else if (tries > 1) {
                 attempt(tries - 1);
               } else {
-                lease.failed(owner.situation());
+                lease.failed();
                 owner.succeeded(this, 0);
               }
             });
   }
 
   private void fail(Throwable cause) {
-    lease.failed(owner.situation());
+    lease.failed();
     owner.failed(this, cause);
   }
 }

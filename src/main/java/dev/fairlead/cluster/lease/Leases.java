@@ -8,10 +8,9 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.shareddata.AsyncMap;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * <p>{@link #start} is called on the cluster's context, the other methods on any thread. What is
  * leased is called on the cluster's context only.
  */
-public final class Leases {
+public final class Leases implements ClusterNode.Listener {
   private static final long NO_TIMER = -1;
 
   private final RowContext context;
@@ -42,13 +41,10 @@ public final class Leases {
   /** The Vert.x context of the leases; null before the start. */
   private volatile @Nullable Context home;
 
-  private Future<Void> opened = Future.failedFuture("not started");
-
-  /** Null until it is open. */
-  private @Nullable LeaseKeeper keeper;
-
-  private @Nullable MessageConsumer<Object> consumer;
+  private Future<Opened> opened = Future.failedFuture("not started");
   private long timer = NO_TIMER;
+
+  private record Opened(LeaseKeeper keeper, MessageConsumer<Object> consumer) {}
 
   /**
    * Leases nothing before its start.
@@ -75,19 +71,22 @@ public final class Leases {
   Future<Void> open() {
     Vertx vertx = context.node().vertx();
     home = vertx.getOrCreateContext();
-    opened =
-        ReplicatedTable.openMap(vertx, SharedLeases.MAP)
-            .compose(
-                map -> {
-                  SharedLeases shared = new SharedLeases(context, map);
-                  keeper = new LeaseKeeper(shared, leased);
-                  consumer =
-                      vertx
-                          .eventBus()
-                          .consumer(SharedLeases.CHANGED, message -> received(shared, message));
-                  return consumer.completion();
-                });
-    return opened;
+    opened = ReplicatedTable.openMap(vertx, SharedLeases.MAP).compose(this::listen);
+    return opened.mapEmpty();
+  }
+
+  private Future<Opened> listen(AsyncMap<String, String> map) {
+    SharedLeases shared = new SharedLeases(context, map);
+    LeaseKeeper keeper = new LeaseKeeper(shared, leased);
+    MessageConsumer<Object> consumer =
+        context
+            .node()
+            .vertx()
+            .eventBus()
+            .consumer(
+                SharedLeases.CHANGED,
+                message -> shared.requestedKey(message.body()).ifPresent(keeper::requested));
+    return consumer.completion().map(done -> new Opened(keeper, consumer));
   }
 
   /** Allows nothing more here and gives all permits back. Never fails. */
@@ -96,29 +95,33 @@ public final class Leases {
       return Future.succeededFuture();
     }
     Promise<Void> promise = Promise.promise();
-    run(() -> opened.transform(done -> close()).onComplete(promise));
+    run(() -> opened.compose(this::close).otherwiseEmpty().onComplete(promise));
     return promise.future();
   }
 
-  private Future<Void> close() {
-    if (keeper == null) {
-      return Future.succeededFuture();
-    }
+  private Future<Void> close(Opened open) {
     context.node().vertx().cancelTimer(timer);
-    return keeper
-        .stop()
-        .compose(done -> Objects.requireNonNull(consumer).unregister())
-        .transform(done -> Future.succeededFuture());
+    return open.keeper.stop().compose(done -> open.consumer.unregister());
   }
 
   /** Clients wait for more of {@code some}: refreshes it at once, but at most every 20 ms. */
   public void needed(Leased some) {
-    runOpen(opened -> opened.needed(some));
+    runOpen(keeper -> keeper.needed(some));
   }
 
-  /** To be told of nodes that join and leave. */
-  public ClusterNode.Listener nodes() {
-    return new LeaseNodes();
+  @Override
+  public void joined(String node) {
+    runOpen(LeaseKeeper::joined);
+  }
+
+  @Override
+  public void left(String node) {
+    runOpen(keeper -> keeper.left(node));
+  }
+
+  @Override
+  public void merged() {
+    runOpen(LeaseKeeper::merged);
   }
 
   /** The work of every 100 ms. */
@@ -126,16 +129,12 @@ public final class Leases {
     runOpen(LeaseKeeper::tick);
   }
 
-  private void received(SharedLeases shared, Message<Object> message) {
-    shared.requestedKey(message.body()).ifPresent(key -> runOpen(opened -> opened.requested(key)));
-  }
-
   /** Runs {@code task} on the context of the leases; before the map is open, not at all. */
   private void runOpen(Consumer<LeaseKeeper> task) {
     run(
         () -> {
-          if (keeper != null) {
-            task.accept(keeper);
+          if (opened.succeeded()) {
+            task.accept(opened.result().keeper);
           }
         });
   }
@@ -146,23 +145,6 @@ public final class Leases {
       task.run();
     } else if (started != null) {
       started.runOnContext(any -> task.run());
-    }
-  }
-
-  private final class LeaseNodes implements ClusterNode.Listener {
-    @Override
-    public void joined(String node) {
-      runOpen(LeaseKeeper::joined);
-    }
-
-    @Override
-    public void left(String node) {
-      runOpen(opened -> opened.left(node));
-    }
-
-    @Override
-    public void merged() {
-      runOpen(LeaseKeeper::merged);
     }
   }
 }

@@ -26,8 +26,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * A member that shares its verdicts on one backend, {@link #KEY}, and whose prober says what the
- * test tells it.
+ * A member that shares its verdicts on one backend, {@link #KEY}, and whose prober decides as the
+ * test says.
  */
 final class HealthMember implements HealthListener, Membership.Listener {
   static final String KEY = "web/127.0.0.1:9001";
@@ -41,7 +41,10 @@ final class HealthMember implements HealthListener, Membership.Listener {
   final HealthTable table;
   final Membership membership;
 
-  /** What it was told, as {@code probe null}, {@code stop}, {@code down: REASON}, {@code up}. */
+  /**
+   * The calls of its listener, as {@code probe null}, {@code stop}, {@code down: REASON}, {@code
+   * up}.
+   */
   private final List<String> heard = new CopyOnWriteArrayList<>();
 
   private final Set<String> probing = ConcurrentHashMap.newKeySet();
@@ -109,7 +112,7 @@ final class HealthMember implements HealthListener, Membership.Listener {
     context.run(() -> {});
   }
 
-  /** {@code config} is removed and put back before the table looks at the pools again. */
+  /** {@code config} is removed and put back before the table reads the pools again. */
   void removeAndPutBack(PoolConfig config) {
     // Two without it: one change later the pools still know a backend that was removed.
     pools = pools.next(List.of()).next(List.of()).next(List.of(config));
@@ -117,7 +120,7 @@ final class HealthMember implements HealthListener, Membership.Listener {
     context.run(() -> {});
   }
 
-  /** Its prober decides, and the others are told at the next tick. */
+  /** Its prober decides; the peers receive that after the next tick. */
   void says(boolean up) {
     says(assignment, up);
   }
@@ -167,7 +170,7 @@ final class HealthMember implements HealthListener, Membership.Listener {
     await().atMost(LIMIT).untilAsserted(() -> assertThat(isHealthy()).as(name).isEqualTo(is));
   }
 
-  /** What it was told since this was last asked. */
+  /** The calls of its listener since the last one of this method. */
   List<String> heard() {
     List<String> all = List.copyOf(heard);
     heard.clear();

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 class VerdictTest {
 
   @Test
-  void whatIsWrittenIsRead() {
+  void parsesWhatItWrites() {
     assertThat(Verdict.of(true, "whatever").text()).isEqualTo("up");
     assertThat(Verdict.of(false, null).text()).isEqualTo("down");
     assertThat(Verdict.of(false, "refused").text()).isEqualTo("down:refused");
@@ -17,7 +17,7 @@ class VerdictTest {
   }
 
   @Test
-  void otherMembersMaySayWhatTheyLike() {
+  void anyOtherFieldIsNoVerdictAndReasonsAreMadeSafe() {
     for (Object field : new Object[] {null, 7, true, "", "UP", "downwards", "upside"}) {
       assertThat(Verdict.parse(field)).isEmpty();
     }

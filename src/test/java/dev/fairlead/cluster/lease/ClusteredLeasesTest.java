@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Ensures that members of a real cluster share a limit. Provoked by three clustered Vert.x of which
- * one is busy and one crashes. A failure would be permits that do not come to who needs them.
+ * one is busy and one crashes. A failure would be permits that do not reach the member with demand.
  */
 class ClusteredLeasesTest {
   private static final Duration LIMIT = Duration.ofSeconds(20);
@@ -54,7 +54,7 @@ class ClusteredLeasesTest {
       node = ClusteredNode.join(cluster, seed);
       context = new OnContext(node.vertx());
       leases = new Leases(RowContext.of(node), () -> List.of(web));
-      node.listen(leases.nodes());
+      node.listen(leases);
     }
 
     private void wants(int count) {
@@ -64,7 +64,7 @@ class ClusteredLeasesTest {
   }
 
   @Test
-  void busyMemberGetsAllAndWhatTheDeadHeldIsFreed() {
+  void busyMemberIsGrantedAllAndPermitsOfADeadMemberAreFreed() {
     c.wants(40);
     await().atMost(LIMIT).until(() -> c.web.allowed() >= 40);
     c.web.inUse(40).wanted(0);

@@ -54,7 +54,7 @@ class LeaseDemandTest {
   }
 
   @Test
-  void newObjectOfTheSameLimitIsToldAsWell() {
+  void newObjectOfTheSameLimitIsExhaustedToo() {
     FakeLeased next = new FakeLeased("web", 100);
     demand.followed(next);
     assertThat(next.isExhausted()).isFalse();

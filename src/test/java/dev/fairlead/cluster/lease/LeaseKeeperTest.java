@@ -22,7 +22,7 @@ class LeaseKeeperTest {
   }
 
   @Test
-  void moreIsAllowedOnlyWhenTheMapHasIt() {
+  void permitsAreAllowedOnlyAfterTheMapHasThem() {
     tick(100);
     map.gets.poll().complete(null);
     assertThat(web.allowed()).isZero();
@@ -31,7 +31,7 @@ class LeaseKeeperTest {
   }
 
   @Test
-  void answerThatComesLateAllowsNothingBeforeItIsWrittenAgain() {
+  void lateAnswerAllowsNothingBeforeAnotherWrite() {
     tick(100);
     map.gets.poll().complete(null);
     String held = map.after;
@@ -45,7 +45,7 @@ class LeaseKeeperTest {
   }
 
   @Test
-  void writeWhoseAnswerIsLostCanNotBeDoneAfterTheNext() {
+  void writeWithoutAnAnswerCannotSucceedAfterTheNextOne() {
     tick(100);
     map.gets.poll().complete(null);
     map.swaps.poll().complete(true);
@@ -148,7 +148,7 @@ class LeaseKeeperTest {
   }
 
   @Test
-  void oneCallOfAKeyIsUnderWayAndAnotherIsQuickerOnlyForAWhile() {
+  void oneRefreshOfAKeyIsPendingAndLostRacesAreLimited() {
     tick(100);
     tick(100);
     assertThat(map.gets).hasSize(1);

@@ -8,7 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Ensures whose permits are freed when, and when the map may lack rows. */
+/** Ensures when the permits of departed members are freed, and when grants pause. */
 class LeaseReclaimerTest {
   private final FakeClock clock = new FakeClock();
   private final LeaseReclaimer reclaimer = new LeaseReclaimer(clock);

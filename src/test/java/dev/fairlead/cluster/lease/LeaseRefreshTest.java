@@ -2,7 +2,6 @@ package dev.fairlead.cluster.lease;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.fairlead.cluster.lease.Lease.Situation;
 import dev.fairlead.cluster.lease.LeaseEntry.LeaseRow;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -13,19 +12,13 @@ class LeaseRefreshTest {
   private final LeaseReclaimer reclaimer = new LeaseReclaimer(map.clock);
   private final FakeOwner owner = new FakeOwner();
   private final FakeLeased web = new FakeLeased("web", 100).wanted(10);
-  private final LeaseRefresh refresh = new LeaseRefresh(new Lease(web), map, owner);
+  private final LeaseRefresh refresh = new LeaseRefresh(new Lease(map, reclaimer, web), map, owner);
 
   /** Ends each refresh as the keeper does. */
   private final class FakeOwner implements LeaseRefresh.Owner {
     private boolean isActive = true;
     private int succeeded;
     private int failed;
-
-    @Override
-    public Situation situation() {
-      reclaimer.observe(map.nodes());
-      return new Situation(map.self(), map.nodes().size(), reclaimer, map.nanos());
-    }
 
     @Override
     public boolean isActive(LeaseRefresh one) {
@@ -47,6 +40,7 @@ class LeaseRefreshTest {
 
   @BeforeEach
   void firstIsDone() {
+    reclaimer.observe(map.nodes());
     refresh.request();
     map.gets.remove().complete(null);
     map.swaps.remove().complete(true);

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A table of limits, of what is used and wanted, and of what each should hold. */
+/** A table of limits, use and demand, and the share of each member. */
 class LeaseSharesTest {
 
   @ParameterizedTest
@@ -28,12 +28,12 @@ class LeaseSharesTest {
     "1, 0 0 0, 0 0 1, 0 0 1",
     "2000000000, 0 0, 2000000000 2000000000, 1000000000 1000000000",
   })
-  void isSplit(int limit, String used, String wanted, String targets) {
+  void limitIsSplitByDemand(int limit, String used, String wanted, String targets) {
     List<Integer> uses = numbers(used);
     List<Integer> wants = numbers(wanted);
     LeaseEntry entry = LeaseEntry.NONE;
     for (int i = 0; i < uses.size(); i++) {
-      // Who has no row is counted when it asks; here all have one.
+      // A member without a row counts once it has demand; here all have one.
       entry =
           entry.with("m" + i, new LeaseRow(Math.max(1, uses.get(i)), uses.get(i), wants.get(i)));
     }
@@ -58,7 +58,7 @@ class LeaseSharesTest {
     "100, 60 0, 60 0, 10 30, false",
     "100, 0 100, 0 100, 60 60, false",
   })
-  void starvesBelowHalfOfItsPart(
+  void memberStarvesBelowHalfOfItsShare(
       int limit, String held, String used, String wanted, boolean another) {
     LeaseEntry entry = LeaseEntry.NONE;
     for (int i = 0; i < 2; i++) {
@@ -72,7 +72,7 @@ class LeaseSharesTest {
 
   /** Fewer permits than members: another one goes without for each version of the entry. */
   @Test
-  void everybodyGetsSomeInTime() {
+  void everyMemberIsGrantedSomeInTime() {
     int[] got = new int[3];
     for (int version = 1; version <= 1000; version++) {
       LeaseEntry entry = new LeaseEntry(version, 0, new TreeMap<>());

@@ -7,7 +7,7 @@ import dev.fairlead.cluster.lease.LeaseEntry.LeaseRow;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** Ensures that nobody grants while rows may be missing, and that the mark goes away again. */
+/** Ensures that no permit is granted while rows may be missing, and that the mark is removed. */
 class RepairMarkTest {
   private static final LeaseEntry ENTRY = LeaseEntry.NONE.with("a", new LeaseRow(1, 1, 0)).next(1);
 

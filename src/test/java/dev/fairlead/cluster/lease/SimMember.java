@@ -28,7 +28,7 @@ final class SimMember implements LeaseContext {
   private boolean isFrozen;
   private boolean isLeaving;
 
-  /** What a frozen process finds when it goes on. */
+  /** Runs when the frozen process resumes. */
   private final List<Runnable> deferred = new ArrayList<>();
 
   private final Set<Promise<?>> pending = new LinkedHashSet<>();
@@ -92,7 +92,7 @@ final class SimMember implements LeaseContext {
     tasks.forEach(this::run);
   }
 
-  /** Its clients are as many now. */
+  /** Sets the number of its clients. */
   void demand(String key, int count) {
     SimLeased one = leased.get(key);
     one.demand = count;
@@ -114,7 +114,7 @@ final class SimMember implements LeaseContext {
     soon(keeper::merged);
   }
 
-  /** Whoever watches the nodes looks every 100 ms. */
+  /** Changes of the nodes are noticed within 100 ms. */
   void soon(Runnable what) {
     world.clock.in(world.random.nextInt(TICK_MICROS), () -> run(what));
   }
@@ -176,7 +176,7 @@ final class SimMember implements LeaseContext {
         });
   }
 
-  /** Does it after a while, and answers after another, unless one of them gets lost. */
+  /** Runs after a delay and answers after another, unless one of them is lost. */
   private <T> Future<T> call(Supplier<T> access, Consumer<T> onAnswer) {
     calls++;
     Promise<T> promise = Promise.promise();
@@ -186,7 +186,7 @@ final class SimMember implements LeaseContext {
     world.clock.in(
         fate.microsToMap(),
         () -> {
-          // The request of who dies is on its way; that of who is cut off goes to its own part.
+          // A request outlives its sender; that of a member cut off reaches its own part.
           T answer = fate.reachesMap() ? access.get() : null;
           if (fate.reachesMap() && fate.isAnswered()) {
             world.clock.in(

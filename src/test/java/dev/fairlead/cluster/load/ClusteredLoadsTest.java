@@ -26,9 +26,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Ensures that the members of a real cluster know each other's counts, and that nothing of a member
- * stays behind. Provoked by three clustered Vert.x that count, crash, fall silent or are not heard.
- * A failure would be counts that differ or leak.
+ * Ensures that the members of a real cluster know each other's counts, and that the counts of no
+ * member outlive it. Provoked by three clustered Vert.x that count, crash, hang or lose messages. A
+ * failure would be counts that differ or leak.
  */
 class ClusteredLoadsTest {
   private static final Duration LIMIT = Duration.ofSeconds(20);
@@ -144,7 +144,7 @@ class ClusteredLoadsTest {
   }
 
   @Test
-  void countsAddUpEverywhereAndThoseOfACrashedMemberAreGone() {
+  void countsAddUpOnEachMemberAndThoseOfACrashedMemberAreDropped() {
     List<Member> all = List.of(a, b, c);
     all.forEach(member -> member.context.call(member.table::start));
     all.forEach(member -> member.context.call(() -> member.membership.enter("web")));
@@ -164,7 +164,7 @@ class ClusteredLoadsTest {
   }
 
   @Test
-  void lostChangeIsMadeGoodAndASilentMemberIsDroppedUntilItSpeaks() {
+  void lostChangeIsRepairedAndASilentMemberIsDroppedUntilItsNextMessage() {
     Handler<DeliveryContext<Object>> lost = message -> {};
     List.of(a, b).forEach(Member::open);
     awaitThatBHearsA();

@@ -25,8 +25,8 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.Size;
 
 /**
- * Whatever gets lost, comes twice, late or in another order, whoever falls silent meanwhile: once a
- * whole row of each member is read, the sums are the truth.
+ * Messages are lost, duplicated, delayed and reordered, and members fall silent: once a whole row
+ * of each member is read, the sums are right.
  */
 class LoadProperties {
   private static final int BACKENDS = 4;
@@ -43,7 +43,7 @@ class LoadProperties {
     SILENCE
   }
 
-  /** Something a member does, or that happens to what it said. */
+  /** An action of a member, or the fate of one of its messages. */
   record Step(Kind kind, int member, int backend) {}
 
   @Provide
@@ -56,13 +56,13 @@ class LoadProperties {
   }
 
   @Property(tries = 1000)
-  void sumsAreTheTruthAfterOneReadOfEachRow(
+  void sumsAreRightAfterOneReadOfEachRow(
       @ForAll @Size(max = 200) List<@From("step") Step> steps, @ForAll Random random) {
     World world = new World(random);
     steps.forEach(world::take);
     world.members.forEach(world::readNow);
     assertThat(world.seen()).isEqualTo(world.truth());
-    // What was still on its way makes no difference afterwards.
+    // Delayed messages make no difference afterwards.
     world.hearAll();
     assertThat(world.seen()).isEqualTo(world.truth());
   }

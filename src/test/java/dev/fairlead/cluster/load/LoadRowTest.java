@@ -27,7 +27,7 @@ class LoadRowTest {
   }
 
   @Test
-  void changesAreWhatDiffersAndTheWholeHasWhatIsAboveZero() {
+  void changesAreDifferencesAndTheWholeRowHasNonzeroCounts() {
     Pools pools = pools(9001, 9002);
     row.follow(pools.all());
     assertThat(row.changes()).isEmpty();
@@ -43,7 +43,7 @@ class LoadRowTest {
   }
 
   @Test
-  void replacedBackendGoesOnAndARemovedOneIsGone() {
+  void replacedBackendKeepsItsCountAndARemovedOneLosesIt() {
     Pools before = pools(9001, 9002);
     row.follow(before.all());
     backend(before, 0).trySelect();

@@ -42,7 +42,7 @@ class PeerCountsTest {
   }
 
   @Test
-  void newBackendKnowsTheOthersAtOnce() {
+  void newBackendIsGivenThePeersSumAtOnce() {
     sums.changed("a", counts(2, 3));
     follow(pools);
     assertThat(cluster(pools)).containsExactly(2, 3);
@@ -53,7 +53,7 @@ class PeerCountsTest {
   }
 
   @Test
-  void whatIsNoCountIsNone() {
+  void valueThatIsNoCountIsZero() {
     follow(pools);
     sums.changed("a", counts("many", -5));
     assertThat(cluster(pools)).containsExactly(0, 0);
@@ -62,7 +62,7 @@ class PeerCountsTest {
   }
 
   @Test
-  void everySecondAllSumsAreMadeAnew() {
+  void sumsAreComputedAnewEverySecond() {
     follow(pools);
     sums.changed("a", counts(2, 3));
     pools.pool("web").backends().get(0).othersActive(99);

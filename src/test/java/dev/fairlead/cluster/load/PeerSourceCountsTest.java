@@ -64,7 +64,7 @@ class PeerSourceCountsTest {
   }
 
   @Test
-  void newLimitKnowsTheOthersAtOnceAndTheOldOneNoMore() {
+  void newLimitIsGivenThePeersSumAndTheOldOneIsReset() {
     sums.changed("a", count(30));
     follow(limit);
     assertThat(others(limit)).isEqualTo(30);
@@ -76,7 +76,7 @@ class PeerSourceCountsTest {
   }
 
   @Test
-  void everySecondAllSumsAreMadeAnew() {
+  void sumsAreComputedAnewEverySecond() {
     follow(limit);
     sums.changed("a", count(30));
     limit.others(ALICE, 99);
@@ -90,7 +90,7 @@ class PeerSourceCountsTest {
   }
 
   @Test
-  void whatIsNoCountOrNoSourceIsNone() {
+  void valueThatIsNoCountAndKeyThatIsNoSourceAreIgnored() {
     follow(limit);
     sums.changed("a", count("many"));
     sums.changed("b", count(-5));

@@ -21,9 +21,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Ensures that a source can't have its limit at each member anew, and that nothing of a member
- * stays behind. Provoked by members on one Vert.x whose clocks and timers the test drives. A
- * failure would be a source with too many connections, or one that is refused for nothing.
+ * Ensures that a source has one limit for all members, and that the counts of no member outlive it.
+ * Provoked by members on one Vert.x whose clocks and timers the test drives. A failure would be a
+ * source with too many connections, or one that is refused for nothing.
  */
 class SourceCountTableTest {
   private static final InetAddress ALICE = address("192.0.2.1");
@@ -108,7 +108,7 @@ class SourceCountTableTest {
   }
 
   @Test
-  void sourceHasOneLimitForAllMembersUntilOneTakesItsRowAway() {
+  void sourceHasOneLimitForAllMembersUntilOneRemovesItsRow() {
     Member a = new Member("a", 8).open();
     Member b = new Member("b", 8).open();
     List<SourceCount> taken = a.take(ALICE, 4);
@@ -127,7 +127,7 @@ class SourceCountTableTest {
   }
 
   @Test
-  void allOfTheLimitIsFreeOnceAMemberHasLeft() {
+  void wholeLimitIsFreeOnceAMemberHasLeft() {
     Member a = new Member("a", 8).open();
     Member b = new Member("b", 8).open();
     a.take(ALICE, 8);
@@ -150,7 +150,7 @@ class SourceCountTableTest {
   }
 
   @Test
-  void fewerThanAQuarterOfTheLimitAreNotTold() {
+  void fewerThanAQuarterOfTheLimitAreNotShared() {
     Member a = new Member("a", 8).open();
     Member b = new Member("b", 8).open();
     List<SourceCount> taken = a.take(ALICE, 2);
@@ -162,7 +162,7 @@ class SourceCountTableTest {
   }
 
   @Test
-  void joinerKnowsTheOthersAtOnce() {
+  void newMemberKnowsThePeersCountsAtOnce() {
     Member a = new Member("a", 8);
     a.take(ALICE, 5);
     a.take(BOB, 3);
@@ -173,7 +173,7 @@ class SourceCountTableTest {
   }
 
   @Test
-  void silentMemberIsDroppedAfterThreeSecondsUntilItSpeaks() {
+  void silentMemberIsDroppedAfterThreeSecondsUntilItsNextMessage() {
     Member a = new Member("a", 8).open();
     Member b = new Member("b", 8).open();
     a.take(ALICE, 8);
@@ -191,7 +191,7 @@ class SourceCountTableTest {
   }
 
   @Test
-  void ownLimitOfAMemberTellsAndHearsNothing() {
+  void limitOfMemberScopeNeitherSharesNorFollowsCounts() {
     Member a = new Member("a", 8).open();
     Member b = new Member("b", 8).open();
     b.web().configure(8, false);
@@ -212,7 +212,7 @@ class SourceCountTableTest {
   }
 
   @Test
-  void limitsOfTwoListenersAreTwo() {
+  void listenersHaveSeparateLimits() {
     Member a = new Member("a", 8).open();
     Member b = new Member("b", 8).open();
     SourceLimit mail = limit("mail", 8);
@@ -227,7 +227,7 @@ class SourceCountTableTest {
   }
 
   @Test
-  void removedListenerIsToldNoMoreAndANewOneKnowsTheOthersAtOnce() {
+  void removedListenerIsSharedNoMoreAndANewOneKnowsThePeersAtOnce() {
     Member a = new Member("a", 8).open();
     Member b = new Member("b", 8).open();
     a.take(ALICE, 8);

@@ -44,7 +44,7 @@ class SourceRowTest {
   }
 
   @Test
-  void changesAreWhatDiffersAndTheWholeHasWhatIsHeavy() {
+  void changesAreDifferencesAndTheWholeRowHasHeavySources() {
     limit.configure(8, true);
     row.follow(List.of(limit));
     assertThat(row.changes()).isEmpty();
@@ -62,7 +62,7 @@ class SourceRowTest {
   }
 
   @Test
-  void limitThatIsGoneTakesItsSourcesWithItAndANewOneStartsAnew() {
+  void removedLimitRemovesItsSourcesAndANewOneStartsAnew() {
     limit.configure(8, true);
     row.follow(List.of(limit));
     take(ALICE, 4);
@@ -79,7 +79,7 @@ class SourceRowTest {
   }
 
   @Test
-  void sourceThatIsForgottenAndComesAgainIsTold() {
+  void sourceThatIsForgottenAndComesAgainIsShared() {
     limit.configure(2, true);
     row.follow(List.of(limit));
     take(ALICE, 1);
@@ -92,7 +92,7 @@ class SourceRowTest {
   }
 
   @Test
-  void onlyTheThousandWithTheMostAreToldAndAmongEqualsTheSame() {
+  void onlyTheThousandHeaviestAreSharedAndOfEqualsTheSame() {
     limit.configure(2, true);
     row.follow(List.of(limit));
     for (int i = 0; i < 3_000; i++) {

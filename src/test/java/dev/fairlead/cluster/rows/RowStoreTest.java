@@ -38,7 +38,7 @@ class RowStoreTest {
   }
 
   @Test
-  void oneWriteIsUnderWayAtMost() {
+  void atMostOneWriteIsPending() {
     store.put("a", ROW);
     store.put("a", ROW);
     assertThat(accesses).hasSize(1);
@@ -48,7 +48,7 @@ class RowStoreTest {
   }
 
   @Test
-  void oneReadOfEachRowIsUnderWayAtMost() {
+  void atMostOneReadOfEachRowIsPending() {
     Future<Optional<RowStore.StoredRow>> first = store.get("a");
     Future<Optional<RowStore.StoredRow>> second = store.get("a");
     store.get("b");
@@ -61,7 +61,7 @@ class RowStoreTest {
   }
 
   @Test
-  void whoAsksAnewIsNotAnsweredByTheReadThatWasUnderWay() {
+  void newReadIsNotAnsweredByThePendingOne() {
     store.get("a");
     Future<Optional<RowStore.StoredRow>> anew = store.getAnew("a");
     Future<Optional<RowStore.StoredRow>> too = store.getAnew("a");
@@ -95,7 +95,7 @@ class RowStoreTest {
   }
 
   @Test
-  void removalComesAfterTheWriteBefore() {
+  void removalComesAfterThePendingWrite() {
     store.put("a", ROW);
     Future<Void> removed = store.remove("a");
     assertThat(accesses).hasSize(1);
@@ -106,7 +106,7 @@ class RowStoreTest {
   }
 
   @Test
-  void hangingAccessIsGivenUp() {
+  void hangingAccessFailsAfterTheTimeLimit() {
     Future<Void> written = store.put("a", ROW);
     Future<Optional<RowStore.StoredRow>> read = store.get("a");
     await().until(() -> written.isComplete() && read.isComplete());

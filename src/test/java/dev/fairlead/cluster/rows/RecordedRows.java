@@ -4,8 +4,8 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Remembers what a {@link PeerRows.RowListener} is told, as {@code a {"x":1}}, {@code gone a}. */
-final class HeardRows implements PeerRows.RowListener {
+/** Records the calls of a {@link PeerRows.RowListener} as {@code a {"x":1}}, {@code gone a}. */
+final class RecordedRows implements PeerRows.RowListener {
   private final List<String> heard = new CopyOnWriteArrayList<>();
 
   @Override
@@ -25,7 +25,7 @@ final class HeardRows implements PeerRows.RowListener {
     return heard;
   }
 
-  /** What was heard since this was last asked. */
+  /** The calls since the last one of this method. */
   List<String> take() {
     List<String> taken = List.copyOf(heard);
     heard.clear();

@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** A row that a test writes. On the context of its table only. */
-final class OwnedRow implements OwnRow {
+final class WritableRow implements OwnRow {
   private final Map<String, Object> fields = new HashMap<>();
   private final Map<String, Object> changes = new HashMap<>();
 
