@@ -100,7 +100,8 @@ final class LeaseShares {
       long product = limit * each.getValue().demand();
       int share = (int) (product / demand);
       shares.put(each.getKey(), share);
-      order.put(each.getKey(), (double) -(product % demand));
+      // Negated as a double: a remainder of 0 is -0.0, which both orders put last.
+      order.put(each.getKey(), -(double) (product % demand));
       hasEachAShare &= share > 0 || product == 0;
       left -= share;
     }

@@ -92,6 +92,19 @@ class LeaseSharesTest {
     assertThat(got[2]).isGreaterThan(600);
   }
 
+  /** Else two idle members could each keep a permit that a third one waits for. */
+  @Test
+  void memberWithoutDemandNeverWinsTheLot() {
+    for (int version = 1; version <= 100; version++) {
+      LeaseEntry entry =
+          new LeaseEntry(version, 0, new TreeMap<>())
+              .with("m0", new LeaseRow(1, 0, 0))
+              .with("m1", new LeaseRow(1, 1, 0))
+              .with("m2", new LeaseRow(1, 1, 5));
+      assertThat(LeaseShares.target(entry, "m0", 3, 1)).isZero();
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({
     // limit, members, of a rate, most spare of each
