@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -88,7 +89,7 @@ public final class YamlReader implements TreeReader {
       problems.add(place(mark), "", message);
     } catch (ReaderException e) {
       int line = lineOf(text, e.getPosition());
-      String character = String.format("\\u%04x", e.getCodePoint());
+      String character = String.format(Locale.ROOT, "\\u%04x", e.getCodePoint());
       problems.add(new Place(line, override), "", "not YAML: character " + character);
     } catch (YamlEngineException e) {
       String message = "not YAML: " + Problem.oneLine(String.valueOf(e.getMessage()));
