@@ -206,8 +206,8 @@ public final class Member {
     }
 
     @Override
-    public void decided(Backend backend, long generation, boolean up, String reason) {
-      cluster.verdict(backend, generation, up, reason);
+    public void decided(Backend backend, long assignment, boolean up, String reason) {
+      cluster.verdict(backend, assignment, up, reason);
     }
   }
 
