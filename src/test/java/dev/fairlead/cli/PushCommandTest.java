@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,6 +44,18 @@ class PushCommandTest {
 
   private void refuse(int code, Problem... problems) {
     server.commands.answer = Future.failedFuture(new CommandException(code, List.of(problems)));
+  }
+
+  @Test
+  void numbersHaveAsciiDigitsInEveryLocale() {
+    Locale before = Locale.getDefault();
+    Locale.setDefault(Locale.forLanguageTag("ar-EG"));
+    try {
+      assertThat(CommandLineRun.of(server, "push", file.toString()).out())
+          .isEqualTo("revision 8 is in force on 3 of 3 members\n");
+    } finally {
+      Locale.setDefault(before);
+    }
   }
 
   @Test
