@@ -1,8 +1,8 @@
 package dev.fairlead.cli;
 
 import dev.fairlead.config.ConfigFormat;
-import dev.fairlead.config.Document;
-import dev.fairlead.config.DocumentDiff;
+import dev.fairlead.config.bind.Document;
+import dev.fairlead.config.text.DocumentDiff;
 import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
 import java.util.Locale;

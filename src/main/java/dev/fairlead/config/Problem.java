@@ -28,7 +28,7 @@ public record Problem(String source, int line, String path, String message) {
   }
 
   /** Somebody else's text on one line, without control characters, cut after 100 characters. */
-  static String oneLine(String text) {
+  public static String oneLine(String text) {
     StringBuilder out = new StringBuilder();
     text.codePoints()
         .limit(MAX_SHOWN_CHARS)
