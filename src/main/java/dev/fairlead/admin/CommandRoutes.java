@@ -3,7 +3,7 @@ package dev.fairlead.admin;
 import dev.fairlead.admin.AdminRoutes.Endpoint;
 import dev.fairlead.event.CommandBodies;
 import dev.fairlead.event.CommandException;
-import dev.fairlead.event.CommandException.Problem;
+import dev.fairlead.event.CommandProblem;
 import dev.fairlead.event.Commands;
 import dev.fairlead.event.MemberId;
 import io.vertx.core.Future;
@@ -128,8 +128,8 @@ final class CommandRoutes {
             .map(each -> new MemberId(each.id(), each.name()))
             .anyMatch(each -> each.isMeantBy(named));
     if (!known) {
-      Problem problem =
-          Problem.of("member", named + " (expected: the id or name of a member, or *)");
+      CommandProblem problem =
+          CommandProblem.of("member", named + " (expected: the id or name of a member, or *)");
       throw new CommandException(CommandException.NOT_FOUND, List.of(problem));
     }
   }

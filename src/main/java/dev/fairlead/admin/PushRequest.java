@@ -1,7 +1,7 @@
 package dev.fairlead.admin;
 
 import dev.fairlead.event.CommandException;
-import dev.fairlead.event.CommandException.Problem;
+import dev.fairlead.event.CommandProblem;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonObject;
@@ -68,6 +68,7 @@ final class PushRequest {
   }
 
   private static CommandException refused(String name, String message) {
-    return new CommandException(CommandException.PROBLEMS, List.of(Problem.of(name, message)));
+    return new CommandException(
+        CommandException.PROBLEMS, List.of(CommandProblem.of(name, message)));
   }
 }

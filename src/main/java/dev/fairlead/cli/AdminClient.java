@@ -176,11 +176,7 @@ final class AdminClient {
       return answer.body().isEmpty() ? new JsonObject() : new JsonObject(answer.body());
     } catch (DecodeException e) {
       throw new RefusedException(
-          url
-              + path
-              + ": answered "
-              + answer.statusCode()
-              + ", and not as Fairlead does");
+          url + path + ": answered " + answer.statusCode() + ", and not as Fairlead does");
     }
   }
 }

@@ -3,7 +3,7 @@ package dev.fairlead.event;
 import dev.fairlead.config.Revision;
 import io.vertx.core.json.JsonObject;
 
-/** A revision as it is shown, on the bus and over HTTP alike. Any thread. */
+/** A revision as JSON, the same on the event bus and over HTTP. Any thread. */
 public final class RevisionJson {
   private RevisionJson() {}
 
@@ -21,7 +21,7 @@ public final class RevisionJson {
   /**
    * The {@link #head} with {@code {text, config}}.
    *
-   * @param config {@code {listeners, pools}} as they were read, null = they can't be
+   * @param config {@code {listeners, pools}} as parsed, null = cannot be parsed here
    */
   public static JsonObject whole(Revision revision, JsonObject config) {
     return head(revision).put("text", revision.text()).put("config", config);

@@ -7,6 +7,7 @@ import dev.fairlead.config.bind.LoadResult;
 import dev.fairlead.config.text.ConfigText;
 import dev.fairlead.config.text.RawTextProcessor;
 import dev.fairlead.event.CommandException;
+import dev.fairlead.event.CommandProblem;
 import io.vertx.config.ConfigRetriever;
 import io.vertx.config.ConfigRetrieverOptions;
 import io.vertx.config.ConfigStoreOptions;
@@ -212,7 +213,7 @@ final class ConfigFile {
         : List.of(problem(String.valueOf(cause.getMessage())));
   }
 
-  private Problem problem(CommandException.Problem refused) {
+  private Problem problem(CommandProblem refused) {
     String message =
         refused.member() == null
             ? refused.message()

@@ -10,6 +10,7 @@ import dev.fairlead.config.bind.ConfigLoader;
 import dev.fairlead.config.bind.LoadResult;
 import dev.fairlead.config.text.ConfigText;
 import dev.fairlead.event.CommandException;
+import dev.fairlead.event.CommandProblem;
 import dev.fairlead.listener.ListenException;
 import dev.fairlead.listener.StaleChangeException;
 import io.vertx.core.Future;
@@ -166,12 +167,12 @@ final class LiveConfig implements LocalConfig {
                 result.problems().stream().map(LiveConfig::problem).toList()));
   }
 
-  private static CommandException.Problem problem(Problem problem) {
+  private static CommandProblem problem(Problem problem) {
     String message =
         problem.source().equals(Problem.OVERRIDE)
             ? Problem.OVERRIDE + " " + problem.message()
             : problem.message();
-    return new CommandException.Problem(problem.path(), problem.line(), message, null);
+    return new CommandProblem(problem.path(), problem.line(), message, null);
   }
 
   /** What the data path does not want is a refusal; anything else is a bug and stays one. */
@@ -183,7 +184,7 @@ final class LiveConfig implements LocalConfig {
                 new CommandException(CommandException.CONFLICT, refused.getMessage()));
           }
           if (cause instanceof ListenException refused) {
-            var problem = CommandException.Problem.of(refused.path(), refused.getMessage());
+            var problem = CommandProblem.of(refused.path(), refused.getMessage());
             return Future.failedFuture(
                 new CommandException(CommandException.PROBLEMS, List.of(problem)));
           }

@@ -9,6 +9,7 @@ import dev.fairlead.cluster.revision.LocalConfig;
 import dev.fairlead.config.ConfigFormat;
 import dev.fairlead.config.NodeConfig.TransportKind;
 import dev.fairlead.event.CommandException;
+import dev.fairlead.event.CommandProblem;
 import dev.fairlead.testkit.EveryTransport;
 import dev.fairlead.testkit.TestBackend;
 import dev.fairlead.testkit.TestClient;
@@ -165,7 +166,7 @@ class HoldTest {
       CommandException refused = expectRefusal(422, () -> member.commit(held, 2, next));
       assertThat(refused.problems())
           .containsExactly(
-              CommandException.Problem.of(
+              CommandProblem.of(
                   "listeners[1].bind",
                   "unix:"
                       + path
@@ -266,7 +267,7 @@ class HoldTest {
       CommandException refused =
           expectRefusal(422, () -> member.live.load(ConfigFormat.YAML, text).await());
       assertThat(refused.problems())
-          .extracting(CommandException.Problem::path)
+          .extracting(CommandProblem::path)
           .containsExactlyInAnyOrder("pools[0].balance", "pools[0].backends");
       assertThat(refused.problems())
           .allSatisfy(problem -> assertThat(problem.line()).isEqualTo(3))

@@ -7,7 +7,7 @@ import dev.fairlead.config.bind.ConfigLoader;
 import dev.fairlead.config.bind.LoadResult;
 import dev.fairlead.config.text.ConfigText;
 import dev.fairlead.event.CommandException;
-import dev.fairlead.event.CommandException.Problem;
+import dev.fairlead.event.CommandProblem;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.List;
@@ -42,7 +42,7 @@ final class FakeLocal implements LocalConfig {
             new CommandException(
                 CommandException.PROBLEMS,
                 result.problems().stream()
-                    .map(each -> new Problem(each.path(), each.line(), each.message(), null))
+                    .map(each -> new CommandProblem(each.path(), each.line(), each.message(), null))
                     .toList()));
   }
 
