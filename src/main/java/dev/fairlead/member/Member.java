@@ -1,6 +1,7 @@
 package dev.fairlead.member;
 
 import dev.fairlead.admin.AdminVerticle;
+import dev.fairlead.admin.EventSource;
 import dev.fairlead.admin.MemberView;
 import dev.fairlead.cluster.ClusterVerticle;
 import dev.fairlead.cluster.node.ClusterException;
@@ -96,8 +97,8 @@ public final class Member {
     this.admin =
         new AdminVerticle(
             own.config().node().admin(),
-            new AdminVerticle.Sources(
-                report, metrics::scrape, ConfigJson::dynamicPart, cluster, new BusEvents(vertx)));
+            new AdminVerticle.MemberAccess(
+                report, metrics::scrape, ConfigJson::dynamicPart, cluster, EventSource.of(vertx)));
   }
 
   /** What is there before the data path. */
