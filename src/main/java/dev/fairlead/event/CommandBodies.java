@@ -7,6 +7,7 @@ import dev.fairlead.event.CommandShape.ValueKind;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The schema of each command's body. Every method returns the command with its defaults filled in,
@@ -62,7 +63,7 @@ public final class CommandBodies {
   private CommandBodies() {}
 
   /** The JSON object of a body that is an object, a string or a buffer; null is an empty object. */
-  public static JsonObject object(Object body) {
+  public static JsonObject object(@Nullable Object body) {
     return CommandShape.object(body);
   }
 

@@ -1,15 +1,16 @@
 package dev.fairlead.event;
 
 import io.vertx.core.json.JsonObject;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One thing that is wrong with a command. Immutable.
  *
  * @param path of the key, empty = the whole command
  * @param line in the document, 0 = unknown
- * @param member the name of the member that refuses, null = the command itself is wrong
+ * @param member the name of the member that refuses, absent if the command itself is wrong
  */
-public record CommandProblem(String path, int line, String message, String member) {
+public record CommandProblem(String path, int line, String message, @Nullable String member) {
   /** A problem of the command itself, without a line. */
   public static CommandProblem of(String path, String message) {
     return new CommandProblem(path, 0, message, null);

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** The keys of a command and the values they take. Immutable. */
 final class CommandShape {
@@ -117,7 +118,7 @@ final class CommandShape {
    *
    * @throws CommandException if it is anything else
    */
-  static JsonObject object(Object body) {
+  static JsonObject object(@Nullable Object body) {
     try {
       Object value = body instanceof String text ? Json.decodeValue(text) : body;
       value = value instanceof Buffer buffer ? Json.decodeValue(buffer) : value;

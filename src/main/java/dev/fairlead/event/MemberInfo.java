@@ -1,13 +1,14 @@
 package dev.fairlead.event;
 
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A member's row in the member table: what it publishes about itself. Immutable.
  *
  * @param id its Vert.x node id
  * @param name unique in the cluster
- * @param address where the other members reach it; null = not clustered
+ * @param address where the other members reach it; absent = not clustered
  * @param revision the revision it has in force, 0 = none yet
  * @param sessions its live sessions
  * @param ready whether it accepts clients
@@ -15,7 +16,7 @@ import java.time.Instant;
 public record MemberInfo(
     String id,
     String name,
-    String address,
+    @Nullable String address,
     String version,
     Instant started,
     long revision,

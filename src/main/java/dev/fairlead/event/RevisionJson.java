@@ -2,6 +2,7 @@ package dev.fairlead.event;
 
 import dev.fairlead.config.Revision;
 import io.vertx.core.json.JsonObject;
+import org.jspecify.annotations.Nullable;
 
 /** A revision as JSON, the same on the event bus and over HTTP. Any thread. */
 public final class RevisionJson {
@@ -21,9 +22,9 @@ public final class RevisionJson {
   /**
    * The {@link #head} with {@code {text, config}}.
    *
-   * @param config {@code {listeners, pools}} as parsed, null = cannot be parsed here
+   * @param config {@code {listeners, pools}} as parsed, absent if this member cannot parse it
    */
-  public static JsonObject whole(Revision revision, JsonObject config) {
+  public static JsonObject whole(Revision revision, @Nullable JsonObject config) {
     return head(revision).put("text", revision.text()).put("config", config);
   }
 }

@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Something that happened to a member, published on {@link #ADDRESS}. Immutable. Delivery is best
@@ -28,7 +30,7 @@ public sealed interface SystemEvent
   String ADDRESS = "fairlead.events";
 
   /** ISO-8601 in UTC, always with three digits of milliseconds. */
-  DateTimeFormatter TIME = new DateTimeFormatterBuilder().appendInstant(3).toFormatter();
+  DateTimeFormatter TIME = new DateTimeFormatterBuilder().appendInstant(3).toFormatter(Locale.ROOT);
 
   /** The member it happened to. */
   MemberId member();
@@ -62,7 +64,7 @@ public sealed interface SystemEvent
       long revision,
       String author,
       String from,
-      Superseded superseded)
+      @Nullable Superseded superseded)
       implements SystemEvent {
     @Override
     public JsonObject details() {
@@ -88,9 +90,9 @@ public sealed interface SystemEvent
   /**
    * The member received a shutdown command and begins to drain.
    *
-   * @param grace time for its sessions to finish, null = as configured on the member
+   * @param grace time for its sessions to finish, absent = as configured on the member
    */
-  record Shutdown(MemberId member, Instant time, Duration grace) implements SystemEvent {
+  record Shutdown(MemberId member, Instant time, @Nullable Duration grace) implements SystemEvent {
     @Override
     public JsonObject details() {
       return new JsonObject().put("grace", grace == null ? null : Durations.show(grace));
@@ -100,9 +102,9 @@ public sealed interface SystemEvent
   /**
    * The member has joined the cluster.
    *
-   * @param address where the other members reach it; null = not clustered
+   * @param address where the other members reach it; absent = not clustered
    */
-  record MemberJoined(MemberId member, Instant time, String address, String version)
+  record MemberJoined(MemberId member, Instant time, @Nullable String address, String version)
       implements SystemEvent {
     @Override
     public JsonObject details() {
