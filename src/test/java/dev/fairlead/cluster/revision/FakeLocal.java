@@ -57,9 +57,9 @@ final class FakeLocal implements LocalConfig {
   }
 
   @Override
-  public Future<Held> hold(ConfigFormat format, String text) {
+  public Future<PreparedChange> prepare(ConfigFormat format, String text) {
     if (hangs) {
-      return Promise.<Held>promise().future();
+      return Promise.<PreparedChange>promise().future();
     }
     if (refusal != null) {
       return Future.failedFuture(new CommandException(CommandException.PROBLEMS, refusal));
@@ -72,7 +72,7 @@ final class FakeLocal implements LocalConfig {
             });
   }
 
-  private final class OnPaper implements Held {
+  private final class OnPaper implements PreparedChange {
     @Override
     public Future<Void> commit(Revision revision) {
       held.decrementAndGet();
@@ -84,7 +84,7 @@ final class FakeLocal implements LocalConfig {
     }
 
     @Override
-    public Future<Void> release() {
+    public Future<Void> abort() {
       held.decrementAndGet();
       return Future.succeededFuture();
     }
