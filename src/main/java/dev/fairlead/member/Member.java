@@ -115,15 +115,10 @@ public final class Member {
     Vertx vertx = joined.vertx();
     stops.add(() -> vertx.close().await());
     BackendCare care = new BackendCare(vertx, transport);
-    EventLoops loops =
-        EventLoops.deploy(
-                vertx,
-                transport,
-                loopCount,
-                SessionListener.all(metrics, accessLog, care),
-                new SessionCount(OpenFiles.maxSessions(node)))
-            .await();
-    Proxy proxy = new Proxy(vertx, loops);
+    SessionListener listener = SessionListener.all(metrics, accessLog, care);
+    SessionCount count = new SessionCount(OpenFiles.maxSessions(node));
+    Proxy proxy =
+        new Proxy(vertx, EventLoops.deploy(vertx, transport, loopCount, listener, count).await());
     stops.add(() -> proxy.stop().await());
     Foundation foundation = new Foundation(own, state, joined, accessLog, metrics);
     Member member = new Member(foundation, proxy, care, stops);
@@ -149,36 +144,34 @@ public final class Member {
     LiveConfig.OwnConfig own = foundation.own();
     KeptRevisions kept = foundation.start().kept();
     this.live = new LiveConfig(vertx, proxy, own, this::inForce);
+    LocalMemberAdapter self =
+        new LocalMemberAdapter(
+            LocalMemberAdapter.wantedName(own.config().node()),
+            proxy,
+            kept,
+            care,
+            this::report,
+            this::drain);
+    StartState start = foundation.start();
     this.cluster =
         new ClusterVerticle(
             new ClusterVerticle.Parts(
-                foundation.node(),
-                new LocalMemberAdapter(
-                    LocalMemberAdapter.wantedName(own.config().node()),
-                    proxy,
-                    kept,
-                    care,
-                    this::report,
-                    this::drain),
-                live,
-                foundation.start().startup(),
-                foundation.start().secret()));
+                foundation.node(), self, live, start.startup(), start.secret()));
     this.drain = new Drain(vertx, proxy, own.config().node().shutdown(), cluster::drainStarted);
     this.changes = new FileChanges(vertx, cluster, live, own.text(), kept);
     this.file = new ConfigFile(vertx, own.text(), own.loader(), changes);
+    boolean clustered = own.config().cluster().enabled();
     this.report =
         new MemberReport(
             proxy,
             live,
             drain,
             cluster,
-            new MemberReport.OwnFile(
-                own.text().name(), changes::digest, own.config().cluster().enabled()));
-    this.admin =
-        new AdminVerticle(
-            own.config().node().admin(),
-            new AdminVerticle.MemberAccess(
-                report, metrics::scrape, ConfigJson::dynamicPart, cluster, EventSource.of(vertx)));
+            new MemberReport.OwnFile(own.text().name(), changes::digest, clustered));
+    AdminVerticle.MemberAccess access =
+        new AdminVerticle.MemberAccess(
+            report, metrics::scrape, ConfigJson::dynamicPart, cluster, EventSource.of(vertx));
+    this.admin = new AdminVerticle(own.config().node().admin(), access);
   }
 
   /** Publishes what happens to backends to all members. */
