@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HealthTable {
   /**
-   * Peers' rows expire after 3 s. Raising it keeps the verdicts of a hung member for longer;
-   * lowering it changes probers whenever some messages are lost.
+   * Raising the 3 s keeps verdicts of a hung member; lowering them moves probes when messages are
+   * lost.
    */
   static final ReplicatedTable.Table TABLE =
       new ReplicatedTable.Table(

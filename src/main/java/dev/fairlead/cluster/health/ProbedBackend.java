@@ -32,9 +32,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ProbedBackend {
   /**
-   * A prober without a verdict for so many intervals is lapsed, at least after {@link
-   * #MIN_SILENCE}. Raising them lets a hung prober block the verdict for longer; lowering them
-   * makes slow but live probers lapse, so that more members probe than configured.
+   * A prober without a verdict for so many intervals, and {@link #MIN_SILENCE}, is lapsed. Raising
+   * them lets a hung prober block the verdict; lowering them adds probers while one is just slow.
    */
   private static final int SILENT_INTERVALS = 3;
 

@@ -25,8 +25,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class Lease {
   /**
-   * Hysteresis of giving back: a surplus that no other member wants is kept for so long. Raising it
-   * leaves permits idle for longer; lowering it writes to the map with each short lull.
+   * Hysteresis. Raising it leaves surplus idle; lowering it writes the map with each short lull.
    */
   private static final long SURPLUS_NANOS = TimeUnit.SECONDS.toNanos(1);
 

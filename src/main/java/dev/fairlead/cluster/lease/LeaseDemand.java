@@ -17,8 +17,8 @@ import java.util.concurrent.TimeUnit;
  */
 final class LeaseDemand {
   /**
-   * The time peers have to give back surplus. Raising it keeps clients waiting for longer when
-   * there is none; lowering it refuses clients although a slow peer had permits to spare.
+   * The time peers have to give surplus back. Raising it keeps clients waiting when there is none;
+   * lowering it refuses clients although a slow peer had some.
    */
   private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 

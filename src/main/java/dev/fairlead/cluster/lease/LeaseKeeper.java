@@ -24,25 +24,18 @@ import org.slf4j.LoggerFactory;
  * checks all others in turn, each within a second, and frees the permits of departed members.
  * Without ticks permits are neither given back nor freed, and after a split rows stay lost.
  */
-final class LeaseKeeper implements LeaseRefresh.Owner {
+final class LeaseKeeper implements LeaseRefresh.RefreshOwner {
   /**
-   * Raising it grants and gives back later; lowering it asks all limits for their demand more often
-   * and, while demand is unmet, the map as well.
+   * Raising it grants and gives back later; lowering it accesses the map more while it is short.
    */
   static final long TICK_MILLIS = 100;
 
   private static final long TICKS_PER_SECOND = 1_000 / TICK_MILLIS;
 
-  /**
-   * Checks in one tick, so 200 a second. Raising it reads the map more often with very many keys;
-   * lowering it finds lost rows of a key later. While grants are paused there is no such limit.
-   */
+  /** In one tick. Raising it reads more with very many keys; lowering it finds lost rows later. */
   private static final double MAX_CHECKS = 20;
 
-  /**
-   * Refreshes pending at which a tick starts no more. Raising it lets thousands of new limits queue
-   * in the map until they time out; lowering it takes them up more slowly.
-   */
+  /** Raising it lets thousands of new limits time out in the map; lowering it takes up fewer. */
   private static final long MAX_PENDING = 200;
 
   private static final Logger LOG = LoggerFactory.getLogger(LeaseKeeper.class);

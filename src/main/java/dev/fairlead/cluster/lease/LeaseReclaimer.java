@@ -31,26 +31,25 @@ import org.slf4j.LoggerFactory;
  */
 final class LeaseReclaimer {
   /**
-   * After the last departure. Raising it leaves the permits of the dead unused for longer; lowering
-   * it judges members that leave one by one, and may take a minority for a majority.
+   * Raising it leaves permits of the dead unused; lowering it judges members that leave together
+   * one by one, and may take a minority for a majority.
    */
   static final Duration SETTLING = Duration.ofSeconds(2);
 
   /**
-   * For a minority, and for rows of unknown members. Raising it leaves permits unused for longer
-   * after most members died; lowering it exceeds the limit in splits that last longer.
+   * In a minority, and for rows of unknown members. Raising it leaves permits unused after most
+   * members died; lowering it exceeds the limit in splits that last longer.
    */
   static final Duration RETENTION = Duration.ofSeconds(60);
 
   /**
-   * Every member refreshes every key within a second; the rest is for lost accesses to the map.
-   * Raising it makes clients wait for longer after a split; lowering it may exceed the limit then.
+   * Each key is refreshed within a second; the rest is for lost accesses. Raising it makes clients
+   * wait after a split; lowering it may exceed the limit then.
    */
   static final Duration GRANT_PAUSE = Duration.ofMillis(2_500);
 
   /**
-   * The age at which tombstones of freed members are dropped; rows of those members that turn up
-   * later are retained like those of unknown ones. Raising it keeps an id in memory for longer.
+   * Raising it keeps ids in memory; lowering it retains rows that turn up late like unknown ones.
    */
   private static final Duration TOMBSTONE_AGE = Duration.ofMinutes(10);
 

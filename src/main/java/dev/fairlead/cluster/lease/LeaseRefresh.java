@@ -12,10 +12,7 @@ import org.jspecify.annotations.Nullable;
  * the cluster's context only.
  */
 final class LeaseRefresh {
-  /**
-   * Between the starts of two requested refreshes of a key. Raising it makes waiting clients wait
-   * for longer; lowering it costs accesses to the map while many clients come.
-   */
+  /** Between two starts. Raising it delays waiting clients; lowering it accesses the map more. */
   private static final long INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   /** Raising it delays other keys under contention; lowering it leaves more to the next tick. */
@@ -23,7 +20,7 @@ final class LeaseRefresh {
 
   private final Lease lease;
   private final LeaseContext context;
-  private final Owner owner;
+  private final RefreshOwner owner;
   private boolean isBusy;
   private boolean isRequested;
   private boolean isScheduled;
@@ -31,7 +28,7 @@ final class LeaseRefresh {
   private long startedAt;
 
   /** Receives the ends of refreshes: the keeper of all leases. */
-  interface Owner {
+  interface RefreshOwner {
     /** Whether requests are still to be met. */
     boolean isActive(LeaseRefresh refresh);
 
@@ -45,7 +42,7 @@ final class LeaseRefresh {
     void failed(LeaseRefresh refresh, Throwable cause);
   }
 
-  LeaseRefresh(Lease lease, LeaseContext context, Owner owner) {
+  LeaseRefresh(Lease lease, LeaseContext context, RefreshOwner owner) {
     this.lease = lease;
     this.context = context;
     this.owner = owner;

@@ -25,10 +25,7 @@ import java.util.SplittableRandom;
  * </pre>
  */
 final class LeaseShares {
-  /**
-   * All spares of connections together are a quarter of the limit. Raising the divisor makes
-   * members wait for grants more often; lowering it leaves more permits with a member that dies.
-   */
+  /** Raising it makes members wait for grants; lowering it leaves more permits with a dead one. */
   private static final int SPARE_DIVISOR = 4;
 
   private LeaseShares() {}

@@ -25,8 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CountTable<T> {
   /**
-   * Raising it keeps counting the sessions of a hung member for longer; lowering it below some
-   * periods of 1 s drops live members whose messages are lost.
+   * Raising it counts a hung member for longer; lowering it drops live ones after lost messages.
    */
   private static final Duration DROP_AFTER = Duration.ofSeconds(3);
 

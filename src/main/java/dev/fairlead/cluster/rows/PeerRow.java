@@ -27,9 +27,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class PeerRow {
   /**
-   * A change that is further ahead of the last known number is not believed before the whole row is
-   * read. An owner sends 25 messages a second at most. Raising it lets a forged change block real
-   * ones for longer; lowering it reads the map more often after a reader was paused.
+   * A change further ahead of the last number leads to a read instead; owners send 25 a second at
+   * most. Raising it lets forged changes block real ones; lowering it reads more after a pause.
    */
   private static final long MAX_LEAP = 1_000;
 

@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,22 +32,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ReplicatedTable implements ClusterNode.Listener {
   /**
-   * Period of anti-entropy. Raising it repairs lost changes later, and must stay well below the 3 s
-   * after which peers drop a row; lowering it costs a map write and n - 1 map reads each time, on
-   * each of n members.
+   * Period of anti-entropy, and the silence after which an empty change is sent as a heartbeat.
+   * Raising it repairs lost changes later, and peers drop a row after 3 s; lowering it costs each
+   * of n members one write and n - 1 reads of the map more often.
    */
-  private static final long ANTI_ENTROPY_MILLIS = 1_000;
-
-  /** Silence after which an empty change is sent as a sign of life. Trades as above. */
-  private static final long HEARTBEAT_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final Duration ANTI_ENTROPY = Duration.ofSeconds(1);
 
   /** Raising it makes all counts staler; lowering it sends more messages while they change. */
   private static final int MIN_INTERVAL_MILLIS = 50;
 
-  /**
-   * Stretches the interval in a large cluster, so that no member receives more than 200 changes a
-   * second of one table. Raising it makes counts staler there; lowering it sends more messages.
-   */
+  /** Limits what a member receives to 200 changes a second of each table; trades the same. */
   private static final int INTERVAL_MILLIS_PER_NODE = 5;
 
   private static final long NO_TIMER = -1;
@@ -79,12 +72,9 @@ public final class ReplicatedTable implements ClusterNode.Listener {
   /** Numbers everything that leaves this member, by message or map. */
   private long seq;
 
-  /** When the last message was published. */
   private long publishedAt;
 
   /**
-   * One table.
-   *
    * @param map name of the shared map of whole rows, JSON text by member id
    * @param address of the changes, on the event bus
    * @param dropAfter peers' rows not renewed for so long are dropped; null = only those of nodes
@@ -176,23 +166,15 @@ public final class ReplicatedTable implements ClusterNode.Listener {
     return peers.ageSeconds();
   }
 
-  /** Reads the row of a new node; it may have none yet, and its first message leads to a read. */
+  /** A new node may have no row yet; then its first message leads to another read. */
   @Override
   public void joined(String member) {
-    runIfOpen(
-        () -> {
-          updateNodes();
-          read(member);
-        });
+    runIfOpen(() -> read(member));
   }
 
   @Override
   public void left(String member) {
-    runIfOpen(
-        () -> {
-          updateNodes();
-          peers.left(member);
-        });
+    runIfOpen(() -> peers.left(member));
   }
 
   @Override
@@ -204,6 +186,7 @@ public final class ReplicatedTable implements ClusterNode.Listener {
     run(
         () -> {
           if (opened.succeeded() && !stopped) {
+            updateNodes();
             task.run();
           }
         });
@@ -211,7 +194,7 @@ public final class ReplicatedTable implements ClusterNode.Listener {
 
   private void startTimers() {
     if (!stopped) {
-      secondTimer = node.vertx().setPeriodic(ANTI_ENTROPY_MILLIS, any -> second());
+      secondTimer = node.vertx().setPeriodic(ANTI_ENTROPY.toMillis(), any -> second());
       armTick();
     }
   }
@@ -231,7 +214,8 @@ public final class ReplicatedTable implements ClusterNode.Listener {
   /** The work of each interval: publishes changes or a sign of life, and expires peers' rows. */
   public void tick() {
     JsonObject changes = own.changes();
-    if (!changes.isEmpty() || context.nanos().getAsLong() - publishedAt >= HEARTBEAT_NANOS) {
+    long silence = context.nanos().getAsLong() - publishedAt;
+    if (!changes.isEmpty() || silence >= ANTI_ENTROPY.toNanos()) {
       publishChanges(changes);
     }
     peers.expire();

@@ -21,9 +21,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class RowStore {
   /**
-   * After this without a write the map drops a row. Raising it leaves the rows of crashed members
-   * in the map for longer; lowering it to less than a few write periods of 1 s loses the row of a
-   * live member whenever the map is slow.
+   * The map drops a row that was not written for so long. Raising it keeps the rows of crashed
+   * members; lowering it to a few periods of 1 s loses live rows whenever the map is slow.
    */
   static final Duration TIME_TO_LIVE = Duration.ofSeconds(5);
 

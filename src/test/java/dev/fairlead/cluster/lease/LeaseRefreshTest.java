@@ -15,7 +15,7 @@ class LeaseRefreshTest {
   private final LeaseRefresh refresh = new LeaseRefresh(new Lease(map, reclaimer, web), map, owner);
 
   /** Ends each refresh as the keeper does. */
-  private static final class FakeOwner implements LeaseRefresh.Owner {
+  private static final class FakeOwner implements LeaseRefresh.RefreshOwner {
     private boolean isActive = true;
     private int succeeded;
     private int failed;

@@ -63,7 +63,7 @@ class LeasesTest {
   }
 
   private AsyncMap<String, String> map() {
-    return OnContext.done(vertx.sharedData().<String, String>getAsyncMap(SharedLeases.MAP));
+    return OnContext.done(vertx.sharedData().<String, String>getAsyncMap(Leases.SharedLeases.MAP));
   }
 
   private void join(String... ids) {

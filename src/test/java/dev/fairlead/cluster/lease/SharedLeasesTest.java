@@ -3,6 +3,7 @@ package dev.fairlead.cluster.lease;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.cluster.OnContext;
+import dev.fairlead.cluster.lease.Leases.SharedLeases;
 import dev.fairlead.cluster.node.LoneNode;
 import dev.fairlead.cluster.rows.RowContext;
 import io.vertx.core.Vertx;
