@@ -1,7 +1,7 @@
 package dev.fairlead.admission;
 
-import dev.fairlead.config.AccessConfig;
 import dev.fairlead.config.Cidr;
+import dev.fairlead.config.ListenerConfig.AccessConfig;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.net.Inet4Address;

@@ -1,7 +1,7 @@
 package dev.fairlead.admission;
 
-import dev.fairlead.config.AccessConfig;
 import dev.fairlead.config.ListenerConfig;
+import dev.fairlead.config.ListenerConfig.AccessConfig;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -113,16 +113,18 @@ public final class Member {
    * @throws StartException when it can't; nothing is left behind then
    */
   public static Member start(Path path, ConfigLoader loader) {
-    ConfigText.Reading reading = ConfigText.read(path);
-    if (reading.text() == null) {
-      throw new StartException(List.of(reading.problem().toString()), null);
+    ConfigText text;
+    try {
+      text = ConfigText.read(path);
+    } catch (IOException e) {
+      throw new StartException(List.of(String.valueOf(e.getMessage())), null);
     }
-    LoadResult result = loader.load(reading.text());
+    LoadResult result = loader.load(text);
     if (!result.isValid()) {
       throw new StartException(result.problems().stream().map(Problem::toString).toList(), null);
     }
     LogLevels.set(result.config().node().logLevel());
-    return start(new LiveConfig.Own(reading.text(), result.config(), loader));
+    return start(new LiveConfig.Own(text, result.config(), loader));
   }
 
   private static Member start(LiveConfig.Own own) {
