@@ -208,8 +208,8 @@ public final class Member {
     }
 
     @Override
-    public void decided(Backend backend, boolean up, String reason) {
-      cluster.verdict(backend, up, reason);
+    public void decided(Backend backend, long generation, boolean up, String reason) {
+      cluster.verdict(backend, generation, up, reason);
     }
   }
 
