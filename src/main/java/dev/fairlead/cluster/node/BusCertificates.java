@@ -1,6 +1,6 @@
 package dev.fairlead.cluster.node;
 
-import dev.fairlead.config.ClusterConfig.Tls;
+import dev.fairlead.config.ClusterConfig.ClusterTls;
 import io.netty.handler.ssl.SslContextBuilder;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,7 +17,7 @@ final class BusCertificates {
   /**
    * @throws ClusterException with the key whose file can't be used
    */
-  static void check(Tls tls) {
+  static void check(ClusterTls tls) {
     readable("cluster.tls.certificate", tls.certificate());
     readable("cluster.tls.key", tls.key());
     readable("cluster.tls.ca", tls.ca());

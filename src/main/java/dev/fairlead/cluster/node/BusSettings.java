@@ -1,7 +1,7 @@
 package dev.fairlead.cluster.node;
 
 import dev.fairlead.config.ClusterConfig;
-import dev.fairlead.config.ClusterConfig.Tls;
+import dev.fairlead.config.ClusterConfig.ClusterTls;
 import io.vertx.core.eventbus.EventBusOptions;
 import io.vertx.core.http.ClientAuth;
 import io.vertx.core.net.HostAndPort;
@@ -68,7 +68,7 @@ final class BusSettings {
     return parsed.host().replace("[", "").replace("]", "");
   }
 
-  private static void secure(EventBusOptions bus, Tls tls) {
+  private static void secure(EventBusOptions bus, ClusterTls tls) {
     BusCertificates.check(tls);
     bus.setSsl(true);
     bus.setTrustAll(false);
