@@ -1,7 +1,7 @@
 package dev.fairlead.cli;
 
 import dev.fairlead.config.ConfigFormat;
-import dev.fairlead.config.bind.Document;
+import dev.fairlead.config.text.Document;
 import dev.fairlead.config.text.DocumentDiff;
 import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
@@ -48,7 +48,7 @@ final class ConfigCommand implements Runnable {
     String text = revision.getString("text");
     ConfigFormat format =
         ConfigFormat.valueOf(revision.getString("format").toUpperCase(Locale.ROOT));
-    return Document.of(format, text).map(read -> read.dynamicText().text()).orElse(text);
+    return Document.of(format, text).dynamicPart().text();
   }
 
   /** {@code config show}. */

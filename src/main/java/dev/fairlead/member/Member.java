@@ -12,7 +12,7 @@ import dev.fairlead.config.NodeConfig;
 import dev.fairlead.config.bind.ConfigJson;
 import dev.fairlead.config.bind.ConfigLoader;
 import dev.fairlead.config.bind.LoadResult;
-import dev.fairlead.config.text.ConfigFiles;
+import dev.fairlead.config.text.ConfigText;
 import dev.fairlead.event.Commands;
 import dev.fairlead.event.MemberId;
 import dev.fairlead.event.SystemEvent;
@@ -68,7 +68,7 @@ public final class Member {
    * @throws StartException if it cannot start; everything already started is stopped then
    */
   public static Member start(Path path, ConfigLoader loader) {
-    ConfigFiles.Reading reading = ConfigFiles.read(path);
+    ConfigText.Reading reading = ConfigText.read(path);
     if (reading.text() == null) {
       throw StartException.of(List.of(reading.problem()));
     }
@@ -182,8 +182,8 @@ public final class Member {
     }
 
     @Override
-    public void decided(Backend backend, boolean up, String reason) {
-      cluster.verdict(backend, up, reason);
+    public void decided(Backend backend, long generation, boolean up, String reason) {
+      cluster.verdict(backend, generation, up, reason);
     }
   }
 

@@ -5,7 +5,7 @@ import dev.fairlead.cluster.ClusterVerticle;
 import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.config.Problem;
 import dev.fairlead.config.Revision;
-import dev.fairlead.config.bind.Document;
+import dev.fairlead.config.text.Document;
 import dev.fairlead.event.MemberId;
 import dev.fairlead.event.MemberInfo;
 import dev.fairlead.pool.Pool;
@@ -97,8 +97,7 @@ final class MemberReport implements MemberView {
   /** Compares digests; parses the document in force, so not for event loops. */
   private boolean isFileInForce() {
     Revision revision = config.inForce().revision();
-    String digest =
-        Document.of(revision.format(), revision.text()).map(Document::digest).orElse("");
+    String digest = Document.of(revision.format(), revision.text()).digest();
     return config.problems().isEmpty() && digest.equals(file.digest().get());
   }
 
