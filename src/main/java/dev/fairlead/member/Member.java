@@ -73,7 +73,7 @@ public final class Member {
     try {
       text = ConfigText.read(path);
     } catch (IOException e) {
-      throw new StartException(List.of(String.valueOf(e.getMessage())), null);
+      throw StartException.unreadable(e);
     }
     LoadResult result = loader.load(text);
     if (!result.isValid()) {
