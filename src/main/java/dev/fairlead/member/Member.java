@@ -76,13 +76,13 @@ public final class Member {
     this.kept = parts.start().kept();
     this.cluster =
         new ClusterVerticle(
-            new ClusterVerticle.Parts(
+            new ClusterVerticle.ClusterSetup(
                 parts.node(),
                 new ThisMember(
                     MemberName.wanted(own.config().node()),
                     new ThisMember.Parts(proxy, kept, care, this::report, this::drain)),
                 live,
-                parts.start().beginning(),
+                parts.start().startup(),
                 parts.start().secret()));
     this.drain = new Drain(vertx, proxy, own.config().node().shutdown(), cluster::drainStarted);
     this.changes = new FileChanges(vertx, cluster, live, new FileChanges.Kept(own.text(), kept));

@@ -1,6 +1,6 @@
 package dev.fairlead.member;
 
-import dev.fairlead.cluster.revision.StartupConfig;
+import dev.fairlead.cluster.revision.ConfigStart.StartupConfig;
 import dev.fairlead.cluster.signing.Secret;
 import dev.fairlead.config.NodeConfig;
 import dev.fairlead.config.text.ConfigText;
@@ -13,11 +13,11 @@ import java.util.Optional;
 /**
  * What a member reads of the disk besides its configuration, before it joins.
  *
- * @param beginning what it brings along
+ * @param startup what it brings along
  * @param kept where it keeps its revisions
  * @param secret null = nothing is signed
  */
-record StartState(StartupConfig beginning, KeptRevisions kept, Secret secret) {
+record StartState(StartupConfig startup, KeptRevisions kept, Secret secret) {
 
   /**
    * Reads it. Blocks.
@@ -37,7 +37,7 @@ record StartState(StartupConfig beginning, KeptRevisions kept, Secret secret) {
     String taken = digest == null ? FileChanges.digest(text) : digest;
     Path secret = own.config().cluster().secretFile();
     return new StartState(
-        new StartupConfig(text.format(), text.text(), digest, revisions),
+        new StartupConfig(text.document(), digest, revisions),
         new KeptRevisions(directory, taken, revisions),
         secret == null ? null : Secret.read(secret));
   }

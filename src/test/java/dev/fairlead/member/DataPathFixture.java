@@ -6,6 +6,7 @@ import dev.fairlead.config.NodeConfig.TransportKind;
 import dev.fairlead.config.Revision;
 import dev.fairlead.config.bind.ConfigLoader;
 import dev.fairlead.config.text.ConfigText;
+import dev.fairlead.config.text.Document;
 import dev.fairlead.net.Transport;
 import dev.fairlead.session.SessionCount;
 import dev.fairlead.session.SessionListener;
@@ -74,11 +75,11 @@ final class DataPathFixture implements AutoCloseable {
     return text + "pools: [{ name: web, backends: [{ " + backend.keys() + " }] }]\n";
   }
 
-  LocalConfig.Held hold(String text) {
-    return live.hold(ConfigFormat.YAML, text).await();
+  LocalConfig.PreparedChange hold(String text) {
+    return live.prepare(Document.of(ConfigFormat.YAML, text)).await();
   }
 
-  void commit(LocalConfig.Held held, long number, String text) {
+  void commit(LocalConfig.PreparedChange held, long number, String text) {
     held.commit(revision(number, text)).await();
   }
 

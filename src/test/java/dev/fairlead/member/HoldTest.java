@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.fairlead.cluster.revision.LocalConfig;
 import dev.fairlead.config.ConfigFormat;
 import dev.fairlead.config.NodeConfig.TransportKind;
+import dev.fairlead.config.text.Document;
 import dev.fairlead.event.CommandException;
 import dev.fairlead.testkit.EveryTransport;
 import dev.fairlead.testkit.TestBackend;
@@ -58,7 +59,7 @@ class HoldTest {
   void heldAddressIsOursAloneAndServesNobody(TransportKind transport) throws IOException {
     try (DataPathFixture member = new DataPathFixture(transport, backend)) {
       InetSocketAddress address = freeAddress();
-      LocalConfig.Held held = member.hold(listening(backend, "web=" + text(address)));
+      LocalConfig.PreparedChange held = member.hold(listening(backend, "web=" + text(address)));
       expectRefused(address);
       expectTaken(address);
       held.release().await();
@@ -76,7 +77,7 @@ class HoldTest {
       String next = listening(backend, "web=127.0.0.1:0", "more=" + text(more));
       try (TestConnection live = TestClient.connect(before)) {
         expectEcho(live);
-        LocalConfig.Held held = member.hold(next);
+        LocalConfig.PreparedChange held = member.hold(next);
         expectEcho(live);
         member.commit(held, 2, next);
         expectEcho(live);
@@ -96,10 +97,10 @@ class HoldTest {
     try (DataPathFixture member = new DataPathFixture(transport, backend)) {
       InetSocketAddress first = freeAddress();
       String winner = listening(backend, "web=" + text(first));
-      LocalConfig.Held winning = member.hold(winner);
+      LocalConfig.PreparedChange winning = member.hold(winner);
       InetSocketAddress second = freeAddress();
       String loser = listening(backend, "web=" + text(second));
-      LocalConfig.Held losing = member.hold(loser);
+      LocalConfig.PreparedChange losing = member.hold(loser);
       member.commit(winning, 1, winner);
       expectRefusal(409, () -> member.commit(losing, 2, loser));
       expectFree(second);
@@ -117,9 +118,9 @@ class HoldTest {
       InetSocketAddress address = freeAddress();
       String exact = listening(backend, "web=" + text(address));
       String any = listening(backend, "any=0.0.0.0:" + address.getPort());
-      LocalConfig.Held first = member.hold(exact);
-      LocalConfig.Held second = member.hold(exact);
-      LocalConfig.Held third = member.hold(any);
+      LocalConfig.PreparedChange first = member.hold(exact);
+      LocalConfig.PreparedChange second = member.hold(exact);
+      LocalConfig.PreparedChange third = member.hold(any);
       first.release().await();
       expectRefused(address);
       try (ServerSocket other = new ServerSocket()) {
@@ -160,7 +161,7 @@ class HoldTest {
       InetSocketAddress more = freeAddress();
       Path path = temp.resolve("web.sock");
       String next = listening(backend, "more=" + text(more), "unix=unix:" + path);
-      LocalConfig.Held held = member.hold(next);
+      LocalConfig.PreparedChange held = member.hold(next);
       Files.writeString(path, "somebody's");
       CommandException refused = expectRefusal(422, () -> member.commit(held, 2, next));
       assertThat(refused.problems())
@@ -184,7 +185,7 @@ class HoldTest {
     try (DataPathFixture member = new DataPathFixture(transport, backend)) {
       Path path = temp.resolve("web.sock");
       String text = listening(backend, "web=unix:" + path);
-      LocalConfig.Held held = member.hold(text);
+      LocalConfig.PreparedChange held = member.hold(text);
       assertThat(path).doesNotExist();
       try (ServerSocketChannel other = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
         other.bind(UnixDomainSocketAddress.of(path));
@@ -220,7 +221,7 @@ class HoldTest {
       member.putInForce(1, listening(backend, "web=127.0.0.1:0"));
       InetSocketAddress address = freeAddress();
       String next = listening(backend, "web=" + text(address));
-      LocalConfig.Held held = member.hold(next);
+      LocalConfig.PreparedChange held = member.hold(next);
       member.proxy.stopListening().await();
       expectTaken(address);
       expectRefusal(409, () -> member.commit(held, 2, next));
@@ -236,11 +237,11 @@ class HoldTest {
     try (DataPathFixture member = new DataPathFixture(transport, backend)) {
       InetSocketAddress address = freeAddress();
       String text = listening(backend, "web=" + text(address));
-      LocalConfig.Held held = member.hold(text);
+      LocalConfig.PreparedChange held = member.hold(text);
       member.commit(held, 1, text);
       held.release().await();
       expectServed(address);
-      LocalConfig.Held released = member.hold(listening(backend));
+      LocalConfig.PreparedChange released = member.hold(listening(backend));
       released.release().await();
       expectRefusal(409, () -> member.commit(released, 2, text));
       expectServed(address);
@@ -264,7 +265,7 @@ class HoldTest {
     try (DataPathFixture member = new DataPathFixture(transport, backend)) {
       String text = "listeners: []\npools:\n  - { name: web, balance: best, backends: 5 }\n";
       CommandException refused =
-          expectRefusal(422, () -> member.live.load(ConfigFormat.YAML, text).await());
+          expectRefusal(422, () -> member.live.load(Document.of(ConfigFormat.YAML, text)).await());
       assertThat(refused.problems())
           .extracting(CommandException.Problem::path)
           .containsExactlyInAnyOrder("pools[0].balance", "pools[0].backends");
