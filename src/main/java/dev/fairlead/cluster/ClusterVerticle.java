@@ -12,7 +12,7 @@ import dev.fairlead.cluster.revision.LocalConfig;
 import dev.fairlead.cluster.revision.SharedConfig;
 import dev.fairlead.cluster.revision.SharedConfig.ConfigSetup;
 import dev.fairlead.cluster.rows.RowContext;
-import dev.fairlead.cluster.rows.RowTraffic;
+import dev.fairlead.cluster.rows.RowContext.RowTraffic;
 import dev.fairlead.cluster.signing.BusCommands;
 import dev.fairlead.cluster.signing.Secret;
 import dev.fairlead.cluster.signing.SignedCommands;
@@ -51,7 +51,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
   private static final int WORKERS = 4;
 
   private final ClusterSetup setup;
-  private final RowTraffic traffic = new RowTraffic();
+  private final RowTraffic traffic;
   private final Membership membership;
   private final Tables tables;
   private final Nodes nodes;
@@ -76,8 +76,9 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
   public ClusterVerticle(ClusterSetup setup) {
     ClusterNode node = setup.node();
     LocalMember member = setup.member();
-    RowContext rows = RowContext.of(node, traffic);
+    RowContext rows = RowContext.of(node);
     this.setup = setup;
+    this.traffic = rows.traffic();
     this.events = new EventPublisher(node.vertx(), this::self, member::info, member::numbers);
     MembershipEvents listener =
         new MembershipEvents(
@@ -155,10 +156,11 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
   /**
    * This member's own prober of {@code backend} has decided.
    *
+   * @param assignment as that prober was started with
    * @param reason why it is down, in a few words; null for one that is up
    */
-  public void verdict(Backend backend, boolean up, @Nullable String reason) {
-    tables.verdict(backend, up, reason);
+  public void verdict(Backend backend, long assignment, boolean up, @Nullable String reason) {
+    tables.verdict(backend, assignment, up, reason);
   }
 
   /** Takes this member's rows out; the process leaves the cluster when its Vert.x is closed. */

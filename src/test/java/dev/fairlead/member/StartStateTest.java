@@ -25,7 +25,7 @@ class StartStateTest {
     ConfigText text =
         new ConfigText("fairlead.yaml", ConfigFormat.YAML, state + dynamicPart, directory);
     ConfigLoader loader = new ConfigLoader(Map.of(), List.of());
-    return StartState.read(new LiveConfig.Own(text, loader.load(text).config(), loader));
+    return StartState.read(new LiveConfig.OwnConfig(text, loader.load(text).config(), loader));
   }
 
   @Test

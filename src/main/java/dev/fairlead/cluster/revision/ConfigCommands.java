@@ -13,7 +13,7 @@ import dev.fairlead.config.bind.ConfigJson;
 import dev.fairlead.config.text.Document;
 import dev.fairlead.event.CommandBodies;
 import dev.fairlead.event.CommandException;
-import dev.fairlead.event.CommandException.Problem;
+import dev.fairlead.event.CommandProblem;
 import dev.fairlead.event.MemberInfo;
 import dev.fairlead.event.RevisionJson;
 import io.vertx.core.Future;
@@ -85,7 +85,7 @@ public final class ConfigCommands {
                     .load(document)
                     .transform(
                         read -> {
-                          List<Problem> problems = new ArrayList<>(foreign);
+                          List<CommandProblem> problems = new ArrayList<>(foreign);
                           if (read.cause() instanceof CommandException refused) {
                             problems.addAll(refused.problems());
                           } else if (read.failed()) {
@@ -98,10 +98,10 @@ public final class ConfigCommands {
                         }));
   }
 
-  private static List<Problem> foreignKeys(Document document) {
+  private static List<CommandProblem> foreignKeys(Document document) {
     String message = "each member has its own (expected: listeners and pools only)";
     return document.foreignKeys().stream()
-        .map(key -> new Problem(key.key(), key.line(), message, null))
+        .map(key -> new CommandProblem(key.key(), key.line(), message, null))
         .toList();
   }
 

@@ -40,6 +40,6 @@ public interface LocalConfig {
     Future<Void> commit(Revision revision);
 
     /** Gives its addresses back. */
-    Future<Void> release();
+    Future<Void> abort();
   }
 }

@@ -84,7 +84,7 @@ final class PreparedConfig {
   private Future<Void> releaseAny() {
     return current == null
         ? Future.succeededFuture()
-        : detach(current).compose(PreparedChange::release).otherwiseEmpty();
+        : detach(current).compose(PreparedChange::abort).otherwiseEmpty();
   }
 
   /**

@@ -7,7 +7,7 @@ import dev.fairlead.config.bind.LoadResult;
 import dev.fairlead.config.text.ConfigText;
 import dev.fairlead.config.text.Document;
 import dev.fairlead.event.CommandException;
-import dev.fairlead.event.CommandException.Problem;
+import dev.fairlead.event.CommandProblem;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -58,7 +58,7 @@ final class FakeLocal implements LocalConfig {
             new CommandException(
                 CommandException.PROBLEMS,
                 result.problems().stream()
-                    .map(each -> new Problem(each.path(), each.line(), each.message(), null))
+                    .map(each -> new CommandProblem(each.path(), each.line(), each.message(), null))
                     .toList()));
   }
 
@@ -100,7 +100,7 @@ final class FakeLocal implements LocalConfig {
     }
 
     @Override
-    public Future<Void> release() {
+    public Future<Void> abort() {
       prepared.decrementAndGet();
       return Future.succeededFuture();
     }

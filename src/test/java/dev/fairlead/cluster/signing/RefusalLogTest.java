@@ -6,7 +6,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.fairlead.cluster.SettableClock;
-import dev.fairlead.event.CommandException.Problem;
+import dev.fairlead.event.CommandProblem;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,7 +33,7 @@ class RefusalLogTest {
   private void refuse() {
     log.refused(
         new ReceivedBody("fairlead.backend.set", "bus n1", () -> null),
-        Problem.of("mac", "the signature is wrong"));
+        CommandProblem.of("mac", "the signature is wrong"));
   }
 
   @Test
