@@ -12,11 +12,12 @@ import dev.fairlead.pool.Pool;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What the members tell each other all the time: what they count, which backends are healthy, which
- * sources have many connections, and who holds how much of each limit. {@link #open} and {@link
- * #start} are called on the cluster's context, the other methods on any thread.
+ * The replicated tables: connection counts, health of backends, sources with many connections, and
+ * leases. {@link #open} and {@link #start} are called on the cluster's context, the other methods
+ * on any thread.
  */
 final class Tables {
   private final LocalMember member;
@@ -33,18 +34,18 @@ final class Tables {
     this.leases = new Leases(place, member::leased);
   }
 
-  /** What has to be there before the first client comes. */
+  /** Opens what has to be there before the first client is accepted. */
   Future<Void> open() {
     member.onNeed(leases::needed);
     return leases.start();
   }
 
-  /** Succeeds when what the others told is known, as far as it can be read. */
+  /** Succeeds when the other members' rows are read, as far as that is possible. */
   Future<Void> start() {
     return loads.start().compose(started -> health.start()).compose(started -> sources.start());
   }
 
-  /** Takes all of this member out. Never fails. */
+  /** Removes this member's rows. Never fails. */
   Future<Void> stop() {
     return Future.join(List.of(loads.stop(), health.stop(), sources.stop(), leases.stop()))
         .mapEmpty();
@@ -55,7 +56,7 @@ final class Tables {
     health.drain();
   }
 
-  /** Pools or limits are others now. */
+  /** Pools or limits have changed. */
   void changed() {
     loads.changed();
     health.poolsChanged();
@@ -63,7 +64,7 @@ final class Tables {
   }
 
   /** As of {@link HealthTable#verdict}. */
-  void verdict(Backend backend, long assignment, boolean up, String reason) {
+  void verdict(Backend backend, long assignment, boolean up, @Nullable String reason) {
     health.verdict(backend, assignment, up, reason);
   }
 
@@ -72,7 +73,7 @@ final class Tables {
     return loads.viewAgeSeconds();
   }
 
-  /** Those that must hear who comes and goes, {@code first} before the others. */
+  /** Those that must be told of nodes that join and leave, {@code first} before the others. */
   List<ClusterNode.Listener> nodes(ClusterNode.Listener first) {
     return List.of(first, loads.nodes(), health.nodes(), sources.nodes(), leases);
   }

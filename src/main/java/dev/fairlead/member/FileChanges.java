@@ -71,7 +71,7 @@ final class FileChanges implements ConfigFile.Changes {
 
   private Future<Void> push(ConfigText text, String read) {
     return cluster
-        .pushFile(text.format(), text.text())
+        .pushFile(text.document())
         .compose(
             answer -> {
               settled = read;

@@ -2,13 +2,13 @@ package dev.fairlead.member;
 
 import dev.fairlead.admin.MemberView.InForce;
 import dev.fairlead.cluster.revision.LocalConfig;
-import dev.fairlead.config.ConfigFormat;
 import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.Problem;
 import dev.fairlead.config.Revision;
 import dev.fairlead.config.bind.ConfigLoader;
 import dev.fairlead.config.bind.LoadResult;
 import dev.fairlead.config.text.ConfigText;
+import dev.fairlead.config.text.Document;
 import dev.fairlead.event.CommandException;
 import dev.fairlead.event.CommandProblem;
 import dev.fairlead.listener.ListenException;
@@ -77,19 +77,19 @@ final class LiveConfig implements LocalConfig {
   }
 
   @Override
-  public Future<FairleadConfig> load(ConfigFormat format, String text) {
-    return load(own.loader(), format, text);
+  public Future<FairleadConfig> load(Document document) {
+    return load(own.loader(), document);
   }
 
   @Override
-  public Future<FairleadConfig> loadAsWritten(ConfigFormat format, String text) {
-    return load(own.loader().withoutOverrides(), format, text);
+  public Future<FairleadConfig> loadAsWritten(Document document) {
+    return load(own.loader().withoutOverrides(), document);
   }
 
-  private Future<FairleadConfig> load(ConfigLoader loader, ConfigFormat format, String text) {
-    ConfigText document = new ConfigText(DOCUMENT, format, text, own.text().directory());
+  private Future<FairleadConfig> load(ConfigLoader loader, Document document) {
+    ConfigText text = new ConfigText(DOCUMENT, document, own.text().directory());
     return vertx
-        .executeBlocking(() -> loader.loadDynamic(document, own.config()), false)
+        .executeBlocking(() -> loader.loadDynamic(text, own.config()), false)
         .compose(LiveConfig::valid);
   }
 
@@ -103,8 +103,8 @@ final class LiveConfig implements LocalConfig {
    * CommandException#CONFLICT}; the document can be prepared again.
    */
   @Override
-  public Future<PreparedChange> prepare(ConfigFormat format, String text) {
-    return load(format, text)
+  public Future<PreparedChange> prepare(Document document) {
+    return load(document)
         .compose(
             config ->
                 refusing(proxy.prepare(config).map(next -> new PreparedDocument(config, next))));

@@ -157,7 +157,7 @@ public final class Member {
     StartState start = foundation.start();
     this.cluster =
         new ClusterVerticle(
-            new ClusterVerticle.Parts(
+            new ClusterVerticle.ClusterSetup(
                 foundation.node(), self, live, start.startup(), start.secret()));
     this.drain = new Drain(vertx, proxy, own.config().node().shutdown(), cluster::drainStarted);
     this.changes = new FileChanges(vertx, cluster, live, own.text(), kept);

@@ -1,6 +1,6 @@
 package dev.fairlead.member;
 
-import dev.fairlead.cluster.revision.StartupConfig;
+import dev.fairlead.cluster.revision.ConfigStart.StartupConfig;
 import dev.fairlead.cluster.signing.Secret;
 import dev.fairlead.config.NodeConfig;
 import dev.fairlead.config.text.ConfigText;
@@ -38,7 +38,7 @@ record StartState(StartupConfig startup, KeptRevisions kept, @Nullable Secret se
     String taken = digest == null ? FileChanges.digest(text) : digest;
     Path secret = own.config().cluster().secretFile();
     return new StartState(
-        new StartupConfig(text.format(), text.text(), digest, revisions),
+        new StartupConfig(text.document(), digest, revisions),
         new KeptRevisions(directory, taken, revisions),
         secret == null ? null : Secret.read(secret));
   }

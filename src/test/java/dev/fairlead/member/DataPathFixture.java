@@ -6,6 +6,7 @@ import dev.fairlead.config.NodeConfig.TransportKind;
 import dev.fairlead.config.Revision;
 import dev.fairlead.config.bind.ConfigLoader;
 import dev.fairlead.config.text.ConfigText;
+import dev.fairlead.config.text.Document;
 import dev.fairlead.net.Transport;
 import dev.fairlead.session.SessionListener;
 import dev.fairlead.session.limit.SessionCount;
@@ -75,7 +76,7 @@ final class DataPathFixture implements AutoCloseable {
   }
 
   LocalConfig.PreparedChange prepare(String text) {
-    return live.prepare(ConfigFormat.YAML, text).await();
+    return live.prepare(Document.of(ConfigFormat.YAML, text)).await();
   }
 
   void commit(LocalConfig.PreparedChange prepared, long number, String text) {

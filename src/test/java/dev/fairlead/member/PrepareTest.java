@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.fairlead.cluster.revision.LocalConfig;
 import dev.fairlead.config.ConfigFormat;
 import dev.fairlead.config.NodeConfig.TransportKind;
+import dev.fairlead.config.text.Document;
 import dev.fairlead.event.CommandException;
 import dev.fairlead.event.CommandProblem;
 import dev.fairlead.testkit.EveryTransport;
@@ -267,7 +268,7 @@ class PrepareTest {
     try (DataPathFixture member = new DataPathFixture(transport, backend)) {
       String text = "listeners: []\npools:\n  - { name: web, balance: best, backends: 5 }\n";
       CommandException refused =
-          expectRefusal(422, () -> member.live.load(ConfigFormat.YAML, text).await());
+          expectRefusal(422, () -> member.live.load(Document.of(ConfigFormat.YAML, text)).await());
       assertThat(refused.problems())
           .extracting(CommandProblem::path)
           .containsExactlyInAnyOrder("pools[0].balance", "pools[0].backends");

@@ -29,7 +29,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * A member that shares its verdicts on one backend, {@link #KEY}, and whose prober decides as the
  * test says.
  */
-final class HealthMember implements HealthListener, Membership.Listener {
+final class HealthMember implements HealthListener, Membership.MembershipListener {
   static final String KEY = "web/127.0.0.1:9001";
 
   private static final Duration LIMIT = Duration.ofSeconds(20);

@@ -51,7 +51,7 @@ class ClusteredLoadsTest {
     List.of(c, b, a).forEach(member -> member.node.close());
   }
 
-  private final class Member implements Membership.Listener {
+  private final class Member implements Membership.MembershipListener {
     private final ClusteredNode node;
     private final OnContext context;
     private final FakeClock clock = new FakeClock();

@@ -32,7 +32,7 @@ class MembershipTest {
     OnContext.done(vertx.close());
   }
 
-  private final class Member implements Membership.Listener {
+  private final class Member implements Membership.MembershipListener {
     private final String id;
     private final OnContext context = new OnContext(vertx);
     private final List<String> heard = new CopyOnWriteArrayList<>();

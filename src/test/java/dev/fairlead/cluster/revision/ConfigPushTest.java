@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.cluster.revision.FakeMembers.FakeMember;
 import dev.fairlead.config.ConfigFormat;
+import dev.fairlead.config.text.Document;
 import dev.fairlead.event.CommandException;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.MessageConsumer;
@@ -26,7 +27,7 @@ import org.junit.jupiter.api.Test;
 /**
  * Ensures that a push is taken by all members or by none. Provoked with three members in one
  * process, one of which refuses, hangs, fails or is overtaken at every step. A failure would show
- * as members with different revisions, or as something still held.
+ * as members with different revisions, or as something still prepared.
  */
 final class ConfigPushTest {
   private final FakeMembers cluster = new FakeMembers();
@@ -42,13 +43,13 @@ final class ConfigPushTest {
   }
 
   @AfterEach
-  void nothingIsHeld() {
-    await().untilAsserted(() -> assertThat(cluster.members).allSatisfy(this::holdsNothing));
+  void nothingStaysPrepared() {
+    await().untilAsserted(() -> assertThat(cluster.members).allSatisfy(this::hasNothingPrepared));
     cluster.close();
   }
 
-  private void holdsNothing(FakeMember member) {
-    assertThat(member.local.held).as(member.name).hasValue(0);
+  private void hasNothingPrepared(FakeMember member) {
+    assertThat(member.local.prepared).as(member.name).hasValue(0);
   }
 
   @Test
@@ -118,10 +119,11 @@ final class ConfigPushTest {
   }
 
   @Test
-  void nothingIsHeldForLongForWhoHasGivenUp() {
-    JsonObject late = CallHandler.hold("late", ConfigFormat.YAML, withWeight(8));
+  void aPrepareIsReleasedWhenItsCoordinatorHasGivenUp() {
+    JsonObject late =
+        new MemberCall.Prepare("late", Document.of(ConfigFormat.YAML, withWeight(8))).toJson();
     cluster.vertx.eventBus().request(MemberCalls.address("c"), late).await();
-    assertThat(c.local.held).hasValue(1);
+    assertThat(c.local.prepared).hasValue(1);
 
     assertThat(a.push(withWeight(7)).getLong("revision")).isEqualTo(2);
     allHave(2, withWeight(7));

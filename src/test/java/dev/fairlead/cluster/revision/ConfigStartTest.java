@@ -5,6 +5,7 @@ import static dev.fairlead.cluster.revision.FakeMembers.withWeight;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.fairlead.cluster.revision.ConfigStart.StartupConfig;
 import dev.fairlead.cluster.revision.FakeMembers.FakeMember;
 import dev.fairlead.config.ConfigFormat;
 import dev.fairlead.config.Revision;
@@ -26,7 +27,7 @@ final class ConfigStartTest {
   @AfterEach
   void close() {
     assertThat(cluster.members)
-        .allSatisfy(member -> assertThat(member.local.held).as(member.name).hasValue(0));
+        .allSatisfy(member -> assertThat(member.local.prepared).as(member.name).hasValue(0));
     cluster.close();
   }
 
@@ -96,7 +97,7 @@ final class ConfigStartTest {
   }
 
   @Test
-  void whatCanNotBeHeldHereIsOfferedToNobody() {
+  void whatCanNotBePreparedHereIsOfferedToNobody() {
     FakeMember a = cluster.start("a");
     FakeMember b = cluster.add("b");
     b.local.refusal = "listeners[0].bind: 127.0.0.1:80 (expected: a free address)";
@@ -110,12 +111,12 @@ final class ConfigStartTest {
   }
 
   private static StartupConfig file(String text, String keptDigest) {
-    return new StartupConfig(ConfigFormat.YAML, text, keptDigest, List.of());
+    return new StartupConfig(Document.of(ConfigFormat.YAML, text), keptDigest, List.of());
   }
 
   private static Revision kept(long number, String text) {
-    return new Draft(ConfigFormat.YAML, text, digest(FIRST), List.of())
-        .first(new Draft.Who("bus", "bus"))
+    return new Draft(Document.of(ConfigFormat.YAML, text), digest(FIRST), List.of())
+        .first(new Draft.Author("bus", "bus"))
         .numbered(number, "kept", "before");
   }
 

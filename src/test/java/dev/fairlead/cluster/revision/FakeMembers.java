@@ -1,11 +1,12 @@
 package dev.fairlead.cluster.revision;
 
-import dev.fairlead.cluster.SecretCheck;
 import dev.fairlead.cluster.node.ClusterNode;
-import dev.fairlead.cluster.revision.Draft.Who;
+import dev.fairlead.cluster.revision.ConfigStart.StartupConfig;
+import dev.fairlead.cluster.revision.Draft.Author;
 import dev.fairlead.cluster.signing.SignedCommands;
 import dev.fairlead.config.ConfigFormat;
 import dev.fairlead.config.Revision;
+import dev.fairlead.config.text.Document;
 import dev.fairlead.event.MemberInfo;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -45,10 +46,10 @@ final class FakeMembers implements AutoCloseable {
   /** One member's objects, all on one context. */
   final class FakeMember {
     final String name;
-    final FakeLocal local = new FakeLocal();
+    final FakeLocal local = new FakeLocal(vertx);
     final Context context = vertx.getOrCreateContext();
     final ConfigStore store;
-    final PreparedConfig holds;
+    final PreparedConfig prepared;
     final ConfigSync sync;
     final ConfigCommands commands;
     final CallHandler handler;
@@ -57,30 +58,31 @@ final class FakeMembers implements AutoCloseable {
     FakeMember(String name) {
       this.name = name;
       store = new ConfigStore(vertx, map, new RevisionCodec(null));
-      holds = new PreparedConfig(vertx, local);
-      sync = new ConfigSync(store, holds, (revision, superseded) -> {});
-      handler = new CallHandler(holds, sync, signed);
+      prepared = new PreparedConfig(vertx, local);
+      sync = new ConfigSync(store, prepared, new RevisionLog(), (revision, superseded) -> {});
+      handler = new CallHandler(prepared, sync, signed);
       Node node = new Node(name);
-      PushRound round =
-          new PushRound(node, store, new MemberCalls(node, signed), FakeMembers.this::infos);
-      commands = new ConfigCommands(vertx, store, new ConfigPush(vertx, store, round), local);
+      MemberCalls calls = new MemberCalls(node, signed, handler);
+      ConfigPush push = new ConfigPush(node, store, calls, FakeMembers.this::infos);
+      commands = new ConfigCommands(vertx, store, push, local);
     }
 
     FakeMember start(String text) {
-      starting(new StartupConfig(ConfigFormat.YAML, text, null, List.of()), List.of()).await();
+      starting(new StartupConfig(Document.of(ConfigFormat.YAML, text), null, List.of()), List.of())
+          .await();
       return this;
     }
 
     /** Begins to start, with what it brings along. */
-    Future<Void> starting(StartupConfig beginning, List<Revision> kept) {
+    Future<Void> starting(StartupConfig startup, List<Revision> kept) {
       SecretCheck check = new SecretCheck(new Node(name), store, null);
       return on(() -> handler.start(vertx, name))
           .compose(
               started ->
                   on(
                       () ->
-                          new ConfigStart(vertx, store, check, holds, sync)
-                              .run(beginning, kept, new Who("file:" + name, "file"))));
+                          new ConfigStart(vertx, store, check, prepared, sync)
+                              .run(startup, kept, new Author("file:" + name, "file"))));
     }
 
     JsonObject push(String text) {

@@ -19,10 +19,10 @@ import org.junit.jupiter.api.parallel.Isolated;
  * a newer one.
  */
 @Isolated("sets the default locale")
-final class ConfigHistoryTest {
+final class RevisionHistoryTest {
   private final Vertx vertx = Vertx.vertx();
-  private final ConfigStore store =
-      new ConfigStore(
+  private final RevisionHistory history =
+      new RevisionHistory(
           vertx,
           vertx.sharedData().<String, String>getAsyncMap(ConfigStore.MAP).await(),
           new RevisionCodec(null));
@@ -34,14 +34,14 @@ final class ConfigHistoryTest {
 
   @Test
   void keepsTheNewestWhateverTheLocaleOfTheWriter() {
-    long count = ConfigStore.KEPT + 2L;
+    long count = RevisionHistory.KEPT + 2L;
     for (long number = 1; number <= count; number += 2) {
       Revision odd = revision(number);
-      DefaultLocale.withOtherDigits(() -> store.remember(List.of(odd)).await());
-      store.remember(List.of(revision(number + 1))).await();
+      DefaultLocale.withOtherDigits(() -> history.add(List.of(odd)).await());
+      history.add(List.of(revision(number + 1))).await();
     }
 
-    assertThat(store.history().await())
+    assertThat(history.list().await())
         .extracting(past -> past.revision().revision())
         .containsExactlyElementsOf(
             LongStream.rangeClosed(3, count).map(each -> count + 3 - each).boxed().toList());

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(VertxExtension.class)
-class EventsTest {
+class EventPublisherTest {
   private static final MemberId M1 = new MemberId("id-1", "m1");
   private static final Duration NEVER = Duration.ofDays(1);
 
@@ -49,8 +49,8 @@ class EventsTest {
         List.of());
   }
 
-  private Events start(Supplier<MetricsReport> numbers, Duration period) {
-    Events events = new Events(vertx, numbers, period);
+  private EventPublisher start(Supplier<MetricsReport> numbers, Duration period) {
+    EventPublisher events = new EventPublisher(vertx, () -> M1, () -> null, numbers, period);
     onContext(events::start);
     return events;
   }
@@ -74,7 +74,7 @@ class EventsTest {
 
   @Test
   void numbersComeByThemselvesUntilItStops() {
-    Events events = start(this::report, Duration.ofMillis(1));
+    EventPublisher events = start(this::report, Duration.ofMillis(1));
     await().until(() -> heard.size() >= 3);
     assertThat(heard.get(0).getString("type")).isEqualTo("MetricsReport");
     onContext(events::stop);

@@ -13,6 +13,7 @@ import ch.qos.logback.core.read.ListAppender;
 import dev.fairlead.cluster.SettableClock;
 import dev.fairlead.event.CommandException;
 import dev.fairlead.event.MemberId;
+import dev.fairlead.testkit.FakeCommands;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.junit5.VertxExtension;
@@ -33,15 +34,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
-/** Two members, m1 and m2, on one bus. A last signal to m2 tells that all before it were heard. */
+/** Two members, m1 and m2, on one bus. A last one to both proves that all before it were taken. */
 @ExtendWith(VertxExtension.class)
-class ShutdownSignalTest {
+class BusShutdownTest {
   @TempDir private Path directory;
   private final List<Optional<Duration>> first = new CopyOnWriteArrayList<>();
   private final List<Optional<Duration>> second = new CopyOnWriteArrayList<>();
   private final Map<String, String> names = new ConcurrentHashMap<>();
   private Vertx vertx;
-  private ShutdownSignal signal;
+  private BusCommands signal;
 
   @BeforeEach
   void start(Vertx vertx) {
@@ -54,12 +55,12 @@ class ShutdownSignalTest {
     member("2", signed, second);
   }
 
-  private ShutdownSignal member(
-      String number, SignedCommands signed, List<Optional<Duration>> heard) {
-    ShutdownSignal member =
-        new ShutdownSignal(
+  private BusCommands member(String number, SignedCommands signed, List<Optional<Duration>> heard) {
+    BusCommands member =
+        new BusCommands(
             vertx,
             () -> new MemberId("id-" + number, names.getOrDefault(number, "m" + number)),
+            new FakeCommands(),
             signed,
             grace -> heard.add(Optional.ofNullable(grace)));
     member.start().await();
@@ -67,13 +68,16 @@ class ShutdownSignalTest {
   }
 
   private void say(String member) {
-    signal.say(new JsonObject().put("member", member).put("grace", "1500ms")).await();
+    signal.publishShutdown(new JsonObject().put("member", member).put("grace", "1500ms")).await();
   }
 
+  /** Each member takes commands in order. */
   private void awaitTheLast() {
-    signal.say(new JsonObject().put("member", "m2").put("grace", "77s")).await();
-    await().until(() -> second.contains(Optional.of(Duration.ofSeconds(77))));
-    second.remove(Optional.of(Duration.ofSeconds(77)));
+    Optional<Duration> last = Optional.of(Duration.ofSeconds(77));
+    signal.publishShutdown(new JsonObject().put("member", "*").put("grace", "77s")).await();
+    await().until(() -> first.contains(last) && second.contains(last));
+    first.remove(last);
+    second.remove(last);
   }
 
   @ParameterizedTest
@@ -106,14 +110,14 @@ class ShutdownSignalTest {
 
   @Test
   void withoutGraceTheMemberDecides() {
-    signal.say(new JsonObject().put("member", "m1")).await();
+    signal.publishShutdown(new JsonObject().put("member", "m1")).await();
     awaitTheLast();
     assertThat(first).containsExactly(Optional.empty());
   }
 
   @Test
   void whatIsWrongIsRefusedWhereItIsSaid() {
-    assertThatThrownBy(() -> signal.say(new JsonObject().put("member", 1)).await())
+    assertThatThrownBy(() -> signal.publishShutdown(new JsonObject().put("member", 1)).await())
         .isInstanceOfSatisfying(
             CommandException.class,
             e -> assertThat(e.problems().get(0).path()).isEqualTo("member"));
@@ -128,7 +132,7 @@ class ShutdownSignalTest {
 
   private void publishNonsense() {
     for (Object body : new Object[] {null, 7, "{", "{\"member\":\"*\",\"grace\":\"soon\"}"}) {
-      vertx.eventBus().publish(ShutdownSignal.ADDRESS, body);
+      vertx.eventBus().publish(BusCommands.SHUTDOWN, body);
     }
   }
 
@@ -158,8 +162,8 @@ class ShutdownSignalTest {
     SignedCommands signed =
         SignedCommands.open(vertx, Secret.read(file), new SettableClock()).await();
     member("3", signed, first);
-    vertx.eventBus().publish(ShutdownSignal.ADDRESS, 7);
-    vertx.eventBus().publish(ShutdownSignal.ADDRESS, "{");
+    vertx.eventBus().publish(BusCommands.SHUTDOWN, 7);
+    vertx.eventBus().publish(BusCommands.SHUTDOWN, "{");
     await().until(() -> signed.refused() == 2);
     assertThat(first).isEmpty();
   }
@@ -172,10 +176,10 @@ class ShutdownSignalTest {
         SignedCommands.open(vertx, Secret.read(file), new SettableClock()).await();
     start(signed);
     JsonObject command = new JsonObject().put("member", "m1");
-    vertx.eventBus().publish(ShutdownSignal.ADDRESS, command);
-    JsonObject envelope = signed.wrap(ShutdownSignal.ADDRESS, command);
-    vertx.eventBus().publish(ShutdownSignal.ADDRESS, envelope);
-    vertx.eventBus().publish(ShutdownSignal.ADDRESS, envelope);
+    vertx.eventBus().publish(BusCommands.SHUTDOWN, command);
+    JsonObject envelope = signed.sign(BusCommands.SHUTDOWN, command);
+    vertx.eventBus().publish(BusCommands.SHUTDOWN, envelope);
+    vertx.eventBus().publish(BusCommands.SHUTDOWN, envelope);
     awaitTheLast();
     await().until(() -> signed.refused() == 4);
     assertThat(first).containsExactly(Optional.empty());

@@ -1,13 +1,12 @@
-package dev.fairlead.cluster.signing;
+package dev.fairlead.cluster.revision;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.fairlead.cluster.revision.ConfigStore;
-import dev.fairlead.cluster.revision.Draft;
-import dev.fairlead.cluster.revision.RevisionCodec;
-import dev.fairlead.cluster.revision.StoredRevision;
+import dev.fairlead.cluster.revision.ConfigStore.StoredRevision;
+import dev.fairlead.cluster.signing.Secret;
 import dev.fairlead.config.ConfigFormat;
 import dev.fairlead.config.Revision;
+import dev.fairlead.config.text.Document;
 import io.vertx.core.Vertx;
 import io.vertx.core.shareddata.AsyncMap;
 import java.io.IOException;
@@ -33,8 +32,8 @@ final class SecretRotationTest {
   private final AsyncMap<String, String> map =
       vertx.sharedData().<String, String>getAsyncMap(ConfigStore.MAP).await();
   private final Revision first =
-      new Draft(ConfigFormat.YAML, "pools: []", "digest", List.of())
-          .first(new Draft.Who("file:a", "file a"));
+      new Draft(Document.of(ConfigFormat.YAML, "pools: []"), "digest", List.of())
+          .first(new Draft.Author("file:a", "file a"));
 
   @AfterEach
   void close() {
@@ -44,7 +43,7 @@ final class SecretRotationTest {
   @Test
   void bothLinesVerifyAndTheFirstSignsAnew() throws IOException {
     ConfigStore old = store(OLD);
-    old.replace(new StoredRevision(null, null), first).await();
+    old.replace(StoredRevision.NONE, first).await();
     old.replace(old.newest().await(), first.numbered(2, "second", first.id())).await();
     assertThat(store(NEW).newest().await().revision()).isNull();
 
@@ -53,14 +52,14 @@ final class SecretRotationTest {
     both.signAnew().await();
 
     assertThat(store(NEW).newest().await().revision().id()).isEqualTo("second");
-    assertThat(store(NEW).history().await()).hasSize(2);
+    assertThat(store(NEW).history().list().await()).hasSize(2);
     assertThat(store(OLD).newest().await().revision()).isNull();
   }
 
   @Test
   void whatNobodyOfOursSignedIsNotSigned() throws IOException {
     ConfigStore foreign = new ConfigStore(vertx, map, new RevisionCodec(null));
-    foreign.replace(new StoredRevision(null, null), first).await();
+    foreign.replace(StoredRevision.NONE, first).await();
 
     store(NEW).signAnew().await();
 

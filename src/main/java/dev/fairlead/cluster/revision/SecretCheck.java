@@ -1,42 +1,38 @@
-package dev.fairlead.cluster;
+package dev.fairlead.cluster.revision;
 
 import dev.fairlead.cluster.members.Membership;
 import dev.fairlead.cluster.node.ClusterException;
 import dev.fairlead.cluster.node.ClusterNode;
-import dev.fairlead.cluster.revision.ConfigStore;
-import dev.fairlead.cluster.revision.RevisionCodec;
 import dev.fairlead.cluster.rows.ReplicatedTable;
 import dev.fairlead.cluster.signing.Secret;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps a member out of a cluster whose secret it does not have: before anybody sees it, it must
+ * Keeps a member out of a cluster whose secret it does not have: before the members see it, it must
  * believe the newest revision that is stored. On the cluster's context.
  */
-public final class SecretCheck {
-  /** The members replace what somebody else may have put there within a second. */
+final class SecretCheck {
+  /** The members replace within seconds what a foreign node may have written there. */
   private static final int ATTEMPTS = 4;
 
   private static final long AGAIN_MILLIS = 700;
 
   private final ClusterNode node;
   private final ConfigStore store;
-  private final Secret secret;
+  private final @Nullable Secret secret;
 
-  /**
-   * @param secret null = this member has none
-   */
-  public SecretCheck(ClusterNode node, ConfigStore store, Secret secret) {
+  SecretCheck(ClusterNode node, ConfigStore store, @Nullable Secret secret) {
     this.node = node;
     this.store = store;
     this.secret = secret;
   }
 
   /** Fails with {@link ClusterException} when this member's secret is not that of the cluster. */
-  public Future<Void> run() {
+  Future<Void> run() {
     return attempt(1);
   }
 
@@ -73,7 +69,7 @@ public final class SecretCheck {
         "cluster.secretFile", secret == null ? "null" : "another secret", expected, null);
   }
 
-  /** Whether anybody else is a member: a foreign node can put anything into the map. */
+  /** Whether there is another member: a foreign node can put anything into the map. */
   private Future<Boolean> hasMembers() {
     return ReplicatedTable.openMap(vertx(), Membership.TABLE.map())
         .compose(

@@ -38,13 +38,13 @@ import org.junit.jupiter.params.provider.ValueSource;
  * reasons of their refusal. Provoked by two nodes, a member and such an application. A failure
  * would look like a request that is answered wrongly, by nobody, or by one who must not.
  */
-class SignalsTest {
+class BusCommandsTest {
   private static ClusteredVertx member;
   private static ClusteredVertx application;
 
   @TempDir private Path directory;
   private final FakeCommands commands = new FakeCommands();
-  private Signals signals;
+  private BusCommands bus;
 
   @BeforeAll
   static void startCluster() {
@@ -65,7 +65,7 @@ class SignalsTest {
 
   @AfterEach
   void stop() {
-    signals.close().await();
+    bus.stop().await();
   }
 
   private static SignedCommands plain() {
@@ -79,20 +79,20 @@ class SignalsTest {
 
   private void start(SignedCommands signed) {
     MemberId self = new MemberId(member.id(), "m1");
-    signals = new Signals(member.vertx(), () -> self, commands, signed);
-    signals.start().await();
-    await().ignoreExceptions().until(SignalsTest::applicationIsAnswered);
+    bus = new BusCommands(member.vertx(), () -> self, commands, signed, grace -> {});
+    bus.start().await();
+    await().ignoreExceptions().until(BusCommandsTest::applicationIsAnswered);
     commands.calls().clear();
   }
 
   /** False, or an exception, until the application's node has learned whom to ask. */
   private static boolean applicationIsAnswered() {
     DeliveryOptions soon = new DeliveryOptions().setSendTimeout(500);
-    return application.vertx().eventBus().request(Signals.GET, null, soon).await() != null;
+    return application.vertx().eventBus().request(BusCommands.GET, null, soon).await() != null;
   }
 
   private SignedCommands startWithSecret() throws IOException {
-    signals.close().await();
+    bus.stop().await();
     SignedCommands signed = withSecret(member.vertx());
     start(signed);
     return signed;
@@ -135,15 +135,15 @@ class SignalsTest {
 
   @Test
   void theNewestRevisionIsAskedForWithoutABody() {
-    assertThat(request(Signals.GET, null)).isEqualTo(new JsonObject());
-    assertThat(request(Signals.HISTORY, null)).isEqualTo(new JsonObject());
+    assertThat(request(BusCommands.GET, null)).isEqualTo(new JsonObject());
+    assertThat(request(BusCommands.HISTORY, null)).isEqualTo(new JsonObject());
   }
 
   @Test
   void aSenderThatSaysItsNodeIdIsRemembered() {
     JsonObject command = new JsonObject().put("revision", 3).put("author", "ann");
     DeliveryOptions options = new DeliveryOptions().addHeader("node", application.id());
-    application.vertx().eventBus().request(Signals.ROLLBACK, command, options).await();
+    application.vertx().eventBus().request(BusCommands.ROLLBACK, command, options).await();
     assertThat(commands.calls())
         .containsExactly(new Call("rollback", command, "bus " + application.id()));
   }
@@ -153,19 +153,19 @@ class SignalsTest {
   void aSenderWhoseNodeIdIsNoneIsTheBus(String node) {
     DeliveryOptions options = new DeliveryOptions().addHeader("node", node);
     JsonObject command = new JsonObject().put("revision", 3);
-    application.vertx().eventBus().request(Signals.ROLLBACK, command, options).await();
+    application.vertx().eventBus().request(BusCommands.ROLLBACK, command, options).await();
     assertThat(commands.calls()).extracting(Call::from).containsExactly("bus");
   }
 
   @Test
   void aWrongBodyIsAnsweredWithItsProblems() {
     assertFails(
-        Signals.SET,
+        BusCommands.SET,
         new JsonObject().put("pool", 1).put("backend", "b").put("weight", 1),
         422,
         "[{\"path\":\"pool\",\"message\":\"1 (expected: a text of 1 to 300 characters)\"}]");
     assertFails(
-        Signals.PUSH, 7, 422, "[{\"path\":\"\",\"message\":\"(expected: a JSON object)\"}]");
+        BusCommands.PUSH, 7, 422, "[{\"path\":\"\",\"message\":\"(expected: a JSON object)\"}]");
     assertThat(commands.calls()).isEmpty();
   }
 
@@ -176,7 +176,7 @@ class SignalsTest {
             CommandException.NO_ANSWER,
             List.of(new CommandProblem("", 0, "no answer within 3s", "m3"))));
     assertFails(
-        Signals.HISTORY,
+        BusCommands.HISTORY,
         new JsonObject(),
         503,
         "[{\"path\":\"\",\"message\":\"no answer within 3s\",\"member\":\"m3\"}]");
@@ -186,12 +186,12 @@ class SignalsTest {
   void aBugIsAnswered500AndTellsNothingOfTheInside() {
     commands.answer(command -> Future.failedFuture(new IllegalStateException("inside")));
     String answer = "[{\"path\":\"\",\"message\":\"it failed, see the log of member m1\"}]";
-    assertFails(Signals.HISTORY, new JsonObject(), 500, answer);
+    assertFails(BusCommands.HISTORY, new JsonObject(), 500, answer);
     commands.answer(
         command -> {
           throw new IllegalStateException("inside");
         });
-    assertFails(Signals.HISTORY, new JsonObject(), 500, answer);
+    assertFails(BusCommands.HISTORY, new JsonObject(), 500, answer);
   }
 
   @Test
@@ -199,17 +199,17 @@ class SignalsTest {
     SignedCommands signed = startWithSecret();
     JsonObject command = new JsonObject().put("revision", 3).put("author", "ann");
     assertFails(
-        Signals.ROLLBACK,
+        BusCommands.ROLLBACK,
         command,
         401,
         "[{\"path\":\"\",\"message\":"
             + "\"the command is not signed (expected: {signed, time, nonce, mac})\"}]");
     assertThat(commands.calls()).isEmpty();
     assertThat(signed.refused()).isOne();
-    JsonObject envelope = withSecret(application.vertx()).wrap(Signals.ROLLBACK, command);
-    assertThat(request(Signals.ROLLBACK, envelope)).isEqualTo(command);
+    JsonObject envelope = withSecret(application.vertx()).sign(BusCommands.ROLLBACK, command);
+    assertThat(request(BusCommands.ROLLBACK, envelope)).isEqualTo(command);
     assertFails(
-        Signals.ROLLBACK,
+        BusCommands.ROLLBACK,
         envelope,
         401,
         "[{\"path\":\"nonce\",\"message\":\"it was used before\"}]");
@@ -220,17 +220,17 @@ class SignalsTest {
   void withASecretAnybodyMayLook() throws IOException {
     startWithSecret();
     JsonObject command = new JsonObject().put("revision", 3);
-    assertThat(request(Signals.GET, command)).isEqualTo(command);
+    assertThat(request(BusCommands.GET, command)).isEqualTo(command);
   }
 
   /** The application's node learns of it some time later, and nothing may be lost until then. */
   @Test
   void aMemberThatStoppedAnswersUntilNobodyAsksItAnyMore() {
-    signals.stop().await();
+    bus.drain().await();
     await()
         .untilAsserted(
             () ->
-                assertThatThrownBy(() -> request(Signals.GET, new JsonObject()))
+                assertThatThrownBy(() -> request(BusCommands.GET, new JsonObject()))
                     .isInstanceOfSatisfying(
                         ReplyException.class,
                         e -> assertThat(e.failureType()).isEqualTo(ReplyFailure.NO_HANDLERS)));
@@ -238,8 +238,8 @@ class SignalsTest {
 
   @Test
   void aMemberThatStoppedStillAnswersWhatComes() {
-    signals.stop().await();
-    assertThat(member.vertx().eventBus().request(Signals.GET, null).await().body())
+    bus.drain().await();
+    assertThat(member.vertx().eventBus().request(BusCommands.GET, null).await().body())
         .isEqualTo(new JsonObject());
   }
 }
