@@ -34,8 +34,7 @@ final class CheckCommand implements Callable<Integer> {
       result.problems().forEach(err::println);
       return FairleadCommand.FAILED;
     }
-    List<Problem> problems =
-        ReferencedFiles.problems(options.file().toString(), result.config());
+    List<Problem> problems = ReferencedFiles.problems(options.file().toString(), result.config());
     if (!problems.isEmpty()) {
       problems.forEach(err::println);
       return FairleadCommand.FAILED;
