@@ -19,6 +19,7 @@ import dev.fairlead.cluster.revision.PreparedConfig;
 import dev.fairlead.cluster.revision.PushRound;
 import dev.fairlead.cluster.revision.RevisionCodec;
 import dev.fairlead.cluster.revision.RevisionLog;
+import dev.fairlead.cluster.revision.SecretCheck;
 import dev.fairlead.cluster.revision.StartupConfig;
 import dev.fairlead.cluster.rows.ReplicatedTable;
 import dev.fairlead.cluster.rows.RowContext;
@@ -134,7 +135,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
   }
 
   private SecretCheck secretCheck(ConfigStore store) {
-    return new SecretCheck(parts.node(), store, parts.secret());
+    return new SecretCheck(parts.node(), store, signed, parts.member().wantedName());
   }
 
   private ConfigStore build(ConfigStore store, SignedCommands opened) {

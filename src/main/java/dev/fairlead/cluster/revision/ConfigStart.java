@@ -1,6 +1,5 @@
 package dev.fairlead.cluster.revision;
 
-import dev.fairlead.cluster.SecretCheck;
 import dev.fairlead.cluster.revision.Draft.Who;
 import dev.fairlead.config.Revision;
 import io.vertx.core.Future;

@@ -56,6 +56,11 @@ public final class SignedCommands {
     return refused.sum();
   }
 
+  /** Whether commands are signed. */
+  public boolean hasSecret() {
+    return secret != null;
+  }
+
   /** What to send to {@code address}. */
   public JsonObject wrap(String address, JsonObject command) {
     return secret == null
@@ -149,7 +154,7 @@ public final class SignedCommands {
   /** A body, where it came, and who says it sent it. */
   public record Heard(String address, Object body, String sender) {
     public static Heard of(Message<?> message) {
-      return new Heard(message.address(), message.body(), Sender.of(message));
+      return new Heard(message.address(), message.body(), Sender.described(message));
     }
   }
 }

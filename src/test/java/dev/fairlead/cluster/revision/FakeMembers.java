@@ -1,6 +1,5 @@
 package dev.fairlead.cluster.revision;
 
-import dev.fairlead.cluster.SecretCheck;
 import dev.fairlead.cluster.node.ClusterNode;
 import dev.fairlead.cluster.revision.Draft.Who;
 import dev.fairlead.cluster.signing.SignedCommands;
@@ -73,7 +72,7 @@ final class FakeMembers implements AutoCloseable {
 
     /** Begins to start, with what it brings along. */
     Future<Void> starting(StartupConfig beginning, List<Revision> kept) {
-      SecretCheck check = new SecretCheck(new Node(name), store, null);
+      SecretCheck check = new SecretCheck(new Node(name), store, signed, name);
       return on(() -> handler.start(vertx, name))
           .compose(
               started ->
