@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes one JSON object per ended session, one per line, to stdout or a file. Event loops only
@@ -25,10 +26,10 @@ public final class AccessLog implements SessionListener, AutoCloseable {
   private static final Batcher.Limits LIMITS =
       new Batcher.Limits(65_536, 1024, Duration.ofMillis(200), Duration.ofSeconds(5));
 
-  private final LogTarget target;
+  private final @Nullable LogTarget target;
 
   /** Null = the log is off. */
-  private final Batcher<SessionRecord> batcher;
+  private final @Nullable Batcher<SessionRecord> batcher;
 
   /**
    * Opens the configured log.
@@ -40,13 +41,13 @@ public final class AccessLog implements SessionListener, AutoCloseable {
   }
 
   /** Writes to {@code target}, null = nowhere. */
-  AccessLog(LogTarget target, Batcher.Limits limits) {
+  AccessLog(@Nullable LogTarget target, Batcher.Limits limits) {
     this.target = target;
     this.batcher =
         target == null ? null : new Batcher<>("access-log", limits, new RecordSink(target));
   }
 
-  private static LogTarget targetOf(String to) throws IOException {
+  private static @Nullable LogTarget targetOf(String to) throws IOException {
     return switch (to) {
       case NodeConfig.AccessLog.OFF -> null;
       case NodeConfig.AccessLog.STDOUT -> new FileOutputStream(FileDescriptor.out)::write;
@@ -56,13 +57,15 @@ public final class AccessLog implements SessionListener, AutoCloseable {
 
   @Override
   public void closed(Session session, boolean probe) {
-    if (batcher != null && !probe) {
+    if (!probe) {
       log(session.record());
     }
   }
 
   void log(SessionRecord record) {
-    batcher.offer(record);
+    if (batcher != null) {
+      batcher.offer(record);
+    }
   }
 
   /**
@@ -70,7 +73,7 @@ public final class AccessLog implements SessionListener, AutoCloseable {
    * new file after a rename. No effect on stdout.
    */
   public void reopen() {
-    if (target instanceof LogFile file) {
+    if (target instanceof LogFile file && batcher != null) {
       file.reopen();
       batcher.flush();
     }
