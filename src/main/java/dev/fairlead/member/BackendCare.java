@@ -100,12 +100,12 @@ final class BackendCare implements HealthListener, SessionListener, Outliers.Lis
   }
 
   @Override
-  public void startProbing(Backend backend, long generation, Boolean initial) {
+  public void probe(Backend backend, long assignment, Boolean initial) {
     context.runOnContext(
         turn -> {
           Pool pool = poolOf(backend);
           if (pool != null && !stopped) {
-            probing.begin(backend, pool.config(), generation, initial);
+            probing.begin(backend, pool.config(), assignment, initial);
           } else {
             probing.end(backend);
           }

@@ -104,7 +104,7 @@ final class ConfigFile {
   }
 
   private static ConfigRetrieverOptions watching(ConfigText text) {
-    String path = text.directory().resolve(Path.of(text.name()).getFileName()).toString();
+    String path = Path.of(text.name()).toAbsolutePath().toString();
     return new ConfigRetrieverOptions()
         .setIncludeDefaultStores(false)
         .setScanPeriod(SCAN.toMillis())

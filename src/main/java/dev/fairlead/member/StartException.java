@@ -4,6 +4,7 @@ import dev.fairlead.cluster.node.ClusterException;
 import dev.fairlead.config.Problem;
 import dev.fairlead.config.text.ConfigText;
 import dev.fairlead.event.CommandException;
+import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,11 @@ public final class StartException extends RuntimeException {
     return new StartException(problems.stream().map(Problem::toString).toList(), null);
   }
 
+  /** The configuration file cannot be read; the message of {@code cause} names it. */
+  static StartException unreadable(IOException cause) {
+    return new StartException(List.of(String.valueOf(cause.getMessage())), cause);
+  }
+
   /** The problems that {@code cause} names, attributed to the configuration file. */
   static StartException of(ConfigText file, Exception cause) {
     return new StartException(lines(file.name(), cause), cause);
@@ -29,7 +35,8 @@ public final class StartException extends RuntimeException {
 
   private static List<String> lines(String file, Exception cause) {
     if (cause instanceof ClusterException refused) {
-      return List.of(new Problem(file, 0, refused.path(), refused.getMessage()).toString());
+      return List.of(
+          new Problem(file, 0, refused.path(), String.valueOf(refused.getMessage())).toString());
     }
     if (cause instanceof CommandException refused) {
       return refused.problems().stream()
