@@ -2,7 +2,6 @@ package dev.fairlead.admin;
 
 import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.event.RevisionJson;
-import dev.fairlead.pool.Pool;
 import io.netty.util.NetUtil;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -16,10 +15,12 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All paths of the admin listener and their handlers. Paths and bodies are API, described by {@code
@@ -131,7 +132,7 @@ final class AdminRoutes {
 
   /** The admin listener starts before the first configuration is in force. */
   private void awaitConfig(RoutingContext ctx) {
-    if (member.config() == null) {
+    if (!member.isConfigured()) {
       Answers.problem(ctx, 503, "starting, no configuration is in force yet");
     } else {
       ctx.next();
@@ -177,32 +178,29 @@ final class AdminRoutes {
       Answers.problem(ctx, 422, "source: " + source + " (expected: an IP address)");
       return;
     }
-    ListenerConfig config = listenerCalled(listener);
-    Pool pool = config == null ? null : poolCalled(config.pool());
-    if (pool == null) {
-      Answers.problem(ctx, 404, "listener: " + listener + " (expected: the name of a listener)");
-      return;
-    }
     InetAddress address =
         source == null ? null : NetUtil.createInetAddressFromIpAddressString(source);
     String sni = ctx.request().getParam("sni");
-    Answers.jsonMade(ctx, () -> new Explanation(config, address, sni, pool).toJson());
+    explanation(listener, address, sni)
+        .ifPresentOrElse(
+            explanation -> Answers.jsonMade(ctx, explanation::toJson),
+            () ->
+                Answers.problem(
+                    ctx, 404, "listener: " + listener + " (expected: the name of a listener)"));
   }
 
-  /** Null = no such listener. */
-  private ListenerConfig listenerCalled(String name) {
-    return member.config().config().listeners().stream()
-        .filter(each -> each.name().equals(name))
-        .findFirst()
-        .orElse(null);
-  }
-
-  /** Null = not in force yet. */
-  private Pool poolCalled(String name) {
-    return member.pools().stream()
-        .filter(each -> each.name().equals(name))
-        .findFirst()
-        .orElse(null);
+  /** Empty if there is no such listener, or its pool is not in force yet. */
+  private Optional<Explanation> explanation(
+      String listener, @Nullable InetAddress source, @Nullable String sni) {
+    for (ListenerConfig config : member.config().config().listeners()) {
+      if (config.name().equals(listener)) {
+        return member.pools().stream()
+            .filter(pool -> pool.name().equals(config.pool()))
+            .findFirst()
+            .map(pool -> new Explanation(config, source, sni, pool));
+      }
+    }
+    return Optional.empty();
   }
 
   private void sessions(RoutingContext ctx) {

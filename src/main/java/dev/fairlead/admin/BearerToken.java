@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import org.jspecify.annotations.Nullable;
 
 /** Passes on requests that carry the token; refuses all others with 401. */
 public final class BearerToken implements Handler<RoutingContext> {
@@ -37,7 +38,8 @@ public final class BearerToken implements Handler<RoutingContext> {
     }
   }
 
-  private static IllegalStateException unusable(Path file, String why, IOException cause) {
+  private static IllegalStateException unusable(
+      Path file, String why, @Nullable IOException cause) {
     return new IllegalStateException(
         "node.admin.tokenFile: "
             + file
@@ -57,7 +59,7 @@ public final class BearerToken implements Handler<RoutingContext> {
     Answers.problem(ctx, 401, "the token is missing or wrong (expected: Authorization: Bearer)");
   }
 
-  private boolean isCarriedBy(String header) {
+  private boolean isCarriedBy(@Nullable String header) {
     if (header == null || !header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
       return false;
     }

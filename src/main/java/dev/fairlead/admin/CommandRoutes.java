@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The endpoints that change the cluster, and those that show its configuration history. */
 final class CommandRoutes {
@@ -42,16 +43,14 @@ final class CommandRoutes {
   /**
    * Sends a revision of the history.
    *
-   * @param wanted its number, null = the one in force
+   * @param wanted its number, absent = the one in force
    * @param own sends the revision in force on this member, if that is the one
    */
-  void revision(RoutingContext ctx, String wanted, Consumer<RoutingContext> own) {
-    Supplier<Future<JsonObject>> older =
-        () -> commands.get(new JsonObject().put("revision", revisionOf(wanted)));
+  void revision(RoutingContext ctx, @Nullable String wanted, Consumer<RoutingContext> own) {
     if (wanted == null || String.valueOf(member.config().revision().revision()).equals(wanted)) {
       own.accept(ctx);
     } else {
-      answer(ctx, older);
+      answer(ctx, () -> commands.get(new JsonObject().put("revision", revisionOf(wanted))));
     }
   }
 

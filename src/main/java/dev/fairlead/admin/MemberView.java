@@ -8,6 +8,7 @@ import dev.fairlead.session.SessionRecord;
 import io.vertx.core.Future;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A member's state as shown by the admin listener. Every method may be called from any thread and
@@ -36,7 +37,10 @@ public interface MemberView {
   /** Ends a session of this member with reason {@code admin}; false = no such session. */
   Future<Boolean> closeSession(String id);
 
-  /** Null until the first configuration is in force. */
+  /** False until the first configuration is in force. */
+  boolean isConfigured();
+
+  /** Only when {@link #isConfigured}. */
   InForce config();
 
   /**
@@ -69,10 +73,10 @@ public interface MemberView {
    * One listener.
    *
    * @param bind as configured
-   * @param address as bound, with the real port
+   * @param address as bound, with the real port; absent while it is not bound
    */
   record ListenerStatus(
-      String name, String bind, String address, String pool, long active, long total) {}
+      String name, String bind, @Nullable String address, String pool, long active, long total) {}
 
   /**
    * The configuration in force.

@@ -11,11 +11,13 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads what a request that changes the cluster carries: content type, parameters, {@code If-Match}
@@ -85,7 +87,7 @@ final class RequestReader {
     return Long.parseLong(matcher.group(2));
   }
 
-  private static boolean dryRun(String text) {
+  private static boolean dryRun(@Nullable String text) {
     if (text == null || text.equals("false")) {
       return false;
     }
@@ -106,7 +108,7 @@ final class RequestReader {
    * @throws CommandException 415 if it is not supported
    */
   private static ConfigFormat document(RoutingContext ctx) {
-    return DOCUMENTS.get(demand(ctx, DOCUMENTS.keySet()));
+    return Objects.requireNonNull(DOCUMENTS.get(demand(ctx, DOCUMENTS.keySet())));
   }
 
   /**

@@ -4,4 +4,7 @@
  * through {@link dev.fairlead.admin.MemberView} and forwards commands to {@link
  * dev.fairlead.event.Commands}; streams {@code fairlead.events}.
  */
+@NullMarked
 package dev.fairlead.admin;
+
+import org.jspecify.annotations.NullMarked;

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.function.Function;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * HTTP client of a member's admin listener. Blocks: at most 3 s to connect, 30 s for the response.
@@ -30,15 +31,14 @@ final class AdminClient {
   private static final String JSON = "application/json";
 
   private final String url;
-  private final String token;
+  private final @Nullable String token;
   private final HttpClient client;
 
   /**
    * @param url without a slash at its end
-   * @param token null = none
-   * @param trust null = the system's certificates
+   * @param trust default: the system's certificates
    */
-  AdminClient(String url, String token, SSLContext trust) {
+  AdminClient(String url, @Nullable String token, @Nullable SSLContext trust) {
     this.url = url;
     this.token = token;
     HttpClient.Builder builder =
@@ -73,10 +73,11 @@ final class AdminClient {
   /**
    * Posts a document.
    *
-   * @param expect the revision that must be in force, null = any
+   * @param expect the revision that must be in force, absent = any
    * @param problem formats a problem of the document
    */
-  JsonObject post(String path, Upload upload, Long expect, Function<JsonObject, String> problem)
+  JsonObject post(
+      String path, Upload upload, @Nullable Long expect, Function<JsonObject, String> problem)
       throws RefusedException {
     HttpRequest.Builder request =
         request(path)

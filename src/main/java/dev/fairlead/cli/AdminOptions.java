@@ -15,6 +15,7 @@ import java.util.Collection;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -37,13 +38,13 @@ final class AdminOptions {
       names = "--token-file",
       paramLabel = "FILE",
       description = "File whose first line is the member's token.")
-  private Path tokenFile;
+  private @Nullable Path tokenFile;
 
   @Option(
       names = "--ca",
       paramLabel = "FILE",
       description = "CA certificates (PEM) to trust for https instead of the system's.")
-  private Path ca;
+  private @Nullable Path ca;
 
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;

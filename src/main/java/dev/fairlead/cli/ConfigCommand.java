@@ -7,6 +7,7 @@ import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -39,7 +40,7 @@ final class ConfigCommand implements Runnable {
   /**
    * @param revision null = the one in force
    */
-  private static String path(Long revision) {
+  private static String path(@Nullable Long revision) {
     return PATH + (revision == null ? "" : "?revision=" + revision);
   }
 
@@ -60,7 +61,7 @@ final class ConfigCommand implements Runnable {
   static final class ShowDocument extends View {
 
     @Parameters(arity = "0..1", paramLabel = "REV", description = "Default: the one in force.")
-    private Long revision;
+    private @Nullable Long revision;
 
     @Override
     String path() {
@@ -138,7 +139,7 @@ final class ConfigCommand implements Runnable {
     private long revision;
 
     @Option(names = "--author", paramLabel = "NAME", description = "The author in the history.")
-    private String author;
+    private @Nullable String author;
 
     @Mixin private AdminOptions admin;
 

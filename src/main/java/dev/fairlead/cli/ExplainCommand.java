@@ -4,6 +4,7 @@ import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -28,10 +29,10 @@ final class ExplainCommand extends View {
       names = "--source",
       paramLabel = "IP",
       description = "The client's address; used by allow, deny and source-hash.")
-  private String source;
+  private @Nullable String source;
 
   @Option(names = "--sni", paramLabel = "NAME", description = "The server name the client sends.")
-  private String sni;
+  private @Nullable String sni;
 
   @Override
   String path() {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -33,13 +34,13 @@ final class PushCommand implements Callable<Integer> {
       names = "--expect",
       paramLabel = "REV",
       description = "Refuse unless revision REV is in force.")
-  private Long expect;
+  private @Nullable Long expect;
 
   @Option(
       names = "--author",
       paramLabel = "NAME",
       description = "The author in the history; default: this machine's address.")
-  private String author;
+  private @Nullable String author;
 
   @Mixin private AdminOptions admin;
 
@@ -51,7 +52,7 @@ final class PushCommand implements Callable<Integer> {
     try {
       text = ConfigText.read(file);
     } catch (IOException e) {
-      throw new RefusedException(e.getMessage());
+      throw new RefusedException(String.valueOf(e.getMessage()));
     }
     JsonObject answer =
         admin

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,12 +28,12 @@ final class ServiceManager {
    */
   private static final Duration LEAVING = Duration.ofSeconds(20);
 
-  private final String socket;
+  private final @Nullable String socket;
 
   /**
    * @param socket a path, or an abstract name that begins with {@code @}; null or empty = none
    */
-  ServiceManager(String socket) {
+  ServiceManager(@Nullable String socket) {
     this.socket = socket == null || socket.isEmpty() ? null : socket;
   }
 
@@ -62,14 +63,14 @@ final class ServiceManager {
       return;
     }
     try {
-      send(state.getBytes(StandardCharsets.UTF_8));
+      send(address(socket), state.getBytes(StandardCharsets.UTF_8));
     } catch (IOException | RuntimeException e) {
       LOG.warn("{}={} could not be sent {}: {}", VARIABLE, socket, state, e.toString());
     }
   }
 
   /** The JDK has no Unix datagram sockets; Netty's native epoll library has. */
-  private void send(byte[] state) throws IOException {
+  private static void send(byte[] address, byte[] state) throws IOException {
     if (!Epoll.isAvailable()) {
       throw new IOException(
           "Netty's native epoll library is not available", Epoll.unavailabilityCause());
@@ -77,14 +78,14 @@ final class ServiceManager {
     ByteBuffer message = ByteBuffer.allocateDirect(state.length).put(0, state);
     Socket datagrams = Socket.newSocketDomainDgram();
     try {
-      datagrams.sendToDomainSocket(message, 0, state.length, address());
+      datagrams.sendToDomainSocket(message, 0, state.length, address);
     } finally {
       datagrams.close();
     }
   }
 
   /** A leading {@code @} stands for the zero byte of an abstract socket's name. */
-  private byte[] address() {
+  private static byte[] address(String socket) {
     byte[] address = socket.getBytes(StandardCharsets.UTF_8);
     if (address[0] == '@') {
       address[0] = 0;

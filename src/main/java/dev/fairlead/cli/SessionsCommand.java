@@ -2,6 +2,7 @@ package dev.fairlead.cli;
 
 import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -12,7 +13,7 @@ import picocli.CommandLine.Option;
 final class SessionsCommand extends View {
 
   @Option(names = "--limit", paramLabel = "N", description = "Only the newest N.")
-  private Integer limit;
+  private @Nullable Integer limit;
 
   @Override
   String path() {

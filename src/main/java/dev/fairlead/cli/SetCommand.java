@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
@@ -26,7 +27,7 @@ final class SetCommand implements Callable<Integer> {
   private String target;
 
   @Option(names = "--weight", paramLabel = "N", description = "0 to 1000; 0 = no new sessions.")
-  private Integer weight;
+  private @Nullable Integer weight;
 
   @Option(
       names = "--state",
@@ -34,7 +35,7 @@ final class SetCommand implements Callable<Integer> {
       converter = StateConverter.class,
       completionCandidates = StateCandidates.class,
       description = "enabled, draining or disabled.")
-  private BackendConfig.State state;
+  private BackendConfig.@Nullable State state;
 
   @Mixin private AdminOptions admin;
 

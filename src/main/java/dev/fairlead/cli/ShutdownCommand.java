@@ -2,6 +2,7 @@ package dev.fairlead.cli;
 
 import io.vertx.core.json.JsonObject;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,7 +26,7 @@ final class ShutdownCommand implements Callable<Integer> {
       names = "--grace",
       paramLabel = "DURATION",
       description = "Time for live sessions to finish, such as 30s; default: each member's own.")
-  private String grace;
+  private @Nullable String grace;
 
   @Mixin private AdminOptions admin;
 
@@ -34,7 +35,7 @@ final class ShutdownCommand implements Callable<Integer> {
   /** Exactly one of the two options. */
   static final class Target {
     @Option(names = "--member", paramLabel = "ID", description = "A member's id or name.")
-    private String member;
+    private @Nullable String member;
 
     @Option(names = "--all", description = "Every member.")
     private boolean all;
@@ -42,13 +43,14 @@ final class ShutdownCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws RefusedException {
-    JsonObject body = new JsonObject().put("member", target.all ? "*" : target.member);
+    // Either --all or --member is given.
+    String member = target.all || target.member == null ? "*" : target.member;
+    JsonObject body = new JsonObject().put("member", member);
     if (grace != null) {
       body.put("grace", grace);
     }
     admin.client().send("POST", "/api/v1/shutdown", body);
-    String said =
-        target.all ? "all members are" : "member " + AnswerText.printable(target.member) + " is";
+    String said = target.all ? "all members are" : "member " + AnswerText.printable(member) + " is";
     spec.commandLine().getOut().println(said + " told to shut down");
     return 0;
   }

@@ -3,6 +3,7 @@ package dev.fairlead.cli;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Rows in aligned columns under a header in capitals, without borders. Not thread-safe.
@@ -24,9 +25,9 @@ final class TextTable {
   }
 
   /** Adds a row with one cell per column; null or empty is shown as {@code -}. */
-  void row(Object... cells) {
+  void row(@Nullable Object... cells) {
     List<String> row = new ArrayList<>();
-    for (Object cell : cells) {
+    for (@Nullable Object cell : cells) {
       String text = cell == null ? "" : AnswerText.printable(cell.toString());
       row.add(text.isEmpty() ? NOTHING : text);
     }

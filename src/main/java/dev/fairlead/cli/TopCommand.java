@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -52,7 +53,7 @@ final class TopCommand implements Callable<Integer> {
     boolean redraws = isTerminal();
     // Never counted down: waiting for it takes the second between two screens.
     CountDownLatch never = new CountDownLatch(1);
-    Sample before = null;
+    @Nullable Sample before = null;
     long shown = 0;
     do {
       Sample now = Sample.of(client);
@@ -101,7 +102,7 @@ final class TopCommand implements Callable<Integer> {
     /**
      * @param before the sample that rates are computed from, null = no rates yet
      */
-    void print(PrintWriter out, Sample before) {
+    void print(PrintWriter out, @Nullable Sample before) {
       MembersCommand.table(members).print(out);
       out.println();
       TextTable table =
@@ -143,7 +144,8 @@ final class TopCommand implements Callable<Integer> {
     }
 
     /** Null when the counter went back: it was restarted, so the difference means nothing. */
-    private static String rate(String count, JsonObject now, JsonObject last, double seconds) {
+    private static @Nullable String rate(
+        String count, JsonObject now, JsonObject last, double seconds) {
       long more = now.getLong(count) - last.getLong(count);
       return more < 0 ? null : String.format(Locale.ROOT, "%.1f", more / seconds);
     }

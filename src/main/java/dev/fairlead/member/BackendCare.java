@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Function;
+import org.jspecify.annotations.NullUnmarked;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +35,7 @@ import org.slf4j.LoggerFactory;
  * <p>Its state belongs to a Vert.x context of its own; the methods may be called from any thread
  * and return at once.
  */
+@NullUnmarked
 final class BackendCare implements HealthListener, SessionListener, Outliers.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(BackendCare.class);
 

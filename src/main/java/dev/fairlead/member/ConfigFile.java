@@ -104,7 +104,7 @@ final class ConfigFile {
   }
 
   private static ConfigRetrieverOptions watching(ConfigText text) {
-    String path = text.directory().resolve(Path.of(text.name()).getFileName()).toString();
+    String path = Path.of(text.name()).toAbsolutePath().toString();
     return new ConfigRetrieverOptions()
         .setIncludeDefaultStores(false)
         .setScanPeriod(SCAN.toMillis())
@@ -118,8 +118,9 @@ final class ConfigFile {
 
   /** Watches the file until {@link #stop}. */
   synchronized void watch() {
-    retriever = ConfigRetriever.create(vertx, watching(atStart));
-    retriever.listen(change -> read(change.getNewConfiguration()));
+    ConfigRetriever created = ConfigRetriever.create(vertx, watching(atStart));
+    retriever = created;
+    created.listen(change -> read(change.getNewConfiguration()));
     read();
   }
 
@@ -136,11 +137,15 @@ final class ConfigFile {
 
   synchronized void stop() {
     vertx.cancelTimer(retry);
-    retriever.close();
+    if (retriever != null) {
+      retriever.close();
+    }
   }
 
   private synchronized void read() {
-    retriever.getConfig().onSuccess(this::read);
+    if (retriever != null) {
+      retriever.getConfig().onSuccess(this::read);
+    }
   }
 
   private synchronized void read(JsonObject delivered) {

@@ -7,6 +7,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -75,7 +76,7 @@ final class Drain {
    *
    * @param otherGrace null = as configured
    */
-  synchronized Future<Void> begin(Duration otherGrace) {
+  synchronized Future<Void> begin(@Nullable Duration otherGrace) {
     if (begun) {
       hurry();
     } else {

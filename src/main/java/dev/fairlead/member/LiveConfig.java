@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,7 +41,7 @@ final class LiveConfig implements LocalConfig {
   private final Proxy proxy;
   private final OwnConfig own;
   private final Consumer<InForce> listener;
-  private volatile InForce inForce;
+  private volatile @Nullable InForce inForce;
   private volatile List<Problem> problems = List.of();
   private volatile List<String> restartNeeded = List.of();
 
@@ -63,9 +64,14 @@ final class LiveConfig implements LocalConfig {
     this.listener = listener;
   }
 
-  /** Null until the first commit. */
+  /** False before the first commit. */
+  boolean isConfigured() {
+    return inForce != null;
+  }
+
+  /** Only when {@link #isConfigured}. */
   InForce inForce() {
-    return inForce;
+    return Objects.requireNonNull(inForce, "no configuration is in force yet");
   }
 
   List<Problem> problems() {
@@ -151,7 +157,7 @@ final class LiveConfig implements LocalConfig {
       LOG.error(
           "{} was not put in force, revision {} stays",
           found.get(0).source(),
-          inForce.revision().revision());
+          inForce().revision().revision());
       found.forEach(problem -> LOG.error("{}", problem));
     }
   }
@@ -187,18 +193,22 @@ final class LiveConfig implements LocalConfig {
         cause -> {
           if (cause instanceof ListenException refused && refused.isDraining()) {
             return Future.failedFuture(
-                new CommandException(CommandException.CONFLICT, refused.getMessage()));
+                new CommandException(CommandException.CONFLICT, message(refused)));
           }
           if (cause instanceof ListenException refused) {
-            var problem = CommandProblem.of(refused.path(), refused.getMessage());
+            var problem = CommandProblem.of(refused.path(), message(refused));
             return Future.failedFuture(
                 new CommandException(CommandException.PROBLEMS, List.of(problem)));
           }
           return Future.failedFuture(
               cause instanceof StaleChangeException
-                  ? new CommandException(CommandException.CONFLICT, cause.getMessage())
+                  ? new CommandException(CommandException.CONFLICT, message(cause))
                   : cause);
         });
+  }
+
+  private static String message(Throwable cause) {
+    return String.valueOf(cause.getMessage());
   }
 
   /** The names of the components in which two records of one type differ. */

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** A member's state as shown by its admin listener and published to the cluster. Any thread. */
 final class MemberReport implements MemberView {
@@ -60,7 +61,7 @@ final class MemberReport implements MemberView {
   @Override
   public List<String> notReadyReasons() {
     List<String> reasons = new ArrayList<>();
-    if (config.inForce() == null) {
+    if (!config.isConfigured()) {
       reasons.add("no configuration is in force yet");
     }
     String trouble = cluster.trouble();
@@ -103,7 +104,6 @@ final class MemberReport implements MemberView {
 
   /** The own row in the member table. */
   MemberInfo info() {
-    InForce inForce = config.inForce();
     MemberId self = cluster.self();
     return new MemberInfo(
         self.id(),
@@ -111,7 +111,7 @@ final class MemberReport implements MemberView {
         cluster.address(),
         FairleadVersion.get(),
         started,
-        inForce == null ? 0 : inForce.revision().revision(),
+        config.isConfigured() ? config.inForce().revision().revision() : 0,
         proxy.loops().count().live(),
         notReadyReasons().isEmpty(),
         drain.hasBegun());
@@ -146,11 +146,16 @@ final class MemberReport implements MemberView {
   }
 
   @Override
+  public boolean isConfigured() {
+    return config.isConfigured();
+  }
+
+  @Override
   public InForce config() {
     return config.inForce();
   }
 
-  private ListenerStatus statusOf(ListenerConfig listener, String address) {
+  private ListenerStatus statusOf(ListenerConfig listener, @Nullable String address) {
     ListenerCounters counters = proxy.stats().of(listener.name());
     return new ListenerStatus(
         listener.name(),

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.NullUnmarked;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,6 +20,7 @@ import org.slf4j.LoggerFactory;
  * The probers of this member: those that the cluster asks it for. On the context of {@link
  * BackendCare}.
  */
+@NullUnmarked
 final class Probing implements Prober.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(Probing.class);
 

@@ -3,6 +3,7 @@ package dev.fairlead.member;
 import dev.fairlead.admission.AccessList;
 import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.ListenerConfig;
+import dev.fairlead.config.PoolConfig;
 import dev.fairlead.listener.Listeners;
 import dev.fairlead.listener.Snapshot;
 import dev.fairlead.pool.Pool;
@@ -18,6 +19,7 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
@@ -49,10 +51,14 @@ final class Proxy {
   /** Called when discovery has changed pools of the configuration in force. */
   private volatile Runnable poolsChanged = () -> {};
 
-  /** Null before the first commit. Read and written by steps {@link #inTurn}. */
-  private volatile FairleadConfig inForce;
+  /**
+   * Of the configuration in force, empty before the first commit. Written by steps {@link #inTurn}.
+   */
+  private volatile List<ListenerConfig> listenerConfigs = List.of();
 
-  /** By listener; as {@link #inForce}. */
+  private volatile List<PoolConfig> poolConfigs = List.of();
+
+  /** By listener, as {@link #listenerConfigs}. */
   private volatile Map<String, AccessList> access = Map.of();
 
   /** The tail of the queue of steps: changes are applied one at a time, in order of request. */
@@ -126,7 +132,7 @@ final class Proxy {
 
     /** Builds pools and access lists on a worker, then binds the sockets and switches. */
     private Future<Void> build() {
-      Pools before = snapshot.get().pools();
+      Pools before = current().pools();
       return vertx
           .executeBlocking(
               () ->
@@ -139,7 +145,8 @@ final class Proxy {
 
     private void switchTo(Built built) {
       hostNames.watch(built.pools, found.names());
-      inForce = config;
+      listenerConfigs = config.listeners();
+      poolConfigs = config.pools();
       access = built.access;
       discovery.watch(config.pools(), found.backends(), built.pools);
       publish(built.pools);
@@ -155,9 +162,9 @@ final class Proxy {
   }
 
   private Future<Void> applyDiscovered() {
-    Snapshot before = snapshot.get();
+    Pools before = current().pools();
     return vertx
-        .executeBlocking(() -> before.pools().next(inForce.pools(), discovery.backends()))
+        .executeBlocking(() -> before.next(poolConfigs, discovery.backends()))
         .map(
             pools -> {
               discovery.apply(pools);
@@ -169,11 +176,11 @@ final class Proxy {
 
   private void publish(Pools next) {
     List<Pool> before = pools();
-    stats.inForce(inForce.listeners().stream().map(ListenerConfig::name).toList());
-    limiters.configure(inForce.listeners(), next);
+    stats.inForce(listenerConfigs.stream().map(ListenerConfig::name).toList());
+    limiters.configure(listenerConfigs, next);
     snapshot.set(
         Snapshot.of(
-            inForce.listeners(), next, new Snapshot.LongLived(stats::of, access::get, limiters)));
+            listenerConfigs, next, new Snapshot.LongLived(stats::of, access::get, limiters)));
     switched.accept(before, pools());
   }
 
@@ -189,7 +196,7 @@ final class Proxy {
 
   /** Whether a backend of a pool in force comes from discovery. */
   boolean isDiscovered(String pool, String backend) {
-    Pool inForcePool = snapshot.get().pools().pool(pool);
+    Pool inForcePool = current().pools().pool(pool);
     return inForcePool != null
         && inForcePool.discovered().stream().anyMatch(each -> each.id().equals(backend));
   }
@@ -206,7 +213,11 @@ final class Proxy {
   }
 
   List<Pool> pools() {
-    return snapshot.get().pools().all();
+    return current().pools().all();
+  }
+
+  private Snapshot current() {
+    return Objects.requireNonNull(snapshot.get());
   }
 
   Limiters limiters() {

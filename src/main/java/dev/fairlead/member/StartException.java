@@ -35,7 +35,8 @@ public final class StartException extends RuntimeException {
 
   private static List<String> lines(String file, Exception cause) {
     if (cause instanceof ClusterException refused) {
-      return List.of(new Problem(file, 0, refused.path(), refused.getMessage()).toString());
+      return List.of(
+          new Problem(file, 0, refused.path(), String.valueOf(refused.getMessage())).toString());
     }
     if (cause instanceof CommandException refused) {
       return refused.problems().stream()

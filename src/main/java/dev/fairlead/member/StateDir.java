@@ -17,6 +17,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The directory {@code node.stateDir}, in which the last revisions survive a stop of the whole
@@ -142,10 +143,10 @@ final class StateDir {
     if (e instanceof FileAlreadyExistsException) {
       return "something else is there";
     }
-    return e.getMessage();
+    return String.valueOf(e.getMessage());
   }
 
-  private static IOException problem(Path path, String expected, Exception cause) {
+  private static IOException problem(Path path, String expected, @Nullable Exception cause) {
     return new IOException("node.stateDir: " + path + " (expected: " + expected + ")", cause);
   }
 }

@@ -4,4 +4,7 @@
  * member as seen by the cluster and the admin listener. Start and stop block the calling thread;
  * everything else may be called from any thread.
  */
+@NullMarked
 package dev.fairlead.member;
+
+import org.jspecify.annotations.NullMarked;

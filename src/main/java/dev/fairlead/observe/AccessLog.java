@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes one JSON object per ended session, one per line, to stdout or a file. Event loops only
@@ -24,10 +25,10 @@ public final class AccessLog implements SessionListener, AutoCloseable {
   private static final Batcher.Limits LIMITS =
       new Batcher.Limits(65_536, 1024, Duration.ofMillis(200), Duration.ofSeconds(5));
 
-  private final LogTarget target;
+  private final @Nullable LogTarget target;
 
   /** Null = the log is off. */
-  private final Batcher<SessionRecord> batcher;
+  private final @Nullable Batcher<SessionRecord> batcher;
 
   /**
    * Opens the configured log.
@@ -39,13 +40,13 @@ public final class AccessLog implements SessionListener, AutoCloseable {
   }
 
   /** Writes to {@code target}, null = nowhere. */
-  AccessLog(LogTarget target, Batcher.Limits limits) {
+  AccessLog(@Nullable LogTarget target, Batcher.Limits limits) {
     this.target = target;
     this.batcher =
         target == null ? null : new Batcher<>("access-log", limits, new RecordSink(target));
   }
 
-  private static LogTarget targetOf(String to) throws IOException {
+  private static @Nullable LogTarget targetOf(String to) throws IOException {
     return switch (to) {
       case NodeConfig.AccessLogConfig.OFF -> null;
       case NodeConfig.AccessLogConfig.STDOUT -> new FileOutputStream(FileDescriptor.out)::write;
@@ -61,7 +62,9 @@ public final class AccessLog implements SessionListener, AutoCloseable {
   }
 
   void log(SessionRecord record) {
-    batcher.offer(record);
+    if (batcher != null) {
+      batcher.offer(record);
+    }
   }
 
   /**
@@ -69,7 +72,7 @@ public final class AccessLog implements SessionListener, AutoCloseable {
    * new file after a rename. No effect on stdout.
    */
   public void reopen() {
-    if (target instanceof LogFile file) {
+    if (target instanceof LogFile file && batcher != null) {
       file.reopen();
       batcher.flush();
     }

@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -157,7 +158,7 @@ public final class Batcher<T> implements AutoCloseable {
   }
 
   private void handOver(List<T> batch) {
-    Throwable failure = null;
+    @Nullable Throwable failure = null;
     try {
       sink.write(batch);
     } catch (Throwable e) { // Even an Error must not end the thread that empties the queue.
@@ -167,7 +168,7 @@ public final class Batcher<T> implements AutoCloseable {
     report(failure);
   }
 
-  private void report(Throwable failure) {
+  private void report(@Nullable Throwable failure) {
     long count = dropped.sum();
     if (failure != null || count > droppedBefore) {
       if (!inSeries) {
@@ -182,7 +183,7 @@ public final class Batcher<T> implements AutoCloseable {
     droppedBefore = count;
   }
 
-  private void logLoss(long count, Throwable failure) {
+  private void logLoss(long count, @Nullable Throwable failure) {
     if (failure == null) {
       LOG.error("{}: cannot keep up, {} items dropped so far", name, count);
     } else if (failure instanceof IOException) { // Expected, such as a full disk: no stack trace.

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.BiPredicate;
@@ -50,9 +51,11 @@ final class LiveMeters<K, T> {
   void removeEnded() {
     removed.removeIf(
         key -> {
-          boolean ended = !inUse.test(key, byKey.get(key).current.value);
+          Registered<T> known = Objects.requireNonNull(byKey.get(key));
+          boolean ended = !inUse.test(key, known.current.value);
           if (ended) {
-            byKey.remove(key).meters.forEach(registry::remove);
+            known.meters.forEach(registry::remove);
+            byKey.remove(key);
           }
           return ended;
         });

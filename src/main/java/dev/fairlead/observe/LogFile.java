@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Appends lines to a file. After a failed write the file is reopened by its name before the next
@@ -19,7 +20,7 @@ final class LogFile implements AccessLog.LogTarget {
   private volatile boolean reopenAsked;
 
   /** Null = opened before the next write. */
-  private FileChannel channel;
+  private @Nullable FileChannel channel;
 
   /**
    * Opens {@code path} at once.
@@ -48,12 +49,12 @@ final class LogFile implements AccessLog.LogTarget {
       reopenAsked = false;
       close();
     }
-    open();
-    long end = channel.size();
+    FileChannel open = open();
+    long end = open.size();
     try {
-      append(ByteBuffer.wrap(lines));
+      append(open, ByteBuffer.wrap(lines));
     } catch (IOException e) {
-      giveUp(end, e);
+      giveUp(open, end, e);
       throw e;
     }
   }
@@ -67,23 +68,24 @@ final class LogFile implements AccessLog.LogTarget {
     }
   }
 
-  private void open() throws IOException {
+  private FileChannel open() throws IOException {
     if (channel == null) {
       channel = FileChannel.open(path, WRITE, CREATE, APPEND);
     }
+    return channel;
   }
 
-  private void append(ByteBuffer lines) throws IOException {
+  private static void append(FileChannel open, ByteBuffer lines) throws IOException {
     while (lines.hasRemaining()) {
-      channel.write(lines);
+      open.write(lines);
     }
   }
 
   /** Truncates a partly written batch, so that no half line stays in the file. */
-  private void giveUp(long end, IOException failure) {
+  private void giveUp(FileChannel open, long end, IOException failure) {
     try {
-      if (channel.size() > end) {
-        channel.truncate(end);
+      if (open.size() > end) {
+        open.truncate(end);
       }
       close();
     } catch (IOException e) {

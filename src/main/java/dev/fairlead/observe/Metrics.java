@@ -26,6 +26,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
 import java.util.function.IntSupplier;
@@ -106,7 +107,7 @@ public final class Metrics implements SessionListener, AutoCloseable {
   }
 
   void closed(CloseReason reason) {
-    closedFor.get(reason).increment();
+    Objects.requireNonNull(closedFor.get(reason)).increment();
   }
 
   /**

@@ -3,4 +3,7 @@
  * preallocated meters; formatting and writing run on the thread of a {@link
  * dev.fairlead.observe.Batcher}, meters are read by the thread that scrapes.
  */
+@NullMarked
 package dev.fairlead.observe;
+
+import org.jspecify.annotations.NullMarked;

@@ -75,7 +75,7 @@ final class FakeMembers implements AutoCloseable {
 
     /** Begins to start, with what it brings along. */
     Future<Void> starting(StartupConfig startup, List<Revision> kept) {
-      SecretCheck check = new SecretCheck(new Node(name), store, null);
+      SecretCheck check = new SecretCheck(new Node(name), store, signed, name);
       return on(() -> handler.start(vertx, name))
           .compose(
               started ->
