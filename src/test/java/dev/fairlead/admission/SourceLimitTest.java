@@ -249,8 +249,8 @@ class SourceLimitTest {
       }
       small.tryTake(Addresses.v4(1000 + i)).release();
     }
-    // All five that are looked at would have to be regulars, and then the oldest of them goes.
-    assertThat(first).filteredOn(SourceCount::isForgotten).hasSizeLessThan(5);
+    // One goes when none of the five that are looked at is older: 3 of 100 on the average.
+    assertThat(first).filteredOn(SourceCount::isForgotten).hasSizeLessThan(25);
   }
 
   @Test
