@@ -1,7 +1,7 @@
 package dev.fairlead.cli;
 
 import dev.fairlead.config.ConfigFormat;
-import dev.fairlead.config.bind.Document;
+import dev.fairlead.config.text.Document;
 import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
 import java.util.Locale;
@@ -34,7 +34,7 @@ final class ConfigShowCommand extends View {
     String text = revision.getString("text");
     ConfigFormat format =
         ConfigFormat.valueOf(revision.getString("format").toUpperCase(Locale.ROOT));
-    return Document.of(format, text).map(read -> read.dynamicText().text()).orElse(text);
+    return Document.of(format, text).dynamicPart().text();
   }
 
   @Override

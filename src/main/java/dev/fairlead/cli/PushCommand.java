@@ -1,6 +1,5 @@
 package dev.fairlead.cli;
 
-import dev.fairlead.config.text.ConfigFiles;
 import dev.fairlead.config.text.ConfigText;
 import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
@@ -47,7 +46,7 @@ final class PushCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws RefusedException {
-    ConfigFiles.Reading reading = ConfigFiles.read(file);
+    ConfigText.Reading reading = ConfigText.read(file);
     if (reading.text() == null) {
       throw new RefusedException(reading.problem().toString());
     }

@@ -98,16 +98,21 @@ final class BackendCare implements HealthListener, SessionListener, Outliers.Lis
   }
 
   @Override
-  public void probe(Backend backend, boolean on, Boolean current) {
+  public void startProbing(Backend backend, long generation, Boolean initial) {
     context.runOnContext(
         turn -> {
           Pool pool = poolOf(backend);
-          if (on && pool != null && !stopped) {
-            probing.begin(backend, pool.config(), current);
+          if (pool != null && !stopped) {
+            probing.begin(backend, pool.config(), generation, initial);
           } else {
             probing.end(backend);
           }
         });
+  }
+
+  @Override
+  public void stopProbing(Backend backend) {
+    context.runOnContext(turn -> probing.end(backend));
   }
 
   @Override

@@ -3,7 +3,6 @@ package dev.fairlead.member;
 import dev.fairlead.cluster.ClusterVerticle;
 import dev.fairlead.config.Problem;
 import dev.fairlead.config.Revision;
-import dev.fairlead.config.bind.Document;
 import dev.fairlead.config.bind.LoadResult;
 import dev.fairlead.config.text.ConfigText;
 import io.vertx.core.Future;
@@ -102,6 +101,6 @@ final class FileChanges implements ConfigFile.Changes {
 
   /** Of a file that was read without a problem. */
   static String digest(ConfigText text) {
-    return Document.of(text.format(), text.text()).orElseThrow().digest();
+    return text.document().digest();
   }
 }

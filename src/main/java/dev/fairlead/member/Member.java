@@ -13,7 +13,6 @@ import dev.fairlead.config.Problem;
 import dev.fairlead.config.bind.ConfigJson;
 import dev.fairlead.config.bind.ConfigLoader;
 import dev.fairlead.config.bind.LoadResult;
-import dev.fairlead.config.text.ConfigFiles;
 import dev.fairlead.config.text.ConfigText;
 import dev.fairlead.event.CommandException;
 import dev.fairlead.event.Commands;
@@ -114,7 +113,7 @@ public final class Member {
    * @throws StartException when it can't; nothing is left behind then
    */
   public static Member start(Path path, ConfigLoader loader) {
-    ConfigFiles.Reading reading = ConfigFiles.read(path);
+    ConfigText.Reading reading = ConfigText.read(path);
     if (reading.text() == null) {
       throw new StartException(List.of(reading.problem().toString()), null);
     }
@@ -207,8 +206,8 @@ public final class Member {
     }
 
     @Override
-    public void decided(Backend backend, boolean up, String reason) {
-      cluster.verdict(backend, up, reason);
+    public void decided(Backend backend, long generation, boolean up, String reason) {
+      cluster.verdict(backend, generation, up, reason);
     }
   }
 

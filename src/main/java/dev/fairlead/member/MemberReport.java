@@ -5,7 +5,7 @@ import dev.fairlead.cluster.ClusterVerticle;
 import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.config.Problem;
 import dev.fairlead.config.Revision;
-import dev.fairlead.config.bind.Document;
+import dev.fairlead.config.text.Document;
 import dev.fairlead.event.MemberId;
 import dev.fairlead.event.MemberInfo;
 import dev.fairlead.pool.Pool;
@@ -100,8 +100,7 @@ final class MemberReport implements MemberView {
   /** Reads the document in force; where there is a cluster it may be another member's. */
   private boolean isFileInForce() {
     Revision revision = config.inForce().revision();
-    String digest =
-        Document.of(revision.format(), revision.text()).map(Document::digest).orElse("");
+    String digest = Document.of(revision.format(), revision.text()).digest();
     return config.problems().isEmpty() && digest.equals(file.digest().get());
   }
 

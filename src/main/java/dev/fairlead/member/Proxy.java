@@ -1,6 +1,6 @@
 package dev.fairlead.member;
 
-import dev.fairlead.admission.AccessLists;
+import dev.fairlead.admission.AccessList;
 import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.listener.ListenerVerticle;
 import dev.fairlead.listener.Listeners;
@@ -76,7 +76,7 @@ final class Proxy {
   private final Limiters limiters = new Limiters();
 
   /** Of the listeners in force; as {@link #inForce}. */
-  private volatile AccessLists access = AccessLists.NONE;
+  private volatile Map<String, AccessList> access = Map.of();
 
   /** One step of a change at a time, in the order they were asked for. */
   private Future<?> lastStep = Future.succeededFuture();
@@ -136,7 +136,7 @@ final class Proxy {
     return Future.join(names, answers)
         .compose(
             found ->
-                inTurn(() -> listeners.hold(config.listeners()))
+                inTurn(() -> listeners.prepare(config.listeners()))
                     .map(
                         change ->
                             new Held(
@@ -144,7 +144,7 @@ final class Proxy {
   }
 
   /** What takes a worker some time to make. */
-  private record Prepared(Pools pools, AccessLists access) {}
+  private record Prepared(Pools pools, Map<String, AccessList> access) {}
 
   /** What the DNS said of a configuration before it was put in force. */
   private record Lookups(Map<String, List<InetAddress>> names, Discovery.Answers backends) {}
@@ -153,9 +153,9 @@ final class Proxy {
   final class Held {
     private final FairleadConfig config;
     private final Lookups found;
-    private final Listeners.Change change;
+    private final Listeners.PreparedListeners change;
 
-    private Held(FairleadConfig config, Lookups found, Listeners.Change change) {
+    private Held(FairleadConfig config, Lookups found, Listeners.PreparedListeners change) {
       this.config = config;
       this.found = found;
       this.change = change;
@@ -165,7 +165,8 @@ final class Proxy {
      * Puts it in force: all of it, or nothing.
      *
      * @param inForce runs when it is, before the next change begins
-     * @return fails as {@link Listeners.Change#commit}; nothing has changed or is held then
+     * @return fails as {@link Listeners.PreparedListeners#commit}; nothing has changed or is held
+     *     then
      */
     Future<Void> commit(Runnable inForce) {
       return inTurn(() -> change().onSuccess(done -> inForce.run()))
@@ -184,11 +185,11 @@ final class Proxy {
                   new Prepared(
                       before.next(
                           config.pools(), discovery.backends(config.pools(), found.backends())),
-                      access.next(config.listeners())))
+                      AccessList.byListener(config.listeners(), access)))
           .compose(next -> change.commit(() -> switchTo(next.pools, next.access)));
     }
 
-    private void switchTo(Pools pools, AccessLists lists) {
+    private void switchTo(Pools pools, Map<String, AccessList> lists) {
       hostNames.watch(pools, found.names());
       inForce = config;
       access = lists;
@@ -221,7 +222,9 @@ final class Proxy {
     limiters.configure(inForce.listeners(), next);
     snapshot.set(
         Snapshot.of(
-            inForce.listeners(), next, new Snapshot.Kept(this::countersOf, access::of, limiters)));
+            inForce.listeners(),
+            next,
+            new Snapshot.LongLived(this::countersOf, access::get, limiters)));
     switched.accept(before, pools());
   }
 

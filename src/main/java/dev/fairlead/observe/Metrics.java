@@ -1,7 +1,7 @@
 package dev.fairlead.observe;
 
-import dev.fairlead.admission.Allowance;
 import dev.fairlead.admission.Leased;
+import dev.fairlead.admission.Permits;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
 import dev.fairlead.session.CloseReason;
@@ -125,7 +125,7 @@ public final class Metrics implements SessionListener, AutoCloseable {
   public void applyLimits(Limiters limiters) {
     Map<String, Leased> limits = new HashMap<>();
     limiters.leased().stream()
-        .filter(each -> each.allowed() != Allowance.ANY)
+        .filter(each -> each.allowed() != Permits.UNLIMITED)
         .forEach(each -> limits.put(each.key(), each));
     snapshot.applyLimits(limits, limiters.queues());
   }

@@ -1,8 +1,8 @@
 package dev.fairlead.session;
 
-import dev.fairlead.admission.Allowance;
 import dev.fairlead.admission.Arrivals;
 import dev.fairlead.admission.Leased;
+import dev.fairlead.admission.Permits;
 import dev.fairlead.config.LimitScope;
 import dev.fairlead.pool.Backend;
 
@@ -13,7 +13,7 @@ import dev.fairlead.pool.Backend;
 final class BackendLimiter implements Leased {
   private final Backend backend;
   private final PoolLimiter limiter;
-  private final Allowance allowance;
+  private final Permits permits;
   private final Arrivals arrivals;
 
   /**
@@ -23,12 +23,12 @@ final class BackendLimiter implements Leased {
   BackendLimiter(Backend backend, PoolLimiter limiter) {
     this.backend = backend;
     this.limiter = limiter;
-    this.allowance = new Allowance(backend::allow);
+    this.permits = backend.permits();
     this.arrivals = new Arrivals(backend::total);
   }
 
   void configure(int limit, LimitScope scope) {
-    allowance.configure(limit, scope, backend.active());
+    permits.configure(limit, scope);
   }
 
   /** The backend has no limit any more, or is gone. */
@@ -37,7 +37,7 @@ final class BackendLimiter implements Leased {
   }
 
   boolean mayGrow() {
-    return allowance.mayGrow(backend.active());
+    return permits.mayGrow();
   }
 
   @Override
@@ -47,37 +47,37 @@ final class BackendLimiter implements Leased {
 
   @Override
   public int limit() {
-    return allowance.shared();
+    return permits.clusterLimit();
   }
 
   @Override
   public int inUse() {
-    return backend.active();
+    return permits.inUse();
   }
 
   @Override
   public int allowed() {
-    return allowance.allowed();
+    return permits.allowed();
   }
 
   /** Whoever waits, or found no room, might come here, and as many as came here lately. */
   @Override
   public int wanted() {
-    return (int) Math.min(allowance.shared(), limiter.missed() + arrivals.recent());
+    return (int) Math.min(permits.clusterLimit(), limiter.missed() + arrivals.recent());
   }
 
   @Override
   public void allow(int count) {
-    if (allowance.hold(count)) {
+    if (permits.allow(count)) {
       limiter.roomChanged();
     }
   }
 
   @Override
   public void exhausted(boolean none) {
-    allowance.exhausted(none);
+    permits.exhausted(none);
     if (none) {
-      limiter.hopeChanged();
+      limiter.onExhausted();
     }
   }
 }

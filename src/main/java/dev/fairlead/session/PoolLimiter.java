@@ -49,7 +49,7 @@ public final class PoolLimiter extends QueueingLimiter {
     super(onNeed);
     this.connections =
         new ConnectionLimiter(
-            "pool/" + name + "/connections", queue(), this::roomChanged, this::hopeChanged);
+            "pool/" + name + "/connections", queue(), this::roomChanged, this::onExhausted);
   }
 
   /** The pool is {@code next} from now on, with its limits. One thread at a time. */
@@ -71,8 +71,8 @@ public final class PoolLimiter extends QueueingLimiter {
     backends = Map.copyOf(limiters);
     pool = next;
     connections.configure(limits.connections(), limits.scope());
-    hopeChanged();
-    ask();
+    onExhausted();
+    requestPermits();
   }
 
   /** The pool is configured no more; sessions there go on. */
@@ -84,7 +84,8 @@ public final class PoolLimiter extends QueueingLimiter {
   }
 
   /** What of it the cluster shares, or could. */
-  Stream<Leased> leased() {
+  @Override
+  public Stream<Leased> leased() {
     return Stream.concat(Stream.of(connections), backends.values().stream());
   }
 
@@ -173,11 +174,6 @@ public final class PoolLimiter extends QueueingLimiter {
       }
     }
     return false;
-  }
-
-  @Override
-  protected Stream<Leased> needed() {
-    return leased();
   }
 
   @Override

@@ -1,14 +1,14 @@
 package dev.fairlead.session;
 
 import dev.fairlead.admission.QueueingLimiter;
-import dev.fairlead.admission.Waiter;
+import dev.fairlead.admission.WaitQueue;
 
 /**
  * A session in a queue. A place is taken for it on the thread of whoever leaves one; the session
  * goes on from there on its own event loop, where everything of this is called that is not
  * protected.
  */
-abstract class Waiting extends Waiter implements Step {
+abstract class Waiting extends WaitQueue.Waiter implements Step {
   private final Session session;
   private final QueueingLimiter limiter;
   private final long deadline;

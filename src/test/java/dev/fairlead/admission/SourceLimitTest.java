@@ -250,7 +250,7 @@ class SourceLimitTest {
       small.tryTake(Addresses.v4(1000 + i)).release();
     }
     // One goes when none of the five that are looked at is older: 3 of 100 on the average.
-    assertThat(first).filteredOn(SourceCount::isForgotten).hasSizeLessThan(25);
+    assertThat(first).filteredOn(SourceCount::isEvicted).hasSizeLessThan(25);
   }
 
   @Test

@@ -5,7 +5,7 @@ import dev.fairlead.config.BackendSetting;
 import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.PoolConfig;
 import dev.fairlead.config.Revision;
-import dev.fairlead.config.bind.Document;
+import dev.fairlead.config.text.Document;
 import dev.fairlead.event.CommandBodies;
 import dev.fairlead.event.CommandException;
 import io.vertx.core.json.JsonObject;
@@ -50,8 +50,8 @@ record BackendChange(BackendSetting setting) {
       String expected = " (expected: the id of a backend of pool " + setting.pool() + ")";
       throw notFound("backend", setting.backend() + expected);
     }
-    Document document = Document.of(revision.format(), revision.text()).orElseThrow();
-    Document.Written written = document.with(pool, backend, setting);
+    Document document = Document.of(revision.format(), revision.text());
+    Document written = document.with(pool, backend, setting);
     return new Draft(written.format(), written.text(), revision.fileDigest(), settings(revision));
   }
 

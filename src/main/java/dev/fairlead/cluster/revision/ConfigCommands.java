@@ -8,7 +8,7 @@ import dev.fairlead.config.ConfigFormat;
 import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.Revision;
 import dev.fairlead.config.bind.ConfigJson;
-import dev.fairlead.config.bind.Document;
+import dev.fairlead.config.text.Document;
 import dev.fairlead.event.CommandBodies;
 import dev.fairlead.event.CommandException;
 import dev.fairlead.event.CommandException.Problem;
@@ -77,8 +77,7 @@ public final class ConfigCommands {
   }
 
   private static List<Problem> foreignKeys(PushRequestBody command) {
-    return Document.of(command.format(), command.text()).stream()
-        .flatMap(document -> document.foreignKeys().stream())
+    return Document.of(command.format(), command.text()).foreignKeys().stream()
         .map(
             key ->
                 new Problem(
@@ -100,7 +99,7 @@ public final class ConfigCommands {
   private Future<Draft> filed(ConfigFormat format, String text, Revision newest) {
     return vertx.executeBlocking(
         () -> {
-          String digest = Document.of(format, text).orElseThrow().digest();
+          String digest = Document.of(format, text).digest();
           return digest.equals(newest.fileDigest())
               ? Draft.of(newest)
               : new Draft(format, text, digest, List.of());

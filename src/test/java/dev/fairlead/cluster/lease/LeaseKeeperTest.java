@@ -51,7 +51,7 @@ class LeaseKeeperTest {
     }
 
     @Override
-    public Future<Boolean> swap(String key, String expected, String next) {
+    public Future<Boolean> compareAndSet(String key, String expected, String next) {
       before = expected;
       after = next;
       swaps.add(Promise.promise());
@@ -59,10 +59,10 @@ class LeaseKeeperTest {
     }
 
     @Override
-    public void hint(String key) {}
+    public void askPeers(String key) {}
 
     @Override
-    public void later(long millis, Runnable task) {}
+    public void schedule(long millis, Runnable task) {}
   }
 
   private void tick(long millis) {
@@ -114,6 +114,47 @@ class LeaseKeeperTest {
     assertThat(LeaseEntry.parse(map.after).version()).isEqualTo(version + 1);
     map.swaps.poll().complete(true);
     assertThat(web.allowed()).isEqualTo(33);
+  }
+
+  /** An event loop may take a permit by the allowance it read before that was lowered. */
+  @Test
+  void permitTakenWhileTheAllowanceIsLoweredIsNoLostRow() {
+    tick(100);
+    map.gets.poll().complete(null);
+    map.swaps.poll().complete(true);
+    web.wanted(0);
+    tick(100);
+    tick(1_000);
+    map.gets.poll().complete(map.after);
+    assertThat(web.allowed()).isEqualTo(13);
+    web.inUse(14);
+    map.swaps.poll().complete(true);
+    web.wanted(20);
+    tick(100);
+    map.gets.poll().complete(map.after);
+    LeaseEntry written = LeaseEntry.parse(map.after);
+    assertThat(written.repairMark()).isZero();
+    assertThat(written.row("a").held()).isGreaterThanOrEqualTo(34);
+    map.swaps.poll().complete(true);
+    assertThat(web.allowed()).isEqualTo(written.row("a").held());
+  }
+
+  @Test
+  void missingRowIsLostAlsoWhenMoreIsInUseThanAllowed() {
+    tick(100);
+    map.gets.poll().complete(null);
+    map.swaps.poll().complete(true);
+    web.inUse(20).wanted(0).limit(10);
+    tick(100);
+    map.gets.poll().complete(map.after);
+    map.swaps.poll().complete(true);
+    assertThat(web.allowed()).isLessThanOrEqualTo(10);
+    assertThat(LeaseEntry.parse(map.after).row("a").held()).isEqualTo(20);
+    tick(1_000);
+    map.gets.poll().complete(null);
+    LeaseEntry written = LeaseEntry.parse(map.after);
+    assertThat(written.repairMark()).isNotZero();
+    assertThat(written.row("a").held()).isEqualTo(20);
   }
 
   @Test

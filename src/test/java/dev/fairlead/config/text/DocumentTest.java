@@ -1,4 +1,4 @@
-package dev.fairlead.config.bind;
+package dev.fairlead.config.text;
 
 import static dev.fairlead.config.ConfigFormat.JSON;
 import static dev.fairlead.config.ConfigFormat.TOML;
@@ -9,8 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.fairlead.config.BackendConfig.State;
 import dev.fairlead.config.BackendSetting;
 import dev.fairlead.config.ConfigFormat;
-import dev.fairlead.config.bind.Document.Foreign;
-import dev.fairlead.config.bind.Document.Written;
+import dev.fairlead.config.text.Document.ForeignKey;
 import java.util.NoSuchElementException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,7 +52,9 @@ class DocumentTest {
       """;
 
   private static Document document(ConfigFormat format, String text) {
-    return Document.of(format, text).orElseThrow();
+    Document document = Document.of(format, text);
+    assertThat(document.hasKeys()).isTrue();
+    return document;
   }
 
   private static String digest(String yaml) {
@@ -66,15 +67,41 @@ class DocumentTest {
 
   @ParameterizedTest
   @CsvSource({"''", "'a: ['", "'a: 1\na: 2'", "'[1]'", "x", "'# nothing'"})
-  void whatHasNoKeysAndValuesIsNoDocument(String text) {
-    assertThat(Document.of(YAML, text)).isEmpty();
+  void aTextWithoutKeysHasNone(String text) {
+    assertThat(Document.of(YAML, text).hasKeys()).isFalse();
+    assertThat(Document.of(YAML, text).foreignKeys()).isEmpty();
+  }
+
+  @Test
+  void aTextWithoutKeysHasADigestOfItsOwn() {
+    assertThat(Document.of(YAML, "a: [").digest()).isEqualTo(Document.of(YAML, "a: [").digest());
+    assertThat(Document.of(YAML, "a: [").digest()).isNotEqualTo(Document.of(YAML, "b: [").digest());
+    assertThat(Document.of(YAML, "").digest()).isNotEqualTo(digest("{a: 1}"));
+    assertThat(Document.of(YAML, "a: [").dynamicPart()).isEqualTo(Document.of(YAML, "a: ["));
+  }
+
+  @Test
+  void theTextIsParsedOnce() {
+    Document document = document(YAML, YAML_TEXT);
+    Tree tree = document.tree(new Problems());
+    document.digest();
+    assertThat(document.tree(new Problems())).isSameAs(tree);
+    Problems problems = new Problems();
+    Document broken = Document.of(YAML, "a: [");
+    broken.tree(new Problems());
+    broken.tree(problems);
+    assertThat(problems.inOrder("f.yaml"))
+        .singleElement()
+        .asString()
+        .startsWith("f.yaml:1: not YAML: ");
   }
 
   @Test
   void foreignKeysHaveTheirLines() {
-    assertThat(document(YAML, YAML_TEXT).foreignKeys()).containsExactly(new Foreign("node", 2));
+    assertThat(document(YAML, YAML_TEXT).foreignKeys()).containsExactly(new ForeignKey("node", 2));
     assertThat(document(JSON, JSON_TEXT).foreignKeys()).isEmpty();
-    assertThat(document(TOML, TOML_TEXT).foreignKeys()).containsExactly(new Foreign("cluster", 9));
+    assertThat(document(TOML, TOML_TEXT).foreignKeys())
+        .containsExactly(new ForeignKey("cluster", 9));
   }
 
   @Test
@@ -129,10 +156,10 @@ class DocumentTest {
 
   @Test
   void yamlIsWrittenInBlocks() {
-    Written written = document(YAML, YAML_TEXT).with(0, 1, setting(5, State.DRAINING));
+    Document written = document(YAML, YAML_TEXT).with(0, 1, setting(5, State.DRAINING));
     assertThat(written)
         .isEqualTo(
-            new Written(
+            Document.of(
                 YAML,
                 """
                 pools:
@@ -169,8 +196,8 @@ class DocumentTest {
         "node: {}                                                    | {}/"
       })
   void yamlLosesNodeAndClusterOnly(String text, String cut) {
-    assertThat(document(YAML, text.replace("/", "\n")).dynamicText())
-        .isEqualTo(new Written(YAML, cut.replace("/", "\n")));
+    assertThat(document(YAML, text.replace("/", "\n")).dynamicPart())
+        .isEqualTo(Document.of(YAML, cut.replace("/", "\n")));
   }
 
   @Test
@@ -178,18 +205,18 @@ class DocumentTest {
     String kept = TOML_TEXT.substring(0, TOML_TEXT.indexOf("[cluster]"));
     String text =
         "node.name = 'x'\n" + TOML_TEXT + "[node.admin]\nport = 1\n# more\n[[pools]]\nname = 'a'\n";
-    assertThat(document(TOML, TOML_TEXT).dynamicText()).isEqualTo(new Written(TOML, kept));
-    assertThat(document(TOML, text).dynamicText())
-        .isEqualTo(new Written(TOML, kept + "# more\n[[pools]]\nname = 'a'\n"));
+    assertThat(document(TOML, TOML_TEXT).dynamicPart()).isEqualTo(Document.of(TOML, kept));
+    assertThat(document(TOML, text).dynamicPart())
+        .isEqualTo(Document.of(TOML, kept + "# more\n[[pools]]\nname = 'a'\n"));
     String hidden = "a = 1\n[node]\nname = '''\n[[pools]]\n'''\n";
-    assertThat(document(TOML, hidden).dynamicText()).isEqualTo(new Written(YAML, "a: 1\n"));
+    assertThat(document(TOML, hidden).dynamicPart()).isEqualTo(Document.of(YAML, "a: 1\n"));
   }
 
   @Test
   void jsonIsWrittenAnewOnlyWhereThereIsSomethingToLeaveOut() {
-    assertThat(document(JSON, JSON_TEXT).dynamicText()).isEqualTo(new Written(JSON, JSON_TEXT));
-    assertThat(document(JSON, "{\"node\": {}, \"a\": 1}").dynamicText())
-        .isEqualTo(new Written(JSON, "{\n  \"a\": 1\n}\n"));
+    assertThat(document(JSON, JSON_TEXT).dynamicPart()).isEqualTo(Document.of(JSON, JSON_TEXT));
+    assertThat(document(JSON, "{\"node\": {}, \"a\": 1}").dynamicPart())
+        .isEqualTo(Document.of(JSON, "{\n  \"a\": 1\n}\n"));
   }
 
   @Test
@@ -197,7 +224,7 @@ class DocumentTest {
     String json = "{\"listeners\": [], \"pools\": [{\"backends\": [{\"weight\": 1}], \"a\": {}}]}";
     assertThat(document(JSON, json).with(0, 0, setting(0, null)))
         .isEqualTo(
-            new Written(
+            Document.of(
                 JSON,
                 """
                 {
@@ -218,10 +245,10 @@ class DocumentTest {
 
   @Test
   void tomlAndTheFlatFormBecomeYaml() {
-    Written written = document(TOML, TOML_TEXT).with(0, 1, setting(null, State.DISABLED));
+    Document written = document(TOML, TOML_TEXT).with(0, 1, setting(null, State.DISABLED));
     assertThat(written)
         .isEqualTo(
-            new Written(
+            Document.of(
                 YAML,
                 """
                 host: 0.0.0.0
@@ -239,7 +266,7 @@ class DocumentTest {
 
   @Test
   void oneOfTwoAliasesIsChangedAlone() {
-    Written written = document(YAML, YAML_TEXT).with(1, 0, setting(9, null));
+    Document written = document(YAML, YAML_TEXT).with(1, 0, setting(9, null));
     assertThat(written.text()).containsOnlyOnce("weight: 9").contains("0x10");
   }
 

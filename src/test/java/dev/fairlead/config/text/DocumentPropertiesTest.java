@@ -1,4 +1,4 @@
-package dev.fairlead.config.bind;
+package dev.fairlead.config.text;
 
 import static dev.fairlead.config.ConfigFormat.JSON;
 import static dev.fairlead.config.ConfigFormat.YAML;
@@ -9,14 +9,10 @@ import dev.fairlead.config.BackendSetting;
 import dev.fairlead.config.ConfigFormat;
 import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.PoolConfig;
-import dev.fairlead.config.bind.Document.Written;
-import dev.fairlead.config.text.ConfigText;
-import dev.fairlead.config.text.JsonWriter;
-import dev.fairlead.config.text.Place;
-import dev.fairlead.config.text.Problems;
-import dev.fairlead.config.text.Tree;
-import dev.fairlead.config.text.TreeDigest;
-import dev.fairlead.config.text.YamlWriter;
+import dev.fairlead.config.bind.ConfigArbitraries;
+import dev.fairlead.config.bind.ConfigJson;
+import dev.fairlead.config.bind.Loading;
+import dev.fairlead.config.text.Tree.Place;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
@@ -52,7 +48,7 @@ class DocumentPropertiesTest {
       @ForAll boolean json) {
     ConfigFormat format = json ? JSON : YAML;
     Target target = Target.in(config, random);
-    Written written = document(format, config).with(target.pool(), target.backend(), setting);
+    Document written = document(format, config).with(target.pool(), target.backend(), setting);
     assertThat(written.format()).isEqualTo(format);
     FairleadConfig loaded = loading.config(format, written.text());
     assertThat(loaded.listeners()).isEqualTo(config.listeners());
@@ -68,8 +64,8 @@ class DocumentPropertiesTest {
     Document yaml = document(YAML, config);
     assertThat(yaml.digest()).isEqualTo(json.digest());
     Target target = Target.in(config, random);
-    String digest = digest(json.with(target.pool(), target.backend(), setting));
-    assertThat(digest(yaml.with(target.pool(), target.backend(), setting))).isEqualTo(digest);
+    String digest = json.with(target.pool(), target.backend(), setting).digest();
+    assertThat(yaml.with(target.pool(), target.backend(), setting).digest()).isEqualTo(digest);
     boolean same = target.changed(config.pools(), setting).equals(config.pools());
     assertThat(digest.equals(json.digest())).isEqualTo(same);
   }
@@ -79,41 +75,41 @@ class DocumentPropertiesTest {
       @ForAll("dynamicParts") FairleadConfig config, @ForAll Random random) {
     JsonObject json = ConfigJson.dynamicPart(config);
     JsonObject shuffled = (JsonObject) shuffled(json, random);
-    assertThat(Document.of(YAML, shuffled.encodePrettily()).orElseThrow().digest())
-        .isEqualTo(Document.of(JSON, json.encode()).orElseThrow().digest());
+    assertThat(Document.of(YAML, shuffled.encodePrettily()).digest())
+        .isEqualTo(Document.of(JSON, json.encode()).digest());
   }
 
   @Property(tries = 1000)
   void anyTextIsReadAsItWasWritten(@ForAll("texts") String text) {
-    Place place = new Place("f", 1);
-    Tree scalar = new Tree.Scalar(place, Tree.Kind.TEXT, text);
+    Place place = new Place(1);
+    Tree scalar = new Tree.Scalar(place, Tree.ScalarKind.TEXT, text);
     Tree list =
         new Tree.Sequence(place, List.of(scalar, new Tree.Sequence(place, List.of(scalar))));
     Tree tree =
         new Tree.Mapping(
             place,
-            Map.of(text, new Tree.Entry(place, list), text + "2", new Tree.Entry(place, scalar)));
-    String yaml = YamlWriter.write(tree);
+            Map.of(
+                text,
+                new Tree.KeyValue(place, list),
+                text + "2",
+                new Tree.KeyValue(place, scalar)));
+    String yaml = TreeWriter.yaml(tree);
     assertThat(yaml).doesNotContain("\uFFFD");
     assertThat(TreeDigest.of(read(YAML, yaml))).as(yaml).isEqualTo(TreeDigest.of(tree));
-    String json = JsonWriter.write(tree);
+    String json = TreeWriter.json(tree);
     assertThat(json).doesNotContain("\uFFFD");
     assertThat(TreeDigest.of(read(JSON, json))).as(json).isEqualTo(TreeDigest.of(tree));
   }
 
   private static Tree read(ConfigFormat format, String text) {
     Problems problems = new Problems();
-    Tree tree = ConfigLoader.parse(new ConfigText("f", format, text, null), problems);
-    assertThat(problems.inOrder()).as(text).isEmpty();
+    Tree tree = Document.of(format, text).tree(problems);
+    assertThat(problems.inOrder("f")).as(text).isEmpty();
     return tree;
   }
 
   private static Document document(ConfigFormat format, FairleadConfig config) {
-    return Document.of(format, ConfigJson.dynamicPart(config).encode()).orElseThrow();
-  }
-
-  private static String digest(Written written) {
-    return Document.of(written.format(), written.text()).orElseThrow().digest();
+    return Document.of(format, ConfigJson.dynamicPart(config).encode());
   }
 
   private static Object shuffled(Object value, Random random) {

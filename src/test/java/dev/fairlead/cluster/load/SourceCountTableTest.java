@@ -8,7 +8,7 @@ import dev.fairlead.admission.SourceLimit;
 import dev.fairlead.cluster.FakeClock;
 import dev.fairlead.cluster.OnContext;
 import dev.fairlead.cluster.rows.RowContext;
-import dev.fairlead.cluster.rows.RowTraffic;
+import dev.fairlead.cluster.rows.RowContext.RowTraffic;
 import dev.fairlead.cluster.rows.SharedNodes;
 import io.netty.util.NetUtil;
 import io.vertx.core.Vertx;
@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
  * stays behind. Provoked by members on one Vert.x whose clocks and timers the test drives. A
  * failure would be a source with too many connections, or one that is refused for nothing.
  */
-class SourceTableTest {
+class SourceCountTableTest {
   private static final InetAddress ALICE = address("192.0.2.1");
   private static final InetAddress BOB = address("2001:db8::2");
 
@@ -46,13 +46,14 @@ class SourceTableTest {
     private final FakeClock clock = new FakeClock();
     private final List<SourceLimit> limits = new ArrayList<>();
     private final SharedNodes.Node node;
-    private final SourceTable table;
+    private final CountTable<SourceLimit> table;
 
     private Member(String id, int max) {
       node = nodes.join(id);
       limits.add(limit("web", max));
       table =
-          new SourceTable(new RowContext(node, clock, new RowTraffic()), () -> List.copyOf(limits));
+          CountTable.ofSources(
+              new RowContext(node, clock, new RowTraffic()), () -> List.copyOf(limits));
       node.listen(table.nodes());
     }
 
@@ -233,7 +234,7 @@ class SourceTableTest {
     a.tick();
     b.has(ALICE, 0);
     SourceLimit old = b.limits.set(0, limit("web", 10));
-    b.context.run(b.table::limitsChanged);
+    b.context.run(b.table::changed);
     assertThat(b.room(ALICE)).isEqualTo(2);
     assertThat(old.tryTake(ALICE)).isNotNull();
     a.limits.set(0, limit("mail", 8));
@@ -244,7 +245,7 @@ class SourceTableTest {
   @Test
   void leasesInTheSameMapAreNoRows() {
     AsyncMap<String, String> map =
-        OnContext.done(vertx.sharedData().<String, String>getAsyncMap(SourceTable.TABLE.map()));
+        OnContext.done(vertx.sharedData().<String, String>getAsyncMap(CountTable.SOURCES.map()));
     String lease = "{\"seq\":1,\"fields\":{\"web/192.0.2.1\":8}}";
     OnContext.done(map.put("listener/web/connections", lease));
     Member a = new Member("a", 8).open();

@@ -8,8 +8,9 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class LoadSumsTest {
-  private final LoadSums sums = new LoadSums();
+class PeerCountsTest {
+  private final LoadRow row = new LoadRow();
+  private final PeerCounts sums = new PeerCounts(row::receiver);
   private final Pools pools = Pools.NONE.next(List.of(PoolConfigs.pool("web", 9001, 9002)));
 
   private static JsonObject counts(Object first, Object second) {
@@ -20,9 +21,14 @@ class LoadSumsTest {
     return pools.pool("web").backends().stream().map(one -> one.clusterActive()).toList();
   }
 
+  private void follow(Pools inForce) {
+    row.follow(inForce.all());
+    sums.follow();
+  }
+
   @Test
   void sumsFollowEveryChange() {
-    sums.pools(pools.all());
+    follow(pools);
     sums.changed("a", counts(2, 3));
     sums.changed("b", counts(10, null));
     assertThat(cluster(pools)).containsExactly(12, 3);
@@ -38,17 +44,17 @@ class LoadSumsTest {
   @Test
   void newBackendKnowsTheOthersAtOnce() {
     sums.changed("a", counts(2, 3));
-    sums.pools(pools.all());
+    follow(pools);
     assertThat(cluster(pools)).containsExactly(2, 3);
     sums.changed("a", new JsonObject().put("web/127.0.0.1:9003", 4));
     Pools next = pools.next(List.of(PoolConfigs.pool("web", 9003, 9002)));
-    sums.pools(next.all());
+    follow(next);
     assertThat(cluster(next)).containsExactly(4, 3);
   }
 
   @Test
   void whatIsNoCountIsNone() {
-    sums.pools(pools.all());
+    follow(pools);
     sums.changed("a", counts("many", -5));
     assertThat(cluster(pools)).containsExactly(0, 0);
     sums.changed("a", counts(1, 1));
@@ -57,7 +63,7 @@ class LoadSumsTest {
 
   @Test
   void everySecondAllSumsAreMadeAnew() {
-    sums.pools(pools.all());
+    follow(pools);
     sums.changed("a", counts(2, 3));
     pools.pool("web").backends().get(0).othersActive(99);
     sums.second();

@@ -12,17 +12,23 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class SourceSumsTest {
+class PeerSourceCountsTest {
   private static final InetAddress ALICE =
       NetUtil.createInetAddressFromIpAddressString("192.0.2.1");
   private static final String KEY = "web/192.0.2.1";
 
   private final SourceLimit limit = new SourceLimit("web");
-  private final SourceSums sums = new SourceSums();
+  private final SourceRow row = new SourceRow();
+  private final PeerCounts sums = new PeerCounts(row::receiver);
 
   @BeforeEach
   void limit() {
     limit.configure(100, true);
+  }
+
+  private void follow(SourceLimit inForce) {
+    row.follow(List.of(inForce));
+    sums.follow();
   }
 
   private static JsonObject count(Object count) {
@@ -42,7 +48,7 @@ class SourceSumsTest {
 
   @Test
   void sumsFollowEveryChange() {
-    sums.limits(List.of(limit));
+    follow(limit);
     sums.changed("a", count(30));
     sums.changed("b", count(40));
     assertThat(others(limit)).isEqualTo(70);
@@ -60,18 +66,18 @@ class SourceSumsTest {
   @Test
   void newLimitKnowsTheOthersAtOnceAndTheOldOneNoMore() {
     sums.changed("a", count(30));
-    sums.limits(List.of(limit));
+    follow(limit);
     assertThat(others(limit)).isEqualTo(30);
     SourceLimit next = new SourceLimit("web");
     next.configure(100, true);
-    sums.limits(List.of(next));
+    follow(next);
     assertThat(others(next)).isEqualTo(30);
     assertThat(others(limit)).isZero();
   }
 
   @Test
   void everySecondAllSumsAreMadeAnew() {
-    sums.limits(List.of(limit));
+    follow(limit);
     sums.changed("a", count(30));
     limit.others(ALICE, 99);
     sums.second();
@@ -85,7 +91,7 @@ class SourceSumsTest {
 
   @Test
   void whatIsNoCountOrNoSourceIsNone() {
-    sums.limits(List.of(limit));
+    follow(limit);
     sums.changed("a", count("many"));
     sums.changed("b", count(-5));
     assertThat(others(limit)).isZero();
