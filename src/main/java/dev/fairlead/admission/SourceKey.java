@@ -50,8 +50,18 @@ final class SourceKey implements Comparable<SourceKey> {
   }
 
   private static int hash(InetAddress address) {
-    int mixed = address.hashCode() * FACTOR;
-    return mixed ^ (mixed >>> 16);
+    return mixed(address.hashCode(), FACTOR);
+  }
+
+  /**
+   * Addresses in sequence must not be neighbours in the map too, whatever the factor: the walk of
+   * {@link Sources} would meet only addresses of one network for a while. MurmurHash3's finalizer,
+   * shortened.
+   */
+  static int mixed(int hash, int factor) {
+    int product = hash * factor;
+    int again = (product ^ (product >>> 16)) * 0x85ebca6b;
+    return again ^ (again >>> 13);
   }
 
   InetAddress address() {

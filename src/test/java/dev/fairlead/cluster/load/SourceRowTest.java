@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.admission.SourceCount;
 import dev.fairlead.admission.SourceLimit;
+import dev.fairlead.testkit.Allocations;
 import io.netty.util.NetUtil;
 import io.vertx.core.json.JsonObject;
-import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.util.AbstractMap;
 import java.util.ArrayList;
@@ -118,12 +118,7 @@ class SourceRowTest {
       take(numbered(i), 1);
     }
     row.changes();
-    com.sun.management.ThreadMXBean threads =
-        (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
-    look(1000);
-    long before = threads.getCurrentThreadAllocatedBytes();
-    look(1000);
-    long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+    long allocated = Allocations.ofSecondRun(() -> look(1000));
     // An empty object and iterators a look, not a byte a source.
     assertThat(allocated / 1000).isLessThan(1000);
   }

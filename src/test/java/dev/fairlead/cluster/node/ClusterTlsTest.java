@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.config.ClusterConfig.ClusterTls;
+import dev.fairlead.testkit.FreePorts;
 import dev.fairlead.testkit.PemFiles;
 import dev.fairlead.testkit.TestCluster;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -83,7 +84,7 @@ class ClusterTlsTest {
   }
 
   private HazelcastNode join(ClusterTls tls) {
-    return cluster.join(cluster.config(TestCluster.freePort(), 0, tls));
+    return cluster.join(cluster.config(FreePorts.next(), 0, tls));
   }
 
   private void hear(HazelcastNode node, String name) {

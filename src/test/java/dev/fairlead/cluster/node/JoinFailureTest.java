@@ -9,6 +9,7 @@ import com.hazelcast.core.HazelcastInstance;
 import dev.fairlead.config.ClusterConfig;
 import dev.fairlead.config.ClusterConfig.ClusterTls;
 import dev.fairlead.config.ClusterConfig.MemberDiscovery;
+import dev.fairlead.testkit.FreePorts;
 import dev.fairlead.testkit.PemFiles;
 import dev.fairlead.testkit.TestCluster;
 import java.net.InetAddress;
@@ -46,7 +47,7 @@ class JoinFailureTest {
   void namesTheTakenPortOfTheBus() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       int port = taken.getLocalPort();
-      assertThat(failure(cluster.config(TestCluster.freePort(), port, null)))
+      assertThat(failure(cluster.config(FreePorts.next(), port, null)))
           .isEqualTo("cluster.busPort: " + port + " (expected: a free port)");
     }
   }
@@ -74,7 +75,7 @@ class JoinFailureTest {
         true,
         "test",
         host,
-        TestCluster.freePort(),
+        FreePorts.next(),
         0,
         new MemberDiscovery.Members(List.of()),
         publicAddress,
@@ -84,7 +85,7 @@ class JoinFailureTest {
 
   @Test
   void saysWhyTheClusterRefuses() {
-    int port = TestCluster.freePort();
+    int port = FreePorts.next();
     Config other = HazelcastSettings.of(cluster.config(port, 0, null), loopback());
     other.setProperty("hazelcast.partition.count", "31");
     HazelcastInstance hazelcast = Hazelcast.newHazelcastInstance(other);
@@ -94,7 +95,7 @@ class JoinFailureTest {
               true,
               cluster.name(),
               "127.0.0.1",
-              TestCluster.freePort(),
+              FreePorts.next(),
               0,
               new MemberDiscovery.Members(List.of("127.0.0.1:" + port)),
               null,
@@ -135,7 +136,7 @@ class JoinFailureTest {
   }
 
   private String failure(ClusterTls tls) {
-    return failure(cluster.config(TestCluster.freePort(), 0, tls));
+    return failure(cluster.config(FreePorts.next(), 0, tls));
   }
 
   private String failure(ClusterConfig config) {
