@@ -11,7 +11,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** Validates a configuration and prints every problem at once. */
+/** Validates a configuration file and the files it names; prints every problem at once. */
 @Command(name = "check", description = "Validates a configuration; prints every problem at once.")
 final class CheckCommand implements Callable<Integer> {
 

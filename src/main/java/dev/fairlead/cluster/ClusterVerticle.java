@@ -199,11 +199,11 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
   /**
    * This member's own prober of {@code backend} has decided.
    *
-   * @param generation as that prober was started with
+   * @param assignment as that prober was started with
    * @param reason why it is down, in a few words; null = none, as for one that is up
    */
-  public void verdict(Backend backend, long generation, boolean up, String reason) {
-    tables.verdict(backend, generation, up, reason);
+  public void verdict(Backend backend, long assignment, boolean up, String reason) {
+    tables.verdict(backend, assignment, up, reason);
   }
 
   /** Takes this member's rows out; the process leaves the cluster when its Vert.x is closed. */

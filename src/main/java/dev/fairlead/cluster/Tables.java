@@ -63,8 +63,8 @@ final class Tables {
   }
 
   /** As of {@link HealthTable#verdict}. */
-  void verdict(Backend backend, long generation, boolean up, String reason) {
-    health.verdict(backend, generation, up, reason);
+  void verdict(Backend backend, long assignment, boolean up, String reason) {
+    health.verdict(backend, assignment, up, reason);
   }
 
   /** As of {@link CountTable#viewAgeSeconds}. */

@@ -37,24 +37,24 @@ final class Probing implements Prober.Listener {
   /** Is told what the probers of this member find. */
   interface Verdicts {
     /**
-     * @param generation as the prober was begun with
+     * @param assignment as the prober was begun with
      * @param reason of the last probe
      */
-    void decided(Backend backend, long generation, boolean up, String reason);
+    void decided(Backend backend, long assignment, boolean up, String reason);
   }
 
   /** One backend that is probed, or is about to be. */
   private static final class Probed {
     private final PoolConfig pool;
-    private final long generation;
+    private final long assignment;
     private Backend backend;
 
     /** Null while a worker makes it. */
     private Prober prober;
 
-    private Probed(PoolConfig pool, long generation, Backend backend) {
+    private Probed(PoolConfig pool, long assignment, Backend backend) {
       this.pool = pool;
-      this.generation = generation;
+      this.assignment = assignment;
       this.backend = backend;
     }
 
@@ -81,13 +81,13 @@ final class Probing implements Prober.Listener {
   /**
    * Probes {@code backend} from now on.
    *
-   * @param generation is passed on with each of its verdicts
+   * @param assignment is passed on with each of its verdicts
    * @param current what the cluster thinks of it, null = nothing yet
    */
-  void begin(Backend backend, PoolConfig pool, long generation, Boolean current) {
+  void begin(Backend backend, PoolConfig pool, long assignment, Boolean current) {
     end(backend);
     begin(
-        new Probed(pool, generation, backend),
+        new Probed(pool, assignment, backend),
         current == null ? Verdict.UNKNOWN : current ? Verdict.UP : Verdict.DOWN);
   }
 
@@ -135,7 +135,7 @@ final class Probing implements Prober.Listener {
     boolean fromElsewhere = !pool.connect().source().equals(one.pool.connect().source());
     if (fromElsewhere && one.prober != null && pool.health().equals(one.pool.health())) {
       one.end();
-      begin(new Probed(pool, one.generation, backend), one.prober.verdict());
+      begin(new Probed(pool, one.assignment, backend), one.prober.verdict());
     } else {
       one.follow(backend);
     }
@@ -155,7 +155,7 @@ final class Probing implements Prober.Listener {
   public void changed(Backend backend, Verdict verdict, String reason) {
     Probed one = probed.get(backend.toString());
     if (one != null) {
-      verdicts.decided(backend, one.generation, verdict == Verdict.UP, reason);
+      verdicts.decided(backend, one.assignment, verdict == Verdict.UP, reason);
     }
   }
 }

@@ -12,35 +12,19 @@ import org.jspecify.annotations.Nullable;
  */
 public interface HealthListener {
   /** Runs no prober, so that every backend stays healthy. */
-  HealthListener NONE =
-      new HealthListener() {
-        @Override
-        public void startProbing(Backend backend, long generation, @Nullable Boolean initial) {
-          // No prober: its verdict never comes.
-        }
-
-        @Override
-        public void stopProbing(Backend backend) {
-          // None was started.
-        }
-
-        @Override
-        public void healthy(Backend backend, boolean healthy, @Nullable String reason) {
-          // Without a prober this member follows no verdict either.
-        }
-      };
+  HealthListener NONE = new HealthListener() {};
 
   /**
    * Start a prober of {@code backend}, as its pool's configuration says. Called once before each
    * {@link #stopProbing}; another way to probe is a stop, then a start.
    *
-   * @param generation to be passed to {@link HealthTable#verdict} with each verdict of this prober
+   * @param assignment to be passed to {@link HealthTable#verdict} with each verdict of this prober
    * @param initial the verdict to start with, the cluster's; null = none yet
    */
-  void startProbing(Backend backend, long generation, @Nullable Boolean initial);
+  default void probe(Backend backend, long assignment, @Nullable Boolean initial) {}
 
   /** Stop the prober of {@code backend}. */
-  void stopProbing(Backend backend);
+  default void stopProbing(Backend backend) {}
 
   /**
    * The cluster's verdict has changed. A backend counts as healthy until this method says
@@ -50,5 +34,5 @@ public interface HealthListener {
    * @param reason for the log, with the names of the members that agree; null = the backend is
    *     probed no more, which is not worth a log line
    */
-  void healthy(Backend backend, boolean healthy, @Nullable String reason);
+  default void healthy(Backend backend, boolean healthy, @Nullable String reason) {}
 }

@@ -13,10 +13,18 @@ import org.jspecify.annotations.Nullable;
  * own prober; no field = no prober, or no verdict yet. On the cluster's context only.
  */
 final class HealthRow implements OwnRow {
+  private final Runnable refresh;
   private final Map<String, String> shared = new HashMap<>();
 
   /** Not shared yet; empty = the field is to be removed. */
   private final Map<String, Optional<String>> pending = new HashMap<>();
+
+  /**
+   * @param refresh run before each look at the changes: may set verdicts
+   */
+  HealthRow(Runnable refresh) {
+    this.refresh = refresh;
+  }
 
   /** Sets the own verdict on {@code key}; null = none. */
   void set(String key, @Nullable Verdict verdict) {
@@ -25,6 +33,7 @@ final class HealthRow implements OwnRow {
 
   @Override
   public JsonObject changes() {
+    refresh.run();
     JsonObject changes = new JsonObject();
     pending.forEach(
         (key, verdict) -> {

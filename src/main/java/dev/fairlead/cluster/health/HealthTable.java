@@ -3,7 +3,6 @@ package dev.fairlead.cluster.health;
 import dev.fairlead.cluster.health.ProbedBackend.HealthContext;
 import dev.fairlead.cluster.load.LoadRow;
 import dev.fairlead.cluster.node.ClusterNode;
-import dev.fairlead.cluster.rows.OwnRow;
 import dev.fairlead.cluster.rows.PeerRows.RowListener;
 import dev.fairlead.cluster.rows.ReplicatedTable;
 import dev.fairlead.cluster.rows.RowContext;
@@ -42,7 +41,7 @@ public final class HealthTable {
   private final Supplier<List<Pool>> pools;
   private final Supplier<List<MemberInfo>> members;
   private final PeerVerdicts peers = new PeerVerdicts();
-  private final HealthRow own = new HealthRow();
+  private final HealthRow own = new HealthRow(this::refresh);
   private final HealthContext context;
   private final ReplicatedTable rows;
 
@@ -56,7 +55,7 @@ public final class HealthTable {
   private Set<String> candidates = Set.of();
 
   /** Of the prober started last. */
-  private long lastGeneration;
+  private long lastAssignment;
 
   /** False before the peers' rows were read: until then the choice of probers would be wrong. */
   private boolean isRunning;
@@ -84,8 +83,8 @@ public final class HealthTable {
             listener,
             context.nanos(),
             this::nameOfMember,
-            () -> ++lastGeneration);
-    this.rows = new ReplicatedTable(context, TABLE, new FollowingHealthRow(), new PeerListener());
+            () -> ++lastAssignment);
+    this.rows = new ReplicatedTable(context, TABLE, own, new PeerListener());
   }
 
   /** Starts probing; succeeds when the peers' verdicts were read, as far as possible. */
@@ -122,16 +121,16 @@ public final class HealthTable {
   /**
    * This member's own prober of {@code backend} has decided.
    *
-   * @param generation as the prober was started with; a verdict of an earlier prober is ignored
+   * @param assignment as the prober was started with; a verdict of an earlier prober is ignored
    * @param reason why it is down, in a few words; null = none, as for one that is up
    */
-  public void verdict(Backend backend, long generation, boolean up, @Nullable String reason) {
+  public void verdict(Backend backend, long assignment, boolean up, @Nullable String reason) {
     Verdict verdict = Verdict.of(up, reason);
     rows.run(
         () -> {
           ProbedBackend one = probed.get(LoadRow.key(backend));
           if (one != null) {
-            one.decided(generation, verdict);
+            one.decided(assignment, verdict);
           }
         });
   }
@@ -221,20 +220,6 @@ public final class HealthTable {
         .map(MemberInfo::name)
         .findFirst()
         .orElse(id);
-  }
-
-  /** The own row, of the pools and members of now even if {@link #poolsChanged} was not called. */
-  private final class FollowingHealthRow implements OwnRow {
-    @Override
-    public JsonObject whole() {
-      return own.whole();
-    }
-
-    @Override
-    public JsonObject changes() {
-      refresh();
-      return own.changes();
-    }
   }
 
   private final class PeerListener implements RowListener {

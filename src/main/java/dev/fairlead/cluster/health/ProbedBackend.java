@@ -60,7 +60,7 @@ final class ProbedBackend {
   private boolean probing;
 
   /** Of the running prober, or the last one. */
-  private long generation;
+  private long assignment;
 
   /** The own prober's verdict; null = not decided, or no prober. */
   private @Nullable Verdict own;
@@ -70,7 +70,7 @@ final class ProbedBackend {
    *
    * @param self this member's id
    * @param names the name of a member, by its id
-   * @param generations a number that was never given before, for each prober that is started
+   * @param assignments a number that was never given before, for each prober that is started
    */
   record HealthContext(
       String self,
@@ -79,7 +79,7 @@ final class ProbedBackend {
       HealthListener listener,
       LongSupplier nanos,
       UnaryOperator<String> names,
-      LongSupplier generations) {}
+      LongSupplier assignments) {}
 
   ProbedBackend(HealthContext context, Backend backend, HealthConfig health) {
     this.context = context;
@@ -118,9 +118,9 @@ final class ProbedBackend {
     silentSince.keySet().retainAll(members);
   }
 
-  /** An own prober has decided; one of an earlier generation was stopped and does not count. */
-  void decided(long proberGeneration, Verdict verdict) {
-    if (probing && proberGeneration == generation) {
+  /** An own prober has decided; one of an earlier assignment was stopped and does not count. */
+  void decided(long by, Verdict verdict) {
+    if (probing && by == assignment) {
       own(verdict);
       evaluate();
     }
@@ -181,9 +181,9 @@ final class ProbedBackend {
     if (!probing) {
       Boolean initial = Agreement.inherited(current, context.peers.verdicts(key));
       probing = true;
-      generation = context.generations.getAsLong();
+      assignment = context.assignments.getAsLong();
       own(initial == null ? null : Verdict.of(initial, initial ? null : reason(probers)));
-      context.listener.startProbing(backend, generation, initial);
+      context.listener.probe(backend, assignment, initial);
     }
   }
 

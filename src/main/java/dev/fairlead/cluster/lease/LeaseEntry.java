@@ -25,9 +25,6 @@ record LeaseEntry(long version, long repairMark, SortedMap<String, LeaseRow> row
   static final LeaseEntry NONE = new LeaseEntry(0, 0, new TreeMap<>());
 
   private static final Logger LOG = LoggerFactory.getLogger(LeaseEntry.class);
-  private static final String VERSION = "version";
-  private static final String REPAIR_MARK = "restored";
-  private static final String ROWS = "rows";
 
   /**
    * One member's part.
@@ -38,20 +35,17 @@ record LeaseEntry(long version, long repairMark, SortedMap<String, LeaseRow> row
    */
   record LeaseRow(int held, int used, int wanted) {
     static final LeaseRow NONE = new LeaseRow(0, 0, 0);
-    private static final String HELD = "held";
-    private static final String USED = "used";
-    private static final String WANTED = "wanted";
 
     /** A negative count would let the others have more than the limit. */
     private static LeaseRow parse(JsonObject json) {
       return new LeaseRow(
-          Math.max(0, json.getInteger(HELD)),
-          Math.max(0, json.getInteger(USED)),
-          Math.max(0, json.getInteger(WANTED)));
+          Math.max(0, json.getInteger("held")),
+          Math.max(0, json.getInteger("used")),
+          Math.max(0, json.getInteger("wanted")));
     }
 
     private JsonObject toJson() {
-      return new JsonObject().put(HELD, held).put(USED, used).put(WANTED, wanted);
+      return new JsonObject().put("held", held).put("used", used).put("wanted", wanted);
     }
 
     /** Permits used and wanted. */
@@ -77,10 +71,10 @@ record LeaseEntry(long version, long repairMark, SortedMap<String, LeaseRow> row
     try {
       JsonObject json = new JsonObject(text);
       SortedMap<String, LeaseRow> rows = new TreeMap<>();
-      for (Map.Entry<String, Object> each : json.getJsonObject(ROWS)) {
+      for (Map.Entry<String, Object> each : json.getJsonObject("rows")) {
         rows.put(each.getKey(), LeaseRow.parse((JsonObject) each.getValue()));
       }
-      return new LeaseEntry(json.getLong(VERSION), json.getLong(REPAIR_MARK), rows);
+      return new LeaseEntry(json.getLong("version"), json.getLong("restored"), rows);
     } catch (DecodeException | ClassCastException | NullPointerException e) {
       LOG.debug("not an entry of leases: {}", text, e);
       return NONE;
@@ -95,9 +89,9 @@ record LeaseEntry(long version, long repairMark, SortedMap<String, LeaseRow> row
     JsonObject json = new JsonObject();
     rows.forEach((member, row) -> json.put(member, row.toJson()));
     return new JsonObject()
-        .put(VERSION, version)
-        .put(REPAIR_MARK, repairMark)
-        .put(ROWS, json)
+        .put("version", version)
+        .put("restored", repairMark)
+        .put("rows", json)
         .encode();
   }
 

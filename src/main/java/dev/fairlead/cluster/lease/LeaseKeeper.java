@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * checks all others in turn, each within a second, and frees the permits of departed members.
  * Without ticks permits are neither given back nor freed, and after a split rows stay lost.
  */
-final class LeaseKeeper {
+final class LeaseKeeper implements LeaseRefresh.Owner {
   /**
    * Raising it grants and gives back later; lowering it asks all limits for their demand more often
    * and, while demand is unmet, the map as well.
@@ -51,7 +51,6 @@ final class LeaseKeeper {
   private final LeaseContext context;
   private final Supplier<List<Leased>> leased;
   private final LeaseReclaimer reclaimer;
-  private final Reports reports = new Reports();
 
   /** By key. */
   private final Map<String, LeaseRefresh> refreshes = new LinkedHashMap<>();
@@ -166,7 +165,7 @@ final class LeaseKeeper {
   }
 
   private LeaseRefresh added(Leased one) {
-    LeaseRefresh refresh = new LeaseRefresh(new Lease(one), context, reports);
+    LeaseRefresh refresh = new LeaseRefresh(new Lease(one), context, this);
     checks.add(refresh);
     return refresh;
   }
@@ -208,9 +207,57 @@ final class LeaseKeeper {
     return refreshes.get(one.lease().key()) == one;
   }
 
-  private Situation situation() {
+  @Override
+  public Situation situation() {
     reclaimer.observe(context.nodes());
     return new Situation(context.self(), context.nodes().size(), reclaimer, context.nanos());
+  }
+
+  @Override
+  public boolean isActive(LeaseRefresh refresh) {
+    return stopped == null && isKept(refresh);
+  }
+
+  @Override
+  public void succeeded(LeaseRefresh refresh, long freed) {
+    if (isFailing) {
+      isFailing = false;
+      LOG.info("leases of shared limits are read and written again");
+    }
+    if (freed > 0) {
+      freedPermits += freed;
+      freedKeys.add(refresh.lease().key());
+      hasFreedInTick = true;
+    }
+    if (refresh.lease().isRetired() && refresh.lease().hasNoRow(context.self())) {
+      refreshes.remove(refresh.lease().key());
+    }
+    finish(refresh);
+  }
+
+  @Override
+  public void failed(LeaseRefresh refresh, Throwable cause) {
+    if (!isFailing) {
+      isFailing = true;
+      LOG.warn("leases of shared limits can't be read or written: {}", cause.toString());
+    }
+    if (stopped != null) {
+      refreshes.remove(refresh.lease().key());
+    }
+    finish(refresh);
+  }
+
+  private void finish(LeaseRefresh refresh) {
+    if (stopped == null) {
+      refresh.askPeers();
+      refresh.end();
+      return;
+    }
+    refresh.end();
+    if (isKept(refresh)) {
+      refresh.start();
+    }
+    completeStop(stopped);
   }
 
   /** One line for all keys, by the first tick that frees no more. */
@@ -221,60 +268,5 @@ final class LeaseKeeper {
       freedKeys.clear();
     }
     hasFreedInTick = false;
-  }
-
-  /** The ends of refreshes. */
-  private final class Reports implements LeaseRefresh.Owner {
-    @Override
-    public Situation situation() {
-      return LeaseKeeper.this.situation();
-    }
-
-    @Override
-    public boolean isActive(LeaseRefresh refresh) {
-      return stopped == null && isKept(refresh);
-    }
-
-    @Override
-    public void succeeded(LeaseRefresh refresh, long freed) {
-      if (isFailing) {
-        isFailing = false;
-        LOG.info("leases of shared limits are read and written again");
-      }
-      if (freed > 0) {
-        freedPermits += freed;
-        freedKeys.add(refresh.lease().key());
-        hasFreedInTick = true;
-      }
-      if (refresh.lease().isRetired() && refresh.lease().hasNoRow(context.self())) {
-        refreshes.remove(refresh.lease().key());
-      }
-      finish(refresh);
-    }
-
-    @Override
-    public void failed(LeaseRefresh refresh, Throwable cause) {
-      if (!isFailing) {
-        isFailing = true;
-        LOG.warn("leases of shared limits can't be read or written: {}", cause.toString());
-      }
-      if (stopped != null) {
-        refreshes.remove(refresh.lease().key());
-      }
-      finish(refresh);
-    }
-
-    private void finish(LeaseRefresh refresh) {
-      if (stopped == null) {
-        refresh.askPeers();
-        refresh.end();
-        return;
-      }
-      refresh.end();
-      if (isKept(refresh)) {
-        refresh.start();
-      }
-      completeStop(stopped);
-    }
   }
 }

@@ -8,6 +8,7 @@ import dev.fairlead.config.Revision;
 import dev.fairlead.config.text.Document;
 import dev.fairlead.event.CommandBodies;
 import dev.fairlead.event.CommandException;
+import dev.fairlead.event.CommandProblem;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,7 +45,7 @@ record BackendChange(BackendSetting setting) {
       String message =
           setting.backend() + " is discovered (expected: a backend of the configuration)";
       throw new CommandException(
-          CommandException.PROBLEMS, List.of(CommandException.Problem.of("backend", message)));
+          CommandException.PROBLEMS, List.of(CommandProblem.of("backend", message)));
     }
     if (backend < 0) {
       String expected = " (expected: the id of a backend of pool " + setting.pool() + ")";
@@ -78,6 +79,6 @@ record BackendChange(BackendSetting setting) {
 
   private static CommandException notFound(String key, String message) {
     return new CommandException(
-        CommandException.NOT_FOUND, List.of(CommandException.Problem.of(key, message)));
+        CommandException.NOT_FOUND, List.of(CommandProblem.of(key, message)));
   }
 }

@@ -47,7 +47,7 @@ final class HealthMember implements HealthListener, Membership.Listener {
   private final Set<String> probing = ConcurrentHashMap.newKeySet();
   private volatile Pools pools = Pools.NONE.next(List.of(pool(health(2, Duration.ofSeconds(2)))));
   private volatile boolean draining;
-  private volatile long generation;
+  private volatile long assignment;
 
   HealthMember(String name, ClusterNode node) {
     this.name = name;
@@ -119,18 +119,18 @@ final class HealthMember implements HealthListener, Membership.Listener {
 
   /** Its prober decides, and the others are told at the next tick. */
   void says(boolean up) {
-    says(generation, up);
+    says(assignment, up);
   }
 
-  /** The prober of that generation decides. */
+  /** The prober of that assignment decides. */
   void says(long prober, boolean up) {
     table.verdict(backend(), prober, up, "refused");
     context.run(() -> {});
   }
 
   /** Of the prober that was started last. */
-  long generation() {
-    return generation;
+  long assignment() {
+    return assignment;
   }
 
   void tick() {
@@ -180,9 +180,9 @@ final class HealthMember implements HealthListener, Membership.Listener {
   }
 
   @Override
-  public void startProbing(Backend backend, long started, Boolean initial) {
+  public void probe(Backend backend, long started, Boolean initial) {
     assertThat(probing.add(LoadRow.key(backend))).isTrue();
-    generation = started;
+    assignment = started;
     heard.add("probe " + initial);
   }
 

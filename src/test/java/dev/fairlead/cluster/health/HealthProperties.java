@@ -131,7 +131,7 @@ class HealthProperties {
     private void decide(Member member, boolean up) {
       if (member != null && member.probing) {
         member.own = up;
-        member.probed.decided(member.generation, Verdict.of(up, null));
+        member.probed.decided(member.assignment, Verdict.of(up, null));
         say(member);
       }
     }
@@ -197,13 +197,13 @@ class HealthProperties {
   private static final class Member implements HealthListener {
     private final String id;
     private final PeerVerdicts others = new PeerVerdicts();
-    private final HealthRow row = new HealthRow();
+    private final HealthRow row = new HealthRow(() -> {});
     private final Deque<Said> inbox = new ArrayDeque<>();
     private final ProbedBackend probed;
     private final int probers;
     private boolean probing;
     private Boolean own;
-    private long generation;
+    private long assignment;
     private boolean healthy = true;
     private final List<Boolean> told = new ArrayList<>();
 
@@ -215,7 +215,7 @@ class HealthProperties {
               List.of(HealthMember.pool(HealthMember.health(probers, Duration.ofSeconds(1)))));
       probed =
           new ProbedBackend(
-              new HealthContext(id, others, row, this, clock, member -> member, () -> ++generation),
+              new HealthContext(id, others, row, this, clock, member -> member, () -> ++assignment),
               pools.all().get(0).backends().get(0),
               pools.all().get(0).config().health());
     }
@@ -237,7 +237,7 @@ class HealthProperties {
     }
 
     @Override
-    public void startProbing(Backend backend, long started, Boolean initial) {
+    public void probe(Backend backend, long started, Boolean initial) {
       probing = true;
       own = initial;
     }

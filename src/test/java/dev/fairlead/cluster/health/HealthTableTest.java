@@ -268,7 +268,7 @@ class HealthTableTest {
   @Test
   void lateVerdictOfAStoppedProberIsIgnored() {
     HealthMember alone = join("a").open();
-    long first = alone.generation();
+    long first = alone.assignment();
     alone.apply(HealthMember.pool(HealthMember.health(2, Duration.ofSeconds(5))));
     assertThat(alone.heard()).containsExactly("probe null", "stop", "probe null");
     alone.says(first, false);

@@ -2,13 +2,8 @@ package dev.fairlead.cluster.lease;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.fairlead.cluster.FakeClock;
+import dev.fairlead.cluster.lease.LeaseEntry.LeaseRow;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
-import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Collection;
-import java.util.Deque;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -17,56 +12,12 @@ import org.junit.jupiter.api.Test;
  * answers one by one. A failure would be a permit that is used and not held.
  */
 class LeaseKeeperTest {
-  private final FakeClock clock = new FakeClock();
   private final FakeLeased web = new FakeLeased("web", 100).wanted(10);
-  private final Asked map = new Asked();
+  private final FakeLeaseContext map = new FakeLeaseContext();
   private final LeaseKeeper keeper = new LeaseKeeper(map, () -> List.of(web));
 
-  /** What was asked last, not yet answered. */
-  private final class Asked implements LeaseContext {
-    private final Deque<Promise<String>> gets = new ArrayDeque<>();
-    private final Deque<Promise<Boolean>> swaps = new ArrayDeque<>();
-    private String before;
-    private String after;
-
-    @Override
-    public String self() {
-      return "a";
-    }
-
-    @Override
-    public Collection<String> nodes() {
-      return List.of("a", "b");
-    }
-
-    @Override
-    public long nanos() {
-      return clock.getAsLong();
-    }
-
-    @Override
-    public Future<String> get(String key) {
-      gets.add(Promise.promise());
-      return gets.getLast().future();
-    }
-
-    @Override
-    public Future<Boolean> compareAndSet(String key, String expected, String next) {
-      before = expected;
-      after = next;
-      swaps.add(Promise.promise());
-      return swaps.getLast().future();
-    }
-
-    @Override
-    public void askPeers(String key) {}
-
-    @Override
-    public void schedule(long millis, Runnable task) {}
-  }
-
   private void tick(long millis) {
-    clock.pass(Duration.ofMillis(millis));
+    map.pass(millis);
     keeper.tick();
   }
 
@@ -84,7 +35,7 @@ class LeaseKeeperTest {
     tick(100);
     map.gets.poll().complete(null);
     String held = map.after;
-    clock.pass(LeaseReclaimer.SETTLING);
+    map.clock.pass(LeaseReclaimer.SETTLING);
     map.swaps.poll().complete(true);
     assertThat(web.allowed()).isZero();
     tick(100);
@@ -137,6 +88,45 @@ class LeaseKeeperTest {
     assertThat(written.row("a").held()).isGreaterThanOrEqualTo(34);
     map.swaps.poll().complete(true);
     assertThat(web.allowed()).isEqualTo(written.row("a").held());
+  }
+
+  @Test
+  void peersAreAskedForSurplusWhileDemandIsUnmet() {
+    String all = LeaseEntry.NONE.with("b", new LeaseRow(100, 20, 0)).next(1).encode();
+    tick(100);
+    map.gets.poll().complete(all);
+    map.swaps.poll().complete(true);
+    assertThat(web.allowed()).isZero();
+    assertThat(map.asked).containsExactly("web");
+    keeper.requested("web");
+    keeper.requested("other");
+    assertThat(map.gets).isEmpty();
+    map.pass(20);
+    map.scheduled.remove().run();
+    assertThat(map.gets).hasSize(1);
+  }
+
+  @Test
+  void stopRemovesTheRowAndWaitsForIt() {
+    tick(100);
+    map.gets.poll().complete(null);
+    map.swaps.poll().complete(true);
+    String held = map.after;
+    Future<Void> stopped = keeper.stop();
+    assertThat(web.allowed()).isZero();
+    map.gets.poll().complete(held);
+    assertThat(map.after).isNull();
+    assertThat(stopped.isComplete()).isFalse();
+    map.swaps.poll().complete(true);
+    assertThat(stopped.succeeded()).isTrue();
+  }
+
+  @Test
+  void stopDoesNotWaitForAMapThatDoesNotAnswer() {
+    tick(100);
+    Future<Void> stopped = keeper.stop();
+    map.gets.poll().fail("no answer");
+    assertThat(stopped.succeeded()).isTrue();
   }
 
   @Test

@@ -6,20 +6,17 @@ import dev.fairlead.event.MetricsReport;
 import dev.fairlead.event.MetricsReport.OfBackend;
 import dev.fairlead.event.MetricsReport.OfListener;
 import dev.fairlead.event.MetricsReport.OfPool;
-import dev.fairlead.event.MetricsReport.Sessions;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
-import dev.fairlead.session.ListenerCounters;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 
-/** Gathers a member's numbers for those who ask over the event bus. Any thread. */
-final class Numbers {
+/** Builds the {@link MetricsReport} that a member publishes on the event bus. Any thread. */
+final class MetricsReporter {
   private final MemberReport member;
   private final Proxy proxy;
 
-  Numbers(MemberReport member, Proxy proxy) {
+  MetricsReporter(MemberReport member, Proxy proxy) {
     this.member = member;
     this.proxy = proxy;
   }
@@ -31,25 +28,17 @@ final class Numbers {
         Instant.now(),
         info.revision(),
         Duration.between(info.started(), Instant.now()),
-        sum(proxy.counters()),
+        proxy.stats().total(),
         member.listeners().stream().map(each -> listener(each.name())).toList(),
-        proxy.pools().stream().map(Numbers::pool).toList());
+        proxy.pools().stream().map(MetricsReporter::pool).toList());
   }
 
   private OfListener listener(String name) {
-    return new OfListener(name, sum(List.of(proxy.countersOf(name))));
-  }
-
-  private static Sessions sum(List<ListenerCounters> counters) {
-    return new Sessions(
-        counters.stream().mapToLong(ListenerCounters::active).sum(),
-        counters.stream().mapToLong(ListenerCounters::total).sum(),
-        counters.stream().mapToLong(ListenerCounters::bytesFromClient).sum(),
-        counters.stream().mapToLong(ListenerCounters::bytesToClient).sum());
+    return new OfListener(name, ListenerStats.sum(proxy.stats().of(name)));
   }
 
   private static OfPool pool(Pool pool) {
-    return new OfPool(pool.name(), pool.backends().stream().map(Numbers::backend).toList());
+    return new OfPool(pool.name(), pool.backends().stream().map(MetricsReporter::backend).toList());
   }
 
   private static OfBackend backend(Backend backend) {

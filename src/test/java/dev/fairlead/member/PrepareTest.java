@@ -9,6 +9,7 @@ import dev.fairlead.cluster.revision.LocalConfig;
 import dev.fairlead.config.ConfigFormat;
 import dev.fairlead.config.NodeConfig.TransportKind;
 import dev.fairlead.event.CommandException;
+import dev.fairlead.event.CommandProblem;
 import dev.fairlead.testkit.EveryTransport;
 import dev.fairlead.testkit.TestBackend;
 import dev.fairlead.testkit.TestClient;
@@ -31,16 +32,17 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Ensured: a configuration that is held keeps its addresses for this member alone, without serving
- * anybody there; it comes in force as a whole or not at all, and leaves nothing when it does not.
+ * Ensured: a configuration that is prepared keeps its addresses for this member alone, without
+ * serving anybody there; it comes in force as a whole or not at all, and leaves nothing when it
+ * does not.
  *
- * <p>Provoked: held changes that are put in force, given up, overtaken by another one or by the end
- * of the listeners, and that meet a file where their socket should be.
+ * <p>Provoked: prepared changes that are put in force, given up, overtaken by another one or by the
+ * end of the listeners, and that meet a file where their socket should be.
  *
  * <p>A failure looks like: an address that others get, or that nobody gets any more; a cut session;
  * half of a change.
  */
-class HoldTest {
+class PrepareTest {
   @TempDir Path temp;
   private TestBackend backend;
 
@@ -58,10 +60,11 @@ class HoldTest {
   void heldAddressIsOursAloneAndServesNobody(TransportKind transport) throws IOException {
     try (DataPathFixture member = new DataPathFixture(transport, backend)) {
       InetSocketAddress address = freeAddress();
-      LocalConfig.Held held = member.hold(listening(backend, "web=" + text(address)));
+      LocalConfig.PreparedChange prepared =
+          member.prepare(listening(backend, "web=" + text(address)));
       expectRefused(address);
       expectTaken(address);
-      held.release().await();
+      prepared.abort().await();
       expectFree(address);
       assertThat(member.live.inForce()).isNull();
     }
@@ -76,9 +79,9 @@ class HoldTest {
       String next = listening(backend, "web=127.0.0.1:0", "more=" + text(more));
       try (TestConnection live = TestClient.connect(before)) {
         expectEcho(live);
-        LocalConfig.Held held = member.hold(next);
+        LocalConfig.PreparedChange prepared = member.prepare(next);
         expectEcho(live);
-        member.commit(held, 2, next);
+        member.commit(prepared, 2, next);
         expectEcho(live);
         expectServed(more);
         expectServed(before);
@@ -96,10 +99,10 @@ class HoldTest {
     try (DataPathFixture member = new DataPathFixture(transport, backend)) {
       InetSocketAddress first = freeAddress();
       String winner = listening(backend, "web=" + text(first));
-      LocalConfig.Held winning = member.hold(winner);
+      LocalConfig.PreparedChange winning = member.prepare(winner);
       InetSocketAddress second = freeAddress();
       String loser = listening(backend, "web=" + text(second));
-      LocalConfig.Held losing = member.hold(loser);
+      LocalConfig.PreparedChange losing = member.prepare(loser);
       member.commit(winning, 1, winner);
       expectRefusal(409, () -> member.commit(losing, 2, loser));
       expectFree(second);
@@ -117,17 +120,17 @@ class HoldTest {
       InetSocketAddress address = freeAddress();
       String exact = listening(backend, "web=" + text(address));
       String any = listening(backend, "any=0.0.0.0:" + address.getPort());
-      LocalConfig.Held first = member.hold(exact);
-      LocalConfig.Held second = member.hold(exact);
-      LocalConfig.Held third = member.hold(any);
-      first.release().await();
+      LocalConfig.PreparedChange first = member.prepare(exact);
+      LocalConfig.PreparedChange second = member.prepare(exact);
+      LocalConfig.PreparedChange third = member.prepare(any);
+      first.abort().await();
       expectRefused(address);
       try (ServerSocket other = new ServerSocket()) {
         assertThatThrownBy(() -> other.bind(address)).isInstanceOf(BindException.class);
       }
       member.commit(second, 1, exact);
       expectServed(address);
-      third.release().await();
+      third.abort().await();
       expectServed(address);
     }
   }
@@ -147,7 +150,7 @@ class HoldTest {
           expectEcho(live);
         }
       }
-      member.hold(any).release().await();
+      member.prepare(any).abort().await();
       expectServed(address);
     }
   }
@@ -160,12 +163,12 @@ class HoldTest {
       InetSocketAddress more = freeAddress();
       Path path = temp.resolve("web.sock");
       String next = listening(backend, "more=" + text(more), "unix=unix:" + path);
-      LocalConfig.Held held = member.hold(next);
+      LocalConfig.PreparedChange prepared = member.prepare(next);
       Files.writeString(path, "somebody's");
-      CommandException refused = expectRefusal(422, () -> member.commit(held, 2, next));
+      CommandException refused = expectRefusal(422, () -> member.commit(prepared, 2, next));
       assertThat(refused.problems())
           .containsExactly(
-              CommandException.Problem.of(
+              CommandProblem.of(
                   "listeners[1].bind",
                   "unix:"
                       + path
@@ -184,13 +187,13 @@ class HoldTest {
     try (DataPathFixture member = new DataPathFixture(transport, backend)) {
       Path path = temp.resolve("web.sock");
       String text = listening(backend, "web=unix:" + path);
-      LocalConfig.Held held = member.hold(text);
+      LocalConfig.PreparedChange prepared = member.prepare(text);
       assertThat(path).doesNotExist();
       try (ServerSocketChannel other = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
         other.bind(UnixDomainSocketAddress.of(path));
-        held.release().await();
+        prepared.abort().await();
         assertThat(path).exists();
-        CommandException refused = expectRefusal(422, () -> member.hold(text));
+        CommandException refused = expectRefusal(422, () -> member.prepare(text));
         assertThat(refused.problems().get(0).message()).contains("expected: a free address");
       }
       member.putInForce(1, text); // over the stale file that the other one left
@@ -206,7 +209,7 @@ class HoldTest {
       InetSocketAddress address = freeAddress();
       Path missing = temp.resolve("no/such/web.sock");
       String text = listening(backend, "web=" + text(address), "unix=unix:" + missing);
-      CommandException refused = expectRefusal(422, () -> member.hold(text));
+      CommandException refused = expectRefusal(422, () -> member.prepare(text));
       assertThat(refused.problems())
           .singleElement()
           .satisfies(problem -> assertThat(problem.path()).isEqualTo("listeners[1].bind"));
@@ -220,12 +223,12 @@ class HoldTest {
       member.putInForce(1, listening(backend, "web=127.0.0.1:0"));
       InetSocketAddress address = freeAddress();
       String next = listening(backend, "web=" + text(address));
-      LocalConfig.Held held = member.hold(next);
+      LocalConfig.PreparedChange prepared = member.prepare(next);
       member.proxy.stopListening().await();
       expectTaken(address);
-      expectRefusal(409, () -> member.commit(held, 2, next));
+      expectRefusal(409, () -> member.commit(prepared, 2, next));
       expectFree(address);
-      CommandException refused = expectRefusal(409, () -> member.hold(next));
+      CommandException refused = expectRefusal(409, () -> member.prepare(next));
       assertThat(refused.problems().get(0).message()).isEqualTo("the member is draining");
       assertThat(member.told).containsExactly(1L);
     }
@@ -236,13 +239,13 @@ class HoldTest {
     try (DataPathFixture member = new DataPathFixture(transport, backend)) {
       InetSocketAddress address = freeAddress();
       String text = listening(backend, "web=" + text(address));
-      LocalConfig.Held held = member.hold(text);
-      member.commit(held, 1, text);
-      held.release().await();
+      LocalConfig.PreparedChange prepared = member.prepare(text);
+      member.commit(prepared, 1, text);
+      prepared.abort().await();
       expectServed(address);
-      LocalConfig.Held released = member.hold(listening(backend));
-      released.release().await();
-      expectRefusal(409, () -> member.commit(released, 2, text));
+      LocalConfig.PreparedChange aborted = member.prepare(listening(backend));
+      aborted.abort().await();
+      expectRefusal(409, () -> member.commit(aborted, 2, text));
       expectServed(address);
     }
   }
@@ -253,7 +256,7 @@ class HoldTest {
       member.putInForce(1, listening(backend, "web=127.0.0.1:0"));
       String same = "more=" + text(member.address("web"));
       String text = listening(backend, "web=127.0.0.1:0", same);
-      CommandException refused = expectRefusal(422, () -> member.hold(text));
+      CommandException refused = expectRefusal(422, () -> member.prepare(text));
       assertThat(refused.problems().get(0).message()).endsWith("(expected: a free address)");
       expectServed(member.address("web"));
     }
@@ -266,7 +269,7 @@ class HoldTest {
       CommandException refused =
           expectRefusal(422, () -> member.live.load(ConfigFormat.YAML, text).await());
       assertThat(refused.problems())
-          .extracting(CommandException.Problem::path)
+          .extracting(CommandProblem::path)
           .containsExactlyInAnyOrder("pools[0].balance", "pools[0].backends");
       assertThat(refused.problems())
           .allSatisfy(problem -> assertThat(problem.line()).isEqualTo(3))
