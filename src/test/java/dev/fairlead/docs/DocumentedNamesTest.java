@@ -20,14 +20,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Ensures that every file, class and method that the documentation names exists, and that its links
- * lead somewhere. Provoked by reading each page's {@code `code`} and links outside of fenced blocks.
- * A failure lists the names to correct. What counts as a name:
+ * lead somewhere. Provoked by reading each page's {@code `code`} and links outside of fenced
+ * blocks. A failure lists the names to correct. What counts as a name:
  *
  * <ul>
  *   <li>{@code package/Class}, {@code Class}, {@code Class.member}, and {@code `Class` (`member`)};
  *       names of other projects are listed in {@link #FOREIGN}
- *   <li>{@code directory/}, and {@code directory/file.ext}, below the repository, the page, {@code
- *       src/main/java/dev/fairlead/} or {@code src/main/resources/}; not below {@code target/}
+ *   <li>{@code directory/}, and {@code directory/file.ext}, below the repository, the page, the
+ *       package {@code dev.fairlead} or {@code src/main/resources/}; not below {@code target/}
  * </ul>
  */
 class DocumentedNamesTest {
@@ -64,15 +64,15 @@ class DocumentedNamesTest {
           "TimeoutStopSec");
 
   /** Directories of the tarball, of other machines and of programs. */
-  private static final Set<String> NOT_HERE = Set.of("target", "lib", "systemd", "completion", "licenses");
+  private static final Set<String> NOT_HERE =
+      Set.of("target", "lib", "systemd", "completion", "licenses");
 
   private static final Pattern FENCED = Pattern.compile("(?ms)^\\s*```.*?^\\s*```");
   private static final Pattern CODE = Pattern.compile("`([^`\\n]+)`");
   private static final Pattern CLASS =
       Pattern.compile("((?:[a-z]+/)*)([A-Z][a-z]\\w*)(?:\\.(\\w+))?(?:\\(.*\\))?");
   private static final Pattern WITH_MEMBERS =
-      Pattern.compile(
-          "`(?:[a-z]+/)*([A-Z][a-z]\\w*)`\\s+\\((`[a-z]\\w*`(?:,\\s+`[a-z]\\w*`)*)\\)");
+      Pattern.compile("`(?:[a-z]+/)*([A-Z][a-z]\\w*)`\\s+\\((`[a-z]\\w*`(?:,\\s+`[a-z]\\w*`)*)\\)");
   private static final Pattern DIRECTORY = Pattern.compile("[A-Za-z.][\\w.-]*(/[\\w.-]+)*/");
   private static final Pattern FILE =
       Pattern.compile(
@@ -138,8 +138,13 @@ class DocumentedNamesTest {
 
   private static boolean isPath(String name, Path page) {
     Path directory = Optional.ofNullable(page.getParent()).orElse(Path.of(""));
-    return Stream.of(Path.of(""), directory, ProjectNames.MAIN, Path.of("src/main/resources"))
-        .anyMatch(root -> Files.exists(root.resolve(name)));
+    return Stream.of(
+            "",
+            directory.toString(),
+            "src/main/resources",
+            "src/main/java/dev/fairlead",
+            "src/test/java/dev/fairlead")
+        .anyMatch(root -> Files.exists(Path.of(root, name)));
   }
 
   @ParameterizedTest
