@@ -10,8 +10,8 @@ import java.util.Optional;
 
 /**
  * The keys of parts that are not built yet, one line for each: its type and its default. They are
- * checked as all others, but any value except the default is refused. Whoever builds a part removes
- * its lines here.
+ * checked as all others, but any value except the default is refused. Building a part removes its
+ * lines here.
  */
 final class LaterKeys {
   private final Binding binding;
