@@ -49,8 +49,14 @@ final class SourceKey implements Comparable<SourceKey> {
     }
   }
 
+  /**
+   * With the finaliser of MurmurHash3: neighbouring addresses must be far apart in the map, else
+   * the samples of an eviction, which are neighbours there, may all be of one busy network.
+   */
   private static int hash(InetAddress address) {
     int mixed = address.hashCode() * FACTOR;
+    mixed = (mixed ^ (mixed >>> 16)) * 0x85ebca6b;
+    mixed = (mixed ^ (mixed >>> 13)) * 0xc2b2ae35;
     return mixed ^ (mixed >>> 16);
   }
 

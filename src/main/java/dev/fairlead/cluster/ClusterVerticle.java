@@ -200,8 +200,8 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
    *
    * @param reason why it is down, in a few words; null = none, as for one that is up
    */
-  public void verdict(Backend backend, boolean up, String reason) {
-    tables.verdict(backend, up, reason);
+  public void verdict(Backend backend, long assignment, boolean up, String reason) {
+    tables.verdict(backend, assignment, up, reason);
   }
 
   /** Takes this member's rows out; the process leaves the cluster when its Vert.x is closed. */

@@ -62,8 +62,8 @@ final class Tables {
   }
 
   /** As of {@link HealthTable#verdict}. */
-  void verdict(Backend backend, boolean up, String reason) {
-    health.verdict(backend, up, reason);
+  void verdict(Backend backend, long assignment, boolean up, String reason) {
+    health.verdict(backend, assignment, up, reason);
   }
 
   /** As of {@link LoadTable#viewAgeSeconds}. */

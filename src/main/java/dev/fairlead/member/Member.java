@@ -56,7 +56,7 @@ public final class Member {
   private final Drain drain;
   private final LiveConfig live;
   private final KeptRevisions kept;
-  private final BackendCare care;
+  private final BackendHealth backendHealth;
   private final ClusterVerticle cluster;
   private final FileChanges changes;
   private final ConfigFile file;
@@ -66,9 +66,9 @@ public final class Member {
   /** Null until it is deployed. */
   private String clusterDeployment;
 
-  private Member(Parts parts, Proxy proxy, BackendCare care) {
+  private Member(Parts parts, Proxy proxy, BackendHealth backendHealth) {
     this.vertx = parts.node().vertx();
-    this.care = care;
+    this.backendHealth = backendHealth;
     this.accessLog = parts.accessLog();
     this.metrics = parts.metrics();
     this.proxy = proxy;
@@ -81,7 +81,7 @@ public final class Member {
                 parts.node(),
                 new ThisMember(
                     MemberName.wanted(own.config().node()),
-                    new ThisMember.Parts(proxy, kept, care, this::report, this::drain)),
+                    new ThisMember.Parts(proxy, kept, backendHealth, this::report, this::drain)),
                 live,
                 parts.start().beginning(),
                 parts.start().secret()));
@@ -165,19 +165,19 @@ public final class Member {
 
   private static Member startParts(Parts parts, Transport transport, int loops) throws Exception {
     Vertx vertx = parts.node().vertx();
-    BackendCare care = new BackendCare(vertx, transport);
+    BackendHealth backendHealth = new BackendHealth(vertx, transport);
     Proxy proxy =
         Proxy.deploy(
                 vertx,
                 new Proxy.Parts(
                     transport,
                     loops,
-                    SessionListener.all(parts.metrics(), parts.accessLog(), care)),
+                    SessionListener.all(parts.metrics(), parts.accessLog(), backendHealth)),
                 new SessionCount(OpenFiles.maxSessions(parts.own().config().node())))
             .await();
-    Member member = new Member(parts, proxy, care);
+    Member member = new Member(parts, proxy, backendHealth);
     member.observe();
-    care.start(proxy, new ClusterNews(member.cluster));
+    backendHealth.start(proxy, new ClusterReports(member.cluster));
     // The admin listener comes first, so that whoever waits for readiness has somebody to ask.
     vertx.deployVerticle(member.admin).await();
     member.clusterDeployment =
@@ -199,16 +199,16 @@ public final class Member {
     return member;
   }
 
-  /** What becomes of backends goes to all members. */
-  private record ClusterNews(ClusterVerticle cluster) implements BackendCare.News {
+  /** Reports of this member about backends. */
+  private record ClusterReports(ClusterVerticle cluster) implements BackendHealth.BackendReports {
     @Override
     public void publish(Function<MemberId, SystemEvent> event) {
       cluster.publish(event);
     }
 
     @Override
-    public void decided(Backend backend, boolean up, String reason) {
-      cluster.verdict(backend, up, reason);
+    public void decided(Backend backend, long assignment, boolean up, String reason) {
+      cluster.verdict(backend, assignment, up, reason);
     }
   }
 
@@ -268,7 +268,7 @@ public final class Member {
     file.stop();
     cluster.drainFinished();
     vertx.undeploy(clusterDeployment).await();
-    care.stop();
+    backendHealth.stop();
     proxy.stop();
     vertx.close().await();
     accessLog.close();

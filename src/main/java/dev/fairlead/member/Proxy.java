@@ -12,7 +12,7 @@ import dev.fairlead.pool.Pools;
 import dev.fairlead.pool.discovery.Discovery;
 import dev.fairlead.pool.discovery.DnsLookup;
 import dev.fairlead.pool.discovery.HostNames;
-import dev.fairlead.pool.discovery.NameLookup;
+import dev.fairlead.pool.discovery.HostNames.NameLookup;
 import dev.fairlead.session.CloseReason;
 import dev.fairlead.session.Limiters;
 import dev.fairlead.session.ListenerCounters;
@@ -87,7 +87,7 @@ final class Proxy {
     this.transport = transport;
     this.verticles = verticles;
     this.count = count;
-    this.listeners = new Listeners(vertx, transport, verticles, snapshot);
+    this.listeners = new Listeners(vertx, transport, verticles, snapshot::get);
     this.hostNames = new HostNames(vertx, NameLookup.of(vertx));
     this.discovery = new Discovery(vertx, DnsLookup.ofMachine(vertx), this::rediscovered);
     RefusalSummary summary = new RefusalSummary(this::counters);
@@ -147,7 +147,7 @@ final class Proxy {
   private record Prepared(Pools pools, Map<String, AccessList> access) {}
 
   /** What the DNS said of a configuration before it was put in force. */
-  private record Lookups(Map<String, List<InetAddress>> names, Discovery.Answers backends) {}
+  private record Lookups(Map<String, List<InetAddress>> names, Discovery.NewWatches backends) {}
 
   /** A configuration that can be put in force. Exactly one of its methods is called, once. */
   final class Held {

@@ -249,8 +249,10 @@ class SourceLimitTest {
       }
       small.tryTake(Addresses.v4(1000 + i)).release();
     }
-    // All five that are looked at would have to be regulars, and then the oldest of them goes.
-    assertThat(first).filteredOn(SourceCount::isEvicted).hasSizeLessThan(5);
+    // A fifth of all sources was used in the last 100 steps, half of them regulars. When all five
+    // samples are of that fifth, which is so in 6 of 20,000 steps, every second time a regular
+    // goes.
+    assertThat(first).filteredOn(SourceCount::isEvicted).hasSizeLessThan(20);
   }
 
   @Test

@@ -13,24 +13,27 @@ public interface HealthListener {
   HealthListener NONE =
       new HealthListener() {
         @Override
-        public void probe(Backend backend, boolean on, Boolean current) {
-          // Nobody asked for it.
-        }
+        public void probe(Backend backend, long assignment, Boolean current) {}
 
         @Override
-        public void healthy(Backend backend, boolean healthy, String reason) {
-          // Nobody asked for it.
-        }
+        public void stopProbing(Backend backend) {}
+
+        @Override
+        public void healthy(Backend backend, boolean healthy, String reason) {}
       };
 
   /**
-   * From now on this member is to probe {@code backend}, or not to. Told once each time; a change
-   * of how it is to be probed is off, then on.
+   * This member is to probe {@code backend} from now on. Another kind of check is a stop and a new
+   * assignment.
    *
-   * @param current the verdict that the prober begins with: what the cluster thinks; null = nobody
-   *     has decided yet. Of no meaning when {@code on} is false
+   * @param assignment identifies this one; verdicts must carry it back, else a late verdict of a
+   *     prober that was stopped would be taken for that of its successor
+   * @param current the verdict that the prober begins with, null if there is none yet
    */
-  void probe(Backend backend, boolean on, Boolean current);
+  void probe(Backend backend, long assignment, Boolean current);
+
+  /** This member is not to probe {@code backend} any more. */
+  void stopProbing(Backend backend);
 
   /**
    * The verdict of the cluster is another one. A backend counts as healthy until this says that it

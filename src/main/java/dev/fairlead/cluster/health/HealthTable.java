@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /**
@@ -70,7 +71,13 @@ public final class HealthTable {
     this.members = members;
     this.place =
         new Probed.Place(
-            place.node().id(), others, own, listener, place.nanos(), this::nameOfMember);
+            place.node().id(),
+            others,
+            own,
+            listener,
+            place.nanos(),
+            this::nameOfMember,
+            new AtomicLong()::incrementAndGet);
     this.rows = new ReplicatedTable(place, TABLE, new CurrentRow(), new Rows());
   }
 
@@ -109,15 +116,17 @@ public final class HealthTable {
    * This member's own prober of {@code backend} has decided; of no meaning unless it was told to
    * probe.
    *
+   * @param assignment as given to {@link HealthListener#probe}; a verdict of an earlier one is
+   *     ignored
    * @param reason why it is down, in a few words; null = none, as for one that is up
    */
-  public void verdict(Backend backend, boolean up, String reason) {
+  public void verdict(Backend backend, long assignment, boolean up, String reason) {
     Verdict verdict = Verdict.of(up, reason);
     rows.run(
         () -> {
           Probed one = probed.get(LoadRow.key(backend));
           if (one != null) {
-            one.decided(verdict);
+            one.decided(assignment, verdict);
           }
         });
   }

@@ -44,6 +44,9 @@ final class Probed {
   /** Whether this member probes it, and what it found; null = not decided. */
   private boolean probing;
 
+  /** Of the last assignment to this member. */
+  private long assignment;
+
   private Verdict own;
 
   /**
@@ -51,6 +54,7 @@ final class Probed {
    *
    * @param self this member's id
    * @param names the name of a member, by its id
+   * @param assignments numbers each assignment of a backend to this member
    */
   record Place(
       String self,
@@ -58,7 +62,8 @@ final class Probed {
       HealthRow row,
       HealthListener listener,
       LongSupplier nanos,
-      UnaryOperator<String> names) {}
+      UnaryOperator<String> names,
+      LongSupplier assignments) {}
 
   Probed(Place place, Backend backend, HealthConfig health) {
     this.place = place;
@@ -91,9 +96,9 @@ final class Probed {
     silentSince.keySet().retainAll(members);
   }
 
-  /** This member's prober has decided. */
-  void decided(Verdict verdict) {
-    if (probing) {
+  /** This member's prober of {@code by} has decided. */
+  void decided(long by, Verdict verdict) {
+    if (probing && by == assignment) {
       own(verdict);
       look();
     }
@@ -112,7 +117,7 @@ final class Probed {
     if (probing) {
       probing = false;
       own(null);
-      place.listener.probe(backend, false, null);
+      place.listener.stopProbing(backend);
     }
   }
 
@@ -155,7 +160,8 @@ final class Probed {
       Boolean begin = Agreement.inherited(current, place.others.verdicts(key));
       probing = true;
       own(begin == null ? null : Verdict.of(begin, begin ? null : reason(probers)));
-      place.listener.probe(backend, true, begin);
+      assignment = place.assignments.getAsLong();
+      place.listener.probe(backend, assignment, begin);
     }
   }
 

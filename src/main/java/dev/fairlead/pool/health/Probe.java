@@ -15,23 +15,23 @@ import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One run of a check: connects to the first address that answers and hands the connection to the
- * check, all within one time-out. On the event loop of its {@link ProbeLoop}; used once.
+ * One run of a check: connects to the first address that answers and installs the check, all within
+ * one time-out. On the event loop of its {@link ProbeLoop}; used once.
  *
- * <p>The connection is reset at the end, so that no port stays in TIME_WAIT for a probe; only after
- * a completed TLS handshake there is a {@link Farewell}, which may outlast the probe. What goes
- * wrong on this machine is inconclusive.
+ * <p>The connection is reset at the end, so that no port stays in TIME_WAIT for a probe; only a
+ * completed TLS handshake ends with a {@link TlsClose}, which may outlast the probe. A fault of
+ * this machine is inconclusive.
  */
 final class Probe {
-  static final String CLOSED = "connection closed";
-
   /**
-   * A probe that ends so long after its time-out was not late by the backend's fault: this process
-   * stood still.
+   * A probe that ends so long after its time-out is inconclusive: this process was stopped. Raising
+   * it blames backends for shorter pauses of this process; lowering it calls more probes
+   * inconclusive on a busy machine.
    */
   static final Duration STOOD_STILL = Duration.ofMillis(500);
 
@@ -40,23 +40,26 @@ final class Probe {
   private final ProbeLoop loop;
   private final Check check;
   private final Target target;
-  private final Consumer<Outcome> done;
+  private final Consumer<CheckResult> done;
   private long startedAt;
-  private ScheduledFuture<?> timeout;
+
+  /** Null before the start. */
+  private @Nullable ScheduledFuture<?> timeout;
+
   private int nextAddress;
 
-  /** What the addresses make together; null = none failed. */
-  private ConnectFailure failure;
+  /** Of the addresses tried so far; null if none has failed. */
+  private @Nullable ConnectFailure failure;
 
-  /** Closed, or left to a {@link Farewell}, by whoever sets it to null. */
-  private Channel channel;
+  /** Must be closed, or left to a {@link TlsClose}, before it is set to null. */
+  private @Nullable Channel channel;
 
   private boolean over;
 
   /**
-   * @param done is told the outcome, once, and nothing after {@link #cancel}
+   * @param done is called with the result once, and not after {@link #cancel}
    */
-  Probe(ProbeLoop loop, Check check, Target target, Consumer<Outcome> done) {
+  Probe(ProbeLoop loop, Check check, Target target, Consumer<CheckResult> done) {
     this.loop = loop;
     this.check = check;
     this.target = target;
@@ -68,11 +71,11 @@ final class Probe {
     timeout =
         loop.eventLoop()
             .schedule(
-                () -> finish(Outcome.of(ConnectFailure.TIMED_OUT)),
+                () -> finish(CheckResult.of(ConnectFailure.TIMED_OUT)),
                 target.timeout().toNanos(),
                 TimeUnit.NANOSECONDS);
     if (target.addresses().isEmpty()) {
-      finish(Outcome.of(ConnectFailure.NAME_NOT_RESOLVED));
+      finish(CheckResult.of(ConnectFailure.NAME_NOT_RESOLVED));
     } else {
       tryAddress();
     }
@@ -81,18 +84,20 @@ final class Probe {
   /** Ends a probe that was started; may be called twice. */
   void cancel() {
     over = true;
-    timeout.cancel(false);
+    if (timeout != null) {
+      timeout.cancel(false);
+    }
     abandon();
   }
 
-  private void finish(Outcome outcome) {
+  private void finish(CheckResult result) {
     if (over) {
       return;
     }
     long allowed = target.timeout().plus(STOOD_STILL).toNanos();
     boolean late = loop.nanoTime().getAsLong() - startedAt > allowed;
     cancel();
-    done.accept(late ? Outcome.inconclusive("this process stood still") : outcome);
+    done.accept(late ? CheckResult.inconclusive("this process stood still") : result);
   }
 
   private void tryAddress() {
@@ -122,19 +127,23 @@ final class Probe {
       SocketTuning.sharingPorts(channel);
     }
     Channel opened = channel;
-    check.install(channel.pipeline(), outcome -> tell(opened, outcome));
+    check.install(channel.pipeline(), result -> report(opened, result));
     channel.pipeline().addLast(new End());
   }
 
-  private void connect(ChannelFuture registered, SocketAddress remote, InetSocketAddress local) {
-    if (registered.channel() != channel) {
+  private void connect(
+      ChannelFuture registered, SocketAddress remote, @Nullable InetSocketAddress local) {
+    if (channel == null || registered.channel() != channel) {
       return;
     }
-    ChannelFuture connecting = registered.isSuccess() ? channel.connect(remote, local) : registered;
+    ChannelFuture connecting = registered;
+    if (registered.isSuccess()) {
+      connecting = local == null ? channel.connect(remote) : channel.connect(remote, local);
+    }
     connecting.addListener((ChannelFutureListener) this::answered);
   }
 
-  /** A connection is the check's affair. */
+  /** A connection that was made is handled by the check. */
   private void answered(ChannelFuture connected) {
     if (connected.channel() == channel && !connected.isSuccess()) {
       abandon();
@@ -147,20 +156,20 @@ final class Probe {
     if (nextAddress < target.addresses().size()) {
       tryAddress();
     } else {
-      finish(Outcome.of(failure));
+      finish(CheckResult.of(failure));
     }
   }
 
-  private void tell(Channel from, Outcome outcome) {
+  private void report(Channel from, CheckResult result) {
     if (from != channel) {
       return;
     }
-    if (outcome.kind() == Outcome.Kind.WELL && check.saysFarewell()) {
+    if (result.conclusion() == CheckResult.Conclusion.PASSED && check.closesGracefully()) {
       channel = null;
       long spent = loop.nanoTime().getAsLong() - startedAt;
-      Farewell.say(loop.transport(), from, Math.max(0, target.timeout().toNanos() - spent));
+      TlsClose.start(loop.transport(), from, Math.max(0, target.timeout().toNanos() - spent));
     }
-    finish(outcome);
+    finish(result);
   }
 
   private void abandon() {
@@ -170,13 +179,13 @@ final class Probe {
       return;
     }
     if (abandoned.isRegistered()) {
-      Farewell.reset(abandoned);
+      TlsClose.reset(abandoned);
     } else {
       abandoned.unsafe().closeForcibly();
     }
   }
 
-  /** The end of the pipeline: what the check did not look at. */
+  /** The end of the pipeline: what the check has not handled. */
   private final class End extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
@@ -185,16 +194,16 @@ final class Probe {
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-      tell(context.channel(), Outcome.failed(CLOSED));
+      report(context.channel(), CheckResult.CLOSED);
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
       if (cause instanceof IOException) {
-        tell(context.channel(), Outcome.failed("connection reset"));
+        report(context.channel(), CheckResult.failed("connection reset"));
       } else if (context.channel() == channel) {
-        LOG.warn("a probe failed by our own fault", cause);
-        tell(context.channel(), Outcome.inconclusive("internal error"));
+        LOG.warn("a probe failed by a fault of this process", cause);
+        report(context.channel(), CheckResult.inconclusive("internal error"));
       }
     }
   }

@@ -7,18 +7,19 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What one probe connects to.
+ * The addresses of one probe.
  *
- * @param addresses tried in turn; empty = the backend's name is not resolved
+ * @param addresses tried in turn; empty if the backend's name is not resolved
  * @param timeout of the whole probe
- * @param source local addresses to connect from, the first of the right family; empty = the kernel
- *     chooses
+ * @param source local addresses to connect from, of which the first of the right family is used;
+ *     empty = any
  */
 record Target(List<SocketAddress> addresses, Duration timeout, List<InetAddress> source) {
 
-  /** As {@code pool} has its backends probed; the addresses are those known now. */
+  /** With the addresses that {@code backend} has now. */
   static Target of(Backend backend, PoolConfig pool) {
     Integer port = pool.health().port();
     List<SocketAddress> addresses = backend.addresses();
@@ -28,13 +29,13 @@ record Target(List<SocketAddress> addresses, Duration timeout, List<InetAddress>
         pool.connect().source());
   }
 
-  /** Whether a connection to {@code remote} has to come from an address of ours. */
+  /** Whether the local address of a connection to {@code remote} is configured. */
   boolean mustBind(SocketAddress remote) {
     return remote instanceof InetSocketAddress && !source.isEmpty();
   }
 
-  /** Where to connect from; null = anywhere, or there is no address of that family. */
-  InetSocketAddress localAddress(SocketAddress remote) {
+  /** The configured local address; null if there is none of that family, or any may be used. */
+  @Nullable InetSocketAddress localAddress(SocketAddress remote) {
     if (!mustBind(remote)) {
       return null;
     }

@@ -48,6 +48,7 @@ final class HealthMember implements HealthListener, Membership.Listener {
   private final Set<String> down = ConcurrentHashMap.newKeySet();
   private volatile Pools pools = Pools.NONE.next(List.of(pool(health(2, Duration.ofSeconds(2)))));
   private volatile boolean draining;
+  private volatile long assignment;
 
   HealthMember(String name, ClusterNode node) {
     this.name = name;
@@ -111,8 +112,18 @@ final class HealthMember implements HealthListener, Membership.Listener {
 
   /** Its prober decides, and the others are told at the next tick. */
   void says(boolean up) {
-    table.verdict(backend(), up, "refused");
+    says(up, assignment);
+  }
+
+  /** The prober of an assignment decides, which may be over. */
+  void says(boolean up, long by) {
+    table.verdict(backend(), by, up, "refused");
     context.run(() -> {});
+  }
+
+  /** The number of the last assignment. */
+  long assignment() {
+    return assignment;
   }
 
   void tick() {
@@ -162,10 +173,16 @@ final class HealthMember implements HealthListener, Membership.Listener {
   }
 
   @Override
-  public void probe(Backend backend, boolean on, Boolean current) {
-    String key = LoadRow.key(backend);
-    assertThat(on ? probing.add(key) : probing.remove(key)).isTrue();
-    heard.add(on ? "probe " + current : "stop");
+  public void probe(Backend backend, long number, Boolean current) {
+    assertThat(probing.add(LoadRow.key(backend))).isTrue();
+    assignment = number;
+    heard.add("probe " + current);
+  }
+
+  @Override
+  public void stopProbing(Backend backend) {
+    assertThat(probing.remove(LoadRow.key(backend))).isTrue();
+    heard.add("stop");
   }
 
   @Override

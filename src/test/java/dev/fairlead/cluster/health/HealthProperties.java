@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicLong;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -130,7 +131,7 @@ class HealthProperties {
     private void decide(Member member, boolean up) {
       if (member != null && member.probing) {
         member.own = up;
-        member.probed.decided(Verdict.of(up, null));
+        member.probed.decided(member.assignment, Verdict.of(up, null));
         say(member);
       }
     }
@@ -201,6 +202,7 @@ class HealthProperties {
     private final Probed probed;
     private final int probers;
     private boolean probing;
+    private long assignment;
     private Boolean own;
     private boolean healthy = true;
     private final List<Boolean> told = new ArrayList<>();
@@ -213,7 +215,14 @@ class HealthProperties {
               List.of(HealthMember.pool(HealthMember.health(probers, Duration.ofSeconds(1)))));
       probed =
           new Probed(
-              new Probed.Place(id, others, row, this, clock, member -> member),
+              new Probed.Place(
+                  id,
+                  others,
+                  row,
+                  this,
+                  clock,
+                  member -> member,
+                  new AtomicLong()::incrementAndGet),
               pools.all().get(0).backends().get(0),
               pools.all().get(0).config().health());
     }
@@ -235,9 +244,16 @@ class HealthProperties {
     }
 
     @Override
-    public void probe(Backend backend, boolean on, Boolean current) {
-      probing = on;
+    public void probe(Backend backend, long number, Boolean current) {
+      probing = true;
+      assignment = number;
       own = current;
+    }
+
+    @Override
+    public void stopProbing(Backend backend) {
+      probing = false;
+      own = null;
     }
 
     @Override

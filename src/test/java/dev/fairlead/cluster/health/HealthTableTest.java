@@ -245,6 +245,23 @@ class HealthTableTest {
   }
 
   @Test
+  void aLateVerdictOfAProberThatWasStoppedIsIgnored() {
+    HealthMember alone = join("a").open();
+    long stopped = alone.assignment();
+    alone.apply(HealthMember.pool(HealthMember.health(2, Duration.ofSeconds(5))));
+    alone.heard();
+    alone.says(false, stopped);
+    assertThat(alone.heard()).as("of another kind of check").isEmpty();
+    alone.apply();
+    alone.apply(HealthMember.pool(HEALTH));
+    alone.heard();
+    alone.says(false, stopped);
+    assertThat(alone.heard()).as("of a backend that was removed and is back").isEmpty();
+    alone.says(false);
+    assertThat(alone.heard()).containsExactly("down: refused (a)");
+  }
+
+  @Test
   void whatIsNotProbedIsHealthy() {
     HealthMember alone = join("a").open();
     for (State state : List.of(State.DRAINING, State.ENABLED)) {
