@@ -60,9 +60,6 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
 
   private boolean refreshing;
 
-  /** {@link Backend#toString} of those that are down by the last verdict of the cluster. */
-  private final Set<String> down = new HashSet<>();
-
   private Proxy proxy;
   private BackendReports reports;
   private Probers probers;
@@ -171,11 +168,6 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
   }
 
   private void turned(Backend backend, boolean healthy, String reason) {
-    if (healthy) {
-      down.remove(backend.toString());
-    } else {
-      down.add(backend.toString());
-    }
     if (backend.isHealthy() == healthy) {
       return;
     }
@@ -199,7 +191,7 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
                   self, Instant.now(), backend.pool(), backend.id(), reason));
     }
     if (!healthy && pool.config().onBackendDown() == OnBackendDown.CLOSE) {
-      proxy.endSessionsAt(backend, CLOSING, CloseReason.BACKEND_DOWN);
+      proxy.loops().endSessionsAt(backend, CLOSING, CloseReason.BACKEND_DOWN);
     }
     refresh(backend.pool());
   }
@@ -214,21 +206,8 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
     context.runOnContext(
         turn -> {
           closeRemoved(before, now);
-          now.forEach(this::applyVerdicts);
           probers.follow(now);
         });
-  }
-
-  /**
-   * A backend that was removed and is back may be a new object, which does not know its verdict.
-   */
-  private void applyVerdicts(Pool pool) {
-    for (Backend backend : pool.backends()) {
-      if (backend.isHealthy() && down.contains(backend.toString())) {
-        backend.healthy(false);
-        refresh(pool.name());
-      }
-    }
   }
 
   /** Ends the sessions of removed backends if their pool has {@code onBackendDown: close}. */
@@ -241,7 +220,7 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
           (pool == null ? before : pool).config().onBackendDown() == OnBackendDown.CLOSE;
       before.backends().stream()
           .filter(backend -> close && !there.contains(backend.toString()))
-          .forEach(gone -> proxy.endSessionsAt(gone, CLOSING, CloseReason.BACKEND_REMOVED));
+          .forEach(gone -> proxy.loops().endSessionsAt(gone, CLOSING, CloseReason.BACKEND_REMOVED));
     }
   }
 

@@ -3,6 +3,7 @@ package dev.fairlead.cluster.health;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.cluster.FakeClock;
+import dev.fairlead.cluster.health.ProbedBackend.HealthContext;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pools;
 import io.vertx.core.json.JsonObject;
@@ -15,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
-import java.util.concurrent.atomic.AtomicLong;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -197,13 +197,13 @@ class HealthProperties {
   private static final class Member implements HealthListener {
     private final String id;
     private final PeerVerdicts others = new PeerVerdicts();
-    private final HealthRow row = new HealthRow();
+    private final HealthRow row = new HealthRow(() -> {});
     private final Deque<Said> inbox = new ArrayDeque<>();
-    private final Probed probed;
+    private final ProbedBackend probed;
     private final int probers;
     private boolean probing;
-    private long assignment;
     private Boolean own;
+    private long assignment;
     private boolean healthy = true;
     private final List<Boolean> told = new ArrayList<>();
 
@@ -214,15 +214,8 @@ class HealthProperties {
           Pools.NONE.next(
               List.of(HealthMember.pool(HealthMember.health(probers, Duration.ofSeconds(1)))));
       probed =
-          new Probed(
-              new Probed.Place(
-                  id,
-                  others,
-                  row,
-                  this,
-                  clock,
-                  member -> member,
-                  new AtomicLong()::incrementAndGet),
+          new ProbedBackend(
+              new HealthContext(id, others, row, this, clock, member -> member, () -> ++assignment),
               pools.all().get(0).backends().get(0),
               pools.all().get(0).config().health());
     }
@@ -239,15 +232,14 @@ class HealthProperties {
     private void look() {
       List<String> members = new ArrayList<>(new TreeSet<>(others.members()));
       members.add(id);
-      probed.assigned(ProberChoice.choose(members, HealthMember.KEY, probers), true);
-      probed.look();
+      probed.assign(ProberChoice.choose(members, HealthMember.KEY, probers), true);
+      probed.evaluate();
     }
 
     @Override
-    public void probe(Backend backend, long number, Boolean current) {
+    public void probe(Backend backend, long started, Boolean initial) {
       probing = true;
-      assignment = number;
-      own = current;
+      own = initial;
     }
 
     @Override

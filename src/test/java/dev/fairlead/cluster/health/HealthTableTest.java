@@ -245,23 +245,6 @@ class HealthTableTest {
   }
 
   @Test
-  void aLateVerdictOfAProberThatWasStoppedIsIgnored() {
-    HealthMember alone = join("a").open();
-    long stopped = alone.assignment();
-    alone.apply(HealthMember.pool(HealthMember.health(2, Duration.ofSeconds(5))));
-    alone.heard();
-    alone.says(false, stopped);
-    assertThat(alone.heard()).as("of another kind of check").isEmpty();
-    alone.apply();
-    alone.apply(HealthMember.pool(HEALTH));
-    alone.heard();
-    alone.says(false, stopped);
-    assertThat(alone.heard()).as("of a backend that was removed and is back").isEmpty();
-    alone.says(false);
-    assertThat(alone.heard()).containsExactly("down: refused (a)");
-  }
-
-  @Test
   void whatIsNotProbedIsHealthy() {
     HealthMember alone = join("a").open();
     for (State state : List.of(State.DRAINING, State.ENABLED)) {
@@ -280,6 +263,34 @@ class HealthTableTest {
     alone.apply(HealthMember.pool(HealthConfig.NONE));
     assertThat(alone.isHealthy()).isTrue();
     assertThat(alone.isProbing()).isFalse();
+  }
+
+  @Test
+  void lateVerdictOfAStoppedProberIsIgnored() {
+    HealthMember alone = join("a").open();
+    long first = alone.assignment();
+    alone.apply(HealthMember.pool(HealthMember.health(2, Duration.ofSeconds(5))));
+    assertThat(alone.heard()).containsExactly("probe null", "stop", "probe null");
+    alone.says(first, false);
+    assertThat(alone.isHealthy()).isTrue();
+    alone.apply(HealthMember.pool(HealthConfig.NONE));
+    alone.apply(HealthMember.pool(HEALTH));
+    alone.says(first, false);
+    assertThat(alone.isHealthy()).isTrue();
+    alone.says(false);
+    assertThat(alone.isHealthy()).isFalse();
+  }
+
+  @Test
+  void downBackendThatIsRemovedAndPutBackBetweenTwoLooksIsDown() {
+    HealthMember alone = join("a").open();
+    alone.says(false);
+    alone.heard();
+    alone.removeAndPutBack(HealthMember.pool(HEALTH));
+    assertThat(alone.isHealthy()).isFalse();
+    assertThat(alone.heard()).containsExactly("down: refused (a)");
+    alone.says(true);
+    assertThat(alone.isHealthy()).isTrue();
   }
 
   private static BackendConfig backend(State state) {
