@@ -15,6 +15,7 @@ import java.util.function.Consumer;
  * or break are handled by the {@link Probe}.
  */
 interface Check {
+
   /**
    * Adds the handlers of the check to a channel that is not connected yet.
    *

@@ -1,18 +1,20 @@
 package dev.fairlead.pool.health;
 
+import dev.fairlead.config.PoolConfig;
 import dev.fairlead.net.ConnectFailure;
-import dev.fairlead.net.SocketTuning;
+import dev.fairlead.net.Dialer;
+import dev.fairlead.pool.Backend;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -27,11 +29,10 @@ import org.slf4j.LoggerFactory;
  * completed TLS handshake ends with a {@link TlsClose}, which may outlast the probe. A fault of
  * this machine is inconclusive.
  */
-final class Probe {
+final class Probe implements Dialer.DialEvents {
   /**
-   * A probe that ends so long after its time-out is inconclusive: this process was stopped. Raising
-   * it blames backends for shorter pauses of this process; lowering it calls more probes
-   * inconclusive on a busy machine.
+   * A probe that ends so long after its time-out was late because this process stood still. Raising
+   * it blames more backends for that, lowering it excuses more that are slow.
    */
   static final Duration STOOD_STILL = Duration.ofMillis(500);
 
@@ -41,20 +42,47 @@ final class Probe {
   private final Check check;
   private final Target target;
   private final Consumer<CheckResult> done;
+  private final Dialer dialer;
   private long startedAt;
 
-  /** Null before the start. */
+  /** Of the whole probe; null before the start. */
   private @Nullable ScheduledFuture<?> timeout;
 
-  private int nextAddress;
+  /** Of the current address; null with a single one. */
+  private @Nullable ScheduledFuture<?> share;
 
-  /** Of the addresses tried so far; null if none has failed. */
-  private @Nullable ConnectFailure failure;
-
-  /** Must be closed, or left to a {@link TlsClose}, before it is set to null. */
+  /** The last one opened, for the check; null once it is left to a {@link TlsClose}. */
   private @Nullable Channel channel;
 
   private boolean over;
+
+  /**
+   * The addresses of one probe.
+   *
+   * @param addresses tried in turn; empty if the backend's name is not resolved
+   * @param timeout of the whole probe
+   * @param source local addresses to connect from, of which the first of the right family is used;
+   *     empty = any
+   */
+  record Target(List<SocketAddress> addresses, Duration timeout, List<InetAddress> source) {
+
+    /** With the addresses that {@code backend} has now. */
+    static Target of(Backend backend, PoolConfig pool) {
+      Integer port = pool.health().port();
+      List<SocketAddress> addresses = backend.addresses();
+      return new Target(
+          port == null ? addresses : addresses.stream().map(one -> withPort(one, port)).toList(),
+          pool.health().timeout(),
+          pool.connect().source());
+    }
+
+    /** A Unix socket has no port. */
+    private static SocketAddress withPort(SocketAddress address, int port) {
+      return address instanceof InetSocketAddress inet
+          ? new InetSocketAddress(inet.getAddress(), port)
+          : address;
+    }
+  }
 
   /**
    * @param done is called with the result once, and not after {@link #cancel}
@@ -64,6 +92,7 @@ final class Probe {
     this.check = check;
     this.target = target;
     this.done = done;
+    this.dialer = new Dialer(loop.eventLoop(), loop.transport(), loop.nanoTime(), this);
   }
 
   void start() {
@@ -74,10 +103,9 @@ final class Probe {
                 () -> finish(CheckResult.of(ConnectFailure.TIMED_OUT)),
                 target.timeout().toNanos(),
                 TimeUnit.NANOSECONDS);
-    if (target.addresses().isEmpty()) {
-      finish(CheckResult.of(ConnectFailure.NAME_NOT_RESOLVED));
-    } else {
-      tryAddress();
+    dialer.dial(target.addresses(), target.timeout(), target.source(), 0);
+    if (target.addresses().size() > 1) {
+      scheduleShare();
     }
   }
 
@@ -87,7 +115,27 @@ final class Probe {
     if (timeout != null) {
       timeout.cancel(false);
     }
-    abandon();
+    if (share != null) {
+      share.cancel(false);
+    }
+    Channel abandoned = channel;
+    channel = null;
+    dialer.cancel(true);
+    if (abandoned != null && abandoned.isRegistered()) {
+      TlsClose.reset(abandoned);
+    }
+  }
+
+  private void scheduleShare() {
+    if (!over && dialer.deadline() != Long.MAX_VALUE) {
+      long wait = dialer.deadline() - loop.nanoTime().getAsLong();
+      share = loop.eventLoop().schedule(this::expireShare, wait, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private void expireShare() {
+    dialer.expire(loop.nanoTime().getAsLong());
+    scheduleShare();
   }
 
   private void finish(CheckResult result) {
@@ -100,64 +148,26 @@ final class Probe {
     done.accept(late ? CheckResult.inconclusive("this process stood still") : result);
   }
 
-  private void tryAddress() {
-    SocketAddress remote = loop.transport().convert(target.addresses().get(nextAddress++));
-    InetSocketAddress local = target.localAddress(remote);
-    if (local == null && target.mustBind(remote)) {
-      addressFailed(ConnectFailure.NO_LOCAL_PORT);
-      return;
-    }
-    try {
-      open(remote, local != null);
-    } catch (RuntimeException e) {
-      // No descriptor or no such socket family; nothing was opened.
-      abandon();
-      addressFailed(ConnectFailure.of(e));
-      return;
-    }
-    loop.eventLoop()
-        .register(channel)
-        .addListener((ChannelFutureListener) registered -> connect(registered, remote, local));
+  @Override
+  public void opened(Channel opened) {
+    channel = opened;
+    check.install(opened.pipeline(), result -> report(opened, result));
+    opened.pipeline().addLast(new End());
   }
 
-  private void open(SocketAddress remote, boolean fromFixedAddress) {
-    channel = loop.transport().newChannel(remote);
-    channel.config().setConnectTimeoutMillis(0);
-    if (fromFixedAddress) {
-      SocketTuning.sharingPorts(channel);
-    }
-    Channel opened = channel;
-    check.install(channel.pipeline(), result -> report(opened, result));
-    channel.pipeline().addLast(new End());
+  /** The check continues from here. */
+  @Override
+  public void connected(SocketAddress address, long nanos) {}
+
+  @Override
+  public void failed(ConnectFailure failure) {
+    finish(CheckResult.of(failure));
   }
 
-  private void connect(
-      ChannelFuture registered, SocketAddress remote, @Nullable InetSocketAddress local) {
-    if (channel == null || registered.channel() != channel) {
-      return;
-    }
-    ChannelFuture connecting = registered;
-    if (registered.isSuccess()) {
-      connecting = local == null ? channel.connect(remote) : channel.connect(remote, local);
-    }
-    connecting.addListener((ChannelFutureListener) this::answered);
-  }
-
-  /** A connection that was made is handled by the check. */
-  private void answered(ChannelFuture connected) {
-    if (connected.channel() == channel && !connected.isSuccess()) {
-      abandon();
-      addressFailed(ConnectFailure.of(connected.cause()));
-    }
-  }
-
-  private void addressFailed(ConnectFailure why) {
-    failure = why.after(failure);
-    if (nextAddress < target.addresses().size()) {
-      tryAddress();
-    } else {
-      finish(CheckResult.of(failure));
-    }
+  @Override
+  public void crashed(Throwable bug) {
+    LOG.warn("a probe failed by a fault of this process", bug);
+    finish(CheckResult.inconclusive("internal error"));
   }
 
   private void report(Channel from, CheckResult result) {
@@ -172,20 +182,7 @@ final class Probe {
     finish(result);
   }
 
-  private void abandon() {
-    Channel abandoned = channel;
-    channel = null;
-    if (abandoned == null) {
-      return;
-    }
-    if (abandoned.isRegistered()) {
-      TlsClose.reset(abandoned);
-    } else {
-      abandoned.unsafe().closeForcibly();
-    }
-  }
-
-  /** The end of the pipeline: what the check has not handled. */
+  /** The end of the pipeline: what the check did not consume. */
   private final class End extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
@@ -202,8 +199,7 @@ final class Probe {
       if (cause instanceof IOException) {
         report(context.channel(), CheckResult.failed("connection reset"));
       } else if (context.channel() == channel) {
-        LOG.warn("a probe failed by a fault of this process", cause);
-        report(context.channel(), CheckResult.inconclusive("internal error"));
+        crashed(cause);
       }
     }
   }
