@@ -49,19 +49,19 @@ final class SourceKey implements Comparable<SourceKey> {
     }
   }
 
+  /**
+   * With the finaliser of MurmurHash3: neighbouring addresses must be far apart in the map, else
+   * the samples of an eviction, which are neighbours there, may all be of one busy network.
+   */
   private static int hash(InetAddress address) {
     return mixed(address.hashCode(), FACTOR);
   }
 
-  /**
-   * Addresses in sequence must not be neighbours in the map too, whatever the factor: the walk of
-   * {@link Sources} would meet only addresses of one network for a while. MurmurHash3's finalizer,
-   * shortened.
-   */
   static int mixed(int hash, int factor) {
-    int product = hash * factor;
-    int again = (product ^ (product >>> 16)) * 0x85ebca6b;
-    return again ^ (again >>> 13);
+    int mixed = hash * factor;
+    mixed = (mixed ^ (mixed >>> 16)) * 0x85ebca6b;
+    mixed = (mixed ^ (mixed >>> 13)) * 0xc2b2ae35;
+    return mixed ^ (mixed >>> 16);
   }
 
   InetAddress address() {

@@ -6,4 +6,7 @@
  * methods of {@link dev.fairlead.admission.Leased} on the cluster's context, which shares limits of
  * the cluster in the map {@code fairlead.leases}.
  */
+@NullMarked
 package dev.fairlead.admission;
+
+import org.jspecify.annotations.NullMarked;

@@ -18,7 +18,7 @@ import java.io.UncheckedIOException;
 import java.net.SocketAddress;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,7 +48,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
   private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final String key;
-  private final AtomicReference<Snapshot> snapshot;
+  private final Supplier<Snapshot> snapshot;
   private final List<SessionLoop> loops;
   private final SessionCount count;
   private final ServerChannel channel;
@@ -62,10 +62,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
    * @param loops that get the clients in turn
    */
   Acceptor(
-      String key,
-      AtomicReference<Snapshot> snapshot,
-      List<SessionLoop> loops,
-      ServerChannel channel) {
+      String key, Supplier<Snapshot> snapshot, List<SessionLoop> loops, ServerChannel channel) {
     this.key = key;
     this.snapshot = snapshot;
     this.loops = loops;

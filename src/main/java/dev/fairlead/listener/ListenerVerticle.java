@@ -19,7 +19,10 @@ import java.util.function.Function;
 public final class ListenerVerticle extends VerticleBase {
   private final Function<EventLoop, SessionLoop> sessions;
   private final List<Acceptor> acceptors = new ArrayList<>();
+
+  @SuppressWarnings("NullAway.Init") // Made by start().
   private SessionLoop loop;
+
   private long timer;
   private volatile long tickedAt;
   private volatile long lagNanos;

@@ -6,14 +6,13 @@ import dev.fairlead.net.Transport;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +50,7 @@ public final class Listeners {
       Vertx vertx,
       Transport transport,
       List<ListenerVerticle> verticles,
-      AtomicReference<Snapshot> snapshot) {
+      Supplier<Snapshot> snapshot) {
     this.dataPath = new ListeningSocket.DataPath(vertx, transport, verticles, snapshot);
   }
 
@@ -104,15 +103,19 @@ public final class Listeners {
     /** By path in the configuration. */
     private final Map<String, Open> added = new LinkedHashMap<>();
 
-    /** Keys of the sockets that this change closes. */
-    private final Set<String> leaving;
+    /** The sockets that this change closes. */
+    private final List<ListeningSocket> leaving;
 
     /** True once it was committed, has failed or was abandoned. */
     private final AtomicBoolean settled = new AtomicBoolean();
 
     private PreparedListeners(List<ListenerConfig> wanted) {
-      leaving = new HashSet<>(before.keySet());
-      leaving.removeAll(wanted.stream().map(Snapshot::key).collect(Collectors.toSet()));
+      Set<String> wantedKeys = wanted.stream().map(Snapshot::key).collect(Collectors.toSet());
+      leaving =
+          before.entrySet().stream()
+              .filter(each -> !wantedKeys.contains(each.getKey()))
+              .map(each -> each.getValue().socket())
+              .toList();
     }
 
     /**
@@ -164,8 +167,7 @@ public final class Listeners {
       Set<ListeningSocket> own =
           added.values().stream().map(Open::socket).collect(Collectors.toSet());
       return Stream.concat(
-              leaving.stream().map(key -> before.get(key).socket()),
-              prepared.stream().filter(socket -> !own.contains(socket)))
+              leaving.stream(), prepared.stream().filter(socket -> !own.contains(socket)))
           .filter(socket -> socket.overlaps(bind))
           .toList();
     }
@@ -212,7 +214,7 @@ public final class Listeners {
       List<Future<Void>> steps = new ArrayList<>();
       added.values().forEach(taken -> steps.add(taken.socket().start()));
       after.forEach((key, now) -> adjust(before.get(key), now, steps));
-      steps.add(closeAll(leaving.stream().map(key -> before.get(key).socket()).toList()));
+      steps.add(closeAll(leaving));
       return Future.join(steps)
           .<Void>mapEmpty()
           .otherwise(

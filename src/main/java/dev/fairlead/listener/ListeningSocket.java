@@ -18,8 +18,8 @@ import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +49,7 @@ final class ListeningSocket {
       Vertx vertx,
       Transport transport,
       List<ListenerVerticle> verticles,
-      AtomicReference<Snapshot> snapshot) {
+      Supplier<Snapshot> snapshot) {
     DataPath {
       verticles = List.copyOf(verticles);
     }

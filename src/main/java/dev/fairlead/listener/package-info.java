@@ -4,4 +4,7 @@
  * the addresses, from any thread; {@link dev.fairlead.listener.Snapshot} is what the loops read of
  * the configuration.
  */
+@NullMarked
 package dev.fairlead.listener;
+
+import org.jspecify.annotations.NullMarked;

@@ -116,17 +116,17 @@ public final class Member {
     ClusterNode joined = join(own.config().cluster(), transport, options(loopCount));
     Vertx vertx = joined.vertx();
     stops.add(() -> vertx.close().await());
-    BackendCare care = new BackendCare(vertx, transport);
-    SessionListener listener = SessionListener.all(metrics, accessLog, care);
+    BackendHealth backendHealth = new BackendHealth(vertx, transport);
+    SessionListener listener = SessionListener.all(metrics, accessLog, backendHealth);
     SessionCount count = new SessionCount(OpenFiles.maxSessions(node));
     Proxy proxy =
         new Proxy(vertx, EventLoops.deploy(vertx, transport, loopCount, listener, count).await());
     stops.add(() -> proxy.stop().await());
     Foundation foundation = new Foundation(own, state, joined, accessLog, metrics);
-    Member member = new Member(foundation, proxy, care, stops);
+    Member member = new Member(foundation, proxy, backendHealth, stops);
     member.observe();
-    care.start(proxy, new ClusterNews(member.cluster));
-    stops.add(care::stop);
+    backendHealth.start(proxy, new ClusterReports(member.cluster));
+    stops.add(backendHealth::stop);
     // Before the cluster, so that readiness probes get an answer while the member starts.
     vertx.deployVerticle(member.admin).await();
     String deployment = vertx.deployVerticle(member.cluster, ClusterVerticle.deployment()).await();
@@ -137,7 +137,8 @@ public final class Member {
     return member;
   }
 
-  private Member(Foundation foundation, Proxy proxy, BackendCare care, StopSequence stops) {
+  private Member(
+      Foundation foundation, Proxy proxy, BackendHealth backendHealth, StopSequence stops) {
     this.stops = stops;
     this.accessLog = foundation.accessLog();
     this.metrics = foundation.metrics();
@@ -151,7 +152,7 @@ public final class Member {
             LocalMemberAdapter.wantedName(own.config().node()),
             proxy,
             kept,
-            care,
+            backendHealth,
             this::report,
             this::drain);
     StartState start = foundation.start();
@@ -177,7 +178,7 @@ public final class Member {
   }
 
   /** Publishes what happens to backends to all members. */
-  private record ClusterNews(ClusterVerticle cluster) implements BackendCare.News {
+  private record ClusterReports(ClusterVerticle cluster) implements BackendHealth.BackendReports {
     @Override
     public void publish(Function<MemberId, SystemEvent> event) {
       cluster.publish(event);

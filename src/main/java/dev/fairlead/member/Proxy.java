@@ -11,7 +11,7 @@ import dev.fairlead.pool.Pools;
 import dev.fairlead.pool.discovery.Discovery;
 import dev.fairlead.pool.discovery.DnsLookup;
 import dev.fairlead.pool.discovery.HostNames;
-import dev.fairlead.pool.discovery.NameLookup;
+import dev.fairlead.pool.discovery.HostNames.NameLookup;
 import dev.fairlead.session.limit.Limiters;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -67,7 +67,7 @@ final class Proxy {
   Proxy(Vertx vertx, EventLoops loops) {
     this.vertx = vertx;
     this.loops = loops;
-    this.listeners = new Listeners(vertx, loops.transport(), loops.verticles(), snapshot);
+    this.listeners = new Listeners(vertx, loops.transport(), loops.verticles(), snapshot::get);
     this.hostNames = new HostNames(vertx, NameLookup.of(vertx));
     this.discovery = new Discovery(vertx, DnsLookup.ofMachine(vertx), this::rediscovered);
     this.statsTimer =
@@ -96,7 +96,7 @@ final class Proxy {
   }
 
   /** The DNS answers of a configuration that is not in force yet. */
-  private record Lookups(Map<String, List<InetAddress>> names, Discovery.Answers backends) {}
+  private record Lookups(Map<String, List<InetAddress>> names, Discovery.NewWatches backends) {}
 
   /**
    * A configuration that can be put in force. Exactly one of its methods must be called, once:

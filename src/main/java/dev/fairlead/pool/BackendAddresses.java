@@ -9,6 +9,7 @@ import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +44,7 @@ final class BackendAddresses {
   }
 
   List<SocketAddress> inOrder() {
-    return ordered.get().addresses();
+    return current().addresses();
   }
 
   void resolved(List<InetAddress> answer) {
@@ -58,9 +59,13 @@ final class BackendAddresses {
   }
 
   void worked(SocketAddress address) {
-    if (!address.equals(ordered.get().worked())) {
+    if (!address.equals(current().worked())) {
       ordered.updateAndGet(last -> new Ordered(first(address, last.addresses()), address));
     }
+  }
+
+  private Ordered current() {
+    return Objects.requireNonNull(ordered.get());
   }
 
   private static List<SocketAddress> first(

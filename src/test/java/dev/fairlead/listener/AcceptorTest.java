@@ -87,7 +87,7 @@ class AcceptorTest {
     for (FakeLoop loop : loops) {
       all.add(sessions(loop, count));
     }
-    return new Acceptor(KEY, snapshot, all, channel);
+    return new Acceptor(KEY, snapshot::get, all, channel);
   }
 
   private Acceptor open(FakeLoop... loops) {
@@ -169,7 +169,7 @@ class AcceptorTest {
     publishListener();
     SessionCount full = new SessionCount(0);
     Acceptor acceptor =
-        new Acceptor(KEY, snapshot, List.of(sessions(new FakeLoop(), full)), channel);
+        new Acceptor(KEY, snapshot::get, List.of(sessions(new FakeLoop(), full)), channel);
     acceptor.open(eventLoop, address).await();
     onLoop(acceptor::start);
     accept();

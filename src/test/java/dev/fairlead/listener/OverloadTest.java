@@ -103,7 +103,7 @@ class OverloadTest {
             loop -> new SessionLoop(loop, transport, SessionListener.NONE, identity));
     vertx.deployVerticle(verticle).await();
     AtomicReference<Snapshot> snapshot = new AtomicReference<>(new Snapshot(Map.of(), Pools.NONE));
-    Listeners listeners = new Listeners(vertx, transport, List.of(verticle), snapshot);
+    Listeners listeners = new Listeners(vertx, transport, List.of(verticle), snapshot::get);
     List<ListenerConfig> configs =
         List.of(new ListenerConfig("web", BindAddress.ip("127.0.0.1", 0), 100, "web"));
     Pools pools =

@@ -17,16 +17,17 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One run of a check: connects to the first address that answers and hands the connection to the
- * check, all within one time-out. On the event loop of its {@link ProbeLoop}; used once.
+ * One run of a check: connects to the first address that answers and installs the check, all within
+ * one time-out. On the event loop of its {@link ProbeLoop}; used once.
  *
- * <p>The connection is reset at the end, so that no port stays in TIME_WAIT for a probe; only after
- * a completed TLS handshake there is a {@link Farewell}, which may outlast the probe. What goes
- * wrong on this machine is inconclusive.
+ * <p>The connection is reset at the end, so that no port stays in TIME_WAIT for a probe; only a
+ * completed TLS handshake ends with a {@link TlsClose}, which may outlast the probe. A fault of
+ * this machine is inconclusive.
  */
 final class Probe implements Dialer.DialEvents {
   /**
@@ -40,32 +41,32 @@ final class Probe implements Dialer.DialEvents {
   private final ProbeLoop loop;
   private final Check check;
   private final Target target;
-  private final Consumer<Outcome> done;
+  private final Consumer<CheckResult> done;
   private final Dialer dialer;
   private long startedAt;
 
-  /** The end of the probe. */
-  private ScheduledFuture<?> timeout;
+  /** Of the whole probe; null before the start. */
+  private @Nullable ScheduledFuture<?> timeout;
 
-  /** The end of an address's share of the time; null where there is one address. */
-  private ScheduledFuture<?> share;
+  /** Of the current address; null with a single one. */
+  private @Nullable ScheduledFuture<?> share;
 
-  /** Opened last, for the check; left to a {@link Farewell} by setting it to null. */
-  private Channel channel;
+  /** The last one opened, for the check; null once it is left to a {@link TlsClose}. */
+  private @Nullable Channel channel;
 
   private boolean over;
 
   /**
-   * What one probe connects to.
+   * The addresses of one probe.
    *
-   * @param addresses tried in turn; empty = the backend's name is not resolved
+   * @param addresses tried in turn; empty if the backend's name is not resolved
    * @param timeout of the whole probe
-   * @param source local addresses to connect from, the first of the right family; empty = the
-   *     kernel chooses
+   * @param source local addresses to connect from, of which the first of the right family is used;
+   *     empty = any
    */
   record Target(List<SocketAddress> addresses, Duration timeout, List<InetAddress> source) {
 
-    /** As {@code pool} has its backends probed; the addresses are those known now. */
+    /** With the addresses that {@code backend} has now. */
     static Target of(Backend backend, PoolConfig pool) {
       Integer port = pool.health().port();
       List<SocketAddress> addresses = backend.addresses();
@@ -84,9 +85,9 @@ final class Probe implements Dialer.DialEvents {
   }
 
   /**
-   * @param done gets the outcome, once, and nothing after {@link #cancel}
+   * @param done is called with the result once, and not after {@link #cancel}
    */
-  Probe(ProbeLoop loop, Check check, Target target, Consumer<Outcome> done) {
+  Probe(ProbeLoop loop, Check check, Target target, Consumer<CheckResult> done) {
     this.loop = loop;
     this.check = check;
     this.target = target;
@@ -99,7 +100,7 @@ final class Probe implements Dialer.DialEvents {
     timeout =
         loop.eventLoop()
             .schedule(
-                () -> finish(Outcome.of(ConnectFailure.TIMED_OUT)),
+                () -> finish(CheckResult.of(ConnectFailure.TIMED_OUT)),
                 target.timeout().toNanos(),
                 TimeUnit.NANOSECONDS);
     dialer.dial(target.addresses(), target.timeout(), target.source(), 0);
@@ -111,7 +112,9 @@ final class Probe implements Dialer.DialEvents {
   /** Ends a probe that was started; may be called twice. */
   void cancel() {
     over = true;
-    timeout.cancel(false);
+    if (timeout != null) {
+      timeout.cancel(false);
+    }
     if (share != null) {
       share.cancel(false);
     }
@@ -119,7 +122,7 @@ final class Probe implements Dialer.DialEvents {
     channel = null;
     dialer.cancel(true);
     if (abandoned != null && abandoned.isRegistered()) {
-      Farewell.reset(abandoned);
+      TlsClose.reset(abandoned);
     }
   }
 
@@ -135,20 +138,20 @@ final class Probe implements Dialer.DialEvents {
     scheduleShare();
   }
 
-  private void finish(Outcome outcome) {
+  private void finish(CheckResult result) {
     if (over) {
       return;
     }
     long allowed = target.timeout().plus(STOOD_STILL).toNanos();
     boolean late = loop.nanoTime().getAsLong() - startedAt > allowed;
     cancel();
-    done.accept(late ? Outcome.inconclusive("this process stood still") : outcome);
+    done.accept(late ? CheckResult.inconclusive("this process stood still") : result);
   }
 
   @Override
   public void opened(Channel opened) {
     channel = opened;
-    check.install(opened.pipeline(), outcome -> report(opened, outcome));
+    check.install(opened.pipeline(), result -> report(opened, result));
     opened.pipeline().addLast(new End());
   }
 
@@ -158,25 +161,25 @@ final class Probe implements Dialer.DialEvents {
 
   @Override
   public void failed(ConnectFailure failure) {
-    finish(Outcome.of(failure));
+    finish(CheckResult.of(failure));
   }
 
   @Override
   public void crashed(Throwable bug) {
-    LOG.warn("a probe failed by our own fault", bug);
-    finish(Outcome.inconclusive("internal error"));
+    LOG.warn("a probe failed by a fault of this process", bug);
+    finish(CheckResult.inconclusive("internal error"));
   }
 
-  private void report(Channel from, Outcome outcome) {
+  private void report(Channel from, CheckResult result) {
     if (from != channel) {
       return;
     }
-    if (outcome.kind() == Outcome.Kind.WELL && check.saysFarewell()) {
+    if (result.conclusion() == CheckResult.Conclusion.PASSED && check.closesGracefully()) {
       channel = null;
       long spent = loop.nanoTime().getAsLong() - startedAt;
-      Farewell.say(loop.transport(), from, Math.max(0, target.timeout().toNanos() - spent));
+      TlsClose.start(loop.transport(), from, Math.max(0, target.timeout().toNanos() - spent));
     }
-    finish(outcome);
+    finish(result);
   }
 
   /** The end of the pipeline: what the check did not consume. */
@@ -188,13 +191,13 @@ final class Probe implements Dialer.DialEvents {
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-      report(context.channel(), Outcome.failed(Check.CLOSED));
+      report(context.channel(), CheckResult.CLOSED);
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
       if (cause instanceof IOException) {
-        report(context.channel(), Outcome.failed("connection reset"));
+        report(context.channel(), CheckResult.failed("connection reset"));
       } else if (context.channel() == channel) {
         crashed(cause);
       }

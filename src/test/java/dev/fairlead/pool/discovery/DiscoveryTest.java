@@ -70,7 +70,7 @@ class DiscoveryTest {
   /** What the member does with a configuration. */
   private Pools inForce(Pools before, DiscoveryConfig config) {
     List<PoolConfig> configs = List.of(pool(config));
-    Discovery.Answers answers = discovery.lookUp(configs).await();
+    Discovery.NewWatches answers = discovery.lookUp(configs).await();
     Pools pools = before.next(configs, discovery.backends(configs, answers));
     discovery.watch(configs, answers, pools);
     return pools;

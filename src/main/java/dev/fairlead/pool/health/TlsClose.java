@@ -9,24 +9,23 @@ import io.netty.handler.ssl.SslHandler;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How a connection ends whose TLS handshake is completed: close_notify, a FIN, and then the
- * backend's end is waited for. With TLS 1.3 the backend may still have to read our last message and
- * to write session tickets; a reset would be an error in its log for each probe. On the channel's
+ * Ends a connection after a completed TLS handshake: close_notify and a FIN, then it waits for the
+ * backend to close. With TLS 1.3 the backend may still have to read the handshake's last message
+ * and to write session tickets; a reset would log an error there for each probe. On the channel's
  * event loop.
  */
-final class Farewell {
-  /** The longest that a backend is waited for. */
+final class TlsClose {
+  /** The longest wait for the backend. */
   static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  private Farewell() {}
+  private TlsClose() {}
 
   /**
-   * Ends {@code channel}, which nobody else closes from now on.
+   * Ends {@code channel}, which the caller must not close itself.
    *
-   * @param withinNanos when it is reset if the backend has not ended it; more than {@link
-   *     #MOST_NANOS} counts as that
+   * @param withinNanos until it is reset, at most {@link #MOST_NANOS}
    */
-  static void say(Transport transport, Channel channel, long withinNanos) {
+  static void start(Transport transport, Channel channel, long withinNanos) {
     var timer =
         channel
             .eventLoop()
@@ -35,12 +34,12 @@ final class Farewell {
     channel.closeFuture().addListener(closed -> timer.cancel(false));
     ChannelHandlerContext tls = channel.pipeline().context(SslHandler.class);
     ((SslHandler) tls.handler()).closeOutbound();
-    // That future fails though all is written, so the FIN follows a write of nothing after it.
+    // The future of closeOutbound() fails though all is written, so the FIN follows an empty write.
     tls.writeAndFlush(Unpooled.EMPTY_BUFFER)
         .addListener(written -> transport.shutdownOutput(channel));
   }
 
-  /** Not through the pipeline: TLS would say goodbye first, and perhaps wait. */
+  /** Bypasses the pipeline, whose TLS handler would send close_notify first, and perhaps wait. */
   static void reset(Channel channel) {
     SocketTuning.resetOnClose(channel);
     channel.unsafe().close(channel.unsafe().voidPromise());

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
  * failure would be an exception at the server, a verdict that waits for it, or a channel left open.
  */
 @Timeout(60)
-class FarewellTest {
+class TlsCloseTest {
   private static final int ROUNDS = 20;
 
   private static SSLContext certificate;
@@ -58,7 +58,7 @@ class FarewellTest {
         Server server = new Server(protocol, () -> {})) {
       Probed probed = Probed.by(HealthConfig.Type.TLS, server.port());
       for (int i = 0; i < ROUNDS; i++) {
-        assertThat(running.probe(probed)).isEqualTo(Outcome.well("handshake completed"));
+        assertThat(running.probe(probed)).isEqualTo(CheckResult.passed("handshake completed"));
         assertThat(server.ends.poll(10, TimeUnit.SECONDS)).isEqualTo(protocol + " end");
       }
       await().untilAsserted(() -> assertThat(running.openChannels()).isZero());
@@ -71,7 +71,7 @@ class FarewellTest {
     try (RunningLoop running = new RunningLoop(transport);
         Server server = new Server("TLSv1.3", closing::await)) {
       assertThat(running.probe(Probed.by(HealthConfig.Type.TLS, server.port())))
-          .isEqualTo(Outcome.well("handshake completed"));
+          .isEqualTo(CheckResult.passed("handshake completed"));
       assertThat(server.ends.poll(10, TimeUnit.SECONDS)).isEqualTo("TLSv1.3 end");
       assertThat(running.openChannels()).as("told before the end").isOne();
       await()
@@ -89,13 +89,13 @@ class FarewellTest {
       Probed probed = Probed.by(HealthConfig.Type.TLS, server.port());
       Check late = late(running, probed);
       assertThat(running.probe(late, Probe.Target.of(probed.object(), probed.pool())))
-          .isEqualTo(Outcome.well("handshake completed"));
+          .isEqualTo(CheckResult.passed("handshake completed"));
       long told = System.nanoTime();
       await()
           .pollInterval(Duration.ofMillis(5))
           .untilAsserted(() -> assertThat(running.openChannels()).isZero());
       assertThat(Duration.ofNanos(System.nanoTime() - told))
-          .isLessThan(Duration.ofNanos(Farewell.MOST_NANOS));
+          .isLessThan(Duration.ofNanos(TlsClose.MOST_NANOS));
       closing.countDown();
     }
   }
@@ -105,14 +105,14 @@ class FarewellTest {
     Check tls = Check.of(probed.health(), probed.backend(), running.loop.tlsTasks());
     return new Check() {
       @Override
-      public void install(ChannelPipeline pipeline, Consumer<Outcome> outcome) {
-        tls.install(pipeline, outcome);
+      public void install(ChannelPipeline pipeline, Consumer<CheckResult> result) {
+        tls.install(pipeline, result);
         running.clock.addAndGet(probed.health().timeout().toNanos());
       }
 
       @Override
-      public boolean saysFarewell() {
-        return tls.saysFarewell();
+      public boolean closesGracefully() {
+        return tls.closesGracefully();
       }
     };
   }

@@ -11,8 +11,10 @@ import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
 import dev.fairlead.pool.health.Outliers;
 import dev.fairlead.pool.health.ProbeLoop;
+import dev.fairlead.pool.health.Probers;
 import dev.fairlead.session.CloseReason;
 import dev.fairlead.session.SessionListener;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 import java.time.Duration;
@@ -22,27 +24,30 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
 import java.util.function.Function;
-import org.jspecify.annotations.NullUnmarked;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What happens to backends while the configuration stays: they go down and come up by the verdict
- * of the cluster, are ejected for what this member's sessions see, and take their share again
- * slowly. Probes what the cluster asks this member for.
+ * The status of the backends while the configuration stays: down and up by the verdict of the
+ * cluster, ejection for the failures of this member's sessions, and slow start. Runs the probers
+ * that the cluster assigns to this member. It alone writes a backend's status, and must refresh the
+ * pool afterwards, else the status has no effect.
  *
  * <p>Its state belongs to a Vert.x context of its own; the methods may be called from any thread
  * and return at once.
  */
-@NullUnmarked
-final class BackendCare implements HealthListener, SessionListener, Outliers.Listener {
-  private static final Logger LOG = LoggerFactory.getLogger(BackendCare.class);
+final class BackendHealth implements HealthListener, SessionListener, Outliers.EjectionListener {
+  private static final Logger LOG = LoggerFactory.getLogger(BackendHealth.class);
 
-  /** How often ejections end and shares grow. */
+  /**
+   * How often ejections end and slow starts proceed. Lowering it makes both more exact, at the
+   * expense of refilled balancer tables.
+   */
   private static final long TICK_MILLIS = 250;
 
-  /** Over which sessions are spread that lose their backend. */
+  /** The time over which the ends of sessions are spread whose backend is down or removed. */
   private static final Duration CLOSING = Duration.ofSeconds(5);
 
   private final Vertx vertx;
@@ -50,42 +55,43 @@ final class BackendCare implements HealthListener, SessionListener, Outliers.Lis
   private final Transport transport;
   private final Outliers outliers = new Outliers(System::nanoTime, this);
 
-  /** Pools whose backends' status has changed since a worker last looked. */
+  /** Pools to be refreshed by the next worker. */
   private final Set<String> stale = new HashSet<>();
 
   private boolean refreshing;
+
   private Proxy proxy;
-  private News news;
-  private Probing probing;
+  private BackendReports reports;
+  private Probers probers;
   private long timer;
   private boolean stopped;
 
-  /** Who hears of it all. */
-  interface News extends Probing.Verdicts {
-    /** Tells everybody; {@code event} is given who this member is. */
+  /** Reports to the cluster. */
+  interface BackendReports extends Probers.VerdictListener {
+    /** Publishes the event that {@code event} makes for this member. */
     void publish(Function<MemberId, SystemEvent> event);
   }
 
-  BackendCare(Vertx vertx, Transport transport) {
+  BackendHealth(Vertx vertx, Transport transport) {
     this.vertx = vertx;
     this.transport = transport;
     this.context = (ContextInternal) vertx.getOrCreateContext();
   }
 
-  /** Cares for the backends of {@code proxy} from now on; before anything is in force. */
-  void start(Proxy ofMember, News listener) {
+  /** To be called before the first configuration is in force. */
+  void start(Proxy ofMember, BackendReports toCluster) {
     proxy = ofMember;
-    news = listener;
-    probing =
-        new Probing(
+    reports = toCluster;
+    probers =
+        new Probers(
             new ProbeLoop(
                 context.nettyEventLoop(),
                 transport,
                 task -> vertx.executeBlocking(() -> run(task), false),
                 new SplittableRandom(),
                 System::nanoTime),
-            make -> context.executeBlocking(make, false),
-            listener);
+            new ProberWorker(context),
+            toCluster);
     proxy.onSwitch(this::switched);
     timer = vertx.setPeriodic(TICK_MILLIS, id -> context.runOnContext(turn -> tick()));
   }
@@ -95,26 +101,26 @@ final class BackendCare implements HealthListener, SessionListener, Outliers.Lis
     context.runOnContext(
         turn -> {
           stopped = true;
-          probing.stop();
+          probers.stop();
         });
   }
 
   @Override
-  public void probe(Backend backend, long assignment, Boolean initial) {
+  public void probe(Backend backend, long assignment, Boolean current) {
     context.runOnContext(
         turn -> {
           Pool pool = poolOf(backend);
           if (pool != null && !stopped) {
-            probing.begin(backend, pool.config(), assignment, initial);
+            probers.begin(backend, pool.config(), assignment, current);
           } else {
-            probing.end(backend);
+            probers.end(backend);
           }
         });
   }
 
   @Override
   public void stopProbing(Backend backend) {
-    context.runOnContext(turn -> probing.end(backend));
+    context.runOnContext(turn -> probers.end(backend));
   }
 
   @Override
@@ -130,7 +136,7 @@ final class BackendCare implements HealthListener, SessionListener, Outliers.Lis
     }
   }
 
-  /** By the configuration of now: the session that failed may be of an older one. */
+  /** Under the configuration in force: the session that failed may be of an older one. */
   private void judge(Backend backend) {
     Pool pool = poolOf(backend);
     if (pool != null) {
@@ -141,11 +147,11 @@ final class BackendCare implements HealthListener, SessionListener, Outliers.Lis
   @Override
   public void ejected(Pool pool, Backend backend, int failures, Duration time) {
     LOG.warn(
-        "backend {} is ejected for {}: {} failures in a row",
+        "backend {} is ejected for {} after {} failures in a row",
         backend,
         Durations.show(time),
         failures);
-    news.publish(
+    reports.publish(
         self ->
             new SystemEvent.BackendEjected(
                 self, Instant.now(), backend.pool(), backend.id(), failures, time));
@@ -154,9 +160,9 @@ final class BackendCare implements HealthListener, SessionListener, Outliers.Lis
 
   @Override
   public void returned(Pool pool, Backend backend) {
-    LOG.info("backend {} is used again", backend);
+    LOG.info("backend {} is no longer ejected", backend);
     backend.backSince(System.nanoTime());
-    news.publish(
+    reports.publish(
         self -> new SystemEvent.BackendReturned(self, Instant.now(), backend.pool(), backend.id()));
     refresh(pool.name());
   }
@@ -168,18 +174,18 @@ final class BackendCare implements HealthListener, SessionListener, Outliers.Lis
     backend.healthy(healthy);
     Pool pool = poolOf(backend);
     if (pool == null) {
-      return; // It is configured no more, and nobody probes it.
+      return; // It is no longer configured.
     }
     if (reason == null) {
-      LOG.debug("backend {} is not probed any more", backend);
+      LOG.debug("backend {} is no longer probed", backend);
     } else if (healthy) {
       LOG.info("backend {} is up: {}", backend, reason);
       backend.backSince(System.nanoTime());
-      news.publish(
+      reports.publish(
           self -> new SystemEvent.BackendUp(self, Instant.now(), backend.pool(), backend.id()));
     } else {
       LOG.warn("backend {} is down: {}", backend, reason);
-      news.publish(
+      reports.publish(
           self ->
               new SystemEvent.BackendDown(
                   self, Instant.now(), backend.pool(), backend.id(), reason));
@@ -200,11 +206,11 @@ final class BackendCare implements HealthListener, SessionListener, Outliers.Lis
     context.runOnContext(
         turn -> {
           closeRemoved(before, now);
-          probing.follow(now);
+          probers.follow(now);
         });
   }
 
-  /** Sessions of backends that are configured no more, where their pool wants that. */
+  /** Ends the sessions of removed backends if their pool has {@code onBackendDown: close}. */
   private void closeRemoved(List<Pool> last, List<Pool> now) {
     Set<String> there = new HashSet<>();
     now.forEach(pool -> pool.backends().forEach(backend -> there.add(backend.toString())));
@@ -218,7 +224,7 @@ final class BackendCare implements HealthListener, SessionListener, Outliers.Lis
     }
   }
 
-  /** Has a worker choose anew who takes the sessions of that pool; one worker at a time. */
+  /** Has a worker refresh the pool; one worker at a time. */
   private void refresh(String pool) {
     stale.add(pool);
     if (!refreshing) {
@@ -248,7 +254,7 @@ final class BackendCare implements HealthListener, SessionListener, Outliers.Lis
             });
   }
 
-  /** The pool in force that has a backend of that id, null = none has. */
+  /** The pool in force if it has a backend of that id, else null. */
   private Pool poolOf(Backend backend) {
     Pool pool = poolCalled(backend.pool());
     return pool != null && pool.backends().stream().anyMatch(each -> each.id().equals(backend.id()))
@@ -258,6 +264,13 @@ final class BackendCare implements HealthListener, SessionListener, Outliers.Lis
 
   private Pool poolCalled(String name) {
     return proxy.pools().stream().filter(pool -> pool.name().equals(name)).findFirst().orElse(null);
+  }
+
+  private record ProberWorker(ContextInternal context) implements Probers.Worker {
+    @Override
+    public <T> Future<T> run(Callable<T> task) {
+      return context.executeBlocking(task, false);
+    }
   }
 
   private static Void run(Runnable task) {
