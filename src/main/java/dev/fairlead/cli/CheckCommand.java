@@ -1,8 +1,8 @@
 package dev.fairlead.cli;
 
-import dev.fairlead.config.ConfigFiles;
 import dev.fairlead.config.FairleadConfig;
-import dev.fairlead.config.LoadResult;
+import dev.fairlead.config.bind.LoadResult;
+import dev.fairlead.config.text.ConfigFiles;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

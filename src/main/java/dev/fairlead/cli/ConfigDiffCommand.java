@@ -1,6 +1,6 @@
 package dev.fairlead.cli;
 
-import dev.fairlead.config.DocumentDiff;
+import dev.fairlead.config.text.DocumentDiff;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

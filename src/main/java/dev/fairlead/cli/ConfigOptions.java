@@ -1,6 +1,6 @@
 package dev.fairlead.cli;
 
-import dev.fairlead.config.ConfigLoader;
+import dev.fairlead.config.bind.ConfigLoader;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

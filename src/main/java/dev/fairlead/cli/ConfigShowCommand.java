@@ -1,7 +1,7 @@
 package dev.fairlead.cli;
 
 import dev.fairlead.config.ConfigFormat;
-import dev.fairlead.config.Document;
+import dev.fairlead.config.bind.Document;
 import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
 import java.util.Locale;

@@ -1,6 +1,6 @@
 package dev.fairlead.cli;
 
-import dev.fairlead.config.ConfigLoader;
+import dev.fairlead.config.bind.ConfigLoader;
 import dev.fairlead.member.Member;
 import dev.fairlead.member.StartException;
 import io.vertx.core.Vertx;

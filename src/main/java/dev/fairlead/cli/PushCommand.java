@@ -1,7 +1,7 @@
 package dev.fairlead.cli;
 
-import dev.fairlead.config.ConfigFiles;
-import dev.fairlead.config.ConfigText;
+import dev.fairlead.config.text.ConfigFiles;
+import dev.fairlead.config.text.ConfigText;
 import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
 import java.nio.file.Path;

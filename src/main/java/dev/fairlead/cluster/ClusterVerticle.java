@@ -1,7 +1,32 @@
 package dev.fairlead.cluster;
 
-import dev.fairlead.cluster.Draft.Who;
+import dev.fairlead.cluster.members.Announcements;
+import dev.fairlead.cluster.members.Events;
+import dev.fairlead.cluster.members.Membership;
+import dev.fairlead.cluster.members.MembershipEvents;
 import dev.fairlead.cluster.node.ClusterNode;
+import dev.fairlead.cluster.node.Nodes;
+import dev.fairlead.cluster.revision.CallHandler;
+import dev.fairlead.cluster.revision.ConfigCommands;
+import dev.fairlead.cluster.revision.ConfigPush;
+import dev.fairlead.cluster.revision.ConfigStart;
+import dev.fairlead.cluster.revision.ConfigStore;
+import dev.fairlead.cluster.revision.ConfigSync;
+import dev.fairlead.cluster.revision.Draft.Who;
+import dev.fairlead.cluster.revision.LocalConfig;
+import dev.fairlead.cluster.revision.MemberCalls;
+import dev.fairlead.cluster.revision.PreparedConfig;
+import dev.fairlead.cluster.revision.PushRound;
+import dev.fairlead.cluster.revision.RevisionCodec;
+import dev.fairlead.cluster.revision.RevisionLog;
+import dev.fairlead.cluster.revision.StartupConfig;
+import dev.fairlead.cluster.rows.ReplicatedTable;
+import dev.fairlead.cluster.rows.RowContext;
+import dev.fairlead.cluster.rows.RowTraffic;
+import dev.fairlead.cluster.signing.Secret;
+import dev.fairlead.cluster.signing.ShutdownSignal;
+import dev.fairlead.cluster.signing.Signals;
+import dev.fairlead.cluster.signing.SignedCommands;
 import dev.fairlead.config.ConfigFormat;
 import dev.fairlead.config.Revision;
 import dev.fairlead.event.CommandException;
@@ -46,7 +71,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
   private final Nodes nodes;
   private final Events events;
   private final Announcements announcements;
-  private Holds holds;
+  private PreparedConfig holds;
   private CallHandler calls;
   private MemberCalls others;
   private ConfigCommands config;
@@ -68,13 +93,13 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
       ClusterNode node,
       LocalMember member,
       LocalConfig config,
-      Beginning beginning,
+      StartupConfig beginning,
       Secret secret) {}
 
   public ClusterVerticle(Parts parts) {
     this.parts = parts;
     this.codec = new RevisionCodec(parts.secret());
-    RowPlace place = RowPlace.of(parts.node(), traffic);
+    RowContext place = RowContext.of(parts.node(), traffic);
     LocalMember member = parts.member();
     this.events = new Events(parts.node().vertx(), member::numbers);
     this.announcements = new Announcements(events::publish, this::self, member::info);
@@ -83,8 +108,8 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
     this.nodes = new Nodes(tables.nodes(membership.nodes()), this::merged);
   }
 
-  private Comings comings() {
-    return new Comings(
+  private MembershipEvents comings() {
+    return new MembershipEvents(
         parts.node().id(), this::members, announcements, member -> others.greet(member));
   }
 
@@ -96,7 +121,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
   /** Succeeds when the cluster's revision is in force here and this member is known to all. */
   @Override
   public Future<?> start() {
-    return SharedRows.openMap(vertx, ConfigStore.MAP)
+    return ReplicatedTable.openMap(vertx, ConfigStore.MAP)
         .compose(
             map ->
                 SignedCommands.open(vertx, parts.secret(), InstantSource.system())
@@ -113,7 +138,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
 
   private ConfigStore build(ConfigStore store, SignedCommands opened) {
     signed = opened;
-    holds = new Holds(vertx, parts.config());
+    holds = new PreparedConfig(vertx, parts.config());
     sync = new ConfigSync(store, holds, this::applied);
     calls = new CallHandler(holds, sync, signed);
     others = new MemberCalls(parts.node(), signed);

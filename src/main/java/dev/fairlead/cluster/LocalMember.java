@@ -2,6 +2,7 @@ package dev.fairlead.cluster;
 
 import dev.fairlead.admission.Leased;
 import dev.fairlead.admission.SourceLimit;
+import dev.fairlead.cluster.health.HealthListener;
 import dev.fairlead.event.MemberInfo;
 import dev.fairlead.event.MetricsReport;
 import dev.fairlead.pool.Pool;

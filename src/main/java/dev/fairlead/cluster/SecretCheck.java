@@ -1,7 +1,12 @@
 package dev.fairlead.cluster;
 
+import dev.fairlead.cluster.members.Membership;
 import dev.fairlead.cluster.node.ClusterException;
 import dev.fairlead.cluster.node.ClusterNode;
+import dev.fairlead.cluster.revision.ConfigStore;
+import dev.fairlead.cluster.revision.RevisionCodec;
+import dev.fairlead.cluster.rows.ReplicatedTable;
+import dev.fairlead.cluster.signing.Secret;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -11,7 +16,7 @@ import java.util.List;
  * Keeps a member out of a cluster whose secret it does not have: before anybody sees it, it must
  * believe the newest revision that is stored. On the cluster's context.
  */
-final class SecretCheck {
+public final class SecretCheck {
   /** The members replace what somebody else may have put there within a second. */
   private static final int ATTEMPTS = 4;
 
@@ -24,14 +29,14 @@ final class SecretCheck {
   /**
    * @param secret null = this member has none
    */
-  SecretCheck(ClusterNode node, ConfigStore store, Secret secret) {
+  public SecretCheck(ClusterNode node, ConfigStore store, Secret secret) {
     this.node = node;
     this.store = store;
     this.secret = secret;
   }
 
   /** Fails with {@link ClusterException} when this member's secret is not that of the cluster. */
-  Future<Void> run() {
+  public Future<Void> run() {
     return attempt(1);
   }
 
@@ -70,7 +75,7 @@ final class SecretCheck {
 
   /** Whether anybody else is a member: a foreign node can put anything into the map. */
   private Future<Boolean> hasMembers() {
-    return SharedRows.openMap(vertx(), Membership.TABLE.map())
+    return ReplicatedTable.openMap(vertx(), Membership.TABLE.map())
         .compose(
             map -> {
               List<Future<String>> rows =

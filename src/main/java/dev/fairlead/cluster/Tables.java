@@ -1,6 +1,11 @@
 package dev.fairlead.cluster;
 
+import dev.fairlead.cluster.health.HealthTable;
+import dev.fairlead.cluster.lease.Leases;
+import dev.fairlead.cluster.load.LoadTable;
+import dev.fairlead.cluster.load.SourceTable;
 import dev.fairlead.cluster.node.ClusterNode;
+import dev.fairlead.cluster.rows.RowContext;
 import dev.fairlead.event.MemberInfo;
 import dev.fairlead.pool.Backend;
 import io.vertx.core.Future;
@@ -19,7 +24,7 @@ final class Tables {
   private final SourceTable sources;
   private final Leases leases;
 
-  Tables(RowPlace place, LocalMember member, Supplier<List<MemberInfo>> members) {
+  Tables(RowContext place, LocalMember member, Supplier<List<MemberInfo>> members) {
     this.member = member;
     this.loads = new LoadTable(place, member::pools);
     this.health = new HealthTable(place, member::pools, members, member.health());

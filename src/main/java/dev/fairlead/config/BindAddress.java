@@ -1,5 +1,6 @@
 package dev.fairlead.config;
 
+import dev.fairlead.config.bind.AddressTypes;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 

@@ -1,5 +1,7 @@
 package dev.fairlead.config;
 
+import dev.fairlead.config.bind.AddressTypes;
+import dev.fairlead.config.bind.ValueType;
 import io.netty.util.NetUtil;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -55,7 +57,7 @@ public record Cidr(InetAddress network, int prefix) {
     return outcome.value();
   }
 
-  static ValueType.Outcome<Cidr> parse(String text) {
+  public static ValueType.Outcome<Cidr> parse(String text) {
     Matcher matcher = WRITTEN.matcher(text);
     Optional<InetAddress> address =
         matcher.matches() ? AddressTypes.parseIp(matcher.group(1)) : Optional.empty();

@@ -14,13 +14,14 @@ import java.util.regex.Pattern;
  * @param text as it was written
  */
 public record EscapedBytes(String text) {
-  static final String EXPECTED = "a text, with \\r \\n \\t \\0 \\\\ or \\xHH for single bytes";
+  public static final String EXPECTED =
+      "a text, with \\r \\n \\t \\0 \\\\ or \\xHH for single bytes";
 
   private static final Pattern PART =
       Pattern.compile("\\\\(?:x(?<hex>[0-9a-fA-F]{2})|(?<letter>[rnt0\\\\]))|(?<plain>[^\\\\]+)");
 
   /** Empty when a backslash begins nothing that is known. */
-  static Optional<EscapedBytes> parse(String text) {
+  public static Optional<EscapedBytes> parse(String text) {
     Matcher parts = PART.matcher(text);
     int end = 0;
     while (parts.find() && parts.start() == end) {

@@ -13,7 +13,7 @@ public record FairleadConfig(
     List<PoolConfig> pools) {
 
   /** What is read at start, by its keys: the rest of a file is the dynamic part. */
-  static final List<String> PROCESS_KEYS = List.of("node", "cluster");
+  public static final List<String> PROCESS_KEYS = List.of("node", "cluster");
 
   public FairleadConfig {
     listeners = List.copyOf(listeners);

@@ -72,7 +72,7 @@ public record PoolConfig(
   }
 
   /** The same with other replies. */
-  PoolConfig withReplies(Replies others) {
+  public PoolConfig withReplies(Replies others) {
     return new PoolConfig(
         name,
         balance,

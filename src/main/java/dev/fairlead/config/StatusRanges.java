@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 public record StatusRanges(List<Range> ranges) {
   public static final StatusRanges DEFAULT = new StatusRanges(List.of(new Range(200, 399)));
 
-  static final String EXPECTED = "status codes such as 200-399 or 200,204, each 100 to 599";
+  public static final String EXPECTED = "status codes such as 200-399 or 200,204, each 100 to 599";
 
   private static final int LOWEST = 100;
   private static final int HIGHEST = 599;
@@ -42,7 +42,7 @@ public record StatusRanges(List<Range> ranges) {
   }
 
   /** Empty when {@code text} is no list of codes and ranges. */
-  static Optional<StatusRanges> parse(String text) {
+  public static Optional<StatusRanges> parse(String text) {
     List<Optional<Range>> parts =
         Arrays.stream(text.split(",", -1)).map(part -> range(part.strip())).toList();
     return parts.stream().allMatch(Optional::isPresent)

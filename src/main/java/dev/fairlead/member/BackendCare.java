@@ -1,6 +1,6 @@
 package dev.fairlead.member;
 
-import dev.fairlead.cluster.HealthListener;
+import dev.fairlead.cluster.health.HealthListener;
 import dev.fairlead.config.Durations;
 import dev.fairlead.config.PoolConfig.OnBackendDown;
 import dev.fairlead.config.PoolConfig.Outlier;

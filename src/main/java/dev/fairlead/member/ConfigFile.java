@@ -1,11 +1,11 @@
 package dev.fairlead.member;
 
 import dev.fairlead.config.ConfigFormat;
-import dev.fairlead.config.ConfigLoader;
-import dev.fairlead.config.ConfigText;
-import dev.fairlead.config.LoadResult;
 import dev.fairlead.config.Problem;
-import dev.fairlead.config.RawTextProcessor;
+import dev.fairlead.config.bind.ConfigLoader;
+import dev.fairlead.config.bind.LoadResult;
+import dev.fairlead.config.text.ConfigText;
+import dev.fairlead.config.text.RawTextProcessor;
 import dev.fairlead.event.CommandException;
 import io.vertx.config.ConfigRetriever;
 import io.vertx.config.ConfigRetrieverOptions;

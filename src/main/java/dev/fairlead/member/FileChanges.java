@@ -1,11 +1,11 @@
 package dev.fairlead.member;
 
 import dev.fairlead.cluster.ClusterVerticle;
-import dev.fairlead.config.ConfigText;
-import dev.fairlead.config.Document;
-import dev.fairlead.config.LoadResult;
 import dev.fairlead.config.Problem;
 import dev.fairlead.config.Revision;
+import dev.fairlead.config.bind.Document;
+import dev.fairlead.config.bind.LoadResult;
+import dev.fairlead.config.text.ConfigText;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;

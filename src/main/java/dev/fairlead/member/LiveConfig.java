@@ -1,14 +1,14 @@
 package dev.fairlead.member;
 
 import dev.fairlead.admin.MemberView.InForce;
-import dev.fairlead.cluster.LocalConfig;
+import dev.fairlead.cluster.revision.LocalConfig;
 import dev.fairlead.config.ConfigFormat;
-import dev.fairlead.config.ConfigLoader;
-import dev.fairlead.config.ConfigText;
 import dev.fairlead.config.FairleadConfig;
-import dev.fairlead.config.LoadResult;
 import dev.fairlead.config.Problem;
 import dev.fairlead.config.Revision;
+import dev.fairlead.config.bind.ConfigLoader;
+import dev.fairlead.config.bind.LoadResult;
+import dev.fairlead.config.text.ConfigText;
 import dev.fairlead.event.CommandException;
 import dev.fairlead.listener.ListenException;
 import dev.fairlead.listener.StaleChangeException;

@@ -2,10 +2,10 @@ package dev.fairlead.member;
 
 import dev.fairlead.admin.MemberView;
 import dev.fairlead.cluster.ClusterVerticle;
-import dev.fairlead.config.Document;
 import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.config.Problem;
 import dev.fairlead.config.Revision;
+import dev.fairlead.config.bind.Document;
 import dev.fairlead.event.MemberId;
 import dev.fairlead.event.MemberInfo;
 import dev.fairlead.pool.Pool;

@@ -1,9 +1,9 @@
 package dev.fairlead.member;
 
-import dev.fairlead.cluster.Beginning;
-import dev.fairlead.cluster.Secret;
-import dev.fairlead.config.ConfigText;
+import dev.fairlead.cluster.revision.StartupConfig;
+import dev.fairlead.cluster.signing.Secret;
 import dev.fairlead.config.NodeConfig;
+import dev.fairlead.config.text.ConfigText;
 import dev.fairlead.member.StateDir.State;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -17,7 +17,7 @@ import java.util.Optional;
  * @param kept where it keeps its revisions
  * @param secret null = nothing is signed
  */
-record StartState(Beginning beginning, KeptRevisions kept, Secret secret) {
+record StartState(StartupConfig beginning, KeptRevisions kept, Secret secret) {
 
   /**
    * Reads it. Blocks.
@@ -37,7 +37,7 @@ record StartState(Beginning beginning, KeptRevisions kept, Secret secret) {
     String taken = digest == null ? FileChanges.digest(text) : digest;
     Path secret = own.config().cluster().secretFile();
     return new StartState(
-        new Beginning(text.format(), text.text(), digest, revisions),
+        new StartupConfig(text.format(), text.text(), digest, revisions),
         new KeptRevisions(directory, taken, revisions),
         secret == null ? null : Secret.read(secret));
   }

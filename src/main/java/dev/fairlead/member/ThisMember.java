@@ -2,8 +2,8 @@ package dev.fairlead.member;
 
 import dev.fairlead.admission.Leased;
 import dev.fairlead.admission.SourceLimit;
-import dev.fairlead.cluster.HealthListener;
 import dev.fairlead.cluster.LocalMember;
+import dev.fairlead.cluster.health.HealthListener;
 import dev.fairlead.event.MemberInfo;
 import dev.fairlead.event.MetricsReport;
 import dev.fairlead.pool.Pool;

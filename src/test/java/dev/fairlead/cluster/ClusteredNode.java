@@ -15,7 +15,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 
 /** A clustered Vert.x on 127.0.0.1, as small and quick as Hazelcast gets. */
-final class ClusteredNode implements ClusterNode {
+public final class ClusteredNode implements ClusterNode {
   private final HazelcastClusterManager manager;
   private final Vertx vertx;
   private final String address;
@@ -33,7 +33,7 @@ final class ClusteredNode implements ClusterNode {
    *
    * @param seed a node that is there, null = this is the first
    */
-  static ClusteredNode join(String cluster, ClusteredNode seed) {
+  public static ClusteredNode join(String cluster, ClusteredNode seed) {
     HazelcastClusterManager manager =
         new HazelcastClusterManager(config(cluster, seed == null ? null : seed.address));
     VertxOptions options =
@@ -108,11 +108,11 @@ final class ClusteredNode implements ClusterNode {
   }
 
   /** As if the process were killed: nobody is told. */
-  void crash() {
+  public void crash() {
     manager.getHazelcastInstance().getLifecycleService().terminate();
   }
 
-  void close() {
+  public void close() {
     OnContext.done(vertx.close());
   }
 }

@@ -5,7 +5,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /** A clock that goes when it is told to. Starts just below an overflow. */
-final class FakeClock implements LongSupplier {
+public final class FakeClock implements LongSupplier {
   private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 1);
 
   @Override
@@ -13,7 +13,7 @@ final class FakeClock implements LongSupplier {
     return nanos.get();
   }
 
-  void pass(Duration time) {
+  public void pass(Duration time) {
     nanos.addAndGet(time.toNanos());
   }
 }

@@ -10,23 +10,23 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /** Runs on a Vert.x context of its own, as the cluster's parts want it, and waits for the end. */
-final class OnContext {
+public final class OnContext {
   private static final long LIMIT_SECONDS = 20;
 
   private final Context context;
 
-  OnContext(Vertx vertx) {
+  public OnContext(Vertx vertx) {
     context = ((VertxInternal) vertx).createEventLoopContext();
   }
 
-  <T> T call(Supplier<Future<T>> task) {
+  public <T> T call(Supplier<Future<T>> task) {
     Promise<T> promise = Promise.promise();
     context.runOnContext(
         any -> Future.<Void>succeededFuture().compose(start -> task.get()).onComplete(promise));
     return done(promise.future());
   }
 
-  void run(Runnable task) {
+  public void run(Runnable task) {
     call(
         () -> {
           task.run();
@@ -34,7 +34,7 @@ final class OnContext {
         });
   }
 
-  static <T> T done(Future<T> future) {
+  public static <T> T done(Future<T> future) {
     try {
       return future.await(LIMIT_SECONDS, TimeUnit.SECONDS);
     } catch (TimeoutException e) {

@@ -5,8 +5,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 
 /** Stands still until it is told. */
-final class SettableClock implements InstantSource {
-  static final Instant NOON = Instant.parse("2026-11-22T12:00:00Z");
+public final class SettableClock implements InstantSource {
+  public static final Instant NOON = Instant.parse("2026-11-22T12:00:00Z");
 
   private volatile Instant now = NOON;
 
@@ -15,7 +15,7 @@ final class SettableClock implements InstantSource {
     return now;
   }
 
-  void advance(Duration time) {
+  public void advance(Duration time) {
     now = now.plus(time);
   }
 }

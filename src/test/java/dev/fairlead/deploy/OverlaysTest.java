@@ -4,11 +4,11 @@ import static dev.fairlead.deploy.Manifests.at;
 import static dev.fairlead.deploy.Manifests.objects;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.fairlead.config.ConfigFiles;
-import dev.fairlead.config.ConfigLoader;
 import dev.fairlead.config.FairleadConfig;
-import dev.fairlead.config.LoadResult;
 import dev.fairlead.config.NodeConfig.Shutdown;
+import dev.fairlead.config.bind.ConfigLoader;
+import dev.fairlead.config.bind.LoadResult;
+import dev.fairlead.config.text.ConfigFiles;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;

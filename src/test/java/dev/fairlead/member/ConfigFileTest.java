@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.config.ConfigFormat;
-import dev.fairlead.config.ConfigLoader;
-import dev.fairlead.config.ConfigText;
-import dev.fairlead.config.LoadResult;
 import dev.fairlead.config.Problem;
+import dev.fairlead.config.bind.ConfigLoader;
+import dev.fairlead.config.bind.LoadResult;
+import dev.fairlead.config.text.ConfigText;
 import dev.fairlead.event.CommandException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

@@ -1,14 +1,14 @@
 package dev.fairlead.member;
 
-import dev.fairlead.cluster.LocalConfig;
+import dev.fairlead.cluster.revision.LocalConfig;
 import dev.fairlead.config.ConfigFormat;
-import dev.fairlead.config.ConfigLoader;
-import dev.fairlead.config.ConfigText;
 import dev.fairlead.config.NodeConfig.TransportKind;
 import dev.fairlead.config.Revision;
+import dev.fairlead.config.bind.ConfigLoader;
+import dev.fairlead.config.text.ConfigText;
 import dev.fairlead.net.Transport;
-import dev.fairlead.session.SessionCount;
 import dev.fairlead.session.SessionListener;
+import dev.fairlead.session.limit.SessionCount;
 import dev.fairlead.testkit.TestBackend;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;

@@ -3,8 +3,8 @@ package dev.fairlead.member;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.config.ConfigFormat;
-import dev.fairlead.config.ConfigLoader;
-import dev.fairlead.config.ConfigText;
+import dev.fairlead.config.bind.ConfigLoader;
+import dev.fairlead.config.text.ConfigText;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -3,11 +3,11 @@ package dev.fairlead.packaging;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.config.ClusterConfig.Discovery;
-import dev.fairlead.config.ConfigFiles;
-import dev.fairlead.config.ConfigLoader;
 import dev.fairlead.config.FairleadConfig;
-import dev.fairlead.config.LoadResult;
 import dev.fairlead.config.NodeConfig.Shutdown;
+import dev.fairlead.config.bind.ConfigLoader;
+import dev.fairlead.config.bind.LoadResult;
+import dev.fairlead.config.text.ConfigFiles;
 import dev.fairlead.member.FairleadVersion;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -3,7 +3,7 @@ package dev.fairlead.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.fairlead.config.ConfigLoader;
+import dev.fairlead.config.bind.ConfigLoader;
 import dev.fairlead.member.Member;
 import dev.fairlead.member.StartException;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package dev.fairlead.testkit;
 
-import dev.fairlead.config.ConfigLoader;
 import dev.fairlead.config.NodeConfig.TransportKind;
+import dev.fairlead.config.bind.ConfigLoader;
 import dev.fairlead.member.Member;
 import dev.fairlead.net.Transport;
 import java.io.IOException;

@@ -29,7 +29,7 @@ public record Outcome(Kind kind, String reason) {
   }
 
   /** A connection could not be made. */
-  static Outcome of(ConnectFailure failure) {
+  public static Outcome of(ConnectFailure failure) {
     return failure.isLocal() ? inconclusive(failure.cause()) : failed(failure.cause());
   }
 }

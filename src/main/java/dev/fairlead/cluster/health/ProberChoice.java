@@ -1,0 +1,43 @@
+package dev.fairlead.cluster.health;
+
+import dev.fairlead.pool.balance.StableHash;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Which members probe a backend: those with the highest random weight, a hash of member and
+ * backend. Every member that sees the same members chooses the same ones, and when one of n leaves
+ * only its own backends, about 1 in n, get another prober. After D. Thaler, C. Ravishankar, "Using
+ * Name-Based Mappings to Increase Hit Rates", IEEE/ACM Transactions on Networking 6(1), 1998.
+ *
+ * <pre>
+ * weights of backend x: a 7, b 3, c 9    two probers: c, a
+ * a leaves                               c, b
+ * </pre>
+ */
+final class ProberChoice {
+  private ProberChoice() {}
+
+  /**
+   * Chooses among {@code members}.
+   *
+   * @param members ids, each once, in whatever order
+   * @param key of the backend
+   * @return {@code probers} of them, the heaviest first; all, if there are not more
+   */
+  static List<String> choose(Collection<String> members, String key, int probers) {
+    long hash = StableHash.of(key);
+    return members.stream()
+        .map(member -> new Weighed(member, StableHash.mix(StableHash.of(member) ^ hash)))
+        .sorted(Weighed.HEAVIEST_FIRST)
+        .limit(probers)
+        .map(Weighed::member)
+        .toList();
+  }
+
+  private record Weighed(String member, long weight) {
+    static final Comparator<Weighed> HEAVIEST_FIRST =
+        Comparator.comparingLong(Weighed::weight).reversed().thenComparing(Weighed::member);
+  }
+}

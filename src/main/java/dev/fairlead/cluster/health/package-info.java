@@ -1,0 +1,5 @@
+/**
+ * Health verdicts shared by rows (map {@code fairlead.health}), and which members probe which
+ * backend.
+ */
+package dev.fairlead.cluster.health;

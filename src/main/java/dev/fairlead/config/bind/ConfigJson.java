@@ -1,0 +1,184 @@
+package dev.fairlead.config.bind;
+
+import dev.fairlead.config.BackendConfig;
+import dev.fairlead.config.Cidr;
+import dev.fairlead.config.DiscoveryConfig;
+import dev.fairlead.config.Durations;
+import dev.fairlead.config.EscapedBytes;
+import dev.fairlead.config.FairleadConfig;
+import dev.fairlead.config.HealthConfig;
+import dev.fairlead.config.ListenerConfig;
+import dev.fairlead.config.ListenerLimits;
+import dev.fairlead.config.PoolConfig;
+import dev.fairlead.config.PoolConfig.Connect;
+import dev.fairlead.config.PoolConfig.Outlier;
+import dev.fairlead.config.PoolConfig.Replies;
+import dev.fairlead.config.PoolConfig.Timeouts;
+import dev.fairlead.config.PoolLimits;
+import dev.fairlead.config.QueueConfig;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.net.InetAddress;
+import java.util.Collection;
+import java.util.function.Function;
+
+/**
+ * Writes the dynamic part of a configuration with the keys and texts of a configuration file,
+ * defaults included: loading it again gives an equal dynamic part. Paths are absolute; keys and
+ * secrets are only ever named by their files.
+ */
+public final class ConfigJson {
+  private ConfigJson() {}
+
+  /** {@code {listeners: [...], pools: [...]}}. */
+  public static JsonObject dynamicPart(FairleadConfig config) {
+    return new JsonObject()
+        .put("listeners", array(config.listeners(), ConfigJson::listener))
+        .put("pools", array(config.pools(), ConfigJson::pool));
+  }
+
+  private static <T> JsonArray array(Collection<T> items, Function<T, Object> writer) {
+    JsonArray array = new JsonArray();
+    items.forEach(item -> array.add(writer.apply(item)));
+    return array;
+  }
+
+  private static JsonObject listener(ListenerConfig listener) {
+    return new JsonObject()
+        .put("name", text(listener.name()))
+        .put("bind", text(listener.bind().toString()))
+        .put("backlog", listener.backlog())
+        .put("pool", text(listener.pool()))
+        .put("allow", array(listener.access().allow(), Cidr::toString))
+        .put("deny", array(listener.access().deny(), Cidr::toString))
+        .put("limits", limits(listener.limits()));
+  }
+
+  private static JsonObject limits(ListenerLimits limits) {
+    return new JsonObject()
+        .put("connections", limits.connections())
+        .put("connectionsPerSource", limits.connectionsPerSource())
+        .put("newConnectionsPerSecond", limits.newConnectionsPerSecond())
+        .put("scope", limits.scope().label())
+        .put("queue", queue(limits.queue()))
+        .put("refuseWith", limits.refuseWith().label());
+  }
+
+  private static JsonObject queue(QueueConfig queue) {
+    return new JsonObject()
+        .put("size", queue.size())
+        .put("timeout", Durations.show(queue.timeout()));
+  }
+
+  private static JsonObject pool(PoolConfig pool) {
+    return new JsonObject()
+        .put("name", text(pool.name()))
+        .put("balance", pool.balance().label())
+        .put("backends", array(pool.backends(), ConfigJson::backend))
+        .put("discovery", discovery(pool.discovery()))
+        .put("health", health(pool.health()))
+        .put("outlier", outlier(pool.outlier()))
+        .put("slowStart", Durations.show(pool.slowStart()))
+        .put("connect", connect(pool.connect()))
+        .put("timeouts", timeouts(pool.timeouts()))
+        .put("limits", limits(pool.limits()))
+        .put("whenDown", pool.whenDown().label())
+        .put("onBackendDown", pool.onBackendDown().label())
+        .put("replies", replies(pool.replies()));
+  }
+
+  private static JsonObject limits(PoolLimits limits) {
+    return new JsonObject()
+        .put("connections", limits.connections())
+        .put("connectionsPerBackend", limits.connectionsPerBackend())
+        .put("scope", limits.scope().label())
+        .put("queue", queue(limits.queue()));
+  }
+
+  private static JsonObject backend(BackendConfig backend) {
+    JsonObject json = new JsonObject();
+    if (backend.unixPath() != null) {
+      json.put("unix", text(backend.unixPath()));
+    } else {
+      json.put("host", text(backend.host())).put("port", backend.port());
+    }
+    return json.put("weight", backend.weight())
+        .put("state", backend.state().label())
+        .put("backup", backend.tier() > BackendConfig.PRIMARY)
+        .put("maxConnections", backend.maxConnections());
+  }
+
+  private static JsonObject discovery(DiscoveryConfig discovery) {
+    if (discovery == null) {
+      return null;
+    }
+    JsonObject json = new JsonObject();
+    if (discovery.srv() == null) {
+      json.put("dns", discovery.dns()).put("port", discovery.port());
+    } else {
+      json.put("srv", discovery.srv());
+    }
+    return json.put("refresh", Durations.show(discovery.refresh()));
+  }
+
+  private static JsonObject health(HealthConfig health) {
+    return new JsonObject()
+        .put("type", health.type().label())
+        .put("interval", Durations.show(health.interval()))
+        .put("timeout", Durations.show(health.timeout()))
+        .put("rise", health.rise())
+        .put("fall", health.fall())
+        .put("probers", health.probers())
+        .put("port", health.port())
+        .put(
+            "http",
+            new JsonObject()
+                .put("path", text(health.http().path()))
+                .put("host", health.http().host())
+                .put("status", health.http().status().toString()))
+        .put(
+            "expect",
+            new JsonObject()
+                .put("send", bytes(health.expect().send()))
+                .put("receive", bytes(health.expect().receive())));
+  }
+
+  private static String bytes(EscapedBytes bytes) {
+    return bytes == null ? null : text(bytes.text());
+  }
+
+  private static Object outlier(Outlier outlier) {
+    return outlier == null
+        ? "off"
+        : new JsonObject()
+            .put("failures", outlier.failures())
+            .put("ejection", Durations.show(outlier.ejection()))
+            .put("maxEjected", outlier.maxEjectedPercent() + "%");
+  }
+
+  private static JsonObject connect(Connect connect) {
+    return new JsonObject()
+        .put("timeout", Durations.show(connect.timeout()))
+        .put("attempts", connect.attempts())
+        .put("source", array(connect.source(), InetAddress::getHostAddress));
+  }
+
+  private static JsonObject timeouts(Timeouts timeouts) {
+    return new JsonObject()
+        .put("idle", Durations.show(timeouts.idle()))
+        .put("close", Durations.show(timeouts.close()))
+        .put("maxDuration", Durations.show(timeouts.maxDuration()))
+        .put("jitter", timeouts.jitterPercent() + "%");
+  }
+
+  private static JsonObject replies(Replies replies) {
+    return new JsonObject()
+        .put("noBackend", text(replies.noBackend()))
+        .put("connectFailed", text(replies.connectFailed()));
+  }
+
+  /** Null stays null. */
+  private static String text(String text) {
+    return text == null ? null : Substitution.escape(text);
+  }
+}

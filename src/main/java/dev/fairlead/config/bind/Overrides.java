@@ -1,0 +1,143 @@
+package dev.fairlead.config.bind;
+
+import dev.fairlead.config.FairleadConfig;
+import dev.fairlead.config.Problem;
+import dev.fairlead.config.text.Place;
+import dev.fairlead.config.text.Problems;
+import dev.fairlead.config.text.Tree;
+import dev.fairlead.config.text.TreeReader;
+import dev.fairlead.config.text.YamlReader;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The {@code --set KEY=VALUE} of the command line. They replace values in a tree before it is
+ * bound; maps on the way are made, a list grows by one item at its end. Immutable.
+ */
+final class Overrides {
+  private static final Pattern PATH =
+      Pattern.compile("[A-Za-z0-9_-]+(?:\\[\\d{1,6}]|\\.[A-Za-z0-9_-]+)*");
+  private static final Pattern STEP = Pattern.compile("\\[\\d+]|[A-Za-z0-9_-]+");
+
+  private final List<String> settings;
+
+  Overrides(List<String> settings) {
+    this.settings = List.copyOf(settings);
+  }
+
+  /** Those of the dynamic part: neither of {@code node} nor of {@code cluster}. */
+  Overrides ofDynamicPart() {
+    return new Overrides(settings.stream().filter(setting -> !isOfProcess(setting)).toList());
+  }
+
+  private static boolean isOfProcess(String setting) {
+    Matcher firstStep = STEP.matcher(setting);
+    return firstStep.lookingAt() && FairleadConfig.PROCESS_KEYS.contains(firstStep.group());
+  }
+
+  /** The tree with all of them in it; those that are malformed are reported whatever the tree. */
+  Tree apply(Tree tree, Problems problems) {
+    Tree changed = tree;
+    for (String setting : settings) {
+      changed = apply(changed, setting, problems);
+    }
+    return changed;
+  }
+
+  private static Tree apply(Tree tree, String setting, Problems problems) {
+    int equals = setting.indexOf('=');
+    String path = equals < 0 ? setting : setting.substring(0, equals);
+    if (equals < 0 || !PATH.matcher(path).matches()) {
+      String expected = " (expected: KEY=VALUE, its key like pools[0].balance)";
+      problems.add(Place.OVERRIDE, "", Problem.oneLine(setting) + expected);
+      return tree;
+    }
+    Tree value = value(path, setting.substring(equals + 1), problems);
+    return tree == null || value == null
+        ? tree
+        : new Setting(path, value, problems).into(tree, steps(path), "");
+  }
+
+  private static Tree value(String path, String text, Problems problems) {
+    Problems found = new Problems();
+    Tree value = new YamlReader().value(Problem.OVERRIDE, text, found);
+    for (Problem problem : found.inOrder()) {
+      problems.add(Place.OVERRIDE, path, problem.message());
+    }
+    if (value == null && found.isEmpty()) {
+      problems.add(Place.OVERRIDE, path, "no value (expected: one; null for none)");
+    }
+    return value;
+  }
+
+  private static List<String> steps(String path) {
+    List<String> steps = new ArrayList<>();
+    Matcher matcher = STEP.matcher(path);
+    while (matcher.find()) {
+      steps.add(matcher.group());
+    }
+    return steps;
+  }
+
+  private record Setting(String path, Tree value, Problems problems) {
+
+    /** {@code tree} with the value at {@code steps} below {@code at}. */
+    Tree into(Tree tree, List<String> steps, String at) {
+      if (steps.isEmpty()) {
+        return value;
+      }
+      String step = steps.get(0);
+      List<String> rest = steps.subList(1, steps.size());
+      return step.startsWith("[")
+          ? intoList(tree, Integer.parseInt(step.substring(1, step.length() - 1)), rest, at)
+          : intoMap(tree, step, rest, at);
+    }
+
+    private Tree intoMap(Tree tree, String key, List<String> rest, String at) {
+      if (tree != null && !(tree instanceof Tree.Mapping)) {
+        return refuse(tree, at.isEmpty() ? "the file" : at, "a map");
+      }
+      Place place = tree == null ? Place.OVERRIDE : tree.place();
+      Map<String, Tree.Entry> entries = new LinkedHashMap<>();
+      if (tree instanceof Tree.Mapping mapping) {
+        entries.putAll(mapping.entries());
+      }
+      Tree.Entry old = entries.get(key);
+      Tree changed = into(old == null ? null : old.value(), rest, TreeReader.child(at, key));
+      Place keyPlace = old == null ? Place.OVERRIDE : old.place();
+      if (changed != null) {
+        entries.put(key, new Tree.Entry(keyPlace, changed));
+      }
+      return new Tree.Mapping(place, entries);
+    }
+
+    private Tree intoList(Tree tree, int index, List<String> rest, String at) {
+      if (tree != null && !(tree instanceof Tree.Sequence)) {
+        return refuse(tree, at, "a list");
+      }
+      List<Tree> items =
+          tree instanceof Tree.Sequence list ? new ArrayList<>(list.items()) : new ArrayList<>();
+      if (index > items.size()) {
+        return refuse(tree, at, "an index of 0 to " + items.size());
+      }
+      Tree old = index < items.size() ? items.get(index) : null;
+      Tree changed = into(old, rest, at + "[" + index + "]");
+      if (changed != null && old == null) {
+        items.add(changed);
+      } else if (changed != null) {
+        items.set(index, changed);
+      }
+      return new Tree.Sequence(tree == null ? Place.OVERRIDE : tree.place(), items);
+    }
+
+    private Tree refuse(Tree tree, String at, String expected) {
+      problems.add(
+          Place.OVERRIDE, path, "cannot be set (expected: " + expected + " at " + at + ")");
+      return tree;
+    }
+  }
+}

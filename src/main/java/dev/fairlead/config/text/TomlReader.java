@@ -1,0 +1,77 @@
+package dev.fairlead.config.text;
+
+import dev.fairlead.config.Problem;
+import dev.fairlead.config.text.Tree.Kind;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.tomlj.Toml;
+import org.tomlj.TomlArray;
+import org.tomlj.TomlParseError;
+import org.tomlj.TomlParseResult;
+import org.tomlj.TomlPosition;
+import org.tomlj.TomlTable;
+
+/** TOML, by tomlj. */
+final class TomlReader implements TreeReader {
+
+  @Override
+  public Tree read(String source, String text, Problems problems) {
+    TomlParseResult result = Toml.parse(text);
+    for (TomlParseError error : result.errors()) {
+      Place place = place(source, error.position());
+      problems.add(place, "", "not TOML: " + Problem.oneLine(error.getMessage()));
+    }
+    if (result.hasErrors() || result.isEmpty()) {
+      return null;
+    }
+    return table(new Place(source, 1), result);
+  }
+
+  private static Place place(String source, TomlPosition position) {
+    return new Place(source, position == null ? 0 : position.line());
+  }
+
+  private static Tree value(Place place, Object value) {
+    if (value instanceof TomlTable table) {
+      return table(place, table);
+    }
+    if (value instanceof TomlArray array) {
+      return array(place, array);
+    }
+    return scalar(place, value);
+  }
+
+  private static Tree table(Place place, TomlTable table) {
+    Map<String, Tree.Entry> entries = new LinkedHashMap<>();
+    for (Map.Entry<String, Object> entry : table.entrySet()) {
+      Place at = place(place.source(), table.inputPositionOf(List.of(entry.getKey())));
+      entries.put(entry.getKey(), new Tree.Entry(at, value(at, entry.getValue())));
+    }
+    return new Tree.Mapping(place, entries);
+  }
+
+  private static Tree array(Place place, TomlArray array) {
+    List<Tree> items = new ArrayList<>();
+    for (int i = 0; i < array.size(); i++) {
+      items.add(value(place(place.source(), array.inputPositionOf(i)), array.get(i)));
+    }
+    return new Tree.Sequence(place, items);
+  }
+
+  private static Tree scalar(Place place, Object value) {
+    if (value instanceof String text) {
+      return new Tree.Scalar(place, Kind.TEXT, text);
+    }
+    if (value instanceof Long) {
+      return new Tree.Scalar(place, Kind.INTEGER, value.toString());
+    }
+    if (value instanceof Boolean) {
+      return new Tree.Scalar(place, Kind.BOOLEAN, value.toString());
+    }
+    boolean decimal = value instanceof Double || value instanceof BigDecimal;
+    return new Tree.Scalar(place, decimal ? Kind.DECIMAL : Kind.OTHER, value.toString());
+  }
+}

@@ -1,0 +1,161 @@
+package dev.fairlead.config.text;
+
+import dev.fairlead.config.Problem;
+import java.math.BigInteger;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * A configuration as it was written, the same for YAML, JSON and TOML; every part knows its place.
+ * Immutable.
+ */
+public sealed interface Tree {
+
+  /** Where it begins. */
+  Place place();
+
+  /** As a problem quotes it: on one line, cut when long. */
+  String show();
+
+  /** Levels of maps and lists; 0 for a single value. */
+  int height();
+
+  /** Values in it, itself included. */
+  int size();
+
+  /** What a {@link Scalar} was written as. */
+  enum Kind {
+    TEXT,
+    INTEGER,
+    DECIMAL,
+    BOOLEAN,
+    NULL,
+    /** Something no key takes, a date for example. */
+    OTHER,
+    /** The result of a substitution that is the whole value: takes the type of its key. */
+    FREE
+  }
+
+  /** A key's value and where the key itself stands. */
+  record Entry(Place place, Tree value) {}
+
+  /** Keys and their values, in the order they were written. */
+  record Mapping(Place place, Map<String, Entry> entries) implements Tree {
+    public Mapping {
+      entries = Collections.unmodifiableMap(new LinkedHashMap<>(entries));
+    }
+
+    @Override
+    public String show() {
+      return entries.isEmpty() ? "{}" : "{...}";
+    }
+
+    @Override
+    public int height() {
+      return 1 + entries.values().stream().mapToInt(e -> e.value().height()).max().orElse(0);
+    }
+
+    @Override
+    public int size() {
+      return 1 + entries.values().stream().mapToInt(e -> e.value().size()).sum();
+    }
+
+    /** The same with another value for a key; a new key comes last. */
+    public Mapping with(String key, Tree value) {
+      Map<String, Entry> all = new LinkedHashMap<>(entries);
+      all.put(key, new Entry(entries.containsKey(key) ? entries.get(key).place() : place, value));
+      return new Mapping(place, all);
+    }
+
+    public Mapping without(List<String> keys) {
+      Map<String, Entry> rest = new LinkedHashMap<>(entries);
+      rest.keySet().removeAll(keys);
+      return new Mapping(place, rest);
+    }
+  }
+
+  /** A list. */
+  record Sequence(Place place, List<Tree> items) implements Tree {
+    public Sequence {
+      items = List.copyOf(items);
+    }
+
+    @Override
+    public String show() {
+      return items.isEmpty() ? "[]" : "[...]";
+    }
+
+    @Override
+    public int height() {
+      return 1 + items.stream().mapToInt(Tree::height).max().orElse(0);
+    }
+
+    @Override
+    public int size() {
+      return 1 + items.stream().mapToInt(Tree::size).sum();
+    }
+  }
+
+  /** A single value; {@code text} is as it was written, without quotes. */
+  record Scalar(Place place, Kind kind, String text) implements Tree {
+    private static final Pattern NEEDS_QUOTES =
+        Pattern.compile("|\\s.*|.*\\s|true|false|null|~|[-+]?\\d+(\\.\\d*)?([eE][-+]?\\d+)?");
+    private static final Pattern DECIMAL_DIGITS = Pattern.compile("[-+]?\\d{1,30}");
+    private static final Pattern OTHER_RADIX = Pattern.compile("0x[0-9a-fA-F]{1,30}|0o[0-7]{1,30}");
+
+    public boolean isText() {
+      return kind == Kind.TEXT || kind == Kind.FREE;
+    }
+
+    public boolean isNull() {
+      return kind == Kind.NULL || (kind == Kind.FREE && text.equals("null"));
+    }
+
+    /** Its value when it is {@code true} or {@code false}. */
+    public Optional<Boolean> asBoolean() {
+      if (kind != Kind.BOOLEAN && kind != Kind.FREE) {
+        return Optional.empty();
+      }
+      return switch (text) {
+        case "true", "True", "TRUE" -> Optional.of(true);
+        case "false", "False", "FALSE" -> Optional.of(false);
+        default -> Optional.empty();
+      };
+    }
+
+    /** Its value when it is a whole number of a sensible length. */
+    public Optional<BigInteger> asInteger() {
+      if (kind != Kind.INTEGER && kind != Kind.FREE) {
+        return Optional.empty();
+      }
+      if (DECIMAL_DIGITS.matcher(text).matches()) {
+        return Optional.of(new BigInteger(text));
+      }
+      if (OTHER_RADIX.matcher(text).matches()) {
+        return Optional.of(new BigInteger(text.substring(2), text.charAt(1) == 'x' ? 16 : 8));
+      }
+      return Optional.empty();
+    }
+
+    @Override
+    public String show() {
+      boolean quoted = kind == Kind.TEXT && NEEDS_QUOTES.matcher(text).matches();
+      String shown = Problem.oneLine(text);
+      return quoted ? "\"" + shown + "\"" : shown;
+    }
+
+    @Override
+    public int height() {
+      return 0;
+    }
+
+    @Override
+    public int size() {
+      return 1;
+    }
+  }
+}

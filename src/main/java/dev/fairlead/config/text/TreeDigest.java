@@ -1,0 +1,81 @@
+package dev.fairlead.config.text;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A hash of what a tree says, not of how it was written. Every value goes in with its kind, every
+ * text with its length, maps in the order of their keys: <code>{b: 1, a: x}</code> is hashed as
+ * {@code M2 1:a TEXT1:x 1:b INTEGER1:1}.
+ */
+public final class TreeDigest {
+  private final MessageDigest sha256;
+
+  private TreeDigest(MessageDigest sha256) {
+    this.sha256 = sha256;
+  }
+
+  public static String of(Tree tree) {
+    try {
+      TreeDigest digest = new TreeDigest(MessageDigest.getInstance("SHA-256"));
+      digest.add(tree);
+      return HexFormat.of().formatHex(digest.sha256.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+
+  private void add(Tree tree) {
+    if (tree instanceof Tree.Mapping map) {
+      mark("M" + map.entries().size() + " ");
+      for (Map.Entry<String, Tree.Entry> entry : new TreeMap<>(map.entries()).entrySet()) {
+        text(entry.getKey());
+        add(entry.getValue().value());
+      }
+    } else if (tree instanceof Tree.Sequence list) {
+      mark("L" + list.items().size() + " ");
+      list.items().forEach(this::add);
+    } else if (tree instanceof Tree.Scalar scalar) {
+      mark(scalar.kind().name());
+      text(value(scalar));
+    }
+  }
+
+  private void text(String text) {
+    mark(text.length() + ":");
+    mark(text);
+  }
+
+  /** Two bytes a character: no text is altered by an encoding. */
+  private void mark(String text) {
+    ByteBuffer bytes = ByteBuffer.allocate(Character.BYTES * text.length());
+    bytes.asCharBuffer().put(text);
+    sha256.update(bytes);
+  }
+
+  /** One text for the ways to write one value. */
+  private static String value(Tree.Scalar scalar) {
+    return switch (scalar.kind()) {
+      case INTEGER -> scalar.asInteger().map(BigInteger::toString).orElse(scalar.text());
+      case DECIMAL -> decimal(scalar.text());
+      case BOOLEAN -> scalar.text().toLowerCase(Locale.ROOT);
+      case NULL -> "";
+      case TEXT, OTHER, FREE -> scalar.text();
+    };
+  }
+
+  private static String decimal(String text) {
+    try {
+      return new BigDecimal(text).stripTrailingZeros().toString();
+    } catch (NumberFormatException e) {
+      return text;
+    }
+  }
+}

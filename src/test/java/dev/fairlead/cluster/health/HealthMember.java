@@ -1,0 +1,183 @@
+package dev.fairlead.cluster.health;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.fairlead.cluster.FakeClock;
+import dev.fairlead.cluster.OnContext;
+import dev.fairlead.cluster.load.LoadRow;
+import dev.fairlead.cluster.members.Membership;
+import dev.fairlead.cluster.node.ClusterNode;
+import dev.fairlead.cluster.node.Nodes;
+import dev.fairlead.cluster.rows.RowContext;
+import dev.fairlead.cluster.rows.RowTraffic;
+import dev.fairlead.config.BackendConfig;
+import dev.fairlead.config.HealthConfig;
+import dev.fairlead.config.PoolConfig;
+import dev.fairlead.event.MemberInfo;
+import dev.fairlead.pool.Backend;
+import dev.fairlead.pool.Pools;
+import dev.fairlead.testkit.PoolConfigs;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * A member that shares its verdicts on one backend, {@link #KEY}, and whose prober says what the
+ * test tells it.
+ */
+final class HealthMember implements HealthListener, Membership.Listener {
+  static final String KEY = "web/127.0.0.1:9001";
+
+  private static final Duration LIMIT = Duration.ofSeconds(20);
+
+  final String name;
+  final ClusterNode node;
+  final OnContext context;
+  final FakeClock clock = new FakeClock();
+  final HealthTable table;
+  final Membership membership;
+
+  /** What it was told, as {@code probe null}, {@code stop}, {@code down: REASON}, {@code up}. */
+  private final List<String> heard = new CopyOnWriteArrayList<>();
+
+  private final Set<String> probing = ConcurrentHashMap.newKeySet();
+  private final Set<String> down = ConcurrentHashMap.newKeySet();
+  private volatile Pools pools = Pools.NONE.next(List.of(pool(health(2, Duration.ofSeconds(2)))));
+  private volatile boolean draining;
+
+  HealthMember(String name, ClusterNode node) {
+    this.name = name;
+    this.node = node;
+    this.context = new OnContext(node.vertx());
+    membership = new Membership(RowContext.of(node, new RowTraffic()), this::info, this);
+    table =
+        new HealthTable(
+            new RowContext(node, clock, new RowTraffic()),
+            () -> pools.all(),
+            membership::members,
+            this);
+    node.listen(new Nodes(List.of(membership.nodes(), table.nodes()), () -> {}));
+    context.call(() -> membership.enter(name));
+  }
+
+  static HealthConfig health(int probers, Duration interval) {
+    HealthConfig none = HealthConfig.NONE;
+    return new HealthConfig(
+        HealthConfig.Type.TCP,
+        interval,
+        none.timeout(),
+        none.rise(),
+        none.fall(),
+        probers,
+        none.port(),
+        none.http(),
+        none.expect());
+  }
+
+  static PoolConfig pool(HealthConfig health, BackendConfig... backends) {
+    PoolConfig base = PoolConfigs.pool("web", 9001);
+    return new PoolConfig(
+        base.name(),
+        base.balance(),
+        backends.length == 0 ? base.backends() : List.of(backends),
+        base.discovery(),
+        health,
+        base.outlier(),
+        base.slowStart(),
+        base.connect(),
+        base.timeouts(),
+        base.limits(),
+        base.whenDown(),
+        base.onBackendDown(),
+        base.replies());
+  }
+
+  /** Takes part, its timers driven by the test. */
+  HealthMember open() {
+    context.call(table::open);
+    return this;
+  }
+
+  /** {@code pools} are in force. */
+  void apply(PoolConfig... configs) {
+    pools = pools.next(List.of(configs));
+    table.poolsChanged();
+    context.run(() -> {});
+  }
+
+  /** Its prober decides, and the others are told at the next tick. */
+  void says(boolean up) {
+    table.verdict(backend(), up, "refused");
+    context.run(() -> {});
+  }
+
+  void tick() {
+    context.run(table.rows()::tick);
+  }
+
+  void second() {
+    context.run(table.rows()::second);
+  }
+
+  void drain() {
+    draining = true;
+    table.drain();
+    context.run(() -> {});
+  }
+
+  Backend backend() {
+    return pools.all().get(0).backends().get(0);
+  }
+
+  boolean isProbing() {
+    return probing.contains(KEY);
+  }
+
+  boolean isHealthy() {
+    return !down.contains(KEY);
+  }
+
+  void awaitProbing(boolean is) {
+    await().atMost(LIMIT).untilAsserted(() -> assertThat(isProbing()).as(name).isEqualTo(is));
+  }
+
+  void awaitHealthy(boolean is) {
+    await().atMost(LIMIT).untilAsserted(() -> assertThat(isHealthy()).as(name).isEqualTo(is));
+  }
+
+  /** What it was told since this was last asked. */
+  List<String> heard() {
+    List<String> all = List.copyOf(heard);
+    heard.clear();
+    return all;
+  }
+
+  private MemberInfo info() {
+    return new MemberInfo(
+        node.id(), name, node.address(), "0.1.0", Instant.EPOCH, 1, 0, true, draining);
+  }
+
+  @Override
+  public void probe(Backend backend, boolean on, Boolean current) {
+    String key = LoadRow.key(backend);
+    assertThat(on ? probing.add(key) : probing.remove(key)).isTrue();
+    heard.add(on ? "probe " + current : "stop");
+  }
+
+  @Override
+  public void healthy(Backend backend, boolean healthy, String reason) {
+    String key = LoadRow.key(backend);
+    assertThat(healthy ? down.remove(key) : down.add(key)).isTrue();
+    heard.add((healthy ? "up: " : "down: ") + reason);
+  }
+
+  @Override
+  public void joined(MemberInfo member) {}
+
+  @Override
+  public void left(MemberInfo member) {}
+}

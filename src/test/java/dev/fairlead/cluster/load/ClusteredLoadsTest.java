@@ -1,0 +1,206 @@
+package dev.fairlead.cluster.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.fairlead.cluster.ClusteredNode;
+import dev.fairlead.cluster.FakeClock;
+import dev.fairlead.cluster.OnContext;
+import dev.fairlead.cluster.members.Membership;
+import dev.fairlead.cluster.node.ClusterNode;
+import dev.fairlead.cluster.rows.RowContext;
+import dev.fairlead.cluster.rows.RowTraffic;
+import dev.fairlead.event.MemberInfo;
+import dev.fairlead.pool.Backend;
+import dev.fairlead.pool.Pools;
+import dev.fairlead.testkit.PoolConfigs;
+import io.vertx.core.Handler;
+import io.vertx.core.eventbus.DeliveryContext;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Ensures that the members of a real cluster know each other's counts, and that nothing of a member
+ * stays behind. Provoked by three clustered Vert.x that count, crash, fall silent or are not heard.
+ * A failure would be counts that differ or leak.
+ */
+class ClusteredLoadsTest {
+  private static final Duration LIMIT = Duration.ofSeconds(20);
+
+  private final String cluster = "rows-" + UUID.randomUUID();
+  private Member a;
+  private Member b;
+  private Member c;
+
+  @BeforeEach
+  void join() {
+    a = new Member("a", null);
+    b = new Member("b", a.node);
+    c = new Member("c", a.node);
+    await().atMost(LIMIT).until(() -> a.node.nodes().size() == 3 && b.node.nodes().size() == 3);
+  }
+
+  @AfterEach
+  void close() {
+    List.of(c, b, a).forEach(member -> member.node.close());
+  }
+
+  private final class Member implements Membership.Listener {
+    private final ClusteredNode node;
+    private final OnContext context;
+    private final FakeClock clock = new FakeClock();
+    private final Pools pools = Pools.NONE.next(List.of(PoolConfigs.pool("web", 9001, 9002)));
+    private final LoadTable table;
+    private final Membership membership;
+
+    private Member(String name, ClusteredNode seed) {
+      node = ClusteredNode.join(cluster, seed);
+      context = new OnContext(node.vertx());
+      RowContext place = new RowContext(node, clock, new RowTraffic());
+      table = new LoadTable(place, pools::all);
+      membership = new Membership(place, () -> info(name), this);
+      node.listen(new Both(table.nodes(), membership.nodes()));
+    }
+
+    private MemberInfo info(String name) {
+      return new MemberInfo(
+          node.id(), name, node.address(), "0.1.0", Instant.EPOCH, 1, 0, true, false);
+    }
+
+    private Backend backend(int index) {
+      return pools.pool("web").backends().get(index);
+    }
+
+    private void select(int index, int times) {
+      for (int i = 0; i < times; i++) {
+        backend(index).trySelect();
+      }
+    }
+
+    /** Takes part, its timers driven by the test. */
+    private void open() {
+      context.call(table.rows()::open);
+    }
+
+    private void tick() {
+      context.run(table.rows()::tick);
+    }
+
+    private void second() {
+      context.run(table.rows()::second);
+    }
+
+    private void sees(int first, int second) {
+      await()
+          .atMost(LIMIT)
+          .untilAsserted(
+              () ->
+                  assertThat(List.of(backend(0).clusterActive(), backend(1).clusterActive()))
+                      .containsExactly(first, second));
+    }
+
+    private void seesMembers(String... names) {
+      await()
+          .atMost(LIMIT)
+          .untilAsserted(
+              () ->
+                  assertThat(membership.members())
+                      .extracting(MemberInfo::name)
+                      .containsExactly(names));
+    }
+
+    @Override
+    public void joined(MemberInfo member) {}
+
+    @Override
+    public void left(MemberInfo member) {}
+  }
+
+  private record Both(ClusterNode.Listener one, ClusterNode.Listener other)
+      implements ClusterNode.Listener {
+    @Override
+    public void joined(String node) {
+      one.joined(node);
+      other.joined(node);
+    }
+
+    @Override
+    public void left(String node) {
+      one.left(node);
+      other.left(node);
+    }
+
+    @Override
+    public void merged() {
+      one.merged();
+      other.merged();
+    }
+  }
+
+  @Test
+  void countsAddUpEverywhereAndThoseOfACrashedMemberAreGone() {
+    List<Member> all = List.of(a, b, c);
+    all.forEach(member -> member.context.call(member.table::start));
+    all.forEach(member -> member.context.call(() -> member.membership.enter("web")));
+    a.select(0, 3);
+    b.select(0, 2);
+    c.select(1, 5);
+    all.forEach(member -> member.sees(5, 5));
+    all.forEach(member -> member.seesMembers("web", "web-2", "web-3"));
+    c.node.crash();
+    List.of(a, b).forEach(member -> member.sees(5, 0));
+    List.of(a, b).forEach(member -> member.seesMembers("web", "web-2"));
+    a.backend(0).released();
+    b.sees(4, 0);
+    OnContext.done(b.table.stop());
+    a.sees(2, 0);
+    assertThat(a.table.viewAgeSeconds()).isZero();
+  }
+
+  @Test
+  void lostChangeIsMadeGoodAndASilentMemberIsDroppedUntilItSpeaks() {
+    Handler<DeliveryContext<Object>> lost = message -> {};
+    List.of(a, b).forEach(Member::open);
+    awaitThatBHearsA();
+    a.select(0, 1);
+    a.tick();
+    b.sees(1, 0);
+    a.select(0, 1);
+    a.node.vertx().eventBus().addOutboundInterceptor(lost);
+    a.tick();
+    a.node.vertx().eventBus().removeOutboundInterceptor(lost);
+    a.second();
+    b.second();
+    b.sees(2, 0);
+    b.clock.pass(Duration.ofSeconds(2));
+    assertThat(b.table.viewAgeSeconds()).isEqualTo(2);
+    b.clock.pass(Duration.ofSeconds(1));
+    b.second();
+    b.sees(0, 0);
+    a.second();
+    a.select(1, 1);
+    a.tick();
+    b.sees(2, 1);
+  }
+
+  /** What is published before a subscription is known everywhere is lost, as hints may be. */
+  private void awaitThatBHearsA() {
+    b.clock.pass(Duration.ofSeconds(1));
+    b.tick();
+    assertThat(b.table.viewAgeSeconds()).isEqualTo(1);
+    await()
+        .atMost(LIMIT)
+        .until(
+            () -> {
+              a.clock.pass(Duration.ofSeconds(1));
+              a.tick();
+              b.tick();
+              return b.table.viewAgeSeconds() == 0;
+            });
+  }
+}

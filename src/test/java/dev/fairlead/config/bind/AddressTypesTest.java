@@ -1,0 +1,140 @@
+package dev.fairlead.config.bind;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fairlead.config.BindAddress;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AddressTypesTest {
+  private static final ValueType<BindAddress> BIND = AddressTypes.bind(Path.of("/etc/fairlead"));
+
+  @ParameterizedTest
+  @CsvSource({
+    "0.0.0.0:8080, 0.0.0.0:8080",
+    "127.0.0.1:0, 127.0.0.1:0",
+    "'[::]:8080', '[::]:8080'",
+    "'[2001:db8::1]:65535', '[2001:db8::1]:65535'",
+    "unix:/run/web.sock, unix:/run/web.sock",
+    "unix:web.sock, unix:/etc/fairlead/web.sock"
+  })
+  void bindAddressesAreReadAndWrittenAlike(String written, String shown) {
+    BindAddress bind = BIND.read(ValueTypesTest.text(written)).value();
+    assertThat(bind).hasToString(shown);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        ":8080",
+        "8080",
+        "0.0.0.0",
+        "0.0.0.0:",
+        "0.0.0.0:65536",
+        "0.0.0.0:-1",
+        "::1:80",
+        "localhost:80",
+        "example.com:80",
+        "[::1]",
+        "[127.0.0.1]:80",
+        "[]:80",
+        "1.2.3:80",
+        "*:80",
+        "01.2.3.4:80",
+        "256.0.0.1:80",
+        "[::g]:80",
+        "[fe80::1%lo]:80",
+        "unix:",
+        "unix: ",
+        " 1.2.3.4:80"
+      })
+  void otherTextsAreNoBindAddresses(String written) {
+    assertThat(BIND.read(ValueTypesTest.text(written)).isRead()).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"127.0.0.1", "::1", "2001:db8::1", "::ffff:10.0.0.1", "255.255.255.255"})
+  void literalsAreAddresses(String written) {
+    assertThat(AddressTypes.ip().read(ValueTypesTest.text(written)).isRead()).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "localhost", "1", "127.1", "0x7f.0.0.1", ":", ":::", "1::2::3", "[::1]"})
+  void nothingElseIsAnAddress(String written) {
+    assertThat(AddressTypes.ip().read(ValueTypesTest.text(written)).isRead()).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "localhost, true",
+    "api.internal, true",
+    "api.internal., true",
+    "my_db-1, true",
+    "10.0.0.1, true",
+    "::1, true",
+    "10.0.0.256, false",
+    "1.2.3, false",
+    "123, false",
+    "-a, false",
+    "a-, false",
+    "a..b, false",
+    ".a, false",
+    "a b, false",
+    "a:80, false",
+    "[::1], false",
+    "http://a, false"
+  })
+  void hostsAreNamesOrAddresses(String written, boolean valid) {
+    assertThat(AddressTypes.host().read(ValueTypesTest.text(written)).isRead()).isEqualTo(valid);
+  }
+
+  @Test
+  void hostNamesKeepToTheLimitsOfDns() {
+    String label = "a".repeat(63);
+    String longest = String.join(".", label, label, label, "a".repeat(61));
+    assertThat(AddressTypes.host().read(ValueTypesTest.text(longest)).isRead()).isTrue();
+    assertThat(AddressTypes.host().read(ValueTypesTest.text(longest + "a")).isRead()).isFalse();
+    assertThat(AddressTypes.host().read(ValueTypesTest.text(label + "a")).isRead()).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "10.0.0.0/8",
+        "0.0.0.0/0",
+        "10.1.2.3/32",
+        "10.1.2.3",
+        "2001:db8::/32",
+        "::/0",
+        "::1",
+        "::ffff:10.0.0.0/104",
+        "::ffff:10.1.2.3"
+      })
+  void networksHaveNoBitsAfterTheirPrefix(String written) {
+    assertThat(AddressTypes.cidr().read(ValueTypesTest.text(written)).isRead()).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "10.1.2.3/8, '10.0.0.0/8, without bits after the prefix'",
+    "10.0.0.129/25, '10.0.0.128/25, without bits after the prefix'",
+    "2001:db8::1/32, '2001:db8::/32, without bits after the prefix'",
+    "10.0.0.0/33, a prefix of 0 to 32",
+    "::/129, a prefix of 0 to 128",
+    "::ffff:10.0.0.0/129, a prefix of 0 to 128",
+    "::ffff:0.0.0.0/95, a prefix of 96 to 128 for an IPv4 address in IPv6",
+    "::ffff:10.0.0.1/104, '10.0.0.0/8, without bits after the prefix'",
+    "10.0.0/8, 'a network such as 10.0.0.0/8 or 2001:db8::/32, or an IP address'",
+    "10.0.0.0/, 'a network such as 10.0.0.0/8 or 2001:db8::/32, or an IP address'",
+    "all, 'a network such as 10.0.0.0/8 or 2001:db8::/32, or an IP address'"
+  })
+  void otherNetworksAreRefusedWithAHint(String written, String expected) {
+    assertThat(AddressTypes.cidr().read(ValueTypesTest.text(written)).expected())
+        .isEqualTo(expected);
+  }
+}

@@ -1,0 +1,250 @@
+package dev.fairlead.config.bind;
+
+import dev.fairlead.config.BackendConfig;
+import dev.fairlead.config.BackendConfig.State;
+import dev.fairlead.config.BackendSetting;
+import dev.fairlead.config.BindAddress;
+import dev.fairlead.config.ClusterConfig;
+import dev.fairlead.config.DiscoveryConfig;
+import dev.fairlead.config.EscapedBytes;
+import dev.fairlead.config.FairleadConfig;
+import dev.fairlead.config.HealthConfig;
+import dev.fairlead.config.ListenerConfig;
+import dev.fairlead.config.NodeConfig;
+import dev.fairlead.config.PoolConfig;
+import dev.fairlead.config.PoolConfig.Balance;
+import dev.fairlead.config.PoolConfig.Connect;
+import dev.fairlead.config.PoolConfig.Replies;
+import dev.fairlead.config.PoolConfig.Timeouts;
+import dev.fairlead.config.StatusRanges;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+
+/** Random configurations. */
+final class ConfigArbitraries {
+  private ConfigArbitraries() {}
+
+  /** Any configuration whose rules hold, with node and cluster at their defaults. */
+  static Arbitrary<FairleadConfig> dynamicParts() {
+    Arbitrary<List<PoolConfig>> pools = pool().list().ofMaxSize(3).uniqueElements(PoolConfig::name);
+    return pools.flatMap(
+        made ->
+            listeners(made)
+                .map(
+                    listeners ->
+                        new FairleadConfig(
+                            NodeConfig.DEFAULT, ClusterConfig.DEFAULT, listeners, made)));
+  }
+
+  private static Arbitrary<List<ListenerConfig>> listeners(List<PoolConfig> pools) {
+    if (pools.isEmpty()) {
+      return Arbitraries.just(List.of());
+    }
+    Arbitrary<BindAddress> bind =
+        Arbitraries.oneOf(
+            Arbitraries.of("0.0.0.0", "127.0.0.1", "::", "2001:db8::1")
+                .map(host -> BindAddress.ip(host, 0)),
+            Arbitraries.integers().between(9000, 9100).map(port -> BindAddress.ip("::1", port)),
+            Arbitraries.strings().alpha().ofLength(8).map(n -> BindAddress.unix("/run/" + n)));
+    Arbitrary<String> pool = Arbitraries.of(pools).map(PoolConfig::name);
+    return Combinators.combine(
+            name(),
+            bind,
+            Arbitraries.integers().greaterOrEqual(1),
+            pool,
+            LimitArbitraries.access(),
+            LimitArbitraries.ofListener())
+        .as(ListenerConfig::new)
+        .map(LimitArbitraries::possible)
+        .list()
+        .ofMaxSize(3)
+        .uniqueElements(ListenerConfig::name)
+        .filter(ConfigArbitraries::addressesDiffer);
+  }
+
+  private static boolean addressesDiffer(List<ListenerConfig> listeners) {
+    List<BindAddress> fixed =
+        listeners.stream()
+            .map(ListenerConfig::bind)
+            .filter(b -> b.isUnix() || b.port() != 0)
+            .toList();
+    return fixed.stream().distinct().count() == fixed.size();
+  }
+
+  private static Arbitrary<PoolConfig> pool() {
+    Arbitrary<List<BackendConfig>> backends =
+        backend().list().ofMaxSize(4).uniqueElements(BackendConfig::id);
+    Arbitrary<Connect> connect =
+        Combinators.combine(
+                duration(1), Arbitraries.integers().between(1, 100), source().list().ofMaxSize(2))
+            .as(Connect::new);
+    Arbitrary<Timeouts> timeouts =
+        Combinators.combine(
+                duration(0), duration(0), duration(0), Arbitraries.integers().between(0, 100))
+            .as(Timeouts::new);
+    Arbitrary<Replies> replies = Combinators.combine(reply(), reply()).as(Replies::new);
+    return Combinators.combine(
+            Combinators.combine(name(), Arbitraries.of(Balance.class)).as(Map::entry),
+            backends,
+            LimitArbitraries.ofPool(),
+            care(),
+            connect,
+            timeouts,
+            replies)
+        .as(
+            (named, made, limits, care, connects, times, says) ->
+                new PoolConfig(
+                    named.getKey(),
+                    named.getValue(),
+                    made,
+                    care.discovery(),
+                    probing(care.health(), made),
+                    care.outlier(),
+                    care.slowStart(),
+                    connects,
+                    times,
+                    LimitArbitraries.possible(limits, made),
+                    care.whenDown(),
+                    care.onBackendDown(),
+                    says));
+  }
+
+  /** What a pool does about backends that fail, come and go. */
+  private record Care(
+      DiscoveryConfig discovery,
+      HealthConfig health,
+      PoolConfig.Outlier outlier,
+      Duration slowStart,
+      PoolConfig.WhenDown whenDown,
+      PoolConfig.OnBackendDown onBackendDown) {}
+
+  private static Arbitrary<Care> care() {
+    Arbitrary<DiscoveryConfig> discovery =
+        Arbitraries.oneOf(
+            duration(1).map(refresh -> new DiscoveryConfig("api.internal", 9001, null, refresh)),
+            duration(1).map(refresh -> new DiscoveryConfig(null, 0, "_api._tcp.a", refresh)));
+    Arbitrary<PoolConfig.Outlier> outlier =
+        Combinators.combine(atLeastOne(), duration(1), Arbitraries.integers().between(0, 100))
+            .as(PoolConfig.Outlier::new);
+    return Combinators.combine(
+            discovery.injectNull(0.5),
+            health(),
+            outlier.injectNull(0.2),
+            duration(0),
+            Arbitraries.of(PoolConfig.WhenDown.class),
+            Arbitraries.of(PoolConfig.OnBackendDown.class))
+        .as(Care::new);
+  }
+
+  private static Arbitrary<HealthConfig> health() {
+    Arbitrary<HealthConfig.Http> http =
+        Combinators.combine(
+                Arbitraries.of("/", "/health?x=$${a}"),
+                Arbitraries.of("a.internal:80", "10.0.0.1").injectNull(0.5),
+                Arbitraries.of("200-399", "204", "200,300-307")
+                    .map(text -> StatusRanges.parse(text).orElseThrow()))
+            .as(HealthConfig.Http::new);
+    Arbitrary<HealthConfig.Expect> expect =
+        Combinators.combine(bytes().injectNull(0.3), bytes()).as(HealthConfig.Expect::new);
+    return Combinators.combine(
+            Arbitraries.of(HealthConfig.Type.class),
+            Combinators.combine(duration(1), duration(1)).as(List::of),
+            Combinators.combine(atLeastOne(), atLeastOne(), atLeastOne()).as(List::of),
+            Arbitraries.integers().between(1, 65_535).injectNull(0.5),
+            http,
+            expect)
+        .as(
+            (type, times, counts, port, asks, says) ->
+                new HealthConfig(
+                    type,
+                    times.get(0),
+                    times.get(1),
+                    counts.get(0),
+                    counts.get(1),
+                    counts.get(2),
+                    port,
+                    asks,
+                    says));
+  }
+
+  /** A Unix socket has no other port. */
+  private static HealthConfig probing(HealthConfig health, List<BackendConfig> backends) {
+    return backends.stream().allMatch(backend -> backend.unixPath() == null)
+        ? health
+        : new HealthConfig(
+            health.type(),
+            health.interval(),
+            health.timeout(),
+            health.rise(),
+            health.fall(),
+            health.probers(),
+            null,
+            health.http(),
+            health.expect());
+  }
+
+  private static Arbitrary<EscapedBytes> bytes() {
+    return Arbitraries.of("PING\\r\\n", "PING\r\n", "\\x00\\xff", "${X}", "ä")
+        .map(EscapedBytes::new);
+  }
+
+  private static Arbitrary<Integer> atLeastOne() {
+    return Arbitraries.integers().greaterOrEqual(1);
+  }
+
+  private static Arbitrary<BackendConfig> backend() {
+    Arbitrary<Integer> weight = Arbitraries.integers().between(0, 1000);
+    Arbitrary<State> state = Arbitraries.of(State.class);
+    Arbitrary<Integer> tier = Arbitraries.of(BackendConfig.PRIMARY, BackendConfig.BACKUP);
+    Arbitrary<Integer> most = LimitArbitraries.count();
+    Arbitrary<BackendConfig> ip =
+        Combinators.combine(
+                Arbitraries.of("a.internal", "10.0.0.1", "::1", "x_y"),
+                Arbitraries.integers().between(1, 65_535),
+                weight,
+                state,
+                tier,
+                most)
+            .as((host, port, w, s, t, m) -> new BackendConfig(host, port, null, w, s, t, m));
+    Arbitrary<BackendConfig> unix =
+        Combinators.combine(Arbitraries.of("/a", "/b ${c}", "/ä\"'\\d"), weight, state, tier, most)
+            .as((path, w, s, t, m) -> new BackendConfig(null, 0, path, w, s, t, m));
+    return Arbitraries.oneOf(ip, unix);
+  }
+
+  private static Arbitrary<String> name() {
+    return Arbitraries.strings().withChars("abcXYZ019.-_$é").ofMinLength(1).ofMaxLength(12);
+  }
+
+  static Arbitrary<Duration> duration(long minMillis) {
+    long max = Duration.ofDays(36_500).toMillis();
+    Arbitrary<Long> millis = Arbitraries.longs().between(minMillis, max);
+    Arbitrary<Long> round = Arbitraries.of(1000L, 60_000L, 90_000L, 3_600_000L, 86_400_000L);
+    return Arbitraries.oneOf(millis, round).map(Duration::ofMillis);
+  }
+
+  private static Arbitrary<InetAddress> source() {
+    return Arbitraries.of("10.0.0.1", "::1", "2001:db8::5")
+        .map(literal -> AddressTypes.parseIp(literal).orElseThrow());
+  }
+
+  /** Any text but U+FFFD, which a file can't hold; also those that look like variables. */
+  private static Arbitrary<String> reply() {
+    Arbitrary<String> any =
+        Arbitraries.strings().withCharRange(' ', '~').withChars("\n\tä€").ofMaxLength(30);
+    Arbitrary<String> tricky = Arbitraries.of("", "${X}", "$${X}", "$$${", "{cause}", "null", "5");
+    return Arbitraries.oneOf(any, tricky).injectNull(0.2);
+  }
+
+  /** A setting of a backend, its weight, its state or both. */
+  static Arbitrary<BackendSetting> settings() {
+    Arbitrary<Integer> weight = Arbitraries.integers().between(0, 1000);
+    return Combinators.combine(weight.injectNull(0.3), Arbitraries.of(State.class).injectNull(0.3))
+        .as((w, state) -> new BackendSetting("any", "any", w, state));
+  }
+}

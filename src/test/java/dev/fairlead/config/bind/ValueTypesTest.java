@@ -1,0 +1,184 @@
+package dev.fairlead.config.bind;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fairlead.config.Durations;
+import dev.fairlead.config.text.Place;
+import dev.fairlead.config.text.Tree;
+import dev.fairlead.config.text.Tree.Kind;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ValueTypesTest {
+
+  static Tree.Scalar text(String text) {
+    return new Tree.Scalar(Place.OVERRIDE, Kind.TEXT, text);
+  }
+
+  static Tree.Scalar scalar(Kind kind, String text) {
+    return new Tree.Scalar(Place.OVERRIDE, kind, text);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "500ms, 500",
+    "0s, 0",
+    "0ms, 0",
+    "30s, 30000",
+    "15m, 900000",
+    "1h, 3600000",
+    "7d, 604800000",
+    "36500d, 3153600000000",
+    "007s, 7000"
+  })
+  void durationsHaveAUnit(String written, long millis) {
+    assertThat(ValueTypes.duration().read(text(written)).value())
+        .isEqualTo(Duration.ofMillis(millis));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "0",
+        "5",
+        "s",
+        "-5s",
+        "+5s",
+        "1.5s",
+        "5 s",
+        "5S",
+        "5sec",
+        "1h30m",
+        "36501d",
+        "5us",
+        "999999999999999999d",
+        "9999999999999999999999ms",
+        "٣s"
+      })
+  void otherTextsAreNoDurations(String written) {
+    assertThat(ValueTypes.duration().read(text(written)).isRead()).isFalse();
+  }
+
+  @Test
+  void aBareNumberIsNoDuration() {
+    assertThat(ValueTypes.duration().read(scalar(Kind.INTEGER, "0")).expected())
+        .isEqualTo("a duration such as 500ms, 30s, 15m, 1h or 7d, at most 36500d");
+  }
+
+  @Test
+  void aPositiveDurationIsNotZero() {
+    assertThat(ValueTypes.positiveDuration().read(text("0s")).isRead()).isFalse();
+    assertThat(ValueTypes.positiveDuration().read(text("1ms")).value())
+        .isEqualTo(Duration.ofMillis(1));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0s, 0s", "500ms, 500ms", "60s, 60s", "5m, 300s", "1h, 1h", "90m, 5400s", "24h, 1d"})
+  void durationsAreShownInAUnitThatIsExact(String written, String shown) {
+    Duration duration = ValueTypes.duration().read(text(written)).value();
+    assertThat(Durations.show(duration)).isEqualTo(shown);
+    assertThat(ValueTypes.duration().read(text(shown)).value()).isEqualTo(duration);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0%, 0", "50%, 50", "100%, 100"})
+  void percentagesEndInAPercentSign(String written, int percent) {
+    assertThat(ValueTypes.percentage().read(text(written)).value()).isEqualTo(percent);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "%", "50", "101%", "-1%", "1.5%", "50 %", "9999%"})
+  void otherTextsAreNoPercentages(String written) {
+    assertThat(ValueTypes.percentage().read(text(written)).isRead()).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "INTEGER, 0, true",
+    "INTEGER, 1000, true",
+    "INTEGER, +7, true",
+    "INTEGER, 0x1F, true",
+    "INTEGER, 0o17, true",
+    "FREE, 12, true",
+    "INTEGER, -1, false",
+    "INTEGER, 1001, false",
+    "INTEGER, 99999999999999999999999999999999999999999, false",
+    "TEXT, 12, false",
+    "DECIMAL, 1.0, false",
+    "BOOLEAN, true, false",
+    "NULL, null, false",
+    "FREE, x, false"
+  })
+  void integersAreNumbersInTheirRange(Kind kind, String written, boolean valid) {
+    assertThat(ValueTypes.integer(0, 1000).read(scalar(kind, written)).isRead()).isEqualTo(valid);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "BOOLEAN, true, true",
+    "BOOLEAN, false, true",
+    "FREE, true, true",
+    "TEXT, true, false",
+    "TEXT, yes, false",
+    "INTEGER, 1, false",
+    "FREE, on, false"
+  })
+  void onlyTrueAndFalseAreBooleans(Kind kind, String written, boolean valid) {
+    assertThat(ValueTypes.bool().read(scalar(kind, written)).isRead()).isEqualTo(valid);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"web, true", "a b, false", "a/b, false", "api.v1-x_2, true", "größe, true"})
+  void namesHaveNoSpaceAndNoSlash(String written, boolean valid) {
+    assertThat(ValueTypes.name().read(text(written)).isRead()).isEqualTo(valid);
+  }
+
+  @Test
+  void namesAreOfOneToAHundredCharacters() {
+    assertThat(ValueTypes.name().read(text("")).isRead()).isFalse();
+    assertThat(ValueTypes.name().read(text("x".repeat(100))).isRead()).isTrue();
+    assertThat(ValueTypes.name().read(text("x".repeat(101))).isRead()).isFalse();
+  }
+
+  @Test
+  void falseStandsForOffOnlyWhereOffIsAChoice() {
+    Tree.Scalar no = scalar(Kind.BOOLEAN, "false");
+    assertThat(ValueTypes.word("off", "v1").read(no).value()).isEqualTo("off");
+    assertThat(ValueTypes.word("none", "v1").read(no).isRead()).isFalse();
+    assertThat(ValueTypes.word("off", "v1").read(scalar(Kind.BOOLEAN, "true")).isRead()).isFalse();
+    assertThat(ValueTypes.text().or("off", "OFF").read(no).value()).isEqualTo("OFF");
+  }
+
+  @Test
+  void nullIsReadOnlyWhereItIsAChoice() {
+    assertThat(ValueTypes.text().read(scalar(Kind.NULL, "null")).isRead()).isFalse();
+    assertThat(ValueTypes.text().orNull().read(scalar(Kind.NULL, "null")).isRead()).isTrue();
+    assertThat(ValueTypes.text().orNull().read(text("null")).value()).isEqualTo("null");
+    assertThat(ValueTypes.text().orNull().read(scalar(Kind.INTEGER, "3")).expected())
+        .isEqualTo("a text, or null");
+  }
+
+  @Test
+  void pathsAreRelativeToTheFile() {
+    ValueType<Path> path = ValueTypes.path(Path.of("/etc/fairlead"));
+    assertThat(path.read(text("token")).value()).isEqualTo(Path.of("/etc/fairlead/token"));
+    assertThat(path.read(text("../run/x")).value()).isEqualTo(Path.of("/etc/run/x"));
+    assertThat(path.read(text("/run/x")).value()).isEqualTo(Path.of("/run/x"));
+    assertThat(path.read(text(" ")).isRead()).isFalse();
+    assertThat(path.read(text("a\0b")).isRead()).isFalse();
+  }
+
+  @Test
+  void aSocketPathFitsIntoItsAddress() {
+    ValueType<String> path = ValueTypes.socketPath(Path.of("/"));
+    assertThat(path.read(text("x".repeat(106))).isRead()).isTrue();
+    assertThat(path.read(text("x".repeat(107))).expected())
+        .isEqualTo("a path of at most 107 bytes");
+    assertThat(path.read(text("ä".repeat(54))).isRead()).isFalse();
+  }
+}
