@@ -199,7 +199,9 @@ final class HalfCloseNio extends DelegatingIoHandler {
           PeerReset.report(channel());
         }
       }
-      for (int i = 0; i < MOST_READS && registration.isValid() && !channel().isInputShutdown(); i++) {
+      for (int i = 0;
+          i < MOST_READS && registration.isValid() && !channel().isInputShutdown();
+          i++) {
         super.handle(registration, (NioIoEvent) () -> NioIoOps.READ);
       }
     }

@@ -11,9 +11,9 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import java.nio.channels.ClosedChannelException;
 import java.util.Objects;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -159,7 +159,7 @@ final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureLi
   void shutdownOutput() {
     if (!closed) {
       transport.shutdownOutput(channel());
-      channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
+      transport.allowHalfClosure(channel(), false);
     }
   }
 
@@ -239,11 +239,16 @@ final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureLi
     }
   }
 
-  /** A close that follows an error was reported by {@link #exceptionCaught} before. */
+  /** The second FIN of two; where the first is still to be sent, the connection is lost. */
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    if (!closed) {
+    if (closed) {
+      return;
+    }
+    if (flushed) {
       finished();
+    } else {
+      events.failed(this, new ClosedChannelException());
     }
   }
 
