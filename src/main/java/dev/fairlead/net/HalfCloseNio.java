@@ -32,7 +32,7 @@ import java.util.concurrent.TimeUnit;
  *   <li>A reset is reported while a channel does not read, because its peer has sent a FIN or
  *       because of back-pressure. The JDK takes a channel that waits for nothing out of the
  *       selector's set, and what it could wait for is always there. So channels that do not read
- *       are looked at every {@link #LOOK_MILLIS}, by a selector of their own: waiting to connect,
+ *       are checked every {@link #CHECK_MILLIS}, by a selector of their own: waiting to connect,
  *       they are selected for an error only.
  *   <li>The FIN of a Unix peer ends one direction only, see {@link UnixHalfClose}.
  * </ul>
@@ -41,9 +41,9 @@ import java.util.concurrent.TimeUnit;
  */
 final class HalfCloseNio extends DelegatingIoHandler {
   /** Raising it reports resets later, lowering it costs more system calls while a channel waits. */
-  private static final long LOOK_MILLIS = 25;
+  private static final long CHECK_MILLIS = 40;
 
-  /** Reads of one look at a channel that was reset; the rest is read at the next look. */
+  /** Reads at one check of a channel that was reset; the rest is read at the next check. */
   private static final int MOST_READS = 100;
 
   private final EventExecutor loop;
@@ -51,7 +51,7 @@ final class HalfCloseNio extends DelegatingIoHandler {
   private final Set<ReadingHandle> notReading = new LinkedHashSet<>();
 
   private Selector errors;
-  private boolean lookScheduled;
+  private boolean checkScheduled;
 
   private HalfCloseNio(IoHandler nio, EventExecutor loop) {
     super(nio);
@@ -101,21 +101,21 @@ final class HalfCloseNio extends DelegatingIoHandler {
     return reading.registration;
   }
 
-  private void scheduleLook() {
-    if (!lookScheduled) {
-      lookScheduled = true;
-      loop.schedule(this::look, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+  private void scheduleCheck() {
+    if (!checkScheduled) {
+      checkScheduled = true;
+      loop.schedule(this::check, CHECK_MILLIS, TimeUnit.MILLISECONDS);
     }
   }
 
-  private void look() {
-    lookScheduled = false;
+  private void check() {
+    checkScheduled = false;
     for (ReadingHandle each : notReading) {
       each.waitForError();
     }
     select();
     if (!notReading.isEmpty()) {
-      scheduleLook();
+      scheduleCheck();
     }
   }
 
@@ -131,7 +131,7 @@ final class HalfCloseNio extends DelegatingIoHandler {
     private final NioIoHandle delegate;
     private IoRegistration registration;
 
-    /** Of {@link #errors}; null until the first look at the channel. */
+    /** Of {@link #errors}; null until the first check of the channel. */
     private SelectionKey errorKey;
 
     ReadingHandle(NioIoHandle delegate) {
@@ -176,7 +176,7 @@ final class HalfCloseNio extends DelegatingIoHandler {
           errorKey.interestOps(0);
         }
       } else if (channel().isActive() && notReading.add(this)) {
-        scheduleLook();
+        scheduleCheck();
       }
     }
 
