@@ -117,6 +117,8 @@ final class LoopContext {
   void configure(Channel channel, ChannelHandler side) {
     ChannelConfig config = channel.config();
     transport.allowHalfClosure(channel, true);
+    // A failed write leaves the channel open, so that what the peer sent before can be read.
+    config.setAutoClose(false);
     config.setWriteBufferWaterMark(WATER_MARK);
     config.setRecvByteBufAllocator(READ_SIZES);
     channel.pipeline().addLast(side);
