@@ -82,6 +82,7 @@ abstract class DelegatingIoHandler implements IoHandler {
   }
 
   /** Does what the handle of a stream's channel does, but for what a subclass corrects. */
+  @SuppressWarnings("try") // Netty's close() may throw any exception
   abstract static class Handle implements IoHandle {
     private final IoHandle delegate;
     private final DuplexChannel channel;
@@ -111,7 +112,6 @@ abstract class DelegatingIoHandler implements IoHandler {
     }
 
     @Override
-    @SuppressWarnings("try") // Netty's close() may throw any exception
     public void close() throws Exception {
       delegate.close();
     }

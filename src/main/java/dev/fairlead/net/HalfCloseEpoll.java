@@ -71,6 +71,7 @@ final class HalfCloseEpoll extends DelegatingIoHandler {
   }
 
   /** Reads before it acts on an error. */
+  @SuppressWarnings("try") // as of its base
   private static final class ReadingHandle extends Handle implements EpollIoHandle {
     private final EpollIoHandle delegate;
 

@@ -61,6 +61,7 @@ final class HalfCloseIoUring extends DelegatingIoHandler {
     return super.register(isStream(handle) ? new ReadingHandle(handle, loop) : handle);
   }
 
+  @SuppressWarnings("try") // as of its base
   private static final class ReadingHandle extends Handle implements IoUringIoHandle {
     private final EventExecutor loop;
 

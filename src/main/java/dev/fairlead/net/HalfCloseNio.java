@@ -127,6 +127,7 @@ final class HalfCloseNio extends DelegatingIoHandler {
     }
   }
 
+  @SuppressWarnings("try") // as of its base
   private final class ReadingHandle extends Handle implements NioIoHandle {
     private final NioIoHandle delegate;
     private IoRegistration registration;
