@@ -3,7 +3,7 @@ package dev.fairlead.session;
 import dev.fairlead.admission.ConnectionLimiter;
 import dev.fairlead.admission.ListenerLimiter;
 import dev.fairlead.admission.QueueingLimiter;
-import dev.fairlead.admission.Waiter;
+import dev.fairlead.admission.WaitQueue;
 
 /**
  * A session's wait in the queue of a limiter. Its place is taken on the thread that frees one; the
@@ -11,7 +11,7 @@ import dev.fairlead.admission.Waiter;
  * protected. Ends once: with {@link #admitted}, with a refusal, or with {@link #cancel}, which
  * gives back a place that was taken too late.
  */
-abstract class Waiting extends Waiter implements Step {
+abstract class Waiting extends WaitQueue.Waiter implements Step {
   private final LoopContext loop;
   private final QueueingLimiter limiter;
   private final StepOwner owner;

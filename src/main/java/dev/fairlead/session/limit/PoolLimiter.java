@@ -4,9 +4,9 @@ import dev.fairlead.admission.Arrivals;
 import dev.fairlead.admission.ConnectionLimiter;
 import dev.fairlead.admission.Leased;
 import dev.fairlead.admission.QueueingLimiter;
-import dev.fairlead.config.LimitScope;
-import dev.fairlead.config.PoolLimits;
-import dev.fairlead.config.QueueConfig;
+import dev.fairlead.config.LimitsConfig.LimitScope;
+import dev.fairlead.config.LimitsConfig.PoolLimits;
+import dev.fairlead.config.LimitsConfig.QueueConfig;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
 import java.net.SocketAddress;
@@ -52,7 +52,7 @@ public final class PoolLimiter extends QueueingLimiter {
     super(onNeed);
     this.connections =
         new ConnectionLimiter(
-            "pool/" + name + "/connections", queue(), this::roomChanged, this::hopeChanged);
+            "pool/" + name + "/connections", queue(), this::roomChanged, this::onExhausted);
   }
 
   /** The pool is {@code next} from now on, with its limits. One thread at a time. */
@@ -74,8 +74,8 @@ public final class PoolLimiter extends QueueingLimiter {
     backends = Map.copyOf(limiters);
     pool = next;
     connections.configure(limits.connections(), limits.scope());
-    hopeChanged();
-    ask();
+    onExhausted();
+    requestPermits();
   }
 
   /** The pool is configured no more; sessions there go on. */
@@ -87,7 +87,8 @@ public final class PoolLimiter extends QueueingLimiter {
   }
 
   /** What of it the cluster shares, or could. */
-  Stream<Leased> leased() {
+  @Override
+  public Stream<Leased> leased() {
     return Stream.concat(Stream.of(connections), backends.values().stream());
   }
 
@@ -183,11 +184,6 @@ public final class PoolLimiter extends QueueingLimiter {
       }
     }
     return false;
-  }
-
-  @Override
-  protected Stream<Leased> needed() {
-    return leased();
   }
 
   @Override
