@@ -2,11 +2,13 @@ package dev.fairlead.net;
 
 import dev.fairlead.config.NodeConfig.TransportKind;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.MaxMessagesRecvByteBufAllocator;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
@@ -53,7 +55,7 @@ public final class Transport {
         switch (kind) {
           case IO_URING -> VertxTransport.ioUring();
           case EPOLL -> VertxTransport.epoll();
-          default -> io.vertx.core.transport.Transport.NIO;
+          default -> VertxTransport.nio();
         };
   }
 
@@ -143,6 +145,15 @@ public final class Transport {
   public void readFromStart(Channel channel) {
     if (kind == TransportKind.EPOLL) {
       channel.unsafe().beginRead();
+    }
+  }
+
+  /** Sets whether the peer's FIN ends one direction only, or the channel. */
+  public void allowHalfClosure(Channel channel, boolean allowed) {
+    if (kind == TransportKind.EPOLL || channel instanceof SocketChannel) {
+      channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, allowed);
+    } else {
+      UnixHalfClose.allow(channel, allowed);
     }
   }
 

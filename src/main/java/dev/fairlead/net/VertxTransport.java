@@ -3,6 +3,7 @@ package dev.fairlead.net;
 import io.netty.channel.IoHandlerFactory;
 import io.vertx.core.impl.transports.EpollTransport;
 import io.vertx.core.impl.transports.IoUringTransport;
+import io.vertx.core.impl.transports.NioTransport;
 import io.vertx.core.transport.Transport;
 
 /**
@@ -32,6 +33,18 @@ record VertxTransport(String name, io.vertx.core.spi.transport.Transport impleme
           @Override
           public IoHandlerFactory ioHandlerFactory() {
             return HalfCloseIoUring.over(super.ioHandlerFactory());
+          }
+        });
+  }
+
+  /** With {@link HalfCloseNio}. */
+  static Transport nio() {
+    return new VertxTransport(
+        "nio",
+        new NioTransport() {
+          @Override
+          public IoHandlerFactory ioHandlerFactory() {
+            return HalfCloseNio.over(super.ioHandlerFactory());
           }
         });
   }

@@ -6,7 +6,6 @@ import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelHandler;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
@@ -117,7 +116,9 @@ final class LoopContext {
   /** Prepares a channel of a session that is not registered yet. */
   void configure(Channel channel, ChannelHandler side) {
     ChannelConfig config = channel.config();
-    config.setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+    transport.allowHalfClosure(channel, true);
+    // A failed write leaves the channel open, so that what the peer sent before can be read.
+    config.setAutoClose(false);
     config.setWriteBufferWaterMark(WATER_MARK);
     config.setRecvByteBufAllocator(READ_SIZES);
     channel.pipeline().addLast(side);

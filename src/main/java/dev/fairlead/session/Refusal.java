@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Refuses the client of a session. Unless that is to be a reset, the client gets a FIN and may take
- * a moment to close: a close at once could reset it before it has read the reply. On the session's
- * event loop.
+ * a moment to close: a close at once would reset a client that has sent something, before it has
+ * read the reply. On the session's event loop.
  */
 final class Refusal implements Step {
   /**
@@ -58,12 +58,14 @@ final class Refusal implements Step {
   }
 
   private void reply(CloseReason why, @Nullable String reply) {
-    if (reply == null || client.isGone()) {
+    if (client.isGone()) {
       owner.end(why);
-    } else {
-      client.writeAndFlush(ByteBufUtil.writeUtf8(client.channel().alloc(), reply));
-      linger(why);
+      return;
     }
+    if (reply != null) {
+      client.writeAndFlush(ByteBufUtil.writeUtf8(client.channel().alloc(), reply));
+    }
+    linger(why);
   }
 
   private void linger(CloseReason why) {

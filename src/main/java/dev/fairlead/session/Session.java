@@ -43,7 +43,7 @@ final class Session extends Deadlines.Entry
   /** The client has got its FIN and a reply, and what it sends is dropped. */
   private boolean refused;
 
-  /** One side was reset, and the other is to be. */
+  /** One side was reset, and the other is to be, if there is one yet. */
   private boolean resetting;
 
   private @Nullable CloseReason reason;
@@ -220,10 +220,11 @@ final class Session extends Deadlines.Entry
   private void reset(Side side) {
     firstReason(side == client ? CloseReason.CLIENT_RESET : CloseReason.BACKEND_RESET);
     side.close();
-    if (backend == null || isDiscarding()) {
+    boolean discarding = isDiscarding();
+    resetting = true;
+    if (backend == null || discarding) {
       end();
     } else {
-      resetting = true;
       Side other = side == client ? backend : client;
       ResetDelivery delivery = new ResetDelivery(loop, this, other, timer.lastByteAt());
       step = delivery;
@@ -331,7 +332,7 @@ final class Session extends Deadlines.Entry
 
   private void cancelStep() {
     if (step != null) {
-      step.cancel(reason == CloseReason.CLIENT_RESET);
+      step.cancel(resetting);
       step = null;
     }
   }

@@ -2,6 +2,7 @@ package dev.fairlead.session;
 
 import static io.netty.handler.codec.ByteToMessageDecoder.MERGE_CUMULATOR;
 
+import dev.fairlead.net.PeerReset;
 import dev.fairlead.net.SocketTuning;
 import dev.fairlead.net.Transport;
 import io.netty.buffer.ByteBuf;
@@ -11,11 +12,13 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.ChannelOutputShutdownException;
+import java.nio.channels.ClosedChannelException;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +35,12 @@ final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureLi
    * costs memory while backends are slow to answer, lowering it pauses more clients.
    */
   private static final int MAX_EARLY = 64 * 1024;
+
+  /**
+   * How long a peer is still read to which a write has failed. Raising it delivers more of what it
+   * sent to a slow reader, lowering it ends the session earlier.
+   */
+  private static final long READ_MILLIS = 1000;
 
   private final Transport transport;
   private final SideEvents events;
@@ -53,6 +62,12 @@ final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureLi
 
   /** True once all bytes of the other side are with the kernel, and no more will come. */
   private boolean flushed;
+
+  /** True once a write has failed. */
+  private boolean unwritable;
+
+  /** True once an error is to be reported in the next round of the loop. */
+  private boolean failing;
 
   private boolean closed;
 
@@ -159,7 +174,7 @@ final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureLi
   void shutdownOutput() {
     if (!closed) {
       transport.shutdownOutput(channel());
-      channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
+      transport.allowHalfClosure(channel(), false);
     }
   }
 
@@ -239,23 +254,49 @@ final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureLi
     }
   }
 
-  /** A close that follows an error was reported by {@link #exceptionCaught} before. */
+  /** The second FIN of two; where the first is still to be sent, the connection is lost. */
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    if (!closed) {
+    if (flushed && !closed) {
       finished();
+    } else if (!failing) {
+      failed(new ClosedChannelException());
     }
   }
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    if (closed || failing) {
+      return;
+    }
+    if (cause instanceof ChannelOutputShutdownException && !inputDone) {
+      writeFailed(cause);
+    } else if (early != null) {
+      // A backend that answers in this round of the loop gets what was sent before the reset.
+      failing = true;
+      ctx.executor().execute(() -> failed(cause));
+    } else {
+      failed(cause);
+    }
+  }
+
+  /** The peer is gone; what it sent before is delivered first, if it can be read in time. */
+  private void writeFailed(Throwable cause) {
+    if (!unwritable) {
+      unwritable = true;
+      PeerReset.expect(channel());
+      channel().eventLoop().schedule(() -> failed(cause), READ_MILLIS, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void failed(Throwable cause) {
     if (!closed) {
       events.failed(this, cause);
     }
   }
 
   private void finished() {
-    if (!inputDone) {
+    if (!inputDone && !failing) {
       inputDone = true;
       // Spares events without anything to read.
       channel().config().setAutoRead(false);
