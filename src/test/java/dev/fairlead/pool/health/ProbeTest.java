@@ -137,8 +137,7 @@ class ProbeTest {
         TestBackend backend = TestBackend.manual()) {
       Probed probed =
           Probed.by(HealthConfig.Type.TCP, backend.port()).within(Duration.ofSeconds(1));
-      Check slow =
-          (pipeline, result) -> running.clock.addAndGet(Duration.ofMillis(1500).toNanos());
+      Check slow = (pipeline, result) -> running.clock.addAndGet(Duration.ofMillis(1500).toNanos());
       assertThat(running.probe(slow, Probe.Target.of(probed.object(), probed.pool())))
           .isEqualTo(CheckResult.failed("timed out"));
     }
