@@ -8,7 +8,6 @@ import io.netty.channel.IoHandler;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.IoOps;
 import io.netty.channel.IoRegistration;
-import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.nio.NioIoEvent;
 import io.netty.channel.nio.NioIoHandle;
 import io.netty.channel.nio.NioIoOps;
@@ -24,6 +23,7 @@ import java.nio.channels.Selector;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Netty's NIO handler, with these corrections of Netty 4.2.18:
@@ -50,27 +50,24 @@ final class HalfCloseNio extends DelegatingIoHandler {
 
   private final Set<ReadingHandle> notReading = new LinkedHashSet<>();
 
-  private Selector errors;
+  /** Selects those of {@link #notReading} that have an error. */
+  private final Selector errors;
+
   private boolean checkScheduled;
 
   private HalfCloseNio(IoHandler nio, EventExecutor loop) {
     super(nio);
     this.loop = loop;
+    try {
+      this.errors = Selector.open();
+    } catch (IOException e) {
+      throw new UncheckedIOException("opening a selector", e);
+    }
   }
 
   /** Makes what {@code nio} makes, corrected. */
   static IoHandlerFactory over(IoHandlerFactory nio) {
     return factory(nio, (handler, executor) -> new HalfCloseNio(handler, (EventExecutor) executor));
-  }
-
-  @Override
-  public void initialize() {
-    super.initialize();
-    try {
-      errors = Selector.open();
-    } catch (IOException e) {
-      throw new UncheckedIOException("opening a selector", e);
-    }
   }
 
   @Override
@@ -89,16 +86,14 @@ final class HalfCloseNio extends DelegatingIoHandler {
       return super.register(handle);
     }
     ReadingHandle reading = new ReadingHandle((NioIoHandle) handle);
-    reading.registration =
-        new Registration(super.register(reading)) {
-          @Override
-          public long submit(IoOps ops) {
-            long result = super.submit(ops);
-            reading.waitsFor((NioIoOps) ops);
-            return result;
-          }
-        };
-    return reading.registration;
+    return new Registration(super.register(reading)) {
+      @Override
+      public long submit(IoOps ops) {
+        long result = super.submit(ops);
+        reading.waitsFor(this, (NioIoOps) ops);
+        return result;
+      }
+    };
   }
 
   private void scheduleCheck() {
@@ -130,10 +125,12 @@ final class HalfCloseNio extends DelegatingIoHandler {
   @SuppressWarnings("try") // as of its base
   private final class ReadingHandle extends Handle implements NioIoHandle {
     private final NioIoHandle delegate;
-    private IoRegistration registration;
 
-    /** Of {@link #errors}; null until the first check of the channel. */
-    private SelectionKey errorKey;
+    /** Once the channel was in {@link #notReading}. */
+    private @Nullable IoRegistration registration;
+
+    /** Of {@link #errors}, once the channel was checked. */
+    private @Nullable SelectionKey errorKey;
 
     ReadingHandle(NioIoHandle delegate) {
       super(delegate);
@@ -170,14 +167,21 @@ final class HalfCloseNio extends DelegatingIoHandler {
     }
 
     /** Notes whether the channel reads. */
-    void waitsFor(NioIoOps ops) {
-      if (ops.contains(NioIoOps.READ) || !(channel() instanceof NioSocketChannel)) {
-        notReading.remove(this);
-        if (errorKey != null && errorKey.isValid()) {
-          errorKey.interestOps(0);
-        }
-      } else if (channel().isActive() && notReading.add(this)) {
+    void waitsFor(IoRegistration from, NioIoOps ops) {
+      if (ops.contains(NioIoOps.READ)) {
+        ignoreErrors();
+      } else if (channel() instanceof NioSocketChannel
+          && channel().isActive()
+          && notReading.add(this)) {
+        registration = from;
         scheduleCheck();
+      }
+    }
+
+    private void ignoreErrors() {
+      notReading.remove(this);
+      if (errorKey != null && errorKey.isValid()) {
+        errorKey.interestOps(0);
       }
     }
 
@@ -195,45 +199,47 @@ final class HalfCloseNio extends DelegatingIoHandler {
 
     private void hungUp() {
       if (channel().isInputShutdown()) {
-        waitsFor(NioIoOps.READ);
+        ignoreErrors();
         if (!channel().isOutputShutdown()) {
           PeerReset.report(channel());
         }
+      } else if (registration != null) {
+        readAll(registration);
       }
-      for (int i = 0;
-          i < MOST_READS && registration.isValid() && !channel().isInputShutdown();
-          i++) {
-        super.handle(registration, (NioIoEvent) () -> NioIoOps.READ);
+    }
+
+    private void readAll(IoRegistration from) {
+      for (int i = 0; i < MOST_READS && from.isValid() && !channel().isInputShutdown(); i++) {
+        super.handle(from, (NioIoEvent) () -> NioIoOps.READ);
       }
     }
 
     /** Reads once, in place of Netty, which closes the channel at the FIN. */
     private void readUnix() {
-      RecvByteBufAllocator.Handle sizes = ((Channel.Unsafe) delegate).recvBufAllocHandle();
+      var sizes = ((Channel.Unsafe) delegate).recvBufAllocHandle();
       sizes.reset(channel().config());
       ByteBuf bytes = sizes.allocate(channel().alloc());
+      int most = bytes.writableBytes();
+      sizes.attemptedBytesRead(most);
       try {
-        int most = bytes.writableBytes();
-        sizes.attemptedBytesRead(most);
         sizes.lastBytesRead(bytes.writeBytes((ScatteringByteChannel) selectableChannel(), most));
       } catch (IOException e) {
         bytes.release();
         channel().pipeline().fireExceptionCaught(e);
         return;
       }
-      received(bytes, sizes);
+      sizes.readComplete();
+      received(bytes, sizes.lastBytesRead());
     }
 
-    private void received(ByteBuf bytes, RecvByteBufAllocator.Handle sizes) {
-      if (sizes.lastBytesRead() > 0) {
-        sizes.incMessagesRead(1);
+    private void received(ByteBuf bytes, int length) {
+      if (length > 0) {
         channel().pipeline().fireChannelRead(bytes);
       } else {
         bytes.release();
       }
-      sizes.readComplete();
       channel().pipeline().fireChannelReadComplete();
-      if (sizes.lastBytesRead() < 0) {
+      if (length < 0) {
         UnixHalfClose.report(channel());
         // The FIN is readable for ever.
         channel().config().setAutoRead(false);

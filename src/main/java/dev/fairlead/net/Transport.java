@@ -22,6 +22,7 @@ import java.net.SocketAddress;
 import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -72,15 +73,14 @@ public final class Transport {
     }
     Transport transport = new Transport(wanted);
     if (!transport.isAvailable()) {
-      Throwable cause =
-          transport.vertxTransport == null ? null : transport.vertxTransport.unavailabilityCause();
-      throw new UnavailableException(transport.label(), cause);
+      throw new UnavailableException(
+          transport.label(), transport.vertxTransport.unavailabilityCause());
     }
     return transport;
   }
 
   private boolean isAvailable() {
-    return vertxTransport != null && vertxTransport.available();
+    return vertxTransport.available();
   }
 
   /** As the configuration writes it: {@code epoll}, {@code io_uring} or {@code nio}. */
@@ -226,13 +226,13 @@ public final class Transport {
   public static final class UnavailableException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    private UnavailableException(String transport, Throwable cause) {
+    private UnavailableException(String transport, @Nullable Throwable cause) {
       super(
           "node.transport: " + transport + " (expected: a transport that works here; " + why(cause),
           cause);
     }
 
-    private static String why(Throwable cause) {
+    private static String why(@Nullable Throwable cause) {
       return (cause == null ? "not supported by this platform" : cause.getMessage()) + ")";
     }
   }

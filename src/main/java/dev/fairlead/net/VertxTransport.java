@@ -5,6 +5,7 @@ import io.vertx.core.impl.transports.EpollTransport;
 import io.vertx.core.impl.transports.IoUringTransport;
 import io.vertx.core.impl.transports.NioTransport;
 import io.vertx.core.transport.Transport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A transport of Vert.x whose event loops have Netty's handler as we correct it. Immutable; any
@@ -55,7 +56,7 @@ record VertxTransport(String name, io.vertx.core.spi.transport.Transport impleme
   }
 
   @Override
-  public Throwable unavailabilityCause() {
+  public @Nullable Throwable unavailabilityCause() {
     return implementation.unavailabilityCause();
   }
 }
