@@ -215,6 +215,7 @@ final class HalfCloseNio extends DelegatingIoHandler {
     }
 
     /** Reads once, in place of Netty, which closes the channel at the FIN. */
+    @SuppressWarnings("deprecation") // Netty's own channels still use these handles.
     private void readUnix() {
       var sizes = ((Channel.Unsafe) delegate).recvBufAllocHandle();
       sizes.reset(channel().config());
