@@ -110,7 +110,7 @@ final class CommandRoutes {
       JsonObject command = CommandBodies.shutdown(RequestReader.json(ctx));
       refuseUnknown(command.getString("member"));
       Answers.here(commands.shutdown(command, from(ctx)))
-          .onSuccess(said -> ctx.response().setStatusCode(202).end())
+          .onSuccess(sent -> ctx.response().setStatusCode(202).end())
           .onFailure(refusal -> Answers.refused(ctx, refusal));
     } catch (CommandException refusal) {
       Answers.refused(ctx, refusal);

@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
 final class ShutdownCommand implements Callable<Integer> {
 
   @ArgGroup(multiplicity = "1")
-  private Target target;
+  private Receivers receivers;
 
   @Option(
       names = "--grace",
@@ -33,7 +33,7 @@ final class ShutdownCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   /** Exactly one of the two options. */
-  static final class Target {
+  static final class Receivers {
     @Option(names = "--member", paramLabel = "ID", description = "A member's id or name.")
     private @Nullable String member;
 
@@ -43,15 +43,16 @@ final class ShutdownCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws RefusedException {
-    // Either --all or --member is given.
-    String member = target.all || target.member == null ? "*" : target.member;
-    JsonObject body = new JsonObject().put("member", member);
+    JsonObject body = new JsonObject().put("member", receivers.all ? "*" : receivers.member);
     if (grace != null) {
       body.put("grace", grace);
     }
     admin.client().send("POST", "/api/v1/shutdown", body);
-    String said = target.all ? "all members are" : "member " + AnswerText.printable(member) + " is";
-    spec.commandLine().getOut().println(said + " told to shut down");
+    String who =
+        receivers.all
+            ? "all members are"
+            : "member " + AnswerText.printable(String.valueOf(receivers.member)) + " is";
+    spec.commandLine().getOut().println(who + " told to shut down");
     return 0;
   }
 }
