@@ -106,7 +106,12 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
   private Future<SharedConfig> openConfig() {
     ConfigSetup parts =
         new ConfigSetup(
-            setup.node(), setup.config(), this::members, setup.member()::save, this::applied);
+            setup.node(),
+            setup.member().wantedName(),
+            setup.config(),
+            this::members,
+            setup.member()::save,
+            this::applied);
     return SignedCommands.open(vertx, setup.secret(), InstantSource.system())
         .onSuccess(opened -> signed = opened)
         .compose(opened -> SharedConfig.open(parts, setup.secret(), opened))

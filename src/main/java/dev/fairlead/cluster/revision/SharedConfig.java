@@ -54,6 +54,7 @@ public final class SharedConfig {
   /**
    * What it works with.
    *
+   * @param name of this process, for the logs of others
    * @param members all members, this one included
    * @param save keeps revisions for this member's next start, as they are written and the newest
    *     first; blocks, so it is called on a worker
@@ -62,6 +63,7 @@ public final class SharedConfig {
    */
   public record ConfigSetup(
       ClusterNode node,
+      String name,
       LocalConfig local,
       Supplier<List<MemberInfo>> members,
       Consumer<List<String>> save,
@@ -83,7 +85,7 @@ public final class SharedConfig {
     this.calls = new MemberCalls(node, signed, handler);
     ConfigPush push = new ConfigPush(node, store, calls, setup.members());
     this.commands = new ConfigCommands(vertx, store, push, setup.local());
-    this.secretCheck = new SecretCheck(node, store, secret);
+    this.secretCheck = new SecretCheck(node, store, signed, setup.name());
     this.start = new ConfigStart(vertx, store, secretCheck, prepared, sync);
   }
 

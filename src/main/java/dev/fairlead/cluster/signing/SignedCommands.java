@@ -62,6 +62,11 @@ public final class SignedCommands {
     return refused.sum();
   }
 
+  /** Whether commands are signed. */
+  public boolean hasSecret() {
+    return secret != null;
+  }
+
   /** The body for {@code address}, encoded. */
   public Future<Buffer> wrap(String address, JsonObject command) {
     return vertx.executeBlocking(() -> sign(address, command).toBuffer());
