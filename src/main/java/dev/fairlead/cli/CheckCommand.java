@@ -5,6 +5,7 @@ import dev.fairlead.config.Problem;
 import dev.fairlead.config.bind.LoadResult;
 import dev.fairlead.config.text.ConfigText;
 import dev.fairlead.member.ReferencedFiles;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -24,12 +25,14 @@ final class CheckCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintWriter err = spec.commandLine().getErr();
-    ConfigText.Reading reading = ConfigText.read(options.file());
-    if (reading.text() == null) {
-      err.println(reading.problem());
+    ConfigText text;
+    try {
+      text = ConfigText.read(options.file());
+    } catch (IOException e) {
+      err.println(e.getMessage());
       return FairleadCommand.FAILED;
     }
-    LoadResult result = options.loader().load(reading.text());
+    LoadResult result = options.loader().load(text);
     if (!result.isValid()) {
       result.problems().forEach(err::println);
       return FairleadCommand.FAILED;

@@ -47,7 +47,7 @@ public final class ReferencedFiles {
       all.check("cluster.secretFile", cluster.secretFile(), Secret::read);
     }
     if (cluster.tls() != null) {
-      ClusterConfig.Tls tls = cluster.tls();
+      ClusterConfig.ClusterTls tls = cluster.tls();
       all.checkTls("cluster.tls", tls.certificate(), tls.key(), tls.ca());
     }
     return List.copyOf(all.problems);

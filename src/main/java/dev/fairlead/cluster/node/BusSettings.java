@@ -1,7 +1,7 @@
 package dev.fairlead.cluster.node;
 
 import dev.fairlead.config.ClusterConfig;
-import dev.fairlead.config.ClusterConfig.Tls;
+import dev.fairlead.config.ClusterConfig.ClusterTls;
 import dev.fairlead.config.Problem;
 import dev.fairlead.net.CredentialFiles;
 import io.vertx.core.eventbus.EventBusOptions;
@@ -71,7 +71,7 @@ final class BusSettings {
     return parsed.host().replace("[", "").replace("]", "");
   }
 
-  private static void secure(EventBusOptions bus, Tls tls) {
+  private static void secure(EventBusOptions bus, ClusterTls tls) {
     List<Problem> problems =
         new CredentialFiles("").pem("cluster.tls", tls.certificate(), tls.key(), tls.ca());
     if (!problems.isEmpty()) {
