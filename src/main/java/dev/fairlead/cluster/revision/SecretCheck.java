@@ -3,6 +3,7 @@ package dev.fairlead.cluster.revision;
 import dev.fairlead.cluster.members.Membership;
 import dev.fairlead.cluster.node.ClusterException;
 import dev.fairlead.cluster.node.ClusterNode;
+import dev.fairlead.cluster.rows.BestEffortPublisher;
 import dev.fairlead.cluster.rows.ReplicatedTable;
 import dev.fairlead.cluster.signing.ReceivedBody;
 import dev.fairlead.cluster.signing.SignedCommands;
@@ -13,6 +14,7 @@ import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -25,8 +27,8 @@ import java.util.concurrent.TimeUnit;
  */
 final class SecretCheck {
   /**
-   * A foreign node can write a value that no member can verify; the members replace it within a
-   * second. Raising these two waits longer for that at the expense of a later refusal when no
+   * A foreign node can write a value that no member can verify; the members replace it when
+   * they are asked to. Raising these two waits longer for that at the expense of a later refusal when no
    * member answers.
    */
   private static final int ATTEMPTS = 4;
@@ -48,7 +50,7 @@ final class SecretCheck {
    * @param signed with this process's secret, or none
    * @param name of this process, for the log of the members
    */
-  public SecretCheck(ClusterNode node, ConfigStore store, SignedCommands signed, String name) {
+  SecretCheck(ClusterNode node, ConfigStore store, SignedCommands signed, String name) {
     this.node = node;
     this.store = store;
     this.signed = signed;
@@ -56,7 +58,7 @@ final class SecretCheck {
   }
 
   /** Fails with {@link ClusterException} if this process's secret is not the cluster's. */
-  public Future<Void> run() {
+  Future<Void> run() {
     return attempt(1);
   }
 
@@ -67,7 +69,15 @@ final class SecretCheck {
             stored ->
                 stored.value() == null || stored.revision() != null
                     ? Future.succeededFuture()
-                    : members().compose(members -> unverified(stored.value(), members, attempt)));
+                    : members()
+                        .onSuccess(members -> askToReplace())
+                        .compose(members -> unverified(stored.value(), members, attempt)));
+  }
+
+  /** The members would notice a foreign value by themselves, but seconds later. */
+  private void askToReplace() {
+    BestEffortPublisher.publish(
+        node.vertx(), ConfigPush.CHANGED, new JsonObject().put("revision", 0));
   }
 
   private Future<Void> unverified(String value, List<String> members, int attempt) {
@@ -117,13 +127,8 @@ final class SecretCheck {
     Promise<Boolean> refused = Promise.promise();
     List<Future<?>> answers = new ArrayList<>();
     for (String member : members) {
-      String address = MemberCalls.address(member);
-      DeliveryOptions options =
-          ReceivedBody.introduce(node.id(), name, node.address()).setSendTimeout(ANSWER_MILLIS);
       answers.add(
-          signed
-              .wrap(address, new MemberCall.Greet().toJson())
-              .compose(greeting -> node.vertx().eventBus().request(address, greeting, options))
+          greet(MemberCalls.address(member))
               .onFailure(
                   cause -> {
                     if (isOfSignature(cause)) {
@@ -133,6 +138,14 @@ final class SecretCheck {
     }
     Future.join(answers).onComplete(done -> refused.tryComplete(false));
     return refused.future();
+  }
+
+  private Future<?> greet(String address) {
+    DeliveryOptions options =
+        ReceivedBody.introduce(node.id(), name, node.address()).setSendTimeout(ANSWER_MILLIS);
+    return signed
+        .wrap(address, new MemberCall.Greet().toJson())
+        .compose(greeting -> node.vertx().eventBus().request(address, greeting, options));
   }
 
   /** A member without a secret cannot read a signed greeting. A wrong clock is another matter. */
@@ -149,7 +162,8 @@ final class SecretCheck {
   private static boolean isOfClock(ReplyException reply) {
     try {
       String path =
-          CommandException.of(reply.failureCode(), reply.getMessage()).problems().get(0).path();
+          CommandException.of(reply.failureCode(), String.valueOf(reply.getMessage()))
+              .problems().get(0).path();
       return !path.isEmpty() && !path.equals("mac");
     } catch (DecodeException | ClassCastException | NullPointerException e) {
       return true; // Not an answer of a member.

@@ -54,7 +54,7 @@ public final class SharedConfig {
   /**
    * What it works with.
    *
-   * @param name of this process, as far as it is known before it is a member
+   * @param name of this process, for the logs of others
    * @param members all members, this one included
    * @param save keeps revisions for this member's next start, as they are written and the newest
    *     first; blocks, so it is called on a worker

@@ -32,7 +32,7 @@ final class RefusalLog {
     LOG.warn(
         "{} from {} refused: {}{}{}",
         received.address(),
-        received.sender(),
+        received.described(),
         problem.path().isEmpty() ? "" : problem.path() + ": ",
         problem.message(),
         leftOut == 0 ? "" : "; " + leftOut + " more since the last line");

@@ -5,6 +5,7 @@ import dev.fairlead.config.ConfigFormat;
 import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.text.Tree.Place;
 import dev.fairlead.config.text.Tree.ScalarKind;
+import io.vertx.core.Context;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -187,6 +188,7 @@ public final class Document {
 
   private synchronized Parsed parsed() {
     if (parsed == null) {
+      assert !Context.isOnEventLoopThread() : "parses a whole document";
       Problems problems = new Problems();
       parsed = new Parsed(parse(problems), problems);
     }

@@ -110,6 +110,40 @@ final class ConfigStartTest {
     assertThat(a.sync.applied().revision()).isEqualTo(1);
   }
 
+  @Test
+  void aFirstRevisionThatCanNotBeStoredGivesItsAddressesBack() {
+    FakeMember a = cluster.add("a");
+    a.onNextOfNewest(
+        "putIfAbsent",
+        (operation, args, real) -> {
+          a.onNextOfNewest("get", (get, key, unused) -> Future.failedFuture("no answer"));
+          return Future.failedFuture("no answer");
+        });
+
+    assertThatThrownBy(() -> a.starting(file(FIRST, null), List.of()).await())
+        .hasMessage("no answer");
+
+    assertThat(a.local.prepared).hasValue(0);
+  }
+
+  @Test
+  void aKeptRevisionThatCanNotBeOfferedGivesItsAddressesBack() {
+    cluster.start("a");
+    FakeMember b = cluster.add("b");
+    b.onNextOfNewest(
+        "replaceIfPresent",
+        (operation, args, real) -> {
+          b.onNextOfNewest("get", (get, key, unused) -> Future.failedFuture("no answer"));
+          return Future.failedFuture("no answer");
+        });
+
+    assertThatThrownBy(
+            () -> b.starting(file(FIRST, digest(FIRST)), List.of(kept(5, withWeight(5)))).await())
+        .hasMessage("no answer");
+
+    assertThat(b.local.prepared).hasValue(0);
+  }
+
   private static StartupConfig file(String text, String keptDigest) {
     return new StartupConfig(Document.of(ConfigFormat.YAML, text), keptDigest, List.of());
   }

@@ -34,8 +34,11 @@ final class FakeLocal implements LocalConfig {
   /** The id of a backend that every pool has discovered. */
   volatile String discovered;
 
-  /** Answers no more while true. */
+  /** Answers no prepare while true. */
   volatile boolean hangs;
+
+  /** Ends no commit while true. */
+  volatile boolean commitHangs;
 
   volatile Revision inForce;
 
@@ -92,6 +95,9 @@ final class FakeLocal implements LocalConfig {
     @Override
     public Future<Void> commit(Revision revision) {
       prepared.decrementAndGet();
+      if (commitHangs) {
+        return Promise.<Void>promise().future();
+      }
       if (commitFailure != null) {
         return Future.failedFuture(commitFailure);
       }

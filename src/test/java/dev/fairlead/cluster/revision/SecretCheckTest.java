@@ -17,8 +17,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.shareddata.AsyncMap;
 import java.io.IOException;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -72,11 +70,7 @@ class SecretCheckTest {
     RevisionCodec codec = new RevisionCodec(secret(secret));
     PreparedConfig prepared = new PreparedConfig(vertx, new FakeLocal(vertx));
     ConfigSync sync =
-        new ConfigSync(
-            new ConfigStore(vertx, map, codec),
-            prepared,
-            new RevisionLog(),
-            (revision, superseded) -> {});
+        new ConfigSync(new ConfigStore(vertx, map, codec), prepared, new RevisionLog(), (revision, superseded) -> {});
     new CallHandler(prepared, sync, signed(secret)).start(vertx, "m1").await();
     vertx
         .sharedData()
@@ -102,22 +96,15 @@ class SecretCheckTest {
         : Secret.read(Files.writeString(directory.resolve("secret"), line + "\n"));
   }
 
-  @SuppressWarnings("unchecked")
   private AsyncMap<String, String> counted() {
-    return (AsyncMap<String, String>)
-        Proxy.newProxyInstance(
-            getClass().getClassLoader(),
-            new Class<?>[] {AsyncMap.class},
-            (proxy, method, arguments) -> {
-              if (method.getName().equals("get")) {
-                reads.incrementAndGet();
-              }
-              try {
-                return method.invoke(map, arguments);
-              } catch (InvocationTargetException e) {
-                throw e.getCause();
-              }
-            });
+    return HookedMap.of(
+        map,
+        (operation, args, real) -> {
+          if (operation.equals("get")) {
+            reads.incrementAndGet();
+          }
+          return real.get();
+        });
   }
 
   private static Revision revision() {

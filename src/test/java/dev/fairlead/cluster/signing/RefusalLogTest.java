@@ -32,7 +32,7 @@ class RefusalLogTest {
 
   private void refuse() {
     log.refused(
-        new ReceivedBody("fairlead.backend.set", "bus n1", () -> null),
+        new ReceivedBody("fairlead.backend.set", "bus n1", "bus n1", () -> null),
         CommandProblem.of("mac", "the signature is wrong"));
   }
 

@@ -49,7 +49,7 @@ class SignedCommandsTest {
   }
 
   private static ReceivedBody received(JsonObject body) {
-    return new ReceivedBody(ADDRESS, "bus", () -> body);
+    return new ReceivedBody(ADDRESS, "bus", "bus", () -> body);
   }
 
   private JsonObject opened(JsonObject body) {
