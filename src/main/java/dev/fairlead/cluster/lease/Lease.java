@@ -40,7 +40,7 @@ final class Lease {
   /** Given up: the row is to be removed from the map. */
   private boolean isRetired;
 
-  /** As {@link #leased} was told; the row in the map holds at least as many. */
+  /** As {@link #leased} allows; the row in the map holds at least as many. */
   private int allowed;
 
   /**
