@@ -39,7 +39,7 @@ final class Agreement {
    *
    * @param current the cluster's verdict; null = none yet
    * @param known all verdicts of peers
-   * @return null = nobody has decided yet
+   * @return null = no prober has decided yet
    */
   static @Nullable Boolean inherited(@Nullable Boolean current, Collection<Verdict> known) {
     if (current != null || known.isEmpty()) {

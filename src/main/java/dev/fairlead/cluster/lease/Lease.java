@@ -18,9 +18,9 @@ import java.util.concurrent.TimeUnit;
  * allowed before, two members may use the same ones.
  *
  * <pre>
- * limit 100, entry {a: held 60}; b has 0, wants 50
- * b plans held 40, allows 0; written: allows 40; 10 short, so b asks a for surplus
- * a uses 30: a allows 45, writes held 45; b plans held 55, ...
+ * limit 100, a holds 60 and uses 30, b holds 0 and wants 50; the shares are 40 and 60
+ * b writes held 40, the rest of the limit; then allows 40, and asks a for surplus
+ * a allows 40, then writes held 40; b reads that and writes held 60, then allows 60
  * </pre>
  */
 final class Lease {
@@ -40,7 +40,7 @@ final class Lease {
   /** Given up: the row is to be removed from the map. */
   private boolean isRetired;
 
-  /** As {@link #leased} was told; the row in the map holds at least as many. */
+  /** As {@link #leased} allows; the row in the map holds at least as many. */
   private int allowed;
 
   /**

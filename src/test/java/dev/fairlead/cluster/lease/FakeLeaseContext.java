@@ -10,9 +10,10 @@ import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 
-/** A cluster of a and b, seen by a, whose map answers each call when the test says so. */
+/** A cluster of a and b, seen by one of them, whose map answers when the test says so. */
 final class FakeLeaseContext implements LeaseContext {
   final FakeClock clock = new FakeClock();
+  private final String self;
 
   /** Calls that are not answered yet. */
   final Deque<Promise<String>> gets = new ArrayDeque<>();
@@ -30,13 +31,21 @@ final class FakeLeaseContext implements LeaseContext {
 
   String after;
 
+  FakeLeaseContext() {
+    this("a");
+  }
+
+  FakeLeaseContext(String self) {
+    this.self = self;
+  }
+
   void pass(long millis) {
     clock.pass(Duration.ofMillis(millis));
   }
 
   @Override
   public String self() {
-    return "a";
+    return self;
   }
 
   @Override
