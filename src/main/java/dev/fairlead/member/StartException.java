@@ -28,6 +28,11 @@ public final class StartException extends RuntimeException {
     return new StartException(problems.stream().map(Problem::toString).toList(), null);
   }
 
+  /** The configuration file cannot be read; the message of {@code cause} names it. */
+  static StartException unreadable(IOException cause) {
+    return new StartException(List.of(String.valueOf(cause.getMessage())), cause);
+  }
+
   /** The problems that {@code cause} names, attributed to the configuration file. */
   static StartException of(ConfigText file, Exception cause) {
     return new StartException(lines(file.name(), cause), cause);

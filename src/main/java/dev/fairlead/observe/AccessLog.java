@@ -1,7 +1,6 @@
 package dev.fairlead.observe;
 
 import dev.fairlead.config.NodeConfig;
-import dev.fairlead.session.Session;
 import dev.fairlead.session.SessionListener;
 import dev.fairlead.session.SessionRecord;
 import java.io.FileDescriptor;
@@ -55,7 +54,7 @@ public final class AccessLog implements SessionListener, AutoCloseable {
   }
 
   @Override
-  public void closed(Session session, boolean probe) {
+  public void closed(ClosedSession session, boolean probe) {
     if (batcher != null && !probe) {
       log(session.record());
     }

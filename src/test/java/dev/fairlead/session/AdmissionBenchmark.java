@@ -17,6 +17,8 @@ import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
 import dev.fairlead.pool.PoolFixture;
 import dev.fairlead.pool.Pools;
+import dev.fairlead.session.limit.Limiters;
+import dev.fairlead.session.limit.PoolLimiter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
