@@ -1,8 +1,8 @@
 package dev.fairlead.listener;
 
 import dev.fairlead.session.Destination;
-import dev.fairlead.session.SessionCount;
 import dev.fairlead.session.SessionLoop;
+import dev.fairlead.session.limit.SessionCount;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;

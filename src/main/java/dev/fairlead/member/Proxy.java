@@ -11,7 +11,7 @@ import dev.fairlead.pool.discovery.Discovery;
 import dev.fairlead.pool.discovery.DnsLookup;
 import dev.fairlead.pool.discovery.HostNames;
 import dev.fairlead.pool.discovery.NameLookup;
-import dev.fairlead.session.Limiters;
+import dev.fairlead.session.limit.Limiters;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.net.InetAddress;

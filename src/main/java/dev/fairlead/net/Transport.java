@@ -180,6 +180,18 @@ public final class Transport {
   }
 
   /**
+   * Closes {@code channel} at once, past its handlers, whether or not it is registered; on its
+   * event loop if it is.
+   */
+  public static void discard(Channel channel) {
+    if (channel.isRegistered()) {
+      channel.unsafe().close(channel.unsafe().voidPromise());
+    } else {
+      channel.unsafe().closeForcibly();
+    }
+  }
+
+  /**
    * {@code address} in the type this transport's channels take: NIO has its own for Unix sockets.
    */
   public SocketAddress convert(SocketAddress address) {

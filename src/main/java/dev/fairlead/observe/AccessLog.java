@@ -1,7 +1,6 @@
 package dev.fairlead.observe;
 
 import dev.fairlead.config.NodeConfig;
-import dev.fairlead.session.Session;
 import dev.fairlead.session.SessionListener;
 import dev.fairlead.session.SessionRecord;
 import java.io.FileDescriptor;
@@ -35,7 +34,7 @@ public final class AccessLog implements SessionListener, AutoCloseable {
    *
    * @throws IOException if its file cannot be written; the message names key, file and cause
    */
-  public AccessLog(NodeConfig.AccessLog config) throws IOException {
+  public AccessLog(NodeConfig.AccessLogConfig config) throws IOException {
     this(targetOf(config.to()), LIMITS);
   }
 
@@ -48,14 +47,14 @@ public final class AccessLog implements SessionListener, AutoCloseable {
 
   private static LogTarget targetOf(String to) throws IOException {
     return switch (to) {
-      case NodeConfig.AccessLog.OFF -> null;
-      case NodeConfig.AccessLog.STDOUT -> new FileOutputStream(FileDescriptor.out)::write;
+      case NodeConfig.AccessLogConfig.OFF -> null;
+      case NodeConfig.AccessLogConfig.STDOUT -> new FileOutputStream(FileDescriptor.out)::write;
       default -> new LogFile(Path.of(to));
     };
   }
 
   @Override
-  public void closed(Session session, boolean probe) {
+  public void closed(ClosedSession session, boolean probe) {
     if (batcher != null && !probe) {
       log(session.record());
     }

@@ -5,10 +5,9 @@ import dev.fairlead.admission.Permits;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
 import dev.fairlead.session.CloseReason;
-import dev.fairlead.session.Limiters;
 import dev.fairlead.session.ListenerCounters;
-import dev.fairlead.session.Session;
 import dev.fairlead.session.SessionListener;
+import dev.fairlead.session.limit.Limiters;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -102,7 +101,7 @@ public final class Metrics implements SessionListener, AutoCloseable {
   }
 
   @Override
-  public void closed(Session session, boolean probe) {
+  public void closed(ClosedSession session, boolean probe) {
     closed(session.reason());
   }
 

@@ -95,7 +95,8 @@ class CommandsIT {
     try (FairleadProcess demo =
         Launch.jar("demo", "--port", "0", "--admin-port", "0").start(directory)) {
       await().atMost(FairleadProcess.PATIENCE).until(() -> shown(demo, "Stop it:") != null);
-      assertThat(body(url(shown(demo, "Send it requests")))).matches("Hello from backend [123]\\.\n");
+      assertThat(body(url(shown(demo, "Send it requests"))))
+          .matches("Hello from backend [123]\\.\n");
       assertThat(body(url(shown(demo, "Watch it live")))).contains("<html");
       Path file = Path.of(shown(demo, "Edit and save").replaceAll(".*:\\s+", ""));
       assertThat(Files.readString(file)).contains("backends");

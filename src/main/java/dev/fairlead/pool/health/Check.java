@@ -14,6 +14,9 @@ import java.util.function.Consumer;
  * <p>A connection that breaks, ends or takes too long is the {@link Probe}'s business.
  */
 interface Check {
+  /** The reason when the backend closes the connection before its answer is clear. */
+  String CLOSED = "connection closed";
+
   /**
    * Prepares a connection that is not made yet.
    *

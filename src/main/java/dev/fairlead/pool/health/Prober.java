@@ -104,7 +104,7 @@ public final class Prober {
 
   private void probe() {
     startedAt = loop.nanoTime().getAsLong();
-    probe = new Probe(loop, check, Target.of(backend, pool), this::probed);
+    probe = new Probe(loop, check, Probe.Target.of(backend, pool), this::probed);
     probe.start();
   }
 

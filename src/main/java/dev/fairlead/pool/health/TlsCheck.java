@@ -118,7 +118,7 @@ final class TlsCheck implements Check {
           return Outcome.inconclusive("nothing runs the handshake");
         }
         if (cause instanceof ClosedChannelException) {
-          return Outcome.failed(Probe.CLOSED);
+          return Outcome.failed(CLOSED);
         }
       }
       return Outcome.failed("handshake failed");

@@ -88,7 +88,7 @@ class FarewellTest {
         Server server = new Server("TLSv1.3", closing::await)) {
       Probed probed = Probed.by(HealthConfig.Type.TLS, server.port());
       Check late = late(running, probed);
-      assertThat(running.probe(late, Target.of(probed.object(), probed.pool())))
+      assertThat(running.probe(late, Probe.Target.of(probed.object(), probed.pool())))
           .isEqualTo(Outcome.well("handshake completed"));
       long told = System.nanoTime();
       await()

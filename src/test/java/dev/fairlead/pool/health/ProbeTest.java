@@ -119,7 +119,7 @@ class ProbeTest {
           Probed.by(HealthConfig.Type.EXPECT, backend.port())
               .expect(null, "hello")
               .within(Duration.ofSeconds(1));
-      Target target = Target.of(probed.object(), probed.pool());
+      Probe.Target target = Probe.Target.of(probed.object(), probed.pool());
       Check check = Check.of(probed.health(), probed.backend(), Runnable::run);
       Check stopping =
           (pipeline, outcome) -> {
@@ -139,7 +139,7 @@ class ProbeTest {
           Probed.by(HealthConfig.Type.TCP, backend.port()).within(Duration.ofSeconds(1));
       Check slow =
           (pipeline, outcome) -> running.clock.addAndGet(Duration.ofMillis(1500).toNanos());
-      assertThat(running.probe(slow, Target.of(probed.object(), probed.pool())))
+      assertThat(running.probe(slow, Probe.Target.of(probed.object(), probed.pool())))
           .isEqualTo(Outcome.failed("timed out"));
     }
   }

@@ -47,11 +47,11 @@ final class RunningLoop implements AutoCloseable {
 
   Outcome probe(Probed probed, Backend backend) throws Exception {
     Check check = Check.of(probed.health(), probed.backend(), tlsTasks);
-    return probe(check, Target.of(backend, probed.pool()));
+    return probe(check, Probe.Target.of(backend, probed.pool()));
   }
 
   /** The outcome of one probe, waited for. */
-  Outcome probe(Check check, Target target) throws Exception {
+  Outcome probe(Check check, Probe.Target target) throws Exception {
     CompletableFuture<Outcome> outcome = new CompletableFuture<>();
     loop.eventLoop().execute(() -> new Probe(loop, check, target, outcome::complete).start());
     return outcome.get(PATIENCE_SECONDS, TimeUnit.SECONDS);

@@ -105,7 +105,7 @@ class TlsCheckTest {
         TestBackend backend = TestBackend.serving(this::handshake)) {
       Probed probed = Probed.by(HealthConfig.Type.TLS, backend.port());
       Check check = new TlsCheck(probed.backend(), jdk, running.loop.tlsTasks());
-      assertThat(running.probe(check, Target.of(probed.object(), probed.pool())))
+      assertThat(running.probe(check, Probe.Target.of(probed.object(), probed.pool())))
           .isEqualTo(Outcome.failed("certificate not trusted"));
     }
   }
@@ -122,7 +122,7 @@ class TlsCheckTest {
               task -> {
                 throw new RejectedExecutionException("shut down");
               });
-      assertThat(running.probe(check, Target.of(probed.object(), probed.pool())).kind())
+      assertThat(running.probe(check, Probe.Target.of(probed.object(), probed.pool())).kind())
           .isEqualTo(Outcome.Kind.INCONCLUSIVE);
     }
   }

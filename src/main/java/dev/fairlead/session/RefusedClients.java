@@ -1,6 +1,6 @@
 package dev.fairlead.session;
 
-import dev.fairlead.config.RefuseWith;
+import dev.fairlead.config.LimitsConfig.RefuseWith;
 import dev.fairlead.net.SocketTuning;
 import dev.fairlead.net.Transport;
 import io.netty.channel.Channel;
@@ -11,28 +11,31 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
+import java.util.function.LongSupplier;
 
 /**
- * The clients of one event loop that are turned away before they are sessions. With a FIN, what
- * they still say is read and dropped until they close too: a close at once would reset those that
- * speak first. Not for long, and not many at a time. On the event loop.
+ * The clients of one event loop that are refused before they are sessions. After a FIN, what they
+ * send is read and dropped until they close too: a close at once would reset those that speak
+ * first. Not for long, and not many at a time. On the event loop.
  */
-final class TurnedAway {
-  /** Whoever floods us with clients gets resets at last. */
+final class RefusedClients {
+  /** Raising it spares more clients a reset; lowering it keeps fewer descriptors in a flood. */
   private static final int MOST = 256;
 
   private final EventLoop eventLoop;
   private final Transport transport;
+  private final LongSupplier clock;
 
   /** The oldest first; closed ones stay until their time is over. */
   private final ArrayDeque<Lingering> lingering = new ArrayDeque<>();
 
-  TurnedAway(EventLoop eventLoop, Transport transport) {
+  RefusedClients(EventLoop eventLoop, Transport transport, LongSupplier clock) {
     this.eventLoop = eventLoop;
     this.transport = transport;
+    this.clock = clock;
   }
 
-  /** Turns a client away that is not registered anywhere yet. */
+  /** Refuses a client that is not registered yet. */
   void add(Channel client, RefuseWith how) {
     if (how == RefuseWith.RST) {
       SocketTuning.resetOnClose(client);
@@ -66,8 +69,8 @@ final class TurnedAway {
     if (lingering.size() == MOST) {
       lingering.removeFirst().client.close();
     }
+    lingering.addLast(new Lingering(client, clock.getAsLong()));
     transport.shutdownOutput(client);
-    lingering.addLast(new Lingering(client, System.nanoTime()));
   }
 
   private record Lingering(Channel client, long since) {}

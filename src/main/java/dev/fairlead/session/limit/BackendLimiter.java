@@ -1,14 +1,13 @@
-package dev.fairlead.session;
+package dev.fairlead.session.limit;
 
 import dev.fairlead.admission.Arrivals;
 import dev.fairlead.admission.Leased;
 import dev.fairlead.admission.Permits;
-import dev.fairlead.config.LimitScope;
+import dev.fairlead.config.LimitsConfig.LimitScope;
 import dev.fairlead.pool.Backend;
 
 /**
- * How many sessions one backend may have. They are counted by the backend; this keeps what it is
- * allowed. Any thread.
+ * What one backend is allowed of the limit of its sessions; the backend counts them. Any thread.
  */
 final class BackendLimiter implements Leased {
   private final Backend backend;
@@ -60,10 +59,10 @@ final class BackendLimiter implements Leased {
     return permits.allowed();
   }
 
-  /** Whoever waits, or found no room, might come here, and as many as came here lately. */
+  /** The pool's unmet demand, which any backend may meet, and as many as this one got lately. */
   @Override
   public int wanted() {
-    return (int) Math.min(permits.clusterLimit(), limiter.missed() + arrivals.recent());
+    return (int) Math.min(permits.clusterLimit(), limiter.unmetDemand() + arrivals.recent());
   }
 
   @Override

@@ -1,14 +1,10 @@
 package dev.fairlead.session;
 
 import dev.fairlead.pool.Backend;
-import java.time.Duration;
 import java.util.List;
 
-/**
- * Sessions of one backend that are ended one after the other, evenly over a time. On their event
- * loop.
- */
-final class Ending {
+/** Ends sessions of one backend one after the other, evenly over a time. On their event loop. */
+final class GradualClose {
   private final List<Session> sessions;
   private final Backend backend;
   private final long start;
@@ -16,16 +12,20 @@ final class Ending {
   private final CloseReason reason;
   private int ended;
 
-  /** Begins now. */
-  Ending(List<Session> sessions, Backend backend, Duration time, CloseReason reason) {
+  /**
+   * @param start the first one ends soon after
+   * @param length nanoseconds until the last one ends
+   */
+  GradualClose(
+      List<Session> sessions, Backend backend, long start, long length, CloseReason reason) {
     this.sessions = sessions;
     this.backend = backend;
-    this.start = System.nanoTime();
-    this.length = Math.max(1, time.toNanos());
+    this.start = start;
+    this.length = Math.max(1, length);
     this.reason = reason;
   }
 
-  /** Ends those whose turn has come and that are there still; true when no one is left. */
+  /** Ends those that are due and still at the backend; true when none is left. */
   boolean isOver(long now) {
     double share = Math.min(1, (double) (now - start) / length);
     int due = (int) Math.ceil(share * sessions.size());

@@ -1,14 +1,15 @@
-package dev.fairlead.session;
+package dev.fairlead.session.limit;
 
 import dev.fairlead.net.DirectMemory;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How many sessions this member has, over all its event loops, and whether it may have more.
  * Thread-safe.
  */
 public final class SessionCount {
-  /** Of a session whose one side does not read: what waits for it, and one read. */
+  /** Of a session with one side that does not read: what waits for it, and one read. */
   private static final long MOST_BYTES = 192 * 1024;
 
   private final AtomicInteger live = new AtomicInteger();
@@ -40,19 +41,19 @@ public final class SessionCount {
   }
 
   /** Why no further client should be accepted now; null = one may. */
-  public String overload() {
+  public @Nullable String overload() {
     if (isFull()) {
       return "as many sessions as node.maxSessions allows: " + max;
     }
     return memory.isShort(live() * MOST_BYTES) ? memory.toString() : null;
   }
 
-  void opened() {
+  public void opened() {
     live.incrementAndGet();
   }
 
   /** True when this has made room for another one. */
-  boolean closed() {
+  public boolean closed() {
     return live.getAndDecrement() == max;
   }
 }

@@ -1,12 +1,12 @@
-package dev.fairlead.session;
+package dev.fairlead.session.limit;
 
 import dev.fairlead.admission.Leased;
 import dev.fairlead.admission.ListenerLimiter;
 import dev.fairlead.admission.QueueingLimiter;
 import dev.fairlead.admission.SourceLimit;
 import dev.fairlead.admission.WaitQueue;
+import dev.fairlead.config.LimitsConfig.ListenerLimits;
 import dev.fairlead.config.ListenerConfig;
-import dev.fairlead.config.ListenerLimits;
 import dev.fairlead.pool.Pool;
 import dev.fairlead.pool.Pools;
 import java.util.HashMap;
@@ -16,10 +16,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The limiters of all listeners and pools there ever were, by name; never forgotten, because
- * sessions may outlive what they came by. Any thread, but {@link #configure} one at a time.
+ * The limiters of all listeners and pools there ever were, by name. They are kept, because sessions
+ * may outlive the listener and the pool they use. Any thread, but {@link #configure} one at a time.
  */
 public final class Limiters {
   private final Map<String, ListenerLimiter> listeners = new ConcurrentHashMap<>();
@@ -46,7 +47,7 @@ public final class Limiters {
     pools.forEach((name, limiter) -> configure(limiter, poolsNow.pool(name)));
   }
 
-  private static void configure(PoolLimiter limiter, Pool pool) {
+  private static void configure(PoolLimiter limiter, @Nullable Pool pool) {
     if (pool == null) {
       limiter.remove();
     } else {
@@ -54,12 +55,12 @@ public final class Limiters {
     }
   }
 
-  /** Has {@code listener} hear, on any thread, what somebody waits to get from the cluster. */
+  /** {@code listener} gets, on any thread, what sessions wait for until the cluster grants it. */
   public void onNeed(Consumer<Leased> listener) {
     onNeed = listener;
   }
 
-  /** All that the cluster shares, or could. */
+  /** All limits that are the cluster's, or may become so. */
   public List<Leased> leased() {
     return Stream.concat(
             listeners.values().stream().flatMap(ListenerLimiter::leased),
@@ -67,9 +68,7 @@ public final class Limiters {
         .toList();
   }
 
-  /**
-   * Those who wait, by {@code listener/NAME} and {@code pool/NAME}, where a queue is configured.
-   */
+  /** The queues that are configured, by {@code listener/NAME} and {@code pool/NAME}. */
   public Map<String, WaitQueue> queues() {
     Map<String, WaitQueue> queues = new HashMap<>();
     listeners.forEach((name, limiter) -> putQueue(queues, "listener/" + name, limiter));
@@ -88,7 +87,7 @@ public final class Limiters {
     return listeners.values().stream().map(ListenerLimiter::sources).toList();
   }
 
-  /** Backends may take sessions again that did not: lets in who waits for them. */
+  /** Backends may take sessions again that did not: admits those that wait for them. */
   public void backendsChanged() {
     pools.values().forEach(PoolLimiter::roomChanged);
   }

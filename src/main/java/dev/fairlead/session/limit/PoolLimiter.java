@@ -1,12 +1,12 @@
-package dev.fairlead.session;
+package dev.fairlead.session.limit;
 
 import dev.fairlead.admission.Arrivals;
 import dev.fairlead.admission.ConnectionLimiter;
 import dev.fairlead.admission.Leased;
 import dev.fairlead.admission.QueueingLimiter;
-import dev.fairlead.config.LimitScope;
-import dev.fairlead.config.PoolLimits;
-import dev.fairlead.config.QueueConfig;
+import dev.fairlead.config.LimitsConfig.LimitScope;
+import dev.fairlead.config.LimitsConfig.PoolLimits;
+import dev.fairlead.config.LimitsConfig.QueueConfig;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
 import java.net.SocketAddress;
@@ -15,25 +15,28 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The limits of one pool and its backends on this member, and those who wait for one of them. Lives
- * as long as the process, across reloads. Thread-safe; choosing a backend that has room takes no
- * lock.
+ * The limits of one pool and its backends on this member, and the queue of sessions that wait for a
+ * place. Lives as long as the process, across reloads. Thread-safe; selecting a backend that has
+ * room takes no lock. Each place selected must be given back by {@link #released} and {@link
+ * #left}, or the limit is one lower for good.
  */
 public final class PoolLimiter extends QueueingLimiter {
   private final ConnectionLimiter connections;
 
-  /** In force; null before the first one. */
-  private volatile Pool pool;
+  /** In force; null before the first configuration. */
+  private volatile @Nullable Pool pool;
 
   private final LongAdder refused = new LongAdder();
 
-  /** Who found all backends full. */
+  /** Sessions that found all backends full. */
   private final Arrivals misses = new Arrivals(refused::sum);
 
   private volatile PoolLimits limits = PoolLimits.NONE;
@@ -53,7 +56,7 @@ public final class PoolLimiter extends QueueingLimiter {
   }
 
   /** The pool is {@code next} from now on, with its limits. One thread at a time. */
-  void configure(Pool next) {
+  public void configure(Pool next) {
     limits = next.config().limits();
     Map<String, BackendLimiter> before = new HashMap<>(backends);
     Map<String, BackendLimiter> limiters = new HashMap<>();
@@ -89,20 +92,21 @@ public final class PoolLimiter extends QueueingLimiter {
     return Stream.concat(Stream.of(connections), backends.values().stream());
   }
 
-  /** The pool as it is in force. */
-  Pool pool() {
-    return pool;
+  /** Whether the pool in force has a backend for a session of {@code source}, full or not. */
+  public boolean isAnyEligible(@Nullable SocketAddress source) {
+    return inForce().pick(source, List.of()) != null;
   }
 
   /**
-   * Chooses and counts a backend with room for a session that has just come. It is one of the pool
-   * in force: nobody keeps a limit for a backend that was removed.
+   * Selects and counts a backend with room for a session that has just come. It is one of the pool
+   * in force, because a backend that was removed has no limit any more.
    *
-   * @param tried out of the question
+   * @param tried not to be selected again; of any configuration of this pool
    * @param counted whether it is counted at the pool already; else it is when this succeeds
    * @return null = there is none, or others wait for it
    */
-  Backend trySelect(SocketAddress source, Collection<Backend> tried, boolean counted) {
+  public @Nullable Backend trySelect(
+      @Nullable SocketAddress source, Collection<Backend> tried, boolean counted) {
     Backend selected = tryNow(source, tried, counted);
     if (selected == null && !backends.isEmpty()) {
       refused.increment();
@@ -110,11 +114,12 @@ public final class PoolLimiter extends QueueingLimiter {
     return selected;
   }
 
-  private Backend tryNow(SocketAddress source, Collection<Backend> tried, boolean counted) {
+  private @Nullable Backend tryNow(
+      @Nullable SocketAddress source, Collection<Backend> tried, boolean counted) {
     if (!queue().isEmpty() || (!counted && !connections.tryTake())) {
       return null;
     }
-    Backend selected = select(pool, source, tried);
+    Backend selected = select(inForce(), source, tried);
     if (selected == null && !counted) {
       connections.giveBack();
     }
@@ -122,34 +127,39 @@ public final class PoolLimiter extends QueueingLimiter {
   }
 
   /** {@link #trySelect} for the first one in the queue. */
-  Backend trySelectInTurn(SocketAddress source) {
+  public @Nullable Backend trySelectInTurn(@Nullable SocketAddress source) {
     if (!connections.tryTakeInTurn()) {
       return null;
     }
-    Backend selected = select(pool, source, List.of());
+    Backend selected = select(inForce(), source, List.of());
     if (selected == null) {
       connections.putBack();
     }
     return selected;
   }
 
-  /** How many wait, and found no room lately; on the thread of {@link Leased}. */
-  long missed() {
+  /** How many wait, or found no room lately; on the thread of {@link Leased}. */
+  long unmetDemand() {
     return queue().size() + misses.recent();
   }
 
   /** A session that stays counted at the pool has left its backend. */
-  void released(Backend backend) {
+  public void released(Backend backend) {
     backend.released();
     roomChanged();
   }
 
   /** A session has left the pool. */
-  void left() {
+  public void left() {
     connections.giveBack();
   }
 
-  private static Backend select(Pool from, SocketAddress source, Collection<Backend> tried) {
+  private Pool inForce() {
+    return Objects.requireNonNull(pool);
+  }
+
+  private static @Nullable Backend select(
+      Pool from, @Nullable SocketAddress source, Collection<Backend> tried) {
     Backend picked = from.pick(source, tried);
     if (picked == null || picked.trySelect()) {
       return picked;
