@@ -28,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class ClusterTlsTest {
   private static final DeliveryOptions BRIEFLY = new DeliveryOptions().setSendTimeout(1_000);
+  private static final DeliveryOptions PATIENTLY = new DeliveryOptions().setSendTimeout(30_000);
 
   private final TestCluster cluster = new TestCluster();
   private final List<String> heard = new CopyOnWriteArrayList<>();
@@ -53,7 +54,7 @@ class ClusterTlsTest {
 
   @Test
   void nodesWithTheCertificatesExchangeMessages() {
-    assertThat(request(join(own), "first")).isEqualTo("heard by first");
+    assertThat(request(join(own), "first", PATIENTLY)).isEqualTo("heard by first");
   }
 
   @Test
@@ -70,7 +71,8 @@ class ClusterTlsTest {
   @Test
   void aNodeThatTrustsUsButIsNotTrustedIsNotHeard() {
     HazelcastNode stranger = join(new ClusterTls(foreign.certificate(), foreign.key(), own.ca()));
-    assertThatThrownBy(() -> request(stranger, "first")).isInstanceOf(ReplyException.class);
+    assertThatThrownBy(() -> request(stranger, "first", BRIEFLY))
+        .isInstanceOf(ReplyException.class);
     assertThat(heard).isEmpty();
   }
 
@@ -78,8 +80,10 @@ class ClusterTlsTest {
     hear(stranger, "stranger");
     HazelcastNode first = cluster.node(0);
     await().atMost(Duration.ofSeconds(30)).until(() -> first.nodes().size() == 2);
-    assertThatThrownBy(() -> request(stranger, "first")).isInstanceOf(ReplyException.class);
-    assertThatThrownBy(() -> request(first, "stranger")).isInstanceOf(ReplyException.class);
+    assertThatThrownBy(() -> request(stranger, "first", BRIEFLY))
+        .isInstanceOf(ReplyException.class);
+    assertThatThrownBy(() -> request(first, "stranger", BRIEFLY))
+        .isInstanceOf(ReplyException.class);
     assertThat(heard).isEmpty();
   }
 
@@ -100,8 +104,8 @@ class ClusterTlsTest {
         .await();
   }
 
-  private static String request(HazelcastNode from, String to) {
-    return from.vertx().eventBus().<String>request(to, "hello", BRIEFLY).await().body();
+  private static String request(HazelcastNode from, String to, DeliveryOptions options) {
+    return from.vertx().eventBus().<String>request(to, "hello", options).await().body();
   }
 
   private static ClusterTls certificates(String name) throws Exception {
