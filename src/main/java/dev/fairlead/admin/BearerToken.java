@@ -10,7 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 
-/** Lets requests pass that carry the token, answers 401 to all others. */
+/** Passes on requests that carry the token; refuses all others with 401. */
 final class BearerToken implements Handler<RoutingContext> {
   private static final String SCHEME = "Bearer ";
 
@@ -21,7 +21,7 @@ final class BearerToken implements Handler<RoutingContext> {
   }
 
   /**
-   * The token in the first line of {@code file}; blocks.
+   * Reads the token from the first line of {@code file}. Blocks.
    *
    * @throws IllegalStateException if there is none
    */
@@ -62,7 +62,7 @@ final class BearerToken implements Handler<RoutingContext> {
       return false;
     }
     byte[] given = header.substring(SCHEME.length()).strip().getBytes(StandardCharsets.UTF_8);
-    // Takes as long for a wrong token as for the right one.
+    // Constant-time comparison: the duration must not depend on the number of right bytes.
     return MessageDigest.isEqual(token, given);
   }
 }

@@ -13,15 +13,15 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
 /**
- * Which way a client would take now, and why every other backend would not get it. What it says is
- * of this moment and this member: the next client may get another backend.
+ * Which backend a client would get on this member now, and why the others would not be used. The
+ * next client may get another backend. Immutable.
  *
- * @param source the client's address, null = some address
- * @param sni null = the client names nobody
+ * @param source the client's address, null = not given
+ * @param sni null = the client sends no server name
  */
 record Explanation(ListenerConfig listener, InetAddress source, String sni, Pool pool) {
 
-  /** Fills tables, so not on an event loop. */
+  /** Builds balancer tables: not for event loops. */
   JsonObject toJson() {
     boolean denied = source != null && !AccessList.of(listener.access()).admits(source);
     Backend chosen =

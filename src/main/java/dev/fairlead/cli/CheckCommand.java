@@ -2,7 +2,7 @@ package dev.fairlead.cli;
 
 import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.bind.LoadResult;
-import dev.fairlead.config.text.ConfigFiles;
+import dev.fairlead.config.text.ConfigText;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -10,7 +10,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** Validates a configuration and prints every problem at once. */
+/** Validates a configuration file and the files it names; prints every problem at once. */
 @Command(name = "check", description = "Validates a configuration; prints every problem at once.")
 final class CheckCommand implements Callable<Integer> {
 
@@ -21,7 +21,7 @@ final class CheckCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintWriter err = spec.commandLine().getErr();
-    ConfigFiles.Reading reading = ConfigFiles.read(options.file());
+    ConfigText.Reading reading = ConfigText.read(options.file());
     if (reading.text() == null) {
       err.println(reading.problem());
       return FairleadCommand.FAILED;

@@ -9,30 +9,30 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Lets members drain and stop. */
+/** Drains and stops members. */
 @Command(
     name = "shutdown",
     description = {
-      "Lets one member or all of them drain and stop, as SIGTERM does.",
-      "Returns when it is said, not when it is done."
+      "Drains and stops one member or all of them, as SIGTERM does.",
+      "Returns when the command is sent, not when the members have stopped."
     })
 final class ShutdownCommand implements Callable<Integer> {
 
   @ArgGroup(multiplicity = "1")
-  private Who who;
+  private Target target;
 
   @Option(
       names = "--grace",
       paramLabel = "DURATION",
-      description = "Time live sessions have to finish, as 30s; default: each member's own.")
+      description = "Time for live sessions to finish, such as 30s; default: each member's own.")
   private String grace;
 
   @Mixin private AdminOptions admin;
 
   @Spec private CommandSpec spec;
 
-  /** One of the two. */
-  static final class Who {
+  /** Exactly one of the two options. */
+  static final class Target {
     @Option(names = "--member", paramLabel = "ID", description = "A member's id or name.")
     private String member;
 
@@ -42,12 +42,13 @@ final class ShutdownCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws RefusedException {
-    JsonObject body = new JsonObject().put("member", who.all ? "*" : who.member);
+    JsonObject body = new JsonObject().put("member", target.all ? "*" : target.member);
     if (grace != null) {
       body.put("grace", grace);
     }
     admin.client().send("POST", "/api/v1/shutdown", body);
-    String said = who.all ? "all members are" : "member " + Lines.one(who.member) + " is";
+    String said =
+        target.all ? "all members are" : "member " + AnswerText.printable(target.member) + " is";
     spec.commandLine().getOut().println(said + " told to shut down");
     return 0;
   }

@@ -22,7 +22,7 @@ import dev.fairlead.cluster.revision.RevisionLog;
 import dev.fairlead.cluster.revision.StartupConfig;
 import dev.fairlead.cluster.rows.ReplicatedTable;
 import dev.fairlead.cluster.rows.RowContext;
-import dev.fairlead.cluster.rows.RowTraffic;
+import dev.fairlead.cluster.rows.RowContext.RowTraffic;
 import dev.fairlead.cluster.signing.Secret;
 import dev.fairlead.cluster.signing.ShutdownSignal;
 import dev.fairlead.cluster.signing.Signals;
@@ -65,7 +65,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
 
   private final Parts parts;
   private final RevisionCodec codec;
-  private final RowTraffic traffic = new RowTraffic();
+  private final RowTraffic traffic;
   private final Membership membership;
   private final Tables tables;
   private final Nodes nodes;
@@ -99,7 +99,8 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
   public ClusterVerticle(Parts parts) {
     this.parts = parts;
     this.codec = new RevisionCodec(parts.secret());
-    RowContext place = RowContext.of(parts.node(), traffic);
+    RowContext place = RowContext.of(parts.node());
+    this.traffic = place.traffic();
     LocalMember member = parts.member();
     this.events = new Events(parts.node().vertx(), member::numbers);
     this.announcements = new Announcements(events::publish, this::self, member::info);
@@ -198,10 +199,11 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
   /**
    * This member's own prober of {@code backend} has decided.
    *
+   * @param assignment as that prober was started with
    * @param reason why it is down, in a few words; null = none, as for one that is up
    */
-  public void verdict(Backend backend, boolean up, String reason) {
-    tables.verdict(backend, up, reason);
+  public void verdict(Backend backend, long assignment, boolean up, String reason) {
+    tables.verdict(backend, assignment, up, reason);
   }
 
   /** Takes this member's rows out; the process leaves the cluster when its Vert.x is closed. */

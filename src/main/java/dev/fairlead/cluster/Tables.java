@@ -1,13 +1,14 @@
 package dev.fairlead.cluster;
 
+import dev.fairlead.admission.SourceLimit;
 import dev.fairlead.cluster.health.HealthTable;
 import dev.fairlead.cluster.lease.Leases;
-import dev.fairlead.cluster.load.LoadTable;
-import dev.fairlead.cluster.load.SourceTable;
+import dev.fairlead.cluster.load.CountTable;
 import dev.fairlead.cluster.node.ClusterNode;
 import dev.fairlead.cluster.rows.RowContext;
 import dev.fairlead.event.MemberInfo;
 import dev.fairlead.pool.Backend;
+import dev.fairlead.pool.Pool;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.function.Supplier;
@@ -19,16 +20,16 @@ import java.util.function.Supplier;
  */
 final class Tables {
   private final LocalMember member;
-  private final LoadTable loads;
+  private final CountTable<Pool> loads;
   private final HealthTable health;
-  private final SourceTable sources;
+  private final CountTable<SourceLimit> sources;
   private final Leases leases;
 
   Tables(RowContext place, LocalMember member, Supplier<List<MemberInfo>> members) {
     this.member = member;
-    this.loads = new LoadTable(place, member::pools);
+    this.loads = CountTable.ofBackends(place, member::pools);
     this.health = new HealthTable(place, member::pools, members, member.health());
-    this.sources = new SourceTable(place, member::sources);
+    this.sources = CountTable.ofSources(place, member::sources);
     this.leases = new Leases(place, member::leased);
   }
 
@@ -56,17 +57,17 @@ final class Tables {
 
   /** Pools or limits are others now. */
   void changed() {
-    loads.poolsChanged();
+    loads.changed();
     health.poolsChanged();
-    sources.limitsChanged();
+    sources.changed();
   }
 
   /** As of {@link HealthTable#verdict}. */
-  void verdict(Backend backend, boolean up, String reason) {
-    health.verdict(backend, up, reason);
+  void verdict(Backend backend, long assignment, boolean up, String reason) {
+    health.verdict(backend, assignment, up, reason);
   }
 
-  /** As of {@link LoadTable#viewAgeSeconds}. */
+  /** As of {@link CountTable#viewAgeSeconds}. */
   double loadViewAgeSeconds() {
     return loads.viewAgeSeconds();
   }

@@ -98,16 +98,21 @@ final class BackendCare implements HealthListener, SessionListener, Outliers.Lis
   }
 
   @Override
-  public void probe(Backend backend, boolean on, Boolean current) {
+  public void probe(Backend backend, long assignment, Boolean initial) {
     context.runOnContext(
         turn -> {
           Pool pool = poolOf(backend);
-          if (on && pool != null && !stopped) {
-            probing.begin(backend, pool.config(), current);
+          if (pool != null && !stopped) {
+            probing.begin(backend, pool.config(), assignment, initial);
           } else {
             probing.end(backend);
           }
         });
+  }
+
+  @Override
+  public void stopProbing(Backend backend) {
+    context.runOnContext(turn -> probing.end(backend));
   }
 
   @Override
@@ -178,7 +183,7 @@ final class BackendCare implements HealthListener, SessionListener, Outliers.Lis
                   self, Instant.now(), backend.pool(), backend.id(), reason));
     }
     if (!healthy && pool.config().onBackendDown() == OnBackendDown.CLOSE) {
-      proxy.endSessionsAt(backend, CLOSING, CloseReason.BACKEND_DOWN);
+      proxy.loops().endSessionsAt(backend, CLOSING, CloseReason.BACKEND_DOWN);
     }
     refresh(backend.pool());
   }
@@ -207,7 +212,7 @@ final class BackendCare implements HealthListener, SessionListener, Outliers.Lis
           (pool == null ? before : pool).config().onBackendDown() == OnBackendDown.CLOSE;
       before.backends().stream()
           .filter(backend -> close && !there.contains(backend.toString()))
-          .forEach(gone -> proxy.endSessionsAt(gone, CLOSING, CloseReason.BACKEND_REMOVED));
+          .forEach(gone -> proxy.loops().endSessionsAt(gone, CLOSING, CloseReason.BACKEND_REMOVED));
     }
   }
 

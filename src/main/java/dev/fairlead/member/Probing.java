@@ -37,21 +37,24 @@ final class Probing implements Prober.Listener {
   /** Is told what the probers of this member find. */
   interface Verdicts {
     /**
+     * @param assignment as the prober was begun with
      * @param reason of the last probe
      */
-    void decided(Backend backend, boolean up, String reason);
+    void decided(Backend backend, long assignment, boolean up, String reason);
   }
 
   /** One backend that is probed, or is about to be. */
   private static final class Probed {
     private final PoolConfig pool;
+    private final long assignment;
     private Backend backend;
 
     /** Null while a worker makes it. */
     private Prober prober;
 
-    private Probed(PoolConfig pool, Backend backend) {
+    private Probed(PoolConfig pool, long assignment, Backend backend) {
       this.pool = pool;
+      this.assignment = assignment;
       this.backend = backend;
     }
 
@@ -78,18 +81,21 @@ final class Probing implements Prober.Listener {
   /**
    * Probes {@code backend} from now on.
    *
+   * @param assignment is passed on with each of its verdicts
    * @param current what the cluster thinks of it, null = nothing yet
    */
-  void begin(Backend backend, PoolConfig pool, Boolean current) {
+  void begin(Backend backend, PoolConfig pool, long assignment, Boolean current) {
     end(backend);
-    begin(backend, pool, current == null ? Verdict.UNKNOWN : current ? Verdict.UP : Verdict.DOWN);
+    begin(
+        new Probed(pool, assignment, backend),
+        current == null ? Verdict.UNKNOWN : current ? Verdict.UP : Verdict.DOWN);
   }
 
-  private void begin(Backend backend, PoolConfig pool, Verdict initial) {
-    Probed one = new Probed(pool, backend);
+  private void begin(Probed one, Verdict initial) {
+    Backend backend = one.backend;
     probed.put(backend.toString(), one);
     worker
-        .run(() -> new Prober(loop, backend, pool, this))
+        .run(() -> new Prober(loop, backend, one.pool, this))
         .onSuccess(
             prober -> {
               // It may have been ended meanwhile, or begun anew.
@@ -129,7 +135,7 @@ final class Probing implements Prober.Listener {
     boolean fromElsewhere = !pool.connect().source().equals(one.pool.connect().source());
     if (fromElsewhere && one.prober != null && pool.health().equals(one.pool.health())) {
       one.end();
-      begin(backend, pool, one.prober.verdict());
+      begin(new Probed(pool, one.assignment, backend), one.prober.verdict());
     } else {
       one.follow(backend);
     }
@@ -147,6 +153,9 @@ final class Probing implements Prober.Listener {
 
   @Override
   public void changed(Backend backend, Verdict verdict, String reason) {
-    verdicts.decided(backend, verdict == Verdict.UP, reason);
+    Probed one = probed.get(backend.toString());
+    if (one != null) {
+      verdicts.decided(backend, one.assignment, verdict == Verdict.UP, reason);
+    }
   }
 }

@@ -10,20 +10,21 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 
 /**
- * A file that lines are appended to. After a failed write it is opened anew by its name before the
- * next one, so it recovers from whatever happened to disk, directory or file.
+ * Appends lines to a file. After a failed write the file is reopened by its name before the next
+ * one, so logging recovers when the cause (disk, directory or file) is gone. One thread, except
+ * {@link #reopen}.
  */
-final class LogFile implements LogTarget {
+final class LogFile implements AccessLog.LogTarget {
   private final Path path;
   private volatile boolean reopenAsked;
 
-  /** Null = to be opened before the next write. */
+  /** Null = opened before the next write. */
   private FileChannel channel;
 
   /**
    * Opens {@code path} at once.
    *
-   * @throws IOException if it cannot be written
+   * @throws IOException if it cannot be written; the message names the configuration key
    */
   LogFile(Path path) throws IOException {
     this.path = path;
@@ -36,7 +37,7 @@ final class LogFile implements LogTarget {
     }
   }
 
-  /** Has the file opened by its name before the next write. */
+  /** Requests that the file be reopened by its name before the next write. Any thread. */
   void reopen() {
     reopenAsked = true;
   }
@@ -78,7 +79,7 @@ final class LogFile implements LogTarget {
     }
   }
 
-  /** Takes back what was written of a batch, so that no line is left in halves. */
+  /** Truncates a partly written batch, so that no half line stays in the file. */
   private void giveUp(long end, IOException failure) {
     try {
       if (channel.size() > end) {

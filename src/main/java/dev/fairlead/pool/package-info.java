@@ -1,2 +1,6 @@
-/** Pools, their backends, and how a backend is chosen, counted and found. */
+/**
+ * Pools and their backends: immutable for each configuration, except for the backends' counts and
+ * status and the choice made of them. Read on every event loop; changed by the data path's worker
+ * and by the context of the backends' health.
+ */
 package dev.fairlead.pool;

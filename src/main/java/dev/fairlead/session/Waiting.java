@@ -3,7 +3,7 @@ package dev.fairlead.session;
 import dev.fairlead.admission.ConnectionLimiter;
 import dev.fairlead.admission.ListenerLimiter;
 import dev.fairlead.admission.QueueingLimiter;
-import dev.fairlead.admission.Waiter;
+import dev.fairlead.admission.WaitQueue;
 
 /**
  * A session's wait in the queue of a limiter. Its place is taken on the thread that frees one; the
@@ -11,7 +11,7 @@ import dev.fairlead.admission.Waiter;
  * protected. Ends once: with {@link #admitted}, with a refusal, or with {@link #cancel}, which
  * gives back a place that was taken too late.
  */
-abstract class Waiting extends Waiter implements Step {
+abstract class Waiting extends WaitQueue.Waiter implements Step {
   private final LoopContext loop;
   private final QueueingLimiter limiter;
   private final StepOwner owner;
@@ -29,9 +29,8 @@ abstract class Waiting extends Waiter implements Step {
     this.deadline = loop.now() + limiter.longestWait().toNanos();
   }
 
-  /** The wait of a session for one of its listener's connections. */
-  static Waiting forConnection(LoopContext loop, ListenerLimiter limiter, StepOwner owner) {
-    return new ForConnection(loop, limiter, owner);
+  final StepOwner owner() {
+    return owner;
   }
 
   /** The session continues with the place it has. */
@@ -114,14 +113,12 @@ abstract class Waiting extends Waiter implements Step {
   }
 
   /** The wait for one of a listener's connections. */
-  private static final class ForConnection extends Waiting {
+  static final class ForConnection extends Waiting {
     private final ConnectionLimiter connections;
-    private final StepOwner owner;
 
     ForConnection(LoopContext loop, ListenerLimiter limiter, StepOwner owner) {
       super(loop, limiter, owner);
       this.connections = limiter.connections();
-      this.owner = owner;
     }
 
     @Override
@@ -131,7 +128,7 @@ abstract class Waiting extends Waiter implements Step {
 
     @Override
     void admitted() {
-      owner.admitted();
+      owner().admitted();
     }
 
     @Override

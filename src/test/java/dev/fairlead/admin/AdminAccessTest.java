@@ -121,7 +121,7 @@ class AdminAccessTest {
       AdminVerticle verticle =
           new AdminVerticle(
               config,
-              new AdminVerticle.Sources(
+              new AdminVerticle.MemberAccess(
                   new FakeMember(), () -> "", any -> null, new FakeCluster(), new FakeEvents()));
       assertThatThrownBy(() -> vertx.deployVerticle(verticle).await())
           .hasMessageStartingWith("node.admin: 127.0.0.1:" + taken.getLocalPort())

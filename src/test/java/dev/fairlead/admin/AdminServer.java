@@ -28,7 +28,7 @@ public final class AdminServer implements AutoCloseable {
     AdminVerticle verticle =
         new AdminVerticle(
             new NodeConfig.Admin("127.0.0.1", 0, tokenFile, tls),
-            new AdminVerticle.Sources(
+            new AdminVerticle.MemberAccess(
                 member,
                 () -> "fairlead_members 1.0\n",
                 config -> new JsonObject().put("pools", config.pools().size()),

@@ -250,7 +250,7 @@ class SourceLimitTest {
       small.tryTake(Addresses.v4(1000 + i)).release();
     }
     // All five that are looked at would have to be regulars, and then the oldest of them goes.
-    assertThat(first).filteredOn(SourceCount::isForgotten).hasSizeLessThan(5);
+    assertThat(first).filteredOn(SourceCount::isEvicted).hasSizeLessThan(5);
   }
 
   @Test

@@ -8,7 +8,7 @@ import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.NodeConfig.Shutdown;
 import dev.fairlead.config.bind.ConfigLoader;
 import dev.fairlead.config.bind.LoadResult;
-import dev.fairlead.config.text.ConfigFiles;
+import dev.fairlead.config.text.ConfigText;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
@@ -77,7 +77,7 @@ class OverlaysTest {
   void productionConfiguresTheSamePortsAndPathsAndTheTimeItsPodsHave() {
     LoadResult result =
         new ConfigLoader(base.environment(), List.of())
-            .load(ConfigFiles.read(PRODUCTION.resolve("fairlead.yaml")).text());
+            .load(ConfigText.read(PRODUCTION.resolve("fairlead.yaml")).text());
     assertThat(result.problems()).isEmpty();
     FairleadConfig production = result.config();
     FairleadConfig standard = base.config();

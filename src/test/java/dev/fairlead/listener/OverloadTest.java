@@ -117,11 +117,12 @@ class OverloadTest {
                             "127.0.0.1", backend.port(), null, 1, BackendConfig.State.ENABLED)))));
     Limiters limiters = new Limiters();
     limiters.configure(configs, pools);
-    Snapshot.Kept kept =
-        new Snapshot.Kept(ListenerCounters::new, name -> AccessList.EVERYONE, limiters);
+    Snapshot.LongLived longLived =
+        new Snapshot.LongLived(ListenerCounters::new, name -> AccessList.EVERYONE, limiters);
     listeners
-        .hold(configs)
-        .compose(change -> change.commit(() -> snapshot.set(Snapshot.of(configs, pools, kept))))
+        .prepare(configs)
+        .compose(
+            change -> change.commit(() -> snapshot.set(Snapshot.of(configs, pools, longLived))))
         .await();
     String shown = listeners.addresses().get("web");
     int port = Integer.parseInt(shown.substring(shown.lastIndexOf(':') + 1));

@@ -7,7 +7,7 @@ import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.NodeConfig.Shutdown;
 import dev.fairlead.config.bind.ConfigLoader;
 import dev.fairlead.config.bind.LoadResult;
-import dev.fairlead.config.text.ConfigFiles;
+import dev.fairlead.config.text.ConfigText;
 import dev.fairlead.member.FairleadVersion;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -39,7 +39,7 @@ class ComposeTest {
         YamlFile.map(YamlFile.read(Path.of("docker-compose.yml")).root(), "services");
     all.keySet().forEach(name -> services.put(name, YamlFile.map(all, name)));
     LoadResult result =
-        new ConfigLoader(Map.of(), List.of()).load(ConfigFiles.read(CONFIGURATION).text());
+        new ConfigLoader(Map.of(), List.of()).load(ConfigText.read(CONFIGURATION).text());
     assertThat(result.problems()).isEmpty();
     config = result.config();
   }

@@ -1,50 +1,81 @@
 package dev.fairlead.cluster.lease;
 
 import dev.fairlead.admission.Leased;
+import dev.fairlead.cluster.lease.LeaseEntry.LeaseRow;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What this member has of one limit. What it may use is raised only after it was written that it
- * holds so many, and lowered before. On the cluster's context only.
+ * This member's permits of one limit: decides from the entry in the map how many it should hold,
+ * and tells the {@link Leased} how many it may use. On the cluster's context only; times in
+ * nanoseconds.
+ *
+ * <p>A refresh is {@link #plan}, a compare-and-set of what it returns, and then exactly one of
+ * {@link #written}, {@link #unchanged} and {@link #failed}. The order is what keeps the sum within
+ * the limit: permits are allowed after the map has granted them, and taken away before the map
+ * gives them back. If {@code written} is forgotten, granted permits stay unused; if they are
+ * allowed before, two members may use the same ones.
+ *
+ * <pre>
+ * limit 100, entry {a: held 60}; b has 0, wants 50
+ * b plans held 40, allows 0; written: allows 40; 10 short, so b asks a for surplus
+ * a uses 30: a allows 45, writes held 45; b plans held 55, ...
+ * </pre>
  */
 final class Lease {
-  /** What nobody else wants is given back after this. */
+  /**
+   * Hysteresis of giving back: a surplus that no other member wants is kept for so long. Raising it
+   * leaves permits idle for longer; lowering it writes to the map with each short lull.
+   */
   private static final long SURPLUS_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final String key;
-  private final LeaseDemand want = new LeaseDemand();
+  private final LeaseDemand demand = new LeaseDemand();
+  private final RepairMark mark = new RepairMark();
   private Leased leased;
+
+  /** Given up: the row is to be removed from the map. */
   private boolean isRetired;
 
-  /** What {@link #leased} was told; this member's row holds as many, as far as it knows. */
+  /** As {@link #leased} was told; the row in the map holds at least as many. */
   private int allowed;
 
-  /** As it was last read or written. */
+  /**
+   * The fewest permits that any row which this member has written may hold: by the last confirmed
+   * write, or an unconfirmed one after it. Fewer in the map mean that the row was lost.
+   */
+  private int leastHeld;
+
+  /** As last read or written. */
   private LeaseEntry seen = LeaseEntry.NONE;
 
   private int seenLimit;
 
-  /** Before the first look. */
+  /** Until the first refresh. */
   private boolean isNew = true;
 
-  /** Somebody asked to look, and there was nothing to give. */
-  private boolean isAsked;
+  /** A peer asked for surplus when there was none. */
+  private boolean isRequested;
 
   private boolean hasSurplus;
   private long surplusSince;
 
-  /** The last mark seen that rows of this entry may be missing, 0 = none; and since when. */
-  private long mark;
-
-  private long markedAt;
+  /**
+   * What a decision depends on besides the entry.
+   *
+   * @param members the number of nodes in the cluster
+   */
+  record Situation(String self, int members, LeaseReclaimer reclaimer, long now) {}
 
   /**
-   * What is so while a lease is looked at.
+   * What a member is to write in place of the entry it read.
    *
-   * @param members of the cluster
+   * @param allowance of this member once {@code next} is in the map; at most what it holds there
+   * @param madeAt the time of the decision
+   * @param freed permits of departed members that {@code next} frees
    */
-  record Situation(String self, int members, LeaseReclaimer departures, long now) {}
+  record LeasePlan(LeaseEntry next, int allowance, long madeAt, long freed) {}
 
   Lease(Leased leased) {
     this.key = leased.key();
@@ -56,35 +87,36 @@ final class Lease {
     return key;
   }
 
-  /** {@code next} is what is leased under this key now. */
+  /** Continues with {@code next} for this key, which may be the same object. */
   void follow(Leased next) {
     if (next != leased) {
-      end(leased);
+      release(leased);
       leased = next;
       leased.allow(allowed);
-      want.followed(leased);
+      demand.followed(leased);
     } else if (isRetired) {
       leased.allow(0);
     } else {
-      // Less, if the limit went and came back and nobody looked meanwhile.
+      // The limit may have been removed and set again since the last tick: then fewer are allowed.
       allowed = Math.min(allowed, leased.allowed());
     }
     isRetired = false;
   }
 
-  /** The cluster does not limit this any more, or this member is about to stop. */
+  /** Gives all permits up: the limit is not the cluster's any more, or this member stops. */
   void retire() {
     if (!isRetired) {
       isRetired = true;
       isNew = true;
       allowed = 0;
-      end(leased);
-      want.met(leased);
+      leastHeld = 0;
+      release(leased);
+      demand.met(leased);
     }
   }
 
-  /** What the cluster does not limit any more must not be kept from taking. */
-  private static void end(Leased before) {
+  /** Without a limit of the cluster, the leased takes as its own configuration allows. */
+  private static void release(Leased before) {
     if (before.limit() > 0) {
       before.allow(0);
     }
@@ -94,7 +126,12 @@ final class Lease {
     return isRetired;
   }
 
-  /** Whether a look is due without anybody asking for it. */
+  /** Whether this member has no row in the map, as far as it knows. */
+  boolean hasNoRow(String self) {
+    return seen.row(self).isEmpty();
+  }
+
+  /** Whether a refresh would change something, without a request by anyone. */
   boolean isDue(Situation at) {
     if (isRetired || isNew || leased.limit() != seenLimit) {
       return true;
@@ -103,22 +140,22 @@ final class Lease {
     LeaseRow mine = seen.row(at.self());
     boolean isShort = isShort(used);
     if (!isShort) {
-      want.met(leased);
+      demand.met(leased);
     }
     int base = Math.max(allowed, used);
     boolean isIdle = base > used;
     return isShort
         || mine.isUnmet()
         || mine.held() != base
-        || (isIdle && isAsked)
+        || (isIdle && isRequested)
         || seen.held() > seenLimit
-        || isToBeGivenBack(at, base, used)
-        || seen.rows().keySet().stream().anyMatch(at.departures()::isFreed);
+        || isSurplusDue(at, base, used)
+        || seen.rows().keySet().stream().anyMatch(at.reclaimer()::isFreed);
   }
 
-  private boolean isToBeGivenBack(Situation at, int base, int used) {
+  private boolean isSurplusDue(Situation at, int base, int used) {
     LeaseRow fresh = new LeaseRow(base, used, leased.wanted());
-    if (base <= fairPart(seen.with(at.self(), fresh), used, at)) {
+    if (base <= fairShare(seen.with(at.self(), fresh), used, at)) {
       hasSurplus = false;
       return false;
     }
@@ -126,58 +163,71 @@ final class Lease {
       hasSurplus = true;
       surplusSince = at.now();
     }
-    return isSurplusOld(at.now()) || seen.isAnotherUnmet(at.self());
+    return mayGiveBack(seen, at);
   }
 
-  private boolean isSurplusOld(long now) {
-    return hasSurplus && now - surplusSince >= SURPLUS_NANOS;
+  private boolean mayGiveBack(LeaseEntry entry, Situation at) {
+    boolean isSurplusOld = hasSurplus && at.now() - surplusSince >= SURPLUS_NANOS;
+    return isSurplusOld || entry.isAnotherUnmet(at.self());
   }
 
-  /** Another member asks to look; whether that is worth it. */
-  boolean asked() {
-    isAsked = true;
+  /** A peer asks for surplus; returns whether a refresh could give some back. */
+  boolean requested() {
+    isRequested = true;
     int used = leased.inUse();
     return allowed > used || isShort(used);
   }
 
   /**
-   * What is to be written instead of {@code read}, null = that is well. Lowers the allowance if
-   * that is necessary.
+   * Decides what is to be written in place of {@code read}; empty = nothing. Lowers the allowance
+   * at once if the plan gives permits back.
    */
-  LeasePlan plan(LeaseEntry read, Situation at) {
-    read.rows().keySet().forEach(at.departures()::sawRow);
-    LeaseEntry entry = read.without(at.departures()::isFreed).pinned(at.departures()::isAbsent);
+  Optional<LeasePlan> plan(LeaseEntry read, Situation at) {
+    read.rows().keySet().forEach(at.reclaimer()::sawRow);
+    LeaseEntry entry = read.without(at.reclaimer()::isFreed).pinned(at.reclaimer()::isAbsent);
     long freed = read.held() - entry.held();
     if (isRetired) {
       LeaseEntry next = entry.with(at.self(), LeaseRow.NONE);
-      return next.equals(read) ? null : new LeasePlan(next.next(at.now() | 1), 0, at.now(), freed);
+      return next.equals(read)
+          ? Optional.empty()
+          : Optional.of(new LeasePlan(next.next(at.now() | 1), 0, at.now(), freed));
     }
     seenLimit = leased.limit();
     int used = leased.inUse();
-    boolean isLost = !isNew && entry.row(at.self()).held() < Math.max(allowed, used);
-    entry = isLost ? restore(entry, at) : marked(entry, at);
+    boolean isLost = isLost(entry.row(at.self()), used);
+    entry = isLost ? restore(entry, at) : mark.update(entry, at.reclaimer(), at.now());
     int base = Math.max(allowed, used);
     int held = isLost ? used : holding(entry, base, used, at);
     int allowance = held > base ? held : Math.min(allowed, held);
     if (held < allowed) {
       allow(held);
     }
-    // Others take at the same time: only after that it is known how many can be given back.
+    // Clients may have taken permits until the allowance was lowered; those can't be given back.
     held = Math.max(held, leased.inUse());
     LeaseRow row = new LeaseRow(held, leased.inUse(), leased.wanted());
-    boolean isWell = entry.equals(read) && allowance <= allowed && isWell(entry, row, at);
-    return isWell
-        ? null
-        : new LeasePlan(entry.with(at.self(), row).next(at.now() | 1), allowance, at.now(), freed);
+    if (entry.equals(read) && allowance <= allowed && isUpToDate(entry.row(at.self()), row)) {
+      return Optional.empty();
+    }
+    leastHeld = Math.min(leastHeld, held);
+    LeaseEntry next = entry.with(at.self(), row).next(at.now() | 1);
+    return Optional.of(new LeasePlan(next, allowance, at.now(), freed));
   }
 
-  /** What is used and wanted is for those who miss something; otherwise it may be old. */
-  private static boolean isWell(LeaseEntry entry, LeaseRow row, Situation at) {
-    LeaseRow mine = entry.row(at.self());
+  /**
+   * Whether the row of this member in the map holds less than this member has written. Use alone is
+   * no sign of that: an event loop may take a permit by the allowance it read before the last
+   * lowering.
+   */
+  private boolean isLost(LeaseRow mine, int used) {
+    return !isNew && mine.held() < Math.max(allowed, Math.min(used, leastHeld));
+  }
+
+  /** Use and demand matter only while demand is unmet; otherwise they may be out of date. */
+  private static boolean isUpToDate(LeaseRow mine, LeaseRow row) {
     return mine.held() == row.held() && (row.equals(mine) || (!row.isUnmet() && !mine.isUnmet()));
   }
 
-  /** So many this member should hold, as far as it may take them now. */
+  /** The number of permits this member should hold, as far as they can be granted now. */
   private int holding(LeaseEntry entry, int base, int used, Situation at) {
     int limit = seenLimit;
     if (limit <= 0) {
@@ -187,126 +237,97 @@ final class Lease {
     int wanted = leased.wanted();
     LeaseEntry fresh = entry.with(at.self(), new LeaseRow(base, used, wanted));
     if (others + Math.max(base, entry.row(at.self()).held()) > limit) {
-      // Less than is used: else those that wait would take each place that is left.
+      // Below use, so that clients waiting here do not take each permit that becomes free.
       return Math.min(used, LeaseShares.target(fresh, at.self(), limit, 0));
     }
-    int target = fairPart(fresh, used, at);
-    boolean mayGrant = mayGrant(at) && !isNewMark(entry);
+    int target = fairShare(fresh, used, at);
+    boolean mayGrant = mayGrant(at) && !mark.isNew(entry);
     if (target > base && (long) used + wanted >= allowed && mayGrant) {
       return (int) Math.max(base, Math.min(target, limit - others));
     }
-    return target < base && (isSurplusOld(at.now()) || entry.isAnotherUnmet(at.self()))
-        ? target
-        : base;
+    return target < base && mayGiveBack(entry, at) ? target : base;
   }
 
-  /** So many this member should hold; fewer than are used only if somebody else starves. */
-  private int fairPart(LeaseEntry fresh, int used, Situation at) {
-    int mostSpare = LeaseShares.mostSpare(seenLimit, at.members(), leased.isRate());
-    int target = LeaseShares.target(fresh, at.self(), seenLimit, mostSpare);
+  /** The number of permits this member should hold; below its use only if another starves. */
+  private int fairShare(LeaseEntry fresh, int used, Situation at) {
+    int maxSpare = LeaseShares.maxSpare(seenLimit, at.members(), leased.isRate());
+    int target = LeaseShares.target(fresh, at.self(), seenLimit, maxSpare);
     return LeaseShares.isAnotherStarving(fresh, at.self(), seenLimit)
         ? target
         : Math.max(target, used);
   }
 
   private boolean mayGrant(Situation at) {
-    return !isMarkFresh(at.now()) && !at.departures().isQuiet();
+    return !mark.isFresh(at.now()) && !at.reclaimer().areGrantsPaused();
   }
 
-  private boolean isMarkFresh(long now) {
-    return mark != 0 && now - markedAt < LeaseReclaimer.QUIET.toNanos();
-  }
-
-  private boolean isNewMark(LeaseEntry entry) {
-    return entry.restored() != 0 && entry.restored() != mark;
-  }
-
-  /**
-   * Marks it for those who do not know that parts have met, as who came meanwhile; takes the mark
-   * away when all have had the time to write again what they have.
-   */
-  private LeaseEntry marked(LeaseEntry entry, Situation at) {
-    if (isNewMark(entry) || entry.rows().isEmpty()) {
-      return entry;
-    }
-    if (at.departures().isQuiet()) {
-      boolean isKnown = mark != 0 && at.departures().isSinceQuiet(markedAt);
-      return isKnown ? entry : entry.restored(at.now() | 1);
-    }
-    return entry.restored() != 0 && !isMarkFresh(at.now()) ? entry.restored(0) : entry;
-  }
-
-  /** The own row was lost: if it was with all others, they are what they were when last seen. */
+  /** Puts the own row back; if all rows were lost, those of the others as last seen too. */
   private LeaseEntry restore(LeaseEntry entry, Situation at) {
     LeaseEntry next = entry;
     if (entry.rows().isEmpty()) {
       for (Map.Entry<String, LeaseRow> each : seen.rows().entrySet()) {
-        if (!at.departures().isFreed(each.getKey())) {
+        if (!at.reclaimer().isFreed(each.getKey())) {
           next = next.with(each.getKey(), each.getValue());
         }
       }
     }
-    return next.restored(at.now() | 1);
+    return RepairMark.set(next, at.now());
   }
 
-  /** {@code plan} is in the map. */
+  /** The compare-and-set of {@code plan} has succeeded. */
   void written(LeasePlan plan, Situation at) {
     read(plan.next(), at.now());
     if (isRetired) {
       return;
     }
-    // The answer may have waited for a process that stood still, and was thought dead meanwhile.
+    leastHeld = seen.row(at.self()).held();
+    // The process may have been paused before the answer, and its permits freed meanwhile.
     boolean isOld = at.now() - plan.madeAt() >= LeaseReclaimer.SETTLING.toNanos();
-    boolean isStillTrue = !isOld && leased.limit() == seenLimit && mayGrant(at);
-    boolean hasGrown = isStillTrue && plan.allowance() > allowed;
+    boolean isValid = !isOld && leased.limit() == seenLimit && mayGrant(at);
+    boolean hasGrown = isValid && plan.allowance() > allowed;
     if (hasGrown) {
       allow(plan.allowance());
     }
-    looked(at, hasGrown);
-    boolean isTooMuch = seen.held() > seenLimit;
-    if (isShort(leased.inUse()) || seen.isAnotherUnmet(at.self()) || isTooMuch) {
-      want.hint();
+    refreshed(at, hasGrown);
+    boolean isOverLimit = seen.held() > seenLimit;
+    if (isShort(leased.inUse()) || seen.isAnotherUnmet(at.self()) || isOverLimit) {
+      demand.request();
     }
   }
 
   /** There was nothing to write. */
-  void well(LeaseEntry read, Situation at) {
+  void unchanged(LeaseEntry read, Situation at) {
+    if (isNew) {
+      leastHeld = read.row(at.self()).held();
+    }
     read(read, at.now());
     if (!isRetired) {
-      looked(at, false);
+      refreshed(at, false);
     }
   }
 
-  /** The map could not say, or others were always quicker. */
+  /** The map did not answer, or other members changed the entry first each time. */
   void failed(Situation at) {
     if (!isRetired) {
-      looked(at, false);
+      refreshed(at, false);
     }
   }
 
-  /** Whether the others are to be asked to look now. */
-  boolean takeHint(long now) {
-    return want.takeHint(now);
-  }
-
-  /** Whether this member has no row, as far as it knows. */
-  boolean isGone(String self) {
-    return seen.row(self).isEmpty();
+  /** Whether the peers are to be asked for surplus now. */
+  boolean takeRequest(long now) {
+    return demand.takeRequest(now);
   }
 
   private void read(LeaseEntry entry, long now) {
-    if (isNewMark(entry)) {
-      mark = entry.restored();
-      markedAt = now;
-    }
+    mark.read(entry, now);
     seen = entry;
     isNew = isRetired;
-    isAsked = false;
+    isRequested = false;
   }
 
-  private void looked(Situation at, boolean hasGrown) {
-    boolean isAll = allowed >= seenLimit;
-    want.looked(leased, at.now(), isShort(leased.inUse()), isAll, hasGrown);
+  private void refreshed(Situation at, boolean hasGrown) {
+    boolean hasAll = allowed >= seenLimit;
+    demand.refreshed(leased, at.now(), isShort(leased.inUse()), hasAll, hasGrown);
   }
 
   private void allow(int count) {

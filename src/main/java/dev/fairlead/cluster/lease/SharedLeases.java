@@ -1,61 +1,65 @@
 package dev.fairlead.cluster.lease;
 
-import dev.fairlead.cluster.rows.BestEffortPublisher;
 import dev.fairlead.cluster.rows.RowContext;
 import dev.fairlead.cluster.rows.TimeLimit;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.shareddata.AsyncMap;
 import java.util.Collection;
 import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/** Leases in a shared map of Vert.x, with its bus and timers. On the cluster's context only. */
+/** The leases' context on Vert.x: shared map, event bus and timers. On the cluster's context. */
 final class SharedLeases implements LeaseContext {
   static final String MAP = "fairlead.leases";
 
-  /** {@code {member, key}}: who asks, and what for. */
+  /** Address of requests to refresh a key, {@code {member, key}}. */
   static final String CHANGED = "fairlead.leases.changed";
 
-  static final String MEMBER = "member";
-  static final String KEY = "key";
+  private static final String MEMBER = "member";
+  private static final String KEY = "key";
 
+  /** Raising it blocks a key for longer after a lost answer; lowering it gives up a slow map. */
   private static final int LIMIT_SECONDS = 3;
 
-  private final RowContext place;
+  private final RowContext context;
   private final AsyncMap<String, String> map;
 
-  SharedLeases(RowContext place, AsyncMap<String, String> map) {
-    this.place = place;
+  SharedLeases(RowContext context, AsyncMap<String, String> map) {
+    this.context = context;
     this.map = map;
   }
 
   @Override
   public String self() {
-    return place.node().id();
+    return context.node().id();
   }
 
   @Override
   public Collection<String> nodes() {
-    return place.node().nodes();
+    return context.node().nodes();
   }
 
   @Override
   public long nanos() {
-    return place.nanos().getAsLong();
+    return context.nanos().getAsLong();
   }
 
   @Override
-  public Future<String> get(String key) {
+  public Future<@Nullable String> get(String key) {
     return TimeLimit.seconds(LIMIT_SECONDS, () -> map.get(key));
   }
 
   @Override
-  public Future<Boolean> swap(String key, String before, String after) {
+  public Future<Boolean> compareAndSet(
+      String key, @Nullable String before, @Nullable String after) {
     return TimeLimit.seconds(LIMIT_SECONDS, () -> change(key, before, after));
   }
 
-  private Future<Boolean> change(String key, String before, String after) {
+  private Future<Boolean> change(String key, @Nullable String before, @Nullable String after) {
     if (before == null) {
       return map.putIfAbsent(key, after).map(Objects::isNull);
     }
@@ -64,19 +68,28 @@ final class SharedLeases implements LeaseContext {
         : map.replaceIfPresent(key, before, after);
   }
 
-  /** Alone there is nobody to ask. */
   @Override
-  public void hint(String key) {
-    int copies = nodes().size() - 1;
-    if (copies > 0) {
-      Buffer body = new JsonObject().put(MEMBER, self()).put(KEY, key).toBuffer();
-      BestEffortPublisher.publish(place.node().vertx(), CHANGED, body);
-      place.traffic().published(copies, body.length());
+  public void askPeers(String key) {
+    context.publish(CHANGED, new JsonObject().put(MEMBER, self()).put(KEY, key).toBuffer());
+  }
+
+  /** The key that a peer asks this member to refresh; empty for any other message. */
+  Optional<String> requestedKey(Object body) {
+    if (!(body instanceof Buffer text)) {
+      return Optional.empty();
+    }
+    try {
+      JsonObject request = text.toJsonObject();
+      return self().equals(request.getString(MEMBER))
+          ? Optional.empty()
+          : Optional.ofNullable(request.getString(KEY));
+    } catch (DecodeException | ClassCastException e) {
+      return Optional.empty();
     }
   }
 
   @Override
-  public void later(long millis, Runnable task) {
-    place.node().vertx().setTimer(millis, any -> task.run());
+  public void schedule(long millis, Runnable task) {
+    context.node().vertx().setTimer(millis, any -> task.run());
   }
 }

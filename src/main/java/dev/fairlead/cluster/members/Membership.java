@@ -1,9 +1,9 @@
 package dev.fairlead.cluster.members;
 
 import dev.fairlead.cluster.node.ClusterNode;
+import dev.fairlead.cluster.rows.PeerRows.RowListener;
 import dev.fairlead.cluster.rows.ReplicatedTable;
 import dev.fairlead.cluster.rows.RowContext;
-import dev.fairlead.cluster.rows.RowListener;
 import dev.fairlead.event.MemberInfo;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;

@@ -5,9 +5,10 @@ import dev.fairlead.config.BackendSetting;
 import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.PoolConfig;
 import dev.fairlead.config.Revision;
-import dev.fairlead.config.bind.Document;
+import dev.fairlead.config.text.Document;
 import dev.fairlead.event.CommandBodies;
 import dev.fairlead.event.CommandException;
+import dev.fairlead.event.CommandProblem;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,14 +45,14 @@ record BackendChange(BackendSetting setting) {
       String message =
           setting.backend() + " is discovered (expected: a backend of the configuration)";
       throw new CommandException(
-          CommandException.PROBLEMS, List.of(CommandException.Problem.of("backend", message)));
+          CommandException.PROBLEMS, List.of(CommandProblem.of("backend", message)));
     }
     if (backend < 0) {
       String expected = " (expected: the id of a backend of pool " + setting.pool() + ")";
       throw notFound("backend", setting.backend() + expected);
     }
-    Document document = Document.of(revision.format(), revision.text()).orElseThrow();
-    Document.Written written = document.with(pool, backend, setting);
+    Document document = Document.of(revision.format(), revision.text());
+    Document written = document.with(pool, backend, setting);
     return new Draft(written.format(), written.text(), revision.fileDigest(), settings(revision));
   }
 
@@ -78,6 +79,6 @@ record BackendChange(BackendSetting setting) {
 
   private static CommandException notFound(String key, String message) {
     return new CommandException(
-        CommandException.NOT_FOUND, List.of(CommandException.Problem.of(key, message)));
+        CommandException.NOT_FOUND, List.of(CommandProblem.of(key, message)));
   }
 }

@@ -8,10 +8,10 @@ import dev.fairlead.config.ConfigFormat;
 import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.Revision;
 import dev.fairlead.config.bind.ConfigJson;
-import dev.fairlead.config.bind.Document;
+import dev.fairlead.config.text.Document;
 import dev.fairlead.event.CommandBodies;
 import dev.fairlead.event.CommandException;
-import dev.fairlead.event.CommandException.Problem;
+import dev.fairlead.event.CommandProblem;
 import dev.fairlead.event.MemberInfo;
 import dev.fairlead.event.RevisionJson;
 import io.vertx.core.Future;
@@ -62,13 +62,13 @@ public final class ConfigCommands {
   }
 
   /** What is wrong with it for everybody is said by nobody in particular, all of it at once. */
-  private Future<FairleadConfig> readable(PushRequestBody command, List<Problem> foreign) {
+  private Future<FairleadConfig> readable(PushRequestBody command, List<CommandProblem> foreign) {
     Future<FairleadConfig> read = local.load(command.format(), command.text());
     return foreign.isEmpty()
         ? read
         : read.transform(
             done -> {
-              List<Problem> problems = new ArrayList<>(foreign);
+              List<CommandProblem> problems = new ArrayList<>(foreign);
               if (done.cause() instanceof CommandException refused) {
                 problems.addAll(refused.problems());
               }
@@ -76,12 +76,11 @@ public final class ConfigCommands {
             });
   }
 
-  private static List<Problem> foreignKeys(PushRequestBody command) {
-    return Document.of(command.format(), command.text()).stream()
-        .flatMap(document -> document.foreignKeys().stream())
+  private static List<CommandProblem> foreignKeys(PushRequestBody command) {
+    return Document.of(command.format(), command.text()).foreignKeys().stream()
         .map(
             key ->
-                new Problem(
+                new CommandProblem(
                     key.key(),
                     key.line(),
                     "each member has its own (expected: listeners and pools only)",
@@ -100,7 +99,7 @@ public final class ConfigCommands {
   private Future<Draft> filed(ConfigFormat format, String text, Revision newest) {
     return vertx.executeBlocking(
         () -> {
-          String digest = Document.of(format, text).orElseThrow().digest();
+          String digest = Document.of(format, text).digest();
           return digest.equals(newest.fileDigest())
               ? Draft.of(newest)
               : new Draft(format, text, digest, List.of());
@@ -193,8 +192,9 @@ public final class ConfigCommands {
   }
 
   private static CommandException unknown(long revision) {
-    Problem problem =
-        Problem.of("revision", revision + " (expected: one of the last " + ConfigStore.KEPT + ")");
+    CommandProblem problem =
+        CommandProblem.of(
+            "revision", revision + " (expected: one of the last " + ConfigStore.KEPT + ")");
     return new CommandException(CommandException.NOT_FOUND, List.of(problem));
   }
 

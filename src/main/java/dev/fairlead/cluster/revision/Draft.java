@@ -3,7 +3,7 @@ package dev.fairlead.cluster.revision;
 import dev.fairlead.config.BackendSetting;
 import dev.fairlead.config.ConfigFormat;
 import dev.fairlead.config.Revision;
-import dev.fairlead.config.bind.Document;
+import dev.fairlead.config.text.Document;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -69,7 +69,7 @@ public record Draft(
   }
 
   private static String digest(ConfigFormat format, String text) {
-    return Document.of(format, text).map(Document::digest).orElse(text);
+    return Document.of(format, text).digest();
   }
 
   private static Instant now() {

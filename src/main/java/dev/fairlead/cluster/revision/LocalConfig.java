@@ -20,24 +20,24 @@ public interface LocalConfig {
 
   /**
    * Reads a document, checks it against this machine and takes the addresses it needs, bound but
-   * not listening. When it fails nothing is held.
+   * not listening. When it fails nothing stays taken.
    */
-  Future<Held> hold(ConfigFormat format, String text);
+  Future<PreparedChange> prepare(ConfigFormat format, String text);
 
   /** Whether a pool in force here has this backend because it was discovered. */
   boolean isDiscovered(String pool, String backend);
 
   /** A document that this machine can put in force. Exactly one of its methods is called, once. */
-  interface Held {
+  interface PreparedChange {
 
     /**
      * Puts it in force as {@code revision}: all of it, or nothing.
      *
-     * @return fails when it is not in force; what was held is released then
+     * @return fails when it is not in force; everything taken is released then
      */
     Future<Void> commit(Revision revision);
 
-    /** Lets go of what was held. */
-    Future<Void> release();
+    /** Releases what was taken. */
+    Future<Void> abort();
   }
 }

@@ -5,7 +5,7 @@ import dev.fairlead.cluster.signing.SignedCommands;
 import dev.fairlead.config.ConfigFormat;
 import dev.fairlead.config.Revision;
 import dev.fairlead.event.CommandException;
-import dev.fairlead.event.CommandException.Problem;
+import dev.fairlead.event.CommandProblem;
 import dev.fairlead.event.MemberInfo;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -129,6 +129,6 @@ public final class MemberCalls {
   private static CommandException noAnswer(MemberInfo member, String what) {
     String message = "member " + member.name() + ": " + what;
     return new CommandException(
-        CommandException.NO_ANSWER, List.of(new Problem("", 0, message, member.name())));
+        CommandException.NO_ANSWER, List.of(new CommandProblem("", 0, message, member.name())));
   }
 }

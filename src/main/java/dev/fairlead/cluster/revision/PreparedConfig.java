@@ -1,6 +1,6 @@
 package dev.fairlead.cluster.revision;
 
-import dev.fairlead.cluster.revision.LocalConfig.Held;
+import dev.fairlead.cluster.revision.LocalConfig.PreparedChange;
 import dev.fairlead.config.ConfigFormat;
 import dev.fairlead.event.CommandException;
 import io.vertx.core.Future;
@@ -26,10 +26,10 @@ public final class PreparedConfig {
   /** What is held, or will be, for one push. */
   private static final class Hold {
     private final String push;
-    private final Future<Held> held;
+    private final Future<PreparedChange> held;
     private long timer;
 
-    Hold(String push, Future<Held> held) {
+    Hold(String push, Future<PreparedChange> held) {
       this.push = push;
       this.held = held;
     }
@@ -55,7 +55,7 @@ public final class PreparedConfig {
           ? current.held.mapEmpty()
           : conflict("another push is under way");
     }
-    Hold hold = new Hold(push, local.hold(format, text));
+    Hold hold = new Hold(push, local.prepare(format, text));
     current = hold;
     hold.timer = vertx.setTimer(LONGEST.toMillis(), id -> release(push));
     return hold.held.<Void>mapEmpty().onFailure(refused -> release(push));
@@ -67,11 +67,11 @@ public final class PreparedConfig {
   }
 
   /** What is held for {@code push}, now the caller's; else what stood in the way is released. */
-  Future<Held> take(String push, ConfigFormat format, String text) {
+  Future<PreparedChange> take(String push, ConfigFormat format, String text) {
     if (current != null && current.push.equals(push)) {
-      return forget().held.recover(failed -> local.hold(format, text));
+      return forget().held.recover(failed -> local.prepare(format, text));
     }
-    return releaseAny().compose(released -> local.hold(format, text));
+    return releaseAny().compose(released -> local.prepare(format, text));
   }
 
   /** Lets go of whatever is held. */
@@ -79,7 +79,7 @@ public final class PreparedConfig {
     if (current == null) {
       return Future.succeededFuture();
     }
-    return forget().held.compose(Held::release).otherwiseEmpty();
+    return forget().held.compose(PreparedChange::abort).otherwiseEmpty();
   }
 
   /** Holds nothing any more; who asks is to ask those that stay. */

@@ -7,7 +7,7 @@ import dev.fairlead.cluster.revision.ConfigPush.Overtaken;
 import dev.fairlead.cluster.rows.BestEffortPublisher;
 import dev.fairlead.config.Revision;
 import dev.fairlead.event.CommandException;
-import dev.fairlead.event.CommandException.Problem;
+import dev.fairlead.event.CommandProblem;
 import dev.fairlead.event.MemberInfo;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
@@ -109,7 +109,8 @@ public final class PushRound {
     if (refusals.stream().anyMatch(each -> each.code() == CommandException.CONFLICT)) {
       return overtaken();
     }
-    List<Problem> problems = refusals.stream().flatMap(each -> each.problems().stream()).toList();
+    List<CommandProblem> problems =
+        refusals.stream().flatMap(each -> each.problems().stream()).toList();
     int code = refusals.stream().mapToInt(CommandException::code).min().orElseThrow();
     return Future.failedFuture(new CommandException(code, problems));
   }

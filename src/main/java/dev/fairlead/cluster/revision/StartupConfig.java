@@ -3,7 +3,7 @@ package dev.fairlead.cluster.revision;
 import dev.fairlead.cluster.revision.Draft.Who;
 import dev.fairlead.config.ConfigFormat;
 import dev.fairlead.config.Revision;
-import dev.fairlead.config.bind.Document;
+import dev.fairlead.config.text.Document;
 import java.util.List;
 
 /**
@@ -30,7 +30,7 @@ public record StartupConfig(
    * @param newestKept null = nothing is kept, or nothing that is to be believed
    */
   Revision first(Revision newestKept, Who who) {
-    String digest = Document.of(format, text).orElseThrow().digest();
+    String digest = Document.of(format, text).digest();
     if (newestKept == null) {
       return file(digest).first(who);
     }

@@ -1,6 +1,6 @@
 package dev.fairlead.cluster.signing;
 
-import dev.fairlead.event.CommandException.Problem;
+import dev.fairlead.event.CommandProblem;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -23,7 +23,7 @@ final class RefusalLog {
     this.clock = clock;
   }
 
-  synchronized void refused(SignedCommands.Heard heard, Problem problem) {
+  synchronized void refused(SignedCommands.Heard heard, CommandProblem problem) {
     Instant now = clock.instant();
     if (now.isBefore(quietUntil)) {
       leftOut++;

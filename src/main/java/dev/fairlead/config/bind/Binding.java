@@ -1,8 +1,8 @@
 package dev.fairlead.config.bind;
 
-import dev.fairlead.config.text.Place;
 import dev.fairlead.config.text.Problems;
 import dev.fairlead.config.text.Tree;
+import dev.fairlead.config.text.Tree.Place;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -50,7 +50,7 @@ final class Binding {
     Tree.Scalar scalar =
         tree instanceof Tree.Scalar single
             ? substitution.resolve(single, path, problems)
-            : new Tree.Scalar(tree.place(), Tree.Kind.OTHER, tree.show());
+            : new Tree.Scalar(tree.place(), Tree.ScalarKind.OTHER, tree.show());
     if (scalar == null) {
       return null;
     }

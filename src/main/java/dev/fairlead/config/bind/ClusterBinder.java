@@ -4,7 +4,7 @@ import dev.fairlead.config.ClusterConfig;
 import dev.fairlead.config.ClusterConfig.Discovery;
 import dev.fairlead.config.ClusterConfig.Tls;
 import dev.fairlead.config.bind.ValueType.Outcome;
-import dev.fairlead.config.text.TreeReader;
+import dev.fairlead.config.text.Tree;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -67,7 +67,7 @@ final class ClusterBinder {
   }
 
   private Discovery members(Section discovery, List<String> members) {
-    String at = TreeReader.child(discovery.path(), "members");
+    String at = Tree.child(discovery.path(), "members");
     if (discovery.isEmptyList("members")) {
       refuse(at, "[]", "at least one member");
     }

@@ -10,7 +10,6 @@ import dev.fairlead.config.PoolConfig.Balance;
 import dev.fairlead.config.PoolConfig.Replies;
 import dev.fairlead.config.text.Tree;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -19,8 +18,6 @@ import java.util.stream.Stream;
  */
 final class ConfigBinder {
   private static final String FLAT_NAME = "default";
-  private static final List<String> FLAT_KEYS = List.of("host", "port", "backends");
-  private static final List<String> FULL_KEYS = List.of("listeners", "pools");
 
   private final Binding binding;
   private final LaterKeys later;
@@ -63,17 +60,14 @@ final class ConfigBinder {
     return isFlat(tree) ? flat(root, own) : full(root, own);
   }
 
-  /** True for the article's own form. */
   static boolean isFlat(Tree tree) {
-    Set<String> keys = tree instanceof Tree.Mapping map ? map.entries().keySet() : Set.of();
-    return FLAT_KEYS.stream().anyMatch(keys::contains)
-        && FULL_KEYS.stream().noneMatch(keys::contains);
+    return tree instanceof Tree.Mapping map && FairleadConfig.isFlat(map.entries().keySet());
   }
 
   private FairleadConfig full(Section root, FairleadConfig own) {
     List<ListenerConfig> listeners = root.sections("listeners", this::listener);
     List<PoolConfig> bound = root.sections("pools", pools::bind);
-    Stream<String> mixed = FLAT_KEYS.stream().filter(root::has);
+    Stream<String> mixed = FairleadConfig.FLAT_KEYS.stream().filter(root::has);
     mixed.forEach(key -> refuseMixed(root, key));
     return new FairleadConfig(own.node(), own.cluster(), listeners, bound);
   }

@@ -2,10 +2,8 @@ package dev.fairlead.config.bind;
 
 import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.text.ConfigText;
-import dev.fairlead.config.text.Place;
 import dev.fairlead.config.text.Problems;
 import dev.fairlead.config.text.Tree;
-import dev.fairlead.config.text.TreeReader;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -17,9 +15,6 @@ import java.util.Map;
  * <p>Immutable, any thread.
  */
 public final class ConfigLoader {
-  private static final char BYTE_ORDER_MARK = '\uFEFF';
-  private static final char REPLACEMENT = '\uFFFD';
-
   private final Substitution substitution;
   private final Overrides overrides;
 
@@ -40,14 +35,14 @@ public final class ConfigLoader {
   /** The configuration or everything that is wrong with it. */
   public LoadResult load(ConfigText source) {
     Problems problems = new Problems();
-    Tree tree = overrides.apply(parse(source, problems), problems);
+    Tree tree = overrides.apply(source.document().tree(problems), problems);
     if (tree == null) {
-      return new LoadResult(null, problems.inOrder());
+      return new LoadResult(null, problems.inOrder(source.name()));
     }
     Binding binding = new Binding(problems, substitution, directory(source));
     FairleadConfig config = new ConfigBinder(binding).bind(tree);
     new ConfigValidator(binding, ConfigBinder.isFlat(tree)).validate(config);
-    return new LoadResult(problems.isEmpty() ? config : null, problems.inOrder());
+    return new LoadResult(problems.isEmpty() ? config : null, problems.inOrder(source.name()));
   }
 
   /**
@@ -59,17 +54,17 @@ public final class ConfigLoader {
    */
   public LoadResult loadDynamic(ConfigText source, FairleadConfig own) {
     Problems problems = new Problems();
-    Tree parsed = parse(source, problems);
+    Tree parsed = source.document().tree(problems);
     Tree dynamic =
         parsed instanceof Tree.Mapping map ? map.without(FairleadConfig.PROCESS_KEYS) : parsed;
     Tree tree = overrides.ofDynamicPart().apply(dynamic, problems);
     if (tree == null) {
-      return new LoadResult(null, problems.inOrder());
+      return new LoadResult(null, problems.inOrder(source.name()));
     }
     Binding binding = new Binding(problems, substitution, directory(source));
     FairleadConfig config = new ConfigBinder(binding).bindDynamic(tree, own);
     new ConfigValidator(binding, ConfigBinder.isFlat(tree)).validateDynamic(config);
-    return new LoadResult(problems.isEmpty() ? config : null, problems.inOrder());
+    return new LoadResult(problems.isEmpty() ? config : null, problems.inOrder(source.name()));
   }
 
   /**
@@ -82,27 +77,5 @@ public final class ConfigLoader {
 
   private static Path directory(ConfigText source) {
     return source.directory() == null ? Path.of("") : source.directory();
-  }
-
-  /** Null = nothing to go on with, and the problems say why. */
-  static Tree parse(ConfigText source, Problems problems) {
-    String text = source.text();
-    if (!text.isEmpty() && text.charAt(0) == BYTE_ORDER_MARK) {
-      text = text.substring(1);
-    }
-    int malformed = text.indexOf(REPLACEMENT);
-    if (malformed >= 0) {
-      int line = 1 + (int) text.substring(0, malformed).chars().filter(c -> c == '\n').count();
-      problems.add(new Place(source.name(), line), "", "not UTF-8 (expected: UTF-8 text)");
-      return null;
-    }
-    Tree tree = TreeReader.of(source.format()).read(source.name(), text, problems);
-    boolean empty = tree == null || (tree instanceof Tree.Mapping map && map.entries().isEmpty());
-    if (empty && problems.isEmpty()) {
-      String message = "empty (expected: listeners and pools, or host, port and backends)";
-      problems.add(new Place(source.name(), 0), "", message);
-      return null;
-    }
-    return tree;
   }
 }

@@ -2,10 +2,9 @@ package dev.fairlead.config.bind;
 
 import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.Problem;
-import dev.fairlead.config.text.Place;
 import dev.fairlead.config.text.Problems;
 import dev.fairlead.config.text.Tree;
-import dev.fairlead.config.text.TreeReader;
+import dev.fairlead.config.text.Tree.Place;
 import dev.fairlead.config.text.YamlReader;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -64,8 +63,8 @@ final class Overrides {
 
   private static Tree value(String path, String text, Problems problems) {
     Problems found = new Problems();
-    Tree value = new YamlReader().value(Problem.OVERRIDE, text, found);
-    for (Problem problem : found.inOrder()) {
+    Tree value = YamlReader.override(text, found);
+    for (Problem problem : found.inOrder(Problem.OVERRIDE)) {
       problems.add(Place.OVERRIDE, path, problem.message());
     }
     if (value == null && found.isEmpty()) {
@@ -102,15 +101,15 @@ final class Overrides {
         return refuse(tree, at.isEmpty() ? "the file" : at, "a map");
       }
       Place place = tree == null ? Place.OVERRIDE : tree.place();
-      Map<String, Tree.Entry> entries = new LinkedHashMap<>();
+      Map<String, Tree.KeyValue> entries = new LinkedHashMap<>();
       if (tree instanceof Tree.Mapping mapping) {
         entries.putAll(mapping.entries());
       }
-      Tree.Entry old = entries.get(key);
-      Tree changed = into(old == null ? null : old.value(), rest, TreeReader.child(at, key));
+      Tree.KeyValue old = entries.get(key);
+      Tree changed = into(old == null ? null : old.value(), rest, Tree.child(at, key));
       Place keyPlace = old == null ? Place.OVERRIDE : old.place();
       if (changed != null) {
-        entries.put(key, new Tree.Entry(keyPlace, changed));
+        entries.put(key, new Tree.KeyValue(keyPlace, changed));
       }
       return new Tree.Mapping(place, entries);
     }

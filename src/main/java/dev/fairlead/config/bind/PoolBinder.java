@@ -11,7 +11,7 @@ import dev.fairlead.config.PoolConfig.Outlier;
 import dev.fairlead.config.PoolConfig.Replies;
 import dev.fairlead.config.PoolConfig.Timeouts;
 import dev.fairlead.config.PoolConfig.WhenDown;
-import dev.fairlead.config.text.TreeReader;
+import dev.fairlead.config.text.Tree;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
@@ -145,7 +145,7 @@ final class PoolBinder {
 
   private void refuseBoth(Section backend, String key) {
     if (backend.has(key)) {
-      String path = TreeReader.child(backend.path(), key);
+      String path = Tree.child(backend.path(), key);
       binding.problems().add(binding.placeOf(path), path, "not together with unix");
     }
   }

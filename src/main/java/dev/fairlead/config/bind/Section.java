@@ -1,7 +1,6 @@
 package dev.fairlead.config.bind;
 
 import dev.fairlead.config.text.Tree;
-import dev.fairlead.config.text.TreeReader;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,7 +51,7 @@ final class Section implements AutoCloseable {
 
   /** True when an empty list is written there. */
   boolean isEmptyList(String key) {
-    Tree.Entry entry = mapping.entries().get(key);
+    Tree.KeyValue entry = mapping.entries().get(key);
     return entry != null && entry.value() instanceof Tree.Sequence list && list.items().isEmpty();
   }
 
@@ -168,15 +167,15 @@ final class Section implements AutoCloseable {
 
   private Optional<Tree> value(String key) {
     known.add(key);
-    Tree.Entry entry = mapping.entries().get(key);
+    Tree.KeyValue entry = mapping.entries().get(key);
     if (entry != null) {
       binding.placed(child(key), entry.value().place());
     }
-    return Optional.ofNullable(entry).map(Tree.Entry::value);
+    return Optional.ofNullable(entry).map(Tree.KeyValue::value);
   }
 
   private String child(String key) {
-    return TreeReader.child(path, key);
+    return Tree.child(path, key);
   }
 
   /** Reports keys that are not known, and keys that are missing unless one of those meant them. */

@@ -1,7 +1,6 @@
 package dev.fairlead.config.bind;
 
 import dev.fairlead.config.text.Tree;
-import dev.fairlead.config.text.TreeReader;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -53,7 +52,8 @@ final class ShapeCheck {
     if (outcome == null || !outcome.isRead()) {
       return;
     }
-    Tree.Scalar byDefault = new Tree.Scalar(tree.place(), Tree.Kind.FREE, single.defaultText());
+    Tree.Scalar byDefault =
+        new Tree.Scalar(tree.place(), Tree.ScalarKind.FREE, single.defaultText());
     if (!Objects.equals(outcome.value(), single.type().read(byDefault).value())) {
       notAvailable(tree, path, single.defaultText());
     }
@@ -73,7 +73,7 @@ final class ShapeCheck {
         .entries()
         .forEach(
             (key, entry) -> {
-              String child = TreeReader.child(path, key);
+              String child = Tree.child(path, key);
               Shape shape = keys.keys().get(key);
               if (shape == null) {
                 binding.unknownKey(entry.place(), child, key, known);

@@ -2,7 +2,7 @@ package dev.fairlead.config.bind;
 
 import dev.fairlead.config.text.Problems;
 import dev.fairlead.config.text.Tree;
-import dev.fairlead.config.text.Tree.Kind;
+import dev.fairlead.config.text.Tree.ScalarKind;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -30,10 +30,10 @@ final class Substitution {
 
   /**
    * The scalar with its variables put in; one that was a single substitution becomes {@link
-   * Kind#FREE}. What is wrong goes to {@code problems}, and null comes back.
+   * ScalarKind#FREE}. What is wrong goes to {@code problems}, and null comes back.
    */
   Tree.Scalar resolve(Tree.Scalar scalar, String path, Problems problems) {
-    if (scalar.kind() != Kind.TEXT || !scalar.text().contains("${")) {
+    if (scalar.kind() != ScalarKind.TEXT || !scalar.text().contains("${")) {
       return scalar;
     }
     Matcher marks = MARK.matcher(scalar.text());
@@ -50,7 +50,7 @@ final class Substitution {
       marks.appendReplacement(out, Matcher.quoteReplacement(value));
     }
     String text = marks.appendTail(out).toString();
-    return new Tree.Scalar(scalar.place(), whole ? Kind.FREE : Kind.TEXT, text);
+    return new Tree.Scalar(scalar.place(), whole ? ScalarKind.FREE : ScalarKind.TEXT, text);
   }
 
   /** Null = unset without a default, or malformed. */

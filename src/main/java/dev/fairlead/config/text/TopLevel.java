@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  * [node.admin]} and {@code node.name = } in TOML. It looks at lines and not at syntax, so whoever
  * asks must read the result again. Lives for one text.
  */
-public final class TopLevel {
+final class TopLevel {
   private static final Pattern YAML_KEY = Pattern.compile("[\"']?([\\w-]*).*");
   private static final Pattern TOML_TABLE = Pattern.compile("\\h*\\[+\\h*[\"']?([\\w-]+).*");
   private static final Pattern TOML_KEY = Pattern.compile("\\h*[\"']?([\\w-]+)[\"']?\\h*[.=].*");
@@ -35,7 +35,7 @@ public final class TopLevel {
   }
 
   /** {@code text}, which is not JSON, without {@code keys}. */
-  public static String without(List<String> keys, ConfigFormat format, String text) {
+  static String without(List<String> keys, ConfigFormat format, String text) {
     TopLevel cut = new TopLevel(format, keys);
     AFTER_LINE_FEED.splitAsStream(text).forEach(cut::take);
     cut.comments.forEach(cut.rest::append);

@@ -15,14 +15,14 @@ import java.util.TreeMap;
  * text with its length, maps in the order of their keys: <code>{b: 1, a: x}</code> is hashed as
  * {@code M2 1:a TEXT1:x 1:b INTEGER1:1}.
  */
-public final class TreeDigest {
+final class TreeDigest {
   private final MessageDigest sha256;
 
   private TreeDigest(MessageDigest sha256) {
     this.sha256 = sha256;
   }
 
-  public static String of(Tree tree) {
+  static String of(Tree tree) {
     try {
       TreeDigest digest = new TreeDigest(MessageDigest.getInstance("SHA-256"));
       digest.add(tree);
@@ -35,7 +35,7 @@ public final class TreeDigest {
   private void add(Tree tree) {
     if (tree instanceof Tree.Mapping map) {
       mark("M" + map.entries().size() + " ");
-      for (Map.Entry<String, Tree.Entry> entry : new TreeMap<>(map.entries()).entrySet()) {
+      for (Map.Entry<String, Tree.KeyValue> entry : new TreeMap<>(map.entries()).entrySet()) {
         text(entry.getKey());
         add(entry.getValue().value());
       }

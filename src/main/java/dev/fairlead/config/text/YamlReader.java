@@ -1,10 +1,12 @@
 package dev.fairlead.config.text;
 
 import dev.fairlead.config.Problem;
-import dev.fairlead.config.text.Tree.Kind;
+import dev.fairlead.config.text.Tree.Place;
+import dev.fairlead.config.text.Tree.ScalarKind;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -36,43 +38,62 @@ public final class YamlReader implements TreeReader {
   private static final int MAX_ALIASES = 1000;
 
   /**
-   * Aliases of aliases multiply, and whoever walks the tree meets every copy. Enough for 100,000
+   * Aliases of aliases multiply, and code that walks the tree visits every copy. Enough for 100,000
    * networks that some listeners share.
    */
   private static final int MAX_COPIED_VALUES = 400_000;
 
-  /** The parser's own 3 Mi are too few for 100,000 networks; as much as a push may have bytes. */
+  /**
+   * The parser's default of 3 Mi is too low for 100,000 networks; this is the byte limit of a push.
+   */
   private static final int MAX_CODE_POINTS = 16 * 1024 * 1024;
 
   private static final LoadSettings SETTINGS =
       LoadSettings.builder().setCodePointLimit(MAX_CODE_POINTS).build();
   private static final ScalarResolver RESOLVER = new CoreSchema().getScalarResolver();
 
-  @Override
-  public Tree read(String source, String text, Problems problems) {
-    Tree tree = value(source, text, problems);
-    return tree instanceof Tree.Scalar scalar && scalar.kind() == Kind.NULL ? null : tree;
+  private final boolean override;
+
+  YamlReader() {
+    this(false);
   }
 
-  /** The same for a single value, which may be {@code null}. */
-  public Tree value(String source, String text, Problems problems) {
+  private YamlReader(boolean override) {
+    this.override = override;
+  }
+
+  /**
+   * The value of a {@code --set KEY=VALUE}, which may be {@code null} in YAML; null when there is
+   * none or its syntax is wrong.
+   */
+  public static Tree override(String text, Problems problems) {
+    return new YamlReader(true).value(text, problems);
+  }
+
+  @Override
+  public Tree read(String text, Problems problems) {
+    Tree tree = value(text, problems);
+    return tree instanceof Tree.Scalar scalar && scalar.kind() == ScalarKind.NULL ? null : tree;
+  }
+
+  private Tree value(String text, Problems problems) {
     try {
       Iterator<Event> events = new Parse(SETTINGS).parseString(text).iterator();
-      Tree tree = new Walk(source, events, problems).document();
+      Tree tree = new YamlTreeBuilder(events, problems).document();
       return problems.isEmpty() ? tree : null;
     } catch (Refused e) {
       problems.add(e.place, "", e.getMessage());
     } catch (MarkedYamlEngineException e) {
       Optional<Mark> mark = e.getProblemMark().or(e::getContextMark);
-      problems.add(
-          place(source, mark), "", "not YAML: " + Problem.oneLine(String.valueOf(e.getProblem())));
+      String message = "not YAML: " + Problem.oneLine(String.valueOf(e.getProblem()));
+      problems.add(place(mark), "", message);
     } catch (ReaderException e) {
       int line = lineOf(text, e.getPosition());
       String character = String.format(Locale.ROOT, "\\u%04x", e.getCodePoint());
-      problems.add(new Place(source, line), "", "not YAML: character " + character);
+      problems.add(new Place(line, override), "", "not YAML: character " + character);
     } catch (YamlEngineException e) {
-      problems.add(
-          new Place(source, 0), "", "not YAML: " + Problem.oneLine(String.valueOf(e.getMessage())));
+      String message = "not YAML: " + Problem.oneLine(String.valueOf(e.getMessage()));
+      problems.add(new Place(0, override), "", message);
     }
     return null;
   }
@@ -81,8 +102,8 @@ public final class YamlReader implements TreeReader {
     return 1 + (int) text.codePoints().limit(codePoints).filter(c -> c == '\n').count();
   }
 
-  private static Place place(String source, Optional<Mark> mark) {
-    return new Place(source, mark.map(m -> m.getLine() + 1).orElse(0));
+  private Place place(Optional<Mark> mark) {
+    return new Place(mark.map(m -> m.getLine() + 1).orElse(0), override);
   }
 
   /** What YAML allows and a configuration does not. */
@@ -96,8 +117,7 @@ public final class YamlReader implements TreeReader {
     }
   }
 
-  private static final class Walk {
-    private final String source;
+  private final class YamlTreeBuilder {
     private final Iterator<Event> events;
     private final Problems problems;
     private final Map<Anchor, Tree> anchors = new HashMap<>();
@@ -105,8 +125,7 @@ public final class YamlReader implements TreeReader {
     private int copiedValues;
     private int depth;
 
-    Walk(String source, Iterator<Event> events, Problems problems) {
-      this.source = source;
+    YamlTreeBuilder(Iterator<Event> events, Problems problems) {
       this.events = events;
       this.problems = problems;
     }
@@ -129,7 +148,7 @@ public final class YamlReader implements TreeReader {
     }
 
     private Place place(Event event) {
-      return YamlReader.place(source, event.getStartMark());
+      return YamlReader.this.place(event.getStartMark());
     }
 
     private Tree value(Event event, String path) {
@@ -175,23 +194,23 @@ public final class YamlReader implements TreeReader {
 
     private Tree scalar(ScalarEvent event) {
       refuseTag(event, event.getTag());
-      Kind kind = event.isPlain() ? kindOf(event.getValue()) : Kind.TEXT;
+      ScalarKind kind = event.isPlain() ? kindOf(event.getValue()) : ScalarKind.TEXT;
       String text = event.getValue();
-      return new Tree.Scalar(place(event), kind, kind == Kind.NULL ? "null" : text);
+      return new Tree.Scalar(place(event), kind, kind == ScalarKind.NULL ? "null" : text);
     }
 
-    private static Kind kindOf(String plain) {
+    private static ScalarKind kindOf(String plain) {
       Tag tag = RESOLVER.resolve(plain, true);
       if (tag.equals(Tag.INT)) {
-        return Kind.INTEGER;
+        return ScalarKind.INTEGER;
       }
       if (tag.equals(Tag.FLOAT)) {
-        return Kind.DECIMAL;
+        return ScalarKind.DECIMAL;
       }
       if (tag.equals(Tag.BOOL)) {
-        return Kind.BOOLEAN;
+        return ScalarKind.BOOLEAN;
       }
-      return tag.equals(Tag.NULL) ? Kind.NULL : Kind.TEXT;
+      return tag.equals(Tag.NULL) ? ScalarKind.NULL : ScalarKind.TEXT;
     }
 
     private Tree collection(CollectionStartEvent event, String path) {
@@ -212,17 +231,17 @@ public final class YamlReader implements TreeReader {
     }
 
     private Tree mapping(Event start, String path) {
-      MappingBuilder builder = new MappingBuilder(place(start), path, problems);
+      Map<String, Tree.KeyValue> entries = new LinkedHashMap<>();
       Event event = events.next();
       while (event.getEventId() != Event.ID.MappingEnd) {
         if (!(value(event, path) instanceof Tree.Scalar key)) {
           throw new Refused(place(event), "a map or list as a key (expected: a name)");
         }
-        Tree value = value(events.next(), TreeReader.child(path, key.text()));
-        builder.put(key.text(), place(event), value);
+        Tree value = value(events.next(), Tree.child(path, key.text()));
+        problems.once(entries, path, key.text(), new Tree.KeyValue(place(event), value));
         event = events.next();
       }
-      return builder.build();
+      return new Tree.Mapping(place(start), entries);
     }
 
     private Tree sequence(Event start, String path) {

@@ -1,8 +1,8 @@
 package dev.fairlead.session.limit;
 
-import dev.fairlead.admission.Allowance;
 import dev.fairlead.admission.Arrivals;
 import dev.fairlead.admission.Leased;
+import dev.fairlead.admission.Permits;
 import dev.fairlead.config.LimitScope;
 import dev.fairlead.pool.Backend;
 
@@ -12,7 +12,7 @@ import dev.fairlead.pool.Backend;
 final class BackendLimiter implements Leased {
   private final Backend backend;
   private final PoolLimiter limiter;
-  private final Allowance allowance;
+  private final Permits permits;
   private final Arrivals arrivals;
 
   /**
@@ -22,12 +22,12 @@ final class BackendLimiter implements Leased {
   BackendLimiter(Backend backend, PoolLimiter limiter) {
     this.backend = backend;
     this.limiter = limiter;
-    this.allowance = new Allowance(backend::allow);
+    this.permits = backend.permits();
     this.arrivals = new Arrivals(backend::total);
   }
 
   void configure(int limit, LimitScope scope) {
-    allowance.configure(limit, scope, backend.active());
+    permits.configure(limit, scope);
   }
 
   /** The backend has no limit any more, or is gone. */
@@ -36,7 +36,7 @@ final class BackendLimiter implements Leased {
   }
 
   boolean mayGrow() {
-    return allowance.mayGrow(backend.active());
+    return permits.mayGrow();
   }
 
   @Override
@@ -46,37 +46,37 @@ final class BackendLimiter implements Leased {
 
   @Override
   public int limit() {
-    return allowance.shared();
+    return permits.clusterLimit();
   }
 
   @Override
   public int inUse() {
-    return backend.active();
+    return permits.inUse();
   }
 
   @Override
   public int allowed() {
-    return allowance.allowed();
+    return permits.allowed();
   }
 
   /** The pool's unmet demand, which any backend may meet, and as many as this one got lately. */
   @Override
   public int wanted() {
-    return (int) Math.min(allowance.shared(), limiter.unmetDemand() + arrivals.recent());
+    return (int) Math.min(permits.clusterLimit(), limiter.unmetDemand() + arrivals.recent());
   }
 
   @Override
   public void allow(int count) {
-    if (allowance.hold(count)) {
+    if (permits.allow(count)) {
       limiter.roomChanged();
     }
   }
 
   @Override
   public void exhausted(boolean none) {
-    allowance.exhausted(none);
+    permits.exhausted(none);
     if (none) {
-      limiter.hopeChanged();
+      limiter.onExhausted();
     }
   }
 }

@@ -46,13 +46,13 @@ public final class PoolLimiter extends QueueingLimiter {
 
   /**
    * @param name of the pool
-   * @param onNeed as of {@link QueueingLimiter}
+   * @param onDemand as of {@link QueueingLimiter}
    */
-  PoolLimiter(String name, Consumer<Leased> onNeed) {
-    super(onNeed);
+  PoolLimiter(String name, Consumer<Leased> onDemand) {
+    super(onDemand);
     this.connections =
         new ConnectionLimiter(
-            "pool/" + name + "/connections", queue(), this::roomChanged, this::hopeChanged);
+            "pool/" + name + "/connections", queue(), this::roomChanged, this::onExhausted);
   }
 
   /** The pool is {@code next} from now on, with its limits. One thread at a time. */
@@ -74,8 +74,8 @@ public final class PoolLimiter extends QueueingLimiter {
     backends = Map.copyOf(limiters);
     pool = next;
     connections.configure(limits.connections(), limits.scope());
-    hopeChanged();
-    ask();
+    onExhausted();
+    requestPermits();
   }
 
   /** The pool is configured no more; sessions there go on. */
@@ -86,8 +86,8 @@ public final class PoolLimiter extends QueueingLimiter {
     connections.configure(0, LimitScope.MEMBER);
   }
 
-  /** What of it the cluster shares, or could. */
-  Stream<Leased> leased() {
+  @Override
+  public Stream<Leased> leased() {
     return Stream.concat(Stream.of(connections), backends.values().stream());
   }
 
@@ -118,9 +118,13 @@ public final class PoolLimiter extends QueueingLimiter {
     if (!queue().isEmpty() || (!counted && !connections.tryTake())) {
       return null;
     }
-    Backend selected = select(inForce(), source, tried);
-    if (selected == null && !counted) {
-      connections.giveBack();
+    Backend selected = null;
+    try {
+      selected = select(inForce(), source, tried);
+    } finally {
+      if (selected == null && !counted) {
+        connections.giveBack();
+      }
     }
     return selected;
   }
@@ -130,9 +134,13 @@ public final class PoolLimiter extends QueueingLimiter {
     if (!connections.tryTakeInTurn()) {
       return null;
     }
-    Backend selected = select(inForce(), source, List.of());
-    if (selected == null) {
-      connections.putBack();
+    Backend selected = null;
+    try {
+      selected = select(inForce(), source, List.of());
+    } finally {
+      if (selected == null) {
+        connections.putBack();
+      }
     }
     return selected;
   }
@@ -183,11 +191,6 @@ public final class PoolLimiter extends QueueingLimiter {
       }
     }
     return false;
-  }
-
-  @Override
-  protected Stream<Leased> needed() {
-    return leased();
   }
 
   @Override

@@ -10,7 +10,7 @@ import dev.fairlead.cluster.members.Membership;
 import dev.fairlead.cluster.node.ClusterNode;
 import dev.fairlead.cluster.node.Nodes;
 import dev.fairlead.cluster.rows.RowContext;
-import dev.fairlead.cluster.rows.RowTraffic;
+import dev.fairlead.cluster.rows.RowContext.RowTraffic;
 import dev.fairlead.config.BackendConfig;
 import dev.fairlead.config.HealthConfig;
 import dev.fairlead.config.PoolConfig;
@@ -45,15 +45,15 @@ final class HealthMember implements HealthListener, Membership.Listener {
   private final List<String> heard = new CopyOnWriteArrayList<>();
 
   private final Set<String> probing = ConcurrentHashMap.newKeySet();
-  private final Set<String> down = ConcurrentHashMap.newKeySet();
   private volatile Pools pools = Pools.NONE.next(List.of(pool(health(2, Duration.ofSeconds(2)))));
   private volatile boolean draining;
+  private volatile long assignment;
 
   HealthMember(String name, ClusterNode node) {
     this.name = name;
     this.node = node;
     this.context = new OnContext(node.vertx());
-    membership = new Membership(RowContext.of(node, new RowTraffic()), this::info, this);
+    membership = new Membership(RowContext.of(node), this::info, this);
     table =
         new HealthTable(
             new RowContext(node, clock, new RowTraffic()),
@@ -109,10 +109,28 @@ final class HealthMember implements HealthListener, Membership.Listener {
     context.run(() -> {});
   }
 
+  /** {@code config} is removed and put back before the table looks at the pools again. */
+  void removeAndPutBack(PoolConfig config) {
+    // Two without it: one change later the pools still know a backend that was removed.
+    pools = pools.next(List.of()).next(List.of()).next(List.of(config));
+    table.poolsChanged();
+    context.run(() -> {});
+  }
+
   /** Its prober decides, and the others are told at the next tick. */
   void says(boolean up) {
-    table.verdict(backend(), up, "refused");
+    says(assignment, up);
+  }
+
+  /** The prober of that assignment decides. */
+  void says(long prober, boolean up) {
+    table.verdict(backend(), prober, up, "refused");
     context.run(() -> {});
+  }
+
+  /** Of the prober that was started last. */
+  long assignment() {
+    return assignment;
   }
 
   void tick() {
@@ -138,7 +156,7 @@ final class HealthMember implements HealthListener, Membership.Listener {
   }
 
   boolean isHealthy() {
-    return !down.contains(KEY);
+    return backend().isHealthy();
   }
 
   void awaitProbing(boolean is) {
@@ -162,16 +180,22 @@ final class HealthMember implements HealthListener, Membership.Listener {
   }
 
   @Override
-  public void probe(Backend backend, boolean on, Boolean current) {
-    String key = LoadRow.key(backend);
-    assertThat(on ? probing.add(key) : probing.remove(key)).isTrue();
-    heard.add(on ? "probe " + current : "stop");
+  public void probe(Backend backend, long started, Boolean initial) {
+    assertThat(probing.add(LoadRow.key(backend))).isTrue();
+    assignment = started;
+    heard.add("probe " + initial);
+  }
+
+  @Override
+  public void stopProbing(Backend backend) {
+    assertThat(probing.remove(LoadRow.key(backend))).isTrue();
+    heard.add("stop");
   }
 
   @Override
   public void healthy(Backend backend, boolean healthy, String reason) {
-    String key = LoadRow.key(backend);
-    assertThat(healthy ? down.remove(key) : down.add(key)).isTrue();
+    assertThat(backend.isHealthy()).isNotEqualTo(healthy);
+    backend.healthy(healthy);
     heard.add((healthy ? "up: " : "down: ") + reason);
   }
 

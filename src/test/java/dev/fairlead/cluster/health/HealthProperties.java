@@ -3,6 +3,7 @@ package dev.fairlead.cluster.health;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.cluster.FakeClock;
+import dev.fairlead.cluster.health.ProbedBackend.HealthContext;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pools;
 import io.vertx.core.json.JsonObject;
@@ -130,7 +131,7 @@ class HealthProperties {
     private void decide(Member member, boolean up) {
       if (member != null && member.probing) {
         member.own = up;
-        member.probed.decided(Verdict.of(up, null));
+        member.probed.decided(member.assignment, Verdict.of(up, null));
         say(member);
       }
     }
@@ -196,12 +197,13 @@ class HealthProperties {
   private static final class Member implements HealthListener {
     private final String id;
     private final PeerVerdicts others = new PeerVerdicts();
-    private final HealthRow row = new HealthRow();
+    private final HealthRow row = new HealthRow(() -> {});
     private final Deque<Said> inbox = new ArrayDeque<>();
-    private final Probed probed;
+    private final ProbedBackend probed;
     private final int probers;
     private boolean probing;
     private Boolean own;
+    private long assignment;
     private boolean healthy = true;
     private final List<Boolean> told = new ArrayList<>();
 
@@ -212,8 +214,8 @@ class HealthProperties {
           Pools.NONE.next(
               List.of(HealthMember.pool(HealthMember.health(probers, Duration.ofSeconds(1)))));
       probed =
-          new Probed(
-              new Probed.Place(id, others, row, this, clock, member -> member),
+          new ProbedBackend(
+              new HealthContext(id, others, row, this, clock, member -> member, () -> ++assignment),
               pools.all().get(0).backends().get(0),
               pools.all().get(0).config().health());
     }
@@ -230,14 +232,20 @@ class HealthProperties {
     private void look() {
       List<String> members = new ArrayList<>(new TreeSet<>(others.members()));
       members.add(id);
-      probed.assigned(ProberChoice.choose(members, HealthMember.KEY, probers), true);
-      probed.look();
+      probed.assign(ProberChoice.choose(members, HealthMember.KEY, probers), true);
+      probed.evaluate();
     }
 
     @Override
-    public void probe(Backend backend, boolean on, Boolean current) {
-      probing = on;
-      own = current;
+    public void probe(Backend backend, long started, Boolean initial) {
+      probing = true;
+      own = initial;
+    }
+
+    @Override
+    public void stopProbing(Backend backend) {
+      probing = false;
+      own = null;
     }
 
     @Override

@@ -265,6 +265,34 @@ class HealthTableTest {
     assertThat(alone.isProbing()).isFalse();
   }
 
+  @Test
+  void lateVerdictOfAStoppedProberIsIgnored() {
+    HealthMember alone = join("a").open();
+    long first = alone.assignment();
+    alone.apply(HealthMember.pool(HealthMember.health(2, Duration.ofSeconds(5))));
+    assertThat(alone.heard()).containsExactly("probe null", "stop", "probe null");
+    alone.says(first, false);
+    assertThat(alone.isHealthy()).isTrue();
+    alone.apply(HealthMember.pool(HealthConfig.NONE));
+    alone.apply(HealthMember.pool(HEALTH));
+    alone.says(first, false);
+    assertThat(alone.isHealthy()).isTrue();
+    alone.says(false);
+    assertThat(alone.isHealthy()).isFalse();
+  }
+
+  @Test
+  void downBackendThatIsRemovedAndPutBackBetweenTwoLooksIsDown() {
+    HealthMember alone = join("a").open();
+    alone.says(false);
+    alone.heard();
+    alone.removeAndPutBack(HealthMember.pool(HEALTH));
+    assertThat(alone.isHealthy()).isFalse();
+    assertThat(alone.heard()).containsExactly("down: refused (a)");
+    alone.says(true);
+    assertThat(alone.isHealthy()).isTrue();
+  }
+
   private static BackendConfig backend(State state) {
     return new BackendConfig("127.0.0.1", 9001, null, BackendConfig.DEFAULT_WEIGHT, state);
   }

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import dev.fairlead.cluster.ClusteredNode;
 import dev.fairlead.cluster.OnContext;
 import dev.fairlead.cluster.rows.RowContext;
-import dev.fairlead.cluster.rows.RowTraffic;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -54,7 +53,7 @@ class ClusteredLeasesTest {
     private Member(ClusteredNode seed) {
       node = ClusteredNode.join(cluster, seed);
       context = new OnContext(node.vertx());
-      leases = new Leases(RowContext.of(node, new RowTraffic()), () -> List.of(web));
+      leases = new Leases(RowContext.of(node), () -> List.of(web));
       node.listen(leases.nodes());
     }
 

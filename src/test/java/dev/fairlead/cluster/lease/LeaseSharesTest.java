@@ -2,6 +2,7 @@ package dev.fairlead.cluster.lease;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fairlead.cluster.lease.LeaseEntry.LeaseRow;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
@@ -42,7 +43,7 @@ class LeaseSharesTest {
             .mapToObj(
                 i ->
                     LeaseShares.target(
-                        all, "m" + i, limit, LeaseShares.mostSpare(limit, uses.size(), false)))
+                        all, "m" + i, limit, LeaseShares.maxSpare(limit, uses.size(), false)))
             .toList();
     assertThat(found).isEqualTo(numbers(targets));
   }
@@ -100,7 +101,7 @@ class LeaseSharesTest {
     "1, 5, false, 1",
   })
   void spareIsAPartOfTheLimit(int limit, int members, boolean rate, int most) {
-    assertThat(LeaseShares.mostSpare(limit, members, rate)).isEqualTo(most);
+    assertThat(LeaseShares.maxSpare(limit, members, rate)).isEqualTo(most);
   }
 
   private static List<Integer> numbers(String text) {

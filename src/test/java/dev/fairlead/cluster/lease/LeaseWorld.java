@@ -1,5 +1,6 @@
 package dev.fairlead.cluster.lease;
 
+import dev.fairlead.cluster.lease.LeaseEntry.LeaseRow;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -16,7 +17,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class LeaseWorld {
   static final long SECOND = 1_000_000;
-  private static final long KEPT_NANOS = LeaseReclaimer.KEPT.toNanos();
+  private static final long KEPT_NANOS = LeaseReclaimer.RETENTION.toNanos();
 
   final Random random;
   final SimClock clock = new SimClock(this::check);

@@ -6,9 +6,10 @@ import static org.awaitility.Awaitility.await;
 import dev.fairlead.admission.Leased;
 import dev.fairlead.cluster.FakeClock;
 import dev.fairlead.cluster.OnContext;
+import dev.fairlead.cluster.lease.LeaseEntry.LeaseRow;
 import dev.fairlead.cluster.node.LoneNode;
 import dev.fairlead.cluster.rows.RowContext;
-import dev.fairlead.cluster.rows.RowTraffic;
+import dev.fairlead.cluster.rows.RowContext.RowTraffic;
 import dev.fairlead.cluster.rows.SharedNodes;
 import io.vertx.core.Vertx;
 import io.vertx.core.shareddata.AsyncMap;
@@ -88,8 +89,7 @@ class LeasesTest {
   @Test
   void aloneOneMayUseAllOfIt() {
     FakeLeased web = new FakeLeased(KEY, 100).wanted(100);
-    Leases leases =
-        new Leases(RowContext.of(new LoneNode(vertx), new RowTraffic()), () -> List.of(web));
+    Leases leases = new Leases(RowContext.of(new LoneNode(vertx)), () -> List.of(web));
     new OnContext(vertx).call(leases::start);
     await().until(() -> web.allowed() == 100);
     web.inUse(100).wanted(1);

@@ -1,6 +1,7 @@
 package dev.fairlead.cluster.lease;
 
 import dev.fairlead.admission.Leased;
+import dev.fairlead.cluster.lease.LeaseEntry.LeaseRow;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
@@ -164,10 +165,10 @@ final class SimMember implements LeaseContext {
   }
 
   @Override
-  public Future<Boolean> swap(String key, String before, String after) {
+  public Future<Boolean> compareAndSet(String key, String before, String after) {
     LeaseRow own = LeaseEntry.parse(after).row(id);
     return call(
-        () -> part.swap(key, before, after),
+        () -> part.compareAndSet(key, before, after),
         done -> {
           if (done) {
             leased.get(key).acknowledged = own.held();
@@ -205,16 +206,16 @@ final class SimMember implements LeaseContext {
   }
 
   @Override
-  public void hint(String key) {
+  public void askPeers(String key) {
     for (SimMember other : part.members) {
       if (other != this && world.isHeard()) {
-        world.clock.in(world.latencyMicros(), () -> other.run(() -> other.keeper.asked(key)));
+        world.clock.in(world.latencyMicros(), () -> other.run(() -> other.keeper.requested(key)));
       }
     }
   }
 
   @Override
-  public void later(long millis, Runnable task) {
+  public void schedule(long millis, Runnable task) {
     world.clock.in(millis * 1_000, () -> run(task));
   }
 }

@@ -1,5 +1,6 @@
 package dev.fairlead.cluster.lease;
 
+import dev.fairlead.cluster.lease.LeaseEntry.LeaseRow;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -45,7 +46,7 @@ final class SimPart {
     entries.put(key, LeaseEntry.parse(text));
   }
 
-  boolean swap(String key, String before, String after) {
+  boolean compareAndSet(String key, String before, String after) {
     if (!Objects.equals(map.get(key), before)) {
       return false;
     }

@@ -9,9 +9,10 @@ import dev.fairlead.cluster.OnContext;
 import dev.fairlead.cluster.members.Membership;
 import dev.fairlead.cluster.node.ClusterNode;
 import dev.fairlead.cluster.rows.RowContext;
-import dev.fairlead.cluster.rows.RowTraffic;
+import dev.fairlead.cluster.rows.RowContext.RowTraffic;
 import dev.fairlead.event.MemberInfo;
 import dev.fairlead.pool.Backend;
+import dev.fairlead.pool.Pool;
 import dev.fairlead.pool.Pools;
 import dev.fairlead.testkit.PoolConfigs;
 import io.vertx.core.Handler;
@@ -55,14 +56,14 @@ class ClusteredLoadsTest {
     private final OnContext context;
     private final FakeClock clock = new FakeClock();
     private final Pools pools = Pools.NONE.next(List.of(PoolConfigs.pool("web", 9001, 9002)));
-    private final LoadTable table;
+    private final CountTable<Pool> table;
     private final Membership membership;
 
     private Member(String name, ClusteredNode seed) {
       node = ClusteredNode.join(cluster, seed);
       context = new OnContext(node.vertx());
       RowContext place = new RowContext(node, clock, new RowTraffic());
-      table = new LoadTable(place, pools::all);
+      table = CountTable.ofBackends(place, pools::all);
       membership = new Membership(place, () -> info(name), this);
       node.listen(new Both(table.nodes(), membership.nodes()));
     }

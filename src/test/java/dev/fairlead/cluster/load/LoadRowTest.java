@@ -29,7 +29,7 @@ class LoadRowTest {
   @Test
   void changesAreWhatDiffersAndTheWholeHasWhatIsAboveZero() {
     Pools pools = pools(9001, 9002);
-    row.pools(pools.all());
+    row.follow(pools.all());
     assertThat(row.changes()).isEmpty();
     backend(pools, 0).trySelect();
     backend(pools, 0).trySelect();
@@ -45,21 +45,21 @@ class LoadRowTest {
   @Test
   void replacedBackendGoesOnAndARemovedOneIsGone() {
     Pools before = pools(9001, 9002);
-    row.pools(before.all());
+    row.follow(before.all());
     backend(before, 0).trySelect();
     backend(before, 1).trySelect();
     row.changes();
     Pools after = before.next(List.of(PoolConfigs.pool("web", 9002, 9003)));
-    row.pools(after.all());
+    row.follow(after.all());
     assertThat(row.changes().getMap()).containsOnly(entry(FIRST, null));
     assertThat(row.whole().getMap()).containsOnly(entry(SECOND, 1));
-    row.pools(after.next(List.of(PoolConfigs.pool("web", 9001))).all());
+    row.follow(after.next(List.of(PoolConfigs.pool("web", 9001))).all());
     assertThat(row.changes().getMap()).containsOnly(entry(FIRST, 1), entry(SECOND, null));
   }
 
   @Test
   void lookingAtAThousandBackendsAllocatesNothingForEach() {
-    row.pools(pools(IntStream.rangeClosed(1, 1000).toArray()).all());
+    row.follow(pools(IntStream.rangeClosed(1, 1000).toArray()).all());
     com.sun.management.ThreadMXBean threads =
         (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
     look(1000);

@@ -46,7 +46,7 @@ class SourceRowTest {
   @Test
   void changesAreWhatDiffersAndTheWholeHasWhatIsHeavy() {
     limit.configure(8, true);
-    row.limits(List.of(limit));
+    row.follow(List.of(limit));
     assertThat(row.changes()).isEmpty();
     List<SourceCount> taken = take(ALICE, 2);
     take(BOB, 3);
@@ -64,16 +64,16 @@ class SourceRowTest {
   @Test
   void limitThatIsGoneTakesItsSourcesWithItAndANewOneStartsAnew() {
     limit.configure(8, true);
-    row.limits(List.of(limit));
+    row.follow(List.of(limit));
     take(ALICE, 4);
     take(BOB, 4);
     row.changes();
     SourceLimit next = new SourceLimit("web");
     next.configure(1, true);
     assertThat(next.tryTake(BOB)).isNotNull();
-    row.limits(List.of(next));
+    row.follow(List.of(next));
     assertThat(row.changes().getMap()).containsOnly(entry(ALICE_KEY, null), entry(BOB_KEY, 1));
-    row.limits(List.of());
+    row.follow(List.of());
     assertThat(row.changes().getMap()).containsOnly(entry(BOB_KEY, null));
     assertThat(row.whole()).isEmpty();
   }
@@ -81,7 +81,7 @@ class SourceRowTest {
   @Test
   void sourceThatIsForgottenAndComesAgainIsTold() {
     limit.configure(2, true);
-    row.limits(List.of(limit));
+    row.follow(List.of(limit));
     take(ALICE, 1);
     row.changes();
     limit.configure(0, true);
@@ -94,7 +94,7 @@ class SourceRowTest {
   @Test
   void onlyTheThousandWithTheMostAreToldAndAmongEqualsTheSame() {
     limit.configure(2, true);
-    row.limits(List.of(limit));
+    row.follow(List.of(limit));
     for (int i = 0; i < 3_000; i++) {
       take(numbered(i), 1);
     }
@@ -113,7 +113,7 @@ class SourceRowTest {
   @Test
   void lookingAtAThousandSourcesAllocatesNothingForEach() {
     limit.configure(1, true);
-    row.limits(List.of(limit));
+    row.follow(List.of(limit));
     for (int i = 0; i < 1_000; i++) {
       take(numbered(i), 1);
     }

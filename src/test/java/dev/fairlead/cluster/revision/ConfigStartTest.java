@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.fairlead.cluster.revision.FakeMembers.FakeMember;
 import dev.fairlead.config.ConfigFormat;
 import dev.fairlead.config.Revision;
-import dev.fairlead.config.bind.Document;
+import dev.fairlead.config.text.Document;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
@@ -120,6 +120,6 @@ final class ConfigStartTest {
   }
 
   private static String digest(String text) {
-    return Document.of(ConfigFormat.YAML, text).orElseThrow().digest();
+    return Document.of(ConfigFormat.YAML, text).digest();
   }
 }

@@ -7,7 +7,7 @@ import dev.fairlead.config.bind.ConfigLoader;
 import dev.fairlead.config.bind.LoadResult;
 import dev.fairlead.config.text.ConfigText;
 import dev.fairlead.event.CommandException;
-import dev.fairlead.event.CommandException.Problem;
+import dev.fairlead.event.CommandProblem;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.List;
@@ -42,7 +42,7 @@ final class FakeLocal implements LocalConfig {
             new CommandException(
                 CommandException.PROBLEMS,
                 result.problems().stream()
-                    .map(each -> new Problem(each.path(), each.line(), each.message(), null))
+                    .map(each -> new CommandProblem(each.path(), each.line(), each.message(), null))
                     .toList()));
   }
 
@@ -57,9 +57,9 @@ final class FakeLocal implements LocalConfig {
   }
 
   @Override
-  public Future<Held> hold(ConfigFormat format, String text) {
+  public Future<PreparedChange> prepare(ConfigFormat format, String text) {
     if (hangs) {
-      return Promise.<Held>promise().future();
+      return Promise.<PreparedChange>promise().future();
     }
     if (refusal != null) {
       return Future.failedFuture(new CommandException(CommandException.PROBLEMS, refusal));
@@ -72,7 +72,7 @@ final class FakeLocal implements LocalConfig {
             });
   }
 
-  private final class OnPaper implements Held {
+  private final class OnPaper implements PreparedChange {
     @Override
     public Future<Void> commit(Revision revision) {
       held.decrementAndGet();
@@ -84,7 +84,7 @@ final class FakeLocal implements LocalConfig {
     }
 
     @Override
-    public Future<Void> release() {
+    public Future<Void> abort() {
       held.decrementAndGet();
       return Future.succeededFuture();
     }

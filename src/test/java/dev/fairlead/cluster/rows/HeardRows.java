@@ -4,8 +4,8 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Remembers what a {@link RowListener} is told, as {@code a {"x":1}}, {@code gone a}. */
-final class HeardRows implements RowListener {
+/** Remembers what a {@link PeerRows.RowListener} is told, as {@code a {"x":1}}, {@code gone a}. */
+final class HeardRows implements PeerRows.RowListener {
   private final List<String> heard = new CopyOnWriteArrayList<>();
 
   @Override

@@ -97,10 +97,10 @@ class PeerRowsTest {
   @Test
   void goodbyeIsHeardOnce() {
     rows.whole("a", 1, FIELDS);
-    rows.goodbye("a");
-    rows.goodbye("a");
+    rows.removed("a");
+    rows.removed("a");
     rows.whole("a", 1, FIELDS);
-    rows.goodbye("unknown");
+    rows.removed("unknown");
     assertThat(heard.heard()).containsExactly("a {\"x\":1}", "gone a");
   }
 

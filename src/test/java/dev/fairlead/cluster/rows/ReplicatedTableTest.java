@@ -39,7 +39,7 @@ class ReplicatedTableTest {
     private final FakeClock clock = new FakeClock();
     private final HeardRows heard = new HeardRows();
     private final OwnedRow row = new OwnedRow();
-    private final RowTraffic traffic = new RowTraffic();
+    private final RowContext.RowTraffic traffic = new RowContext.RowTraffic();
     private final SharedNodes.Node node;
     private final ReplicatedTable rows;
 
@@ -83,7 +83,8 @@ class ReplicatedTableTest {
         vertx
             .eventBus()
             .<Buffer>consumer(
-                TABLE.address(), message -> messages.add(RowMessage.parse(message.body())))
+                TABLE.address(),
+                message -> RowMessage.parse(message.body()).ifPresent(messages::add))
             .completion());
   }
 

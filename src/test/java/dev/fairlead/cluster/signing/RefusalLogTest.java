@@ -7,7 +7,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.fairlead.cluster.SettableClock;
 import dev.fairlead.cluster.signing.SignedCommands.Heard;
-import dev.fairlead.event.CommandException.Problem;
+import dev.fairlead.event.CommandProblem;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
@@ -35,7 +35,7 @@ class RefusalLogTest {
   private void refuse() {
     log.refused(
         new Heard("fairlead.backend.set", new JsonObject(), "bus n1"),
-        Problem.of("mac", "the signature is wrong"));
+        CommandProblem.of("mac", "the signature is wrong"));
   }
 
   @Test

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.event.CommandException;
-import dev.fairlead.event.CommandException.Problem;
+import dev.fairlead.event.CommandProblem;
 import dev.fairlead.event.MemberId;
 import dev.fairlead.testkit.ClusteredVertx;
 import dev.fairlead.testkit.FakeCommands;
@@ -173,7 +173,8 @@ class SignalsTest {
   void aRefusalKeepsItsCodeAndItsProblems() {
     commands.refuse(
         new CommandException(
-            CommandException.NO_ANSWER, List.of(new Problem("", 0, "no answer within 3s", "m3"))));
+            CommandException.NO_ANSWER,
+            List.of(new CommandProblem("", 0, "no answer within 3s", "m3"))));
     assertFails(
         Signals.HISTORY,
         new JsonObject(),

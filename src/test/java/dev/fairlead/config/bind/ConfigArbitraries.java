@@ -26,11 +26,11 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
 
 /** Random configurations. */
-final class ConfigArbitraries {
+public final class ConfigArbitraries {
   private ConfigArbitraries() {}
 
   /** Any configuration whose rules hold, with node and cluster at their defaults. */
-  static Arbitrary<FairleadConfig> dynamicParts() {
+  public static Arbitrary<FairleadConfig> dynamicParts() {
     Arbitrary<List<PoolConfig>> pools = pool().list().ofMaxSize(3).uniqueElements(PoolConfig::name);
     return pools.flatMap(
         made ->
@@ -242,7 +242,7 @@ final class ConfigArbitraries {
   }
 
   /** A setting of a backend, its weight, its state or both. */
-  static Arbitrary<BackendSetting> settings() {
+  public static Arbitrary<BackendSetting> settings() {
     Arbitrary<Integer> weight = Arbitraries.integers().between(0, 1000);
     return Combinators.combine(weight.injectNull(0.3), Arbitraries.of(State.class).injectNull(0.3))
         .as((w, state) -> new BackendSetting("any", "any", w, state));

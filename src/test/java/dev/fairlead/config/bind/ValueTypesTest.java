@@ -3,9 +3,9 @@ package dev.fairlead.config.bind;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.config.Durations;
-import dev.fairlead.config.text.Place;
 import dev.fairlead.config.text.Tree;
-import dev.fairlead.config.text.Tree.Kind;
+import dev.fairlead.config.text.Tree.Place;
+import dev.fairlead.config.text.Tree.ScalarKind;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -16,10 +16,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ValueTypesTest {
 
   static Tree.Scalar text(String text) {
-    return new Tree.Scalar(Place.OVERRIDE, Kind.TEXT, text);
+    return new Tree.Scalar(Place.OVERRIDE, ScalarKind.TEXT, text);
   }
 
-  static Tree.Scalar scalar(Kind kind, String text) {
+  static Tree.Scalar scalar(ScalarKind kind, String text) {
     return new Tree.Scalar(Place.OVERRIDE, kind, text);
   }
 
@@ -66,7 +66,7 @@ class ValueTypesTest {
 
   @Test
   void aBareNumberIsNoDuration() {
-    assertThat(ValueTypes.duration().read(scalar(Kind.INTEGER, "0")).expected())
+    assertThat(ValueTypes.duration().read(scalar(ScalarKind.INTEGER, "0")).expected())
         .isEqualTo("a duration such as 500ms, 30s, 15m, 1h or 7d, at most 36500d");
   }
 
@@ -114,7 +114,7 @@ class ValueTypesTest {
     "NULL, null, false",
     "FREE, x, false"
   })
-  void integersAreNumbersInTheirRange(Kind kind, String written, boolean valid) {
+  void integersAreNumbersInTheirRange(ScalarKind kind, String written, boolean valid) {
     assertThat(ValueTypes.integer(0, 1000).read(scalar(kind, written)).isRead()).isEqualTo(valid);
   }
 
@@ -128,7 +128,7 @@ class ValueTypesTest {
     "INTEGER, 1, false",
     "FREE, on, false"
   })
-  void onlyTrueAndFalseAreBooleans(Kind kind, String written, boolean valid) {
+  void onlyTrueAndFalseAreBooleans(ScalarKind kind, String written, boolean valid) {
     assertThat(ValueTypes.bool().read(scalar(kind, written)).isRead()).isEqualTo(valid);
   }
 
@@ -147,19 +147,20 @@ class ValueTypesTest {
 
   @Test
   void falseStandsForOffOnlyWhereOffIsAChoice() {
-    Tree.Scalar no = scalar(Kind.BOOLEAN, "false");
+    Tree.Scalar no = scalar(ScalarKind.BOOLEAN, "false");
     assertThat(ValueTypes.word("off", "v1").read(no).value()).isEqualTo("off");
     assertThat(ValueTypes.word("none", "v1").read(no).isRead()).isFalse();
-    assertThat(ValueTypes.word("off", "v1").read(scalar(Kind.BOOLEAN, "true")).isRead()).isFalse();
+    assertThat(ValueTypes.word("off", "v1").read(scalar(ScalarKind.BOOLEAN, "true")).isRead())
+        .isFalse();
     assertThat(ValueTypes.text().or("off", "OFF").read(no).value()).isEqualTo("OFF");
   }
 
   @Test
   void nullIsReadOnlyWhereItIsAChoice() {
-    assertThat(ValueTypes.text().read(scalar(Kind.NULL, "null")).isRead()).isFalse();
-    assertThat(ValueTypes.text().orNull().read(scalar(Kind.NULL, "null")).isRead()).isTrue();
+    assertThat(ValueTypes.text().read(scalar(ScalarKind.NULL, "null")).isRead()).isFalse();
+    assertThat(ValueTypes.text().orNull().read(scalar(ScalarKind.NULL, "null")).isRead()).isTrue();
     assertThat(ValueTypes.text().orNull().read(text("null")).value()).isEqualTo("null");
-    assertThat(ValueTypes.text().orNull().read(scalar(Kind.INTEGER, "3")).expected())
+    assertThat(ValueTypes.text().orNull().read(scalar(ScalarKind.INTEGER, "3")).expected())
         .isEqualTo("a text, or null");
   }
 
