@@ -19,6 +19,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -167,7 +168,8 @@ public final class PoolLimiter extends QueueingLimiter {
 
   private static @Nullable Backend select(
       Pool from, @Nullable SocketAddress source, Collection<Backend> tried) {
-    Backend picked = from.pick(source, tried);
+    Collection<Backend> out = sameOf(from, tried);
+    Backend picked = from.pick(source, out);
     if (picked == null || picked.trySelect()) {
       return picked;
     }
@@ -175,9 +177,18 @@ public final class PoolLimiter extends QueueingLimiter {
     from.backends().stream().filter(backend -> !backend.hasRoom()).forEach(full::add);
     do {
       full.add(picked);
-      picked = from.pick(source, tried, full);
+      picked = from.pick(source, out, full);
     } while (picked != null && !picked.trySelect());
     return picked;
+  }
+
+  /** The backends of {@code from} with the ids of {@code tried}: a reload makes new objects. */
+  private static Collection<Backend> sameOf(Pool from, Collection<Backend> tried) {
+    if (tried.isEmpty()) {
+      return tried;
+    }
+    Set<String> ids = tried.stream().map(Backend::id).collect(Collectors.toSet());
+    return from.backends().stream().filter(each -> ids.contains(each.id())).toList();
   }
 
   @Override
