@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 
 /** Passes on requests that carry the token; refuses all others with 401. */
-final class BearerToken implements Handler<RoutingContext> {
+public final class BearerToken implements Handler<RoutingContext> {
   private static final String SCHEME = "Bearer ";
 
   private final byte[] token;
@@ -25,7 +25,7 @@ final class BearerToken implements Handler<RoutingContext> {
    *
    * @throws IllegalStateException if there is none
    */
-  static BearerToken read(Path file) {
+  public static BearerToken read(Path file) {
     try (BufferedReader reader = Files.newBufferedReader(file)) {
       String line = reader.readLine();
       if (line == null || line.isBlank()) {

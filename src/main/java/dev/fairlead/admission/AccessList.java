@@ -1,8 +1,8 @@
 package dev.fairlead.admission;
 
-import dev.fairlead.config.AccessConfig;
 import dev.fairlead.config.Cidr;
 import dev.fairlead.config.ListenerConfig;
+import dev.fairlead.config.ListenerConfig.AccessConfig;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.net.Inet4Address;

@@ -1,6 +1,6 @@
 package dev.fairlead.admission;
 
-import dev.fairlead.config.LimitScope;
+import dev.fairlead.config.LimitsConfig.LimitScope;
 import java.util.concurrent.atomic.LongAdder;
 
 /**

@@ -1,9 +1,9 @@
 package dev.fairlead.admission;
 
-import dev.fairlead.config.LimitScope;
-import dev.fairlead.config.ListenerLimits;
-import dev.fairlead.config.QueueConfig;
-import dev.fairlead.config.RefuseWith;
+import dev.fairlead.config.LimitsConfig.LimitScope;
+import dev.fairlead.config.LimitsConfig.ListenerLimits;
+import dev.fairlead.config.LimitsConfig.QueueConfig;
+import dev.fairlead.config.LimitsConfig.RefuseWith;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 

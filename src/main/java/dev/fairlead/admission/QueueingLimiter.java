@@ -1,6 +1,6 @@
 package dev.fairlead.admission;
 
-import dev.fairlead.config.QueueConfig;
+import dev.fairlead.config.LimitsConfig.QueueConfig;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;

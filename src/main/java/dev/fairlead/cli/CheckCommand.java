@@ -1,9 +1,13 @@
 package dev.fairlead.cli;
 
 import dev.fairlead.config.FairleadConfig;
+import dev.fairlead.config.Problem;
 import dev.fairlead.config.bind.LoadResult;
 import dev.fairlead.config.text.ConfigText;
+import dev.fairlead.member.ReferencedFiles;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -21,14 +25,21 @@ final class CheckCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintWriter err = spec.commandLine().getErr();
-    ConfigText.Reading reading = ConfigText.read(options.file());
-    if (reading.text() == null) {
-      err.println(reading.problem());
+    ConfigText text;
+    try {
+      text = ConfigText.read(options.file());
+    } catch (IOException e) {
+      err.println(e.getMessage());
       return FairleadCommand.FAILED;
     }
-    LoadResult result = options.loader().load(reading.text());
+    LoadResult result = options.loader().load(text);
     if (!result.isValid()) {
       result.problems().forEach(err::println);
+      return FairleadCommand.FAILED;
+    }
+    List<Problem> problems = ReferencedFiles.problems(options.file().toString(), result.config());
+    if (!problems.isEmpty()) {
+      problems.forEach(err::println);
       return FairleadCommand.FAILED;
     }
     spec.commandLine().getOut().println(options.file() + ": valid " + summary(result.config()));

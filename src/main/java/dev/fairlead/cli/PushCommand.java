@@ -2,6 +2,7 @@ package dev.fairlead.cli;
 
 import dev.fairlead.config.text.ConfigText;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -46,11 +47,12 @@ final class PushCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws RefusedException {
-    ConfigText.Reading reading = ConfigText.read(file);
-    if (reading.text() == null) {
-      throw new RefusedException(reading.problem().toString());
+    ConfigText text;
+    try {
+      text = ConfigText.read(file);
+    } catch (IOException e) {
+      throw new RefusedException(e.getMessage());
     }
-    ConfigText text = reading.text();
     JsonObject answer =
         admin
             .client()

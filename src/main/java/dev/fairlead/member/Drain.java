@@ -1,7 +1,7 @@
 package dev.fairlead.member;
 
 import dev.fairlead.config.Durations;
-import dev.fairlead.config.NodeConfig.Shutdown;
+import dev.fairlead.config.NodeConfig.ShutdownConfig;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -29,7 +29,7 @@ final class Drain {
 
   private final Vertx vertx;
   private final Proxy proxy;
-  private final Shutdown shutdown;
+  private final ShutdownConfig shutdown;
   private final Consumer<Duration> onBegin;
   private final Promise<Duration> started = Promise.promise();
   private final Promise<Void> drained = Promise.promise();
@@ -48,7 +48,7 @@ final class Drain {
   /**
    * @param onBegin called once, with the grace; must not block
    */
-  Drain(Vertx vertx, Proxy proxy, Shutdown shutdown, Consumer<Duration> onBegin) {
+  Drain(Vertx vertx, Proxy proxy, ShutdownConfig shutdown, Consumer<Duration> onBegin) {
     this.vertx = vertx;
     this.proxy = proxy;
     this.shutdown = shutdown;

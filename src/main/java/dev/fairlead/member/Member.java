@@ -27,9 +27,9 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -68,16 +68,18 @@ public final class Member {
    * @throws StartException if it cannot start; everything already started is stopped then
    */
   public static Member start(Path path, ConfigLoader loader) {
-    ConfigText.Reading reading = ConfigText.read(path);
-    if (reading.text() == null) {
-      throw StartException.of(List.of(reading.problem()));
+    ConfigText text;
+    try {
+      text = ConfigText.read(path);
+    } catch (IOException e) {
+      throw StartException.unreadable(e);
     }
-    LoadResult result = loader.load(reading.text());
+    LoadResult result = loader.load(text);
     if (!result.isValid()) {
       throw StartException.of(result.problems());
     }
     LogLevels.set(result.config().node().logLevel());
-    LiveConfig.OwnConfig own = new LiveConfig.OwnConfig(reading.text(), result.config(), loader);
+    LiveConfig.OwnConfig own = new LiveConfig.OwnConfig(text, result.config(), loader);
     StopSequence stops = new StopSequence();
     boolean started = false;
     try {

@@ -4,6 +4,7 @@ import dev.fairlead.cluster.node.ClusterException;
 import dev.fairlead.config.Problem;
 import dev.fairlead.config.text.ConfigText;
 import dev.fairlead.event.CommandException;
+import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,11 @@ public final class StartException extends RuntimeException {
 
   static StartException of(List<Problem> problems) {
     return new StartException(problems.stream().map(Problem::toString).toList(), null);
+  }
+
+  /** The configuration file cannot be read; the message of {@code cause} names it. */
+  static StartException unreadable(IOException cause) {
+    return new StartException(List.of(String.valueOf(cause.getMessage())), cause);
   }
 
   /** The problems that {@code cause} names, attributed to the configuration file. */

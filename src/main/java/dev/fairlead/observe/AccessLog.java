@@ -34,7 +34,7 @@ public final class AccessLog implements SessionListener, AutoCloseable {
    *
    * @throws IOException if its file cannot be written; the message names key, file and cause
    */
-  public AccessLog(NodeConfig.AccessLog config) throws IOException {
+  public AccessLog(NodeConfig.AccessLogConfig config) throws IOException {
     this(targetOf(config.to()), LIMITS);
   }
 
@@ -47,8 +47,8 @@ public final class AccessLog implements SessionListener, AutoCloseable {
 
   private static LogTarget targetOf(String to) throws IOException {
     return switch (to) {
-      case NodeConfig.AccessLog.OFF -> null;
-      case NodeConfig.AccessLog.STDOUT -> new FileOutputStream(FileDescriptor.out)::write;
+      case NodeConfig.AccessLogConfig.OFF -> null;
+      case NodeConfig.AccessLogConfig.STDOUT -> new FileOutputStream(FileDescriptor.out)::write;
       default -> new LogFile(Path.of(to));
     };
   }

@@ -1,7 +1,7 @@
 package dev.fairlead.session;
 
+import dev.fairlead.config.LimitsConfig.RefuseWith;
 import dev.fairlead.config.PoolConfig.Replies;
-import dev.fairlead.config.RefuseWith;
 import dev.fairlead.net.ConnectFailure;
 import io.netty.buffer.ByteBufUtil;
 import java.util.concurrent.TimeUnit;

@@ -1,6 +1,6 @@
 package dev.fairlead.session;
 
-import dev.fairlead.config.RefuseWith;
+import dev.fairlead.config.LimitsConfig.RefuseWith;
 import dev.fairlead.net.SocketTuning;
 import dev.fairlead.net.Transport;
 import io.netty.channel.Channel;

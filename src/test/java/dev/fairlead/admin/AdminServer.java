@@ -23,7 +23,7 @@ public final class AdminServer implements AutoCloseable {
     this(tokenFile, null, HttpClient.newHttpClient());
   }
 
-  public AdminServer(Path tokenFile, NodeConfig.Admin.Tls tls, HttpClient client) {
+  public AdminServer(Path tokenFile, NodeConfig.Admin.AdminTls tls, HttpClient client) {
     this.client = client;
     AdminVerticle verticle =
         new AdminVerticle(

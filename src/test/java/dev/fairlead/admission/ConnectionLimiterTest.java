@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.fail;
 
-import dev.fairlead.config.LimitScope;
+import dev.fairlead.config.LimitsConfig.LimitScope;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;

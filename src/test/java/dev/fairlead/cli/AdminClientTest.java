@@ -85,7 +85,7 @@ class AdminClientTest {
   @Test
   void certificateIsTrustedWhenItIsGiven() throws Exception {
     PemFiles pem = PemFiles.selfSigned(directory);
-    NodeConfig.Admin.Tls tls = new NodeConfig.Admin.Tls(pem.certificate(), pem.key());
+    NodeConfig.Admin.AdminTls tls = new NodeConfig.Admin.AdminTls(pem.certificate(), pem.key());
     try (AdminServer server = new AdminServer(null, tls, HttpClient.newHttpClient())) {
       String ca = pem.certificate().toString();
       assertThat(CommandLineRun.of(server, "members", "--ca", ca).exitCode()).isZero();

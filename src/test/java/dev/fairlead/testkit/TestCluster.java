@@ -62,7 +62,7 @@ public final class TestCluster implements AutoCloseable {
   }
 
   /** What the next node needs to find those that are there. */
-  public ClusterConfig config(int port, int busPort, ClusterConfig.Tls tls) {
+  public ClusterConfig config(int port, int busPort, ClusterConfig.ClusterTls tls) {
     List<String> known = new ArrayList<>(members);
     known.add("127.0.0.1:" + port);
     return new ClusterConfig(
@@ -71,7 +71,7 @@ public final class TestCluster implements AutoCloseable {
         "127.0.0.1",
         port,
         busPort,
-        new ClusterConfig.Discovery.Members(known),
+        new ClusterConfig.MemberDiscovery.Members(known),
         null,
         tls,
         null);

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A document and where it came from.
@@ -16,18 +17,11 @@ import java.util.Optional;
  * @param name the document's name in problems, usually the file's name as the user gave it
  * @param directory relative paths in the document are relative to it; null = the working directory
  */
-public record ConfigText(String name, Document document, Path directory) {
+public record ConfigText(String name, Document document, @Nullable Path directory) {
 
-  public ConfigText(String name, ConfigFormat format, String text, Path directory) {
+  public ConfigText(String name, ConfigFormat format, String text, @Nullable Path directory) {
     this(name, Document.of(format, text), directory);
   }
-
-  /**
-   * A file's content, or why it could not be read: exactly one of the two is null.
-   *
-   * @param problem the file can't be read, or the ending of its name is no known format
-   */
-  public record Reading(ConfigText text, Problem problem) {}
 
   public ConfigFormat format() {
     return document.format();
@@ -40,19 +34,21 @@ public record ConfigText(String name, Document document, Path directory) {
   /**
    * Reads a file. The ending of its name decides the format. Malformed UTF-8 becomes U+FFFD, which
    * {@link Document} reports with its line. Blocking.
+   *
+   * @throws IOException whose message is one line for the user: {@code FILE: cannot be read: ...}
    */
-  public static Reading read(Path file) {
-    String name = file.toString();
-    Optional<ConfigFormat> format = ConfigFormat.ofFile(name);
+  public static ConfigText read(Path file) throws IOException {
+    Optional<ConfigFormat> format = ConfigFormat.ofFile(file.toString());
     if (format.isEmpty()) {
-      return failed(name, "its format is not known (expected: .yaml, .yml, .json or .toml)");
+      throw new IOException(
+          file + ": its format is not known (expected: .yaml, .yml, .json or .toml)");
     }
     try {
       String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
       Path directory = file.toAbsolutePath().getParent();
-      return new Reading(new ConfigText(name, format.get(), text, directory), null);
+      return new ConfigText(file.toString(), format.get(), text, directory);
     } catch (IOException e) {
-      return failed(name, "cannot be read: " + reason(file, e));
+      throw new IOException(file + ": cannot be read: " + reason(file, e), e);
     }
   }
 
@@ -63,10 +59,8 @@ public record ConfigText(String name, Document document, Path directory) {
     if (e instanceof AccessDeniedException) {
       return "permission denied";
     }
-    return Files.isDirectory(file) ? "it is a directory" : Problem.oneLine(e.getMessage());
-  }
-
-  private static Reading failed(String name, String message) {
-    return new Reading(null, new Problem(name, 0, "", message));
+    return Files.isDirectory(file)
+        ? "it is a directory"
+        : Problem.oneLine(String.valueOf(e.getMessage()));
   }
 }

@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A configuration as its author wrote it, variables unresolved. It may be invalid, even in syntax:
@@ -27,11 +29,11 @@ public final class Document {
   private final ConfigFormat format;
   private final String text;
 
-  /** Guarded by this; null before the first use. */
-  private Parsed parsed;
+  /** Guarded by this. */
+  private @Nullable Parsed parsed;
 
-  /** Guarded by this; null before the first use. */
-  private String digest;
+  /** Guarded by this. */
+  private @Nullable String digest;
 
   private Document(ConfigFormat format, String text) {
     this.format = format;
@@ -43,7 +45,7 @@ public final class Document {
    *
    * @param tree null when the syntax is wrong or the text is empty
    */
-  private record Parsed(Tree tree, Problems problems) {
+  private record Parsed(@Nullable Tree tree, Problems problems) {
     Tree.Mapping mapping() {
       return tree instanceof Tree.Mapping map ? map : new Tree.Mapping(Place.UNKNOWN, Map.of());
     }
@@ -71,7 +73,7 @@ public final class Document {
   }
 
   /** The tree, or null when syntax errors, which are added to {@code problems}, leave none. */
-  public Tree tree(Problems problems) {
+  public @Nullable Tree tree(Problems problems) {
     Parsed done = parsed();
     problems.addAll(done.problems());
     return done.tree();
@@ -86,8 +88,10 @@ public final class Document {
   public List<ForeignKey> foreignKeys() {
     Tree.Mapping whole = parsed().mapping();
     return FairleadConfig.PROCESS_KEYS.stream()
-        .filter(whole.entries()::containsKey)
-        .map(key -> new ForeignKey(key, whole.entries().get(key).place().line()))
+        .flatMap(
+            key ->
+                Stream.ofNullable(whole.entries().get(key))
+                    .map(entry -> new ForeignKey(key, entry.place().line())))
         .toList();
   }
 
@@ -189,7 +193,7 @@ public final class Document {
     return parsed;
   }
 
-  private Tree parse(Problems problems) {
+  private @Nullable Tree parse(Problems problems) {
     boolean marked = !text.isEmpty() && text.charAt(0) == BYTE_ORDER_MARK;
     String unmarked = marked ? text.substring(1) : text;
     int malformed = unmarked.indexOf(REPLACEMENT);
@@ -209,7 +213,7 @@ public final class Document {
   }
 
   @Override
-  public boolean equals(Object other) {
+  public boolean equals(@Nullable Object other) {
     return other instanceof Document document
         && format == document.format
         && text.equals(document.text);
@@ -218,10 +222,5 @@ public final class Document {
   @Override
   public int hashCode() {
     return Objects.hash(format, text);
-  }
-
-  @Override
-  public String toString() {
-    return format.label() + " " + text;
   }
 }

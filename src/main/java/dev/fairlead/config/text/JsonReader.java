@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Strict JSON: no comments, no trailing commas, nothing after the value. */
 final class JsonReader implements TreeReader {
@@ -24,7 +25,7 @@ final class JsonReader implements TreeReader {
           .build();
 
   @Override
-  public Tree read(String text, Problems problems) {
+  public @Nullable Tree read(String text, Problems problems) {
     try (JsonParser parser = FACTORY.createParser(text)) {
       JsonTreeBuilder builder = new JsonTreeBuilder(parser, problems);
       if (parser.nextToken() == null) {

@@ -12,13 +12,13 @@ import java.util.Map;
  * one thread.
  */
 public final class Problems {
-  private static final Comparator<Found> FILE_THEN_OVERRIDES =
-      Comparator.comparing((Found found) -> found.place().isOverride())
+  private static final Comparator<PlacedProblem> FILE_THEN_OVERRIDES =
+      Comparator.comparing((PlacedProblem found) -> found.place().isOverride())
           .thenComparingInt(found -> found.place().line());
 
-  private final List<Found> found = new ArrayList<>();
+  private final List<PlacedProblem> found = new ArrayList<>();
 
-  private record Found(Place place, String path, String message) {
+  private record PlacedProblem(Place place, String path, String message) {
     Problem in(String source) {
       return new Problem(
           place.isOverride() ? Problem.OVERRIDE : source, place.line(), path, message);
@@ -26,7 +26,7 @@ public final class Problems {
   }
 
   public void add(Place place, String path, String message) {
-    found.add(new Found(place, path, message));
+    found.add(new PlacedProblem(place, path, message));
   }
 
   /** {@code value (expected: ...)}. */

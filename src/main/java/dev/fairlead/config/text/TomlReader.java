@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.tomlj.Toml;
 import org.tomlj.TomlArray;
 import org.tomlj.TomlParseError;
@@ -19,11 +20,11 @@ import org.tomlj.TomlTable;
 final class TomlReader implements TreeReader {
 
   @Override
-  public Tree read(String text, Problems problems) {
+  public @Nullable Tree read(String text, Problems problems) {
     TomlParseResult result = Toml.parse(text);
     for (TomlParseError error : result.errors()) {
       Place place = place(error.position());
-      problems.add(place, "", "not TOML: " + Problem.oneLine(error.getMessage()));
+      problems.add(place, "", "not TOML: " + Problem.oneLine(String.valueOf(error.getMessage())));
     }
     if (result.hasErrors() || result.isEmpty()) {
       return null;

@@ -15,16 +15,15 @@ import java.util.regex.Pattern;
  */
 public sealed interface Tree {
 
-  /** Where it begins. */
   Place place();
 
-  /** As a problem quotes it: on one line, cut when long. */
+  /** As a problem shows it: on one line, at most 100 characters. */
   String show();
 
   /** Levels of maps and lists; 0 for a single value. */
   int height();
 
-  /** Values in it, itself included. */
+  /** Number of values, itself included. */
   int size();
 
   /**
@@ -48,16 +47,16 @@ public sealed interface Tree {
     return parent.isEmpty() ? Problem.oneLine(key) : parent + "." + Problem.oneLine(key);
   }
 
-  /** What a {@link Scalar} was written as. */
+  /** The type that a {@link Scalar} is written as. */
   enum ScalarKind {
     TEXT,
     INTEGER,
     DECIMAL,
     BOOLEAN,
     NULL,
-    /** Something no key takes, a date for example. */
+    /** A value that no key accepts, such as a date. */
     OTHER,
-    /** The result of a substitution that is the whole value: takes the type of its key. */
+    /** A value that is one substitution and nothing else: it takes the type of its key. */
     FREE
   }
 
@@ -133,8 +132,19 @@ public sealed interface Tree {
       return kind == ScalarKind.TEXT || kind == ScalarKind.FREE;
     }
 
+    /** The text, or an empty one for any other kind. */
+    public String textOrEmpty() {
+      return isText() ? text : "";
+    }
+
     public boolean isNull() {
       return kind == ScalarKind.NULL || (kind == ScalarKind.FREE && text.equals("null"));
+    }
+
+    /** Whether it is {@code word}; {@code off} may also be written {@code false}. */
+    public boolean is(String word) {
+      return (isText() && text.equals(word))
+          || (word.equals("off") && asBoolean().equals(Optional.of(false)));
     }
 
     /** Its value when it is {@code true} or {@code false}. */
@@ -149,7 +159,7 @@ public sealed interface Tree {
       };
     }
 
-    /** Its value when it is a whole number of a sensible length. */
+    /** Its value when it is a whole number of at most 30 digits. */
     public Optional<BigInteger> asInteger() {
       if (kind != ScalarKind.INTEGER && kind != ScalarKind.FREE) {
         return Optional.empty();

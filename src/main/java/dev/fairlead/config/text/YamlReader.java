@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Parse;
 import org.snakeyaml.engine.v2.common.Anchor;
@@ -51,38 +52,36 @@ public final class YamlReader implements TreeReader {
   private static final LoadSettings SETTINGS =
       LoadSettings.builder().setCodePointLimit(MAX_CODE_POINTS).build();
   private static final ScalarResolver RESOLVER = new CoreSchema().getScalarResolver();
+  private static final Map<Tag, ScalarKind> KINDS =
+      Map.of(
+          Tag.INT, ScalarKind.INTEGER,
+          Tag.FLOAT, ScalarKind.DECIMAL,
+          Tag.BOOL, ScalarKind.BOOLEAN,
+          Tag.NULL, ScalarKind.NULL);
 
   private final boolean override;
 
-  YamlReader() {
-    this(false);
-  }
-
-  private YamlReader(boolean override) {
+  /**
+   * @param override whether the texts are values of {@code --set KEY=VALUE}
+   */
+  public YamlReader(boolean override) {
     this.override = override;
   }
 
-  /**
-   * The value of a {@code --set KEY=VALUE}, which may be {@code null} in YAML; null when there is
-   * none or its syntax is wrong.
-   */
-  public static Tree override(String text, Problems problems) {
-    return new YamlReader(true).value(text, problems);
-  }
-
   @Override
-  public Tree read(String text, Problems problems) {
+  public @Nullable Tree read(String text, Problems problems) {
     Tree tree = value(text, problems);
     return tree instanceof Tree.Scalar scalar && scalar.kind() == ScalarKind.NULL ? null : tree;
   }
 
-  private Tree value(String text, Problems problems) {
+  /** The same for a single value, which may be {@code null} in YAML. */
+  public @Nullable Tree value(String text, Problems problems) {
     try {
       Iterator<Event> events = new Parse(SETTINGS).parseString(text).iterator();
       Tree tree = new YamlTreeBuilder(events, problems).document();
       return problems.isEmpty() ? tree : null;
     } catch (Refused e) {
-      problems.add(e.place, "", e.getMessage());
+      problems.add(e.place, "", e.message);
     } catch (MarkedYamlEngineException e) {
       Optional<Mark> mark = e.getProblemMark().or(e::getContextMark);
       String message = "not YAML: " + Problem.oneLine(String.valueOf(e.getProblem()));
@@ -106,14 +105,16 @@ public final class YamlReader implements TreeReader {
     return new Place(mark.map(m -> m.getLine() + 1).orElse(0), override);
   }
 
-  /** What YAML allows and a configuration does not. */
+  /** Valid YAML that a configuration may not contain. */
   private static final class Refused extends RuntimeException {
     private static final long serialVersionUID = 1L;
     private final transient Place place;
+    private final String message;
 
     Refused(Place place, String message) {
       super(message, null, false, false);
       this.place = place;
+      this.message = message;
     }
   }
 
@@ -131,8 +132,8 @@ public final class YamlReader implements TreeReader {
     }
 
     /** Null when there is no document. */
-    Tree document() {
-      Tree tree = null;
+    @Nullable Tree document() {
+      @Nullable Tree tree = null;
       int documents = 0;
       while (events.hasNext()) {
         Event event = events.next();
@@ -172,11 +173,6 @@ public final class YamlReader implements TreeReader {
       if (++aliases > MAX_ALIASES) {
         throw new Refused(place(alias), name + " (expected: at most " + MAX_ALIASES + " aliases)");
       }
-      refuseHuge(alias, tree);
-      return tree;
-    }
-
-    private void refuseHuge(AliasEvent alias, Tree tree) {
       copiedValues += tree.size();
       if (copiedValues > MAX_COPIED_VALUES) {
         String most = MAX_COPIED_VALUES + " values from aliases";
@@ -185,6 +181,7 @@ public final class YamlReader implements TreeReader {
       if (depth + tree.height() > MAX_DEPTH) {
         throw tooDeep(alias);
       }
+      return tree;
     }
 
     private Refused tooDeep(Event event) {
@@ -200,17 +197,7 @@ public final class YamlReader implements TreeReader {
     }
 
     private static ScalarKind kindOf(String plain) {
-      Tag tag = RESOLVER.resolve(plain, true);
-      if (tag.equals(Tag.INT)) {
-        return ScalarKind.INTEGER;
-      }
-      if (tag.equals(Tag.FLOAT)) {
-        return ScalarKind.DECIMAL;
-      }
-      if (tag.equals(Tag.BOOL)) {
-        return ScalarKind.BOOLEAN;
-      }
-      return tag.equals(Tag.NULL) ? ScalarKind.NULL : ScalarKind.TEXT;
+      return KINDS.getOrDefault(RESOLVER.resolve(plain, true), ScalarKind.TEXT);
     }
 
     private Tree collection(CollectionStartEvent event, String path) {

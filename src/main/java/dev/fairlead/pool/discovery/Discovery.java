@@ -1,8 +1,8 @@
 package dev.fairlead.pool.discovery;
 
 import dev.fairlead.config.BackendConfig;
-import dev.fairlead.config.DiscoveryConfig;
 import dev.fairlead.config.PoolConfig;
+import dev.fairlead.config.PoolConfig.DiscoveryConfig;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
 import dev.fairlead.pool.Pools;

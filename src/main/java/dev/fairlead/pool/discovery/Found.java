@@ -71,7 +71,7 @@ record Found(List<BackendConfig> backends, Map<String, Addresses> addresses, Add
   }
 
   private static BackendConfig backend(String host, int port, int weight, int tier) {
-    return new BackendConfig(host, port, null, weight, State.ENABLED, tier);
+    return new BackendConfig(host, port, null, weight, State.ENABLED, tier, 0);
   }
 
   private static List<BackendConfig> sorted(List<BackendConfig> backends) {

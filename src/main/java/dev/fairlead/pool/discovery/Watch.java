@@ -1,6 +1,6 @@
 package dev.fairlead.pool.discovery;
 
-import dev.fairlead.config.DiscoveryConfig;
+import dev.fairlead.config.PoolConfig.DiscoveryConfig;
 import dev.fairlead.pool.Pool;
 import dev.fairlead.pool.discovery.ServiceLookup.Addresses;
 import dev.fairlead.pool.discovery.ServiceLookup.Service;

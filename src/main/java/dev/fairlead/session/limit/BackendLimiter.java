@@ -3,7 +3,7 @@ package dev.fairlead.session.limit;
 import dev.fairlead.admission.Arrivals;
 import dev.fairlead.admission.Leased;
 import dev.fairlead.admission.Permits;
-import dev.fairlead.config.LimitScope;
+import dev.fairlead.config.LimitsConfig.LimitScope;
 import dev.fairlead.pool.Backend;
 
 /**

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.fairlead.config.ClusterConfig.Tls;
+import dev.fairlead.config.ClusterConfig.ClusterTls;
 import dev.fairlead.testkit.PemFiles;
 import dev.fairlead.testkit.TestCluster;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -31,8 +31,8 @@ class ClusterTlsTest {
   private final TestCluster cluster = new TestCluster();
   private final List<String> heard = new CopyOnWriteArrayList<>();
   @TempDir private static Path directory;
-  private static Tls own;
-  private static Tls foreign;
+  private static ClusterTls own;
+  private static ClusterTls foreign;
 
   @BeforeAll
   static void makeCertificates() throws Exception {
@@ -68,7 +68,7 @@ class ClusterTlsTest {
   /** It may trust the cluster's certificate; it is the cluster that must not trust its own. */
   @Test
   void aNodeThatTrustsUsButIsNotTrustedIsNotHeard() {
-    HazelcastNode stranger = join(new Tls(foreign.certificate(), foreign.key(), own.ca()));
+    HazelcastNode stranger = join(new ClusterTls(foreign.certificate(), foreign.key(), own.ca()));
     assertThatThrownBy(() -> request(stranger, "first")).isInstanceOf(ReplyException.class);
     assertThat(heard).isEmpty();
   }
@@ -82,7 +82,7 @@ class ClusterTlsTest {
     assertThat(heard).isEmpty();
   }
 
-  private HazelcastNode join(Tls tls) {
+  private HazelcastNode join(ClusterTls tls) {
     return cluster.join(cluster.config(TestCluster.freePort(), 0, tls));
   }
 
@@ -103,8 +103,8 @@ class ClusterTlsTest {
     return from.vertx().eventBus().<String>request(to, "hello", BRIEFLY).await().body();
   }
 
-  private static Tls certificates(String name) throws Exception {
+  private static ClusterTls certificates(String name) throws Exception {
     PemFiles pem = PemFiles.selfSigned(Files.createDirectory(directory.resolve(name)));
-    return new Tls(pem.certificate(), pem.key(), pem.certificate());
+    return new ClusterTls(pem.certificate(), pem.key(), pem.certificate());
   }
 }

@@ -7,8 +7,8 @@ import com.hazelcast.config.Config;
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
 import dev.fairlead.config.ClusterConfig;
-import dev.fairlead.config.ClusterConfig.Discovery;
-import dev.fairlead.config.ClusterConfig.Tls;
+import dev.fairlead.config.ClusterConfig.ClusterTls;
+import dev.fairlead.config.ClusterConfig.MemberDiscovery;
 import dev.fairlead.testkit.PemFiles;
 import dev.fairlead.testkit.TestCluster;
 import java.net.InetAddress;
@@ -76,7 +76,7 @@ class JoinFailureTest {
         host,
         TestCluster.freePort(),
         0,
-        new Discovery.Members(List.of()),
+        new MemberDiscovery.Members(List.of()),
         publicAddress,
         null,
         null);
@@ -96,7 +96,7 @@ class JoinFailureTest {
               "127.0.0.1",
               TestCluster.freePort(),
               0,
-              new Discovery.Members(List.of("127.0.0.1:" + port)),
+              new MemberDiscovery.Members(List.of("127.0.0.1:" + port)),
               null,
               null,
               null);
@@ -116,25 +116,25 @@ class JoinFailureTest {
     PemFiles pem = PemFiles.selfSigned(directory);
     Path missing = directory.resolve("missing.pem");
     Path empty = Files.writeString(directory.resolve("empty.pem"), "");
-    assertThat(failure(new Tls(missing, pem.key(), pem.certificate())))
+    assertThat(failure(new ClusterTls(missing, pem.key(), pem.certificate())))
         .isEqualTo("cluster.tls.certificate: " + missing + " (expected: a file that can be read)");
-    assertThat(failure(new Tls(pem.certificate(), missing, pem.certificate())))
+    assertThat(failure(new ClusterTls(pem.certificate(), missing, pem.certificate())))
         .isEqualTo("cluster.tls.key: " + missing + " (expected: a file that can be read)");
-    assertThat(failure(new Tls(pem.certificate(), pem.key(), missing)))
+    assertThat(failure(new ClusterTls(pem.certificate(), pem.key(), missing)))
         .isEqualTo("cluster.tls.ca: " + missing + " (expected: a file that can be read)");
-    assertThat(failure(new Tls(empty, pem.key(), pem.certificate())))
+    assertThat(failure(new ClusterTls(empty, pem.key(), pem.certificate())))
         .isEqualTo(
             "cluster.tls.certificate: " + empty + " (expected: a PEM file with certificates)");
-    assertThat(failure(new Tls(pem.certificate(), pem.key(), empty)))
+    assertThat(failure(new ClusterTls(pem.certificate(), pem.key(), empty)))
         .isEqualTo("cluster.tls.ca: " + empty + " (expected: a PEM file with certificates)");
-    assertThat(failure(new Tls(pem.certificate(), pem.certificate(), pem.certificate())))
+    assertThat(failure(new ClusterTls(pem.certificate(), pem.certificate(), pem.certificate())))
         .isEqualTo(
             "cluster.tls.key: "
                 + pem.certificate()
                 + " (expected: a PEM file with the certificate's private key)");
   }
 
-  private String failure(Tls tls) {
+  private String failure(ClusterTls tls) {
     return failure(cluster.config(TestCluster.freePort(), 0, tls));
   }
 

@@ -1,6 +1,7 @@
 package dev.fairlead.config.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fairlead.config.ConfigFormat;
 import java.io.IOException;
@@ -15,24 +16,24 @@ class ConfigTextTest {
   @Test
   void aFileIsReadWithItsFormatAndDirectory() throws IOException {
     Path file = Files.writeString(directory.resolve("a.YML"), "port: 1");
-    assertThat(ConfigText.read(file).text())
+    assertThat(ConfigText.read(file))
         .isEqualTo(new ConfigText(file.toString(), ConfigFormat.YAML, "port: 1", directory));
   }
 
   @Test
   void aFileThatCantBeReadIsOneProblem() throws IOException {
     Path missing = directory.resolve("a.json");
-    assertThat(ConfigText.read(missing).problem())
-        .hasToString(missing + ": cannot be read: no such file");
+    assertThatThrownBy(() -> ConfigText.read(missing))
+        .hasMessage(missing + ": cannot be read: no such file");
     Path folder = Files.createDirectory(directory.resolve("b.toml"));
-    assertThat(ConfigText.read(folder).problem())
-        .hasToString(folder + ": cannot be read: it is a directory");
+    assertThatThrownBy(() -> ConfigText.read(folder))
+        .hasMessage(folder + ": cannot be read: it is a directory");
   }
 
   @Test
   void anotherEndingIsRefused() {
-    assertThat(ConfigText.read(Path.of("fairlead.conf")).problem())
-        .hasToString(
+    assertThatThrownBy(() -> ConfigText.read(Path.of("fairlead.conf")))
+        .hasMessage(
             "fairlead.conf: its format is not known (expected: .yaml, .yml, .json or .toml)");
   }
 }

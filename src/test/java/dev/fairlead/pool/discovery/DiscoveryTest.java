@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.config.BackendConfig;
-import dev.fairlead.config.DiscoveryConfig;
 import dev.fairlead.config.PoolConfig;
 import dev.fairlead.config.PoolConfig.Balance;
+import dev.fairlead.config.PoolConfig.DiscoveryConfig;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.PoolFixture;
 import dev.fairlead.pool.Pools;
