@@ -99,7 +99,7 @@ final class Connector implements Step, Dialer.DialEvents {
 
   @Override
   public void opened(Channel channel) {
-    side = owner.newSide();
+    side = new Side(loop.transport(), owner);
     loop.configure(channel, side);
   }
 

@@ -1,7 +1,6 @@
 package dev.fairlead.session;
 
 import dev.fairlead.net.Transport;
-import dev.fairlead.session.limit.SessionCount;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
@@ -12,10 +11,21 @@ import io.netty.channel.WriteBufferWaterMark;
 import java.util.function.LongSupplier;
 
 /**
- * What the sessions of one event loop share, used on that loop alone. Every {@link #sessionOpened}
- * must be followed by one {@link #sessionClosed}, or the member stays full for good.
+ * What the sessions of one event loop share, used on that loop alone.
+ *
+ * @param clock {@code System::nanoTime}
+ * @param deadlines the live sessions, each in the slot of its next deadline
+ * @param idPrefix starts the ids of the loop's sessions
+ * @param onClosed to be called once for each session when it is over
  */
-final class LoopContext {
+record LoopContext(
+    EventLoop eventLoop,
+    Transport transport,
+    SessionListener listener,
+    LongSupplier clock,
+    Deadlines deadlines,
+    String idPrefix,
+    Runnable onClosed) {
   /**
    * Reading from one side pauses at the upper mark and resumes at the lower one. Raising them lets
    * a slow reader hold more memory (with one read on top, 192 KiB today), lowering them pauses more
@@ -33,84 +43,8 @@ final class LoopContext {
   private static final RecvByteBufAllocator READ_SIZES =
       new AdaptiveRecvByteBufAllocator(SMALLEST_READ, FIRST_READ, LARGEST_READ);
 
-  private final EventLoop eventLoop;
-  private final Transport transport;
-  private final SessionListener listener;
-  private final String idPrefix;
-  private final SessionCount count;
-  private final LongSupplier clock;
-  private final Deadlines deadlines;
-  private long sequence;
-  private int live;
-  private Runnable onRoom = () -> {};
-
-  /**
-   * @param idPrefix starts the ids of the loop's sessions
-   * @param count of the sessions of all loops
-   * @param clock {@code System::nanoTime}
-   */
-  LoopContext(
-      EventLoop eventLoop,
-      Transport transport,
-      SessionListener listener,
-      String idPrefix,
-      SessionCount count,
-      LongSupplier clock) {
-    this.eventLoop = eventLoop;
-    this.transport = transport;
-    this.listener = listener;
-    this.idPrefix = idPrefix;
-    this.count = count;
-    this.clock = clock;
-    this.deadlines = new Deadlines(clock.getAsLong());
-  }
-
-  EventLoop eventLoop() {
-    return eventLoop;
-  }
-
-  Transport transport() {
-    return transport;
-  }
-
-  SessionListener listener() {
-    return listener;
-  }
-
-  SessionCount count() {
-    return count;
-  }
-
-  LongSupplier clock() {
-    return clock;
-  }
-
   long now() {
     return clock.getAsLong();
-  }
-
-  /** The live sessions, each in the slot of its next deadline. */
-  Deadlines deadlines() {
-    return deadlines;
-  }
-
-  int live() {
-    return live;
-  }
-
-  /** Has {@code action} called when a full member has room for another session. */
-  void onRoom(Runnable action) {
-    onRoom = action;
-  }
-
-  /** The number of the next session of this loop. */
-  long nextSequence() {
-    return sequence++;
-  }
-
-  /** The id of session number {@code number} of this loop, unique over members and restarts. */
-  String id(long number) {
-    return idPrefix + Long.toString(number, Character.MAX_RADIX);
   }
 
   /** Prepares a channel of a session that is not registered yet. */
@@ -123,17 +57,5 @@ final class LoopContext {
     config.setRecvByteBufAllocator(READ_SIZES);
     channel.pipeline().addLast(side);
     transport.readFromStart(channel);
-  }
-
-  void sessionOpened() {
-    live++;
-    count.opened();
-  }
-
-  void sessionClosed() {
-    live--;
-    if (count.closed()) {
-      onRoom.run();
-    }
   }
 }

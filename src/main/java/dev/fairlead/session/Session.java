@@ -1,7 +1,6 @@
 package dev.fairlead.session;
 
 import dev.fairlead.net.ConnectFailure;
-import dev.fairlead.session.Side.SideEvents;
 import dev.fairlead.session.Step.StepOwner;
 import io.netty.channel.ChannelFuture;
 import java.io.IOException;
@@ -20,8 +19,7 @@ import org.slf4j.LoggerFactory;
  * {@link ResetDelivery}. Every way out leads through {@link #end()}, which releases all that the
  * session holds and reports it, once, whatever fails on the way.
  */
-final class Session extends Deadlines.Entry
-    implements SideEvents, StepOwner, SessionListener.ClosedSession {
+final class Session extends Deadlines.Entry implements StepOwner, SessionListener.ClosedSession {
   private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
   private static final long NEVER = SessionTimer.NEVER;
@@ -52,7 +50,7 @@ final class Session extends Deadlines.Entry
   Session(LoopContext loop, SessionAccount account) {
     this.loop = loop;
     this.account = account;
-    this.client = newSide();
+    this.client = new Side(loop.transport(), this);
     this.timer = new SessionTimer(account.destination().pool().config().timeouts(), loop.clock());
     wakeBy(timer.expiresAt());
   }
@@ -64,7 +62,7 @@ final class Session extends Deadlines.Entry
         connect();
       } else {
         account.phase(Phase.QUEUE);
-        Waiting waiting = Waiting.forConnection(loop, account.destination().limiter(), this);
+        Waiting waiting = new Waiting.ForConnection(loop, account.destination().limiter(), this);
         step = waiting;
         waiting.begin();
       }
@@ -94,6 +92,10 @@ final class Session extends Deadlines.Entry
     return account;
   }
 
+  String id() {
+    return loop.idPrefix() + Long.toString(account.sequence(), Character.MAX_RADIX);
+  }
+
   @Override
   public CloseReason reason() {
     return reason == null ? CloseReason.INTERNAL : reason;
@@ -101,12 +103,7 @@ final class Session extends Deadlines.Entry
 
   @Override
   public SessionRecord record() {
-    return account.record(timer.age(), ended ? reason() : null);
-  }
-
-  @Override
-  public Side newSide() {
-    return new Side(loop.transport(), this);
+    return account.record(id(), timer.age(), ended ? reason() : null);
   }
 
   @Override
@@ -211,7 +208,7 @@ final class Session extends Deadlines.Entry
     if (!(cause instanceof IOException)) {
       failed(cause);
     } else if (!ended) {
-      LOG.debug("session {}: {}", account.id(), cause.toString());
+      LOG.debug("session {}: {}", id(), cause.toString());
       reset(side);
     }
   }
@@ -320,7 +317,7 @@ final class Session extends Deadlines.Entry
   /** Ends the session for a bug. */
   @Override
   public void failed(Throwable bug) {
-    LOG.error("session {} failed", account.id(), bug);
+    LOG.error("session {} failed", id(), bug);
     end(CloseReason.INTERNAL);
   }
 
@@ -356,7 +353,7 @@ final class Session extends Deadlines.Entry
 
   private void uncount() {
     release(session -> session.account.close());
-    release(session -> session.loop.sessionClosed());
+    release(session -> session.loop.onClosed().run());
     release(Session::reportClosed);
   }
 
@@ -369,7 +366,7 @@ final class Session extends Deadlines.Entry
     try {
       part.accept(this);
     } catch (RuntimeException | Error bug) {
-      LOG.error("session {} did not end well", account.id(), bug);
+      LOG.error("session {} did not end well", id(), bug);
     }
   }
 

@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
  * session's event loop; after the close, {@link #record} is for any thread.
  */
 final class SessionAccount {
-  private final LoopContext loop;
   private final Destination destination;
   private final @Nullable SocketAddress source;
   private final SourceCount ofSource;
@@ -47,25 +46,21 @@ final class SessionAccount {
    * @param source the client's address
    * @param ofSource counts the session already
    * @param admitted the session has one of its listener's connections
+   * @param sequence the session's number on its loop
    */
   SessionAccount(
-      LoopContext loop,
       Destination destination,
       @Nullable SocketAddress source,
       SourceCount ofSource,
-      boolean admitted) {
-    this.loop = loop;
+      boolean admitted,
+      long sequence) {
     this.destination = destination;
     this.source = source;
     this.ofSource = ofSource;
     this.admitted = admitted;
-    this.sequence = loop.nextSequence();
+    this.sequence = sequence;
     destination.listener().opened();
     destination.sessions().increment();
-  }
-
-  String id() {
-    return loop.id(sequence);
   }
 
   long sequence() {
@@ -225,10 +220,10 @@ final class SessionAccount {
   /**
    * @param reason null = the session is alive
    */
-  SessionRecord record(long ageNanos, @Nullable CloseReason reason) {
+  SessionRecord record(String id, long ageNanos, @Nullable CloseReason reason) {
     return new SessionRecord(
         Instant.now(),
-        id(),
+        id,
         destination.listener().listener(),
         source,
         null,

@@ -32,8 +32,11 @@ public final class SessionLoop {
   private static final Logger LOG = LoggerFactory.getLogger(SessionLoop.class);
 
   private final LoopContext context;
-  private final String idPrefix;
+  private final SessionCount count;
   private final RefusedClients refusedClients;
+  private long opened;
+  private int live;
+  private Runnable onRoom = () -> {};
 
   /** Under way for the drain. */
   private @Nullable DrainPlan drain;
@@ -52,9 +55,16 @@ public final class SessionLoop {
       SessionListener listener,
       Identity identity,
       LongSupplier clock) {
-    this.idPrefix = identity.idPrefix();
+    this.count = identity.count();
     this.context =
-        new LoopContext(eventLoop, transport, listener, idPrefix, identity.count(), clock);
+        new LoopContext(
+            eventLoop,
+            transport,
+            listener,
+            clock,
+            new Deadlines(clock.getAsLong()),
+            identity.idPrefix(),
+            this::closed);
     this.refusedClients = new RefusedClients(eventLoop, transport, clock);
   }
 
@@ -110,7 +120,7 @@ public final class SessionLoop {
     }
     begin(
         client,
-        new SessionAccount(context, destination, client.remoteAddress(), ofSource, admitted));
+        new SessionAccount(destination, client.remoteAddress(), ofSource, admitted, opened++));
     return null;
   }
 
@@ -122,7 +132,8 @@ public final class SessionLoop {
     Session session = null;
     try {
       session = new Session(context, account);
-      context.sessionOpened();
+      live++;
+      count.opened();
       context.configure(client, session.client());
       SocketTuning.accepted(client);
       ChannelFuture registered = context.eventLoop().register(client);
@@ -168,21 +179,21 @@ public final class SessionLoop {
 
   /** Has {@code action} called, on this loop, when a full member has room again. */
   public void onRoom(Runnable action) {
-    context.onRoom(action);
+    onRoom = action;
   }
 
   /** The sessions of all loops of the member. */
   public SessionCount count() {
-    return context.count();
+    return count;
   }
 
   public int live() {
-    return context.live();
+    return live;
   }
 
   /** A record of every live session. */
   public List<SessionRecord> records() {
-    List<SessionRecord> records = new ArrayList<>(live());
+    List<SessionRecord> records = new ArrayList<>(live);
     forEach(session -> records.add(session.record()));
     return records;
   }
@@ -190,8 +201,8 @@ public final class SessionLoop {
   /** Ends the session of that id for the operator; false = it is not here. */
   public boolean end(String id) {
     List<Session> found = new ArrayList<>(1);
-    if (id.startsWith(idPrefix)) {
-      forEach(session -> addIf(session.account().id().equals(id), session, found));
+    if (id.startsWith(context.idPrefix())) {
+      forEach(session -> addIf(session.id().equals(id), session, found));
     }
     found.forEach(session -> session.end(CloseReason.ADMIN));
     return !found.isEmpty();
@@ -199,7 +210,7 @@ public final class SessionLoop {
 
   /** Ends the live sessions one after the other, evenly over {@code time}, for the drain. */
   public void endOver(Duration time) {
-    drain = new DrainPlan(live(), context.now(), Math.max(1, time.toNanos()));
+    drain = new DrainPlan(live, context.now(), Math.max(1, time.toNanos()));
   }
 
   /**
@@ -217,6 +228,13 @@ public final class SessionLoop {
   /** Ends all live sessions now, for the drain. */
   public void endAll() {
     endUntil(0);
+  }
+
+  private void closed() {
+    live--;
+    if (count.closed()) {
+      onRoom.run();
+    }
   }
 
   private void endUntil(int left) {

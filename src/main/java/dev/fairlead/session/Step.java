@@ -21,15 +21,12 @@ interface Step {
   void cancel(boolean reset);
 
   /** What a step reports to its session, and asks of it. */
-  interface StepOwner {
+  interface StepOwner extends Side.SideEvents {
     /** Makes sure {@link #timedOut} is called soon after {@code time}. */
     void wakeBy(long time);
 
     /** The session has one of its listener's connections. */
     void admitted();
-
-    /** A side for a connection to a backend. */
-    Side newSide();
 
     /** A limit refuses the client. */
     void refuse(CloseReason limit);

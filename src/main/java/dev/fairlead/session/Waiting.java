@@ -29,9 +29,8 @@ abstract class Waiting extends WaitQueue.Waiter implements Step {
     this.deadline = loop.now() + limiter.longestWait().toNanos();
   }
 
-  /** The wait of a session for one of its listener's connections. */
-  static Waiting forConnection(LoopContext loop, ListenerLimiter limiter, StepOwner owner) {
-    return new ForConnection(loop, limiter, owner);
+  final StepOwner owner() {
+    return owner;
   }
 
   /** The session continues with the place it has. */
@@ -114,14 +113,12 @@ abstract class Waiting extends WaitQueue.Waiter implements Step {
   }
 
   /** The wait for one of a listener's connections. */
-  private static final class ForConnection extends Waiting {
+  static final class ForConnection extends Waiting {
     private final ConnectionLimiter connections;
-    private final StepOwner owner;
 
     ForConnection(LoopContext loop, ListenerLimiter limiter, StepOwner owner) {
       super(loop, limiter, owner);
       this.connections = limiter.connections();
-      this.owner = owner;
     }
 
     @Override
@@ -131,7 +128,7 @@ abstract class Waiting extends WaitQueue.Waiter implements Step {
 
     @Override
     void admitted() {
-      owner.admitted();
+      owner().admitted();
     }
 
     @Override

@@ -19,6 +19,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -46,10 +47,10 @@ public final class PoolLimiter extends QueueingLimiter {
 
   /**
    * @param name of the pool
-   * @param onNeed as of {@link QueueingLimiter}
+   * @param onDemand as of {@link QueueingLimiter}
    */
-  PoolLimiter(String name, Consumer<Leased> onNeed) {
-    super(onNeed);
+  PoolLimiter(String name, Consumer<Leased> onDemand) {
+    super(onDemand);
     this.connections =
         new ConnectionLimiter(
             "pool/" + name + "/connections", queue(), this::roomChanged, this::onExhausted);
@@ -86,7 +87,6 @@ public final class PoolLimiter extends QueueingLimiter {
     connections.configure(0, LimitScope.MEMBER);
   }
 
-  /** What of it the cluster shares, or could. */
   @Override
   public Stream<Leased> leased() {
     return Stream.concat(Stream.of(connections), backends.values().stream());
@@ -119,9 +119,13 @@ public final class PoolLimiter extends QueueingLimiter {
     if (!queue().isEmpty() || (!counted && !connections.tryTake())) {
       return null;
     }
-    Backend selected = select(inForce(), source, tried);
-    if (selected == null && !counted) {
-      connections.giveBack();
+    Backend selected = null;
+    try {
+      selected = select(inForce(), source, tried);
+    } finally {
+      if (selected == null && !counted) {
+        connections.giveBack();
+      }
     }
     return selected;
   }
@@ -131,9 +135,13 @@ public final class PoolLimiter extends QueueingLimiter {
     if (!connections.tryTakeInTurn()) {
       return null;
     }
-    Backend selected = select(inForce(), source, List.of());
-    if (selected == null) {
-      connections.putBack();
+    Backend selected = null;
+    try {
+      selected = select(inForce(), source, List.of());
+    } finally {
+      if (selected == null) {
+        connections.putBack();
+      }
     }
     return selected;
   }
@@ -160,7 +168,8 @@ public final class PoolLimiter extends QueueingLimiter {
 
   private static @Nullable Backend select(
       Pool from, @Nullable SocketAddress source, Collection<Backend> tried) {
-    Backend picked = from.pick(source, tried);
+    Collection<Backend> out = sameOf(from, tried);
+    Backend picked = from.pick(source, out);
     if (picked == null || picked.trySelect()) {
       return picked;
     }
@@ -168,9 +177,18 @@ public final class PoolLimiter extends QueueingLimiter {
     from.backends().stream().filter(backend -> !backend.hasRoom()).forEach(full::add);
     do {
       full.add(picked);
-      picked = from.pick(source, tried, full);
+      picked = from.pick(source, out, full);
     } while (picked != null && !picked.trySelect());
     return picked;
+  }
+
+  /** The backends of {@code from} with the ids of {@code tried}: a reload makes new objects. */
+  private static Collection<Backend> sameOf(Pool from, Collection<Backend> tried) {
+    if (tried.isEmpty()) {
+      return tried;
+    }
+    Set<String> ids = tried.stream().map(Backend::id).collect(Collectors.toSet());
+    return from.backends().stream().filter(each -> ids.contains(each.id())).toList();
   }
 
   @Override
