@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
  *
  * @param version differs with each change; so a delayed compare-and-set, which replaces only the
  *     text it was made from, can never succeed after a newer one
- * @param repairMark set anew when rows were found missing, so that no permit is granted while members
- *     write theirs again ({@link RepairMark}); 0 = none
+ * @param repairMark set anew when rows were found missing, so that no permit is granted while
+ *     members write theirs again ({@link RepairMark}); 0 = none
  * @param rows by member id
  */
 record LeaseEntry(long version, long repairMark, SortedMap<String, LeaseRow> rows) {

@@ -3,10 +3,10 @@ package dev.fairlead.cluster.lease;
 /**
  * What one member knows of the repair mark of one entry. When parts of a split cluster meet, one
  * copy of the entry wins and rows of the other part are missing. The member that notices marks the
- * entry; a member that reads a new mark grants nothing for {@link LeaseReclaimer#GRANT_PAUSE}, in which
- * every member refreshes every key and so writes its row again (anti-entropy). Without the mark, a
- * member that joined during the split, and so saw no merge, would grant permits that others use.
- * Times in nanoseconds. On the cluster's context only.
+ * entry; a member that reads a new mark grants nothing for {@link LeaseReclaimer#GRANT_PAUSE}, in
+ * which every member refreshes every key and so writes its row again (anti-entropy). Without the
+ * mark, a member that joined during the split, and so saw no merge, would grant permits that others
+ * use. Times in nanoseconds. On the cluster's context only.
  *
  * <pre>
  * a finds its row missing, writes it and mark 7    mark 7 is fresh: no grants

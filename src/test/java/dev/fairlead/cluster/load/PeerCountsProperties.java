@@ -12,6 +12,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.From;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.Size;
 
 /** Any application of the cluster can write a row of any content. */
 class PeerCountsProperties {
@@ -19,8 +20,11 @@ class PeerCountsProperties {
   @Provide
   Arbitrary<String> key() {
     return Arbitraries.oneOf(
-        Arbitraries.strings(),
-        Arbitraries.strings().withChars("[]:.%/0123456789afz").map(text -> "web/" + text));
+        Arbitraries.strings().ofMaxLength(40),
+        Arbitraries.strings()
+            .withChars("[]:.%/0123456789afz")
+            .ofMaxLength(40)
+            .map(text -> "web/" + text));
   }
 
   @Provide
@@ -33,9 +37,10 @@ class PeerCountsProperties {
         Arbitraries.of(true, new JsonObject(), List.of(1)));
   }
 
-  @Property(tries = 500)
+  @Property(tries = 300)
   void rowsOfAnyContentNeverThrow(
-      @ForAll List<Map<@From("key") String, @From("value") Object>> changes) {
+      @ForAll @Size(max = 3)
+          List<@Size(max = 5) Map<@From("key") String, @From("value") Object>> changes) {
     SourceLimit limit = new SourceLimit("web");
     limit.configure(10, true);
     SourceRow sources = new SourceRow();
