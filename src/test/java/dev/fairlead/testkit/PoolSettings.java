@@ -6,7 +6,7 @@ import dev.fairlead.config.PoolConfig;
 import dev.fairlead.config.PoolConfig.Balance;
 import dev.fairlead.config.PoolConfig.Connect;
 import dev.fairlead.config.PoolConfig.Timeouts;
-import dev.fairlead.config.PoolLimits;
+import dev.fairlead.config.LimitsConfig.PoolLimits;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
