@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -73,6 +74,7 @@ class DocumentedNamesTest {
       Pattern.compile("((?:[a-z]+/)*)([A-Z][a-z]\\w*)(?:\\.(\\w+))?(?:\\(.*\\))?");
   private static final Pattern WITH_MEMBERS =
       Pattern.compile("`(?:[a-z]+/)*([A-Z][a-z]\\w*)`\\s+\\((`[a-z]\\w*`(?:,\\s+`[a-z]\\w*`)*)\\)");
+  private static final Pattern WORD = Pattern.compile("\\w+");
   private static final Pattern DIRECTORY = Pattern.compile("[A-Za-z.][\\w.-]*(/[\\w.-]+)*/");
   private static final Pattern FILE =
       Pattern.compile(
@@ -109,11 +111,11 @@ class DocumentedNamesTest {
     }
     Matcher members = WITH_MEMBERS.matcher(text);
     while (members.find()) {
-      for (String member : members.group(2).split("\\W+")) {
-        if (!member.isEmpty() && !isClass(members.group(1), member)) {
-          missing.add(members.group(1) + "." + member);
-        }
-      }
+      WORD.matcher(members.group(2))
+          .results()
+          .map(MatchResult::group)
+          .filter(member -> !isClass(members.group(1), member))
+          .forEach(member -> missing.add(members.group(1) + "." + member));
     }
     assertThat(missing).as("names in " + page + " without a file, class or method").isEmpty();
   }
