@@ -117,7 +117,7 @@ public final class Leases {
   }
 
   /** To be told of nodes that join and leave. */
-  public ClusterNode.Listener nodes() {
+  public ClusterNode.NodeChanges nodes() {
     return new LeaseNodes();
   }
 
@@ -149,7 +149,7 @@ public final class Leases {
     }
   }
 
-  private final class LeaseNodes implements ClusterNode.Listener {
+  private final class LeaseNodes implements ClusterNode.NodeChanges {
     @Override
     public void joined(String node) {
       runOpen(LeaseKeeper::joined);

@@ -273,7 +273,8 @@ final class ConfigPush {
     if (refusals.stream().anyMatch(each -> each.code() == CommandException.CONFLICT)) {
       return Future.failedFuture(new Overtaken());
     }
-    List<CommandProblem> problems = refusals.stream().flatMap(each -> each.problems().stream()).toList();
+    List<CommandProblem> problems =
+        refusals.stream().flatMap(each -> each.problems().stream()).toList();
     int code = refusals.stream().mapToInt(CommandException::code).min().orElseThrow();
     return Future.failedFuture(new CommandException(code, problems));
   }

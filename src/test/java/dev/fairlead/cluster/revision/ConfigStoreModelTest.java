@@ -161,8 +161,7 @@ final class ConfigStoreModelTest {
         Proxy.newProxyInstance(
             Vertx.class.getClassLoader(),
             new Class<?>[] {Vertx.class},
-            (proxy, method, args) ->
-                Future.succeededFuture(((Callable<?>) args[0]).call()));
+            (proxy, method, args) -> Future.succeededFuture(((Callable<?>) args[0]).call()));
   }
 
   private static Revision revision(long number, String id) {
