@@ -74,7 +74,7 @@ final class Tables {
   }
 
   /** Those that must be told of nodes that join and leave, {@code first} before the others. */
-  List<ClusterNode.Listener> nodes(ClusterNode.Listener first) {
+  List<ClusterNode.NodeChanges> nodes(ClusterNode.NodeChanges first) {
     return List.of(first, loads.nodes(), health.nodes(), sources.nodes(), leases);
   }
 }

@@ -19,6 +19,11 @@ public final class StartException extends RuntimeException {
     this.lines = List.copyOf(lines);
   }
 
+  /** The file can't be read; the message of {@code cause} names it. */
+  static StartException unreadable(IOException cause) {
+    return new StartException(List.of(String.valueOf(cause.getMessage())), cause);
+  }
+
   static StartException of(List<Problem> problems) {
     return new StartException(problems.stream().map(Problem::toString).toList(), null);
   }

@@ -92,7 +92,7 @@ public final class ClusteredNode implements ClusterNode {
   }
 
   @Override
-  public void listen(Listener listener) {
+  public void listen(NodeChanges listener) {
     manager.nodeListener(
         new NodeListener() {
           @Override

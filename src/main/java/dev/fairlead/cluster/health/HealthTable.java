@@ -136,7 +136,7 @@ public final class HealthTable {
   }
 
   /** To be told of nodes that join and leave. */
-  public ClusterNode.Listener nodes() {
+  public ClusterNode.NodeChanges nodes() {
     return rows;
   }
 

@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * <p>{@link #start} is called on the cluster's context, the other methods on any thread. What is
  * leased is called on the cluster's context only.
  */
-public final class Leases implements ClusterNode.Listener {
+public final class Leases implements ClusterNode.NodeChanges {
   private static final long NO_TIMER = -1;
 
   private final RowContext context;

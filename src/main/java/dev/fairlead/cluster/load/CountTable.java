@@ -99,7 +99,7 @@ public final class CountTable<T> {
   }
 
   /** To be told of nodes that join and leave. */
-  public ClusterNode.Listener nodes() {
+  public ClusterNode.NodeChanges nodes() {
     return rows;
   }
 

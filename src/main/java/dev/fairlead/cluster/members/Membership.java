@@ -135,7 +135,7 @@ public final class Membership {
   }
 
   /** Must be told of nodes that join and leave. */
-  public ClusterNode.Listener nodes() {
+  public ClusterNode.NodeChanges nodes() {
     return rows;
   }
 

@@ -12,11 +12,12 @@ import io.vertx.core.net.PemTrustOptions;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The options of the event bus.
  *
- * <p>It listens on {@code cluster.host} and {@code cluster.busPort} and tells the others to come to
+ * <p>It listens on {@code cluster.host} and {@code cluster.busPort} and publishes as its address
  * the host of {@code cluster.publicAddress}, else to {@code cluster.host}, else to the address that
  * Hazelcast chose. The port of {@code publicAddress} is Hazelcast's alone: the bus is reached at
  * the port it listens on.
@@ -28,8 +29,8 @@ final class BusSettings {
   private static final Duration PING = Duration.ofSeconds(5);
 
   /**
-   * So long the kernel tries to send, with native transports. Otherwise it delivers questions to
-   * the other part of a split up to a minute after its end, when nobody waits for the answers.
+   * So long the kernel tries to send, with native transports. Otherwise it delivers requests to the
+   * other part of a split up to a minute after its end, when their senders have given up.
    */
   private static final Duration SEND_TIMEOUT = Duration.ofSeconds(5);
 
@@ -38,9 +39,9 @@ final class BusSettings {
   private BusSettings() {}
 
   /**
-   * @param bind where to listen, null = see the class
+   * @param bind where to listen; without it see the class
    */
-  static EventBusOptions of(ClusterConfig cluster, InetAddress bind) {
+  static EventBusOptions of(ClusterConfig cluster, @Nullable InetAddress bind) {
     EventBusOptions bus = new EventBusOptions();
     bus.setPort(cluster.busPort());
     bus.setClusterPingInterval(PING.toMillis()).setClusterPingReplyInterval(PING.toMillis());

@@ -1,5 +1,7 @@
 package dev.fairlead.cluster.node;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * This process can't be a node of the cluster. The message reads like a problem of the
  * configuration, in one line.
@@ -9,13 +11,14 @@ public final class ClusterException extends RuntimeException {
 
   private final String path;
 
-  ClusterException(String path, String message, Throwable cause) {
+  ClusterException(String path, String message, @Nullable Throwable cause) {
     super(message, cause);
     this.path = path;
   }
 
   /** As {@code value (expected: what)}. */
-  public static ClusterException expected(String path, Object value, String what, Throwable cause) {
+  public static ClusterException expected(
+      String path, @Nullable Object value, String what, @Nullable Throwable cause) {
     return new ClusterException(path, value + " (expected: " + what + ")", cause);
   }
 

@@ -2,10 +2,11 @@ package dev.fairlead.cluster.node;
 
 import io.vertx.core.Vertx;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * This process among the nodes of the cluster, members and foreign Vert.x applications alike. Alone
- * it is the only one. Every method may be called from any thread.
+ * This process among the nodes of the cluster, members and foreign Vert.x applications alike.
+ * Without a cluster it is the only node. Any thread.
  */
 public interface ClusterNode {
 
@@ -15,29 +16,30 @@ public interface ClusterNode {
   /** The Vert.x node id; alone, a random one. */
   String id();
 
-  /** Where other members reach it, {@code host:port} of Hazelcast; null = it is alone. */
-  String address();
+  /**
+   * Where other members reach it, {@code host:port} of Hazelcast; null in a process without a
+   * cluster.
+   */
+  @Nullable String address();
 
   /** The ids of all nodes that are there now, this one included. */
   List<String> nodes();
 
-  /**
-   * Tells {@code listener} of every change from now on, on whatever thread; there is one listener.
-   */
-  void listen(Listener listener);
+  /** Calls {@code listener} at every change from now on, on any thread; there is one listener. */
+  void listen(NodeChanges listener);
 
-  /** Who comes and goes. Must not block. */
-  interface Listener {
+  /** Is told of nodes that join and leave. Must not block. */
+  interface NodeChanges {
     void joined(String node);
 
     void left(String node);
 
-    /** This part of a split cluster has met the other again. */
+    /** Two parts of a split cluster have merged. */
     void merged();
 
     /**
-     * This process has been thrown out of the cluster for good: only a restart gets it in again.
-     * Told once, and not when it leaves by itself; everybody else has left, as it sees it.
+     * This process has been removed from the cluster for good: only a restart gets it in again.
+     * Called once, after {@link #left} for all others, and not when it leaves by itself.
      */
     default void lost() {}
   }

@@ -10,16 +10,22 @@ import dev.fairlead.config.ClusterConfig.MemberDiscovery;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.net.HostAndPort;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A process that is in a cluster of Hazelcast, embedded, and of Vert.x over it. It leaves the
  * cluster when its {@link #vertx} is closed. Any thread.
  */
 public final class HazelcastNode implements ClusterNode {
+  private static final Logger LOG = LoggerFactory.getLogger(HazelcastNode.class);
+
   private final Vertx vertx;
   private final String id;
   private final String address;
@@ -36,7 +42,7 @@ public final class HazelcastNode implements ClusterNode {
 
   /**
    * Starts Hazelcast and Vert.x, and joins. Blocks until this process is a node, 30 seconds at most
-   * when there is somebody who does not let it in; not for event loops.
+   * when a member refuses it; not for event loops.
    *
    * @param builder with transport and metrics; gets its options and cluster manager here
    * @param options whose event bus is set here, in a copy
@@ -46,7 +52,7 @@ public final class HazelcastNode implements ClusterNode {
       ClusterConfig cluster, VertxBuilder builder, VertxOptions options) {
     InetAddress bind = bindAddress(cluster);
     if (cluster.discovery() instanceof MemberDiscovery.Members list) {
-      MemberNames.warnOfUnknown(list.members());
+      warnOfUnknown(list.members());
     }
     VertxOptions withBus =
         new VertxOptions(options).setEventBusOptions(BusSettings.of(cluster, bind));
@@ -63,13 +69,31 @@ public final class HazelcastNode implements ClusterNode {
     }
   }
 
+  /** Not a reason to refuse the start: an unknown name may be of a member that is not up yet. */
+  private static void warnOfUnknown(List<String> members) {
+    for (String member : members) {
+      HostAndPort parsed = HostAndPort.parseAuthority(member, -1);
+      if (parsed != null && !isKnown(parsed.host())) {
+        LOG.warn("cluster.discovery.members: the host {} is unknown", parsed.host());
+      }
+    }
+  }
+
+  private static boolean isKnown(String host) {
+    try {
+      return InetAddress.getAllByName(host).length > 0;
+    } catch (UnknownHostException e) {
+      return false;
+    }
+  }
+
   private static String show(Address address) {
     String host = address.getHost();
     return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
   }
 
-  /** Null = all addresses of this machine. */
-  private static InetAddress bindAddress(ClusterConfig cluster) {
+  /** Null for all addresses of this machine. */
+  private static @Nullable InetAddress bindAddress(ClusterConfig cluster) {
     if (cluster.host() == null) {
       return null;
     }
@@ -109,14 +133,14 @@ public final class HazelcastNode implements ClusterNode {
     try {
       return List.copyOf(nodes.getNodes());
     } catch (HazelcastInstanceNotActiveException e) {
-      // It has left, or is leaving: whoever asks then is on the way out too.
+      // It has left, or is leaving, and its other parts are about to stop too.
       return List.of(id);
     }
   }
 
   @Override
-  public void listen(Listener listener) {
-    // Who leaves by itself is not active any more when Hazelcast shuts down.
+  public void listen(NodeChanges listener) {
+    // After leaving by itself it is not active any more when Hazelcast shuts down.
     NodeWatch watch = new NodeWatch(this::nodes, nodes::isActive, listener);
     hazelcast.getLifecycleService().addLifecycleListener(watch);
     watch.start(vertx);

@@ -11,6 +11,7 @@ import com.hazelcast.spi.properties.HazelcastProperty;
 import dev.fairlead.config.ClusterConfig;
 import dev.fairlead.config.ClusterConfig.MemberDiscovery;
 import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The configuration of Hazelcast in a member. All of it is here; no file is read.
@@ -33,9 +34,9 @@ final class HazelcastSettings {
   private HazelcastSettings() {}
 
   /**
-   * @param bind where to listen, null = all addresses, one of which Hazelcast chooses to publish
+   * @param bind where to listen; without it all addresses, of which Hazelcast publishes one
    */
-  static Config of(ClusterConfig cluster, InetAddress bind) {
+  static Config of(ClusterConfig cluster, @Nullable InetAddress bind) {
     Config config = new Config();
     config.setClusterName(cluster.name());
     network(config, cluster, bind);
@@ -56,7 +57,7 @@ final class HazelcastSettings {
    * does not say its first word, as a frozen process does, the thread that writes spins, the other
    * members hear no heartbeat, and healthy members remove each other.
    */
-  private static void network(Config config, ClusterConfig cluster, InetAddress bind) {
+  private static void network(Config config, ClusterConfig cluster, @Nullable InetAddress bind) {
     ServerSocketEndpointConfig members = new ServerSocketEndpointConfig();
     members.setPort(cluster.port()).setPortAutoIncrement(false);
     // Otherwise a member that restarts finds its port taken by its last connections for a minute.
@@ -75,7 +76,7 @@ final class HazelcastSettings {
   private static void join(Config config, JoinConfig join, ClusterConfig cluster) {
     join.getAutoDetectionConfig().setEnabled(false);
     join.getMulticastConfig().setEnabled(false);
-    // Nobody has to be waited for: who starts at the same instant is found, or finds us.
+    // There is no member to wait for: one that starts at the same instant is found, or finds us.
     int waitSeconds = 0;
     if (cluster.discovery() instanceof MemberDiscovery.Members list) {
       join.getTcpIpConfig().setEnabled(true).setMembers(list.members());
@@ -113,10 +114,10 @@ final class HazelcastSettings {
   }
 
   /**
-   * Who is dead, and after a split, who is back. A killed process is gone after about 400 ms: its
-   * connection breaks and can't be had again four times. The claim of the next oldest when the
-   * oldest is dead keeps its default of 120 s, which is also how many times it asks: with fewer it
-   * excludes those that have not noticed yet.
+   * Detection of dead members, and of the other part after a split. A killed process is removed
+   * after about 400 ms: its connection breaks and four reconnects fail. The claim of the next
+   * oldest when the oldest is dead keeps its default of 120 s, which is also how many times it
+   * asks: with fewer it excludes those that have not noticed yet.
    */
   private static void detection(Config config) {
     set(config, ClusterProperty.HEARTBEAT_INTERVAL_SECONDS, 1);
@@ -127,9 +128,9 @@ final class HazelcastSettings {
   }
 
   /**
-   * How long anything may take that waits for a member which says nothing. An operation on its
-   * partitions goes on when it is removed. One that only wants a backup from it does not wait for
-   * that: a write that returns is on its owner, and on the backups that answer in time.
+   * Time limits of operations on a member that does not answer. One on its partitions goes on when
+   * the member is removed. One that only needs a backup there does not wait for that: a write that
+   * returns is on its owner, and on the backups that answer in time.
    */
   private static void limits(Config config) {
     set(config, ClusterProperty.OPERATION_CALL_TIMEOUT_MILLIS, 12_000);

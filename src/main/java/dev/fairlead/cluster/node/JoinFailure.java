@@ -2,17 +2,18 @@ package dev.fairlead.cluster.node;
 
 import dev.fairlead.config.ClusterConfig;
 import dev.fairlead.config.ClusterConfig.MemberDiscovery;
+import org.jspecify.annotations.Nullable;
 
-/** Says in one line, and in the words of the configuration, why a start of a node failed. */
+/** Turns the failure of a node's start into one line in the terms of the configuration. */
 final class JoinFailure {
   private JoinFailure() {}
 
   /**
    * @param outside true = Hazelcast itself did not start
-   * @param refusal what the cluster said, null = nothing
+   * @param refusal the reason of a refusal by the cluster
    */
   static ClusterException of(
-      ClusterConfig cluster, boolean outside, String refusal, Throwable cause) {
+      ClusterConfig cluster, boolean outside, @Nullable String refusal, Throwable cause) {
     if (refusal != null) {
       return ClusterException.expected(
           "cluster.name", cluster.name(), "a cluster that takes this member: " + refusal, cause);
@@ -42,7 +43,7 @@ final class JoinFailure {
 
   private static String messages(Throwable cause) {
     StringBuilder all = new StringBuilder();
-    for (Throwable one = cause; one != null; one = one.getCause()) {
+    for (@Nullable Throwable one = cause; one != null; one = one.getCause()) {
       all.append(one.getMessage()).append('\n');
     }
     return all.toString();

@@ -7,22 +7,24 @@ import com.hazelcast.core.LifecycleEvent.LifecycleState;
 import com.hazelcast.core.LifecycleListener;
 import com.hazelcast.logging.LogEvent;
 import com.hazelcast.logging.LogListener;
+import java.util.Objects;
 import java.util.logging.Level;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Hears why a cluster refuses this member: Hazelcast says that in its log only, and then fails with
- * no more than "Node failed to start!". Fed by Hazelcast's threads, asked by the one that starts.
+ * Finds out why a cluster refuses this member: Hazelcast logs the reason only, and then fails with
+ * no more than "Node failed to start!". Called on Hazelcast's threads, read by the one that starts.
  */
 final class JoinProblems implements LogListener, LifecycleListener, HazelcastInstanceAware {
-  /** With what the reason begins, in the versions and cases of Hazelcast's operations that tell. */
+  /** What precedes the reason in the log lines of Hazelcast's join operations. */
   private static final String[] BEFORE_REASON = {
     "Reason of failure for node join: ", "A Configuration mismatch was detected: ",
   };
 
   private static final String AFTER_REASON = " Node is going to shutdown now!";
 
-  private volatile HazelcastInstance hazelcast;
-  private volatile String refusal;
+  private volatile @Nullable HazelcastInstance hazelcast;
+  private volatile @Nullable String refusal;
 
   @Override
   public void setHazelcastInstance(HazelcastInstance instance) {
@@ -31,10 +33,11 @@ final class JoinProblems implements LogListener, LifecycleListener, HazelcastIns
 
   @Override
   public void stateChanged(LifecycleEvent event) {
+    HazelcastInstance instance = Objects.requireNonNull(hazelcast);
     if (event.getState() == LifecycleState.STARTING) {
-      hazelcast.getLoggingService().addLogListener(Level.SEVERE, this);
+      instance.getLoggingService().addLogListener(Level.SEVERE, this);
     } else if (event.getState() == LifecycleState.STARTED) {
-      hazelcast.getLoggingService().removeLogListener(this);
+      instance.getLoggingService().removeLogListener(this);
     }
   }
 
@@ -49,8 +52,8 @@ final class JoinProblems implements LogListener, LifecycleListener, HazelcastIns
     }
   }
 
-  /** Why this member was refused, one line; null = it was not. */
-  String refusal() {
+  /** Why the cluster refused this member, one line. */
+  @Nullable String refusal() {
     return refusal;
   }
 }

@@ -3,8 +3,9 @@ package dev.fairlead.cluster.node;
 import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
-/** A process that is in no cluster: the only node, which nobody joins or leaves. */
+/** A process without a cluster: it is the only node. */
 public final class LoneNode implements ClusterNode {
   private final Vertx vertx;
   private final String id = UUID.randomUUID().toString();
@@ -24,7 +25,7 @@ public final class LoneNode implements ClusterNode {
   }
 
   @Override
-  public String address() {
+  public @Nullable String address() {
     return null;
   }
 
@@ -34,7 +35,7 @@ public final class LoneNode implements ClusterNode {
   }
 
   @Override
-  public void listen(Listener listener) {
-    // Nobody comes or goes.
+  public void listen(NodeChanges listener) {
+    // No node joins or leaves.
   }
 }

@@ -3,7 +3,7 @@ package dev.fairlead.cluster.node;
 import com.hazelcast.core.LifecycleEvent;
 import com.hazelcast.core.LifecycleEvent.LifecycleState;
 import com.hazelcast.core.LifecycleListener;
-import dev.fairlead.cluster.node.ClusterNode.Listener;
+import dev.fairlead.cluster.node.ClusterNode.NodeChanges;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.HashSet;
@@ -13,8 +13,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
- * Tells who came and who went by comparing, every 100 ms, the nodes that are there with those that
- * were. So nothing is told twice or missed, also around a merge.
+ * Reports nodes that joined and left by comparing, every 100 ms, the nodes of the cluster with
+ * those of the last comparison. So no change is reported twice or missed, not even around a merge.
  *
  * <p>It does not wait for an event, because the threads that bring it may be held up for 3 seconds:
  * on the same threads the cluster manager cleans up after the dead, and asks partitions that are
@@ -26,14 +26,14 @@ final class NodeWatch implements LifecycleListener {
 
   private final Supplier<List<String>> nodes;
   private final BooleanSupplier stays;
-  private final Listener listener;
+  private final NodeChanges listener;
   private Set<String> known;
 
   /**
-   * @param nodes who is there now
+   * @param nodes the ids of the nodes of the cluster now
    * @param stays whether this process wants to be in the cluster
    */
-  NodeWatch(Supplier<List<String>> nodes, BooleanSupplier stays, Listener listener) {
+  NodeWatch(Supplier<List<String>> nodes, BooleanSupplier stays, NodeChanges listener) {
     this.nodes = nodes;
     this.stays = stays;
     this.listener = listener;

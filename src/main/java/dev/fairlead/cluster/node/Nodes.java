@@ -1,28 +1,31 @@
 package dev.fairlead.cluster.node;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells what happens to the nodes to all that keep rows, and then of a merge to the configuration.
- * Remembers when this member is in no cluster any more. Any thread.
+ * Passes changes of the nodes on to all tables of rows, and a merge to the configuration after
+ * them. Remembers that this member has lost the cluster. Any thread.
  */
-public final class Nodes implements ClusterNode.Listener {
+public final class Nodes implements ClusterNode.NodeChanges {
   private static final Logger LOG = LoggerFactory.getLogger(Nodes.class);
 
-  private final List<ClusterNode.Listener> rows;
+  private static final String LOST = "this member has lost the cluster: restart it";
+
+  private final List<ClusterNode.NodeChanges> rows;
   private final Runnable onMerge;
   private volatile boolean isLost;
 
-  public Nodes(List<ClusterNode.Listener> rows, Runnable onMerge) {
+  public Nodes(List<ClusterNode.NodeChanges> rows, Runnable onMerge) {
     this.rows = rows;
     this.onMerge = onMerge;
   }
 
-  /** Why this member is of no use to its cluster any more; null = it is. */
-  public String trouble() {
-    return isLost ? "this member has lost the cluster: restart it" : null;
+  /** Set when this member has lost the cluster. */
+  public @Nullable String trouble() {
+    return isLost ? LOST : null;
   }
 
   @Override
@@ -37,13 +40,13 @@ public final class Nodes implements ClusterNode.Listener {
 
   @Override
   public void merged() {
-    rows.forEach(ClusterNode.Listener::merged);
+    rows.forEach(ClusterNode.NodeChanges::merged);
     onMerge.run();
   }
 
   @Override
   public void lost() {
     isLost = true;
-    LOG.error(trouble());
+    LOG.error(LOST);
   }
 }

@@ -3,6 +3,7 @@ package dev.fairlead.cluster.revision;
 import dev.fairlead.cluster.members.Membership;
 import dev.fairlead.cluster.node.ClusterException;
 import dev.fairlead.cluster.node.ClusterNode;
+import dev.fairlead.cluster.revision.ConfigStore.StoredRevision;
 import dev.fairlead.cluster.rows.BestEffortPublisher;
 import dev.fairlead.cluster.rows.ReplicatedTable;
 import dev.fairlead.cluster.signing.ReceivedBody;
@@ -27,8 +28,8 @@ import java.util.concurrent.TimeUnit;
  */
 final class SecretCheck {
   /**
-   * A foreign node can write a value that no member can verify; the members replace it when
-   * they are asked to. Raising these two waits longer for that at the expense of a later refusal when no
+   * A foreign node can write a value that no member can verify; the members replace it when they
+   * are asked to. Raising these two waits longer for that at the expense of a later refusal when no
    * member answers.
    */
   private static final int ATTEMPTS = 4;
@@ -63,15 +64,17 @@ final class SecretCheck {
   }
 
   private Future<Void> attempt(int attempt) {
-    return store
-        .newest()
-        .compose(
-            stored ->
-                stored.value() == null || stored.revision() != null
-                    ? Future.succeededFuture()
-                    : members()
-                        .onSuccess(members -> askToReplace())
-                        .compose(members -> unverified(stored.value(), members, attempt)));
+    return store.newest().compose(stored -> judge(stored, attempt));
+  }
+
+  private Future<Void> judge(StoredRevision stored, int attempt) {
+    String value = stored.value();
+    if (value == null || stored.revision() != null) {
+      return Future.succeededFuture();
+    }
+    return members()
+        .onSuccess(members -> askToReplace())
+        .compose(members -> unverified(value, members, attempt));
   }
 
   /** The members would notice a foreign value by themselves, but seconds later. */
@@ -163,7 +166,9 @@ final class SecretCheck {
     try {
       String path =
           CommandException.of(reply.failureCode(), String.valueOf(reply.getMessage()))
-              .problems().get(0).path();
+              .problems()
+              .get(0)
+              .path();
       return !path.isEmpty() && !path.equals("mac");
     } catch (DecodeException | ClassCastException | NullPointerException e) {
       return true; // Not an answer of a member.

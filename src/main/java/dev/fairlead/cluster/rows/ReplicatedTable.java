@@ -27,10 +27,10 @@ import org.jspecify.annotations.Nullable;
  * the map drops the row of this member after {@link RowStore#TIME_TO_LIVE}.
  *
  * <p>Belongs to the Vert.x context on which {@link #start} is called: the own row and the listener
- * are called there. The methods of {@link ClusterNode.Listener}, {@link #stop}, {@link #run} and
+ * are called there. The methods of {@link ClusterNode.NodeChanges}, {@link #stop}, {@link #run} and
  * {@link #ageSeconds} may be called from any thread.
  */
-public final class ReplicatedTable implements ClusterNode.Listener {
+public final class ReplicatedTable implements ClusterNode.NodeChanges {
   /**
    * Period of anti-entropy, and the silence after which an empty change is sent as a heartbeat.
    * Raising it repairs lost changes later, and peers drop a row after 3 s; lowering it costs each

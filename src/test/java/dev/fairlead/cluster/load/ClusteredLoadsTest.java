@@ -122,8 +122,8 @@ class ClusteredLoadsTest {
     public void left(MemberInfo member) {}
   }
 
-  private record Both(ClusterNode.Listener one, ClusterNode.Listener other)
-      implements ClusterNode.Listener {
+  private record Both(ClusterNode.NodeChanges one, ClusterNode.NodeChanges other)
+      implements ClusterNode.NodeChanges {
     @Override
     public void joined(String node) {
       one.joined(node);

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Remembers what a node was told of the others. */
-public final class Told implements ClusterNode.Listener {
+public final class Told implements ClusterNode.NodeChanges {
   private final List<String> events = new CopyOnWriteArrayList<>();
 
   @Override

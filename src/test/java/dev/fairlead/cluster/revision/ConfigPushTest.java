@@ -316,7 +316,9 @@ final class ConfigPushTest {
 
     List<Document> read =
         a.local.read.stream().filter(each -> each.text().equals(withWeight(7))).toList();
-    assertThat(read).hasSizeGreaterThan(1).allSatisfy(each -> assertThat(each).isSameAs(read.get(0)));
+    assertThat(read)
+        .hasSizeGreaterThan(1)
+        .allSatisfy(each -> assertThat(each).isSameAs(read.get(0)));
   }
 
   @Test

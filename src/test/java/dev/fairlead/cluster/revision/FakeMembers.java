@@ -110,8 +110,7 @@ final class FakeMembers implements AutoCloseable {
       Future<Void> begin = Future.succeededFuture();
       return Future.future(
           promise ->
-              context.runOnContext(
-                  turn -> begin.compose(none -> step.get()).onComplete(promise)));
+              context.runOnContext(turn -> begin.compose(none -> step.get()).onComplete(promise)));
     }
 
     /** The next operation of that name on the newest revision goes to {@code hook}, once. */
@@ -164,7 +163,7 @@ final class FakeMembers implements AutoCloseable {
     }
 
     @Override
-    public void listen(Listener listener) {
+    public void listen(NodeChanges listener) {
       // Nobody comes or goes.
     }
   }

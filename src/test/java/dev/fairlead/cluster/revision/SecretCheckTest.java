@@ -70,7 +70,11 @@ class SecretCheckTest {
     RevisionCodec codec = new RevisionCodec(secret(secret));
     PreparedConfig prepared = new PreparedConfig(vertx, new FakeLocal(vertx));
     ConfigSync sync =
-        new ConfigSync(new ConfigStore(vertx, map, codec), prepared, new RevisionLog(), (revision, superseded) -> {});
+        new ConfigSync(
+            new ConfigStore(vertx, map, codec),
+            prepared,
+            new RevisionLog(),
+            (revision, superseded) -> {});
     new CallHandler(prepared, sync, signed(secret)).start(vertx, "m1").await();
     vertx
         .sharedData()
@@ -206,7 +210,7 @@ class SecretCheckTest {
     }
 
     @Override
-    public void listen(Listener listener) {
+    public void listen(NodeChanges listener) {
       // Nodes neither come nor go.
     }
   }

@@ -39,18 +39,18 @@ public final class SharedNodes {
   /** The split is over. */
   public void back(Node node) {
     enter(node);
-    nodes.forEach(other -> other.tell(ClusterNode.Listener::merged));
+    nodes.forEach(other -> other.tell(ClusterNode.NodeChanges::merged));
   }
 
   public final class Node implements ClusterNode {
     private final String id;
-    private volatile Listener listener;
+    private volatile NodeChanges listener;
 
     private Node(String id) {
       this.id = id;
     }
 
-    private void tell(Consumer<Listener> what) {
+    private void tell(Consumer<NodeChanges> what) {
       if (listener != null) {
         what.accept(listener);
       }
@@ -77,7 +77,7 @@ public final class SharedNodes {
     }
 
     @Override
-    public void listen(Listener hearer) {
+    public void listen(NodeChanges hearer) {
       listener = hearer;
     }
   }
