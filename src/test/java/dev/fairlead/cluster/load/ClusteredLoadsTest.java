@@ -186,7 +186,16 @@ class ClusteredLoadsTest {
     a.second();
     a.select(1, 1);
     a.tick();
-    b.sees(2, 1);
+    // The change alone is not believed, and the row it makes b read may not be stored yet: the read
+    // of the next second finds it.
+    await()
+        .atMost(LIMIT)
+        .untilAsserted(
+            () -> {
+              b.second();
+              assertThat(List.of(b.backend(0).clusterActive(), b.backend(1).clusterActive()))
+                  .containsExactly(2, 1);
+            });
   }
 
   /** What is published before a subscription is known everywhere is lost, as hints may be. */
