@@ -10,8 +10,8 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 
 /**
- * Holds an address, bound but not listening, until it is closed: who connects is refused, and
- * nobody else can bind it, whatever socket options they use, until {@link #share}. SO_REUSEPORT
+ * Reserves an address, bound but not listening, until it is closed: clients are refused, and no
+ * other process can bind it, whatever socket options it uses, until {@link #share}. SO_REUSEPORT
  * alone would let a second process of the same user share an address unnoticed; so the address is
  * first bound without it, and only then opened to the event loops of this process. Binding does not
  * block; any thread.
@@ -26,7 +26,7 @@ public final class AddressClaim implements Closeable {
   }
 
   /**
-   * Claims {@code wanted}, which nobody has; port 0 takes any free one.
+   * Claims {@code wanted}, which no socket has; port 0 takes any free one.
    *
    * @throws IOException when the address is in use or not of this machine
    */
@@ -38,7 +38,7 @@ public final class AddressClaim implements Closeable {
    * Claims {@code wanted} beside sockets of this process that have it or overlap it, all of them
    * shared.
    *
-   * @throws IOException when somebody else has the address, or it is not of this machine
+   * @throws IOException when another process has the address, or it is not of this machine
    */
   public static AddressClaim beside(InetSocketAddress wanted) throws IOException {
     return bind(wanted, true);
@@ -49,7 +49,7 @@ public final class AddressClaim implements Closeable {
     SocketChannel holder = SocketChannel.open(familyOf(wanted));
     try {
       // For the bind alone: connections of the past are not in the way. A holder that keeps the
-      // option gives the address to everybody who sets it too, since nobody listens there yet.
+      // option gives the address to every socket that sets it too, since none listens there yet.
       holder.setOption(StandardSocketOptions.SO_REUSEADDR, true);
       if (shared) {
         sharePort(holder);
@@ -77,7 +77,7 @@ public final class AddressClaim implements Closeable {
     try {
       sharePort(holder);
     } catch (ClosedChannelException e) {
-      // Nobody is in the way any more.
+      // The address is free.
     }
   }
 

@@ -46,16 +46,16 @@ public enum ConnectFailure {
       if (cause instanceof ConnectTimeoutException) {
         return TIMED_OUT;
       }
-      if (cause instanceof BindException || says(cause, "Cannot assign requested address")) {
+      if (cause instanceof BindException || hasText(cause, "Cannot assign requested address")) {
         return NO_LOCAL_PORT;
       }
-      if (says(cause, "Too many open files")) {
+      if (hasText(cause, "Too many open files")) {
         return NO_LOCAL_PORT;
       }
       if (cause instanceof NoRouteToHostException || cause instanceof FileNotFoundException) {
         return UNREACHABLE;
       }
-      if (says(cause, "timed out")) {
+      if (hasText(cause, "timed out")) {
         return TIMED_OUT;
       }
       if (isRefused(cause)) {
@@ -73,10 +73,10 @@ public enum ConnectFailure {
     if (cause instanceof Errors.NativeIoException nativeError) {
       return nativeError.expectedErr() == Errors.ERROR_ECONNREFUSED_NEGATIVE;
     }
-    return cause instanceof ConnectException && says(cause, "refused");
+    return cause instanceof ConnectException && hasText(cause, "refused");
   }
 
-  private static boolean says(Throwable cause, String text) {
+  private static boolean hasText(Throwable cause, String text) {
     return cause.getMessage() != null && cause.getMessage().contains(text);
   }
 }

@@ -36,7 +36,7 @@ public final class DirectMemory {
   }
 
   /**
-   * True when nobody new should be let in.
+   * True when no new client should be admitted.
    *
    * @param needed bytes that the sessions there may hold at most
    */

@@ -47,7 +47,7 @@ final class HalfCloseEpoll extends DelegatingIoHandler {
 
   /** Does not leave the epoll set. */
   private static final class StayingRegistration extends Registration {
-    /** What the kernel was last told; NONE = nothing, the channel is not in the set. */
+    /** What was last submitted to the kernel; NONE = nothing, the channel is not in the set. */
     private EpollIoOps submitted = EpollIoOps.NONE;
 
     StayingRegistration(IoRegistration registration) {

@@ -16,9 +16,9 @@ import java.util.concurrent.TimeUnit;
  * <ul>
  *   <li>A channel writes on after its peer's FIN. The kernel answers a poll of such a socket at
  *       once with POLLRDHUP, whatever was asked for (IO_POLL_UNMASK in io_uring/poll.c). Netty
- *       takes that answer for news of the FIN and goes on waiting to be told that there is room: a
- *       half-closed connection would stand still as soon as its reader is slower than its writer.
- *       As the kernel cannot be asked, the write is tried again after a while.
+ *       takes that answer for a report of the FIN and continues to wait for room: a half-closed
+ *       connection would stand still as soon as its reader is slower than its writer. As the kernel
+ *       cannot be asked, the write is tried again after a while.
  *   <li>A reset after the FIN is reported; Netty ignores the completion, of its poll for bytes,
  *       that carries it.
  *   <li>After a hang-up the channel is read to its end. Netty stops when the hang-up is reported

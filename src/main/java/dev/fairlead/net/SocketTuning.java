@@ -138,7 +138,7 @@ public final class SocketTuning {
   /**
    * Spares a peer that takes nothing but is there. Linux ends a connection when its window was
    * closed for the user time-out, even if it acknowledges every probe (net/ipv4/tcp_timer.c,
-   * tcp_probe_timer); somebody who reads slowly has until {@code idle}. To be called when nothing
+   * tcp_probe_timer); a peer that reads slowly has until {@code idle}. To be called when nothing
    * has moved for {@link #SLOW_AFTER}.
    */
   public static void tolerateSlow(Channel channel) {
@@ -159,7 +159,8 @@ public final class SocketTuning {
 
   /**
    * Bytes and segments that the kernel still holds for the peer, 0 = everything was acknowledged;
-   * empty when this transport can't tell (NIO, Unix sockets). Nothing is held for a closed channel.
+   * empty when this transport can't ask it (NIO, Unix sockets). Nothing is held for a closed
+   * channel.
    */
   public static OptionalLong sendQueue(Channel channel) {
     if (!channel.isOpen()) {
@@ -230,7 +231,7 @@ public final class SocketTuning {
     try {
       socket.setIntOpt(level, option, value);
     } catch (IOException e) {
-      // A connection that broke a moment ago refuses options; its end is told elsewhere.
+      // A connection that broke a moment ago refuses options; its end is reported elsewhere.
       LOG.debug("option {}/{} of {}: {}", level, option, socket, e.getMessage());
     }
   }

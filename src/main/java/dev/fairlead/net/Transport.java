@@ -127,7 +127,7 @@ public final class Transport {
   }
 
   /**
-   * NIO accepts up to 16 clients before it tells of the first, and by then it is too late to say
+   * NIO accepts up to 16 clients before it reports the first, and by then it is too late to see
    * that there is no room.
    */
   private static ServerChannel oneByOne(ServerChannel channel) {
@@ -169,7 +169,7 @@ public final class Transport {
     try {
       ((Socket) unix.fd()).shutdown(false, true);
     } catch (IOException | NotYetConnectedException e) {
-      // The peer is gone, which is told by reading.
+      // The peer is gone, which reading reports.
       LOG.debug("finishing {}: {}", channel, e.toString());
     }
   }
