@@ -4,6 +4,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Locale;
 import picocli.CommandLine;
 
 /** What became of a change. */
@@ -20,8 +21,11 @@ final class Outcome {
     List<JsonObject> missing = View.each(answer, "missing");
     PrintWriter out = command.getOut();
     out.printf(
+        Locale.ROOT,
         "revision %d is in force on %d of %s%n",
-        answer.getLong("revision"), applied, members(applied + missing.size()));
+        answer.getLong("revision"),
+        applied,
+        members(applied + missing.size()));
     undone(answer, out);
     for (JsonObject one : missing) {
       command.getErr().println(Lines.problem("", one));

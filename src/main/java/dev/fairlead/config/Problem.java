@@ -1,5 +1,7 @@
 package dev.fairlead.config;
 
+import java.util.Locale;
+
 /**
  * One thing that is wrong with a configuration.
  *
@@ -51,7 +53,7 @@ public record Problem(String source, int line, String path, String message) {
         || type == Character.PARAGRAPH_SEPARATOR
         || type == Character.FORMAT
         || type == Character.SURROGATE) {
-      out.append(String.format("\\u%04x", codePoint));
+      out.append(String.format(Locale.ROOT, "\\u%04x", codePoint));
     } else {
       out.appendCodePoint(codePoint);
     }

@@ -8,6 +8,7 @@ import dev.fairlead.event.CommandShape.Kind;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the body of each command looks like. Every method gives the command with its defaults, or
@@ -65,7 +66,7 @@ public final class CommandBodies {
   /**
    * The JSON object that came as a body: as it is, or in a text or buffer; none is an empty one.
    */
-  public static JsonObject object(Object body) {
+  public static JsonObject object(@Nullable Object body) {
     return CommandShape.object(body);
   }
 

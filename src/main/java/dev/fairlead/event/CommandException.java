@@ -3,6 +3,7 @@ package dev.fairlead.event;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A command was refused. {@link #code} and {@link #toJson} are the answer, on the bus and over
@@ -34,9 +35,9 @@ public final class CommandException extends RuntimeException {
    *
    * @param path of the key, empty = the whole
    * @param line in the document, 0 = not known
-   * @param member the name of the member that refuses, null = the command itself is wrong
+   * @param member the name of the member that refuses, absent when the command itself is wrong
    */
-  public record Problem(String path, int line, String message, String member) {
+  public record Problem(String path, int line, String message, @Nullable String member) {
     public static Problem of(String path, String message) {
       return new Problem(path, 0, message, null);
     }

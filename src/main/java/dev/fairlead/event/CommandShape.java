@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** Which keys a command has, and what fits them. Immutable. */
 final class CommandShape {
@@ -118,7 +119,7 @@ final class CommandShape {
    *
    * @throws CommandException when it is something else
    */
-  static JsonObject object(Object body) {
+  static JsonObject object(@Nullable Object body) {
     try {
       Object value = body instanceof String text ? Json.decodeValue(text) : body;
       value = value instanceof Buffer buffer ? Json.decodeValue(buffer) : value;

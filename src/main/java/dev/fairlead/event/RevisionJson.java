@@ -2,6 +2,7 @@ package dev.fairlead.event;
 
 import dev.fairlead.config.Revision;
 import io.vertx.core.json.JsonObject;
+import org.jspecify.annotations.Nullable;
 
 /** A revision as it is shown, on the bus and over HTTP alike. Any thread. */
 public final class RevisionJson {
@@ -21,9 +22,9 @@ public final class RevisionJson {
   /**
    * The {@link #head} with {@code {text, config}}.
    *
-   * @param config {@code {listeners, pools}} as they were read, null = they can't be
+   * @param config {@code {listeners, pools}} as they were read, absent when the text cannot be read
    */
-  public static JsonObject whole(Revision revision, JsonObject config) {
+  public static JsonObject whole(Revision revision, @Nullable JsonObject config) {
     return head(revision).put("text", revision.text()).put("config", config);
   }
 }

@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Something that happened to a member, as it is published on {@link #ADDRESS}. Immutable. Events
@@ -28,7 +30,7 @@ public sealed interface SystemEvent
   String ADDRESS = "fairlead.events";
 
   /** ISO-8601 in UTC, always with three digits of milliseconds. */
-  DateTimeFormatter TIME = new DateTimeFormatterBuilder().appendInstant(3).toFormatter();
+  DateTimeFormatter TIME = new DateTimeFormatterBuilder().appendInstant(3).toFormatter(Locale.ROOT);
 
   /** The member it happened to. */
   MemberId member();
@@ -55,8 +57,7 @@ public sealed interface SystemEvent
    * @param revision the number that is in force now
    * @param author who made it
    * @param from where it came from: {@code http 127.0.0.1}, {@code file m1}
-   * @param superseded the revision that lost to it when two parts of a split cluster met; null =
-   *     none did
+   * @param superseded the revision that lost to it when two parts of a split cluster met
    */
   record ConfigUpdate(
       MemberId member,
@@ -64,7 +65,7 @@ public sealed interface SystemEvent
       long revision,
       String author,
       String from,
-      Superseded superseded)
+      @Nullable Superseded superseded)
       implements SystemEvent {
     @Override
     public JsonObject details() {
@@ -90,9 +91,9 @@ public sealed interface SystemEvent
   /**
    * The member was told to shut down, and obeys.
    *
-   * @param grace what its sessions are given, null = what its own configuration says
+   * @param grace what its sessions are given; absent: the time of its own configuration
    */
-  record Shutdown(MemberId member, Instant time, Duration grace) implements SystemEvent {
+  record Shutdown(MemberId member, Instant time, @Nullable Duration grace) implements SystemEvent {
     @Override
     public JsonObject details() {
       return new JsonObject().put("grace", grace == null ? null : Durations.show(grace));
@@ -102,9 +103,9 @@ public sealed interface SystemEvent
   /**
    * The member is in the cluster.
    *
-   * @param address where the other members reach it; null = it is alone
+   * @param address where the other members reach it; absent in a member without a cluster
    */
-  record MemberJoined(MemberId member, Instant time, String address, String version)
+  record MemberJoined(MemberId member, Instant time, @Nullable String address, String version)
       implements SystemEvent {
     @Override
     public JsonObject details() {

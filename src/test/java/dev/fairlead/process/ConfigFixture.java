@@ -25,7 +25,7 @@ final class ConfigFixture {
     pools:
       - name: web
         backends:
-          - { host: 127.0.0.1, port: %d }
+          - { host: 127.0.0.1, port: %s }
     """
         .formatted(bind, backendPort);
   }

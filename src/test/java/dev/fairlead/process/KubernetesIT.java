@@ -110,7 +110,7 @@ class KubernetesIT {
             "-Djava.net.preferIPv4Stack=true",
             "-Djdk.net.hosts.file=" + hosts)
         .after(
-            "export POD_NAME=fairlead-%d POD_NAMESPACE=fairlead POD_IP=%s"
+            "export POD_NAME=fairlead-%s POD_NAMESPACE=fairlead POD_IP=%s"
                 .formatted(pod, address(pod)));
   }
 

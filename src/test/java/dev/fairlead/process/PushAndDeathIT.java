@@ -78,7 +78,7 @@ class PushAndDeathIT {
         assertAgreed(
             text,
             answer(push),
-            "round %d: %s dies %d ms after a push by %s".formatted(round, victim, delay, asked));
+            "round %s: %s dies %s ms after a push by %s".formatted(round, victim, delay, asked));
         cluster.start(victim);
         assertAgreed(text, null, victim + " is back");
       }

@@ -127,9 +127,9 @@ final class SplitCluster implements AutoCloseable {
             .collect(Collectors.joining(", "));
     return """
     node:
-      { name: %s, eventLoops: 2, admin: { port: %d }, accessLog: { to: "off" }, shutdown: { grace: 1s } }
+      { name: %s, eventLoops: 2, admin: { port: %s }, accessLog: { to: "off" }, shutdown: { grace: 1s } }
     cluster:
-      { enabled: true, name: %s, host: %s, port: %d, discovery: { members: [ %s ] } }
+      { enabled: true, name: %s, host: %s, port: %s, discovery: { members: [ %s ] } }
     """
         .formatted(member, host.adminPort, name, host.address, host.clusterPort, all);
   }
@@ -152,7 +152,7 @@ final class SplitCluster implements AutoCloseable {
     Path file =
         Files.writeString(own.resolve("fairlead.yaml"), nodePart(member) + document("file"));
     String environment =
-        "export FL_DIR='%s' FL_ADMIN=%d FL_WEB=%d".formatted(own, host.adminPort, host.webPort);
+        "export FL_DIR='%s' FL_ADMIN=%s FL_WEB=%s".formatted(own, host.adminPort, host.webPort);
     return Launch.jar("run", "-c", file.toString())
         .withJvm(JVM)
         .after(environment + host.shell)

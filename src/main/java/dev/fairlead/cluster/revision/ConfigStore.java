@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
@@ -168,6 +169,6 @@ public final class ConfigStore {
 
   /** Sorts by number. */
   private static String key(Revision revision) {
-    return String.format("%s%019d/%s", PAST, revision.revision(), revision.id());
+    return String.format(Locale.ROOT, "%s%019d/%s", PAST, revision.revision(), revision.id());
   }
 }

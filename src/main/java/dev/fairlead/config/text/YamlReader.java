@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -67,7 +68,7 @@ public final class YamlReader implements TreeReader {
           place(source, mark), "", "not YAML: " + Problem.oneLine(String.valueOf(e.getProblem())));
     } catch (ReaderException e) {
       int line = lineOf(text, e.getPosition());
-      String character = String.format("\\u%04x", e.getCodePoint());
+      String character = String.format(Locale.ROOT, "\\u%04x", e.getCodePoint());
       problems.add(new Place(source, line), "", "not YAML: character " + character);
     } catch (YamlEngineException e) {
       problems.add(

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -309,7 +310,8 @@ final class LeaseWorld {
 
   @Override
   public String toString() {
-    StringBuilder text = new StringBuilder("after %.3f s".formatted(clock.nanos() / 1e9));
+    StringBuilder text =
+        new StringBuilder(String.format(Locale.ROOT, "after %.3f s", clock.nanos() / 1e9));
     for (SimPart part : parts) {
       text.append("\npart");
       for (SimMember member : part.members) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -83,7 +84,7 @@ class LeasesModelTest {
     }
 
     private void say(String what) {
-      done.add("%.3f s: %s".formatted(world.clock.nanos() / 1e9, what));
+      done.add(String.format(Locale.ROOT, "%.3f s: %s", world.clock.nanos() / 1e9, what));
     }
 
     private int anyLimit() {

@@ -107,7 +107,7 @@ final class SimLeased implements Leased {
 
   @Override
   public String toString() {
-    return "{demand %d, in use %d, allowed %d, acknowledged %d%s}"
+    return "{demand %s, in use %s, allowed %s, acknowledged %s%s}"
         .formatted(demand, inUse, allowance, acknowledged, isExhausted ? ", exhausted" : "");
   }
 }

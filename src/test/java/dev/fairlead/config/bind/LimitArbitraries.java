@@ -11,6 +11,7 @@ import dev.fairlead.config.QueueConfig;
 import dev.fairlead.config.RefuseWith;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -54,7 +55,8 @@ final class LimitArbitraries {
       if (address.length == 4) {
         text.append(first ? "" : ".").append(octet);
       } else {
-        text.append(first || i % 2 == 1 ? "" : ":").append(String.format("%02x", octet));
+        text.append(first || i % 2 == 1 ? "" : ":")
+            .append(String.format(Locale.ROOT, "%02x", octet));
       }
     }
     return text + "/" + prefix;

@@ -15,6 +15,7 @@ import dev.fairlead.config.QueueConfig;
 import dev.fairlead.config.RefuseWith;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -203,7 +204,8 @@ class LimitKeysTest {
     yaml.append("- name: a\n  bind: 0.0.0.0:80\n  pool: a\n  deny: &bad\n");
     for (int i = 0; i < 100_000; i++) {
       yaml.append(
-          String.format("  - 2001:0db8:1111:2222:3333:0000:%04x:%04x%n", i >> 16, i & 0xffff));
+          String.format(
+              Locale.ROOT, "  - 2001:0db8:1111:2222:3333:0000:%04x:%04x%n", i >> 16, i & 0xffff));
     }
     yaml.append("- { name: b, bind: '0.0.0.0:81', pool: a, deny: *bad }\npools: [{ name: a }]\n");
     List<ListenerConfig> listeners = Loading.plain().config(yaml.toString()).listeners();

@@ -1,6 +1,7 @@
 package dev.fairlead.pool.balance;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -46,6 +47,6 @@ record Join(double peak, double rush, double settled) {
 
   @Override
   public String toString() {
-    return "%.2f, %.0f %%, %.1f s".formatted(peak, rush * 100, settled);
+    return String.format(Locale.ROOT, "%.2f, %.0f %%, %.1f s", peak, rush * 100, settled);
   }
 }

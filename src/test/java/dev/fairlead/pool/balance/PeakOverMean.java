@@ -1,6 +1,7 @@
 package dev.fairlead.pool.balance;
 
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * How uneven the backends' true load is in the long run: that of the busiest in shares of its
@@ -31,6 +32,6 @@ record PeakOverMean(double p99, double mean) {
 
   @Override
   public String toString() {
-    return "%.2f (%.2f)".formatted(p99, mean);
+    return String.format(Locale.ROOT, "%.2f (%.2f)", p99, mean);
   }
 }
