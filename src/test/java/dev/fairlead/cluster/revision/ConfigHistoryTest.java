@@ -1,4 +1,4 @@
-package dev.fairlead.cluster;
+package dev.fairlead.cluster.revision;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
