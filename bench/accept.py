@@ -6,16 +6,10 @@ postgresql and an open-files limit above four times --batch. JAVA and FAIRLEAD_J
 """
 
 import argparse
-import os
-import pathlib
-import resource
-import shutil
 import sys
 
 from acceptance import endings, traffic
-from acceptance.checks import Checks
-
-JAR = pathlib.Path(__file__).resolve().parent.parent / "target" / "fairlead.jar"
+from acceptance.checks import Checks, allow_many_sockets, jar_command, problems_of
 
 
 def parse_arguments():
@@ -29,11 +23,7 @@ def parse_arguments():
 
 
 def what_is_missing(command, parts):
-    problems = []
-    if not shutil.which(command[0]):
-        problems.append(f"no {command[0]}: install Java 17 or later, or set JAVA")
-    if not os.path.exists(command[-1]):
-        problems.append(f"no {command[-1]}: build it with `mvn -B package -DskipTests`")
+    problems = problems_of(command)
     packages = traffic.missing_programs() if "traffic" in parts else []
     if packages:
         problems.append(f"missing programs: apt-get install {' '.join(packages)}")
@@ -43,13 +33,12 @@ def what_is_missing(command, parts):
 def main():
     arguments = parse_arguments()
     parts = arguments.parts.split(",")
-    command = [os.environ.get("JAVA", "java"), "-jar", os.environ.get("FAIRLEAD_JAR", str(JAR))]
+    command = jar_command()
     problems = what_is_missing(command, parts)
     if problems:
         print("\n".join(problems), file=sys.stderr)
         return 1
-    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    allow_many_sockets()
     checks = Checks()
     for transport in arguments.transports.split(","):
         if "traffic" in parts:
@@ -57,8 +46,7 @@ def main():
         if "endings" in parts:
             amounts = arguments.sessions, arguments.batch
             endings.check_endings(checks, command, transport, *amounts)
-    print(f"{checks.missed} missed" if checks.missed else "all hold")
-    return 1 if checks.missed else 0
+    return checks.exit_code()
 
 
 if __name__ == "__main__":

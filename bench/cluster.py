@@ -6,15 +6,13 @@ broken. JAVA and FAIRLEAD_JAR choose others; HAPROXY and HAPROXY_CMD the HAProxy
 """
 
 import argparse
-import os
 import pathlib
-import resource
 import shutil
 import signal
 import subprocess
 import sys
 
-from acceptance.checks import Checks
+from acceptance.checks import Checks, allow_many_sockets, jar_command, problems_of
 from clustered.even import check_even
 from clustered.health import check_health
 from clustered.late import check_late
@@ -23,7 +21,6 @@ from clustered.push import check_push
 from clustered.wire import check_wire
 
 BENCH = pathlib.Path(__file__).resolve().parent
-JAR = BENCH.parent / "target" / "fairlead.jar"
 LOAD = BENCH / "out" / "load"
 PARTS = ["even", "late", "wire", "push", "health", "limits"]
 PROGRAMS = {"wire": {"gcc": "gcc", "ss": "iproute2"}}
@@ -36,11 +33,7 @@ def parse_arguments():
 
 
 def what_is_missing(command, parts):
-    problems = []
-    if not shutil.which(command[0]):
-        problems.append(f"no {command[0]}: install Java 17 or later, or set JAVA")
-    if not os.path.exists(command[-1]):
-        problems.append(f"no {command[-1]}: build it with `mvn -B package -DskipTests`")
+    problems = problems_of(command)
     for part in parts:
         for program, package in PROGRAMS.get(part, {}).items():
             if not shutil.which(program):
@@ -58,13 +51,12 @@ def build_load():
 def main():
     arguments = parse_arguments()
     parts = PARTS if arguments.part == "all" else [arguments.part]
-    command = [os.environ.get("JAVA", "java"), "-jar", os.environ.get("FAIRLEAD_JAR", str(JAR))]
+    command = jar_command()
     problems = what_is_missing(command, parts)
     if problems:
         print("\n".join(problems), file=sys.stderr)
         return 1
-    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    allow_many_sockets()
     # As an exception, so that members are ended and rules of the firewall are taken away.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     checks = Checks()
@@ -81,8 +73,7 @@ def main():
             run[part]()
         except Exception as problem:
             checks.record(part, "start", False, f"{type(problem).__name__}: {problem}")
-    print(f"{checks.missed} missed" if checks.missed else "all hold")
-    return 1 if checks.missed else 0
+    return checks.exit_code()
 
 
 if __name__ == "__main__":

@@ -7,13 +7,12 @@ image, which IMAGE names; FAIRLEAD_NETWORK and FAIRLEAD_SUBNET give its network 
 
 import argparse
 import os
-import resource
 import shutil
 import subprocess
 import sys
 import tempfile
 
-from acceptance.checks import Checks
+from acceptance.checks import Checks, allow_many_sockets
 from contained.endure import check_endure
 from contained.engine import Network
 from contained.hold import check_hold
@@ -48,8 +47,7 @@ def main():
         print(problem, file=sys.stderr)
         return 1
     checks = Checks()
-    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    allow_many_sockets()
     run = {
         "start": lambda directory: check_start(checks, image, directory, arguments.rounds),
         "hold": lambda directory: check_hold(checks, image, directory, arguments.minutes, arguments.sysctls),
@@ -62,8 +60,7 @@ def main():
                 run[part](directory)
         except Exception as problem:
             checks.record(part, "run", False, f"{type(problem).__name__}: {problem}")
-    print(f"{checks.missed} missed" if checks.missed else "all hold")
-    return 1 if checks.missed else 0
+    return checks.exit_code()
 
 
 if __name__ == "__main__":

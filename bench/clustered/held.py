@@ -2,25 +2,24 @@
 
 import selectors
 import socket
-import threading
 import time
 
+from clustered.echo import EchoServer
 
-class Backends:
+
+class Backends(EchoServer):
     """Servers that send back what they get. Bound from the start; they refuse until `up`.
 
     `live` counts for each the sessions that have said something, so health checks do not count.
     """
 
     def __init__(self, size):
+        super().__init__()
         self._acceptors = [socket.socket() for _ in range(size)]
         for acceptor in self._acceptors:
             acceptor.bind(("127.0.0.1", 0))
         self.ports = [acceptor.getsockname()[1] for acceptor in self._acceptors]
         self._sessions = [set() for _ in range(size)]
-        self._selector = selectors.DefaultSelector()
-        self._closed = False
-        self._thread = threading.Thread(target=self._serve)
         self._thread.start()
 
     @property
@@ -37,44 +36,15 @@ class Backends:
             self._acceptors[index].setblocking(False)
             self._selector.register(self._acceptors[index], selectors.EVENT_READ, index)
 
-    def _serve(self):
-        while not self._closed:
-            for key, _events in self._selector.select(0.05):
-                if key.fileobj in self._acceptors:
-                    self._accept(key.fileobj, key.data)
-                else:
-                    self._answer(key.fileobj, key.data)
+    def _serve(self, keys):
+        for key in keys:
+            if key.fileobj in self._acceptors:
+                self._accept(key.fileobj, key.data)
+            elif not self._answer(key):
+                self._sessions[key.data].discard(key.fileobj)
 
-    def _accept(self, acceptor, index):
-        try:
-            connection, _address = acceptor.accept()
-        except BlockingIOError:
-            return  # whoever it was has left
-        connection.setblocking(False)
-        self._selector.register(connection, selectors.EVENT_READ, index)
-
-    def _answer(self, connection, index):
-        try:
-            data = connection.recv(4096)
-            if data:
-                self._sessions[index].add(connection)
-                connection.send(data)
-                return
-        except ConnectionError:
-            pass  # reset: it ends like one that is closed
-        self._selector.unregister(connection)
-        self._sessions[index].discard(connection)
-        connection.close()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_problem):
-        self._closed = True
-        self._thread.join()
-        for key in list(self._selector.get_map().values()):
-            key.fileobj.close()
-        self._selector.close()
+    def _heard(self, key):
+        self._sessions[key.data].add(key.fileobj)
 
 
 class Clients:

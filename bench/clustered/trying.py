@@ -3,14 +3,15 @@
 import random
 import selectors
 import socket
-import threading
 import time
+
+from clustered.echo import EchoServer
 
 STAY = (0.2, 1.5)
 PAUSE = (0.02, 0.3)
 
 
-class CountingBackend:
+class CountingBackend(EchoServer):
     """Sends back what it gets; `peak` is the most connections it ever had at one time.
 
     An end that is there is seen before a newcomer: who came after somebody left is never counted
@@ -18,14 +19,12 @@ class CountingBackend:
     """
 
     def __init__(self):
+        super().__init__()
         self._acceptor = socket.create_server(("127.0.0.1", 0), backlog=4096)
         self._acceptor.setblocking(False)
-        self._selector = selectors.DefaultSelector()
         self._selector.register(self._acceptor, selectors.EVENT_READ)
         self.live = 0
         self.peak = 0
-        self._closed = False
-        self._thread = threading.Thread(target=self._serve)
         self._thread.start()
 
     def pool(self, name, **more):
@@ -35,46 +34,13 @@ class CountingBackend:
     def forget_peak(self):
         self.peak = self.live
 
-    def _serve(self):
-        while not self._closed:
-            events = [key.fileobj for key, _events in self._selector.select(0.05)]
-            for connection in events:
-                if connection is not self._acceptor:
-                    self._answer(connection)
-            if self._acceptor in events:
-                self._accept()
-
-    def _accept(self):
-        try:
-            connection, _address = self._acceptor.accept()
-        except BlockingIOError:
-            return  # whoever it was has left
-        connection.setblocking(False)
-        self._selector.register(connection, selectors.EVENT_READ)
-        self.live += 1
-        self.peak = max(self.peak, self.live)
-
-    def _answer(self, connection):
-        try:
-            data = connection.recv(4096)
-            if data:
-                connection.send(data)
-                return
-        except ConnectionError:
-            pass  # reset: it ends like one that is closed
-        self._selector.unregister(connection)
-        connection.close()
-        self.live -= 1
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_problem):
-        self._closed = True
-        self._thread.join()
-        for key in list(self._selector.get_map().values()):
-            key.fileobj.close()
-        self._selector.close()
+    def _serve(self, keys):
+        for key in keys:
+            if key.fileobj is not self._acceptor and not self._answer(key):
+                self.live -= 1
+        if any(key.fileobj is self._acceptor for key in keys) and self._accept(self._acceptor):
+            self.live += 1
+            self.peak = max(self.peak, self.live)
 
 
 class Crowd:

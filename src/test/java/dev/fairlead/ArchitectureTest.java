@@ -37,7 +37,7 @@ final class ArchitectureTest {
           Map.entry("config", Set.of()),
           Map.entry("event", Set.of("config")),
           Map.entry("net", Set.of("config")),
-          Map.entry("pool", Set.of("config", "event", "net")),
+          Map.entry("pool", Set.of("config", "event", "net", "admission")),
           Map.entry("admission", Set.of("config", "event", "net")),
           Map.entry("session", Set.of("config", "event", "net", "pool", "admission")),
           Map.entry("listener", upTo("session")),

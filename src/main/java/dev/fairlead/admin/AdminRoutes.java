@@ -2,7 +2,6 @@ package dev.fairlead.admin;
 
 import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.event.RevisionJson;
-import dev.fairlead.pool.Pool;
 import io.netty.util.NetUtil;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -16,35 +15,37 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Every path of the admin listener and what answers it. Paths and bodies are API, described by
- * {@code openapi.yaml}.
+ * All paths of the admin listener and their handlers. Paths and bodies are API, described by {@code
+ * openapi.yaml}. Handlers run on the event loop of the request.
  */
 final class AdminRoutes {
   private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
   private static final long MAX_BODY_BYTES = 16 * 1024 * 1024;
 
-  private final AdminVerticle.Sources sources;
+  private final AdminVerticle.MemberAccess access;
   private final MemberView member;
   private final CommandRoutes commands;
   private final PageFiles page;
 
-  AdminRoutes(AdminVerticle.Sources sources, PageFiles page) {
-    this.sources = sources;
-    this.member = sources.member();
-    this.commands = new CommandRoutes(member, sources.commands());
+  AdminRoutes(AdminVerticle.MemberAccess access, PageFiles page) {
+    this.access = access;
+    this.member = access.member();
+    this.commands = new CommandRoutes(member, access.commands());
     this.page = page;
   }
 
-  /** Answers {@code method} on {@code path}, whose parameters are written {@code :name}. */
+  /** Handles {@code method} on {@code path}; path parameters are written {@code :name}. */
   record Endpoint(HttpMethod method, String path, Handler<RoutingContext> handler) {}
 
-  /** What is answered to everybody. */
+  /** Endpoints that never need the token. */
   List<Endpoint> open() {
     return List.of(
         get("/livez", this::livez),
@@ -55,7 +56,7 @@ final class AdminRoutes {
         get("/style.css", page::sendStyle));
   }
 
-  /** What is answered only to those who have the token, when there is one. */
+  /** Endpoints behind the guard: they need the token, if one is configured. */
   List<Endpoint> guarded() {
     return Stream.concat(views().stream(), commands.endpoints().stream()).toList();
   }
@@ -72,14 +73,12 @@ final class AdminRoutes {
         get("/api/v1/sessions", this::sessions),
         new Endpoint(HttpMethod.DELETE, "/api/v1/sessions/:id", this::closeSession),
         get("/api/v1/config", this::config),
-        get("/api/v1/events", ctx -> EventStream.open(ctx, sources.events())),
+        get("/api/v1/events", ctx -> EventStream.open(ctx, access.events())),
         get("/api/v1/openapi.yaml", page::sendOpenapi));
   }
 
   /**
-   * The router over all of it.
-   *
-   * @param guard lets pass who may see more than what is open
+   * @param guard passes on requests that may use the guarded endpoints, refuses all others
    */
   Router router(Vertx vertx, Handler<RoutingContext> guard) {
     Router router = Router.router(vertx);
@@ -131,9 +130,9 @@ final class AdminRoutes {
             });
   }
 
-  /** The admin listener is there before the first configuration is in force. */
+  /** The admin listener starts before the first configuration is in force. */
   private void awaitConfig(RoutingContext ctx) {
-    if (member.config() == null) {
+    if (!member.isConfigured()) {
       Answers.problem(ctx, 503, "starting, no configuration is in force yet");
     } else {
       ctx.next();
@@ -155,7 +154,7 @@ final class AdminRoutes {
   }
 
   private void metrics(RoutingContext ctx) {
-    Answers.sendMade(ctx, PROMETHEUS_TEXT, () -> Buffer.buffer(sources.metrics().get()));
+    Answers.sendMade(ctx, PROMETHEUS_TEXT, () -> Buffer.buffer(access.metrics().get()));
   }
 
   private void config(RoutingContext ctx) {
@@ -165,7 +164,7 @@ final class AdminRoutes {
 
   private JsonObject ownConfig() {
     MemberView.InForce inForce = member.config();
-    return RevisionJson.whole(inForce.revision(), sources.configJson().apply(inForce.config()));
+    return RevisionJson.whole(inForce.revision(), access.configJson().apply(inForce.config()));
   }
 
   private void explain(RoutingContext ctx) {
@@ -179,32 +178,29 @@ final class AdminRoutes {
       Answers.problem(ctx, 422, "source: " + source + " (expected: an IP address)");
       return;
     }
-    ListenerConfig config = listenerCalled(listener);
-    Pool pool = config == null ? null : poolCalled(config.pool());
-    if (pool == null) {
-      Answers.problem(ctx, 404, "listener: " + listener + " (expected: the name of a listener)");
-      return;
-    }
     InetAddress address =
         source == null ? null : NetUtil.createInetAddressFromIpAddressString(source);
     String sni = ctx.request().getParam("sni");
-    Answers.jsonMade(ctx, () -> new Explanation(config, address, sni, pool).toJson());
+    explanation(listener, address, sni)
+        .ifPresentOrElse(
+            explanation -> Answers.jsonMade(ctx, explanation::toJson),
+            () ->
+                Answers.problem(
+                    ctx, 404, "listener: " + listener + " (expected: the name of a listener)"));
   }
 
-  /** Null = there is no such listener. */
-  private ListenerConfig listenerCalled(String name) {
-    return member.config().config().listeners().stream()
-        .filter(each -> each.name().equals(name))
-        .findFirst()
-        .orElse(null);
-  }
-
-  /** Null = it is not in force yet. */
-  private Pool poolCalled(String name) {
-    return member.pools().stream()
-        .filter(each -> each.name().equals(name))
-        .findFirst()
-        .orElse(null);
+  /** Empty if there is no such listener, or its pool is not in force yet. */
+  private Optional<Explanation> explanation(
+      String listener, @Nullable InetAddress source, @Nullable String sni) {
+    for (ListenerConfig config : member.config().config().listeners()) {
+      if (config.name().equals(listener)) {
+        return member.pools().stream()
+            .filter(pool -> pool.name().equals(config.pool()))
+            .findFirst()
+            .map(pool -> new Explanation(config, source, sni, pool));
+      }
+    }
+    return Optional.empty();
   }
 
   private void sessions(RoutingContext ctx) {

@@ -16,23 +16,23 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * The admin listener of a member. Runs on one event loop; whatever may take long is done on worker
- * threads. Start fails, naming the key, when the address, the token file or the TLS files are not
- * usable.
+ * The admin listener of a member. Runs on one event loop; slow responses are built on worker
+ * threads. The start fails, naming the key, if the address, the token file or the TLS files cannot
+ * be used.
  */
 public final class AdminVerticle extends VerticleBase {
   private static final int IDLE_SECONDS = 60;
 
   private final NodeConfig.Admin config;
-  private final Sources sources;
+  private final MemberAccess access;
   private volatile int port;
 
-  public AdminVerticle(NodeConfig.Admin config, Sources sources) {
+  public AdminVerticle(NodeConfig.Admin config, MemberAccess access) {
     this.config = config;
-    this.sources = sources;
+    this.access = access;
   }
 
-  /** The port that is bound, 0 before the start. */
+  /** The bound port, 0 before the start. */
   public int port() {
     return port;
   }
@@ -40,7 +40,7 @@ public final class AdminVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     return vertx
-        .executeBlocking(() -> new Files(PageFiles.load(), guard()))
+        .executeBlocking(() -> new StaticParts(PageFiles.load(), guard()))
         .compose(this::listen)
         .onSuccess(bound -> port = bound.actualPort());
   }
@@ -51,8 +51,8 @@ public final class AdminVerticle extends VerticleBase {
         : BearerToken.read(config.tokenFile());
   }
 
-  private Future<HttpServer> listen(Files files) {
-    AdminRoutes routes = new AdminRoutes(sources, files.page());
+  private Future<HttpServer> listen(StaticParts files) {
+    AdminRoutes routes = new AdminRoutes(access, files.page());
     return vertx
         .createHttpServer(options())
         .requestHandler(routes.router(vertx, files.guard()))
@@ -85,18 +85,18 @@ public final class AdminVerticle extends VerticleBase {
   }
 
   /**
-   * What the admin listener shows and what obeys it.
+   * The parts of the member that the admin listener shows and controls.
    *
-   * @param metrics renders Prometheus' text; called on worker threads
+   * @param metrics renders the Prometheus text format; called on worker threads
    * @param configJson renders {@code {listeners, pools}}; called on worker threads
    */
-  public record Sources(
+  public record MemberAccess(
       MemberView member,
       Supplier<String> metrics,
       Function<FairleadConfig, JsonObject> configJson,
       Commands commands,
       EventSource events) {}
 
-  /** What is read once, at the start. */
-  private record Files(PageFiles page, Handler<RoutingContext> guard) {}
+  /** Read once, at the start, on a worker thread. */
+  private record StaticParts(PageFiles page, Handler<RoutingContext> guard) {}
 }

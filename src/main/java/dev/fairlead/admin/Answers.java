@@ -15,7 +15,7 @@ import java.util.concurrent.Callable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** How the admin listener answers. Called on the event loop of the request. */
+/** Sends the responses of the admin listener. Called on the event loop of the request. */
 final class Answers {
   private static final Logger LOG = LoggerFactory.getLogger(Answers.class);
   private static final String JSON = "application/json";
@@ -23,10 +23,10 @@ final class Answers {
 
   private Answers() {}
 
-  /** Sends {@code body}; to HEAD only what would be its headers. */
+  /** Sends {@code body}, or only its headers as the response to HEAD. */
   static void send(RoutingContext ctx, int status, String contentType, Buffer body) {
     if (ctx.response().ended() || ctx.response().closed()) {
-      return; // The client has gone while the answer was made.
+      return; // The client left while the body was built.
     }
     ctx.response()
         .setStatusCode(status)
@@ -35,7 +35,7 @@ final class Answers {
     if (!ctx.response().headers().contains(HttpHeaders.CACHE_CONTROL)) {
       ctx.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
     }
-    // Over HTTP/2 Vert.x would send a body to HEAD, too.
+    // Over HTTP/2 Vert.x would send a body in response to HEAD, too.
     ctx.response().end(ctx.request().method().equals(HttpMethod.HEAD) ? Buffer.buffer() : body);
   }
 
@@ -43,7 +43,7 @@ final class Answers {
     send(ctx, status, JSON, body.toBuffer());
   }
 
-  /** Makes the body on a worker thread, however long that takes, and sends it with 200. */
+  /** Builds the body on a worker thread and sends it with status 200. */
   static void sendMade(RoutingContext ctx, String contentType, Callable<Buffer> body) {
     ctx.vertx()
         .executeBlocking(body, false)
@@ -51,18 +51,18 @@ final class Answers {
         .onFailure(ctx::fail);
   }
 
-  /** Makes and renders the body on a worker thread and sends it with 200. */
+  /** Builds and encodes the body on a worker thread and sends it with status 200. */
   static void jsonMade(RoutingContext ctx, Callable<JsonObject> body) {
     sendMade(ctx, JSON, () -> body.call().toBuffer());
   }
 
-  /** Refuses the request with one problem, its path that of the request. */
+  /** Refuses the request with one problem, whose path is that of the request. */
   static void problem(RoutingContext ctx, int status, String message) {
     JsonObject problem = new JsonObject().put("path", ctx.request().path()).put("message", message);
     json(ctx, status, new JsonObject().put("problems", new JsonArray().add(problem)));
   }
 
-  /** Refuses the request as {@code refusal} says; whatever else it is, is a bug. */
+  /** Sends {@code refusal} if it is a {@link CommandException}; anything else is a bug. */
   static void refused(RoutingContext ctx, Throwable refusal) {
     if (refusal instanceof CommandException command) {
       json(ctx, command.code(), command.toJson());
@@ -71,7 +71,7 @@ final class Answers {
     }
   }
 
-  /** Completes on the event loop of the request, wherever {@code elsewhere} does. */
+  /** Completes on the event loop of the request, on whatever thread {@code elsewhere} completes. */
   static <T> Future<T> here(Future<T> elsewhere) {
     Context context = Vertx.currentContext();
     Promise<T> here = Promise.promise();
@@ -80,7 +80,7 @@ final class Answers {
     return here.future();
   }
 
-  /** The answer to a request that failed; what a bug says stays in the log. */
+  /** Response to a failed request. The cause of an internal error goes to the log only. */
   static void failure(RoutingContext ctx) {
     if (ctx.failure() != null) {
       LOG.error("{} {} failed", ctx.request().method(), ctx.request().path(), ctx.failure());

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 
-/** The bodies of the API. The names are API. */
+/** The response bodies of the API. Field names are API. Any thread. */
 final class ApiJson {
 
   private ApiJson() {}
@@ -46,7 +46,7 @@ final class ApiJson {
                 .put("restartNeeded", new JsonArray(status.restartNeeded())));
   }
 
-  /** Where clients come in, with real ports. */
+  /** The listeners' bound addresses, with real ports. */
   private static JsonArray addresses(List<MemberView.ListenerStatus> listeners) {
     JsonArray addresses = new JsonArray();
     for (MemberView.ListenerStatus listener : listeners) {
@@ -74,7 +74,7 @@ final class ApiJson {
         .put("draining", member.draining());
   }
 
-  /** By our own clock, and never negative when another's is ahead. */
+  /** By this member's clock; 0 if the other member's clock is ahead. */
   private static long uptimeSeconds(Instant started) {
     return Math.max(0, Duration.between(started, Instant.now()).toSeconds());
   }
@@ -128,7 +128,7 @@ final class ApiJson {
     return list("sessions", newest, ApiJson::session);
   }
 
-  /** A live session has no reason yet, and what there is not is null as in the access log. */
+  /** Without {@code reason}, which a live session does not have; absent values are null. */
   private static JsonObject session(SessionRecord session) {
     return new JsonObject()
         .put("id", session.session())
@@ -153,7 +153,7 @@ final class ApiJson {
     return new JsonObject().put(name, array);
   }
 
-  /** As the configuration writes it: {@code two-choices}. */
+  /** The spelling of the configuration: {@code two-choices}. */
   private static String label(Enum<?> constant) {
     return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }

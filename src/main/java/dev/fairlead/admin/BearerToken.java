@@ -9,9 +9,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import org.jspecify.annotations.Nullable;
 
-/** Lets requests pass that carry the token, answers 401 to all others. */
-final class BearerToken implements Handler<RoutingContext> {
+/** Passes on requests that carry the token; refuses all others with 401. */
+public final class BearerToken implements Handler<RoutingContext> {
   private static final String SCHEME = "Bearer ";
 
   private final byte[] token;
@@ -21,11 +22,11 @@ final class BearerToken implements Handler<RoutingContext> {
   }
 
   /**
-   * The token in the first line of {@code file}; blocks.
+   * Reads the token from the first line of {@code file}. Blocks.
    *
    * @throws IllegalStateException if there is none
    */
-  static BearerToken read(Path file) {
+  public static BearerToken read(Path file) {
     try (BufferedReader reader = Files.newBufferedReader(file)) {
       String line = reader.readLine();
       if (line == null || line.isBlank()) {
@@ -37,7 +38,8 @@ final class BearerToken implements Handler<RoutingContext> {
     }
   }
 
-  private static IllegalStateException unusable(Path file, String why, IOException cause) {
+  private static IllegalStateException unusable(
+      Path file, String why, @Nullable IOException cause) {
     return new IllegalStateException(
         "node.admin.tokenFile: "
             + file
@@ -57,12 +59,12 @@ final class BearerToken implements Handler<RoutingContext> {
     Answers.problem(ctx, 401, "the token is missing or wrong (expected: Authorization: Bearer)");
   }
 
-  private boolean isCarriedBy(String header) {
+  private boolean isCarriedBy(@Nullable String header) {
     if (header == null || !header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
       return false;
     }
     byte[] given = header.substring(SCHEME.length()).strip().getBytes(StandardCharsets.UTF_8);
-    // Takes as long for a wrong token as for the right one.
+    // Constant-time comparison: the duration must not depend on the number of right bytes.
     return MessageDigest.isEqual(token, given);
   }
 }

@@ -3,7 +3,7 @@ package dev.fairlead.admin;
 import dev.fairlead.admin.AdminRoutes.Endpoint;
 import dev.fairlead.event.CommandBodies;
 import dev.fairlead.event.CommandException;
-import dev.fairlead.event.CommandException.Problem;
+import dev.fairlead.event.CommandProblem;
 import dev.fairlead.event.Commands;
 import dev.fairlead.event.MemberId;
 import io.vertx.core.Future;
@@ -15,8 +15,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** The paths of the admin listener that change the cluster, and those that show its past. */
+/** The endpoints that change the cluster, and those that show its configuration history. */
 final class CommandRoutes {
   private static final String POOLS = "/api/v1/pools/";
   private static final String BACKENDS = "backends/";
@@ -34,32 +35,31 @@ final class CommandRoutes {
         new Endpoint(HttpMethod.POST, "/api/v1/config", this::push),
         new Endpoint(HttpMethod.GET, "/api/v1/config/history", this::history),
         new Endpoint(HttpMethod.POST, "/api/v1/config/rollback", this::rollback),
-        // The rest of the path, because the id of a Unix socket has slashes.
+        // A wildcard, because the id of a Unix socket backend contains slashes.
         new Endpoint(HttpMethod.PATCH, POOLS + ":pool/" + BACKENDS + "*", this::set),
         new Endpoint(HttpMethod.POST, "/api/v1/shutdown", this::shutdown));
   }
 
   /**
-   * Answers with a revision that this member may have put behind it.
+   * Sends a revision of the history.
    *
-   * @param own answers instead when it is the one in force here
+   * @param wanted its number, absent = the one in force
+   * @param own sends the revision in force on this member, if that is the one
    */
-  void revision(RoutingContext ctx, String wanted, Consumer<RoutingContext> own) {
-    Supplier<Future<JsonObject>> older =
-        () -> commands.get(new JsonObject().put("revision", revisionOf(wanted)));
+  void revision(RoutingContext ctx, @Nullable String wanted, Consumer<RoutingContext> own) {
     if (wanted == null || String.valueOf(member.config().revision().revision()).equals(wanted)) {
       own.accept(ctx);
     } else {
-      answer(ctx, older);
+      answer(ctx, () -> commands.get(new JsonObject().put("revision", revisionOf(wanted))));
     }
   }
 
   private static long revisionOf(String wanted) {
-    return PushRequest.revision("revision", wanted);
+    return RequestReader.revision("revision", wanted);
   }
 
   private void push(RoutingContext ctx) {
-    answer(ctx, () -> commands.push(PushRequest.command(ctx, from(ctx)), from(ctx)));
+    answer(ctx, () -> commands.push(RequestReader.pushCommand(ctx, from(ctx)), from(ctx)));
   }
 
   private void history(RoutingContext ctx) {
@@ -70,7 +70,7 @@ final class CommandRoutes {
     answer(
         ctx,
         () -> {
-          JsonObject command = body(ctx);
+          JsonObject command = RequestReader.json(ctx);
           if (!command.containsKey("author")) {
             command.put("author", from(ctx));
           }
@@ -82,7 +82,7 @@ final class CommandRoutes {
     answer(
         ctx,
         () -> {
-          JsonObject command = body(ctx);
+          JsonObject command = RequestReader.json(ctx);
           refuse(command, "pool");
           refuse(command, "backend");
           String rest = ctx.request().path().substring(POOLS.length());
@@ -100,22 +100,17 @@ final class CommandRoutes {
     }
   }
 
-  private static JsonObject body(RoutingContext ctx) {
-    MediaType.demand(ctx, MediaType.JSON);
-    return CommandBodies.object(ctx.body().buffer());
-  }
-
-  /** A plus is a plus in a path. */
+  /** In a path, unlike in a query, a plus sign stands for itself. */
   private static String decoded(String segment) {
     return URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8);
   }
 
   private void shutdown(RoutingContext ctx) {
     try {
-      JsonObject command = CommandBodies.shutdown(body(ctx));
+      JsonObject command = CommandBodies.shutdown(RequestReader.json(ctx));
       refuseUnknown(command.getString("member"));
       Answers.here(commands.shutdown(command, from(ctx)))
-          .onSuccess(said -> ctx.response().setStatusCode(202).end())
+          .onSuccess(sent -> ctx.response().setStatusCode(202).end())
           .onFailure(refusal -> Answers.refused(ctx, refusal));
     } catch (CommandException refusal) {
       Answers.refused(ctx, refusal);
@@ -128,13 +123,13 @@ final class CommandRoutes {
             .map(each -> new MemberId(each.id(), each.name()))
             .anyMatch(each -> each.isMeantBy(named));
     if (!known) {
-      Problem problem =
-          Problem.of("member", named + " (expected: the id or name of a member, or *)");
+      CommandProblem problem =
+          CommandProblem.of("member", named + " (expected: the id or name of a member, or *)");
       throw new CommandException(CommandException.NOT_FOUND, List.of(problem));
     }
   }
 
-  /** Sends what {@code command} succeeds with; it may throw what is wrong with the request. */
+  /** Sends the result of {@code command}, which may also throw a refusal. */
   private static void answer(RoutingContext ctx, Supplier<Future<JsonObject>> command) {
     try {
       Answers.here(command.get())

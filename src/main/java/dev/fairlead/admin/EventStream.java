@@ -10,16 +10,24 @@ import java.time.Duration;
 import java.util.regex.Pattern;
 
 /**
- * One client of {@code /api/v1/events}: server-sent events until it leaves. Owned by the event loop
- * of its request. A client that reads too slowly is cut off: when 1,000 events wait beyond a full
- * write queue, or when the queue stays full from one keep-alive to the next.
+ * One client of {@code /api/v1/events}: server-sent events until it disconnects. Owned by the event
+ * loop of its request. A client that reads too slowly is disconnected: when {@link #MAX_BEHIND}
+ * events are queued beyond a full write queue, or when the queue stays full from one keep-alive to
+ * the next.
  */
 final class EventStream {
+  /**
+   * Time between two keep-alive comments. Raising it risks idle time-outs of proxies in between and
+   * delays the detection of a stuck client; lowering it costs traffic.
+   */
   private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
-  private static final int QUEUE_BYTES = 256 * 1024;
-  private static final int MOST_BEHIND = 1000;
 
-  /** Anybody in the cluster can publish an event; its type must not break out of its line. */
+  private static final int QUEUE_BYTES = 256 * 1024;
+
+  /** Raising it tolerates longer stalls of a client at the expense of memory, about 300 B each. */
+  private static final int MAX_BEHIND = 1000;
+
+  /** Foreign applications can publish events; a type must not break out of its line. */
   private static final Pattern TYPE = Pattern.compile("\\w{1,64}");
 
   private final Context context;
@@ -28,7 +36,7 @@ final class EventStream {
   private long timer;
   private boolean ended;
 
-  /** Events written since the write queue was found full. */
+  /** Events written since the write queue became full. */
   private int behind;
 
   private boolean fullAtLastTick;
@@ -38,7 +46,7 @@ final class EventStream {
     this.response = ctx.response();
   }
 
-  /** Answers the request with the events of {@code source}; HEAD gets the headers only. */
+  /** Streams the events of {@code source}; the response to HEAD has headers only. */
   static void open(RoutingContext ctx, EventSource source) {
     ctx.response()
         .setChunked(!ctx.request().method().equals(HttpMethod.HEAD))
@@ -64,12 +72,12 @@ final class EventStream {
 
   private void send(JsonObject event) {
     if (ended) {
-      return; // It was on its way when the client left.
+      return; // Delivered after the client left.
     }
     if (response.writeQueueFull()) {
       behind++;
     }
-    if (behind > MOST_BEHIND) {
+    if (behind > MAX_BEHIND) {
       cutOff();
       return;
     }

@@ -11,17 +11,19 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Which way a client would take now, and why every other backend would not get it. What it says is
- * of this moment and this member: the next client may get another backend.
+ * Which backend a client would get on this member now, and why the others would not be used. The
+ * next client may get another backend. Immutable.
  *
- * @param source the client's address, null = some address
- * @param sni null = the client names nobody
+ * @param source the client's address, absent if not given
+ * @param sni absent if the client sends no server name
  */
-record Explanation(ListenerConfig listener, InetAddress source, String sni, Pool pool) {
+record Explanation(
+    ListenerConfig listener, @Nullable InetAddress source, @Nullable String sni, Pool pool) {
 
-  /** Fills tables, so not on an event loop. */
+  /** Builds balancer tables: not for event loops. */
   JsonObject toJson() {
     boolean denied = source != null && !AccessList.of(listener.access()).admits(source);
     Backend chosen =
@@ -40,7 +42,7 @@ record Explanation(ListenerConfig listener, InetAddress source, String sni, Pool
         .put("backends", backends);
   }
 
-  private JsonObject about(Backend backend, Backend chosen, boolean denied) {
+  private JsonObject about(Backend backend, @Nullable Backend chosen, boolean denied) {
     return new JsonObject()
         .put("id", backend.id())
         .put("chosen", backend.equals(chosen))
@@ -50,7 +52,7 @@ record Explanation(ListenerConfig listener, InetAddress source, String sni, Pool
         .put("why", denied ? "the listener denies the client" : why(backend, chosen));
   }
 
-  private String why(Backend backend, Backend chosen) {
+  private String why(Backend backend, @Nullable Backend chosen) {
     return backend.equals(chosen) ? whyChosen(backend) : whyNot(backend, chosen);
   }
 
@@ -60,7 +62,7 @@ record Explanation(ListenerConfig listener, InetAddress source, String sni, Pool
         : "no backend is eligible, and whenDown is " + WhenDown.TRY_ALL.label();
   }
 
-  private String whyNot(Backend backend, Backend chosen) {
+  private String whyNot(Backend backend, @Nullable Backend chosen) {
     if (backend.config().state() != State.ENABLED) {
       return "state is " + backend.config().state().label();
     }

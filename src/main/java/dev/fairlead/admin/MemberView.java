@@ -8,22 +8,23 @@ import dev.fairlead.session.SessionRecord;
 import io.vertx.core.Future;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What the admin listener shows of a member. Every method may be called from any thread and returns
- * at once.
+ * A member's state as shown by the admin listener. Every method may be called from any thread and
+ * does not block.
  */
 public interface MemberView {
 
-  /** False when an event loop has not turned for 10 s. */
+  /** False if an event loop has been stuck for 10 s. */
   boolean isLive();
 
-  /** Why the member takes no traffic now, empty = it is ready. */
+  /** Why the member does not accept clients now, empty = it is ready. */
   List<String> notReadyReasons();
 
   Status status();
 
-  /** All members that are there, this one included. */
+  /** All members of the cluster, including this one. */
   List<MemberInfo> members();
 
   List<ListenerStatus> listeners();
@@ -33,20 +34,23 @@ public interface MemberView {
   /** The live sessions of this member, gathered from its event loops. */
   Future<List<SessionRecord>> sessions();
 
-  /** Ends a session of this member with reason {@code admin}; false = there is none of that id. */
+  /** Ends a session of this member with reason {@code admin}; false = no such session. */
   Future<Boolean> closeSession(String id);
 
-  /** Null until the first is in force. */
+  /** False until the first configuration is in force. */
+  boolean isConfigured();
+
+  /** Only when {@link #isConfigured}. */
   InForce config();
 
   /**
-   * One member.
+   * State of this member.
    *
    * @param fileInForce whether the listeners and pools of the file on disk are those in force
-   * @param configAuthor who made what is in force
-   * @param configProblems what is wrong with the file on disk
-   * @param restartNeeded keys of {@code node} and {@code cluster} whose change in the file waits
-   *     for a restart
+   * @param configAuthor author of the revision in force
+   * @param configProblems problems of the file on disk
+   * @param restartNeeded keys of {@code node} and {@code cluster} that were changed in the file and
+   *     take effect after a restart
    */
   record Status(
       String id,
@@ -69,15 +73,15 @@ public interface MemberView {
    * One listener.
    *
    * @param bind as configured
-   * @param address as bound, with the real port
+   * @param address as bound, with the real port; absent while it is not bound
    */
   record ListenerStatus(
-      String name, String bind, String address, String pool, long active, long total) {}
+      String name, String bind, @Nullable String address, String pool, long active, long total) {}
 
   /**
    * The configuration in force.
    *
-   * @param config what this member made of the revision's text
+   * @param config the revision's document as parsed by this member
    */
   record InForce(Revision revision, FairleadConfig config) {}
 }

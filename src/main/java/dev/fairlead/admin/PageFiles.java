@@ -7,13 +7,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 
-/** The page's files and the description of the API, held in memory. */
+/** The files of the admin page and the OpenAPI description, held in memory. */
 record PageFiles(Buffer html, Buffer script, Buffer style, Buffer openapi) {
   private static final String CONTENT_SECURITY_POLICY =
       "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:;"
           + " base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-  /** Reads them from the jar; blocks. */
+  /** Reads them from the jar. Blocks. */
   static PageFiles load() {
     return new PageFiles(
         read("/page/index.html"),

@@ -8,16 +8,16 @@ import io.vertx.ext.web.RoutingContext;
 import java.net.InetAddress;
 
 /**
- * Lets pass what does not come from another web site. Stands in for the token where there is none:
- * everybody on this machine may ask then, and a browser on it asks for whatever page it shows. A
- * page elsewhere says so in {@code Origin}; one whose name was made to point at this machine (DNS
- * rebinding) says so in {@code Host}.
+ * Refuses requests that a browser sends on behalf of another web site. Used when no token is
+ * configured: every process on this machine may then send requests, including a browser that
+ * executes foreign scripts. Such a request has the other site in {@code Origin}, or, if the other
+ * site's name resolves to this machine (DNS rebinding), in {@code Host}.
  */
 final class SameSite implements Handler<RoutingContext> {
   private final String host;
 
   /**
-   * @param host what {@code node.admin.host} is
+   * @param host {@code node.admin.host}
    */
   SameSite(String host) {
     this.host = host;
@@ -52,7 +52,7 @@ final class SameSite implements Handler<RoutingContext> {
     return address != null && address.isLoopbackAddress();
   }
 
-  /** True for {@code http://localhost:8081} when that is where the request went. */
+  /** Whether {@code origin}, such as {@code http://localhost:8081}, is the request's authority. */
   private static boolean isOf(String origin, HostAndPort authority) {
     int scheme = origin.indexOf("://");
     return scheme > 0 && origin.substring(scheme + 3).equalsIgnoreCase(authority.toString());

@@ -1,7 +1,8 @@
 package dev.fairlead.admission;
 
-import dev.fairlead.config.AccessConfig;
 import dev.fairlead.config.Cidr;
+import dev.fairlead.config.ListenerConfig;
+import dev.fairlead.config.ListenerConfig.AccessConfig;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.net.Inet4Address;
@@ -9,49 +10,54 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
- * Whose connections are taken: those of {@code allow}, or everyone's where it is empty, but none of
- * {@code deny}. An IPv4 address in IPv6 ({@code ::ffff:10.0.0.1}) is judged as IPv4.
+ * Admits the addresses in {@code allow}, or all if that is empty, except those in {@code deny}. An
+ * IPv4-mapped IPv6 address ({@code ::ffff:10.0.0.1}) counts as the IPv4 address.
  *
- * <p>Both lists become one ascending list of edges, the addresses at which the answer changes: it
- * is no before the first, yes from there to the second, and so on. {@code allow: [10.0.0.0/8],
- * deny: [10.0.0.0/16]} has the edges {@code 10.1.0.0} and {@code 11.0.0.0}; {@code 10.9.9.9} comes
- * after one, an odd number of edges, which is a yes. A search by halving in an array of numbers
- * takes 17 steps for 100,000 edges, in memory that a processor's cache holds. A trie of addresses
- * takes up to 32 or 128 steps, each through a pointer to a node somewhere else, or needs its levels
- * packed to be better, for which nothing here asks.
+ * <p>Both lists become one ascending list of edges, the addresses at which the answer changes:
+ * refused before the first, admitted from there to the second, and so on. {@code allow:
+ * [10.0.0.0/8], deny: [10.0.0.0/16]} has the edges {@code 10.1.0.0} and {@code 11.0.0.0}; {@code
+ * 10.9.9.9} comes after one edge, an odd number, so it is admitted. A binary search in an array
+ * takes 17 steps for 100,000 edges, in memory that fits a processor's cache. A trie takes up to 32
+ * or 128 steps, each through a pointer, unless its levels are compressed.
  *
  * <p>Immutable, any thread. A look-up of an IPv4 address allocates nothing, that of an IPv6 address
- * the copy of its 16 bytes that the JDK hands out, where the compiler does not spare it. Making one
- * takes some 100 ms for 100,000 networks: not on an event loop.
+ * a copy of its 16 bytes unless escape analysis removes it. Construction takes about 100 ms for
+ * 100,000 networks: not on an event loop.
  */
 public final class AccessList {
-  /** Admits all addresses without a look at them. */
-  public static final AccessList EVERYONE = new AccessList(Edges.ALL, Edges.ALL);
+  /** Admits all addresses. */
+  public static final AccessList EVERYONE =
+      new AccessList(AccessConfig.EVERYONE, Edges.ALL, Edges.ALL);
 
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
-  /** What stands before the IPv4 address in the lower half of a mapped one. */
+  /** The upper 32 bits of the lower half of an IPv4-mapped address. */
   private static final long MAPPED = 0xffff;
 
-  /** IPv6 edges to a sample. */
+  /** IPv6 edges per sample. */
   private static final int STRIDE = 16;
 
-  /** Edges as {@link #ordered} has them, so that they are compared without a call. */
+  private final AccessConfig config;
+
+  /** Edges mapped by {@link #ordered}, so that a signed comparison orders them. */
   private final int[] v4;
 
-  /** The same: the higher half of each edge, and its lower half behind it. */
+  /** Edges mapped likewise: the upper half of each, followed by its lower half. */
   private final long[] v6;
 
   /**
-   * The higher half of every {@link #STRIDE}th edge of {@link #v6}, from the first on: a search
-   * here is one in little memory, without a look at lower halves, and leaves few edges to search.
+   * The upper half of every {@link #STRIDE}th edge of {@link #v6}: a first search, in little memory
+   * and without lower halves, that leaves few edges for the second.
    */
   private final long[] v6Samples;
 
-  private AccessList(Edges v4, Edges v6) {
+  private AccessList(AccessConfig config, Edges v4, Edges v6) {
+    this.config = config;
     this.v4 = new int[v4.size()];
     this.v6 = new long[2 * v6.size()];
     for (int i = 0; i < v4.size(); i++) {
@@ -67,12 +73,30 @@ public final class AccessList {
     }
   }
 
-  /** Blocks for as long as a sort of both lists takes. */
+  /** Sorts both lists. */
   public static AccessList of(AccessConfig config) {
     if (config.allow().isEmpty() && config.deny().isEmpty()) {
       return EVERYONE;
     }
-    return new AccessList(admitted(config, false), admitted(config, true));
+    return new AccessList(config, admitted(config, false), admitted(config, true));
+  }
+
+  /**
+   * The access lists of {@code listeners} by name. Those of {@code before} whose configuration is
+   * unchanged are reused, the others are made.
+   */
+  public static Map<String, AccessList> byListener(
+      List<ListenerConfig> listeners, Map<String, AccessList> before) {
+    return listeners.stream()
+        .collect(
+            Collectors.toUnmodifiableMap(
+                ListenerConfig::name,
+                listener -> {
+                  AccessList last = before.get(listener.name());
+                  return last != null && last.config.equals(listener.access())
+                      ? last
+                      : of(listener.access());
+                }));
   }
 
   private static Edges admitted(AccessConfig config, boolean v6) {
@@ -88,7 +112,7 @@ public final class AccessList {
             .toList());
   }
 
-  /** IPv4 in the highest bits, so that the space ends where that of IPv6 does. */
+  /** IPv4 in the upper bits, so that its address space ends where that of IPv6 does. */
   private static Edges.Block block(Cidr network) {
     if (network.network() instanceof Inet4Address address) {
       return new Edges.Block((long) number(address) << Integer.SIZE, 0, network.prefix());
@@ -98,7 +122,7 @@ public final class AccessList {
         (long) LONGS.get(bytes, 0), (long) LONGS.get(bytes, Long.BYTES), network.prefix());
   }
 
-  /** Whether a client of this address may come in. */
+  /** Whether a client of this address may connect. */
   public boolean admits(InetAddress address) {
     if (this == EVERYONE) {
       return true;
@@ -112,7 +136,7 @@ public final class AccessList {
     return (high == 0 && low >>> Integer.SIZE == MAPPED) ? admits((int) low) : admits(high, low);
   }
 
-  /** The hash code of an IPv4 address is the address; getAddress() would copy it. */
+  /** The hash code of an IPv4 address is the address; getAddress() would allocate. */
   private static int number(Inet4Address address) {
     return address.hashCode();
   }
@@ -120,7 +144,7 @@ public final class AccessList {
   private boolean admits(int address) {
     int key = ordered(address);
     int before = 0;
-    // Edges below `before` are not above the key, those from `before + rest` on are.
+    // Invariant: edges below `before` are <= key, edges from `before + rest` on are above it.
     for (int rest = v4.length; rest > 0; ) {
       int half = (rest + 1) >>> 1;
       before = v4[before + half - 1] <= key ? before + half : before;
@@ -154,15 +178,15 @@ public final class AccessList {
     return below;
   }
 
-  /** Edges from here on are above the key. */
+  /** The first edge that is certainly above the key. */
   private int endOfSearch(int samplesBelow, long high) {
     int edges = v6.length / 2;
-    // Of equal higher halves, as in one /64, there may be any number: the lower ones decide.
+    // Any number of edges may share an upper half, as within one /64.
     boolean equal = samplesBelow < v6Samples.length && v6Samples[samplesBelow] == high;
     return equal ? edges : Math.min(samplesBelow * STRIDE, edges);
   }
 
-  /** Numbers whose signed order is the unsigned order of the argument. */
+  /** Maps unsigned order to signed order. */
   private static int ordered(int unsigned) {
     return unsigned ^ Integer.MIN_VALUE;
   }

@@ -4,10 +4,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * How many have come lately, for what is likely to come next. Asking changes nothing, however often
- * it is done. One thread at a time.
+ * The number of arrivals of the last window of 100 ms, as a forecast for the next one. Reading it
+ * does not change it, however often. One thread at a time.
  */
 public final class Arrivals {
+  /**
+   * Raising it smooths bursts out of the forecast; lowering it follows them at once, at the expense
+   * of demand that jumps between bursts.
+   */
   private static final long WINDOW_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final LongSupplier sum;
@@ -17,7 +21,7 @@ public final class Arrivals {
   private long recent;
 
   /**
-   * @param sum of all that ever came; may be asked on any thread
+   * @param sum of all arrivals since the start; called on the thread that calls {@link #recent}
    */
   public Arrivals(LongSupplier sum) {
     this(sum, System::nanoTime);
@@ -30,7 +34,7 @@ public final class Arrivals {
     this.measuredAt = nanos.getAsLong();
   }
 
-  /** Those of the last 100 ms that are over; of a longer time if nobody has asked meanwhile. */
+  /** Arrivals of the last complete window; of a longer one if it was not read in between. */
   public long recent() {
     long now = nanos.getAsLong();
     if (now - measuredAt >= WINDOW_NANOS) {

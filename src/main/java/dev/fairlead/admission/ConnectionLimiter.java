@@ -1,94 +1,75 @@
 package dev.fairlead.admission;
 
-import dev.fairlead.config.LimitScope;
-import java.util.concurrent.atomic.AtomicInteger;
+import dev.fairlead.config.LimitsConfig.LimitScope;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * How many connections there may be at once of one kind: of a listener, or of a pool. Those of this
- * member are counted with or without a limit, so that a limit which comes later finds them counted.
- * Lives as long as the process, across reloads. Thread-safe; taking and giving back cost one atomic
- * step each, and no lock.
+ * Limits the concurrent connections of one listener or one pool, and keeps newcomers behind the
+ * queue of those that wait. Outlives reloads. Thread-safe; taking and giving back take no lock.
  */
 public final class ConnectionLimiter implements Leased {
   private final String key;
   private final WaitQueue queue;
   private final Runnable onRoom;
-  private final Runnable onNone;
-  private final Allowance allowance = new Allowance();
-  private final AtomicInteger taken = new AtomicInteger();
+  private final Runnable onExhausted;
+  private final Permits permits = new Permits();
   private final LongAdder attempts = new LongAdder();
-
   private final Arrivals arrivals = new Arrivals(attempts::sum);
 
   /**
-   * @param queue of those who wait for one
-   * @param onRoom is run, on any thread, when one may be there that was not
-   * @param onNone is run, on any thread, when it is known that the cluster has none
+   * @param queue of the clients that wait for a permit
+   * @param onRoom run on any thread when a permit may have become free
+   * @param onExhausted run on any thread when the cluster has reported that it has no permit left
    */
-  public ConnectionLimiter(String key, WaitQueue queue, Runnable onRoom, Runnable onNone) {
+  public ConnectionLimiter(String key, WaitQueue queue, Runnable onRoom, Runnable onExhausted) {
     this.key = key;
     this.queue = queue;
     this.onRoom = onRoom;
-    this.onNone = onNone;
+    this.onExhausted = onExhausted;
   }
 
   /**
-   * What the configuration says from now on. Connections above it stay.
+   * Applies the configured limit. Connections above it stay.
    *
    * @param limit 0 = none
    */
   public void configure(int limit, LimitScope scope) {
-    allowance.configure(limit, scope, taken.get());
+    permits.configure(limit, scope);
     onRoom.run();
   }
 
-  /** Takes one for somebody who has just come, if it is there and nobody waits for it. */
+  /** Takes a permit for a newcomer: fails also when the queue is not empty. */
   public boolean tryTake() {
-    if (allowance.shared() != 0) {
+    if (permits.clusterLimit() != 0) {
       attempts.increment();
     }
-    return queue.isEmpty() && tryTakeInTurn();
+    return queue.isEmpty() && permits.tryTake();
   }
 
-  /** Takes one, if it is there, for the first one in the queue. */
+  /** Takes a permit for the first client in the queue. */
   public boolean tryTakeInTurn() {
-    int now = taken.get();
-    while (now < allowance.allowed()) {
-      if (taken.compareAndSet(now, now + 1)) {
-        return true;
-      }
-      now = taken.get();
-    }
-    return false;
+    return permits.tryTake();
   }
 
-  /** Gives one back, for which somebody may wait. */
+  /** Gives a permit back and serves the queue. */
   public void giveBack() {
-    putBack();
+    permits.giveBack();
     onRoom.run();
   }
 
-  /** Gives one back that was taken in turn; whoever waits tries it anyway. */
+  /** Gives back what {@link #tryTakeInTurn} took, while the queue is being served. */
   public void putBack() {
-    if (taken.getAndUpdate(count -> Math.max(0, count - 1)) == 0) {
-      throw new IllegalStateException(key + ": given back more often than taken");
-    }
+    permits.giveBack();
   }
 
-  /** True when none is left here. */
+  /** Whether this member has no permit left. */
   public boolean isFull() {
-    return taken.get() >= allowance.allowed();
+    return permits.isFull();
   }
 
-  /** True when none is left here, but the cluster has not said yet that it has none. */
+  /** Whether this member has no permit left and the cluster may grant more. */
   public boolean mayGrow() {
-    return allowance.mayGrow(taken.get());
-  }
-
-  @Override
-  public int allowed() {
-    return allowance.allowed();
+    return permits.mayGrow();
   }
 
   @Override
@@ -98,32 +79,37 @@ public final class ConnectionLimiter implements Leased {
 
   @Override
   public int limit() {
-    return allowance.shared();
+    return permits.clusterLimit();
   }
 
   @Override
   public int inUse() {
-    return taken.get();
+    return permits.inUse();
   }
 
-  /** Those who wait, and as many as have come lately. */
+  @Override
+  public int allowed() {
+    return permits.allowed();
+  }
+
+  /** The length of the queue, and the arrivals expected by the next refresh. */
   @Override
   public int wanted() {
-    return (int) Math.min(allowance.shared(), queue.size() + arrivals.recent());
+    return (int) Math.min(permits.clusterLimit(), queue.size() + arrivals.recent());
   }
 
   @Override
   public void allow(int count) {
-    if (allowance.hold(count)) {
+    if (permits.allow(count)) {
       onRoom.run();
     }
   }
 
   @Override
-  public void exhausted(boolean none) {
-    allowance.exhausted(none);
-    if (none) {
-      onNone.run();
+  public void exhausted(boolean exhausted) {
+    permits.exhausted(exhausted);
+    if (exhausted) {
+      onExhausted.run();
     }
   }
 }

@@ -5,8 +5,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * A set of 128-bit numbers as the ascending numbers at which membership changes: {@code [10, 20)
- * and [30, end)} is {@code 10 20 30}. Immutable.
+ * A set of unsigned 128-bit numbers as the ascending numbers at which membership changes: {@code
+ * [10, 20) and [30, end)} is {@code 10 20 30}. Immutable.
  */
 final class Edges {
   /** Every number. */
@@ -16,17 +16,17 @@ final class Edges {
       ((Comparator<Block>) (a, b) -> compare(a.high, a.low, b.high, b.low))
           .thenComparingInt(Block::prefix);
 
-  /** The higher half of each number and its lower half behind it. */
+  /** The upper half of each number, followed by its lower half. */
   private final long[] halves;
 
   private Edges(long[] halves) {
     this.halves = halves;
   }
 
-  /** The numbers that have the first {@code prefix} bits of this one, whose other bits are 0. */
+  /** The numbers that start with the first {@code prefix} bits of this one, whose rest is 0. */
   record Block(long high, long low, int prefix) {
 
-    /** The higher half of the first number after it; with {@link #endLow} 0 = there is none. */
+    /** The upper half of the first number after it; it and {@link #endLow} 0 = no number is. */
     private long endHigh() {
       if (prefix == 0) {
         return 0;
@@ -42,7 +42,7 @@ final class Edges {
     }
   }
 
-  /** The numbers in any of the blocks. */
+  /** The union of the blocks. */
   static Edges of(List<Block> blocks) {
     Block[] sorted = blocks.toArray(Block[]::new);
     Arrays.sort(sorted, BY_START_THEN_WIDEST);
@@ -53,7 +53,7 @@ final class Edges {
     return edges.build();
   }
 
-  /** The numbers in this set that are not in the other one. */
+  /** The difference of this set and another. */
   Edges minus(Edges other) {
     Builder edges = new Builder(size() + other.size());
     int mine = 0;
@@ -69,7 +69,7 @@ final class Edges {
     return edges.build();
   }
 
-  /** Which edge comes first; those that do not exist come last. */
+  /** Compares two edges; one past the end of its list comes last. */
   private int order(int mine, Edges other, int theirs) {
     if (mine == size() || theirs == other.size()) {
       return mine == size() ? 1 : -1;
@@ -94,7 +94,7 @@ final class Edges {
     return order == 0 ? Long.compareUnsigned(lowA, lowB) : order;
   }
 
-  /** Takes edges in ascending order. */
+  /** Collects edges in ascending order. */
   private static final class Builder {
     private final long[] halves;
     private int used;
@@ -104,9 +104,8 @@ final class Edges {
     }
 
     /**
-     * Takes blocks by their starts, the widest first. Two blocks are apart, or one is in the other:
-     * so each begins inside the numbers so far and ends there too, or continues them, or begins
-     * after them.
+     * Adds blocks in the order of their starts, the widest first. Two blocks are disjoint or
+     * nested: so each lies within the set so far, continues it, or starts after its end.
      */
     void add(Block block) {
       if (isInside()) {
@@ -133,7 +132,7 @@ final class Edges {
       }
     }
 
-    /** True when the numbers after the last edge are in the set. */
+    /** Whether the numbers after the last edge are in the set. */
     private boolean isInside() {
       return (used / 2) % 2 == 1;
     }

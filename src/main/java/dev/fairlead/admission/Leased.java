@@ -1,44 +1,42 @@
 package dev.fairlead.admission;
 
 /**
- * Something of which the whole cluster has so many, and this member holds a part: connections, or
- * new connections a second. All methods are called on one thread, the cluster's, and return at
- * once.
+ * A limit of the whole cluster of which this member holds a part: concurrent connections, or new
+ * connections per second. All methods are called on the cluster's context and return at once.
  */
 public interface Leased {
-
-  /** Names it in the whole cluster, such as {@code listener/web/connections}. */
+  /** The name of the limit in the whole cluster, such as {@code listener/web/connections}. */
   String key();
 
-  /** So many the whole cluster has; 0 = there is no limit, or it is not the cluster's. */
+  /** The limit of the whole cluster; 0 = none, or a limit of each member. */
   int limit();
 
-  /** So many are in use here and can't be given back. */
+  /** Permits in use here, which cannot be given back. */
   int inUse();
 
   /**
-   * How many more than {@link #inUse} could be used here now: those who wait for one, and what is
-   * likely to come until the next time. 0 = none is missed.
+   * The demand beyond {@link #inUse}: how many more permits this member could use now, for clients
+   * that wait and for those expected until the next refresh of the lease.
    */
   int wanted();
 
-  /** Whether it can be given back at any time: new connections a second, not connections. */
+  /** Whether permits can be given back at any time: those of a rate, not those of connections. */
   default boolean isRate() {
     return false;
   }
 
-  /** So many may be in use here now; {@link Integer#MAX_VALUE} = any number. */
+  /** How many permits may be in use here now; {@link Permits#UNLIMITED} without a limit. */
   int allowed();
 
   /**
-   * So many may be in use here from now on. May be fewer than are: nobody is cut off then, and
-   * nothing can be taken until enough was given back.
+   * Sets how many permits may be in use here. Fewer than {@link #inUse} closes no connection; no
+   * permit can be taken until enough of them are given back.
    */
   void allow(int count);
 
   /**
-   * Whether the cluster has no more to give. Until this was said, who finds none left may wait for
-   * the answer.
+   * Tells whether the cluster has no further permits to grant. Until it has, a client that finds no
+   * permit may wait for the answer.
    */
   void exhausted(boolean exhausted);
 }

@@ -1,15 +1,15 @@
 package dev.fairlead.admission;
 
-import dev.fairlead.config.LimitScope;
-import dev.fairlead.config.ListenerLimits;
-import dev.fairlead.config.QueueConfig;
-import dev.fairlead.config.RefuseWith;
+import dev.fairlead.config.LimitsConfig.LimitScope;
+import dev.fairlead.config.LimitsConfig.ListenerLimits;
+import dev.fairlead.config.LimitsConfig.QueueConfig;
+import dev.fairlead.config.LimitsConfig.RefuseWith;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * The limits of one listener on this member, and those who wait for one of its connections. Lives
- * as long as the process, across reloads. Thread-safe.
+ * The limits of one listener on this member, and the queue for its connections. Outlives reloads.
+ * Thread-safe.
  */
 public final class ListenerLimiter extends QueueingLimiter {
   private final ConnectionLimiter connections;
@@ -19,25 +19,25 @@ public final class ListenerLimiter extends QueueingLimiter {
 
   /**
    * @param name of the listener
-   * @param onNeed as of {@link QueueingLimiter}
+   * @param onDemand as of {@link QueueingLimiter}
    */
-  public ListenerLimiter(String name, Consumer<Leased> onNeed) {
-    super(onNeed);
+  public ListenerLimiter(String name, Consumer<Leased> onDemand) {
+    super(onDemand);
     String key = "listener/" + name;
     this.connections =
-        new ConnectionLimiter(key + "/connections", queue(), this::roomChanged, this::hopeChanged);
+        new ConnectionLimiter(key + "/connections", queue(), this::roomChanged, this::onExhausted);
     this.rate = new RateLimiter(key + "/rate", System::nanoTime);
     this.sources = new SourceLimit(name);
   }
 
-  /** What the configuration says from now on. One thread at a time. */
+  /** Applies the configured limits. One thread at a time. */
   public void configure(ListenerLimits next) {
     limits = next;
     rate.configure(next.newConnectionsPerSecond(), next.scope());
     sources.configure(next.connectionsPerSource(), next.scope() == LimitScope.CLUSTER);
     connections.configure(next.connections(), next.scope());
-    hopeChanged();
-    ask();
+    onExhausted();
+    requestPermits();
   }
 
   public ConnectionLimiter connections() {
@@ -52,12 +52,13 @@ public final class ListenerLimiter extends QueueingLimiter {
     return sources;
   }
 
-  /** How who is refused is told so. */
+  /** How a refused client's connection is ended. */
   public RefuseWith refuseWith() {
     return limits.refuseWith();
   }
 
-  /** What of it the cluster shares, or could. */
+  /** The limits that the cluster may share. */
+  @Override
   public Stream<Leased> leased() {
     return Stream.of(connections, rate);
   }
@@ -65,11 +66,6 @@ public final class ListenerLimiter extends QueueingLimiter {
   @Override
   protected boolean mayGrow() {
     return connections.mayGrow();
-  }
-
-  @Override
-  protected Stream<Leased> needed() {
-    return leased();
   }
 
   @Override

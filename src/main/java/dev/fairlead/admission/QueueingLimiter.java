@@ -1,105 +1,120 @@
 package dev.fairlead.admission;
 
-import dev.fairlead.config.QueueConfig;
+import dev.fairlead.config.LimitsConfig.QueueConfig;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * Something that is limited, and the queue of those who wait for a place there. While the cluster
- * has not said whether it has more, others may wait for a moment too, whatever the queue holds.
- * Thread-safe.
+ * A limit of connections and the queue of the clients that wait for a permit. While the cluster may
+ * still grant permits, clients beyond the configured queue may wait for its answer, for at most
+ * half a second. Thread-safe.
+ *
+ * <p>An implementation must call {@link #roomChanged} whenever a permit may have become free, else
+ * clients wait until their time-out, and {@link #onExhausted} when the cluster has reported that it
+ * has none, else they wait for an answer that was given.
  */
 public abstract class QueueingLimiter {
-  /** Most that wait for the cluster's answer: a moment's arrivals. */
-  private static final int MOST_ASKING = 1024;
-
-  /** Longest wait for the cluster's answer. */
-  private static final Duration LONGEST_ASKING = Duration.ofMillis(500);
-
-  /** The cluster is asked no more often; in between it looks by itself. */
-  private static final long ASKING_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
-
-  private final WaitQueue queue = new WaitQueue();
-  private volatile long askedAt = System.nanoTime() - ASKING_NANOS;
-  private final Consumer<Leased> onNeed;
+  /**
+   * The most clients that wait for the cluster's answer. Raising it lets a larger burst through at
+   * a new limit, at the expense of memory; those beyond it are refused at once.
+   */
+  private static final int MAX_AWAITING_GRANT = 1024;
 
   /**
-   * @param onNeed is told, on any thread, of what somebody waits for until the cluster has answered
+   * The longest wait for the cluster's answer. Raising it refuses fewer clients while the cluster
+   * is slow, at the expense of a later refusal of those that get no permit.
    */
-  protected QueueingLimiter(Consumer<Leased> onNeed) {
-    this.onNeed = onNeed;
+  private static final Duration GRANT_TIMEOUT = Duration.ofMillis(500);
+
+  /**
+   * The shortest time between two requests to the cluster; it also refreshes by itself. Lowering it
+   * grants the permits of a burst sooner, at the expense of more calls to its context.
+   */
+  private static final long REQUEST_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+  private final WaitQueue queue = new WaitQueue();
+  private volatile long requestedAt = System.nanoTime() - REQUEST_INTERVAL_NANOS;
+  private final Consumer<Leased> onDemand;
+
+  /**
+   * @param onDemand is called, on any thread, with each limit for whose permits a client waits
+   */
+  protected QueueingLimiter(Consumer<Leased> onDemand) {
+    this.onDemand = onDemand;
   }
 
-  /** Whether more places may come from the cluster, and none is there. */
+  /** The limits that the cluster may share; a client needs a permit of each. */
+  public abstract Stream<Leased> leased();
+
+  /** Whether no permit is left and the cluster may grant more. */
   protected abstract boolean mayGrow();
 
-  /** What there has to be for a place. */
-  protected abstract Stream<Leased> needed();
-
-  /** As the configuration has it now. */
+  /** As the configuration in force has it. */
   protected abstract QueueConfig queueConfig();
 
-  /** Those who wait. */
   public final WaitQueue queue() {
     return queue;
   }
 
-  /** Whether a queue is configured: else who waits only waits for the cluster's answer. */
+  /** Whether a queue is configured; without one, clients only wait for the cluster's answer. */
   public final boolean hasQueue() {
     return queueConfig().size() > 0;
   }
 
-  /** Longest wait. */
+  /** The longest wait of a client. */
   public final Duration longestWait() {
-    return hasQueue() ? queueConfig().timeout() : LONGEST_ASKING;
+    return hasQueue() ? queueConfig().timeout() : GRANT_TIMEOUT;
   }
 
-  /** Whether one more may wait now. */
+  /** Whether one more client may wait now. */
   public final boolean mayWait() {
-    return queue.size() < mostWaiting();
+    return queue.size() < capacity();
   }
 
   /**
-   * Has {@code waiter} wait.
+   * Puts {@code waiter} into the queue and requests permits for it.
    *
-   * @return false = as many wait as may
+   * @return false if the queue is full
    */
-  public final boolean join(Waiter waiter) {
-    boolean joined = queue.join(waiter, mostWaiting());
+  public final boolean join(WaitQueue.Waiter waiter) {
+    boolean joined = queue.join(waiter, capacity());
     if (joined && mayGrow()) {
-      ask();
+      requestPermits();
     }
     return joined;
   }
 
-  /** There may be places: lets in who waits. Any thread. */
+  /** Serves the queue, since a permit may have become free. Any thread. */
   public final void roomChanged() {
     queue.serve();
   }
 
-  /** Something is known to be had no more, or the queue is shorter: turns away. Any thread. */
-  public final void hopeChanged() {
+  /**
+   * Refuses the clients beyond the configured queue if no more permits will come: to be called when
+   * the cluster has reported that it has none, and when the queue's size has changed. Any thread.
+   */
+  public final void onExhausted() {
     queue.serve();
     if (!mayGrow()) {
       queue.trim(queueConfig().size());
     }
   }
 
-  /** Asks the cluster for what is needed; whoever just did has asked for all. */
-  protected final void ask() {
+  /** Requests permits from the cluster; one request serves all that wait. */
+  protected final void requestPermits() {
     long now = System.nanoTime();
-    if (now - askedAt >= ASKING_NANOS) {
-      askedAt = now;
-      needed().filter(each -> each.limit() > 0).forEach(onNeed);
+    if (now - requestedAt >= REQUEST_INTERVAL_NANOS) {
+      requestedAt = now;
+      leased().filter(each -> each.limit() > 0).forEach(onDemand);
     }
   }
 
-  private int mostWaiting() {
+  private int capacity() {
     int size = queueConfig().size();
-    // Those that ask stay until they are answered, though a place may just be there.
-    boolean isAsking = queue.size() > size || mayGrow();
-    return isAsking ? Math.max(size, MOST_ASKING) : size;
+    // Clients that wait for an answer keep their places even if a permit has just become free.
+    boolean awaitsGrant = queue.size() > size || mayGrow();
+    return awaitsGrant ? Math.max(size, MAX_AWAITING_GRANT) : size;
   }
 }

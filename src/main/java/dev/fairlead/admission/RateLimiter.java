@@ -1,24 +1,24 @@
 package dev.fairlead.admission;
 
-import dev.fairlead.config.LimitScope;
+import dev.fairlead.config.LimitsConfig.LimitScope;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
 /**
- * How many new connections a second a listener takes: a token bucket that holds what fits into one
- * second, kept as the generic cell rate algorithm does (ITU-T I.371): one number, the time at which
- * the bucket will be full again. Lives as long as the process, across reloads. Thread-safe; taking
- * costs one atomic step.
+ * Limits a listener's new connections per second: a token bucket with a burst of one second's
+ * tokens, in the form of the generic cell rate algorithm (ITU-T I.371), whose one number is the
+ * time at which the bucket will be full again. Outlives reloads. Thread-safe; taking a token costs
+ * one compare-and-set.
  */
 public final class RateLimiter implements Leased {
   private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
-  /** Stands for no limit. */
-  private static final int ANY = Integer.MAX_VALUE;
-
-  /** More than was measured, because demand grows. */
+  /**
+   * The demand reported per measured demand. Raising it refuses fewer clients while demand grows,
+   * at the expense of tokens that other members could have used.
+   */
   private static final double HEADROOM = 1.2;
 
   private final String key;
@@ -26,19 +26,19 @@ public final class RateLimiter implements Leased {
   private final long start;
   private final LongAdder attempts = new LongAdder();
 
-  /** When the bucket is full again, counted from {@link #start}. */
+  /** Nanoseconds from {@link #start} to when the bucket will be full. */
   private final AtomicLong fullAt = new AtomicLong();
 
-  /** Tokens a second on this member. */
-  private volatile int rate = ANY;
+  /** Tokens per second on this member. */
+  private volatile int rate = Permits.UNLIMITED;
 
-  /** Of the cluster; 0 = there is no limit, or it is not the cluster's. */
-  private volatile int shared;
+  /** Tokens per second of the cluster; 0 = no limit, or a limit of each member. */
+  private volatile int clusterLimit;
 
-  /** Nothing was allowed yet: the first part of the cluster's rate comes with its burst. */
-  private boolean isNew;
+  /** No grant has come yet: the first one comes with its burst. */
+  private boolean awaitsFirstGrant;
 
-  // What was measured last; on the thread of Leased.
+  // The last measurement; on the cluster's context.
   private long attemptsBefore;
   private long measuredAt;
   private double demand;
@@ -54,28 +54,28 @@ public final class RateLimiter implements Leased {
   }
 
   /**
-   * What the configuration says from now on.
+   * Applies the configured limit.
    *
    * @param perSecond 0 = no limit
-   * @param scope of a rate of the cluster nothing is this member's until it is {@link #allow}ed
+   * @param scope a limit that becomes the cluster's allows nothing until {@link #allow}
    */
   public synchronized void configure(int perSecond, LimitScope scope) {
     boolean ofCluster = perSecond > 0 && scope == LimitScope.CLUSTER;
     if (!ofCluster) {
-      rate = perSecond == 0 ? ANY : perSecond;
-    } else if (shared == 0) {
+      rate = perSecond == 0 ? Permits.UNLIMITED : perSecond;
+    } else if (clusterLimit == 0) {
       rate = 0;
-      isNew = true;
+      awaitsFirstGrant = true;
     } else {
       change(Math.min(rate, perSecond));
     }
-    shared = ofCluster ? perSecond : 0;
+    clusterLimit = ofCluster ? perSecond : 0;
   }
 
-  /** Takes a token if there is one. */
+  /** Takes a token if one is left. */
   public boolean tryTake() {
     int perSecond = rate;
-    if (perSecond == ANY) {
+    if (perSecond == Permits.UNLIMITED) {
       return true;
     }
     attempts.increment();
@@ -96,10 +96,10 @@ public final class RateLimiter implements Leased {
     }
   }
 
-  /** Gives a token back that was taken for nothing. */
+  /** Gives back a token that was not used. */
   public void putBack() {
     int perSecond = rate;
-    if (perSecond > 0 && perSecond != ANY) {
+    if (perSecond > 0 && perSecond != Permits.UNLIMITED) {
       fullAt.addAndGet(-SECOND / perSecond);
     }
   }
@@ -116,7 +116,7 @@ public final class RateLimiter implements Leased {
 
   @Override
   public int limit() {
-    return shared;
+    return clusterLimit;
   }
 
   @Override
@@ -124,13 +124,13 @@ public final class RateLimiter implements Leased {
     return true;
   }
 
-  /** A rate can always be given back. */
+  /** Tokens can be given back at any time. */
   @Override
   public int inUse() {
     return 0;
   }
 
-  /** What came in the last half second or so, a second, and a fifth more. */
+  /** The attempts per second of about the last half second, and a fifth more. */
   @Override
   public int wanted() {
     long now = nanos.getAsLong();
@@ -142,24 +142,24 @@ public final class RateLimiter implements Leased {
       attemptsBefore = sum;
       measuredAt = now;
     }
-    // Less than one in a while is nobody.
-    return demand < 0.1 ? 0 : (int) Math.min(shared, Math.ceil(demand * HEADROOM));
+    // A remainder that would never decay to 0.
+    return demand < 0.1 ? 0 : (int) Math.min(clusterLimit, Math.ceil(demand * HEADROOM));
   }
 
   @Override
   public synchronized void allow(int perSecond) {
-    if (shared == 0) {
+    if (clusterLimit == 0) {
       return;
     }
-    if (isNew && perSecond > 0) {
-      isNew = false;
+    if (awaitsFirstGrant && perSecond > 0) {
+      awaitsFirstGrant = false;
       rate = perSecond;
     } else {
       change(perSecond);
     }
   }
 
-  /** The tokens stay as many as they are: else who is given more rate had a burst of it at once. */
+  /** Keeps the number of tokens: else each grant would come with a burst of its own. */
   private void change(int perSecond) {
     int before = rate;
     if (perSecond == 0 || perSecond == before) {
@@ -175,6 +175,6 @@ public final class RateLimiter implements Leased {
 
   @Override
   public void exhausted(boolean exhausted) {
-    // Who finds no token does not wait.
+    // A client that finds no token is refused, it does not wait.
   }
 }

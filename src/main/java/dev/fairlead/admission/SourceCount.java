@@ -5,75 +5,78 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 /**
  * The live connections of one source address at one listener, on this member. All connections of a
- * source share one, so each must give back its own exactly once. Any thread; nothing blocks.
+ * source share the object; a connection that does not {@linkplain #release release} it exactly once
+ * blocks its source. Any thread, lock-free.
  *
- * <p>A count may be forgotten, see {@link SourceLimit}: whoever holds it gives back as before, and
- * the source's next connection gets another one.
+ * <p>A count may be evicted, see {@link SourceLimit}: its connections release it as before, and the
+ * next connection of the source starts a new one.
  */
 public final class SourceCount {
-  /** What connections hold that nobody counts. */
-  static final SourceCount UNCOUNTED = new SourceCount(null, null);
+  /** Held by connections that are not counted. */
+  static final SourceCount UNCOUNTED =
+      new SourceCount(
+          new RecentSources(0, evicted -> {}), SourceKey.of(InetAddress.getLoopbackAddress()));
 
   /** The sign bit of {@link #state}; the rest is the count. */
-  private static final int FORGOTTEN = Integer.MIN_VALUE;
+  private static final int EVICTED = Integer.MIN_VALUE;
 
-  /** No object of its own for each of up to 100,000 sources. */
+  /** Spares an AtomicInteger for each of up to 100,000 sources. */
   private static final AtomicIntegerFieldUpdater<SourceCount> STATE =
       AtomicIntegerFieldUpdater.newUpdater(SourceCount.class, "state");
 
-  private final Sources home;
+  private final RecentSources sources;
   private final SourceKey key;
   private volatile int state;
 
-  /** Live connections at the other members, as far as they told. */
+  /** Live connections at the other members by their latest rows. */
   private volatile int others;
 
-  /** Whether it is among those to be told to the other members. */
+  /** Whether it is in the own row that the other members read. */
   private volatile boolean listed;
 
   /**
-   * By the clock of {@link Sources}. A race may leave an older time, which only makes it go out
-   * sooner.
+   * In the clock of {@link RecentSources}. A race may store an older time, which only means an
+   * earlier eviction.
    */
   private int usedAt;
 
-  SourceCount(Sources home, SourceKey key) {
-    this.home = home;
+  SourceCount(RecentSources sources, SourceKey key) {
+    this.sources = sources;
     this.key = key;
     use();
   }
 
-  /** Whose connections these are. */
+  /** The source. */
   public InetAddress address() {
     return key.address();
   }
 
   /** Live connections of this member, never negative. */
   public int active() {
-    return state & ~FORGOTTEN;
+    return state & ~EVICTED;
   }
 
   /**
-   * A connection that was counted has ended.
+   * Uncounts a connection that has ended.
    *
-   * @throws IllegalStateException if none was; the count stays 0
+   * @throws IllegalStateException if none is counted; the count stays 0
    */
   public void release() {
     if (this == UNCOUNTED) {
       return;
     }
     use();
-    int before = STATE.getAndUpdate(this, now -> (now & ~FORGOTTEN) == 0 ? now : now - 1);
-    if ((before & ~FORGOTTEN) == 0) {
+    int before = STATE.getAndUpdate(this, now -> (now & ~EVICTED) == 0 ? now : now - 1);
+    if ((before & ~EVICTED) == 0) {
       throw new IllegalStateException("released more often than taken");
     }
   }
 
   /**
-   * Counts a connection if there are fewer than {@code max}, with those of the others if {@code
-   * ofCluster}.
+   * Counts a connection if there are fewer than {@code max}, those at other members included if
+   * {@code ofCluster}.
    *
-   * @return false when there are so many, or when this is forgotten
+   * @return false if the limit is reached, or if this was evicted
    */
   boolean tryTake(int max, boolean ofCluster) {
     long room = max - (long) (ofCluster ? others : 0);
@@ -100,41 +103,39 @@ public final class SourceCount {
     return listed;
   }
 
-  void listed(boolean toBeTold) {
-    listed = toBeTold;
+  void listed(boolean inOwnRow) {
+    listed = inOwnRow;
   }
 
   SourceKey key() {
     return key;
   }
 
-  /** How many sources came since this one was used. */
+  /** How many sources were added since this one was used. */
   int age(int now) {
     return now - usedAt;
   }
 
-  /** Whether it may be forgotten without harm. */
+  /** Whether an eviction loses nothing. */
   boolean isIdle() {
     return state == 0 && others == 0;
   }
 
-  boolean isForgotten() {
+  boolean isEvicted() {
     return state < 0;
   }
 
-  /** Takes no more connections from now on, if it has none. */
-  boolean forgetEmpty() {
-    return STATE.compareAndSet(this, 0, FORGOTTEN);
+  /** Evicts it if it has no connections. */
+  boolean evictEmpty() {
+    return STATE.compareAndSet(this, 0, EVICTED);
   }
 
-  /** Takes no more connections from now on; those it has can still be given back. */
-  void forget() {
-    STATE.getAndUpdate(this, now -> now | FORGOTTEN);
+  /** Counts no more connections from now on; those counted can still be released. */
+  void evict() {
+    STATE.getAndUpdate(this, now -> now | EVICTED);
   }
 
   private void use() {
-    if (home != null) {
-      usedAt = home.now();
-    }
+    usedAt = sources.now();
   }
 }

@@ -7,30 +7,38 @@ import java.util.Arrays;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * A source address as the key of a map that strangers fill. Whoever has an IPv6 network can choose
- * addresses at will whose {@link InetAddress#hashCode}, a sum, is the same; so keys have an order,
- * by which a {@link java.util.concurrent.ConcurrentHashMap} finds one among many of equal hash.
+ * A source address as the key of a map that hostile clients fill. An attacker with an IPv6 network
+ * can choose any number of addresses of equal {@link InetAddress#hashCode}, which is a sum; so keys
+ * are comparable, by which a {@link java.util.concurrent.ConcurrentHashMap} finds one among many of
+ * equal hash in logarithmic time.
  */
 final class SourceKey implements Comparable<SourceKey> {
-  /** Another one in each process, so that nobody knows which IPv4 addresses meet in the map. */
+  /** Random for each process, so that collisions of IPv4 addresses cannot be computed. */
   private static final int FACTOR = ThreadLocalRandom.current().nextInt() | 1;
 
-  /** To look up without making a key. */
-  private static final ThreadLocal<SourceKey> PROBES = ThreadLocal.withInitial(SourceKey::new);
+  /** Reused for look-ups, which so allocate nothing. */
+  private static final ThreadLocal<SourceKey> PROBES =
+      ThreadLocal.withInitial(() -> new SourceKey(InetAddress.getLoopbackAddress()));
 
   private InetAddress address;
   private int hash;
 
-  private SourceKey() {}
-
-  /** A key to keep. An IPv4 address that is written as an IPv6 one is that IPv4 address. */
-  static SourceKey of(InetAddress address) {
-    return new SourceKey().set(address instanceof Inet6Address ? plain(address) : address);
+  private SourceKey(InetAddress address) {
+    this.address = address;
+    this.hash = hash(address);
   }
 
-  /** A key to look up with, valid until this thread asks for the next one. */
+  /** A key to store. An IPv4-mapped IPv6 address becomes the IPv4 address. */
+  static SourceKey of(InetAddress address) {
+    return new SourceKey(address instanceof Inet6Address ? plain(address) : address);
+  }
+
+  /** A key for a look-up, valid until this thread calls this method again. */
   static SourceKey probe(InetAddress address) {
-    return PROBES.get().set(address);
+    SourceKey probe = PROBES.get();
+    probe.address = address;
+    probe.hash = hash(address);
+    return probe;
   }
 
   private static InetAddress plain(InetAddress address) {
@@ -41,11 +49,19 @@ final class SourceKey implements Comparable<SourceKey> {
     }
   }
 
-  private SourceKey set(InetAddress next) {
-    address = next;
-    int mixed = next.hashCode() * FACTOR;
-    hash = mixed ^ (mixed >>> 16);
-    return this;
+  /**
+   * With the finaliser of MurmurHash3: neighbouring addresses must be far apart in the map, else
+   * the samples of an eviction, which are neighbours there, may all be of one busy network.
+   */
+  private static int hash(InetAddress address) {
+    return mixed(address.hashCode(), FACTOR);
+  }
+
+  static int mixed(int hash, int factor) {
+    int mixed = hash * factor;
+    mixed = (mixed ^ (mixed >>> 16)) * 0x85ebca6b;
+    mixed = (mixed ^ (mixed >>> 13)) * 0xc2b2ae35;
+    return mixed ^ (mixed >>> 16);
   }
 
   InetAddress address() {
@@ -62,7 +78,7 @@ final class SourceKey implements Comparable<SourceKey> {
     return other instanceof SourceKey key && address.equals(key.address);
   }
 
-  /** Asked for keys of equal hash only, so the copies that the JDK makes of addresses are rare. */
+  /** Called for keys of equal hash only, so the copies that it allocates are rare. */
   @Override
   public int compareTo(SourceKey other) {
     return Arrays.compareUnsigned(address.getAddress(), other.address.getAddress());

@@ -4,37 +4,43 @@ import java.net.InetAddress;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * How many connections each source address may have at one listener. Lives as long as the process:
- * a reload calls {@link #configure} and the counts go on. A source is one address, also with IPv6,
- * and an IPv4 address is the same however it is written. Any thread; a known source allocates
- * nothing.
+ * Limits the concurrent connections of each source address at one listener. Outlives reloads. A
+ * source is one address, also with IPv6; IPv4-mapped addresses count as IPv4. Any thread; a known
+ * source allocates nothing.
  *
- * <p>This member's count is exact. Of the cluster's it knows what the others told lately, and they
- * tell of sources with at least a quarter of the limit: so a source may have more than the limit by
- * what comes within one interval, and by what members have that are each below a quarter.
+ * <p>This member's count is exact. Of other members it knows their latest rows, which contain the
+ * sources with at least a quarter of the limit: so a source may exceed the limit by the connections
+ * that arrive within one interval, and by those at members that are each below a quarter.
  *
- * <p>At most 100,000 sources are known. Another one pushes out one without connections that was not
- * used for long; if nearly all have connections, one of those, whose count is then forgotten: it
- * may have up to the limit once more. Connections that came while there was no limit are never
- * counted, and those counted are forgotten when the limit is taken away.
+ * <p>At most 100,000 sources are known. A new one evicts one without connections that was not used
+ * for long; if nearly all have connections, one of those, which may then have up to the limit once
+ * more. Connections made without a limit are never counted, and removing the limit drops all
+ * counts.
  */
 public final class SourceLimit {
+  /** Raising it evicts fewer sources of an attack from many addresses, at some 100 B each. */
   private static final int MAX_SOURCES = 100_000;
+
+  /**
+   * A source with a quarter of the limit is in the own row. Raising it makes the cluster's limit
+   * more exact, at the expense of larger rows.
+   */
   private static final int SHARED_PART = 4;
 
   private final String listener;
-  private final Sources sources;
+  private final RecentSources sources;
 
-  /** Those to be told to the others, and some that were until lately. */
+  /** The sources in the own row, and some that were until recently. */
   private final Set<SourceCount> heavy = ConcurrentHashMap.newKeySet();
 
   private volatile Settings settings = new Settings(0, false);
 
   private record Settings(int max, boolean ofCluster) {
 
-    /** Whether the others are told of a source with so many. */
+    /** Whether a source with {@code count} connections belongs in the own row. */
     private boolean isHeavy(int count) {
       return ofCluster && count > 0 && (long) count * SHARED_PART >= max;
     }
@@ -47,7 +53,7 @@ public final class SourceLimit {
 
   SourceLimit(String listener, int maxSources) {
     this.listener = listener;
-    this.sources = new Sources(maxSources, heavy::remove);
+    this.sources = new RecentSources(maxSources, heavy::remove);
   }
 
   /** The listener's name. */
@@ -56,10 +62,10 @@ public final class SourceLimit {
   }
 
   /**
-   * Holds for new connections from now on. Nobody is cut off when it is less than before.
+   * Applies to new connections from now on; no connection is closed.
    *
    * @param max connections of one source, 0 = no limit
-   * @param ofCluster whether those at other members count, and others are told of those here
+   * @param ofCluster whether those at other members count
    */
   public synchronized void configure(int max, boolean ofCluster) {
     Settings next = new Settings(max, ofCluster);
@@ -70,7 +76,7 @@ public final class SourceLimit {
     if (max == 0) {
       sources.clear();
     } else {
-      // A connection that is counted meanwhile sees the new settings, or is seen here.
+      // A connection counted at the same time sees the new settings, or is seen here.
       sources.forEach(this::list);
     }
     if (max == 0 || !ofCluster) {
@@ -82,11 +88,11 @@ public final class SourceLimit {
   /**
    * Counts a connection.
    *
-   * @param source null = it has none, as with a unix socket, and is not counted
-   * @return what must be {@linkplain SourceCount#release released} once when the connection ends;
-   *     null = the source has as many as it may have
+   * @param source null for a Unix socket, whose connections are not counted
+   * @return to be {@linkplain SourceCount#release released} once when the connection ends; null if
+   *     the source has reached its limit
    */
-  public SourceCount tryTake(InetAddress source) {
+  public @Nullable SourceCount tryTake(@Nullable InetAddress source) {
     while (true) {
       Settings now = settings;
       if (now.max == 0 || source == null) {
@@ -97,7 +103,7 @@ public final class SourceLimit {
         list(count);
         return count;
       }
-      if (!count.isForgotten()) {
+      if (!count.isEvicted()) {
         return null;
       }
       sources.remove(count);
@@ -105,9 +111,9 @@ public final class SourceLimit {
   }
 
   /**
-   * Goes through the sources that the other members must know of: those with a quarter of the limit
-   * or more on this member. None if the limit is this member's own. Costs by their number, not by
-   * that of all sources.
+   * Visits the sources that belong in the own row: those with a quarter of the limit or more on
+   * this member; none if the limit is each member's own. Takes time by their number, not by that of
+   * all sources.
    */
   public void forEachHeavy(Consumer<SourceCount> each) {
     for (SourceCount one : heavy) {
@@ -119,14 +125,14 @@ public final class SourceLimit {
     }
   }
 
-  /** Whether the other members must know of {@code count}, one of this limit. */
+  /** Whether {@code count}, one of this limit, belongs in the own row. */
   public boolean isHeavy(SourceCount count) {
-    return !count.isForgotten() && settings.isHeavy(count.active());
+    return !count.isEvicted() && settings.isHeavy(count.active());
   }
 
   /**
-   * Tells what all other members together have of a source, 0 = none. Of no meaning if the limit is
-   * this member's own, nor for a source for which there is no room among others with connections.
+   * Sets the connections that all other members together have of a source. Ignored if the limit is
+   * each member's own, and if only an eviction of a source with connections would make room.
    */
   public void others(InetAddress source, int connections) {
     Settings now = settings;
@@ -148,7 +154,7 @@ public final class SourceLimit {
     return count == null ? 0 : count.active();
   }
 
-  /** Remembers a source that is heavy; one is never missed, since {@link #unlist} looks again. */
+  /** Lists a heavy source; {@link #unlist} checks again, so that none is missed in a race. */
   private void list(SourceCount count) {
     if (!count.isListed() && isHeavy(count)) {
       count.listed(true);

@@ -1,59 +1,84 @@
 package dev.fairlead.admission;
 
+import org.jspecify.annotations.Nullable;
+
 /**
- * Those who wait for room, first come, first served, over all event loops: whoever makes room lets
- * the first ones in on the spot, and nobody who comes later may take what they wait for. Only what
- * follows, on the event loop of each, may happen in another order.
+ * Clients that wait for a permit, first come, first served, over all event loops. The thread that
+ * frees a permit takes it on the spot for the first waiter, under the queue's lock, so that no
+ * newcomer can get it; only what follows, on each waiter's own event loop, may happen in another
+ * order.
  *
- * <p>Thread-safe. While nobody waits no lock is taken.
+ * <p>Thread-safe. While the queue is empty no lock is taken.
  */
 public final class WaitQueue {
-  private Waiter first;
-  private Waiter last;
+  private @Nullable Waiter first;
+  private @Nullable Waiter last;
   private volatile int size;
 
-  /** True when nobody would be overtaken by who comes now. */
+  /**
+   * One client in a queue; it contains its links, so that leaving takes constant time. The methods
+   * are called on the thread that freed the permit and must return at once.
+   */
+  public abstract static class Waiter {
+    /** Both null, and {@link #inQueue} false, outside of a queue; guarded by the queue. */
+    private @Nullable Waiter before;
+
+    private @Nullable Waiter after;
+    private boolean inQueue;
+
+    /**
+     * Takes all permits that this client needs, or none. Called with the queue locked, so it must
+     * call nothing that serves a queue.
+     */
+    protected abstract boolean tryEnter();
+
+    /** {@link #tryEnter} has succeeded and this client has left the queue. */
+    protected abstract void entered();
+
+    /** This client was removed from the queue without a permit. */
+    protected abstract void turnedAway();
+  }
+
   public boolean isEmpty() {
     return size == 0;
   }
 
-  /** How many wait. */
   public int size() {
     return size;
   }
 
   /**
-   * Puts {@code waiter} at the end, from where it may be let in before this returns.
+   * Appends {@code waiter}, which may get its permits before this returns.
    *
-   * @param most that may wait, this one included
-   * @return false = as many wait already, and it does not
+   * @param capacity the most waiters, this one included
+   * @return false if the queue is full; the waiter is not in it then
    */
-  public synchronized boolean join(Waiter waiter, int most) {
-    if (size >= most) {
+  public synchronized boolean join(Waiter waiter, int capacity) {
+    if (size >= capacity) {
       return false;
     }
     link(waiter);
-    // There may be room since it looked, by somebody who saw nobody waiting.
+    // A permit may have been freed since the waiter found none, by a thread that saw no queue.
     serve();
     return true;
   }
 
   /**
-   * Takes {@code waiter} out of the queue.
+   * Removes {@code waiter}.
    *
-   * @return false = it was not in there: it has entered, or was turned away
+   * @return false if it was not in the queue: it has entered, or was turned away
    */
   public synchronized boolean leave(Waiter waiter) {
     boolean waited = waiter.inQueue;
     if (waited) {
       unlink(waiter);
-      // It may have been the one that nothing there was right for.
+      // The next one may be able to use a permit that this one could not.
       serve();
     }
     return waited;
   }
 
-  /** There may be room: lets in as many as find it, in their order. */
+  /** Lets waiters enter in their order until one finds no permit. */
   public void serve() {
     if (size == 0) {
       return;
@@ -67,13 +92,13 @@ public final class WaitQueue {
     }
   }
 
-  /** Turns away those who came last, until {@code most} are left. */
-  public void trim(int most) {
-    if (size <= most) {
+  /** Turns away the waiters that came last until {@code capacity} are left. */
+  public void trim(int capacity) {
+    if (size <= capacity) {
       return;
     }
     synchronized (this) {
-      while (size > most) {
+      while (last != null && size > capacity) {
         Waiter out = last;
         unlink(out);
         out.turnedAway();

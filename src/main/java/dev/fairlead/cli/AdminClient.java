@@ -19,10 +19,11 @@ import java.util.List;
 import java.util.function.Function;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Speaks to the admin listener of a member. Blocks; connecting takes 3 s at most and an answer 30
- * s. Every refusal comes out as a {@link RefusedException}.
+ * HTTP client of a member's admin listener. Blocks: at most 3 s to connect, 30 s for the response.
+ * Every refusal is thrown as a {@link RefusedException}.
  */
 final class AdminClient {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
@@ -30,15 +31,14 @@ final class AdminClient {
   private static final String JSON = "application/json";
 
   private final String url;
-  private final String token;
+  private final @Nullable String token;
   private final HttpClient client;
 
   /**
    * @param url without a slash at its end
-   * @param token null = none
-   * @param trust null = the system's certificates
+   * @param trust default: the system's certificates
    */
-  AdminClient(String url, String token, SSLContext trust) {
+  AdminClient(String url, @Nullable String token, @Nullable SSLContext trust) {
     this.url = url;
     this.token = token;
     HttpClient.Builder builder =
@@ -48,22 +48,21 @@ final class AdminClient {
     this.client = (trust == null ? builder : builder.sslContext(trust)).build();
   }
 
-  /** One part of a path, whatever it holds. */
+  /** Percent-encodes one segment of a path. */
   static String encoded(String segment) {
     return URLEncoder.encode(segment, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
-  /** The answer to {@code GET path}. */
   JsonObject get(String path) throws RefusedException {
     return checked(path, exchange(request(path).GET().build()));
   }
 
-  /** The same, also when the member answers that it is not ready. */
+  /** The body of {@code /readyz}, also when the member is not ready (503). */
   JsonObject getReadiness() throws RefusedException {
     return parsed("/readyz", exchange(request("/readyz").GET().build()));
   }
 
-  /** The answer to {@code method} with a JSON body; empty when the answer is. */
+  /** Sends a JSON body; an empty response is an empty object. */
   JsonObject send(String method, String path, JsonObject body) throws RefusedException {
     HttpRequest.BodyPublisher publisher = HttpRequest.BodyPublishers.ofString(body.encode());
     return checked(
@@ -74,10 +73,11 @@ final class AdminClient {
   /**
    * Posts a document.
    *
-   * @param expect the revision that must be in force, null = whichever is
-   * @param problem how a problem of the document is told
+   * @param expect the revision that must be in force, absent = any
+   * @param problem formats a problem of the document
    */
-  JsonObject post(String path, Upload upload, Long expect, Function<JsonObject, String> problem)
+  JsonObject post(
+      String path, Upload upload, @Nullable Long expect, Function<JsonObject, String> problem)
       throws RefusedException {
     HttpRequest.Builder request =
         request(path)
@@ -91,7 +91,7 @@ final class AdminClient {
   }
 
   /**
-   * A configuration as it was written.
+   * A configuration text.
    *
    * @param format {@code yaml}, {@code json} or {@code toml}
    */
@@ -126,7 +126,11 @@ final class AdminClient {
       return "cannot reach " + url + ": " + (unknown ? "name not resolved" : "connection refused");
     }
     String tls = e instanceof SSLException ? "TLS failed: " : "";
-    return "cannot reach " + url + ": " + tls + Lines.one(String.valueOf(e.getMessage()));
+    return "cannot reach "
+        + url
+        + ": "
+        + tls
+        + AnswerText.printable(String.valueOf(e.getMessage()));
   }
 
   private static boolean isUnresolved(Throwable e) {
@@ -135,7 +139,7 @@ final class AdminClient {
   }
 
   private JsonObject checked(String path, HttpResponse<String> answer) throws RefusedException {
-    return checked(path, answer, problem -> Lines.problem("", problem));
+    return checked(path, answer, problem -> AnswerText.problem("", problem));
   }
 
   private JsonObject checked(
@@ -158,11 +162,11 @@ final class AdminClient {
     List<String> lines =
         problems.stream()
             .map(each -> (JsonObject) each)
-            // A path that begins so is that of the request: it is not about a document.
+            // A path that begins with a slash is the request's, not a key of the document.
             .map(
                 each ->
                     each.getString("path", "").startsWith("/")
-                        ? Lines.problem(url, each)
+                        ? AnswerText.problem(url, each)
                         : shown.apply(each))
             .toList();
     throw new RefusedException(lines);

@@ -15,12 +15,13 @@ import java.util.Collection;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The options that name a member to talk to; a mixin. */
+/** Mixin: the options that select the member a client command talks to. */
 final class AdminOptions {
 
   private static final Pattern ADDRESS =
@@ -30,34 +31,35 @@ final class AdminOptions {
       names = "--admin",
       paramLabel = "URL",
       defaultValue = "http://127.0.0.1:8081",
-      description = "The admin address of any member; default: ${DEFAULT-VALUE}.")
+      description = "Admin address of any member; default: ${DEFAULT-VALUE}.")
   private String admin;
 
   @Option(
       names = "--token-file",
       paramLabel = "FILE",
-      description = "A file whose first line is the member's token.")
-  private Path tokenFile;
+      description = "File whose first line is the member's token.")
+  private @Nullable Path tokenFile;
 
   @Option(
       names = "--ca",
       paramLabel = "FILE",
-      description = "Certificates (PEM) to trust for https instead of the system's.")
-  private Path ca;
+      description = "CA certificates (PEM) to trust for https instead of the system's.")
+  private @Nullable Path ca;
 
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
 
   /**
-   * A client of that member. Nothing is sent yet.
+   * Creates a client of that member; sends nothing yet.
    *
-   * @throws RefusedException when one of the files can't be used
+   * @throws RefusedException if the token or CA file cannot be used
    */
   AdminClient client() throws RefusedException {
     String base = admin.replaceAll("/+$", "");
     if (!ADDRESS.matcher(base).matches()) {
       throw new ParameterException(
-          spec.commandLine(), "--admin: " + admin + " (expected: as http://127.0.0.1:8081)");
+          spec.commandLine(),
+          "--admin: " + admin + " (expected: a URL such as http://127.0.0.1:8081)");
     }
     return new AdminClient(
         base, tokenFile == null ? null : token(tokenFile), ca == null ? null : trusting(ca));
@@ -80,7 +82,7 @@ final class AdminOptions {
       Collection<? extends Certificate> certificates =
           CertificateFactory.getInstance("X.509").generateCertificates(in);
       if (certificates.isEmpty()) {
-        throw new CertificateException("there is none in it");
+        throw new CertificateException("no certificate in the file");
       }
       KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
       trusted.load(null, null);

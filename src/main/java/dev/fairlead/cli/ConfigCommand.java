@@ -1,21 +1,33 @@
 package dev.fairlead.cli;
 
+import dev.fairlead.config.ConfigFormat;
+import dev.fairlead.config.text.Document;
+import dev.fairlead.config.text.DocumentDiff;
+import io.vertx.core.json.JsonObject;
+import java.io.PrintWriter;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** The cluster's configuration and its past. */
+/** The cluster's configuration and its revision history. */
 @Command(
     name = "config",
-    description = "Shows the cluster's configuration and its past, and goes back in it.",
+    description = "Shows the cluster's configuration and its history, and rolls back.",
     subcommands = {
-      ConfigShowCommand.class,
-      ConfigHistoryCommand.class,
-      ConfigDiffCommand.class,
-      ConfigRollbackCommand.class
+      ConfigCommand.ShowDocument.class,
+      ConfigCommand.ShowHistory.class,
+      ConfigCommand.ShowDiff.class,
+      ConfigCommand.Rollback.class
     })
 final class ConfigCommand implements Runnable {
+  private static final String PATH = "/api/v1/config";
 
   @Spec private CommandSpec spec;
 
@@ -23,5 +35,124 @@ final class ConfigCommand implements Runnable {
   public void run() {
     throw new ParameterException(
         spec.commandLine(), "Missing command (expected: show, history, diff or rollback)");
+  }
+
+  /**
+   * @param revision null = the one in force
+   */
+  private static String path(@Nullable Long revision) {
+    return PATH + (revision == null ? "" : "?revision=" + revision);
+  }
+
+  /** The listeners and pools of a revision; {@code node} and {@code cluster} are left out. */
+  static String document(JsonObject revision) {
+    String text = revision.getString("text");
+    ConfigFormat format =
+        ConfigFormat.valueOf(revision.getString("format").toUpperCase(Locale.ROOT));
+    return Document.of(format, text).dynamicPart().text();
+  }
+
+  /** {@code config show}. */
+  @Command(
+      name = "show",
+      description =
+          "Prints the listeners and pools in force, or those of another revision, as they were"
+              + " written.")
+  static final class ShowDocument extends View {
+
+    @Parameters(arity = "0..1", paramLabel = "REV", description = "Default: the one in force.")
+    private @Nullable Long revision;
+
+    @Override
+    String path() {
+      return ConfigCommand.path(revision);
+    }
+
+    @Override
+    void print(JsonObject answer, AdminClient client, PrintWriter out) {
+      String text = document(answer);
+      out.print(text.endsWith("\n") ? text : text + System.lineSeparator());
+    }
+  }
+
+  /** {@code config history}. */
+  @Command(name = "history", description = "Shows the last revisions, newest first.")
+  static final class ShowHistory extends View {
+
+    @Override
+    String path() {
+      return PATH + "/history";
+    }
+
+    @Override
+    void print(JsonObject answer, AdminClient client, PrintWriter out) {
+      TextTable table = new TextTable("REVISION", "TIME", "AUTHOR", "FROM", "FORMAT", "NOTE");
+      for (JsonObject revision : AnswerText.each(answer, "history")) {
+        table.row(
+            revision.getLong("revision"),
+            revision.getString("time"),
+            revision.getString("author"),
+            revision.getString("from"),
+            revision.getString("format"),
+            revision.getBoolean("superseded", false) ? "superseded" : null);
+      }
+      table.print(out);
+    }
+  }
+
+  /** {@code config diff}. */
+  @Command(
+      name = "diff",
+      description = "Shows what changed from revision A to revision B, as a unified diff.")
+  static final class ShowDiff implements Callable<Integer> {
+
+    @Parameters(index = "0", paramLabel = "A")
+    private long before;
+
+    @Parameters(index = "1", paramLabel = "B")
+    private long after;
+
+    @Mixin private AdminOptions admin;
+
+    @Spec private CommandSpec spec;
+
+    @Override
+    public Integer call() throws RefusedException {
+      AdminClient client = admin.client();
+      String old = document(client.get(path(before)));
+      String current = document(client.get(path(after)));
+      PrintWriter out = spec.commandLine().getOut();
+      DocumentDiff.unified("revision " + before, old, "revision " + after, current)
+          .forEach(out::println);
+      out.flush();
+      return 0;
+    }
+  }
+
+  /** {@code config rollback}. */
+  @Command(
+      name = "rollback",
+      description = "Puts the document of an earlier revision in force, as a new revision.")
+  static final class Rollback implements Callable<Integer> {
+
+    @Parameters(paramLabel = "REV")
+    private long revision;
+
+    @Option(names = "--author", paramLabel = "NAME", description = "The author in the history.")
+    private @Nullable String author;
+
+    @Mixin private AdminOptions admin;
+
+    @Spec private CommandSpec spec;
+
+    @Override
+    public Integer call() throws RefusedException {
+      JsonObject body = new JsonObject().put("revision", revision);
+      if (author != null) {
+        body.put("author", author);
+      }
+      JsonObject answer = admin.client().send("POST", PATH + "/rollback", body);
+      return AnswerText.printChange(answer, spec.commandLine());
+    }
   }
 }

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Option;
 
-/** The options that name a configuration; a mixin. */
+/** Mixin: the options that select a configuration file. */
 final class ConfigOptions {
   static final String DEFAULT_FILE = "conf/fairlead.yaml";
 
@@ -20,7 +20,7 @@ final class ConfigOptions {
   @Option(
       names = "--set",
       paramLabel = "KEY=VALUE",
-      description = "Overrides one key by its path, as node.admin.port=0; may be repeated.")
+      description = "Overrides one key by its path, such as node.admin.port=0; repeatable.")
   private List<String> overrides = new ArrayList<>();
 
   Path file() {
@@ -31,7 +31,7 @@ final class ConfigOptions {
     return List.copyOf(overrides);
   }
 
-  /** A loader with the overrides and this process's environment. */
+  /** Resolves {@code ${NAME}} from this process's environment. */
   ConfigLoader loader() {
     return new ConfigLoader(System.getenv(), overrides());
   }

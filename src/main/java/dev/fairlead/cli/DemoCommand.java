@@ -18,12 +18,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Three small HTTP backends and a member in front of them, in one process. */
+/** Runs three small HTTP backends and a member in front of them, in one process. */
 @Command(
     name = "demo",
     description =
-        "Runs three small HTTP backends and a member in front of them, in one process: for a first"
-            + " look, with nothing else installed.")
+        "Runs three small HTTP backends and a member in front of them, in one process, to try"
+            + " Fairlead without installing anything else.")
 final class DemoCommand implements Callable<Integer> {
   private static final int BACKENDS = 3;
   private static final String LISTENER = "demo";
@@ -63,7 +63,7 @@ final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  /** The ports of the backends, each of which says its number. */
+  /** Starts backends that answer with their number; returns their ports. */
   private static List<Integer> startBackends(Vertx vertx) {
     List<Integer> ports = new ArrayList<>();
     for (int i = 1; i <= BACKENDS; i++) {
@@ -105,9 +105,9 @@ final class DemoCommand implements Callable<Integer> {
     out.println();
     out.println("Fairlead is running, with three backends behind it.");
     out.println();
-    out.println("  Ask it, some times:   curl http://" + listener + "/");
-    out.println("  See it live:          http://127.0.0.1:" + member.adminPort() + "/");
-    out.println("  Change it, and save:  " + file);
+    out.println("  Send it requests:     curl http://" + listener + "/");
+    out.println("  Watch it live:        http://127.0.0.1:" + member.adminPort() + "/");
+    out.println("  Edit and save:        " + file);
     out.println("  Stop it:              Ctrl-C");
     out.println();
     out.flush();

@@ -4,16 +4,17 @@ import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Shows which way a client would take. */
+/** Shows which route, pool and backend a client would get. */
 @Command(
     name = "explain",
     description = {
-      "Shows which route, pool and backend a client would get now, and why each other backend would"
-          + " not.",
-      "It is asked of one member, and answers for this moment."
+      "Shows which route, pool and backend a client would get now, and why the other backends would"
+          + " not be used.",
+      "The answer is that of one member, at this moment."
     })
 final class ExplainCommand extends View {
 
@@ -21,20 +22,17 @@ final class ExplainCommand extends View {
       names = "--listener",
       required = true,
       paramLabel = "NAME",
-      description = "The listener that the client comes to.")
+      description = "The listener the client connects to.")
   private String listener;
 
   @Option(
       names = "--source",
       paramLabel = "IP",
-      description = "The client's address; allow, deny and source-hash look at it.")
-  private String source;
+      description = "The client's address; used by allow, deny and source-hash.")
+  private @Nullable String source;
 
-  @Option(
-      names = "--sni",
-      paramLabel = "NAME",
-      description = "The server name that the client asks for.")
-  private String sni;
+  @Option(names = "--sni", paramLabel = "NAME", description = "The server name the client sends.")
+  private @Nullable String sni;
 
   @Override
   String path() {
@@ -59,7 +57,7 @@ final class ExplainCommand extends View {
             + " -> "
             + (backend == null ? "no backend takes the client now" : "backend " + backend));
     TextTable table = new TextTable("BACKEND", "WEIGHT", "CLUSTER", "WHY");
-    each(answer, "backends")
+    AnswerText.each(answer, "backends")
         .forEach(
             each ->
                 table.row(

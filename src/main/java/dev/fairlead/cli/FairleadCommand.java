@@ -9,7 +9,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
-/** The command line: {@code java -jar fairlead.jar COMMAND}. One class a command. */
+/** The command line, {@code java -jar fairlead.jar COMMAND}: one class per command. */
 @Command(
     name = "fairlead",
     description = "A layer-4 proxy whose instances act as one.",
@@ -33,7 +33,7 @@ public final class FairleadCommand implements Runnable {
   /** Exit code: refused or failed; the reason is on stderr, one line per problem. */
   public static final int FAILED = 1;
 
-  /** For every command; picocli acts on it. */
+  /** Inherited by every command; read by picocli only. */
   @SuppressWarnings("UnusedVariable")
   @Option(
       names = {"-h", "--help"},
@@ -55,7 +55,7 @@ public final class FairleadCommand implements Runnable {
         .orElseGet(() -> parse(out, err, args));
   }
 
-  /** Ends as picocli would end it. */
+  /** Maps exceptions to output and exit code in the same way as picocli. */
   private static int execute(PlainRun run, PrintWriter err) {
     try {
       return run.call(err);

@@ -21,13 +21,13 @@ final class MembersCommand extends View {
   static TextTable table(JsonObject answer) {
     TextTable table =
         new TextTable("NAME", "STATE", "SESSIONS", "REVISION", "UP", "VERSION", "ADDRESS", "ID");
-    for (JsonObject member : byName(answer, "members")) {
+    for (JsonObject member : AnswerText.byName(answer, "members")) {
       table.row(
           member.getString("name"),
           state(member),
           member.getLong("sessions"),
           member.getLong("revision"),
-          Lines.duration(member.getLong("uptimeSeconds")),
+          AnswerText.duration(member.getLong("uptimeSeconds")),
           member.getString("version"),
           member.getString("address"),
           member.getString("id"));

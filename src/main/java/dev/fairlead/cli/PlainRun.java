@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What {@code run} was asked for. {@link #of} reads the forms that service files and containers use
- * without picocli, which costs a good part of the time that a member needs to start: it reads every
- * command by reflection, and its classes are of a version that the JVM's caches leave out.
+ * The arguments of {@code run}. {@link #of} parses the forms that service files and containers use
+ * without picocli, which takes a large part of a member's start-up time: it reads every command by
+ * reflection, and the class-file version of its classes excludes them from the JVM's class caches.
  */
 record PlainRun(Path file, List<String> overrides, boolean cluster) {
 
@@ -22,10 +22,10 @@ record PlainRun(Path file, List<String> overrides, boolean cluster) {
   }
 
   /**
-   * Takes {@code run [-c FILE | --config FILE] [--set KEY=VALUE]... [--cluster]}, as {@link
+   * Parses {@code run [-c FILE | --config FILE] [--set KEY=VALUE]... [--cluster]}, as {@link
    * RunCommand} does.
    *
-   * @return empty for anything else, which picocli takes or explains
+   * @return empty for anything else, which picocli then parses or refuses
    */
   static Optional<PlainRun> of(String... args) {
     if (args.length == 0 || !args[0].equals("run")) {
@@ -67,7 +67,7 @@ record PlainRun(Path file, List<String> overrides, boolean cluster) {
   /**
    * Runs a member until it has drained.
    *
-   * @return the exit code; why it could not start is on {@code err}
+   * @return the exit code; {@code err} gets the reasons if the start failed
    */
   int call(PrintWriter err) throws InterruptedException {
     List<String> all = new ArrayList<>(overrides);

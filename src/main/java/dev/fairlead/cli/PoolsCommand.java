@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
     name = "pools",
     description = {
       "Shows the pools and their backends.",
-      "HERE, TOTAL and FAILURES are those of the member that is asked, CLUSTER counts all members."
+      "HERE, TOTAL and FAILURES are those of the member that answers, CLUSTER counts all members."
     })
 final class PoolsCommand extends View {
 
@@ -32,8 +32,8 @@ final class PoolsCommand extends View {
             "CLUSTER",
             "TOTAL",
             "FAILURES");
-    for (JsonObject pool : each(answer, "pools")) {
-      List<JsonObject> backends = each(pool, "backends");
+    for (JsonObject pool : AnswerText.each(answer, "pools")) {
+      List<JsonObject> backends = AnswerText.each(pool, "backends");
       if (backends.isEmpty()) {
         table.row(pool.getString("name"), pool.getString("balance"), "", "", "", "", "", "", "");
       }
@@ -55,7 +55,7 @@ final class PoolsCommand extends View {
         backend.getLong("failures"));
   }
 
-  /** What it is for a new session: as it was set, or else as it was found. */
+  /** The configured state unless it is {@code enabled}; then what probes and sessions found. */
   static String state(JsonObject backend) {
     String state = backend.getString("state");
     if (!state.equals("enabled")) {

@@ -6,9 +6,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * The signals of the operating system that a member obeys. They are taken over before the member
- * starts, because the JVM ends at once on any of them that nobody handles; those that come while it
- * starts are obeyed when it has started.
+ * Handles SIGTERM, SIGINT and SIGHUP for a member. Handlers are installed before the member starts,
+ * because the JVM ends at once on an unhandled signal; a signal that arrives during the start is
+ * acted on when the start has finished.
  */
 final class ProcessSignals {
   private final CompletableFuture<Member> running = new CompletableFuture<>();
@@ -16,7 +16,7 @@ final class ProcessSignals {
 
   private ProcessSignals() {}
 
-  /** Takes over SIGTERM, SIGINT and SIGHUP, for the rest of the process's life. */
+  /** Installs the handlers for the rest of the process's life. */
   static ProcessSignals takeOver() {
     ProcessSignals signals = new ProcessSignals();
     onSignal("TERM", () -> signals.running.thenAccept(Member::drain));
@@ -26,8 +26,8 @@ final class ProcessSignals {
   }
 
   /**
-   * Returns when the member has drained, because SIGTERM or SIGINT was sent or the cluster asked
-   * for it; SIGHUP reloads meanwhile.
+   * Waits until the member has drained, after SIGTERM, SIGINT or a shutdown command of the cluster.
+   * SIGHUP reloads until then.
    */
   void awaitDrain(Member member) throws InterruptedException {
     member.drained().onComplete(done -> drained.countDown());
@@ -36,8 +36,8 @@ final class ProcessSignals {
   }
 
   /**
-   * The JDK has no public way to handle a signal. The one it has kept open for that since JDK 9
-   * (JEP 260) is reached by name, because javac warns of every mention of it.
+   * The JDK has no public API for signals. {@code sun.misc.Signal}, kept accessible since JDK 9 by
+   * JEP 260, is called by name because javac warns of every direct use.
    */
   private static void onSignal(String name, Runnable action) {
     try {

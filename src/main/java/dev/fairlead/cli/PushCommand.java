@@ -1,11 +1,12 @@
 package dev.fairlead.cli;
 
-import dev.fairlead.config.text.ConfigFiles;
 import dev.fairlead.config.text.ConfigText;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -13,33 +14,33 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Gives the cluster new listeners and pools. */
+/** Replaces the cluster's listeners and pools. */
 @Command(
     name = "push",
     description = {
-      "Gives the cluster new listeners and pools: all members, or none.",
-      "Exit code 1 also when it is in force but a member has not confirmed it yet; that member goes"
-          + " on trying."
+      "Replaces the cluster's listeners and pools: on all members, or on none.",
+      "The exit code is also 1 when the revision is in force but a member has not confirmed it yet;"
+          + " that member keeps trying."
     })
 final class PushCommand implements Callable<Integer> {
 
   @Parameters(paramLabel = "FILE", description = "The document (.yaml, .yml, .json or .toml).")
   private Path file;
 
-  @Option(names = "--dry-run", description = "Every member checks it; nothing changes.")
+  @Option(names = "--dry-run", description = "Only checks it on every member; nothing changes.")
   private boolean dryRun;
 
   @Option(
       names = "--expect",
       paramLabel = "REV",
-      description = "Refuse when another revision is in force.")
-  private Long expect;
+      description = "Refuse unless revision REV is in force.")
+  private @Nullable Long expect;
 
   @Option(
       names = "--author",
       paramLabel = "NAME",
-      description = "Who does it, for the history; default: this machine's address.")
-  private String author;
+      description = "The author in the history; default: this machine's address.")
+  private @Nullable String author;
 
   @Mixin private AdminOptions admin;
 
@@ -47,11 +48,12 @@ final class PushCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws RefusedException {
-    ConfigFiles.Reading reading = ConfigFiles.read(file);
-    if (reading.text() == null) {
-      throw new RefusedException(reading.problem().toString());
+    ConfigText text;
+    try {
+      text = ConfigText.read(file);
+    } catch (IOException e) {
+      throw new RefusedException(String.valueOf(e.getMessage()));
     }
-    ConfigText text = reading.text();
     JsonObject answer =
         admin
             .client()
@@ -59,8 +61,8 @@ final class PushCommand implements Callable<Integer> {
                 path(),
                 new AdminClient.Upload(text.format().label(), text.text()),
                 expect,
-                problem -> Lines.problem(file.toString(), problem));
-    return dryRun ? printChecked(answer) : Outcome.print(answer, spec.commandLine());
+                problem -> AnswerText.problem(file.toString(), problem));
+    return dryRun ? printChecked(answer) : AnswerText.printChange(answer, spec.commandLine());
   }
 
   private String path() {
@@ -71,7 +73,7 @@ final class PushCommand implements Callable<Integer> {
   private int printChecked(JsonObject answer) {
     PrintWriter out = spec.commandLine().getOut();
     out.println(file + ": valid, every member could put it in force; nothing was changed");
-    Outcome.undone(answer, out);
+    AnswerText.printUndone(answer, out);
     return 0;
   }
 }

@@ -2,7 +2,7 @@ package dev.fairlead.cli;
 
 import java.util.List;
 
-/** A command was refused or failed; its lines are for stderr, one a problem. */
+/** A command was refused or failed; {@link #lines} go to stderr, one per problem. */
 final class RefusedException extends Exception {
   private static final long serialVersionUID = 1L;
 

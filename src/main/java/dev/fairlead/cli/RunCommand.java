@@ -7,13 +7,13 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Runs a member until it is told to stop. */
+/** Runs a member until a signal or the cluster stops it. */
 @Command(
     name = "run",
     description = {
       "Runs a member.",
-      "SIGTERM and SIGINT drain it, a second one ends all sessions at once; SIGHUP reads the"
-          + " configuration file again."
+      "SIGTERM and SIGINT drain it, a second one ends all sessions at once; SIGHUP re-reads the"
+          + " configuration file."
     })
 final class RunCommand implements Callable<Integer> {
 

@@ -7,13 +7,14 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the service manager that started this process how far it is: systemd with {@code
- * Type=notify}, or whoever else sets {@code NOTIFY_SOCKET}. Says nothing where nobody asked. Any
- * thread; never blocks and never fails: what can't be told is logged.
+ * Notifies the service manager that started this process of its state: systemd with {@code
+ * Type=notify}, or another one that sets {@code NOTIFY_SOCKET}. Does nothing without that variable.
+ * Any thread; never blocks and never fails: an error is logged.
  *
  * @see <a href="https://www.freedesktop.org/software/systemd/man/sd_notify.html">sd_notify(3)</a>
  */
@@ -21,67 +22,70 @@ final class ServiceManager {
   private static final Logger LOG = LoggerFactory.getLogger(ServiceManager.class);
   private static final String VARIABLE = "NOTIFY_SOCKET";
 
-  /** What leaving the cluster and closing may take when all sessions have ended. */
+  /**
+   * Time to leave the cluster and close after the last session. Lowering it risks that systemd
+   * kills a slow member; raising it delays the kill of one that hangs.
+   */
   private static final Duration LEAVING = Duration.ofSeconds(20);
 
-  /** Null = nobody wants to hear. */
-  private final String socket;
+  private final @Nullable String socket;
 
   /**
-   * @param socket a path, or a name that begins with {@code @}; null or empty = nobody asked
+   * @param socket a path, or an abstract name that begins with {@code @}; null or empty = none
    */
-  ServiceManager(String socket) {
+  ServiceManager(@Nullable String socket) {
     this.socket = socket == null || socket.isEmpty() ? null : socket;
   }
 
-  /** The one that started this process. */
+  /** The service manager named by this process's environment. */
   static ServiceManager ofThisProcess() {
     return new ServiceManager(System.getenv(VARIABLE));
   }
 
-  /** Clients are taken. */
+  /** The member accepts clients. */
   void ready() {
-    tell("READY=1");
+    send("READY=1");
   }
 
   /**
-   * A drain has begun, whoever asked for it. The time it may take is told as well, so that a grace
-   * longer than {@code TimeoutStopSec} is not cut off.
+   * A drain has begun. Extends the stop timeout, so that a grace longer than {@code TimeoutStopSec}
+   * is not cut off.
    *
-   * @param limit when the last session is ended
+   * @param limit the time after which no session is left
    */
   void stopping(Duration limit) {
     long micros = TimeUnit.MILLISECONDS.toMicros(limit.plus(LEAVING).toMillis());
-    tell("STOPPING=1\nEXTEND_TIMEOUT_USEC=" + micros);
+    send("STOPPING=1\nEXTEND_TIMEOUT_USEC=" + micros);
   }
 
-  private void tell(String state) {
+  private void send(String state) {
     if (socket == null) {
       return;
     }
     try {
-      send(state.getBytes(StandardCharsets.UTF_8));
+      send(address(socket), state.getBytes(StandardCharsets.UTF_8));
     } catch (IOException | RuntimeException e) {
-      LOG.warn("{}={} could not be told {}: {}", VARIABLE, socket, state, e.toString());
+      LOG.warn("{}={} could not be sent {}: {}", VARIABLE, socket, state, e.toString());
     }
   }
 
-  /** The JDK has no datagrams over Unix sockets; Netty's library for epoll has. */
-  private void send(byte[] state) throws IOException {
+  /** The JDK has no Unix datagram sockets; Netty's native epoll library has. */
+  private static void send(byte[] address, byte[] state) throws IOException {
     if (!Epoll.isAvailable()) {
-      throw new IOException("no native library of Netty", Epoll.unavailabilityCause());
+      throw new IOException(
+          "Netty's native epoll library is not available", Epoll.unavailabilityCause());
     }
     ByteBuffer message = ByteBuffer.allocateDirect(state.length).put(0, state);
     Socket datagrams = Socket.newSocketDomainDgram();
     try {
-      datagrams.sendToDomainSocket(message, 0, state.length, address());
+      datagrams.sendToDomainSocket(message, 0, state.length, address);
     } finally {
       datagrams.close();
     }
   }
 
-  /** An {@code @} stands for the zero byte that begins the name of an abstract socket. */
-  private byte[] address() {
+  /** A leading {@code @} stands for the zero byte of an abstract socket's name. */
+  private static byte[] address(String socket) {
     byte[] address = socket.getBytes(StandardCharsets.UTF_8);
     if (address[0] == '@') {
       address[0] = 0;

@@ -2,17 +2,18 @@ package dev.fairlead.cli;
 
 import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Shows live sessions of one member. */
+/** Shows the live sessions of one member. */
 @Command(
     name = "sessions",
-    description = "Shows the live sessions of the member that is asked, newest first.")
+    description = "Shows the live sessions of the member that answers, newest first.")
 final class SessionsCommand extends View {
 
   @Option(names = "--limit", paramLabel = "N", description = "Only the newest N.")
-  private Integer limit;
+  private @Nullable Integer limit;
 
   @Override
   String path() {
@@ -32,14 +33,14 @@ final class SessionsCommand extends View {
             "FROM-CLIENT",
             "TO-CLIENT",
             "ID");
-    for (JsonObject session : each(answer, "sessions")) {
+    for (JsonObject session : AnswerText.each(answer, "sessions")) {
       table.row(
           session.getString("source"),
           session.getString("listener"),
           session.getString("pool"),
           session.getString("backend"),
           session.getString("phase"),
-          Lines.duration(session.getLong("durationMs") / 1000),
+          AnswerText.duration(session.getLong("durationMs") / 1000),
           session.getLong("bytesFromClient"),
           session.getLong("bytesToClient"),
           session.getString("id"));

@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
@@ -22,25 +23,25 @@ final class SetCommand implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "POOL/BACKEND",
-      description = "As web/10.0.0.1:9001 or web/unix:/run/app.sock.")
+      description = "For example web/10.0.0.1:9001 or web/unix:/run/app.sock.")
   private String target;
 
   @Option(names = "--weight", paramLabel = "N", description = "0 to 1000; 0 = no new sessions.")
-  private Integer weight;
+  private @Nullable Integer weight;
 
   @Option(
       names = "--state",
       paramLabel = "STATE",
       converter = StateConverter.class,
-      completionCandidates = States.class,
+      completionCandidates = StateCandidates.class,
       description = "enabled, draining or disabled.")
-  private BackendConfig.State state;
+  private BackendConfig.@Nullable State state;
 
   @Mixin private AdminOptions admin;
 
   @Spec private CommandSpec spec;
 
-  /** Takes a state as the configuration writes it. */
+  /** Accepts the spelling of the configuration file. */
   static final class StateConverter implements ITypeConverter<BackendConfig.State> {
     @Override
     public BackendConfig.State convert(String text) {
@@ -53,8 +54,8 @@ final class SetCommand implements Callable<Integer> {
     }
   }
 
-  /** What a shell offers to complete. */
-  static final class States implements Iterable<String> {
+  /** Candidates for shell completion. */
+  static final class StateCandidates implements Iterable<String> {
     @Override
     public Iterator<String> iterator() {
       return Stream.of(BackendConfig.State.values()).map(BackendConfig.State::label).iterator();
@@ -82,7 +83,7 @@ final class SetCommand implements Callable<Integer> {
     String path =
         "/api/v1/pools/" + AdminClient.encoded(pool) + "/backends/" + AdminClient.encoded(backend);
     JsonObject answer = admin.client().send("PATCH", path, body);
-    String set = Outcome.setting(body.put("pool", pool).put("backend", backend));
+    String set = AnswerText.setting(body.put("pool", pool).put("backend", backend));
     spec.commandLine().getOut().println("revision " + answer.getLong("revision") + ": " + set);
     return 0;
   }

@@ -2,6 +2,7 @@ package dev.fairlead.cli;
 
 import io.vertx.core.json.JsonObject;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -9,32 +10,32 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Lets members drain and stop. */
+/** Drains and stops members. */
 @Command(
     name = "shutdown",
     description = {
-      "Lets one member or all of them drain and stop, as SIGTERM does.",
-      "Returns when it is said, not when it is done."
+      "Drains and stops one member or all of them, as SIGTERM does.",
+      "Returns when the command is sent, not when the members have stopped."
     })
 final class ShutdownCommand implements Callable<Integer> {
 
   @ArgGroup(multiplicity = "1")
-  private Who who;
+  private Receivers receivers;
 
   @Option(
       names = "--grace",
       paramLabel = "DURATION",
-      description = "Time live sessions have to finish, as 30s; default: each member's own.")
-  private String grace;
+      description = "Time for live sessions to finish, such as 30s; default: each member's own.")
+  private @Nullable String grace;
 
   @Mixin private AdminOptions admin;
 
   @Spec private CommandSpec spec;
 
-  /** One of the two. */
-  static final class Who {
+  /** Exactly one of the two options. */
+  static final class Receivers {
     @Option(names = "--member", paramLabel = "ID", description = "A member's id or name.")
-    private String member;
+    private @Nullable String member;
 
     @Option(names = "--all", description = "Every member.")
     private boolean all;
@@ -42,13 +43,16 @@ final class ShutdownCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws RefusedException {
-    JsonObject body = new JsonObject().put("member", who.all ? "*" : who.member);
+    JsonObject body = new JsonObject().put("member", receivers.all ? "*" : receivers.member);
     if (grace != null) {
       body.put("grace", grace);
     }
     admin.client().send("POST", "/api/v1/shutdown", body);
-    String said = who.all ? "all members are" : "member " + Lines.one(who.member) + " is";
-    spec.commandLine().getOut().println(said + " told to shut down");
+    String who =
+        receivers.all
+            ? "all members are"
+            : "member " + AnswerText.printable(String.valueOf(receivers.member)) + " is";
+    spec.commandLine().getOut().println(who + " told to shut down");
     return 0;
   }
 }

@@ -3,10 +3,11 @@ package dev.fairlead.cli;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
+import java.util.Locale;
 import picocli.CommandLine.Command;
 
-/** Shows one member. */
-@Command(name = "status", description = "Shows the member that is asked.")
+/** Shows the state of one member. */
+@Command(name = "status", description = "Shows the state of one member.")
 final class StatusCommand extends View {
 
   @Override
@@ -21,7 +22,7 @@ final class StatusCommand extends View {
     fields.line("member", status.getString("name") + " (" + status.getString("id") + ")");
     fields.line("state", state(client.getReadiness()));
     fields.line("version", status.getString("version"));
-    fields.line("up", Lines.duration(status.getLong("uptimeSeconds")));
+    fields.line("up", AnswerText.duration(status.getLong("uptimeSeconds")));
     fields.line(
         "runs on",
         status.getInteger("eventLoops") + " event loops, " + status.getString("transport"));
@@ -29,7 +30,7 @@ final class StatusCommand extends View {
     fields.line("sessions", status.getLong("sessions") + " of " + status.getLong("maxSessions"));
     fields.line("revision", status.getLong("revision") + ", by " + config.getString("author"));
     fields.line("file", file(config));
-    each(status, "listeners")
+    AnswerText.each(status, "listeners")
         .forEach(one -> fields.line("listener", one.getString("name") + " " + address(one)));
     config.getJsonArray("problems").forEach(each -> fields.line("problem", each.toString()));
     config
@@ -58,10 +59,10 @@ final class StatusCommand extends View {
     return address == null ? "is not bound" : "on " + address;
   }
 
-  /** Names and values, one a line. */
+  /** Names and values, one per line. */
   private record Fields(PrintWriter out) {
     void line(String name, String value) {
-      out.printf("%-10s %s%n", name, Lines.one(value));
+      out.printf(Locale.ROOT, "%-10s %s%n", name, AnswerText.printable(value));
     }
   }
 }

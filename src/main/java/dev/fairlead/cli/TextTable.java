@@ -3,9 +3,10 @@ package dev.fairlead.cli;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Rows in aligned columns under a header in capitals, without borders. Not for several threads.
+ * Rows in aligned columns under a header in capitals, without borders. Not thread-safe.
  *
  * <pre>{@code
  * NAME   SESSIONS
@@ -23,11 +24,11 @@ final class TextTable {
     rows.add(List.of(header));
   }
 
-  /** Adds a row with a cell for each column; null or empty is shown as {@code -}. */
-  void row(Object... cells) {
+  /** Adds a row with one cell per column; null or empty is shown as {@code -}. */
+  void row(@Nullable Object... cells) {
     List<String> row = new ArrayList<>();
-    for (Object cell : cells) {
-      String text = cell == null ? "" : Lines.one(cell.toString());
+    for (@Nullable Object cell : cells) {
+      String text = cell == null ? "" : AnswerText.printable(cell.toString());
       row.add(text.isEmpty() ? NOTHING : text);
     }
     rows.add(row);

@@ -1,9 +1,17 @@
 package dev.fairlead.cli;
 
+import io.vertx.core.json.JsonObject;
+import java.io.Console;
 import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -11,23 +19,23 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Shows members and pools, again every second. */
+/** Shows members and pools, refreshed every second. */
 @Command(
     name = "top",
     description = {
-      "Shows members and pools, again every second, until Ctrl-C.",
-      "HERE and the rates (per second) are those of the member that is asked. Where the output is"
-          + " no terminal, the pictures follow each other."
+      "Shows members and pools, refreshed every second, until Ctrl-C.",
+      "HERE and the rates (per second) are those of the member that answers. If the output is not a"
+          + " terminal, the screens follow each other."
     })
 final class TopCommand implements Callable<Integer> {
-  /** ANSI: to the upper left corner, and erase from there to the end. */
+  /** ANSI: cursor to the upper left corner, then erase to the end of the screen. */
   private static final String REDRAW = "\u001b[H\u001b[2J";
 
   @Option(
       names = "--count",
       paramLabel = "N",
       defaultValue = "0",
-      description = "End after N pictures; 0, the default: never.")
+      description = "Stop after N screens; 0, the default: never.")
   private long count;
 
   @Mixin private AdminOptions admin;
@@ -42,17 +50,104 @@ final class TopCommand implements Callable<Integer> {
     }
     AdminClient client = admin.client();
     PrintWriter out = spec.commandLine().getOut();
-    // Nobody counts it down: waiting for it is what a second takes.
+    boolean redraws = isTerminal();
+    // Never counted down: waiting for it takes the second between two screens.
     CountDownLatch never = new CountDownLatch(1);
-    TopSample before = null;
+    @Nullable Sample before = null;
     long shown = 0;
     do {
-      TopSample now = TopSample.of(client);
-      out.print(Terminal.isThere() ? REDRAW : "");
+      Sample now = Sample.of(client);
+      out.print(redraws ? REDRAW : "");
       now.print(out, before);
       before = now;
       shown++;
     } while (shown != count && !never.await(1, TimeUnit.SECONDS));
     return 0;
+  }
+
+  /**
+   * Whether input and output are a terminal. Since JDK 22 a console may exist without one; {@code
+   * Console.isTerminal} is called by name because this is compiled for 17.
+   */
+  @SuppressWarnings("SystemConsoleNull")
+  private static boolean isTerminal() {
+    Console console = System.console();
+    if (console == null) {
+      return false;
+    }
+    try {
+      return (boolean) Console.class.getMethod("isTerminal").invoke(console);
+    } catch (NoSuchMethodException e) {
+      return true; // Before JDK 22 a console is a terminal.
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("Console.isTerminal", e);
+    }
+  }
+
+  /**
+   * One screen's data.
+   *
+   * @param nanos when it was taken, by {@link System#nanoTime}
+   * @param members the answer of {@code /api/v1/members}
+   * @param pools the answer of {@code /api/v1/pools}
+   */
+  record Sample(long nanos, JsonObject members, JsonObject pools) {
+
+    static Sample of(AdminClient client) throws RefusedException {
+      JsonObject members = client.get("/api/v1/members");
+      JsonObject pools = client.get("/api/v1/pools");
+      return new Sample(System.nanoTime(), members, pools);
+    }
+
+    /**
+     * @param before the sample that rates are computed from, null = no rates yet
+     */
+    void print(PrintWriter out, @Nullable Sample before) {
+      MembersCommand.table(members).print(out);
+      out.println();
+      TextTable table =
+          new TextTable("POOL", "BACKEND", "STATE", "HERE", "CLUSTER", "NEW/S", "FAILED/S");
+      Map<List<String>, JsonObject> old = before == null ? Map.of() : before.backends();
+      double seconds = before == null ? 0 : secondsSince(before);
+      for (JsonObject pool : AnswerText.each(pools, "pools")) {
+        for (JsonObject backend : AnswerText.each(pool, "backends")) {
+          JsonObject last = old.get(key(pool, backend));
+          table.row(
+              pool.getString("name"),
+              backend.getString("id"),
+              PoolsCommand.state(backend),
+              backend.getLong("active"),
+              backend.getLong("clusterActive"),
+              last == null ? null : rate("total", backend, last, seconds),
+              last == null ? null : rate("failures", backend, last, seconds));
+        }
+      }
+      table.print(out);
+      out.println();
+      out.flush();
+    }
+
+    private double secondsSince(Sample before) {
+      return (nanos - before.nanos) / (double) Duration.ofSeconds(1).toNanos();
+    }
+
+    private Map<List<String>, JsonObject> backends() {
+      Map<List<String>, JsonObject> all = new HashMap<>();
+      for (JsonObject pool : AnswerText.each(pools, "pools")) {
+        AnswerText.each(pool, "backends").forEach(backend -> all.put(key(pool, backend), backend));
+      }
+      return all;
+    }
+
+    private static List<String> key(JsonObject pool, JsonObject backend) {
+      return List.of(pool.getString("name"), backend.getString("id"));
+    }
+
+    /** Null when the counter went back: it was restarted, so the difference means nothing. */
+    private static @Nullable String rate(
+        String count, JsonObject now, JsonObject last, double seconds) {
+      long more = now.getLong(count) - last.getLong(count);
+      return more < 0 ? null : String.format(Locale.ROOT, "%.1f", more / seconds);
+    }
   }
 }

@@ -17,11 +17,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** Prints what this jar is made of and what it can use here. */
+/** Prints the versions of this jar's parts and the transports this machine supports. */
 @Command(
     name = "version",
     description =
-        "Shows Fairlead's version, those of its parts, and the transports that work here.")
+        "Shows the versions of Fairlead and its parts, and the transports available here.")
 final class VersionCommand implements Callable<Integer> {
   private static final String UNKNOWN = "unknown";
 
@@ -39,7 +39,7 @@ final class VersionCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** In one jar, the file Netty reads names only one of its parts: all have one version. */
+  /** In the single jar Netty finds only one of its artifacts; all have the same version. */
   private static String netty() {
     return Version.identify().values().stream()
         .map(Version::artifactVersion)

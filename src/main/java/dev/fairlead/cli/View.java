@@ -1,30 +1,27 @@
 package dev.fairlead.cli;
 
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
-import java.util.Comparator;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** A command that shows what one path of the API answers, for people or for machines. */
+/** A command that prints the answer of one API path, as text or as JSON. */
 abstract class View implements Callable<Integer> {
 
   @Mixin private AdminOptions admin;
 
-  @Option(names = "--json", description = "Print the API's answer, for machines.")
+  @Option(names = "--json", description = "Print the API's answer as JSON.")
   private boolean json;
 
   @Spec private CommandSpec spec;
 
-  /** The path to ask. */
+  /** The path to request. */
   abstract String path();
 
-  /** Prints what was answered, for people. */
+  /** Prints the answer as text. */
   abstract void print(JsonObject answer, AdminClient client, PrintWriter out)
       throws RefusedException;
 
@@ -40,19 +37,5 @@ abstract class View implements Callable<Integer> {
     }
     out.flush();
     return 0;
-  }
-
-  /** The objects of a list. */
-  static List<JsonObject> each(JsonObject answer, String list) {
-    return answer.getJsonArray(list, new JsonArray()).stream()
-        .map(each -> (JsonObject) each)
-        .toList();
-  }
-
-  /** The same, by name. */
-  static List<JsonObject> byName(JsonObject answer, String list) {
-    return each(answer, list).stream()
-        .sorted(Comparator.comparing((JsonObject one) -> one.getString("name")))
-        .toList();
   }
 }

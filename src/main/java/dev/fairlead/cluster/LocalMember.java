@@ -9,25 +9,26 @@ import dev.fairlead.pool.Pool;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
-/** This very process, as the cluster sees it. Methods may be called from any thread. */
+/** This process, as the cluster sees it. Methods may be called from any thread. */
 public interface LocalMember {
 
-  /** What it would like to be called. */
+  /** The name it asks for. */
   String wantedName();
 
-  /** Its name is the wanted one here, whatever the cluster made of it. */
+  /** Its name is the wanted one here, even if the cluster gave it another. */
   MemberInfo info();
 
   /** The pools in force. */
   List<Pool> pools();
 
-  /** What probes its backends and is told of their health; asked once. */
+  /** Probes its backends and is told of their health; asked once. */
   default HealthListener health() {
     return HealthListener.NONE;
   }
 
-  /** What it shares with the cluster and is limited; asked often, must return at once. */
+  /** Its limits that are shared with the cluster; asked often, must return at once. */
   default List<Leased> leased() {
     return List.of();
   }
@@ -37,23 +38,19 @@ public interface LocalMember {
     return List.of();
   }
 
-  /** Has {@code cluster} hear, on any thread, of what somebody waits for; asked once. */
+  /** Has {@code cluster} called, on any thread, with a limit that waits for permits; asked once. */
   default void onNeed(Consumer<Leased> cluster) {}
 
-  /** Its numbers; may take long, so it is called on a worker. */
+  /** Its metrics report; may take long, so it is called on a worker. */
   MetricsReport numbers();
 
   /**
-   * Keeps the revisions of this member, as they are written, for the next start; blocks.
+   * Saves the revisions of this member, as they are written, for the next start; blocks.
    *
    * @param revisions the newest first
    */
   void save(List<String> revisions);
 
-  /**
-   * Somebody asks it to shut down.
-   *
-   * @param grace null = as configured
-   */
-  void shutdown(Duration grace);
+  /** A shutdown command is obeyed; without a grace as configured. */
+  void shutdown(@Nullable Duration grace);
 }

@@ -1,49 +1,51 @@
 package dev.fairlead.cluster;
 
+import dev.fairlead.admission.SourceLimit;
 import dev.fairlead.cluster.health.HealthTable;
 import dev.fairlead.cluster.lease.Leases;
-import dev.fairlead.cluster.load.LoadTable;
-import dev.fairlead.cluster.load.SourceTable;
+import dev.fairlead.cluster.load.CountTable;
 import dev.fairlead.cluster.node.ClusterNode;
 import dev.fairlead.cluster.rows.RowContext;
 import dev.fairlead.event.MemberInfo;
 import dev.fairlead.pool.Backend;
+import dev.fairlead.pool.Pool;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What the members tell each other all the time: what they count, which backends are healthy, which
- * sources have many connections, and who holds how much of each limit. {@link #open} and {@link
- * #start} are called on the cluster's context, the other methods on any thread.
+ * The replicated tables: connection counts, health of backends, sources with many connections, and
+ * leases. {@link #open} and {@link #start} are called on the cluster's context, the other methods
+ * on any thread.
  */
 final class Tables {
   private final LocalMember member;
-  private final LoadTable loads;
+  private final CountTable<Pool> loads;
   private final HealthTable health;
-  private final SourceTable sources;
+  private final CountTable<SourceLimit> sources;
   private final Leases leases;
 
   Tables(RowContext place, LocalMember member, Supplier<List<MemberInfo>> members) {
     this.member = member;
-    this.loads = new LoadTable(place, member::pools);
+    this.loads = CountTable.ofBackends(place, member::pools);
     this.health = new HealthTable(place, member::pools, members, member.health());
-    this.sources = new SourceTable(place, member::sources);
+    this.sources = CountTable.ofSources(place, member::sources);
     this.leases = new Leases(place, member::leased);
   }
 
-  /** What has to be there before the first client comes. */
+  /** Opens what has to be there before the first client is accepted. */
   Future<Void> open() {
     member.onNeed(leases::needed);
     return leases.start();
   }
 
-  /** Succeeds when what the others told is known, as far as it can be read. */
+  /** Succeeds when the other members' rows are read, as far as that is possible. */
   Future<Void> start() {
     return loads.start().compose(started -> health.start()).compose(started -> sources.start());
   }
 
-  /** Takes all of this member out. Never fails. */
+  /** Removes this member's rows. Never fails. */
   Future<Void> stop() {
     return Future.join(List.of(loads.stop(), health.stop(), sources.stop(), leases.stop()))
         .mapEmpty();
@@ -54,25 +56,25 @@ final class Tables {
     health.drain();
   }
 
-  /** Pools or limits are others now. */
+  /** Pools or limits have changed. */
   void changed() {
-    loads.poolsChanged();
+    loads.changed();
     health.poolsChanged();
-    sources.limitsChanged();
+    sources.changed();
   }
 
   /** As of {@link HealthTable#verdict}. */
-  void verdict(Backend backend, boolean up, String reason) {
-    health.verdict(backend, up, reason);
+  void verdict(Backend backend, long assignment, boolean up, @Nullable String reason) {
+    health.verdict(backend, assignment, up, reason);
   }
 
-  /** As of {@link LoadTable#viewAgeSeconds}. */
+  /** As of {@link CountTable#viewAgeSeconds}. */
   double loadViewAgeSeconds() {
     return loads.viewAgeSeconds();
   }
 
-  /** Those that must hear who comes and goes, {@code first} before the others. */
+  /** Those that must be told of nodes that join and leave, {@code first} before the others. */
   List<ClusterNode.Listener> nodes(ClusterNode.Listener first) {
-    return List.of(first, loads.nodes(), health.nodes(), sources.nodes(), leases.nodes());
+    return List.of(first, loads.nodes(), health.nodes(), sources.nodes(), leases);
   }
 }

@@ -1,6 +1,7 @@
 package dev.fairlead.config;
 
-import java.util.Locale;
+import dev.fairlead.config.LimitsConfig.PoolLimits;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One address of a pool.
@@ -14,43 +15,37 @@ import java.util.Locale;
  * @param maxConnections most sessions at one time; 0 = {@link PoolLimits#connectionsPerBackend}
  */
 public record BackendConfig(
-    String host, int port, String unixPath, int weight, State state, int tier, int maxConnections) {
+    @Nullable String host,
+    int port,
+    @Nullable String unixPath,
+    int weight,
+    State state,
+    int tier,
+    int maxConnections) {
   public static final int PRIMARY = 0;
   public static final int BACKUP = 1;
   public static final int MIN_WEIGHT = 0;
   public static final int MAX_WEIGHT = 1000;
   public static final int DEFAULT_WEIGHT = 1;
 
-  /** A backend without a limit of its own. */
-  public BackendConfig(String host, int port, String unixPath, int weight, State state, int tier) {
-    this(host, port, unixPath, weight, state, tier, 0);
-  }
-
   /** A primary backend without a limit of its own. */
-  public BackendConfig(String host, int port, String unixPath, int weight, State state) {
-    this(host, port, unixPath, weight, state, PRIMARY);
+  public BackendConfig(
+      @Nullable String host, int port, @Nullable String unixPath, int weight, State state) {
+    this(host, port, unixPath, weight, state, PRIMARY, 0);
   }
 
-  /** What the operator wants of a backend. */
-  public enum State {
+  /** The administrative state that the operator sets. */
+  public enum State implements Labelled {
     /** Takes new sessions. */
     ENABLED,
     /** No new sessions, still probed. */
     DRAINING,
     /** No new sessions, not probed. */
-    DISABLED;
-
-    /** As it is written in a configuration: {@code enabled}. */
-    public String label() {
-      return name().toLowerCase(Locale.ROOT);
-    }
+    DISABLED
   }
 
   /** The backend's name in its pool: {@code host:port}, {@code [v6]:port} or {@code unix:/path}. */
   public String id() {
-    if (unixPath != null) {
-      return "unix:" + unixPath;
-    }
-    return host.indexOf(':') >= 0 ? "[" + host + "]:" + port : host + ":" + port;
+    return unixPath != null || host == null ? "unix:" + unixPath : IpAddress.withPort(host, port);
   }
 }

@@ -2,6 +2,7 @@ package dev.fairlead.config;
 
 import io.vertx.core.json.JsonObject;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A weight or state that was set for one backend while the cluster ran.
@@ -11,9 +12,9 @@ import java.util.Locale;
  * @param state null = not set
  */
 public record BackendSetting(
-    String pool, String backend, Integer weight, BackendConfig.State state) {
+    String pool, String backend, @Nullable Integer weight, BackendConfig.@Nullable State state) {
 
-  /** This setting, and of an earlier one what this one leaves open. */
+  /** This setting, completed from {@code earlier} where it sets nothing. */
   public BackendSetting over(BackendSetting earlier) {
     return new BackendSetting(
         pool,
@@ -22,7 +23,7 @@ public record BackendSetting(
         state == null ? earlier.state : state);
   }
 
-  /** Whether {@code config} still has what was set. */
+  /** Whether {@code config} still has the weight and state that were set. */
   public boolean isIn(FairleadConfig config) {
     return config.pools().stream()
         .filter(each -> each.name().equals(pool))

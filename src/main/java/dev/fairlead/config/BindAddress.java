@@ -1,8 +1,9 @@
 package dev.fairlead.config;
 
-import dev.fairlead.config.bind.AddressTypes;
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a listener binds: an IP address and port, or the path of a Unix socket.
@@ -11,8 +12,7 @@ import java.net.InetAddress;
  * @param port 0 = any free port; 0 for a Unix socket
  * @param unixPath null for an IP address
  */
-public record BindAddress(String host, int port, String unixPath) {
-
+public record BindAddress(@Nullable String host, int port, @Nullable String unixPath) {
   public static BindAddress ip(String host, int port) {
     return new BindAddress(host, port, null);
   }
@@ -26,33 +26,36 @@ public record BindAddress(String host, int port, String unixPath) {
   }
 
   /**
-   * True when the two can't belong to different owners: one port, and one address or a wildcard
-   * that includes the other. Any free port ({@code 0}) and Unix sockets overlap nothing.
+   * Whether only one of the two can be bound: they have one port, and one address or a wildcard
+   * that includes the other. Port 0 and Unix sockets overlap nothing.
    */
   public boolean overlaps(BindAddress other) {
-    if (isUnix() || other.isUnix() || port == 0 || port != other.port) {
-      return false;
-    }
-    InetAddress mine = AddressTypes.parseIp(host).orElseThrow();
-    InetAddress theirs = AddressTypes.parseIp(other.host).orElseThrow();
-    return mine.equals(theirs) || includes(mine, theirs) || includes(theirs, mine);
+    Optional<InetAddress> mine = address();
+    Optional<InetAddress> theirs = other.address();
+    return port != 0
+        && port == other.port
+        && mine.isPresent()
+        && theirs.isPresent()
+        && (mine.equals(theirs)
+            || includes(mine.get(), theirs.get())
+            || includes(theirs.get(), mine.get()));
   }
 
-  /** {@code ::} takes IPv4 clients too. */
+  private Optional<InetAddress> address() {
+    return Optional.ofNullable(host).flatMap(IpAddress::parse);
+  }
+
+  /** {@code ::} accepts IPv4 clients too. */
   private static boolean includes(InetAddress any, InetAddress one) {
     return any.isAnyLocalAddress()
         && (any instanceof Inet6Address || any.getClass() == one.getClass());
   }
 
   /**
-   * As it is written in a configuration: {@code 0.0.0.0:8080}, {@code [::]:8080} or {@code
-   * unix:/path}.
+   * As a configuration writes it: {@code 0.0.0.0:8080}, {@code [::]:8080} or {@code unix:/path}.
    */
   @Override
   public String toString() {
-    if (isUnix()) {
-      return "unix:" + unixPath;
-    }
-    return host.indexOf(':') >= 0 ? "[" + host + "]:" + port : host + ":" + port;
+    return host == null ? "unix:" + unixPath : IpAddress.withPort(host, port);
   }
 }

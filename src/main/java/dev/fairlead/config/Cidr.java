@@ -1,7 +1,5 @@
 package dev.fairlead.config;
 
-import dev.fairlead.config.bind.AddressTypes;
-import dev.fairlead.config.bind.ValueType;
 import io.netty.util.NetUtil;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -11,15 +9,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A network: the addresses that begin with the same bits. One that lies in {@code ::ffff:0:0/96} is
- * its IPv4 network, {@code ::ffff:10.0.0.0/104} is {@code 10.0.0.0/8}, because an IPv4 client may
- * come in over an IPv6 socket. Immutable.
+ * A network: the addresses that begin with the same bits. One inside {@code ::ffff:0:0/96} is
+ * turned into its IPv4 network, {@code ::ffff:10.0.0.0/104} into {@code 10.0.0.0/8}, because an
+ * IPv4 client may come in over an IPv6 socket. Immutable.
  *
  * @param network the lowest address, without a zone
- * @param prefix how many bits are the same: 0 to 32 for IPv4, 0 to 128 for IPv6
+ * @param prefix number of common bits: 0 to 32 for IPv4, 0 to 128 for IPv6
  */
 public record Cidr(InetAddress network, int prefix) {
-  /** The bits before the IPv4 address in an IPv6 address that stands for one. */
+  /** The bits before the IPv4 address in an IPv4-mapped IPv6 address. */
   private static final int MAPPED_BITS = 96;
 
   private static final Pattern WRITTEN = Pattern.compile("([^/]+)(?:/(\\d{1,3}))?");
@@ -27,7 +25,7 @@ public record Cidr(InetAddress network, int prefix) {
       "a network such as 10.0.0.0/8 or 2001:db8::/32, or an IP address";
 
   /**
-   * @throws IllegalArgumentException for a prefix that is too long, or a bit after it that is set
+   * @throws IllegalArgumentException for a prefix that is too long, or a bit set after the prefix
    */
   public Cidr {
     byte[] bytes = network.getAddress();
@@ -37,7 +35,7 @@ public record Cidr(InetAddress network, int prefix) {
     if (clearHostBits(bytes, prefix)) {
       throw new IllegalArgumentException("expected: " + withoutHostBits(bytes, prefix));
     }
-    // The JDK makes an IPv4 address of the bytes of one that is mapped.
+    // The JDK turns the bytes of a mapped address into an IPv4 address.
     InetAddress plain = address(bytes);
     boolean mapped = network instanceof Inet6Address && !(plain instanceof Inet6Address);
     prefix = mapped ? prefix - MAPPED_BITS : prefix;
@@ -45,40 +43,42 @@ public record Cidr(InetAddress network, int prefix) {
   }
 
   /**
-   * The network that is written so; a bare address is the network of only that one.
+   * The network of {@code 10.0.0.0/8}; of a bare address, the network with that one address.
    *
-   * @throws IllegalArgumentException when it is none
+   * @throws IllegalArgumentException for any other text
    */
   public static Cidr of(String text) {
-    ValueType.Outcome<Cidr> outcome = parse(text);
-    if (!outcome.isRead()) {
-      throw new IllegalArgumentException(text + " (expected: " + outcome.expected() + ")");
-    }
-    return outcome.value();
+    ParsedValue<Cidr> parsed = parse(text);
+    return parsed
+        .value()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    text + " (expected: " + parsed.expected().orElseThrow() + ")"));
   }
 
-  public static ValueType.Outcome<Cidr> parse(String text) {
+  public static ParsedValue<Cidr> parse(String text) {
     Matcher matcher = WRITTEN.matcher(text);
     Optional<InetAddress> address =
-        matcher.matches() ? AddressTypes.parseIp(matcher.group(1)) : Optional.empty();
+        matcher.matches() ? IpAddress.parse(matcher.group(1)) : Optional.empty();
     if (address.isEmpty()) {
-      return ValueType.Outcome.expected(EXPECTED);
+      return ParsedValue.expected(EXPECTED);
     }
     byte[] bytes = address.get().getAddress();
     int bits = bytes.length * Byte.SIZE;
-    // A mapped address has become an IPv4 address, and counts its bits as it is written.
+    // A mapped address is an IPv4 address by now, but its prefix is written in IPv6 bits.
     int before = bytes.length == 4 && matcher.group(1).indexOf(':') >= 0 ? MAPPED_BITS : 0;
     int prefix = matcher.group(2) == null ? before + bits : Integer.parseInt(matcher.group(2));
     if (prefix > before + bits) {
-      return ValueType.Outcome.expected(prefixes(before + bits));
+      return ParsedValue.expected(prefixes(before + bits));
     }
     if (prefix < before) {
-      return ValueType.Outcome.expected(
+      return ParsedValue.expected(
           "a prefix of " + before + " to " + (before + bits) + " for an IPv4 address in IPv6");
     }
     return clearHostBits(bytes, prefix - before)
-        ? ValueType.Outcome.expected(withoutHostBits(bytes, prefix - before))
-        : ValueType.Outcome.of(new Cidr(address.get(), prefix - before));
+        ? ParsedValue.expected(withoutHostBits(bytes, prefix - before))
+        : ParsedValue.of(new Cidr(address.get(), prefix - before));
   }
 
   private static String prefixes(int bits) {
@@ -92,7 +92,7 @@ public record Cidr(InetAddress network, int prefix) {
         + ", without bits after the prefix";
   }
 
-  /** True when a bit after the prefix was set. */
+  /** Whether a bit after the prefix was set. */
   private static boolean clearHostBits(byte[] address, int prefix) {
     boolean changed = false;
     for (int bit = prefix; bit < address.length * Byte.SIZE; bit++) {
@@ -111,7 +111,7 @@ public record Cidr(InetAddress network, int prefix) {
     }
   }
 
-  /** As it is written in a configuration: {@code 10.0.0.0/8}, {@code 2001:db8::/32}, a bare one. */
+  /** {@code 10.0.0.0/8}, {@code 2001:db8::/32}; a network of one address is only that address. */
   @Override
   public String toString() {
     String address = NetUtil.toAddressString(network);

@@ -2,52 +2,58 @@ package dev.fairlead.config;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * How this member finds the others and talks to them; read once, at start.
+ * How this member finds and reaches the other members; read at start only.
  *
- * @param enabled false = this member is alone
- * @param name members of one name are one cluster
+ * @param enabled false = a member without a cluster
+ * @param name members with the same name form one cluster
  * @param host address to bind and publish, null = chosen by Hazelcast
- * @param port of Hazelcast; taken = the start fails
- * @param busPort of the event bus, 0 = any free
+ * @param port of Hazelcast; the start fails when it is in use
+ * @param busPort of the event bus, 0 = any free port
  * @param discovery null only when not enabled
- * @param publicAddress {@code host} or {@code host:port} the others reach this member at, null = as
- *     bound
+ * @param publicAddress {@code host} or {@code host:port} at which other members reach this one,
+ *     null = as bound
  * @param tls of the event bus, null = plain
- * @param secretFile signs commands and stored configurations, null = nothing is signed
+ * @param secretFile its secret signs commands and stored revisions, null = nothing is signed
  */
 public record ClusterConfig(
     boolean enabled,
     String name,
-    String host,
+    @Nullable String host,
     int port,
     int busPort,
-    Discovery discovery,
-    String publicAddress,
-    Tls tls,
-    Path secretFile) {
+    @Nullable MemberDiscovery discovery,
+    @Nullable String publicAddress,
+    @Nullable ClusterTls tls,
+    @Nullable Path secretFile) {
   public static final int DEFAULT_PORT = 5701;
-
   public static final ClusterConfig DEFAULT =
       new ClusterConfig(false, "fairlead", null, DEFAULT_PORT, 0, null, null, null, null);
 
   /** How members find each other. */
-  public sealed interface Discovery {
+  public sealed interface MemberDiscovery {
     /** By IP multicast. */
-    record Multicast() implements Discovery {}
+    record Multicast() implements MemberDiscovery {}
 
-    /** By a list of {@code host:port}, which need not name all of them. */
-    record Members(List<String> members) implements Discovery {
+    /** By a list of {@code host:port}; it may leave out some members. */
+    record Members(List<String> members) implements MemberDiscovery {
       public Members {
         members = List.copyOf(members);
       }
     }
 
     /** By the DNS name of a headless Kubernetes service. */
-    record KubernetesService(String name) implements Discovery {}
+    record KubernetesService(String name) implements MemberDiscovery {}
   }
 
-  /** Mutual TLS: PEM files of the chain and key of this member, and of who may sign the others. */
-  public record Tls(Path certificate, Path key, Path ca) {}
+  /**
+   * Mutual TLS between members, in PEM files.
+   *
+   * @param certificate this member's chain
+   * @param key this member's private key
+   * @param ca the authorities that sign the members' certificates
+   */
+  public record ClusterTls(Path certificate, Path key, Path ca) {}
 }

@@ -3,13 +3,13 @@ package dev.fairlead.config;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The ways a configuration can be written. */
-public enum ConfigFormat {
+/** The formats of a configuration text. */
+public enum ConfigFormat implements Labelled {
   YAML,
   JSON,
   TOML;
 
-  /** By the ending of a file's name; empty when the ending is none of ours. */
+  /** By the ending of a file's name; empty for any other ending. */
   public static Optional<ConfigFormat> ofFile(String name) {
     String lower = name.toLowerCase(Locale.ROOT);
     if (lower.endsWith(".yaml") || lower.endsWith(".yml")) {
@@ -19,10 +19,5 @@ public enum ConfigFormat {
       return Optional.of(JSON);
     }
     return lower.endsWith(".toml") ? Optional.of(TOML) : Optional.empty();
-  }
-
-  /** As the API writes it: {@code yaml}. */
-  public String label() {
-    return name().toLowerCase(Locale.ROOT);
   }
 }

@@ -6,11 +6,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Durations as the configuration and the commands write them: {@code 500ms 30s 15m 1h 7d}, also
- * {@code 0s}. The unit is always written. Any thread.
+ * Durations as configurations and commands write them: {@code 500ms 30s 15m 1h 7d}, also {@code
+ * 0s}. The unit is required. Any thread.
  */
 public final class Durations {
-  /** What {@link #parse} reads, in words. */
+  /** The format that {@link #parse} accepts, for a problem. */
   public static final String EXPECTED =
       "a duration such as 500ms, 30s, 15m, 1h or 7d, at most 36500d";
 
@@ -19,7 +19,7 @@ public final class Durations {
 
   private Durations() {}
 
-  /** Empty = it is something else, or longer than 36500 days. */
+  /** Empty when the text has another form or is longer than 36500 days. */
   public static Optional<Duration> parse(String text) {
     Matcher matcher = WRITTEN.matcher(text);
     if (!matcher.matches()) {
@@ -38,7 +38,7 @@ public final class Durations {
     return tooLong ? Optional.empty() : Optional.of(Duration.ofMillis(count * unitMillis));
   }
 
-  /** As {@link #parse} reads it: in days, hours, seconds or milliseconds, whatever is exact. */
+  /** In the largest of days, hours, seconds and milliseconds that is exact. */
   public static String show(Duration duration) {
     long millis = duration.toMillis();
     if (millis % 1000 != 0) {

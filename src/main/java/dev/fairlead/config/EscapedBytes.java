@@ -8,10 +8,10 @@ import java.util.regex.Pattern;
 
 /**
  * Bytes as a configuration writes them: text in UTF-8, in which {@code \r \n \t \0 \\} and two hex
- * digits after {@code \x} stand for single bytes. {@code PING\r\n} -> 6 bytes, whether the file's
- * own format has turned the escapes into characters already or not.
+ * digits after {@code \x} stand for single bytes. {@code PING\r\n} -> 6 bytes, whether or not the
+ * file's own format already turned the escapes into characters.
  *
- * @param text as it was written
+ * @param text with its escapes
  */
 public record EscapedBytes(String text) {
   public static final String EXPECTED =
@@ -20,7 +20,7 @@ public record EscapedBytes(String text) {
   private static final Pattern PART =
       Pattern.compile("\\\\(?:x(?<hex>[0-9a-fA-F]{2})|(?<letter>[rnt0\\\\]))|(?<plain>[^\\\\]+)");
 
-  /** Empty when a backslash begins nothing that is known. */
+  /** Empty when a backslash begins an unknown escape. */
   public static Optional<EscapedBytes> parse(String text) {
     Matcher parts = PART.matcher(text);
     int end = 0;
@@ -30,7 +30,7 @@ public record EscapedBytes(String text) {
     return end == text.length() ? Optional.of(new EscapedBytes(text)) : Optional.empty();
   }
 
-  /** The bytes it stands for, a new array each time. */
+  /** A new array at each call. */
   public byte[] bytes() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     Matcher parts = PART.matcher(text);

@@ -1,6 +1,7 @@
 package dev.fairlead.config;
 
 import java.util.List;
+import java.util.Set;
 
 /**
  * A whole configuration file: {@code node} and {@code cluster} are read at start, the rest is the
@@ -12,11 +13,22 @@ public record FairleadConfig(
     List<ListenerConfig> listeners,
     List<PoolConfig> pools) {
 
-  /** What is read at start, by its keys: the rest of a file is the dynamic part. */
+  /** Keys read at start only; all other keys are the dynamic part. */
   public static final List<String> PROCESS_KEYS = List.of("node", "cluster");
+
+  /** Keys of the flat form: one listener and one pool. */
+  public static final List<String> FLAT_KEYS = List.of("host", "port", "backends");
+
+  private static final List<String> FULL_KEYS = List.of("listeners", "pools");
 
   public FairleadConfig {
     listeners = List.copyOf(listeners);
     pools = List.copyOf(pools);
+  }
+
+  /** Whether a document with these top-level keys is in the flat form. */
+  public static boolean isFlat(Set<String> keys) {
+    return FLAT_KEYS.stream().anyMatch(keys::contains)
+        && FULL_KEYS.stream().noneMatch(keys::contains);
   }
 }

@@ -1,19 +1,19 @@
 package dev.fairlead.config;
 
 import java.time.Duration;
-import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
- * How the backends of a pool are probed.
+ * How members probe the backends of a pool.
  *
  * @param interval from the start of a probe to the start of the next one
  * @param timeout of one probe
  * @param rise successes in a row until a backend that is down is up
  * @param fall failures in a row until a backend that is up is down
- * @param probers how many members probe a backend
- * @param port null = the backend's own
- * @param http what {@code type: http} asks for
- * @param expect what {@code type: expect} says and waits for
+ * @param probers number of members that probe each backend
+ * @param port null = the port that sessions use
+ * @param http request and response of {@code type: http}
+ * @param expect the bytes of {@code type: expect}
  */
 public record HealthConfig(
     Type type,
@@ -22,7 +22,7 @@ public record HealthConfig(
     int rise,
     int fall,
     int probers,
-    Integer port,
+    @Nullable Integer port,
     Http http,
     Expect expect) {
   public static final HealthConfig NONE =
@@ -37,23 +37,18 @@ public record HealthConfig(
           Http.DEFAULT,
           Expect.NONE);
 
-  /** What a probe does; the next line more than the one before. */
-  public enum Type {
-    /** There is no probe, and every backend counts as healthy. */
+  /** What a probe checks; each type checks more than the one before. */
+  public enum Type implements Labelled {
+    /** No probes: every backend counts as healthy. */
     NONE,
-    /** A connection is made. */
+    /** A connection is established. */
     TCP,
     /** A TLS handshake is completed. */
     TLS,
     /** An HTTP/1.1 request is answered with a status that is expected. */
     HTTP,
-    /** Bytes are said, and bytes that come back contain others. */
-    EXPECT;
-
-    /** As it is written in a configuration: {@code none}. */
-    public String label() {
-      return name().toLowerCase(Locale.ROOT);
-    }
+    /** Bytes are sent, and the answer contains the expected bytes. */
+    EXPECT
   }
 
   /**
@@ -62,21 +57,21 @@ public record HealthConfig(
    * @param path with its query, begins with a slash
    * @param host of the Host header; null = the backend's host and port
    */
-  public record Http(String path, String host, StatusRanges status) {
+  public record Http(String path, @Nullable String host, StatusRanges status) {
     public static final Http DEFAULT = new Http("/", null, StatusRanges.DEFAULT);
   }
 
   /**
-   * A probe by what is said.
+   * A probe that sends and expects bytes.
    *
-   * @param send null = nothing: the backend speaks first
-   * @param receive must be among the first bytes that come; null only where the type is another
+   * @param send null = none: the backend sends first
+   * @param receive must be among the first bytes received; null only with another type
    */
-  public record Expect(EscapedBytes send, EscapedBytes receive) {
+  public record Expect(@Nullable EscapedBytes send, @Nullable EscapedBytes receive) {
     public static final Expect NONE = new Expect(null, null);
   }
 
-  /** Whether anything is probed. */
+  /** Whether backends are probed. */
   public boolean isOn() {
     return type != Type.NONE;
   }

@@ -1,13 +1,14 @@
 package dev.fairlead.config;
 
+import dev.fairlead.config.LimitsConfig.ListenerLimits;
+import java.util.List;
+
 /**
- * An address we accept on.
+ * An address that clients connect to.
  *
  * @param name unique among the listeners
  * @param backlog length of the kernel's accept queue
- * @param pool name of the pool that takes what no route matched
- * @param access whose connections are taken
- * @param limits how many of them
+ * @param pool name of the pool that serves the clients
  */
 public record ListenerConfig(
     String name,
@@ -18,8 +19,23 @@ public record ListenerConfig(
     ListenerLimits limits) {
   public static final int DEFAULT_BACKLOG = 4096;
 
-  /** One that takes everyone. */
+  /** A listener without an access list or limits. */
   public ListenerConfig(String name, BindAddress bind, int backlog, String pool) {
     this(name, bind, backlog, pool, AccessConfig.EVERYONE, ListenerLimits.NONE);
+  }
+
+  /**
+   * The networks that a listener accepts clients from.
+   *
+   * @param allow empty = all networks
+   * @param deny refused even where {@code allow} includes it
+   */
+  public record AccessConfig(List<Cidr> allow, List<Cidr> deny) {
+    public static final AccessConfig EVERYONE = new AccessConfig(List.of(), List.of());
+
+    public AccessConfig {
+      allow = List.copyOf(allow);
+      deny = List.copyOf(deny);
+    }
   }
 }

@@ -2,26 +2,27 @@ package dev.fairlead.config;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What belongs to one process and is read once, at start.
+ * The settings of one process; read at start only.
  *
  * @param name the member's name, null = the host name
  * @param eventLoops number of event loops, {@link #AUTO} = the cores the process may use
- * @param maxSessions most sessions at once, {@link #AUTO} = what the open-files limit allows
- * @param stateDir where the last revisions are kept, null = nowhere
+ * @param maxSessions most sessions at one time, {@link #AUTO} = what the open-files limit allows
+ * @param stateDir directory that keeps the last revisions, null = none are kept
  */
 public record NodeConfig(
-    String name,
+    @Nullable String name,
     int eventLoops,
     TransportKind transport,
     int maxSessions,
     LogLevel logLevel,
     Admin admin,
-    AccessLog accessLog,
-    Shutdown shutdown,
-    Path stateDir) {
-
+    AccessLogConfig accessLog,
+    ShutdownConfig shutdown,
+    @Nullable Path stateDir) {
   /** Stands for {@code auto} in {@link #eventLoops} and {@link #maxSessions}. */
   public static final int AUTO = 0;
 
@@ -33,20 +34,26 @@ public record NodeConfig(
           AUTO,
           LogLevel.INFO,
           Admin.DEFAULT,
-          AccessLog.DEFAULT,
-          Shutdown.DEFAULT,
+          AccessLogConfig.DEFAULT,
+          ShutdownConfig.DEFAULT,
           null);
 
-  /** How bytes reach the kernel; {@code AUTO} takes the best that works here. */
-  public enum TransportKind {
+  /** Netty's transport; {@code AUTO} takes the best that this machine supports. */
+  public enum TransportKind implements Labelled {
     AUTO,
     IO_URING,
     EPOLL,
-    NIO
+    NIO;
+
+    /** With the underscore, as the kernel's interface is written: {@code io_uring}. */
+    @Override
+    public String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   /** Level of the process log on stderr. */
-  public enum LogLevel {
+  public enum LogLevel implements Labelled {
     ERROR,
     WARN,
     INFO,
@@ -58,35 +65,36 @@ public record NodeConfig(
    * The admin listener.
    *
    * @param port 0 = any free port
-   * @param tokenFile a file whose first line is the bearer token, null = none; demanded when {@code
+   * @param tokenFile a file whose first line is the bearer token, null = none; required when {@code
    *     host} is not loopback
    * @param tls null = plain HTTP
    */
-  public record Admin(String host, int port, Path tokenFile, Tls tls) {
+  public record Admin(String host, int port, @Nullable Path tokenFile, @Nullable AdminTls tls) {
     public static final Admin DEFAULT = new Admin("127.0.0.1", 8081, null, null);
 
     /** Certificate chain and private key of the admin listener, both PEM files. */
-    public record Tls(Path certificate, Path key) {}
+    public record AdminTls(Path certificate, Path key) {}
   }
 
   /**
-   * Where the access log goes.
+   * Where the access log is written.
    *
    * @param to {@link #STDOUT}, {@link #OFF} or the path of a file
    */
-  public record AccessLog(String to) {
+  public record AccessLogConfig(String to) {
     public static final String STDOUT = "stdout";
     public static final String OFF = "off";
-    public static final AccessLog DEFAULT = new AccessLog(STDOUT);
+    public static final AccessLogConfig DEFAULT = new AccessLogConfig(STDOUT);
   }
 
   /**
-   * How a member leaves.
+   * How a member drains before it stops.
    *
-   * @param delay not ready but still accepting
-   * @param grace time live sessions have to end by themselves
+   * @param delay not ready but still accepting clients
+   * @param grace after the delay, longest time for live sessions to end by themselves
    */
-  public record Shutdown(Duration delay, Duration grace) {
-    public static final Shutdown DEFAULT = new Shutdown(Duration.ZERO, Duration.ofSeconds(30));
+  public record ShutdownConfig(Duration delay, Duration grace) {
+    public static final ShutdownConfig DEFAULT =
+        new ShutdownConfig(Duration.ZERO, Duration.ofSeconds(30));
   }
 }

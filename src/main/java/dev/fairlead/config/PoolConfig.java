@@ -1,28 +1,30 @@
 package dev.fairlead.config;
 
+import dev.fairlead.config.LimitsConfig.PoolLimits;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A named set of backends and how to use them.
+ * A named set of backends and how sessions use them.
  *
  * @param name unique among the pools
  * @param backends may be empty: every client then gets {@code noBackend}
- * @param discovery where further backends are found, null = nowhere
- * @param outlier when a backend is left alone for its failures, null = never
- * @param slowStart how long a backend takes from the first session to its whole share, when it
- *     comes back or is new; zero = it has its share at once
- * @param limits how many sessions the backends take
+ * @param discovery source of further backends, null = none
+ * @param outlier when a backend is ejected for its failures, null = never
+ * @param slowStart time in which a new or recovered backend grows to its full share; zero = it has
+ *     its full share at once
+ * @param limits of sessions at one time
  */
 public record PoolConfig(
     String name,
     Balance balance,
     List<BackendConfig> backends,
-    DiscoveryConfig discovery,
+    @Nullable DiscoveryConfig discovery,
     HealthConfig health,
-    Outlier outlier,
+    @Nullable Outlier outlier,
     Duration slowStart,
     Connect connect,
     Timeouts timeouts,
@@ -35,8 +37,14 @@ public record PoolConfig(
     backends = List.copyOf(backends);
   }
 
-  /** A pool with everything else at its default. */
+  /** A pool with defaults for all other settings. */
   public static PoolConfig byDefault(String name, Balance balance, List<BackendConfig> backends) {
+    return byDefault(name, balance, backends, Replies.NONE);
+  }
+
+  /** A pool with defaults for all other settings. */
+  public static PoolConfig byDefault(
+      String name, Balance balance, List<BackendConfig> backends, Replies replies) {
     return new PoolConfig(
         name,
         balance,
@@ -50,7 +58,7 @@ public record PoolConfig(
         PoolLimits.NONE,
         WhenDown.REFUSE,
         OnBackendDown.KEEP,
-        Replies.NONE);
+        replies);
   }
 
   /** The same with other backends. */
@@ -71,26 +79,8 @@ public record PoolConfig(
         replies);
   }
 
-  /** The same with other replies. */
-  public PoolConfig withReplies(Replies others) {
-    return new PoolConfig(
-        name,
-        balance,
-        backends,
-        discovery,
-        health,
-        outlier,
-        slowStart,
-        connect,
-        timeouts,
-        limits,
-        whenDown,
-        onBackendDown,
-        others);
-  }
-
-  /** How a backend is chosen. */
-  public enum Balance {
+  /** How a backend is chosen for a session. */
+  public enum Balance implements Labelled {
     WEIGHTED_RANDOM,
     ROUND_ROBIN,
     LEAST_CONNECTIONS,
@@ -98,56 +88,41 @@ public record PoolConfig(
     SOURCE_HASH;
 
     public static final Balance DEFAULT = TWO_CHOICES;
-
-    /** As it is written in a configuration: {@code two-choices}. */
-    public String label() {
-      return name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
   }
 
   /**
-   * When a backend is ejected: left alone by this member for a while.
+   * When this member ejects a backend: sends it no new sessions for a while.
    *
    * @param failures in a row: connections that failed, or were reset before the first byte
-   * @param ejection how long the first time; longer when it happens again
+   * @param ejection duration of the first ejection; each further one takes longer
    * @param maxEjectedPercent of the pool's backends, rounded down; but one where there are two
    */
   public record Outlier(int failures, Duration ejection, int maxEjectedPercent) {
     public static final Outlier DEFAULT = new Outlier(5, Duration.ofSeconds(30), 50);
   }
 
-  /** What new sessions get when no backend is healthy. */
-  public enum WhenDown {
+  /** How new sessions are handled while no backend is healthy. */
+  public enum WhenDown implements Labelled {
     /** They are refused. */
     REFUSE,
     /** Every enabled backend is used, healthy or not. */
-    TRY_ALL;
-
-    /** As it is written in a configuration: {@code try-all}. */
-    public String label() {
-      return name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
+    TRY_ALL
   }
 
-  /** What becomes of the live sessions of a backend that is down or removed. */
-  public enum OnBackendDown {
-    /** They go on. */
+  /** How live sessions of a backend are handled when it is down or removed. */
+  public enum OnBackendDown implements Labelled {
+    /** They continue. */
     KEEP,
-    /** They are ended, one after the other. */
-    CLOSE;
-
-    /** As it is written in a configuration: {@code keep}. */
-    public String label() {
-      return name().toLowerCase(Locale.ROOT);
-    }
+    /** They are closed, one after the other. */
+    CLOSE
   }
 
   /**
-   * How a backend is reached.
+   * How a connection to a backend is established.
    *
    * @param timeout of one attempt
    * @param attempts most different backends tried for one session, at least 1
-   * @param source local addresses to connect from, taken in turn; empty = the kernel chooses
+   * @param source local addresses to connect from, used in turn; empty = the kernel chooses
    */
   public record Connect(Duration timeout, int attempts, List<InetAddress> source) {
     public static final Connect DEFAULT = new Connect(Duration.ofSeconds(5), 3, List.of());
@@ -158,13 +133,13 @@ public record PoolConfig(
   }
 
   /**
-   * When a session is ended by us; zero = never.
+   * When Fairlead closes a session; zero = never.
    *
-   * @param idle since the last byte either way
-   * @param close since the last byte either way, after one side finished
+   * @param idle since the last byte in either direction
+   * @param close since the last byte in either direction, once one side has sent its FIN
    * @param maxDuration since the accept
-   * @param jitterPercent {@code maxDuration} is drawn from the last {@code jitterPercent} percent
-   *     of itself
+   * @param jitterPercent each session's limit is drawn at random from the last {@code
+   *     jitterPercent} percent of {@code maxDuration}
    */
   public record Timeouts(Duration idle, Duration close, Duration maxDuration, int jitterPercent) {
     public static final Timeouts DEFAULT =
@@ -172,20 +147,38 @@ public record PoolConfig(
   }
 
   /**
-   * What a client is told before we close; null = nothing.
+   * The text a client receives before the connection is closed; null = none.
    *
    * @param connectFailed may contain {@code {cause}}
    */
-  public record Replies(String noBackend, String connectFailed) {
+  public record Replies(@Nullable String noBackend, @Nullable String connectFailed) {
     public static final Replies NONE = new Replies(null, null);
 
     /** The texts of the article this project grew from, used by the flat form. */
     public static final Replies ARTICLE =
         new Replies("No available backend", "Failed to connect to backend: {cause}");
 
-    /** {@link #connectFailed()} with {@code cause} in its place; null = nothing. */
-    public String connectFailed(String cause) {
+    /** {@link #connectFailed()} with {@code cause} filled in; null = none. */
+    public @Nullable String connectFailed(String cause) {
       return connectFailed == null ? null : connectFailed.replace("{cause}", cause);
+    }
+  }
+
+  /**
+   * Where further backends are found: the addresses of a name, or its SRV records.
+   *
+   * @param dns the name whose A and AAAA records are backends; null with {@code srv}
+   * @param port of those backends, 0 with {@code srv}
+   * @param srv the name whose SRV records are backends; null with {@code dns}
+   * @param refresh time between two queries
+   */
+  public record DiscoveryConfig(
+      @Nullable String dns, int port, @Nullable String srv, Duration refresh) {
+    public static final Duration DEFAULT_REFRESH = Duration.ofSeconds(5);
+
+    /** The name that is queried. */
+    public String name() {
+      return Objects.requireNonNull(srv == null ? dns : srv);
     }
   }
 }

@@ -3,7 +3,7 @@ package dev.fairlead.config;
 import java.util.Locale;
 
 /**
- * One thing that is wrong with a configuration.
+ * One error in a configuration.
  *
  * @param source the file's name, or {@link #OVERRIDE}
  * @param line from 1, 0 = not known
@@ -11,14 +11,14 @@ import java.util.Locale;
  * @param message the value and what was expected: {@code -1 (expected: 0 to 1000)}
  */
 public record Problem(String source, int line, String path, String message) {
-  /** The source of what {@code --set KEY=VALUE} brought in. */
+  /** The source of a value from {@code --set KEY=VALUE}. */
   public static final String OVERRIDE = "--set";
 
   private static final int MAX_SHOWN_CHARS = 100;
 
   /**
-   * {@code FILE:LINE: path: value (expected: ...)}, without the parts that are not known; {@code
-   * --set path: value (expected: ...)} for an override.
+   * {@code FILE:LINE: path: value (expected: ...)}, without the unknown parts; {@code --set path:
+   * value (expected: ...)} for an override.
    */
   @Override
   public String toString() {
@@ -29,7 +29,7 @@ public record Problem(String source, int line, String path, String message) {
     return path.isEmpty() ? place + ": " + message : place + ": " + path + ": " + message;
   }
 
-  /** Somebody else's text on one line, without control characters, cut after 100 characters. */
+  /** Foreign text made safe to show: one line, no control characters, at most 100 characters. */
   public static String oneLine(String text) {
     StringBuilder out = new StringBuilder();
     text.codePoints()

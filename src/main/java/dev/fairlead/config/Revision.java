@@ -7,19 +7,19 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * A numbered document that is or was the cluster's configuration. Immutable.
+ * A numbered document that is or was the cluster's configuration. Immutable, any thread.
  *
  * @param revision from 1
- * @param id unique to the change that made it
+ * @param id unique to the change that made this revision
  * @param parent the id of the revision before it, empty = none
- * @param time when it was made, by the clock of the member that made it
- * @param author who made it
- * @param from where it came from
- * @param text as its author wrote it, variables unresolved; that of a file includes {@code node}
- *     and {@code cluster}, which nobody reads from here
- * @param fileDigest the digest of the document of the newest revision that came from a file, this
- *     one or one before; empty = there was none
- * @param settings what was set for single backends since the last document, already in {@code text}
+ * @param time by the clock of the member that made it
+ * @param author the user or member that made it
+ * @param from the interface and address it came from
+ * @param text as its author wrote it, variables unresolved; a file's text includes {@code node} and
+ *     {@code cluster}, which are ignored in a revision
+ * @param fileDigest digest of the newest document that came from a file, up to this revision; empty
+ *     = none did
+ * @param settings set for single backends since the last document, already part of {@code text}
  */
 public record Revision(
     long revision,
@@ -37,7 +37,7 @@ public record Revision(
     settings = List.copyOf(settings);
   }
 
-  /** The same document as another revision. */
+  /** The same document under another number. */
   public Revision numbered(long number, String newId, String newParent) {
     return new Revision(
         number, newId, newParent, time, author, from, format, text, fileDigest, settings);
@@ -48,7 +48,7 @@ public record Revision(
     return new Revision(revision, id, parent, time, author, from, format, text, digest, settings);
   }
 
-  /** All of it, for the shared map and for files. */
+  /** All fields, for the shared map and for files. */
   public JsonObject toJson() {
     JsonArray set = new JsonArray();
     settings.forEach(setting -> set.add(setting.toJson()));
@@ -68,7 +68,7 @@ public record Revision(
   /**
    * The revision that {@link #toJson} wrote.
    *
-   * @throws RuntimeException when it is something else
+   * @throws RuntimeException for any other JSON
    */
   public static Revision of(JsonObject json) {
     return new Revision(

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Which HTTP status codes mean that a backend is well: {@code 200-399} or {@code 200,204,300-307}.
+ * The HTTP status codes of a healthy backend: {@code 200-399} or {@code 200,204,300-307}.
  *
  * @param ranges at least one
  */
@@ -41,7 +41,7 @@ public record StatusRanges(List<Range> ranges) {
     return ranges.stream().anyMatch(range -> range.first() <= status && status <= range.last());
   }
 
-  /** Empty when {@code text} is no list of codes and ranges. */
+  /** Empty when {@code text} is not a list of codes and ranges. */
   public static Optional<StatusRanges> parse(String text) {
     List<Optional<Range>> parts =
         Arrays.stream(text.split(",", -1)).map(part -> range(part.strip())).toList();
@@ -60,7 +60,7 @@ public record StatusRanges(List<Range> ranges) {
     return Optional.of(new Range(first, last)).filter(Range::isValid);
   }
 
-  /** As it is written in a configuration. */
+  /** As a configuration writes it. */
   @Override
   public String toString() {
     return ranges.stream().map(Range::toString).collect(Collectors.joining(","));

@@ -1,5 +1,8 @@
 /**
- * The configuration: records, the loader that reads them from YAML, JSON or TOML, and the
- * validator. Pure data; imports nothing of the rest of Fairlead.
+ * The configuration as immutable records, each default beside its key, and the values in them. Any
+ * thread; imports nothing from the rest of Fairlead.
  */
+@NullMarked
 package dev.fairlead.config;
+
+import org.jspecify.annotations.NullMarked;

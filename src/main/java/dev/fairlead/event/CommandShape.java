@@ -1,6 +1,5 @@
 package dev.fairlead.event;
 
-import dev.fairlead.event.CommandException.Problem;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.Json;
@@ -12,30 +11,30 @@ import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Which keys a command has, and what fits them. Immutable. */
+/** The keys of a command and the values they take. Immutable. */
 final class CommandShape {
   private static final int MAX_SHOWN_CHARS = 100;
   private static final int MAX_TEXT_CHARS = 300;
 
-  private final Map<String, Key> keys;
+  private final Map<String, KeyRule> keys;
 
-  private CommandShape(Map<String, Key> keys) {
+  private CommandShape(Map<String, KeyRule> keys) {
     this.keys = keys;
   }
 
   /**
-   * @param required false = it may be left out, or null
+   * @param required false = the key may be absent or null
    */
-  private record Key(boolean required, Kind kind) {}
+  private record KeyRule(boolean required, ValueKind kind) {}
 
   /**
-   * A kind of value.
+   * A set of values.
    *
-   * @param expected it, in words
+   * @param expected its description in a problem
    */
-  record Kind(String expected, Predicate<Object> fits) {
-    static Kind text() {
-      return new Kind(
+  record ValueKind(String expected, Predicate<Object> fits) {
+    static ValueKind text() {
+      return new ValueKind(
           "a text of 1 to " + MAX_TEXT_CHARS + " characters",
           value ->
               value instanceof String text
@@ -44,13 +43,13 @@ final class CommandShape {
                   && text.chars().noneMatch(Character::isISOControl));
     }
 
-    static Kind bool() {
-      return new Kind("true or false", Boolean.class::isInstance);
+    static ValueKind bool() {
+      return new ValueKind("true or false", Boolean.class::isInstance);
     }
 
     /** A whole number from {@code min} to {@code max}, both included. */
-    static Kind number(long min, long max) {
-      return new Kind(
+    static ValueKind number(long min, long max) {
+      return new ValueKind(
           max == Long.MAX_VALUE ? "a whole number, " + min + " or more" : min + " to " + max,
           value ->
               (value instanceof Integer || value instanceof Long)
@@ -58,8 +57,8 @@ final class CommandShape {
                   && ((Number) value).longValue() <= max);
     }
 
-    static Kind word(List<String> words) {
-      return new Kind("one of " + String.join(", ", words), words::contains);
+    static ValueKind word(List<String> words) {
+      return new ValueKind("one of " + String.join(", ", words), words::contains);
     }
   }
 
@@ -67,33 +66,33 @@ final class CommandShape {
     return new CommandShape(Map.of());
   }
 
-  CommandShape required(String key, Kind kind) {
-    return with(key, new Key(true, kind));
+  CommandShape required(String key, ValueKind kind) {
+    return with(key, new KeyRule(true, kind));
   }
 
-  CommandShape optional(String key, Kind kind) {
-    return with(key, new Key(false, kind));
+  CommandShape optional(String key, ValueKind kind) {
+    return with(key, new KeyRule(false, kind));
   }
 
-  private CommandShape with(String name, Key key) {
-    Map<String, Key> more = new LinkedHashMap<>(keys);
+  private CommandShape with(String name, KeyRule key) {
+    Map<String, KeyRule> more = new LinkedHashMap<>(keys);
     more.put(name, key);
     return new CommandShape(more);
   }
 
-  /** Everything that does not fit; empty = it is such a command. */
-  List<Problem> problems(JsonObject command) {
-    List<Problem> problems = new ArrayList<>();
+  /** All mismatches; empty = the command has this shape. */
+  List<CommandProblem> problems(JsonObject command) {
+    List<CommandProblem> problems = new ArrayList<>();
     for (String name : command.fieldNames()) {
       if (!keys.containsKey(name)) {
-        problems.add(Problem.of(cut(name), "unknown key (expected: " + knownKeys() + ")"));
+        problems.add(CommandProblem.of(cut(name), "unknown key (expected: " + knownKeys() + ")"));
       }
     }
     keys.forEach(
         (name, key) -> {
           Object value = command.getValue(name);
           if (value == null && key.required) {
-            problems.add(Problem.of(name, "missing (expected: " + key.kind.expected + ")"));
+            problems.add(CommandProblem.of(name, "missing (expected: " + key.kind.expected + ")"));
           } else if (value != null && !key.kind.fits.test(value)) {
             problems.add(unfit(name, value, key.kind.expected));
           }
@@ -106,8 +105,8 @@ final class CommandShape {
   }
 
   /** {@code 7 (expected: true or false)}. */
-  static Problem unfit(String name, Object value, String expected) {
-    return Problem.of(name, cut(Json.encode(value)) + " (expected: " + expected + ")");
+  static CommandProblem unfit(String name, Object value, String expected) {
+    return CommandProblem.of(name, cut(Json.encode(value)) + " (expected: " + expected + ")");
   }
 
   private static String cut(String text) {
@@ -115,9 +114,9 @@ final class CommandShape {
   }
 
   /**
-   * The object that came as a body: as it is, or as JSON in a text or buffer; none is an empty one.
+   * The JSON object of a body that is an object, a string or a buffer; null is an empty object.
    *
-   * @throws CommandException when it is something else
+   * @throws CommandException if it is anything else
    */
   static JsonObject object(@Nullable Object body) {
     try {

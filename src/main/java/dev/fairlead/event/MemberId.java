@@ -1,16 +1,16 @@
 package dev.fairlead.event;
 
 /**
- * Which member something is about. Immutable.
+ * Identifies a member. Immutable.
  *
  * @param id its Vert.x node id
  * @param name unique in the cluster
  */
 public record MemberId(String id, String name) {
-  /** Stands for every member where a command names one. */
+  /** Stands for all members in a command. */
   public static final String ALL = "*";
 
-  /** Whether a command that names {@code member}, by id, by name or as {@link #ALL}, means it. */
+  /** Whether {@code member}, an id, a name or {@link #ALL}, addresses this member. */
   public boolean isMeantBy(String member) {
     return member.equals(ALL) || member.equals(id) || member.equals(name);
   }

@@ -4,14 +4,14 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a member tells the others of itself.
+ * A member's row in the member table: what it publishes about itself. Immutable.
  *
  * @param id its Vert.x node id
  * @param name unique in the cluster
- * @param address where the other members reach it; absent in a member without a cluster
+ * @param address where the other members reach it; absent = not clustered
  * @param revision the revision it has in force, 0 = none yet
  * @param sessions its live sessions
- * @param ready whether it takes traffic
+ * @param ready whether it accepts clients
  */
 public record MemberInfo(
     String id,

@@ -7,8 +7,8 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * A member's numbers. What is a total counts from the start of the member's process and never
- * falls; the rest is of this moment.
+ * A member's counters and gauges. Totals count from the start of the member's process and never
+ * fall; the other values are of this moment.
  *
  * @param revision the revision in force, 0 = none yet
  * @param uptime since the process started
@@ -42,10 +42,10 @@ public record MetricsReport(
   }
 
   /**
-   * Sessions and what they carried.
+   * Sessions and the bytes they carried.
    *
    * @param active live now
-   * @param total that were ever opened
+   * @param total opened since the start
    */
   public record Sessions(long active, long total, long bytesFromClient, long bytesToClient) {
     JsonObject toJson() {
@@ -57,14 +57,14 @@ public record MetricsReport(
     }
   }
 
-  /** What came in through one listener. */
+  /** The sessions of one listener. */
   public record OfListener(String name, Sessions sessions) {
     JsonObject toJson() {
       return new JsonObject().put("name", name).mergeIn(sessions.toJson());
     }
   }
 
-  /** What went to one pool. */
+  /** The backends of one pool. */
   public record OfPool(String name, List<OfBackend> backends) {
     public OfPool {
       backends = List.copyOf(backends);
@@ -78,11 +78,11 @@ public record MetricsReport(
   }
 
   /**
-   * What went to one backend.
+   * The sessions of one backend.
    *
    * @param id {@code host:port} or {@code unix:/path}
    * @param active this member's live sessions
-   * @param clusterActive those of all members, as this member sees them
+   * @param clusterActive those of all members, as known to this member
    * @param total this member's sessions
    * @param failures this member's failed attempts to connect
    */

@@ -4,7 +4,7 @@ import dev.fairlead.config.Revision;
 import io.vertx.core.json.JsonObject;
 import org.jspecify.annotations.Nullable;
 
-/** A revision as it is shown, on the bus and over HTTP alike. Any thread. */
+/** A revision as JSON, the same on the event bus and over HTTP. Any thread. */
 public final class RevisionJson {
   private RevisionJson() {}
 
@@ -22,7 +22,7 @@ public final class RevisionJson {
   /**
    * The {@link #head} with {@code {text, config}}.
    *
-   * @param config {@code {listeners, pools}} as they were read, absent when the text cannot be read
+   * @param config {@code {listeners, pools}} as parsed, absent if this member cannot parse it
    */
   public static JsonObject whole(Revision revision, @Nullable JsonObject config) {
     return head(revision).put("text", revision.text()).put("config", config);

@@ -10,8 +10,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that happened to a member, as it is published on {@link #ADDRESS}. Immutable. Events
- * are news, not state: one can be missed, and what they tell can be asked for elsewhere.
+ * Something that happened to a member, published on {@link #ADDRESS}. Immutable. Delivery is best
+ * effort: an event can be lost, and the state it reports can be queried elsewhere.
  */
 public sealed interface SystemEvent
     permits SystemEvent.ConfigUpdate,
@@ -26,7 +26,7 @@ public sealed interface SystemEvent
         SystemEvent.DrainStarted,
         SystemEvent.DrainFinished {
 
-  /** Where events are published on the event bus. */
+  /** Event bus address. */
   String ADDRESS = "fairlead.events";
 
   /** ISO-8601 in UTC, always with three digits of milliseconds. */
@@ -35,13 +35,13 @@ public sealed interface SystemEvent
   /** The member it happened to. */
   MemberId member();
 
-  /** When, by the clock of the member that says it. */
+  /** By the clock of the publishing member. */
   Instant time();
 
-  /** What only this kind of event tells. */
+  /** The fields of this type of event. */
   JsonObject details();
 
-  /** {@code {type, member, name, time, ...}} with {@link #details}. */
+  /** {@code {type, member, name, time}} and the {@link #details}. */
   default JsonObject toJson() {
     return new JsonObject()
         .put("type", getClass().getSimpleName())
@@ -54,10 +54,9 @@ public sealed interface SystemEvent
   /**
    * The member has put another revision in force.
    *
-   * @param revision the number that is in force now
-   * @param author who made it
-   * @param from where it came from: {@code http 127.0.0.1}, {@code file m1}
-   * @param superseded the revision that lost to it when two parts of a split cluster met
+   * @param revision the number now in force
+   * @param from its origin: {@code http 127.0.0.1}, {@code file m1}
+   * @param superseded the revision that lost to it when two parts of a split cluster merged
    */
   record ConfigUpdate(
       MemberId member,
@@ -78,9 +77,9 @@ public sealed interface SystemEvent
   }
 
   /**
-   * A revision that lost to another one of the same number; its text is in the history.
+   * A revision that lost to another one of the same number; its document is in the history.
    *
-   * @param id unique to the change that made it
+   * @param id unique per push
    */
   record Superseded(long revision, String id, String author) {
     JsonObject toJson() {
@@ -89,9 +88,9 @@ public sealed interface SystemEvent
   }
 
   /**
-   * The member was told to shut down, and obeys.
+   * The member received a shutdown command and begins to drain.
    *
-   * @param grace what its sessions are given; absent: the time of its own configuration
+   * @param grace time for its sessions to finish, absent = as configured on the member
    */
   record Shutdown(MemberId member, Instant time, @Nullable Duration grace) implements SystemEvent {
     @Override
@@ -101,9 +100,9 @@ public sealed interface SystemEvent
   }
 
   /**
-   * The member is in the cluster.
+   * The member has joined the cluster.
    *
-   * @param address where the other members reach it; absent in a member without a cluster
+   * @param address where the other members reach it; absent = not clustered
    */
   record MemberJoined(MemberId member, Instant time, @Nullable String address, String version)
       implements SystemEvent {
@@ -113,7 +112,7 @@ public sealed interface SystemEvent
     }
   }
 
-  /** The member is no longer in the cluster, for whatever reason; said by one that is. */
+  /** The member has left the cluster for any reason; published by a member that is still in it. */
   record MemberLeft(MemberId member, Instant time) implements SystemEvent {
     @Override
     public JsonObject details() {
@@ -122,10 +121,10 @@ public sealed interface SystemEvent
   }
 
   /**
-   * The member finishes its live sessions and takes no new ones.
+   * The member finishes its live sessions and accepts no new ones.
    *
-   * @param sessions that were live when it began
-   * @param grace how long they are given
+   * @param sessions live when the drain began
+   * @param grace time for them to finish
    */
   record DrainStarted(MemberId member, Instant time, long sessions, Duration grace)
       implements SystemEvent {
@@ -135,7 +134,7 @@ public sealed interface SystemEvent
     }
   }
 
-  /** The member has no session left, and leaves the cluster next. */
+  /** The member has no session left and is about to leave the cluster. */
   record DrainFinished(MemberId member, Instant time) implements SystemEvent {
     @Override
     public JsonObject details() {
@@ -143,7 +142,7 @@ public sealed interface SystemEvent
     }
   }
 
-  /** By the probes of the cluster the backend is well again, as the member has just heard. */
+  /** The cluster's verdict on the backend has become healthy on this member. */
   record BackendUp(MemberId member, Instant time, String pool, String backend)
       implements SystemEvent {
     @Override
@@ -153,9 +152,9 @@ public sealed interface SystemEvent
   }
 
   /**
-   * By the probes of the cluster the backend is down, as the member has just heard.
+   * The cluster's verdict on the backend has become down on this member.
    *
-   * @param reason what the last probe said: {@code connection refused}
+   * @param reason result of the last probe: {@code connection refused}
    */
   record BackendDown(MemberId member, Instant time, String pool, String backend, String reason)
       implements SystemEvent {
@@ -166,10 +165,10 @@ public sealed interface SystemEvent
   }
 
   /**
-   * The member leaves the backend alone for what its own sessions saw.
+   * The member has ejected the backend because of its own sessions' failures.
    *
-   * @param failures in a row
-   * @param ejection how long
+   * @param failures consecutive failures
+   * @param ejection how long it stays ejected
    */
   record BackendEjected(
       MemberId member, Instant time, String pool, String backend, int failures, Duration ejection)
@@ -182,7 +181,7 @@ public sealed interface SystemEvent
     }
   }
 
-  /** The member uses the backend again that it had ejected. */
+  /** The ejection of the backend has ended on this member. */
   record BackendReturned(MemberId member, Instant time, String pool, String backend)
       implements SystemEvent {
     @Override

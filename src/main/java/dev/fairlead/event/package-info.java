@@ -1,4 +1,8 @@
-/** What members tell each other and any Vert.x application in the cluster: events and commands. */
+/**
+ * What members exchange with each other and with Vert.x applications in the cluster: events,
+ * published on {@code fairlead.events}, and commands with their bodies and refusals. Immutable
+ * records and stateless functions; any thread.
+ */
 @NullMarked
 package dev.fairlead.event;
 

@@ -1,9 +1,10 @@
 package dev.fairlead.listener;
 
 import dev.fairlead.session.Destination;
-import dev.fairlead.session.SessionCount;
 import dev.fairlead.session.SessionLoop;
+import dev.fairlead.session.limit.SessionCount;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
@@ -17,33 +18,37 @@ import java.io.UncheckedIOException;
 import java.net.SocketAddress;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Accepts the clients of one listening socket of one event loop, and gives each to a {@link
- * SessionLoop}: its own, or, where the kernel can't spread clients over loops, all of them in turn.
+ * Accepts the clients of one listening socket of one event loop, and hands each to a {@link
+ * SessionLoop}: its own, or, where the kernel can't spread clients over loops, all loops in turn.
  * On the event loop of its channel.
  *
- * <p>Stops accepting for a while when the process has no descriptor left, as many sessions as it
- * may have, or nearly no direct memory; clients then wait in the kernel's queue. While memory is
- * short one is still taken now and then: what Netty keeps for later use looks the same.
+ * <p>Pauses while the process has no descriptor left, its maximum of sessions, or nearly no direct
+ * memory; clients then wait in the kernel's queue. Without {@link #resume} it stays paused. While
+ * memory is short it still accepts a client at each resume: memory that Netty pools for reuse
+ * counts as used, so waiting for it to be freed might never end.
  */
 final class Acceptor extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(Acceptor.class);
 
-  /** How long no client must come before the kernel's queue counts as empty. */
+  /**
+   * The kernel's queue counts as empty when no client has arrived for so long. Raising it resets
+   * fewer clients that arrive during a drain, at the expense of a later close.
+   */
   private static final long QUIET_MILLIS = 10;
 
-  /** Most rounds of waiting for that, because under load clients never stop coming. */
+  /** The most rounds of waiting for that, because under load clients never stop arriving. */
   private static final int MOST_ROUNDS = 50;
 
-  /** The same trouble is told once, until it has been away for so long. */
+  /** A pause is logged again only after so long without one. */
   private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final String key;
-  private final AtomicReference<Snapshot> snapshot;
+  private final Supplier<Snapshot> snapshot;
   private final List<SessionLoop> loops;
   private final SessionCount count;
   private final ServerChannel channel;
@@ -53,14 +58,11 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
   private long silentUntil = System.nanoTime();
 
   /**
-   * @param key what {@code snapshot} knows the listener by
-   * @param loops who takes the clients: one, or several in turn
+   * @param key of the listener in {@code snapshot}
+   * @param loops that get the clients in turn
    */
   Acceptor(
-      String key,
-      AtomicReference<Snapshot> snapshot,
-      List<SessionLoop> loops,
-      ServerChannel channel) {
+      String key, Supplier<Snapshot> snapshot, List<SessionLoop> loops, ServerChannel channel) {
     this.key = key;
     this.snapshot = snapshot;
     this.loops = loops;
@@ -68,17 +70,24 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     this.channel = channel;
   }
 
-  /**
-   * Binds the channel on {@code eventLoop}; clients wait in the kernel's queue until {@link
-   * #start}.
-   */
+  /** Binds the channel; clients wait in the kernel's queue until {@link #start}. */
   Future<Void> open(EventLoop eventLoop, SocketAddress address) {
-    Promise<Void> bound = Promise.promise();
     channel.pipeline().addLast(this);
-    eventLoop
-        .register(channel)
-        .addListener(
-            registered -> channel.bind(address).addListener(done -> complete(bound, done.cause())));
+    ChannelFuture registered = eventLoop.register(channel);
+    if (registered.isDone()) {
+      return bind(registered, address);
+    }
+    Promise<Void> bound = Promise.promise();
+    registered.addListener(done -> bind(registered, address).onComplete(bound));
+    return bound.future();
+  }
+
+  private Future<Void> bind(ChannelFuture registered, SocketAddress address) {
+    if (!registered.isSuccess()) {
+      return Future.failedFuture(registered.cause());
+    }
+    Promise<Void> bound = Promise.promise();
+    channel.bind(address).addListener(done -> complete(bound, done.cause()));
     return bound.future();
   }
 
@@ -87,10 +96,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     return channel.isActive();
   }
 
-  /**
-   * Changes the length of the kernel's queue; Linux takes a second listen for that, the JDK has
-   * none.
-   */
+  /** Changes the length of the kernel's queue by a second listen(2), which the JDK can't do. */
   void backlog(int backlog) {
     if (channel instanceof UnixChannel unix) {
       try {
@@ -99,19 +105,18 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         throw new UncheckedIOException(e);
       }
     } else {
-      LOG.warn(
-          "listener at {}: a changed backlog waits for a restart with node.transport nio", key);
+      LOG.warn("listener at {}: with node.transport nio a changed backlog needs a restart", key);
     }
   }
 
-  /** Begins to accept; what has come since the bind waits in the kernel's queue. */
+  /** Begins to accept, first the clients in the kernel's queue. */
   void start() {
     channel.config().setAutoRead(true);
   }
 
   /**
-   * Goes on accepting if there is room again. To be called when a session has made room, and every
-   * {@link SessionLoop#TICK} for the room that others made.
+   * Ends a pause if there is room again. To be called when a session of this loop has ended, and
+   * every {@link SessionLoop#TICK} for those of other loops.
    */
   void resume() {
     if (paused && !count.isFull()) {
@@ -122,6 +127,10 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
 
   /** Accepts until the kernel's queue is empty, then closes the socket. */
   Future<Void> close() {
+    if (!channel.isRegistered()) {
+      channel.unsafe().closeForcibly();
+      return Future.succeededFuture();
+    }
     Promise<Void> closed = Promise.promise();
     accepted = true;
     closeWhenQuiet(closed, paused || !channel.config().isAutoRead() ? 0 : MOST_ROUNDS);
@@ -140,11 +149,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     }
     SessionLoop loop = loops.get(turn);
     turn = turn + 1 == loops.size() ? 0 : turn + 1;
-    if (loop.eventLoop().inEventLoop()) {
-      loop.open(client, destination);
-    } else {
-      loop.eventLoop().execute(() -> loop.open(client, destination));
-    }
+    handOver(client, destination, loop);
     String overload = count.overload();
     if (overload != null) {
       pause(overload);
@@ -157,6 +162,22 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
       LOG.error("listener at {} failed", key, cause);
     }
     pause(String.valueOf(cause.getMessage()));
+  }
+
+  /**
+   * Closes a client that a loop can't take: a descriptor without an owner would never be closed.
+   */
+  private void handOver(Channel client, Destination destination, SessionLoop loop) {
+    try {
+      if (loop.eventLoop().inEventLoop()) {
+        loop.open(client, destination);
+      } else {
+        loop.eventLoop().execute(() -> handOver(client, destination, loop));
+      }
+    } catch (RuntimeException e) {
+      LOG.error("listener at {}: a client was not taken over and is closed", key, e);
+      client.unsafe().closeForcibly();
+    }
   }
 
   private static void complete(Promise<Void> promise, Throwable failure) {
@@ -172,7 +193,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     channel.config().setAutoRead(false);
     long now = System.nanoTime();
     if (now - silentUntil >= 0) {
-      LOG.warn("listener at {} stops accepting until there is room: {}", key, why);
+      LOG.warn("listener at {} accepts no clients until there is room: {}", key, why);
     }
     silentUntil = now + SILENCE_NANOS;
   }
@@ -189,7 +210,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** The JDK closes a channel's descriptor in the selector's next turn, and listens until then. */
+  /** The JDK closes a channel's descriptor, which listens until then, in the next select. */
   private void whenDescriptorIsClosed(Promise<Void> closed) {
     if (channel instanceof UnixChannel) {
       closed.complete();

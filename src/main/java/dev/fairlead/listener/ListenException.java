@@ -1,17 +1,18 @@
 package dev.fairlead.listener;
 
 import java.net.BindException;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A listener's address can't be had, or none at all any more. The message reads like a problem of
- * the configuration.
+ * A listener's address can't be bound, or the listeners are closed for good. The message reads like
+ * a problem of the configuration.
  */
 public final class ListenException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final String path;
 
-  private ListenException(String path, String message, Throwable cause) {
+  private ListenException(String path, String message, @Nullable Throwable cause) {
     super(message, cause);
     this.path = path;
   }
@@ -30,12 +31,12 @@ public final class ListenException extends RuntimeException {
     return new ListenException("", "the member is draining", null);
   }
 
-  /** Not the address is in the way: nothing is listened on any more. */
+  /** Whether the cause is not an address but that all listeners are closed. */
   public boolean isDraining() {
     return path.isEmpty();
   }
 
-  /** Path of the key in the configuration; empty = the whole. */
+  /** Path of the key in the configuration; empty for the whole. */
   public String path() {
     return path;
   }

@@ -13,19 +13,22 @@ import java.util.concurrent.Callable;
 import java.util.function.Function;
 
 /**
- * One event loop's share of the proxy: its sessions, and the acceptors of its listening sockets.
- * {@link #run} may be called from any thread, the rest on the verticle's context.
+ * The data path of one event loop: its sessions and the acceptors of its listening sockets. {@link
+ * #run} may be called from any thread, the rest on the verticle's context unless it says otherwise.
  */
 public final class ListenerVerticle extends VerticleBase {
   private final Function<EventLoop, SessionLoop> sessions;
   private final List<Acceptor> acceptors = new ArrayList<>();
+
+  @SuppressWarnings("NullAway.Init") // Made by start().
   private SessionLoop loop;
+
   private long timer;
   private volatile long tickedAt;
   private volatile long lagNanos;
 
   /**
-   * @param sessions makes the session part for the event loop this verticle is given
+   * @param sessions makes the session loop of the event loop that this verticle is given
    */
   public ListenerVerticle(Function<EventLoop, SessionLoop> sessions) {
     this.sessions = sessions;
@@ -56,14 +59,12 @@ public final class ListenerVerticle extends VerticleBase {
     return lagNanos;
   }
 
-  /** When the event loop last turned, as {@link System#nanoTime}. Any thread. */
+  /** When the event loop last ran the tick, as {@link System#nanoTime}. Any thread. */
   public long tickedAt() {
     return tickedAt;
   }
 
-  /**
-   * Runs {@code task} on the verticle's event loop and gives its result to the caller's context.
-   */
+  /** Runs {@code task} on the verticle's event loop. */
   public <T> Future<T> run(Callable<T> task) {
     Context owner = context;
     return Future.future(
@@ -78,7 +79,7 @@ public final class ListenerVerticle extends VerticleBase {
                 }));
   }
 
-  /** Binds the acceptor's channel on this loop; it does not accept yet. */
+  /** Binds the acceptor's channel on this loop, without accepting. */
   Future<Void> open(Acceptor acceptor, SocketAddress address) {
     acceptors.add(acceptor);
     return acceptor.open(loop.eventLoop(), address);

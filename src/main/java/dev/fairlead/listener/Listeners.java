@@ -6,68 +6,67 @@ import dev.fairlead.net.Transport;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The listening sockets of the process, over all its event loops. A change is held as a whole, and
- * then put in force or given up; a socket whose address does not change is not touched. One {@link
- * #hold} or {@link Change#commit} at a time; {@link Change#abandon} and {@link #close} at any time,
- * from any thread.
+ * The listening sockets of the process, over all its event loops. A change is prepared as a whole,
+ * then committed or abandoned; a socket whose address does not change is not touched. Prepared
+ * addresses stay taken until one of the two. One {@link #prepare} or {@link
+ * PreparedListeners#commit} at a time; {@link PreparedListeners#abandon} and {@link #close} at any
+ * time, from any thread.
  */
 public final class Listeners {
   private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
 
-  private final Vertx vertx;
-  private final Opener opener;
+  private final ListeningSocket.DataPath dataPath;
 
-  /** By {@link Snapshot#key}; replaced as a whole, with every change. */
+  /** By {@link Snapshot#key}; replaced as a whole with every change. */
   private volatile Map<String, Open> open = Map.of();
 
-  /** What changes have taken that are neither in force nor given up. */
-  private final Set<ListeningSocket> held = ConcurrentHashMap.newKeySet();
+  /** Taken by changes that are neither committed nor abandoned. */
+  private final Set<ListeningSocket> prepared = ConcurrentHashMap.newKeySet();
 
-  /** True from {@link #close} on: a change that is under way then must not open anything again. */
+  /** Set by {@link #close}: a change under way must not open anything afterwards. */
   private boolean closed;
 
   private record Open(ListenerConfig config, ListeningSocket socket) {}
 
   /**
    * @param verticles deployed, one for every event loop
-   * @param snapshot where acceptors look up what to do with a client
+   * @param snapshot where acceptors look up the destination of a client
    */
   public Listeners(
       Vertx vertx,
       Transport transport,
       List<ListenerVerticle> verticles,
-      AtomicReference<Snapshot> snapshot) {
-    this.vertx = vertx;
-    this.opener = new Opener(vertx, transport, verticles, snapshot);
+      Supplier<Snapshot> snapshot) {
+    this.dataPath = new ListeningSocket.DataPath(vertx, transport, verticles, snapshot);
   }
 
   /**
-   * Takes the addresses that {@code wanted} has and that are not ours yet: bound but not listening,
-   * so that nobody else gets them and clients are refused there. The path of a Unix socket is only
-   * tried.
+   * Takes the addresses of {@code wanted} that this process does not have yet: bound but not
+   * listening, so that no other process gets them and clients are refused there. The path of a Unix
+   * socket is only tried.
    *
-   * @return fails with {@link ListenException} when an address can't be had, or once {@link #close}
-   *     was called; nothing is held then
+   * @return fails with {@link ListenException} if an address can't be taken, or after {@link
+   *     #close}; nothing is taken then
    */
-  public Future<Change> hold(List<ListenerConfig> wanted) {
+  public Future<PreparedListeners> prepare(List<ListenerConfig> wanted) {
     if (isClosed()) {
       return Future.failedFuture(ListenException.draining());
     }
-    Change change = new Change(wanted);
+    PreparedListeners change = new PreparedListeners(wanted);
     Future<Void> step = Future.succeededFuture();
     for (int i = 0; i < wanted.size(); i++) {
       ListenerConfig config = wanted.get(i);
@@ -86,8 +85,8 @@ public final class Listeners {
   }
 
   /**
-   * Closes every listening socket, each when its queue is empty; no change comes after it. What is
-   * held stays so until its change is given up, or fails.
+   * Closes every listening socket, each when its queue is empty. No change can be committed
+   * afterwards; what was prepared stays taken until it is abandoned or its commit fails.
    */
   public synchronized Future<Void> close() {
     closed = true;
@@ -96,33 +95,37 @@ public final class Listeners {
     return closeAll(sockets);
   }
 
-  /** Addresses that are held and wait to be put in force. */
-  public final class Change {
+  /** Addresses that are taken and can be put in force. */
+  public final class PreparedListeners {
     private final Map<String, Open> before = open;
     private final Map<String, Open> after = new LinkedHashMap<>();
 
     /** By path in the configuration. */
     private final Map<String, Open> added = new LinkedHashMap<>();
 
-    /** Keys of sockets that go when this change comes. */
-    private final Set<String> leaving;
+    /** The sockets that this change closes. */
+    private final List<ListeningSocket> leaving;
 
-    /** True once it is in force, has failed or was given up. */
+    /** True once it was committed, has failed or was abandoned. */
     private final AtomicBoolean settled = new AtomicBoolean();
 
-    private Change(List<ListenerConfig> wanted) {
-      leaving = new HashSet<>(before.keySet());
-      leaving.removeAll(wanted.stream().map(Snapshot::key).collect(Collectors.toSet()));
+    private PreparedListeners(List<ListenerConfig> wanted) {
+      Set<String> wantedKeys = wanted.stream().map(Snapshot::key).collect(Collectors.toSet());
+      leaving =
+          before.entrySet().stream()
+              .filter(each -> !wantedKeys.contains(each.getKey()))
+              .map(each -> each.getValue().socket())
+              .toList();
     }
 
     /**
-     * Puts the change in force: new sockets are bound on every loop, {@code switchOver} publishes
-     * the new snapshot, then new sockets accept and removed ones close. From the switch-over on it
-     * is in force, whatever a socket says.
+     * Puts the change in force: binds new sockets on every loop, runs {@code switchOver} to publish
+     * the new snapshot, then lets new sockets accept and closes removed ones. From the switch-over
+     * on it is in force, also if a socket fails to follow.
      *
-     * @return fails with {@link StaleChangeException} when another change or {@link
-     *     Listeners#close} came first or this one was given up, with {@link ListenException} when a
-     *     socket can't be bound; then nothing has changed, and what was held is released
+     * @return fails with {@link StaleChangeException} if another change or {@link Listeners#close}
+     *     came first or this one was abandoned, with {@link ListenException} if a socket can't be
+     *     bound; then nothing has changed and its addresses are released
      */
     public Future<Void> commit(Runnable switchOver) {
       if (!settled.compareAndSet(false, true)) {
@@ -134,7 +137,7 @@ public final class Listeners {
           .compose(switched -> follow());
     }
 
-    /** Gives the change up: releases what it had taken. Does nothing once it is settled. */
+    /** Releases the addresses. Does nothing once it was committed, has failed or was abandoned. */
     public Future<Void> abandon() {
       return settled.compareAndSet(false, true) ? release() : Future.succeededFuture();
     }
@@ -146,11 +149,12 @@ public final class Listeners {
         after.put(key, new Open(config, existing.socket()));
         return Future.succeededFuture();
       }
-      return vertx
+      return dataPath
+          .vertx()
           .executeBlocking(() -> ListeningSocket.take(config.bind(), noObstacle(config.bind())))
           .map(
               socket -> {
-                held.add(socket);
+                prepared.add(socket);
                 Open taken = new Open(config, socket);
                 added.put(path, taken);
                 after.put(key, taken);
@@ -158,13 +162,12 @@ public final class Listeners {
               });
     }
 
-    /** Sockets of ours that leave with this change, or belong to another one that is held. */
+    /** Sockets of this process that this change closes, or that another one has prepared. */
     private List<ListeningSocket> noObstacle(BindAddress bind) {
       Set<ListeningSocket> own =
           added.values().stream().map(Open::socket).collect(Collectors.toSet());
       return Stream.concat(
-              leaving.stream().map(key -> before.get(key).socket()),
-              held.stream().filter(socket -> !own.contains(socket)))
+              leaving.stream(), prepared.stream().filter(socket -> !own.contains(socket)))
           .filter(socket -> socket.overlaps(bind))
           .toList();
     }
@@ -179,7 +182,7 @@ public final class Listeners {
                     orProblem(
                         each.getKey(),
                         taken.config(),
-                        opener.open(taken.socket(), taken.config())));
+                        taken.socket().open(dataPath, taken.config())));
       }
       return step;
     }
@@ -192,7 +195,7 @@ public final class Listeners {
         switchOver.run();
         open = after;
       }
-      added.values().forEach(taken -> held.remove(taken.socket()));
+      added.values().forEach(taken -> prepared.remove(taken.socket()));
       return Future.succeededFuture();
     }
 
@@ -206,22 +209,22 @@ public final class Listeners {
       return Future.failedFuture(new StaleChangeException());
     }
 
-    /** The change is in force; the sockets follow. */
+    /** Lets the sockets follow the change, which is in force. */
     private Future<Void> follow() {
       List<Future<Void>> steps = new ArrayList<>();
       added.values().forEach(taken -> steps.add(taken.socket().start()));
       after.forEach((key, now) -> adjust(before.get(key), now, steps));
-      steps.add(closeAll(leaving.stream().map(key -> before.get(key).socket()).toList()));
+      steps.add(closeAll(leaving));
       return Future.join(steps)
           .<Void>mapEmpty()
           .otherwise(
               cause -> {
-                LOG.warn("a listener did not follow the change: {}", cause.toString());
+                LOG.warn("a listening socket did not follow the change: {}", cause.toString());
                 return null;
               });
     }
 
-    private void adjust(Open was, Open now, List<Future<Void>> steps) {
+    private void adjust(@Nullable Open was, Open now, List<Future<Void>> steps) {
       if (was != null && was.config().backlog() != now.config().backlog()) {
         steps.add(now.socket().backlog(now.config().backlog()));
       }
@@ -229,7 +232,7 @@ public final class Listeners {
 
     private Future<Void> release() {
       List<ListeningSocket> sockets = added.values().stream().map(Open::socket).toList();
-      return closeAll(sockets).onComplete(done -> sockets.forEach(held::remove));
+      return closeAll(sockets).onComplete(done -> sockets.forEach(prepared::remove));
     }
   }
 

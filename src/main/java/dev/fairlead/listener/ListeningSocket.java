@@ -1,48 +1,72 @@
 package dev.fairlead.listener;
 
 import dev.fairlead.config.BindAddress;
+import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.net.AddressClaim;
+import dev.fairlead.net.SocketTuning;
+import dev.fairlead.net.Transport;
+import dev.fairlead.session.SessionLoop;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ServerChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * An address that was taken, and the acceptors on it, one for every event loop that listens. Owned
- * by {@link Listeners}, which makes, opens, starts and closes it.
+ * One address of a listener: {@link #take} claims it, {@link #open} binds an acceptor on every
+ * event loop over which the kernel spreads clients, {@link #start} accepts. Owned by {@link
+ * Listeners}, which must {@link #close} it, else the address stays taken. One call at a time.
  */
 final class ListeningSocket {
   private final BindAddress bind;
   private final SocketAddress address;
 
-  /** Keeps others off the address until the acceptors are bound; null for a Unix socket. */
-  private final AddressClaim claim;
+  /** Keeps other processes off the address until the acceptors are bound; null for a path. */
+  private final @Nullable AddressClaim claim;
 
-  private final List<Owned> acceptors = new ArrayList<>();
+  private final List<OnLoop> acceptors = new ArrayList<>();
 
   /** An acceptor and the verticle on whose event loop it is. */
-  private record Owned(ListenerVerticle verticle, Acceptor acceptor) {}
+  private record OnLoop(ListenerVerticle verticle, Acceptor acceptor) {}
 
-  private ListeningSocket(BindAddress bind, SocketAddress address, AddressClaim claim) {
+  /**
+   * What all sockets of a process share.
+   *
+   * @param verticles deployed, one for every event loop
+   * @param snapshot where acceptors look up the destination of a client
+   */
+  record DataPath(
+      Vertx vertx,
+      Transport transport,
+      List<ListenerVerticle> verticles,
+      Supplier<Snapshot> snapshot) {
+    DataPath {
+      verticles = List.copyOf(verticles);
+    }
+  }
+
+  private ListeningSocket(BindAddress bind, SocketAddress address, @Nullable AddressClaim claim) {
     this.bind = bind;
     this.address = address;
     this.claim = claim;
   }
 
   /**
-   * Takes an address, bound but not listening; that of a Unix socket is only tried. Touches the
-   * file system for a Unix socket, so not for an event loop.
+   * Claims an address, bound but not listening; a path is only tried. Touches the file system: not
+   * on an event loop.
    *
-   * @param ours overlapping addresses of this process that are no obstacle
-   * @throws IOException when somebody else has it, or it can't be had here
+   * @param ours overlapping addresses of this process, beside which it may be bound
+   * @throws IOException if another process has it, or it can't be bound here
    */
   static ListeningSocket take(BindAddress bind, List<ListeningSocket> ours) throws IOException {
     if (bind.isUnix()) {
@@ -58,36 +82,55 @@ final class ListeningSocket {
     return new ListeningSocket(bind, claim.address(), claim);
   }
 
-  /** With the real port. */
-  SocketAddress address() {
-    return address;
+  /**
+   * Binds the acceptors, which do not accept yet, and releases the claim. If it fails some of them
+   * may be bound, until {@link #close}.
+   */
+  Future<Void> open(DataPath dataPath, ListenerConfig config) {
+    boolean shared = dataPath.transport().sharesListening(address);
+    List<ListenerVerticle> verticles = dataPath.verticles();
+    Future<Void> step = dataPath.vertx().executeBlocking(() -> beforeBinding(shared));
+    for (ListenerVerticle verticle : shared ? verticles : verticles.subList(0, 1)) {
+      List<SessionLoop> loops =
+          (shared ? List.of(verticle) : verticles).stream().map(ListenerVerticle::loop).toList();
+      step =
+          step.compose(done -> verticle.run(() -> bind(dataPath, config, verticle, loops)))
+              .compose(bound -> bound);
+    }
+    return step.compose(done -> dataPath.vertx().executeBlocking(this::releaseClaim));
   }
 
-  /** Makes way for the acceptors of this process. Touches the file system. */
-  void beforeOpening() throws IOException {
+  private @Nullable Void beforeBinding(boolean shared) throws IOException {
     shareClaim();
     if (bind.isUnix()) {
-      UnixSocketFile.removeStale(Path.of(bind.unixPath()));
+      UnixSocketFile.makeWay(Path.of(bind.unixPath()));
     }
+    // A socket without SO_REUSEPORT can't be bound beside the claim.
+    return shared ? null : releaseClaim();
   }
 
-  /** {@code acceptor} is about to be bound here, and closed with this socket. */
-  void add(ListenerVerticle verticle, Acceptor acceptor) {
-    acceptors.add(new Owned(verticle, acceptor));
-  }
-
-  /** The acceptors are bound, so nobody else can get between. */
-  void releaseClaim() throws IOException {
-    if (claim != null) {
-      claim.close();
-    }
+  /** On the verticle's event loop. */
+  private Future<Void> bind(
+      DataPath dataPath,
+      ListenerConfig config,
+      ListenerVerticle verticle,
+      List<SessionLoop> loops) {
+    Transport transport = dataPath.transport();
+    ServerChannel channel = transport.newServerChannel(address);
+    Acceptor acceptor = new Acceptor(Snapshot.key(config), dataPath.snapshot(), loops, channel);
+    // From here on close() closes the channel.
+    acceptors.add(new OnLoop(verticle, acceptor));
+    channel.config().setAutoRead(false);
+    channel.config().setOption(ChannelOption.SO_BACKLOG, config.backlog());
+    SocketTuning.listening(channel, address, transport.sharesListening(address));
+    return verticle.open(acceptor, transport.convert(address));
   }
 
   /** Begins to accept. */
   Future<Void> start() {
     return onEach(
-        owned -> {
-          owned.acceptor().start();
+        each -> {
+          each.acceptor().start();
           return Future.succeededFuture();
         });
   }
@@ -95,35 +138,43 @@ final class ListeningSocket {
   /** Changes the length of the kernel's queue. */
   Future<Void> backlog(int backlog) {
     return onEach(
-        owned -> {
-          owned.acceptor().backlog(backlog);
+        each -> {
+          each.acceptor().backlog(backlog);
           return Future.succeededFuture();
         });
   }
 
   /**
-   * Lets go of the address: closes every acceptor when its queue is empty, and removes a Unix
-   * socket's file. Touches the file system.
+   * Closes every acceptor when its queue is empty, and releases the address whatever an acceptor
+   * says. Touches the file system.
    */
   Future<Void> close() {
-    // A path that no acceptor was bound to may be somebody else's by now.
-    boolean bound = acceptors.stream().anyMatch(owned -> owned.acceptor().isBound());
-    return onEach(owned -> owned.verticle().close(owned.acceptor()))
-        .map(
-            done -> {
-              leaveNothing(bound);
-              return null;
-            });
+    // A path that no acceptor was bound to may belong to another process.
+    boolean bound = acceptors.stream().anyMatch(each -> each.acceptor().isBound());
+    return onEach(each -> each.verticle().close(each.acceptor()))
+        .eventually(() -> releaseAddress(bound));
   }
 
-  /** As the API shows it. */
+  private Future<Void> releaseAddress(boolean bound) {
+    try {
+      releaseClaim();
+      if (bound && bind.isUnix()) {
+        UnixSocketFile.removeIfStale(Path.of(bind.unixPath()));
+      }
+      return Future.succeededFuture();
+    } catch (IOException e) {
+      return Future.failedFuture(e);
+    }
+  }
+
+  /** As the API shows it, with the real port. */
   String shown() {
     return address instanceof InetSocketAddress inet
         ? BindAddress.ip(bind.host(), inet.getPort()).toString()
         : bind.toString();
   }
 
-  /** True when the two can't be bound by different owners at once. */
+  /** Whether two processes can't bind this and {@code other} at the same time. */
   boolean overlaps(BindAddress other) {
     return address instanceof InetSocketAddress inet
         && BindAddress.ip(bind.host(), inet.getPort()).overlaps(other);
@@ -135,22 +186,18 @@ final class ListeningSocket {
     }
   }
 
-  private Future<Void> onEach(Function<Owned, Future<Void>> step) {
-    return Future.join(
-            acceptors.stream()
-                .map(owned -> owned.verticle().run(() -> step.apply(owned)).compose(f -> f))
-                .toList())
-        .mapEmpty();
+  private @Nullable Void releaseClaim() throws IOException {
+    if (claim != null) {
+      claim.close();
+    }
+    return null;
   }
 
-  private void leaveNothing(boolean bound) {
-    try {
-      releaseClaim();
-      if (bind.isUnix() && bound) {
-        Files.deleteIfExists(Path.of(bind.unixPath()));
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  private Future<Void> onEach(Function<OnLoop, Future<Void>> step) {
+    return Future.join(
+            acceptors.stream()
+                .map(each -> each.verticle().run(() -> step.apply(each)).compose(done -> done))
+                .toList())
+        .mapEmpty();
   }
 }

@@ -1,8 +1,8 @@
 package dev.fairlead.listener;
 
 /**
- * A change of the listeners was not put in force because they are others by now than when it was
- * held. What it held is released; whoever still wants it holds it anew.
+ * A change of the listeners was not committed, because another one was committed after it was
+ * prepared. Its addresses are released; it can be prepared again.
  */
 public final class StaleChangeException extends RuntimeException {
   private static final long serialVersionUID = 1L;

@@ -1,6 +1,9 @@
 package dev.fairlead.listener;
 
 import java.io.IOException;
+import java.net.BindException;
+import java.net.ConnectException;
+import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
@@ -8,17 +11,25 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 
-/** The file that a Unix socket is bound to. Blocking. */
+/**
+ * The file of a Unix socket. Removes one only if it is a socket that refuses connections, which no
+ * process listens on. Touches the file system, but never waits for another process.
+ */
 final class UnixSocketFile {
+  /** Of {@code st_mode}, see inode(7). */
+  private static final int TYPE_MASK = 0170000;
+
+  private static final int SOCKET = 0140000;
+
   private UnixSocketFile() {}
 
   /**
-   * Finds out whether a Unix socket can be bound at {@code path}, and leaves nothing there.
+   * Checks that a Unix socket can be bound at {@code path}, and leaves no file there.
    *
-   * @throws IOException when it can't
+   * @throws IOException if it can't
    */
   static void tryOut(Path path) throws IOException {
-    removeStale(path);
+    makeWay(path);
     try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
       probe.bind(UnixDomainSocketAddress.of(path));
     }
@@ -26,23 +37,56 @@ final class UnixSocketFile {
   }
 
   /**
-   * The file of a Unix socket that nobody listens on any more is in the way of a new one.
+   * Removes a stale file.
    *
-   * @throws IOException when something else is there
+   * @throws IOException if any other file is there
    */
-  static void removeStale(Path path) throws IOException {
+  static void makeWay(Path path) throws IOException {
+    removeIfStale(path);
+    if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+      throw new IOException(
+          isSocket(path) ? "Address already in use" : "there is something else of that name");
+    }
+  }
+
+  /** Removes a stale file, and leaves any other. */
+  static void removeIfStale(Path path) throws IOException {
+    if (isSocket(path) && !isListening(path)) {
+      Files.deleteIfExists(path);
+    }
+  }
+
+  private static boolean isSocket(Path path) throws IOException {
     if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-      return;
+      return false;
     }
-    if (Files.isRegularFile(path) || Files.isDirectory(path)) {
-      throw new IOException("there is something else of that name");
-    }
+    int mode = (int) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+    return (mode & TYPE_MASK) == SOCKET;
+  }
+
+  /**
+   * Connects without blocking: a full backlog neither accepts nor refuses, and a blocking connect
+   * would wait for as long as the other process hangs.
+   *
+   * @throws IOException if this process may not connect, or has no descriptor left
+   */
+  private static boolean isListening(Path path) throws IOException {
     try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-      probe.connect(UnixDomainSocketAddress.of(path));
-    } catch (IOException e) {
-      Files.delete(path);
-      return;
+      probe.configureBlocking(false);
+      return isTaken(probe, path);
     }
-    throw new IOException("Address already in use");
+  }
+
+  private static boolean isTaken(SocketChannel probe, Path path) throws IOException {
+    try {
+      probe.connect(UnixDomainSocketAddress.of(path));
+      return true;
+    } catch (ConnectException refused) {
+      return false;
+    } catch (BindException forbidden) {
+      throw forbidden;
+    } catch (SocketException busyOrOfAnotherType) {
+      return true; // EAGAIN of a full backlog among them, which some JDKs report as an error.
+    }
   }
 }

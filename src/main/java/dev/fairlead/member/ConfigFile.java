@@ -7,6 +7,7 @@ import dev.fairlead.config.bind.LoadResult;
 import dev.fairlead.config.text.ConfigText;
 import dev.fairlead.config.text.RawTextProcessor;
 import dev.fairlead.event.CommandException;
+import dev.fairlead.event.CommandProblem;
 import io.vertx.config.ConfigRetriever;
 import io.vertx.config.ConfigRetrieverOptions;
 import io.vertx.config.ConfigStoreOptions;
@@ -18,28 +19,34 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The member's own configuration file. Vert.x Config finds, watches and delivers its text; what the
- * text means is decided here. A text that reads broken is told once, and only when it was seen
- * twice: a file that is just being overwritten is seen half-written. Methods may be called from any
- * thread.
+ * Watches the member's own configuration file. Vert.x Config delivers its text; this class parses
+ * it and passes valid changes on. A text with problems is reported once, and only after it was read
+ * twice unchanged, because a file that is being overwritten can be read half-written. Any thread.
  */
 final class ConfigFile {
   private static final Logger LOG = LoggerFactory.getLogger(ConfigFile.class);
 
-  /** How often the file is looked at. */
+  /** Interval of checks; lowering it takes a change over sooner at the expense of more reads. */
   private static final Duration SCAN = Duration.ofMillis(300);
 
-  /** How long a text that reads broken must stay to be believed. */
+  /**
+   * A text with problems must stay unchanged for this time. Raising it reports problems later,
+   * lowering it reports files that are still being written.
+   */
   private static final Duration CONFIRM = Duration.ofMillis(200);
 
-  /** How long after a passing refusal the file is given to the cluster again. */
+  /**
+   * Delay before a temporarily refused file is pushed again; lowering it ends a conflict sooner at
+   * the expense of more pushes.
+   */
   private static final Duration RETRY = Duration.ofSeconds(5);
 
-  private static final Set<Integer> PASSING =
+  private static final Set<Integer> TEMPORARY =
       Set.of(CommandException.CONFLICT, CommandException.NO_ANSWER);
 
   private static final long NO_TIMER = -1;
@@ -49,42 +56,44 @@ final class ConfigFile {
   private final ConfigLoader loader;
   private final Changes changes;
 
-  /** Null until {@link #watch}, because it looks at the file from its creation on. */
-  private ConfigRetriever retriever;
+  /** Null until {@link #watch}: it reads the file from its creation on. */
+  private @Nullable ConfigRetriever retriever;
 
-  /** The content last acted upon. */
+  /** The content handled last. */
   private Optional<Content> handled;
 
-  /** A content that read broken, and was seen once. */
+  /** A content with problems that was read once. */
   private Optional<Content> suspected = Optional.empty();
 
-  /** What the file was refused for, in a passing way; told once. */
+  /** The problems of a temporary refusal; reported once. */
   private List<Problem> pending = List.of();
 
-  /** Gives a file that was refused so to the cluster again. */
+  /** Timer of the next push after a temporary refusal. */
   private long retry = NO_TIMER;
 
-  /** What is found in the file is looked at one after the other. */
-  private Future<?> lastLook = Future.succeededFuture();
+  /** The tail of the queue: contents are handled one at a time. */
+  private Future<?> lastRead = Future.succeededFuture();
 
-  /** A text, or null for a file that can't be read. */
-  private record Content(String text) {}
+  /**
+   * @param text null = the file cannot be read
+   */
+  private record Content(@Nullable String text) {}
 
-  /** Where a changed file is put in force. */
+  /** Receives the changes of the file. */
   interface Changes {
 
     /**
-     * The file reads well; succeeds when it is in force or there is no need to, fails with a {@link
-     * CommandException} that says what forbids it.
+     * The file has changed and is valid. Succeeds when it is in force or needs no push, fails with
+     * a {@link CommandException} if it is refused.
      */
     Future<Void> apply(ConfigText text, LoadResult result);
 
-    /** What is wrong with the file on disk; empty = nothing any more. */
+    /** The problems of the file on disk have changed; empty = it is valid. */
     void problems(List<Problem> problems);
   }
 
   /**
-   * @param atStart what was read of the file already
+   * @param atStart the file as read at the start
    */
   ConfigFile(Vertx vertx, ConfigText atStart, ConfigLoader loader, Changes changes) {
     this.vertx = vertx;
@@ -95,7 +104,7 @@ final class ConfigFile {
   }
 
   private static ConfigRetrieverOptions watching(ConfigText text) {
-    String path = text.directory().resolve(Path.of(text.name()).getFileName()).toString();
+    String path = Path.of(text.name()).toAbsolutePath().toString();
     return new ConfigRetrieverOptions()
         .setIncludeDefaultStores(false)
         .setScanPeriod(SCAN.toMillis())
@@ -107,16 +116,15 @@ final class ConfigFile {
                 .setConfig(new JsonObject().put("path", path)));
   }
 
-  /** Looks at the file from now on, until {@link #stop}. */
+  /** Watches the file until {@link #stop}. */
   synchronized void watch() {
-    retriever = ConfigRetriever.create(vertx, watching(atStart));
-    retriever.listen(change -> look(change.getNewConfiguration()));
+    ConfigRetriever created = ConfigRetriever.create(vertx, watching(atStart));
+    retriever = created;
+    created.listen(change -> read(change.getNewConfiguration()));
     read();
   }
 
-  /**
-   * Reads a file that is watched now, and tells what is wrong with it even if that was told before.
-   */
+  /** Reads the watched file now and reports its problems even if they were reported before. */
   synchronized void reread() {
     pending = List.of();
     again();
@@ -129,21 +137,25 @@ final class ConfigFile {
 
   synchronized void stop() {
     vertx.cancelTimer(retry);
-    retriever.close();
+    if (retriever != null) {
+      retriever.close();
+    }
   }
 
   private synchronized void read() {
-    retriever.getConfig().onSuccess(this::look);
+    if (retriever != null) {
+      retriever.getConfig().onSuccess(this::read);
+    }
   }
 
-  private synchronized void look(JsonObject delivered) {
+  private synchronized void read(JsonObject delivered) {
     Content content = new Content(delivered.getString(RawTextProcessor.TEXT));
-    lastLook = lastLook.transform(before -> handle(content)).onFailure(ConfigFile::notHandled);
+    lastRead = lastRead.transform(before -> handle(content)).onFailure(ConfigFile::notHandled);
   }
 
-  /** What can't be read or put in force was told as a problem; this is a bug. */
+  /** Unreadable and refused files are reported as problems; a failure here is a bug. */
   private static void notHandled(Throwable bug) {
-    LOG.error("the configuration file could not be looked at", bug);
+    LOG.error("the configuration file could not be handled", bug);
   }
 
   private synchronized Future<Void> handle(Content content) {
@@ -170,12 +182,12 @@ final class ConfigFile {
     vertx.cancelTimer(retry);
     return changes
         .apply(text, result)
-        .onSuccess(done -> taken())
+        .onSuccess(done -> accepted())
         .onFailure(this::refused)
         .otherwiseEmpty();
   }
 
-  private synchronized void taken() {
+  private synchronized void accepted() {
     pending = List.of();
     changes.problems(List.of());
   }
@@ -186,7 +198,7 @@ final class ConfigFile {
       changes.problems(problems);
     }
     pending = List.of();
-    if (cause instanceof CommandException refusal && PASSING.contains(refusal.code())) {
+    if (cause instanceof CommandException refusal && TEMPORARY.contains(refusal.code())) {
       pending = problems;
       retry = vertx.setTimer(RETRY.toMillis(), id -> again());
     }
@@ -212,7 +224,7 @@ final class ConfigFile {
         : List.of(problem(String.valueOf(cause.getMessage())));
   }
 
-  private Problem problem(CommandException.Problem refused) {
+  private Problem problem(CommandProblem refused) {
     String message =
         refused.member() == null
             ? refused.message()

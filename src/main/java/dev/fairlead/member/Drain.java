@@ -1,50 +1,55 @@
 package dev.fairlead.member;
 
 import dev.fairlead.config.Durations;
-import dev.fairlead.config.NodeConfig.Shutdown;
+import dev.fairlead.config.NodeConfig.ShutdownConfig;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How a member leaves: for {@code delay} it is not ready but still accepts; then its listeners
- * close and live sessions have {@code grace} to end by themselves; those that are left are ended
- * evenly over the last fifth of it. Begins at most once; any thread.
+ * Drains a member: for {@code delay} it is not ready but still accepts; then its listeners close
+ * and live sessions have {@code grace} to finish; the remaining ones are ended evenly over the last
+ * fifth of it. Begins at most once; any thread.
  */
 final class Drain {
   private static final Logger LOG = LoggerFactory.getLogger(Drain.class);
 
-  /** The share of {@code grace} in which we end what has not ended. */
+  /**
+   * The share of {@code grace} over which remaining sessions are ended. Raising it spreads their
+   * reconnects more at the expense of less time for each to finish by itself.
+   */
   private static final double SPREAD = 0.2;
 
+  /** Interval of checks for the last session; lowering it saves at most that much of a drain. */
   private static final long POLL_MILLIS = 50;
 
   private final Vertx vertx;
   private final Proxy proxy;
-  private final Shutdown shutdown;
+  private final ShutdownConfig shutdown;
   private final Consumer<Duration> onBegin;
   private final Promise<Duration> started = Promise.promise();
   private final Promise<Void> drained = Promise.promise();
   private boolean begun;
 
-  /** Given to live sessions; settled when the drain begins. */
+  /** Time for live sessions to finish; final when the drain begins. */
   private Duration grace;
 
   private boolean hurried;
 
-  /** True when no session has any time left. */
+  /** True when the grace is over. */
   private boolean over;
 
   private boolean listening = true;
 
   /**
-   * @param onBegin hears once, with the grace; must not block
+   * @param onBegin called once, with the grace; must not block
    */
-  Drain(Vertx vertx, Proxy proxy, Shutdown shutdown, Consumer<Duration> onBegin) {
+  Drain(Vertx vertx, Proxy proxy, ShutdownConfig shutdown, Consumer<Duration> onBegin) {
     this.vertx = vertx;
     this.proxy = proxy;
     this.shutdown = shutdown;
@@ -56,22 +61,22 @@ final class Drain {
     return begun;
   }
 
-  /** Succeeds when it begins, with the time after which no session is left. */
+  /** Succeeds when the drain begins, with the time after which no session is left. */
   Future<Duration> started() {
     return started.future();
   }
 
-  /** Succeeds when no session is left, whoever has begun. */
+  /** Succeeds when no session is left. */
   Future<Void> drained() {
     return drained.future();
   }
 
   /**
-   * Begins to drain; asked a second time, ends all sessions at once.
+   * Begins to drain; a second call ends all sessions at once.
    *
    * @param otherGrace null = as configured
    */
-  synchronized Future<Void> begin(Duration otherGrace) {
+  synchronized Future<Void> begin(@Nullable Duration otherGrace) {
     if (begun) {
       hurry();
     } else {
@@ -79,7 +84,7 @@ final class Drain {
       grace = otherGrace == null ? grace : otherGrace;
       LOG.info(
           "draining: {} sessions, delay {}, grace {}",
-          proxy.count().live(),
+          proxy.loops().count().live(),
           Durations.show(shutdown.delay()),
           Durations.show(grace));
       onBegin.accept(grace);
@@ -92,7 +97,7 @@ final class Drain {
   private synchronized void hurry() {
     if (!hurried && !drained.future().isComplete()) {
       hurried = true;
-      LOG.info("ending {} sessions now", proxy.count().live());
+      LOG.info("ending {} sessions now", proxy.loops().count().live());
       stopListening();
       endAll();
     }
@@ -105,21 +110,21 @@ final class Drain {
     listening = false;
     proxy.stopListening().onComplete(closed -> awaitSessions());
     Duration spread = Duration.ofMillis((long) (grace.toMillis() * SPREAD));
-    after(grace.minus(spread), () -> proxy.endSessions(spread));
+    after(grace.minus(spread), () -> proxy.loops().endSessions(spread));
     after(grace, this::endAll);
   }
 
   private synchronized void endAll() {
     over = true;
-    proxy.endSessions(Duration.ZERO);
+    proxy.loops().endSessions(Duration.ZERO);
   }
 
   private void awaitSessions() {
     if (isOver()) {
-      // Whatever was accepted while the listeners closed.
-      proxy.endSessions(Duration.ZERO);
+      // Sessions accepted while the listeners closed.
+      proxy.loops().endSessions(Duration.ZERO);
     }
-    if (proxy.count().live() == 0) {
+    if (proxy.loops().count().live() == 0) {
       drained.tryComplete();
     } else {
       vertx.setTimer(POLL_MILLIS, id -> awaitSessions());

@@ -3,7 +3,6 @@ package dev.fairlead.member;
 import dev.fairlead.cluster.ClusterVerticle;
 import dev.fairlead.config.Problem;
 import dev.fairlead.config.Revision;
-import dev.fairlead.config.bind.Document;
 import dev.fairlead.config.bind.LoadResult;
 import dev.fairlead.config.text.ConfigText;
 import io.vertx.core.Future;
@@ -14,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives the cluster what the member's own file says when it changes. One call at a time, from any
- * thread.
+ * Pushes the member's own file to the cluster when its listeners and pools change. One call at a
+ * time, from any thread.
  */
 final class FileChanges implements ConfigFile.Changes {
   private static final Logger LOG = LoggerFactory.getLogger(FileChanges.class);
@@ -25,36 +24,33 @@ final class FileChanges implements ConfigFile.Changes {
   private final LiveConfig live;
   private final KeptRevisions kept;
 
-  /** Of the file as it was last read without a problem, taken or not. */
+  /** Of the file when it was last read without a problem, whether or not the cluster took it. */
   private volatile String digest;
 
   /**
-   * Of the file as the cluster last had its say on it: taken, or at the start not asked for. As
-   * long as listeners and pools are those, whatever else changes in the file is no change of
-   * theirs.
+   * Of the content the cluster has decided on: taken, or at the start not offered. A file with this
+   * digest is not pushed, whatever changes in its {@code node} and {@code cluster}.
    */
   private volatile String settled;
 
   /**
-   * @param atStart the file as it was read then
+   * @param file as read at the start
    */
-  FileChanges(Vertx vertx, ClusterVerticle cluster, LiveConfig live, Kept atStart) {
+  FileChanges(
+      Vertx vertx, ClusterVerticle cluster, LiveConfig live, ConfigText file, KeptRevisions kept) {
     this.vertx = vertx;
     this.cluster = cluster;
     this.live = live;
-    this.kept = atStart.revisions();
-    this.digest = digest(atStart.file());
+    this.kept = kept;
+    this.digest = digest(file);
     this.settled = digest;
   }
-
-  /** The file as it was read at the start, and what was kept from before. */
-  record Kept(ConfigText file, KeptRevisions revisions) {}
 
   String digest() {
     return digest;
   }
 
-  /** A revision is in force: the cluster has what the file says, if that is its newest file. */
+  /** Records the file as taken if its content is that of the revision put in force. */
   void inForce(Revision revision) {
     if (revision.fileDigest().equals(digest)) {
       taken(revision.fileDigest());
@@ -75,13 +71,13 @@ final class FileChanges implements ConfigFile.Changes {
 
   private Future<Void> push(ConfigText text, String read) {
     return cluster
-        .pushFile(text.format(), text.text())
+        .pushFile(text.document())
         .compose(
             answer -> {
               settled = read;
               JsonArray undone = answer.getJsonArray("undone");
               if (!undone.isEmpty()) {
-                LOG.warn("{} undoes what was set: {}", text.name(), undone.encode());
+                LOG.warn("{} undoes settings of single backends: {}", text.name(), undone.encode());
               }
               return taken(read);
             });
@@ -100,8 +96,8 @@ final class FileChanges implements ConfigFile.Changes {
     live.problems(problems);
   }
 
-  /** Of a file that was read without a problem. */
+  /** Digest of a file that was read without a problem. */
   static String digest(ConfigText text) {
-    return Document.of(text.format(), text.text()).orElseThrow().digest();
+    return text.document().digest();
   }
 }

@@ -1,41 +1,41 @@
 package dev.fairlead.member;
 
-import dev.fairlead.member.StateDir.State;
+import dev.fairlead.member.StateDir.SavedState;
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a member keeps for the next start: the revisions it has had, and which of its file's texts
- * the cluster has taken. Methods block; any thread.
+ * Saves for the next start which revisions the member has had and which content of its own file the
+ * cluster has taken. Methods block: any thread except event loops.
  */
 final class KeptRevisions {
   private static final Logger LOG = LoggerFactory.getLogger(KeptRevisions.class);
 
-  /** Null = nothing is kept. */
-  private final StateDir directory;
+  private final @Nullable StateDir directory;
 
   private String fileDigest;
   private List<String> revisions;
 
   /**
-   * @param directory null = nothing is kept
-   * @param fileDigest of the file as the cluster took it last
-   * @param revisions what was kept before, the newest first
+   * @param directory null = nothing is saved
+   * @param fileDigest of the file content the cluster took last
+   * @param revisions saved before, newest first
    */
-  KeptRevisions(StateDir directory, String fileDigest, List<String> revisions) {
+  KeptRevisions(@Nullable StateDir directory, String fileDigest, List<String> revisions) {
     this.directory = directory;
     this.fileDigest = fileDigest;
     this.revisions = List.copyOf(revisions);
   }
 
-  /** The digest of the file as the cluster last took it, or had it already. */
+  /** Digest of the file content that the cluster took last or already had. */
   synchronized String fileDigest() {
     return fileDigest;
   }
 
-  /** The cluster has taken the file, or had it already. */
+  /** The cluster has taken this content of the file, or already had it. */
   synchronized void fileTaken(String digest) {
     if (!digest.equals(fileDigest)) {
       fileDigest = digest;
@@ -53,9 +53,9 @@ final class KeptRevisions {
       return;
     }
     try {
-      directory.write(new State(fileDigest, revisions));
+      directory.write(new SavedState(fileDigest, revisions));
     } catch (IOException e) {
-      LOG.error("the revisions are not kept: {}", e.getMessage());
+      LOG.error("the revisions could not be saved: {}", e.getMessage());
     }
   }
 }

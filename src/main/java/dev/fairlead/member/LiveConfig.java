@@ -2,14 +2,15 @@ package dev.fairlead.member;
 
 import dev.fairlead.admin.MemberView.InForce;
 import dev.fairlead.cluster.revision.LocalConfig;
-import dev.fairlead.config.ConfigFormat;
 import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.Problem;
 import dev.fairlead.config.Revision;
 import dev.fairlead.config.bind.ConfigLoader;
 import dev.fairlead.config.bind.LoadResult;
 import dev.fairlead.config.text.ConfigText;
+import dev.fairlead.config.text.Document;
 import dev.fairlead.event.CommandException;
+import dev.fairlead.event.CommandProblem;
 import dev.fairlead.listener.ListenException;
 import dev.fairlead.listener.StaleChangeException;
 import io.vertx.core.Future;
@@ -19,50 +20,58 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The configuration in force, how another one takes its place, and what there is to say of the
- * member's own file. Changes come one at a time; every method may be called from any thread and
- * returns at once.
+ * The configuration in force on this member, the preparation and commit of the next one, and the
+ * problems of the member's own file. Changes are applied one at a time; every method may be called
+ * from any thread and does not block.
  */
 final class LiveConfig implements LocalConfig {
   private static final Logger LOG = LoggerFactory.getLogger(LiveConfig.class);
 
-  /** What the loader calls a document; nobody gets to see it, because problems name their path. */
+  /**
+   * Name of a document for the loader; not shown, because problems of a document name their key.
+   */
   private static final String DOCUMENT = "document";
 
   private final Vertx vertx;
   private final Proxy proxy;
-  private final Own own;
+  private final OwnConfig own;
   private final Consumer<InForce> listener;
-  private volatile InForce inForce;
+  private volatile @Nullable InForce inForce;
   private volatile List<Problem> problems = List.of();
   private volatile List<String> restartNeeded = List.of();
 
   /**
-   * What the process was started with.
+   * The configuration the process was started with.
    *
-   * @param text of the member's own file; relative paths of every document are relative to it too
-   * @param config whose {@code node} and {@code cluster} stay as they are
-   * @param loader with the environment and the overrides of this process
+   * @param text of the member's own file; relative paths in any document are relative to it
+   * @param config its {@code node} and {@code cluster} stay in effect until a restart
+   * @param loader with this process's environment and overrides
    */
-  record Own(ConfigText text, FairleadConfig config, ConfigLoader loader) {}
+  record OwnConfig(ConfigText text, FairleadConfig config, ConfigLoader loader) {}
 
   /**
-   * @param listener hears of every new configuration in force, in order
+   * @param listener called with every configuration put in force, in order
    */
-  LiveConfig(Vertx vertx, Proxy proxy, Own own, Consumer<InForce> listener) {
+  LiveConfig(Vertx vertx, Proxy proxy, OwnConfig own, Consumer<InForce> listener) {
     this.vertx = vertx;
     this.proxy = proxy;
     this.own = own;
     this.listener = listener;
   }
 
-  /** Null until the first is in force. */
+  /** False before the first commit. */
+  boolean isConfigured() {
+    return inForce != null;
+  }
+
+  /** Only when {@link #isConfigured}. */
   InForce inForce() {
-    return inForce;
+    return Objects.requireNonNull(inForce, "no configuration is in force yet");
   }
 
   List<Problem> problems() {
@@ -74,19 +83,19 @@ final class LiveConfig implements LocalConfig {
   }
 
   @Override
-  public Future<FairleadConfig> load(ConfigFormat format, String text) {
-    return load(own.loader(), format, text);
+  public Future<FairleadConfig> load(Document document) {
+    return load(own.loader(), document);
   }
 
   @Override
-  public Future<FairleadConfig> loadAsWritten(ConfigFormat format, String text) {
-    return load(own.loader().withoutOverrides(), format, text);
+  public Future<FairleadConfig> loadAsWritten(Document document) {
+    return load(own.loader().withoutOverrides(), document);
   }
 
-  private Future<FairleadConfig> load(ConfigLoader loader, ConfigFormat format, String text) {
-    ConfigText document = new ConfigText(DOCUMENT, format, text, own.text().directory());
+  private Future<FairleadConfig> load(ConfigLoader loader, Document document) {
+    ConfigText text = new ConfigText(DOCUMENT, document, own.text().directory());
     return vertx
-        .executeBlocking(() -> loader.loadDynamic(document, own.config()), false)
+        .executeBlocking(() -> loader.loadDynamic(text, own.config()), false)
         .compose(LiveConfig::valid);
   }
 
@@ -96,57 +105,59 @@ final class LiveConfig implements LocalConfig {
   }
 
   /**
-   * {@inheritDoc} A commit that comes after another one, or after the listeners closed, is refused
-   * as a {@link CommandException#CONFLICT}: it can be held anew.
+   * {@inheritDoc} A commit after another commit, or after the listeners closed, fails with {@link
+   * CommandException#CONFLICT}; the document can be prepared again.
    */
   @Override
-  public Future<Held> hold(ConfigFormat format, String text) {
-    return load(format, text)
-        .compose(config -> refusing(proxy.hold(config).map(held -> new HeldConfig(config, held))));
+  public Future<PreparedChange> prepare(Document document) {
+    return load(document)
+        .compose(
+            config ->
+                refusing(proxy.prepare(config).map(next -> new PreparedDocument(config, next))));
   }
 
-  private final class HeldConfig implements Held {
+  private final class PreparedDocument implements PreparedChange {
     private final FairleadConfig config;
-    private final Proxy.Held held;
+    private final Proxy.PreparedSnapshot next;
 
-    private HeldConfig(FairleadConfig config, Proxy.Held held) {
+    private PreparedDocument(FairleadConfig config, Proxy.PreparedSnapshot next) {
       this.config = config;
-      this.held = held;
+      this.next = next;
     }
 
     @Override
     public Future<Void> commit(Revision revision) {
-      return refusing(held.commit(() -> accept(new InForce(revision, config))));
+      return refusing(next.commit(() -> accept(new InForce(revision, config))));
     }
 
     @Override
-    public Future<Void> release() {
-      return held.release();
+    public Future<Void> abort() {
+      return next.abort();
     }
   }
 
-  /** Says which keys of {@code file}, as just read, wait for a restart. */
+  /** Records which changed keys of {@code file} take effect only after a restart. */
   void noticeRestart(FairleadConfig file) {
     List<String> keys = new ArrayList<>();
     keys.addAll(changed("node.", own.config().node(), file.node()));
     keys.addAll(changed("cluster.", own.config().cluster(), file.cluster()));
     if (!keys.isEmpty() && !keys.equals(restartNeeded)) {
-      LOG.warn("changed, but read at start only: {}", String.join(", ", keys));
+      LOG.warn("changed in the file, in effect after a restart: {}", String.join(", ", keys));
     }
     restartNeeded = List.copyOf(keys);
   }
 
-  /** What is wrong with the file on disk; empty = nothing any more. */
+  /** Records the problems of the file on disk; empty = it is valid. */
   void problems(List<Problem> found) {
     if (found.isEmpty() && !problems.isEmpty()) {
-      LOG.info("{}: mended", problems.get(0).source());
+      LOG.info("{}: no problems any more", problems.get(0).source());
     }
     problems = List.copyOf(found);
     if (!found.isEmpty()) {
       LOG.error(
-          "{} is not put in force, revision {} stays",
+          "{} was not put in force, revision {} stays",
           found.get(0).source(),
-          inForce.revision().revision());
+          inForce().revision().revision());
       found.forEach(problem -> LOG.error("{}", problem));
     }
   }
@@ -166,35 +177,41 @@ final class LiveConfig implements LocalConfig {
                 result.problems().stream().map(LiveConfig::problem).toList()));
   }
 
-  private static CommandException.Problem problem(Problem problem) {
+  private static CommandProblem problem(Problem problem) {
     String message =
         problem.source().equals(Problem.OVERRIDE)
             ? Problem.OVERRIDE + " " + problem.message()
             : problem.message();
-    return new CommandException.Problem(problem.path(), problem.line(), message, null);
+    return new CommandProblem(problem.path(), problem.line(), message, null);
   }
 
-  /** What the data path does not want is a refusal; anything else is a bug and stays one. */
+  /**
+   * Maps failures of the data path to refusals; any other failure is a bug and passes unchanged.
+   */
   private static <T> Future<T> refusing(Future<T> step) {
     return step.recover(
         cause -> {
           if (cause instanceof ListenException refused && refused.isDraining()) {
             return Future.failedFuture(
-                new CommandException(CommandException.CONFLICT, refused.getMessage()));
+                new CommandException(CommandException.CONFLICT, message(refused)));
           }
           if (cause instanceof ListenException refused) {
-            var problem = CommandException.Problem.of(refused.path(), refused.getMessage());
+            var problem = CommandProblem.of(refused.path(), message(refused));
             return Future.failedFuture(
                 new CommandException(CommandException.PROBLEMS, List.of(problem)));
           }
           return Future.failedFuture(
               cause instanceof StaleChangeException
-                  ? new CommandException(CommandException.CONFLICT, cause.getMessage())
+                  ? new CommandException(CommandException.CONFLICT, message(cause))
                   : cause);
         });
   }
 
-  /** The components in which two records of one type differ. */
+  private static String message(Throwable cause) {
+    return String.valueOf(cause.getMessage());
+  }
+
+  /** The names of the components in which two records of one type differ. */
   private static List<String> changed(String prefix, Record before, Record after) {
     List<String> keys = new ArrayList<>();
     for (RecordComponent component : before.getClass().getRecordComponents()) {

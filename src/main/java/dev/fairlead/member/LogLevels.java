@@ -5,11 +5,11 @@ import ch.qos.logback.classic.Logger;
 import dev.fairlead.config.NodeConfig;
 import org.slf4j.LoggerFactory;
 
-/** How much the process log says. */
+/** Sets the levels of the process log. Any thread. */
 final class LogLevels {
   private LogLevels() {}
 
-  /** Ours at the level that is asked for; what we are built on never says more than info. */
+  /** Fairlead logs at {@code level}; libraries never below info. */
   static void set(NodeConfig.LogLevel level) {
     Level wanted = Level.valueOf(level.name());
     logger("dev.fairlead").setLevel(wanted);

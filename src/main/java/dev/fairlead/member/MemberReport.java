@@ -5,7 +5,7 @@ import dev.fairlead.cluster.ClusterVerticle;
 import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.config.Problem;
 import dev.fairlead.config.Revision;
-import dev.fairlead.config.bind.Document;
+import dev.fairlead.config.text.Document;
 import dev.fairlead.event.MemberId;
 import dev.fairlead.event.MemberInfo;
 import dev.fairlead.pool.Pool;
@@ -18,10 +18,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** What a member shows of itself. Any thread. */
+/** A member's state as shown by its admin listener and published to the cluster. Any thread. */
 final class MemberReport implements MemberView {
-  /** An event loop that has not turned for so long is stuck. */
+  /**
+   * An event loop whose timer has not run for this long counts as stuck. Lowering it restarts a
+   * member sooner at the expense of restarts during long garbage collections.
+   */
   private static final long STUCK_NANOS = Duration.ofSeconds(10).toNanos();
 
   private final Instant started = Instant.now();
@@ -31,39 +35,33 @@ final class MemberReport implements MemberView {
   private final ClusterVerticle cluster;
   private final OwnFile file;
 
-  /**
-   * @param file this member's own file
-   */
-  MemberReport(Parts parts, OwnFile file) {
-    this.proxy = parts.proxy();
-    this.config = parts.config();
-    this.drain = parts.drain();
-    this.cluster = parts.cluster();
+  MemberReport(Proxy proxy, LiveConfig config, Drain drain, ClusterVerticle cluster, OwnFile file) {
+    this.proxy = proxy;
+    this.config = config;
+    this.drain = drain;
+    this.cluster = cluster;
     this.file = file;
   }
 
-  /** What there is to tell of. */
-  record Parts(Proxy proxy, LiveConfig config, Drain drain, ClusterVerticle cluster) {}
-
   /**
-   * The member's file.
+   * The member's own configuration file.
    *
-   * @param name as it was given
-   * @param digest of the file as it was last read without a problem
-   * @param clustered whether others may have the say
+   * @param name as given on the command line
+   * @param digest of the file when it was last read without a problem
+   * @param clustered whether the revision in force may come from another member
    */
   record OwnFile(String name, Supplier<String> digest, boolean clustered) {}
 
   @Override
   public boolean isLive() {
     long now = System.nanoTime();
-    return proxy.verticles().stream().allMatch(loop -> now - loop.tickedAt() < STUCK_NANOS);
+    return proxy.loops().verticles().stream().allMatch(loop -> now - loop.tickedAt() < STUCK_NANOS);
   }
 
   @Override
   public List<String> notReadyReasons() {
     List<String> reasons = new ArrayList<>();
-    if (config.inForce() == null) {
+    if (!config.isConfigured()) {
       reasons.add("no configuration is in force yet");
     }
     String trouble = cluster.trouble();
@@ -84,10 +82,10 @@ final class MemberReport implements MemberView {
         self.name(),
         FairleadVersion.get(),
         started,
-        proxy.transport().label(),
-        proxy.verticles().size(),
-        proxy.count().live(),
-        proxy.count().max(),
+        proxy.loops().transport().label(),
+        proxy.loops().verticles().size(),
+        proxy.loops().count().live(),
+        proxy.loops().count().max(),
         drain.hasBegun(),
         file.clustered(),
         file.name(),
@@ -97,17 +95,15 @@ final class MemberReport implements MemberView {
         config.restartNeeded());
   }
 
-  /** Reads the document in force; where there is a cluster it may be another member's. */
+  /** Compares digests; parses the document in force, so not for event loops. */
   private boolean isFileInForce() {
     Revision revision = config.inForce().revision();
-    String digest =
-        Document.of(revision.format(), revision.text()).map(Document::digest).orElse("");
+    String digest = Document.of(revision.format(), revision.text()).digest();
     return config.problems().isEmpty() && digest.equals(file.digest().get());
   }
 
-  /** This member, as the others are told of it. */
+  /** The own row in the member table. */
   MemberInfo info() {
-    InForce inForce = config.inForce();
     MemberId self = cluster.self();
     return new MemberInfo(
         self.id(),
@@ -115,8 +111,8 @@ final class MemberReport implements MemberView {
         cluster.address(),
         FairleadVersion.get(),
         started,
-        inForce == null ? 0 : inForce.revision().revision(),
-        proxy.count().live(),
+        config.isConfigured() ? config.inForce().revision().revision() : 0,
+        proxy.loops().count().live(),
         notReadyReasons().isEmpty(),
         drain.hasBegun());
   }
@@ -141,12 +137,17 @@ final class MemberReport implements MemberView {
 
   @Override
   public Future<List<SessionRecord>> sessions() {
-    return proxy.sessions();
+    return proxy.loops().sessions();
   }
 
   @Override
   public Future<Boolean> closeSession(String id) {
-    return proxy.end(id);
+    return proxy.loops().end(id);
+  }
+
+  @Override
+  public boolean isConfigured() {
+    return config.isConfigured();
   }
 
   @Override
@@ -154,8 +155,8 @@ final class MemberReport implements MemberView {
     return config.inForce();
   }
 
-  private ListenerStatus statusOf(ListenerConfig listener, String address) {
-    ListenerCounters counters = proxy.countersOf(listener.name());
+  private ListenerStatus statusOf(ListenerConfig listener, @Nullable String address) {
+    ListenerCounters counters = proxy.stats().of(listener.name());
     return new ListenerStatus(
         listener.name(),
         listener.bind().toString(),

@@ -6,25 +6,25 @@ import java.lang.management.ManagementFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** How many sessions the process's limit of open files allows. */
+/** Derives the maximum number of sessions from the process's limit of open files. Any thread. */
 final class OpenFiles {
   private static final Logger LOG = LoggerFactory.getLogger(OpenFiles.class);
 
-  /** Below this somebody has probably forgotten to raise a limit. */
+  /** Below this the limit was probably forgotten: a warning is logged. */
   private static final int FEW_SESSIONS = 256;
 
-  /** For the jar, the event loops, the admin listener, the logs and listening sockets. */
+  /** Descriptors for the jar, event loops, admin listener, logs and listening sockets. */
   private static final long RESERVED = 256;
 
-  /** A client and a backend. */
+  /** One descriptor for the client, one for the backend. */
   private static final long PER_SESSION = 2;
 
-  /** Where there is no limit, or none that can be read. */
+  /** Used when there is no limit, or it cannot be read. */
   private static final int UNLIMITED = 1_000_000;
 
   private OpenFiles() {}
 
-  /** The most sessions at once as configured, or as the limit allows; warns where they differ. */
+  /** The configured maximum, or what the limit allows; warns if the former exceeds the latter. */
   static int maxSessions(NodeConfig node) {
     int possible = sessions();
     if (node.maxSessions() > possible) {
@@ -38,7 +38,7 @@ final class OpenFiles {
     return node.maxSessions() == NodeConfig.AUTO ? possible : node.maxSessions();
   }
 
-  /** The most sessions at once; at least 1. */
+  /** What the limit of open files allows; at least 1. */
   static int sessions() {
     if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix) {
       return sessions(unix.getMaxFileDescriptorCount());

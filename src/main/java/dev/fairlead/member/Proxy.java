@@ -1,37 +1,25 @@
 package dev.fairlead.member;
 
-import dev.fairlead.admission.AccessLists;
+import dev.fairlead.admission.AccessList;
 import dev.fairlead.config.FairleadConfig;
-import dev.fairlead.listener.ListenerVerticle;
+import dev.fairlead.config.ListenerConfig;
+import dev.fairlead.config.PoolConfig;
 import dev.fairlead.listener.Listeners;
 import dev.fairlead.listener.Snapshot;
-import dev.fairlead.net.Transport;
-import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
 import dev.fairlead.pool.Pools;
 import dev.fairlead.pool.discovery.Discovery;
 import dev.fairlead.pool.discovery.DnsLookup;
 import dev.fairlead.pool.discovery.HostNames;
-import dev.fairlead.pool.discovery.NameLookup;
-import dev.fairlead.session.CloseReason;
-import dev.fairlead.session.Limiters;
-import dev.fairlead.session.ListenerCounters;
-import dev.fairlead.session.SessionCount;
-import dev.fairlead.session.SessionListener;
-import dev.fairlead.session.SessionLoop;
-import dev.fairlead.session.SessionRecord;
-import io.vertx.core.DeploymentOptions;
+import dev.fairlead.pool.discovery.HostNames.NameLookup;
+import dev.fairlead.session.limit.Limiters;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.net.InetAddress;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
@@ -39,174 +27,144 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The data path of the process: its event loops, listeners, pools and sessions, and the snapshot
- * that ties them together. Every method may be called from any thread and returns at once.
+ * The data path of the process: listeners, pools, limits, and the snapshot that acceptors read. A
+ * new configuration is put in force in two steps, {@link #prepare} and {@link
+ * PreparedSnapshot#commit}. Every method may be called from any thread and does not block.
  */
 final class Proxy {
   private static final Logger LOG = LoggerFactory.getLogger(Proxy.class);
 
-  /** Session ids begin with a number below this, drawn at the start: 36 to the power of 7. */
-  private static final long ID_SPACE = 78_364_164_096L;
-
   private final Vertx vertx;
-  private final Transport transport;
-  private final List<ListenerVerticle> verticles;
-  private final SessionCount count;
+  private final EventLoops loops;
   private final AtomicReference<Snapshot> snapshot =
       new AtomicReference<>(new Snapshot(Map.of(), Pools.NONE));
   private final Listeners listeners;
   private final HostNames hostNames;
   private final Discovery discovery;
+  private final Limiters limiters = new Limiters();
+  private final ListenerStats stats = new ListenerStats();
+  private final long statsTimer;
 
-  /** Timer of the summary of those turned away. */
-  private final long refusals;
-
-  /** Hears of every change of pools. */
+  /** Called with the pools before and after every switch of the snapshot. */
   private volatile BiConsumer<List<Pool>, List<Pool>> switched = (before, now) -> {};
 
-  /** Hears of pools that changed without a change of configuration, before the next change. */
+  /** Called when discovery has changed pools of the configuration in force. */
   private volatile Runnable poolsChanged = () -> {};
 
-  /** In force; read and written by steps {@link #inTurn}. */
-  private volatile FairleadConfig inForce;
+  /**
+   * Of the configuration in force, empty before the first commit. Written by steps {@link #inTurn}.
+   */
+  private volatile List<ListenerConfig> listenerConfigs = List.of();
 
-  /** By name of the listener; never forgotten, because its sessions may outlive it. */
-  private final Map<String, ListenerCounters> counters = new ConcurrentHashMap<>();
+  private volatile List<PoolConfig> poolConfigs = List.of();
 
-  private final Limiters limiters = new Limiters();
+  /** By listener, as {@link #listenerConfigs}. */
+  private volatile Map<String, AccessList> access = Map.of();
 
-  /** Of the listeners in force; as {@link #inForce}. */
-  private volatile AccessLists access = AccessLists.NONE;
-
-  /** One step of a change at a time, in the order they were asked for. */
+  /** The tail of the queue of steps: changes are applied one at a time, in order of request. */
   private Future<?> lastStep = Future.succeededFuture();
 
-  private Proxy(
-      Vertx vertx, Transport transport, List<ListenerVerticle> verticles, SessionCount count) {
+  Proxy(Vertx vertx, EventLoops loops) {
     this.vertx = vertx;
-    this.transport = transport;
-    this.verticles = verticles;
-    this.count = count;
-    this.listeners = new Listeners(vertx, transport, verticles, snapshot);
+    this.loops = loops;
+    this.listeners = new Listeners(vertx, loops.transport(), loops.verticles(), snapshot::get);
     this.hostNames = new HostNames(vertx, NameLookup.of(vertx));
     this.discovery = new Discovery(vertx, DnsLookup.ofMachine(vertx), this::rediscovered);
-    RefusalSummary summary = new RefusalSummary(this::counters);
-    this.refusals =
+    this.statsTimer =
         vertx.setPeriodic(
-            Duration.ofSeconds(RefusalSummary.SECONDS).toMillis(), any -> summary.say());
+            Duration.ofSeconds(ListenerStats.TICK_SECONDS).toMillis(), id -> stats.tick());
   }
 
   /**
-   * What the data path is made with.
+   * Phase one: binds the addresses of {@code config} that are not bound yet, without listening, and
+   * looks up its new host names and discoveries for at most {@link HostNames#FIRST_ANSWER}.
    *
-   * @param eventLoops as many as {@code vertx} has
+   * @return fails with {@link dev.fairlead.listener.ListenException} if an address is not free;
+   *     nothing stays bound then
    */
-  record Parts(Transport transport, int eventLoops, SessionListener listener) {}
-
-  /** Deploys one verticle on every event loop of {@code vertx}. */
-  static Future<Proxy> deploy(Vertx vertx, Parts parts, SessionCount count) {
-    List<ListenerVerticle> verticles = Collections.synchronizedList(new ArrayList<>());
-    AtomicInteger index = new AtomicInteger();
-    String process = Long.toString(ThreadLocalRandom.current().nextLong(ID_SPACE), 36);
-    return vertx
-        .deployVerticle(
-            () -> {
-              String prefix = process + "-" + index.getAndIncrement() + "-";
-              SessionLoop.Identity identity = new SessionLoop.Identity(prefix, count);
-              ListenerVerticle verticle =
-                  new ListenerVerticle(
-                      loop -> new SessionLoop(loop, parts.transport(), parts.listener(), identity));
-              verticles.add(verticle);
-              return verticle;
-            },
-            new DeploymentOptions().setInstances(parts.eventLoops()))
-        .map(id -> new Proxy(vertx, parts.transport(), List.copyOf(verticles), count));
-  }
-
-  /**
-   * Takes what the dynamic part of {@code config} needs and is not ours yet, and finds the
-   * addresses of its new host names and the backends of new discoveries, for which it waits {@link
-   * HostNames#FIRST_ANSWER} at most.
-   *
-   * @return fails with {@link dev.fairlead.listener.ListenException} when an address can't be had
-   */
-  Future<Held> hold(FairleadConfig config) {
+  Future<PreparedSnapshot> prepare(FairleadConfig config) {
     var names = hostNames.lookUp(config.pools());
     var answers = discovery.lookUp(config.pools());
     return Future.join(names, answers)
         .compose(
             found ->
-                inTurn(() -> listeners.hold(config.listeners()))
+                inTurn(() -> listeners.prepare(config.listeners()))
                     .map(
-                        change ->
-                            new Held(
-                                config, new Lookups(names.result(), answers.result()), change)));
+                        sockets ->
+                            new PreparedSnapshot(
+                                config, new Lookups(names.result(), answers.result()), sockets)));
   }
 
-  /** What takes a worker some time to make. */
-  private record Prepared(Pools pools, AccessLists access) {}
+  /** The DNS answers of a configuration that is not in force yet. */
+  private record Lookups(Map<String, List<InetAddress>> names, Discovery.NewWatches backends) {}
 
-  /** What the DNS said of a configuration before it was put in force. */
-  private record Lookups(Map<String, List<InetAddress>> names, Discovery.Answers backends) {}
-
-  /** A configuration that can be put in force. Exactly one of its methods is called, once. */
-  final class Held {
+  /**
+   * A configuration that can be put in force. Exactly one of its methods must be called, once:
+   * otherwise its addresses stay bound.
+   */
+  final class PreparedSnapshot {
     private final FairleadConfig config;
     private final Lookups found;
-    private final Listeners.Change change;
+    private final Listeners.PreparedListeners sockets;
 
-    private Held(FairleadConfig config, Lookups found, Listeners.Change change) {
+    private PreparedSnapshot(
+        FairleadConfig config, Lookups found, Listeners.PreparedListeners sockets) {
       this.config = config;
       this.found = found;
-      this.change = change;
+      this.sockets = sockets;
     }
 
     /**
-     * Puts it in force: all of it, or nothing.
+     * Phase two: puts the whole configuration in force, or nothing.
      *
-     * @param inForce runs when it is, before the next change begins
-     * @return fails as {@link Listeners.Change#commit}; nothing has changed or is held then
+     * @param onSwitched runs after the switch, before the next change begins
+     * @return fails as {@link Listeners.PreparedListeners#commit}; nothing has changed and nothing
+     *     stays bound then
      */
-    Future<Void> commit(Runnable inForce) {
-      return inTurn(() -> change().onSuccess(done -> inForce.run()))
-          .onFailure(cause -> change.abandon());
+    Future<Void> commit(Runnable onSwitched) {
+      return inTurn(() -> build().onSuccess(done -> onSwitched.run()))
+          .onFailure(cause -> sockets.abandon());
     }
 
-    Future<Void> release() {
-      return change.abandon();
+    Future<Void> abort() {
+      return sockets.abandon();
     }
 
-    private Future<Void> change() {
-      Pools before = snapshot.get().pools();
+    /** Builds pools and access lists on a worker, then binds the sockets and switches. */
+    private Future<Void> build() {
+      Pools before = current().pools();
       return vertx
           .executeBlocking(
               () ->
-                  new Prepared(
+                  new Built(
                       before.next(
                           config.pools(), discovery.backends(config.pools(), found.backends())),
-                      access.next(config.listeners())))
-          .compose(next -> change.commit(() -> switchTo(next.pools, next.access)));
+                      AccessList.byListener(config.listeners(), access)))
+          .compose(built -> sockets.commit(() -> switchTo(built)));
     }
 
-    private void switchTo(Pools pools, AccessLists lists) {
-      hostNames.watch(pools, found.names());
-      inForce = config;
-      access = lists;
-      discovery.watch(config.pools(), found.backends(), pools);
-      publish(pools);
+    private void switchTo(Built built) {
+      hostNames.watch(built.pools, found.names());
+      listenerConfigs = config.listeners();
+      poolConfigs = config.pools();
+      access = built.access;
+      discovery.watch(config.pools(), found.backends(), built.pools);
+      publish(built.pools);
     }
   }
 
-  /** Pools have other backends now, which the configuration in force does not name. */
+  private record Built(Pools pools, Map<String, AccessList> access) {}
+
+  /** Applies the backends that discovery has found to the configuration in force. */
   private void rediscovered() {
-    inTurn(this::takeDiscovered)
-        .onFailure(cause -> LOG.error("the backends found are not taken", cause));
+    inTurn(this::applyDiscovered)
+        .onFailure(cause -> LOG.error("discovered backends could not be applied", cause));
   }
 
-  private Future<Void> takeDiscovered() {
-    Snapshot before = snapshot.get();
+  private Future<Void> applyDiscovered() {
+    Pools before = current().pools();
     return vertx
-        .executeBlocking(() -> before.pools().next(inForce.pools(), discovery.backends()))
+        .executeBlocking(() -> before.next(poolConfigs, discovery.backends()))
         .map(
             pools -> {
               discovery.apply(pools);
@@ -218,125 +176,73 @@ final class Proxy {
 
   private void publish(Pools next) {
     List<Pool> before = pools();
-    limiters.configure(inForce.listeners(), next);
+    stats.inForce(listenerConfigs.stream().map(ListenerConfig::name).toList());
+    limiters.configure(listenerConfigs, next);
     snapshot.set(
         Snapshot.of(
-            inForce.listeners(), next, new Snapshot.Kept(this::countersOf, access::of, limiters)));
+            listenerConfigs, next, new Snapshot.LongLived(stats::of, access::get, limiters)));
     switched.accept(before, pools());
   }
 
-  /** Has {@code listener} hear which pools were in force, and which are now; it must not block. */
+  /** {@code listener} gets the pools before and after every switch; it must not block. */
   void onSwitch(BiConsumer<List<Pool>, List<Pool>> listener) {
     switched = listener;
   }
 
-  /** Has {@code listener} hear of backends that come and go with the configuration as it is. */
+  /** {@code listener} is called when discovery has added or removed backends. */
   void onPoolsChanged(Runnable listener) {
     poolsChanged = listener;
   }
 
-  /** Whether a backend of a pool in force is there because it was discovered. */
+  /** Whether a backend of a pool in force comes from discovery. */
   boolean isDiscovered(String pool, String backend) {
-    Pool inForcePool = snapshot.get().pools().pool(pool);
+    Pool inForcePool = current().pools().pool(pool);
     return inForcePool != null
         && inForcePool.discovered().stream().anyMatch(each -> each.id().equals(backend));
   }
 
-  /** Runs {@code step} when everything that was asked for before it is done. */
+  /** Runs {@code step} after all steps requested before it. */
   private synchronized <T> Future<T> inTurn(Supplier<Future<T>> step) {
     Future<T> result = lastStep.transform(before -> step.get());
     lastStep = result;
     return result;
   }
 
-  List<Pool> pools() {
-    return snapshot.get().pools().all();
+  EventLoops loops() {
+    return loops;
   }
 
-  ListenerCounters countersOf(String listener) {
-    return counters.computeIfAbsent(listener, ListenerCounters::new);
+  List<Pool> pools() {
+    return current().pools().all();
+  }
+
+  private Snapshot current() {
+    return Objects.requireNonNull(snapshot.get());
   }
 
   Limiters limiters() {
     return limiters;
   }
 
-  /** Of every listener there ever was. */
-  List<ListenerCounters> counters() {
-    return List.copyOf(counters.values());
+  ListenerStats stats() {
+    return stats;
   }
 
-  /** The addresses as bound, by name of the listener. */
+  /** The bound addresses, by listener. */
   Map<String, String> addresses() {
     return listeners.addresses();
   }
 
-  List<ListenerVerticle> verticles() {
-    return verticles;
-  }
-
-  Transport transport() {
-    return transport;
-  }
-
-  SessionCount count() {
-    return count;
-  }
-
-  /** The live sessions of all event loops. */
-  Future<List<SessionRecord>> sessions() {
-    List<Future<List<SessionRecord>>> parts =
-        verticles.stream().map(each -> each.run(() -> each.loop().records())).toList();
-    return Future.join(parts)
-        .map(
-            done -> {
-              List<SessionRecord> all = new ArrayList<>();
-              parts.forEach(part -> all.addAll(part.result()));
-              return all;
-            });
-  }
-
-  /** Ends the session of that id for the operator; false = there is none. */
-  Future<Boolean> end(String session) {
-    List<Future<Boolean>> parts =
-        verticles.stream().map(each -> each.run(() -> each.loop().end(session))).toList();
-    return Future.join(parts).map(done -> parts.stream().anyMatch(Future::result));
-  }
-
-  /** Closes the listening sockets, each when its queue is empty. */
+  /** Closes the listening sockets, each when its accept queue is empty. Idempotent. */
   Future<Void> stopListening() {
     return listeners.close();
   }
 
-  /** Ends the live sessions evenly over {@code time}; zero = at once. */
-  void endSessions(Duration time) {
-    for (ListenerVerticle verticle : verticles) {
-      verticle.run(
-          () -> {
-            if (time.isZero()) {
-              verticle.loop().endAll();
-            } else {
-              verticle.loop().endOver(time);
-            }
-            return null;
-          });
-    }
-  }
-
-  /** Ends the sessions that are at a backend now, evenly over {@code time}. */
-  void endSessionsAt(Backend backend, Duration time, CloseReason reason) {
-    for (ListenerVerticle verticle : verticles) {
-      verticle.run(
-          () -> {
-            verticle.loop().endThose(backend, time, reason);
-            return null;
-          });
-    }
-  }
-
-  void stop() {
-    vertx.cancelTimer(refusals);
+  /** Ends timers, DNS queries and listening. Live sessions end with their event loops. */
+  Future<Void> stop() {
+    vertx.cancelTimer(statsTimer);
     hostNames.stop();
     discovery.stop();
+    return stopListening();
   }
 }

@@ -1,43 +1,44 @@
 package dev.fairlead.member;
 
-import dev.fairlead.cluster.revision.StartupConfig;
+import dev.fairlead.cluster.revision.ConfigStart.StartupConfig;
 import dev.fairlead.cluster.signing.Secret;
 import dev.fairlead.config.NodeConfig;
 import dev.fairlead.config.text.ConfigText;
-import dev.fairlead.member.StateDir.State;
+import dev.fairlead.member.StateDir.SavedState;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a member reads of the disk besides its configuration, before it joins.
+ * What a member reads from disk before it joins, besides its configuration file.
  *
- * @param beginning what it brings along
- * @param kept where it keeps its revisions
- * @param secret null = nothing is signed
+ * @param startup the revisions it offers to the cluster
+ * @param kept keeps its revisions from now on
+ * @param secret null = commands are not signed
  */
-record StartState(StartupConfig beginning, KeptRevisions kept, Secret secret) {
+record StartState(StartupConfig startup, KeptRevisions kept, @Nullable Secret secret) {
 
   /**
    * Reads it. Blocks.
    *
-   * @throws IOException when {@code node.stateDir} can't be used
-   * @throws IllegalStateException when {@code cluster.secretFile} can't be used
+   * @throws IOException if {@code node.stateDir} cannot be used
+   * @throws IllegalStateException if {@code cluster.secretFile} cannot be used
    */
-  static StartState read(LiveConfig.Own own) throws IOException {
+  static StartState read(LiveConfig.OwnConfig own) throws IOException {
     NodeConfig node = own.config().node();
     StateDir directory = node.stateDir() == null ? null : new StateDir(node.stateDir());
-    Optional<State> state = directory == null ? Optional.empty() : directory.read();
-    List<String> revisions = state.map(State::revisions).orElse(List.of());
+    Optional<SavedState> saved = directory == null ? Optional.empty() : directory.read();
+    List<String> revisions = saved.map(SavedState::revisions).orElse(List.of());
     ConfigText text = own.text();
-    String digest = state.map(State::ownFileDigest).orElse(null);
-    // Where the cluster has another configuration, a file that was changed meanwhile is not taken
-    // yet: it still differs from what is kept when all start again.
+    String digest = saved.map(SavedState::ownFileDigest).orElse(null);
+    // If the cluster has another configuration, a file changed since the last run does not count as
+    // taken: it must still differ from the saved digest after a restart of the whole cluster.
     String taken = digest == null ? FileChanges.digest(text) : digest;
     Path secret = own.config().cluster().secretFile();
     return new StartState(
-        new StartupConfig(text.format(), text.text(), digest, revisions),
+        new StartupConfig(text.document(), digest, revisions),
         new KeptRevisions(directory, taken, revisions),
         secret == null ? null : Secret.read(secret));
   }

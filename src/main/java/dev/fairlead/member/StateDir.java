@@ -17,11 +17,12 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The directory {@code node.stateDir}, where the last revisions outlive the cluster. What is
- * written replaces what was there as a whole, and is on the disk when {@link #write} returns.
- * Blocking; one call at a time, from any thread.
+ * The directory {@code node.stateDir}, in which the last revisions survive a stop of the whole
+ * cluster. A write replaces the file atomically and is on disk when {@link #write} returns. Blocks;
+ * one call at a time, from any thread except event loops.
  */
 final class StateDir {
   private static final String FILE = "revisions.json";
@@ -30,13 +31,13 @@ final class StateDir {
   private final Path directory;
 
   /**
-   * What is kept.
+   * The content of the file.
    *
    * @param ownFileDigest of the member's own file when this was written
-   * @param revisions as they were given, the newest first; nobody looks inside here
+   * @param revisions encoded, newest first; opaque here
    */
-  record State(String ownFileDigest, List<String> revisions) {
-    State {
+  record SavedState(String ownFileDigest, List<String> revisions) {
+    SavedState {
       revisions = List.copyOf(revisions);
     }
 
@@ -46,10 +47,11 @@ final class StateDir {
           .put("revisions", new JsonArray(revisions));
     }
 
-    private static State of(JsonObject json) {
+    private static SavedState of(JsonObject json) {
       List<String> revisions =
           json.getJsonArray("revisions").stream().map(String.class::cast).toList();
-      return new State(Objects.requireNonNull((String) json.getValue("ownFileDigest")), revisions);
+      return new SavedState(
+          Objects.requireNonNull((String) json.getValue("ownFileDigest")), revisions);
     }
   }
 
@@ -58,17 +60,17 @@ final class StateDir {
   }
 
   /**
-   * What was written last, empty = nothing yet. Makes the directory when there is none, so that one
-   * that can't be had is known at the start.
+   * Returns what was written last, empty = nothing yet. Creates the directory if necessary, so that
+   * an unusable one is found at the start.
    *
-   * @throws IOException when the directory or its file can't be used; its message is fit for a user
+   * @throws IOException if the directory or its file cannot be used; its message is for users
    */
-  Optional<State> read() throws IOException {
+  Optional<SavedState> read() throws IOException {
     makeDirectory();
     Path file = directory.resolve(FILE);
     try {
       String text = Files.readString(file);
-      return Optional.of(State.of(new JsonObject(text)));
+      return Optional.of(SavedState.of(new JsonObject(text)));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IOException e) {
@@ -82,10 +84,10 @@ final class StateDir {
   /**
    * Replaces what was written before.
    *
-   * @throws IOException when that fails; what was there before is there still then, and the message
-   *     is fit for a user
+   * @throws IOException if that fails; the previous content is intact then, and the message is for
+   *     users
    */
-  void write(State state) throws IOException {
+  void write(SavedState state) throws IOException {
     makeDirectory();
     Path fresh = directory.resolve(NEW_FILE);
     try {
@@ -127,7 +129,7 @@ final class StateDir {
     }
   }
 
-  /** The rename itself must survive a power cut too. */
+  /** Makes the rename itself survive a power failure. */
   private void syncDirectory() throws IOException {
     try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
       channel.force(true);
@@ -141,10 +143,10 @@ final class StateDir {
     if (e instanceof FileAlreadyExistsException) {
       return "something else is there";
     }
-    return e.getMessage();
+    return String.valueOf(e.getMessage());
   }
 
-  private static IOException problem(Path path, String expected, Exception cause) {
+  private static IOException problem(Path path, String expected, @Nullable Exception cause) {
     return new IOException("node.stateDir: " + path + " (expected: " + expected + ")", cause);
   }
 }

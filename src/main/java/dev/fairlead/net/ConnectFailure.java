@@ -6,6 +6,7 @@ import java.io.FileNotFoundException;
 import java.net.BindException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
+import org.jspecify.annotations.Nullable;
 
 /** Why a backend could not be reached, as the client may be told: never with an address. */
 public enum ConnectFailure {
@@ -32,13 +33,10 @@ public enum ConnectFailure {
   }
 
   /**
-   * What a backend is told by that has failed for this at one of its addresses, after {@code
-   * before} at others: what one address lacks here is no excuse for another one that did not
-   * answer.
-   *
-   * @param before null = this is the first
+   * The failure of a backend of which one address has failed for this, and others for {@code
+   * before}: a lack of this machine does not excuse an address that did not answer.
    */
-  public ConnectFailure after(ConnectFailure before) {
+  public ConnectFailure after(@Nullable ConnectFailure before) {
     return isLocal() && before != null ? before : this;
   }
 

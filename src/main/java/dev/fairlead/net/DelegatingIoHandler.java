@@ -1,10 +1,14 @@
 package dev.fairlead.net;
 
+import io.netty.channel.Channel;
+import io.netty.channel.IoEvent;
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoHandler;
 import io.netty.channel.IoHandlerContext;
 import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.IoOps;
 import io.netty.channel.IoRegistration;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.ThreadAwareExecutor;
 import java.util.function.BiFunction;
 
@@ -69,5 +73,77 @@ abstract class DelegatingIoHandler implements IoHandler {
   @Override
   public boolean isCompatible(Class<? extends IoHandle> handleType) {
     return delegate.isCompatible(handleType);
+  }
+
+  /** True for the handle of a stream's channel: neither one that listens nor one of datagrams. */
+  static boolean isStream(IoHandle handle) {
+    return handle instanceof Channel.Unsafe unsafe
+        && unsafe.voidPromise().channel() instanceof DuplexChannel;
+  }
+
+  /** Does what the handle of a stream's channel does, but for what a subclass corrects. */
+  @SuppressWarnings("try") // Netty's close() may throw any exception
+  abstract static class Handle implements IoHandle {
+    private final IoHandle delegate;
+    private final DuplexChannel channel;
+
+    Handle(IoHandle delegate) {
+      this.delegate = delegate;
+      this.channel = (DuplexChannel) ((Channel.Unsafe) delegate).voidPromise().channel();
+    }
+
+    final DuplexChannel channel() {
+      return channel;
+    }
+
+    @Override
+    public void handle(IoRegistration registration, IoEvent event) {
+      delegate.handle(registration, event);
+    }
+
+    @Override
+    public void registered() {
+      delegate.registered();
+    }
+
+    @Override
+    public void unregistered() {
+      delegate.unregistered();
+    }
+
+    @Override
+    public void close() throws Exception {
+      delegate.close();
+    }
+  }
+
+  /** Does what Netty's registration does, but for what a subclass corrects. */
+  abstract static class Registration implements IoRegistration {
+    private final IoRegistration delegate;
+
+    Registration(IoRegistration delegate) {
+      this.delegate = delegate;
+    }
+
+    @Override
+    @SuppressWarnings("TypeParameterUnusedInFormals") // Netty's signature
+    public <T> T attachment() {
+      return delegate.attachment();
+    }
+
+    @Override
+    public long submit(IoOps ops) {
+      return delegate.submit(ops);
+    }
+
+    @Override
+    public boolean isValid() {
+      return delegate.isValid();
+    }
+
+    @Override
+    public boolean cancel() {
+      return delegate.cancel();
+    }
   }
 }

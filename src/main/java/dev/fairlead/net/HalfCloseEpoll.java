@@ -1,22 +1,34 @@
 package dev.fairlead.net;
 
+import io.netty.channel.IoEvent;
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoHandler;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.IoOps;
 import io.netty.channel.IoRegistration;
+import io.netty.channel.epoll.EpollIoEvent;
+import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoOps;
+import io.netty.channel.unix.FileDescriptor;
 
 /**
- * Netty's epoll handler, for channels that write on after their peer's FIN. Netty 4.2.18 takes a
- * channel that waits for nothing out of the epoll set, which is what a FIN leads to, and fails with
- * ENOENT when it has to wait for writability later: the bytes of a half-closed connection would be
- * lost as soon as its reader is slower than its writer. Here such a channel stays in the set,
- * waiting for nothing. It also spares the system call that would change nothing.
+ * Netty's epoll handler, with these corrections of Netty 4.2.18:
+ *
+ * <ul>
+ *   <li>A channel that waits for nothing, which is what a FIN leads to, stays in the epoll set.
+ *       Netty takes it out, and fails with ENOENT when it has to wait for writability later: the
+ *       bytes of a half-closed connection would be lost as soon as its reader is slower than its
+ *       writer. This also saves the system call that would change nothing.
+ *   <li>A reset after the FIN is reported; Netty ignores it while nothing is to be written.
+ *   <li>What is readable is read before an error is acted on; Netty writes first, and a write that
+ *       fails ends the reading.
+ *   <li>A peer that has sent bytes and reset before the connect was noticed has been connected.
+ * </ul>
  *
  * <p>One for every event loop; on that loop.
  */
 final class HalfCloseEpoll extends DelegatingIoHandler {
+  private static final EpollIoOps READABLE = EpollIoOps.EPOLLIN.with(EpollIoOps.EPOLLRDHUP);
 
   private HalfCloseEpoll(IoHandler epoll) {
     super(epoll);
@@ -29,48 +41,78 @@ final class HalfCloseEpoll extends DelegatingIoHandler {
 
   @Override
   public IoRegistration register(IoHandle handle) throws Exception {
-    return new Registration(super.register(handle));
+    return new StayingRegistration(
+        super.register(isStream(handle) ? new ReadingHandle((EpollIoHandle) handle) : handle));
   }
 
-  private static final class Registration implements IoRegistration {
-    private final IoRegistration registration;
+  /** Does not leave the epoll set. */
+  private static final class StayingRegistration extends Registration {
+    /** What the kernel was last told; NONE = nothing, the channel is not in the set. */
+    private EpollIoOps submitted = EpollIoOps.NONE;
 
-    /** What the kernel was last told; null = nothing, the channel is not in the set. */
-    private EpollIoOps submitted;
-
-    Registration(IoRegistration registration) {
-      this.registration = registration;
-    }
-
-    @Override
-    @SuppressWarnings("TypeParameterUnusedInFormals") // Netty's signature
-    public <T> T attachment() {
-      return registration.attachment();
+    StayingRegistration(IoRegistration registration) {
+      super(registration);
     }
 
     @Override
     public long submit(IoOps ops) {
       EpollIoOps wanted = (EpollIoOps) ops;
-      if (submitted != null && wanted.equals(EpollIoOps.NONE)) {
-        // Errors and hang-ups are told all the same; edge-triggered, so that it is once.
+      if (!submitted.equals(EpollIoOps.NONE) && wanted.equals(EpollIoOps.NONE)) {
+        // The kernel reports errors and hang-ups all the same; edge-triggered, so that it is once.
         wanted = EpollIoOps.EPOLLET;
       }
       if (wanted.equals(submitted)) {
         return wanted.value();
       }
-      long result = registration.submit(wanted);
-      submitted = wanted.equals(EpollIoOps.NONE) ? null : wanted;
+      long result = super.submit(wanted);
+      submitted = wanted;
       return result;
     }
+  }
 
-    @Override
-    public boolean isValid() {
-      return registration.isValid();
+  /** Reads before it acts on an error. */
+  @SuppressWarnings("try") // as of its base
+  private static final class ReadingHandle extends Handle implements EpollIoHandle {
+    private final EpollIoHandle delegate;
+
+    ReadingHandle(EpollIoHandle delegate) {
+      super(delegate);
+      this.delegate = delegate;
     }
 
     @Override
-    public boolean cancel() {
-      return registration.cancel();
+    public FileDescriptor fd() {
+      return delegate.fd();
+    }
+
+    @Override
+    public void handle(IoRegistration registration, IoEvent event) {
+      EpollIoOps ready = ((EpollIoEvent) event).ops();
+      if (!ready.contains(EpollIoOps.EPOLLERR)) {
+        super.handle(registration, event);
+      } else if (channel().isActive()) {
+        failed(registration, event);
+      } else {
+        connectFailed(registration, event);
+      }
+    }
+
+    private void failed(IoRegistration registration, IoEvent event) {
+      super.handle(registration, (EpollIoEvent) () -> READABLE);
+      if (channel().isInputShutdown()) {
+        PeerReset.report(channel());
+      } else if (registration.isValid()) {
+        super.handle(registration, event);
+      }
+    }
+
+    private void connectFailed(IoRegistration registration, IoEvent event) {
+      if (SocketTuning.takeErrorOfServed(channel())) {
+        PeerReset.expect(channel());
+        super.handle(registration, (EpollIoEvent) () -> READABLE.with(EpollIoOps.EPOLLOUT));
+      } else {
+        super.handle(registration, event);
+      }
     }
   }
 }

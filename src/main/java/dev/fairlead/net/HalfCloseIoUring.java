@@ -11,19 +11,34 @@ import io.netty.util.concurrent.EventExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Netty's io_uring handler, for channels that write on after their peer's FIN. The kernel answers a
- * poll of such a socket at once with POLLRDHUP, whatever was asked for (IO_POLL_UNMASK in
- * io_uring/poll.c). Netty 4.2.18 takes that answer for news of the FIN and goes on waiting to be
- * told that there is room: a half-closed connection would stand still as soon as its reader is
- * slower than its writer. As the kernel cannot be asked, the write is tried again after a while.
+ * Netty's io_uring handler, with these corrections of Netty 4.2.18:
+ *
+ * <ul>
+ *   <li>A channel writes on after its peer's FIN. The kernel answers a poll of such a socket at
+ *       once with POLLRDHUP, whatever was asked for (IO_POLL_UNMASK in io_uring/poll.c). Netty
+ *       takes that answer for news of the FIN and goes on waiting to be told that there is room: a
+ *       half-closed connection would stand still as soon as its reader is slower than its writer.
+ *       As the kernel cannot be asked, the write is tried again after a while.
+ *   <li>A reset after the FIN is reported; Netty ignores the completion, of its poll for bytes,
+ *       that carries it.
+ *   <li>After a hang-up the channel is read to its end. Netty stops when the hang-up is reported
+ *       during a read, because the kernel does not count an error among what is left to read.
+ *   <li>The FIN of a Unix peer ends one direction only, see {@link UnixHalfClose}.
+ *   <li>A peer that has sent bytes and reset before the connect was noticed has been connected.
+ * </ul>
  *
  * <p>One for every event loop; on that loop.
  */
 final class HalfCloseIoUring extends DelegatingIoHandler {
-  // Linux numbers, include/uapi/linux/io_uring.h and asm-generic/poll.h.
+  // Linux numbers, include/uapi/linux/io_uring.h, asm-generic/poll.h and asm-generic/errno.h.
   private static final byte IORING_OP_POLL_ADD = 6;
+  private static final byte IORING_OP_CONNECT = 16;
+  private static final byte IORING_OP_RECV = 27;
   private static final int POLLOUT = 0x0004;
+  private static final int POLLERR = 0x0008;
   private static final int POLLRDHUP = 0x2000;
+  private static final int EAGAIN = 11;
+  private static final int ECONNRESET = 104;
 
   /** Long enough for a reader to make room, short enough not to be what the reader waits for. */
   private static final long RETRY_MILLIS = 5;
@@ -43,43 +58,89 @@ final class HalfCloseIoUring extends DelegatingIoHandler {
 
   @Override
   public IoRegistration register(IoHandle handle) throws Exception {
-    return super.register(new Handle(handle, loop));
+    return super.register(isStream(handle) ? new ReadingHandle(handle, loop) : handle);
   }
 
-  @SuppressWarnings("try") // Netty's close() may throw any exception
-  private record Handle(IoHandle channel, EventExecutor loop) implements IoUringIoHandle {
+  @SuppressWarnings("try") // as of its base
+  private static final class ReadingHandle extends Handle implements IoUringIoHandle {
+    private final EventExecutor loop;
+
+    /** True once the kernel has reported the peer's FIN or reset. */
+    private boolean hungUp;
+
+    /** True once the FIN of a Unix peer was reported here in place of Netty. */
+    private boolean finReported;
+
+    ReadingHandle(IoHandle delegate, EventExecutor loop) {
+      super(delegate);
+      this.loop = loop;
+    }
+
     @Override
     public void handle(IoRegistration registration, IoEvent event) {
       IoUringIoEvent completed = (IoUringIoEvent) event;
-      // The event is Netty's to use again: looked at before anybody else has it.
-      boolean lost = completed.opcode() == IORING_OP_POLL_ADD && completed.res() == POLLRDHUP;
-      channel.handle(registration, event);
-      if (lost) {
+      // The event is Netty's to use again: read before it is passed on.
+      int result = completed.res();
+      switch (completed.opcode()) {
+        case IORING_OP_POLL_ADD -> polled(registration, completed, result);
+        case IORING_OP_RECV -> received(registration, completed, result);
+        case IORING_OP_CONNECT -> connected(registration, completed, result);
+        default -> super.handle(registration, event);
+      }
+    }
+
+    private void polled(IoRegistration registration, IoUringIoEvent event, int result) {
+      hungUp |= result > 0 && (result & POLLRDHUP) != 0;
+      super.handle(registration, event);
+      if (result == POLLRDHUP) {
         loop.schedule(() -> retry(registration), RETRY_MILLIS, TimeUnit.MILLISECONDS);
       }
-    }
-
-    /** Says that there is room; where nothing waits to be written that is not heard. */
-    private void retry(IoRegistration registration) {
-      if (registration.isValid()) {
-        channel.handle(
-            registration, new IoUringIoEvent(POLLOUT, 0, IORING_OP_POLL_ADD, /* userData= */ 0L));
+      if (result > 0 && (result & POLLERR) != 0 && isInputDone()) {
+        PeerReset.report(channel());
       }
     }
 
-    @Override
-    public void registered() {
-      channel.registered();
+    private void received(IoRegistration registration, IoUringIoEvent event, int result) {
+      if (result == 0 && UnixHalfClose.isAllowed(channel())) {
+        if (!finReported) {
+          finReported = true;
+          UnixHalfClose.report(channel());
+        }
+        super.handle(registration, withResult(event, -EAGAIN));
+        return;
+      }
+      super.handle(registration, event);
+      if (hungUp && !isInputDone() && registration.isValid() && channel().isOpen()) {
+        super.handle(registration, poll(POLLRDHUP));
+      }
     }
 
-    @Override
-    public void unregistered() {
-      channel.unregistered();
+    private void connected(IoRegistration registration, IoUringIoEvent event, int result) {
+      if (result == -ECONNRESET && SocketTuning.hasReceived(channel())) {
+        PeerReset.expect(channel());
+        super.handle(registration, withResult(event, 0));
+      } else {
+        super.handle(registration, event);
+      }
     }
 
-    @Override
-    public void close() throws Exception {
-      channel.close();
+    /** Reports that there is room; without anything to write this does nothing. */
+    private void retry(IoRegistration registration) {
+      if (registration.isValid()) {
+        super.handle(registration, poll(POLLOUT));
+      }
+    }
+
+    private boolean isInputDone() {
+      return finReported || channel().isInputShutdown();
+    }
+
+    private static IoUringIoEvent poll(int result) {
+      return new IoUringIoEvent(result, 0, IORING_OP_POLL_ADD, /* userData= */ 0L);
+    }
+
+    private static IoUringIoEvent withResult(IoUringIoEvent event, int result) {
+      return new IoUringIoEvent(result, event.flags(), event.opcode(), event.userData());
     }
   }
 }

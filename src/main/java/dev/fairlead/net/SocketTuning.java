@@ -60,6 +60,7 @@ public final class SocketTuning {
   private static final int TCP_INFO_LENGTH = 148;
   private static final int TCP_INFO_UNACKED = 24;
   private static final int TCP_INFO_LAST_ACK_MILLIS = 56;
+  private static final int TCP_INFO_BYTES_RECEIVED = 128;
   private static final int TCP_INFO_NOTSENT_BYTES = 144;
 
   /**
@@ -170,6 +171,29 @@ public final class SocketTuning {
     return OptionalLong.of(queued(tcpInfo(socket(unix))));
   }
 
+  /**
+   * True when {@code channel}, whose connect has failed, was connected and has received bytes. The
+   * kernel does not return its error after that, so that it can be read.
+   */
+  static boolean takeErrorOfServed(Channel channel) {
+    if (!hasReceived(channel)) {
+      return false;
+    }
+    try {
+      socket((UnixChannel) channel).getSoError();
+      return true;
+    } catch (IOException e) {
+      LOG.debug("no error of {}: {}", channel, e.getMessage());
+      return false;
+    }
+  }
+
+  /** True when the peer of {@code channel} has sent bytes, even if they were not read. */
+  static boolean hasReceived(Channel channel) {
+    return channel instanceof UnixChannel unix
+        && tcpInfo(socket(unix)).getLong(TCP_INFO_BYTES_RECEIVED) > 0;
+  }
+
   /** Netty remembers the remote address of a channel that it has closed. */
   private static boolean isOpenInternet(Channel channel) {
     return channel.isOpen() && channel.remoteAddress() instanceof InetSocketAddress;
@@ -185,6 +209,7 @@ public final class SocketTuning {
     ByteBuffer info = TCP_INFO_BUFFER.get();
     info.clear();
     info.putInt(TCP_INFO_UNACKED, 0).putInt(TCP_INFO_NOTSENT_BYTES, 0);
+    info.putLong(TCP_INFO_BYTES_RECEIVED, 0);
     try {
       socket.getRawOpt(IPPROTO_TCP, TCP_INFO, info);
     } catch (IOException e) {

@@ -2,11 +2,13 @@ package dev.fairlead.net;
 
 import dev.fairlead.config.NodeConfig.TransportKind;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.MaxMessagesRecvByteBufAllocator;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
@@ -20,6 +22,7 @@ import java.net.SocketAddress;
 import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,7 +56,7 @@ public final class Transport {
         switch (kind) {
           case IO_URING -> VertxTransport.ioUring();
           case EPOLL -> VertxTransport.epoll();
-          default -> io.vertx.core.transport.Transport.NIO;
+          default -> VertxTransport.nio();
         };
   }
 
@@ -70,15 +73,14 @@ public final class Transport {
     }
     Transport transport = new Transport(wanted);
     if (!transport.isAvailable()) {
-      Throwable cause =
-          transport.vertxTransport == null ? null : transport.vertxTransport.unavailabilityCause();
-      throw new UnavailableException(transport.label(), cause);
+      throw new UnavailableException(
+          transport.label(), transport.vertxTransport.unavailabilityCause());
     }
     return transport;
   }
 
   private boolean isAvailable() {
-    return vertxTransport != null && vertxTransport.available();
+    return vertxTransport.available();
   }
 
   /** As the configuration writes it: {@code epoll}, {@code io_uring} or {@code nio}. */
@@ -146,6 +148,15 @@ public final class Transport {
     }
   }
 
+  /** Sets whether the peer's FIN ends one direction only, or the channel. */
+  public void allowHalfClosure(Channel channel, boolean allowed) {
+    if (kind == TransportKind.EPOLL || channel instanceof SocketChannel) {
+      channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, allowed);
+    } else {
+      UnixHalfClose.allow(channel, allowed);
+    }
+  }
+
   /**
    * Sends a FIN on {@code channel}, on which everything is flushed and nothing will be written any
    * more. Netty's own way makes an exception for writes that may still wait, each time.
@@ -180,6 +191,18 @@ public final class Transport {
   }
 
   /**
+   * Closes {@code channel} at once, past its handlers, whether or not it is registered; on its
+   * event loop if it is.
+   */
+  public static void discard(Channel channel) {
+    if (channel.isRegistered()) {
+      channel.unsafe().close(channel.unsafe().voidPromise());
+    } else {
+      channel.unsafe().closeForcibly();
+    }
+  }
+
+  /**
    * {@code address} in the type this transport's channels take: NIO has its own for Unix sockets.
    */
   public SocketAddress convert(SocketAddress address) {
@@ -203,13 +226,13 @@ public final class Transport {
   public static final class UnavailableException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    private UnavailableException(String transport, Throwable cause) {
+    private UnavailableException(String transport, @Nullable Throwable cause) {
       super(
           "node.transport: " + transport + " (expected: a transport that works here; " + why(cause),
           cause);
     }
 
-    private static String why(Throwable cause) {
+    private static String why(@Nullable Throwable cause) {
       return (cause == null ? "not supported by this platform" : cause.getMessage()) + ")";
     }
   }

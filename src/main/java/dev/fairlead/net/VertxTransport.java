@@ -3,7 +3,9 @@ package dev.fairlead.net;
 import io.netty.channel.IoHandlerFactory;
 import io.vertx.core.impl.transports.EpollTransport;
 import io.vertx.core.impl.transports.IoUringTransport;
+import io.vertx.core.impl.transports.NioTransport;
 import io.vertx.core.transport.Transport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A transport of Vert.x whose event loops have Netty's handler as we correct it. Immutable; any
@@ -36,13 +38,25 @@ record VertxTransport(String name, io.vertx.core.spi.transport.Transport impleme
         });
   }
 
+  /** With {@link HalfCloseNio}. */
+  static Transport nio() {
+    return new VertxTransport(
+        "nio",
+        new NioTransport() {
+          @Override
+          public IoHandlerFactory ioHandlerFactory() {
+            return HalfCloseNio.over(super.ioHandlerFactory());
+          }
+        });
+  }
+
   @Override
   public boolean available() {
     return implementation.isAvailable();
   }
 
   @Override
-  public Throwable unavailabilityCause() {
+  public @Nullable Throwable unavailabilityCause() {
     return implementation.unavailabilityCause();
   }
 }

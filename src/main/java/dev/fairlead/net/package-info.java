@@ -1,2 +1,9 @@
-/** What every part needs of the network: the transport, socket options, addresses. */
+/**
+ * The network as every part needs it: transports and their corrected I/O handlers, dialing, socket
+ * options, addresses. Channels and handlers are used on their event loop; what is called from any
+ * thread says so. Knows neither sessions nor the cluster, and uses no shared map or bus address.
+ */
+@NullMarked
 package dev.fairlead.net;
+
+import org.jspecify.annotations.NullMarked;

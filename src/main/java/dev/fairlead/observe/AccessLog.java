@@ -1,7 +1,6 @@
 package dev.fairlead.observe;
 
 import dev.fairlead.config.NodeConfig;
-import dev.fairlead.session.Session;
 import dev.fairlead.session.SessionListener;
 import dev.fairlead.session.SessionRecord;
 import java.io.FileDescriptor;
@@ -10,73 +9,81 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Writes one JSON object a line for each session that ended, to stdout or to a file. Event loops
- * only make the record; text and disk belong to the thread of a {@link Batcher}, and lines that the
- * disk does not take are dropped and counted. Probes are not logged.
+ * Writes one JSON object per ended session, one per line, to stdout or a file. Event loops only
+ * create the record; formatting and I/O run on the thread of a {@link Batcher}, and lines that
+ * cannot be written are dropped and counted. Probes are not logged.
  */
 public final class AccessLog implements SessionListener, AutoCloseable {
 
+  /**
+   * Raising the capacity survives longer disk stalls at the expense of memory; raising the delay
+   * makes fewer, larger writes at the expense of later lines.
+   */
   private static final Batcher.Limits LIMITS =
       new Batcher.Limits(65_536, 1024, Duration.ofMillis(200), Duration.ofSeconds(5));
 
-  private final LogTarget target;
+  private final @Nullable LogTarget target;
 
   /** Null = the log is off. */
-  private final Batcher<SessionRecord> batcher;
+  private final @Nullable Batcher<SessionRecord> batcher;
 
   /**
-   * Opens the log that {@code config} names.
+   * Opens the configured log.
    *
    * @throws IOException if its file cannot be written; the message names key, file and cause
    */
-  public AccessLog(NodeConfig.AccessLog config) throws IOException {
+  public AccessLog(NodeConfig.AccessLogConfig config) throws IOException {
     this(targetOf(config.to()), LIMITS);
   }
 
   /** Writes to {@code target}, null = nowhere. */
-  AccessLog(LogTarget target, Batcher.Limits limits) {
+  AccessLog(@Nullable LogTarget target, Batcher.Limits limits) {
     this.target = target;
-    this.batcher = target == null ? null : new Batcher<>("access-log", limits, new Lines(target));
+    this.batcher =
+        target == null ? null : new Batcher<>("access-log", limits, new RecordSink(target));
   }
 
-  private static LogTarget targetOf(String to) throws IOException {
+  private static @Nullable LogTarget targetOf(String to) throws IOException {
     return switch (to) {
-      case NodeConfig.AccessLog.OFF -> null;
-      case NodeConfig.AccessLog.STDOUT -> new FileOutputStream(FileDescriptor.out)::write;
+      case NodeConfig.AccessLogConfig.OFF -> null;
+      case NodeConfig.AccessLogConfig.STDOUT -> new FileOutputStream(FileDescriptor.out)::write;
       default -> new LogFile(Path.of(to));
     };
   }
 
   @Override
-  public void closed(Session session, boolean probe) {
+  public void closed(ClosedSession session, boolean probe) {
     if (batcher != null && !probe) {
       log(session.record());
     }
   }
 
   void log(SessionRecord record) {
-    batcher.offer(record);
+    if (batcher != null) {
+      batcher.offer(record);
+    }
   }
 
   /**
-   * Has the file opened anew by its name, soon and on the log's own thread, so that a file that was
-   * renamed is left behind. Nothing happens to stdout.
+   * Reopens the file by its name, soon and on the log's own thread, so that writing continues in a
+   * new file after a rename. No effect on stdout.
    */
   public void reopen() {
-    if (target instanceof LogFile file) {
+    if (target instanceof LogFile file && batcher != null) {
       file.reopen();
       batcher.flush();
     }
   }
 
-  /** Lines lost since the start. */
+  /** The number of lines lost since the start. */
   public long dropped() {
     return batcher == null ? 0 : batcher.dropped();
   }
 
-  /** Writes what is left and closes the file; returns within 5 s even when the disk is stuck. */
+  /** Writes the remaining lines and closes the file; returns within 5 s even if the disk hangs. */
   @Override
   public void close() {
     if (batcher != null) {
@@ -84,8 +91,23 @@ public final class AccessLog implements SessionListener, AutoCloseable {
     }
   }
 
-  /** Makes text of records, on the batcher's thread. */
-  private record Lines(LogTarget target) implements Batcher.Sink<SessionRecord> {
+  /** Where finished log lines go. Called by the batcher's thread only. */
+  @FunctionalInterface
+  interface LogTarget {
+
+    /**
+     * Writes {@code lines}, all or none as far as the target allows; may be empty.
+     *
+     * @throws IOException if they are lost
+     */
+    void write(byte[] lines) throws IOException;
+
+    /** Releases the target; stdout, which belongs to the process, stays open. */
+    default void close() throws IOException {}
+  }
+
+  /** Formats records. */
+  private record RecordSink(LogTarget target) implements Batcher.Sink<SessionRecord> {
     @Override
     public void write(List<SessionRecord> records) throws IOException {
       target.write(AccessLogLine.render(records));

@@ -10,8 +10,8 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * The access log's text: for each session one JSON object and a line feed, in UTF-8. Names and
- * order of the fields are API.
+ * Formats access log lines: one JSON object and a line feed per session, in UTF-8. Names and order
+ * of the fields are API.
  */
 final class AccessLogLine {
   private static final JsonFactory JSON = new JsonFactoryBuilder().rootValueSeparator("\n").build();
@@ -20,7 +20,7 @@ final class AccessLogLine {
 
   private AccessLogLine() {}
 
-  /** The lines of {@code records}, each with its line feed; empty for none. */
+  /** The lines of {@code records}, each with a line feed. */
   static byte[] render(List<SessionRecord> records) throws IOException {
     ByteArrayOutputStream lines = new ByteArrayOutputStream(records.size() * USUAL_LENGTH);
     try (JsonGenerator json = JSON.createGenerator(lines)) {

@@ -9,18 +9,22 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gathers items and hands them to a sink in batches, {@link Limits#size} at a time or {@link
- * Limits#delay} after the first one, also when nothing more comes. Any thread may offer; the sink
- * runs on the batcher's own daemon thread. An item that finds {@link Limits#capacity} others
- * waiting, or whose sink throws, is dropped and counted: neither ever reaches the offering side.
+ * Collects items and passes them to a sink in batches of {@link Limits#size}, or {@link
+ * Limits#delay} after the first item, whichever is first. Any thread may offer; the sink runs on
+ * the batcher's own daemon thread. An item is dropped and counted if {@link Limits#capacity} others
+ * are queued or if the sink throws; the offering thread never blocks and never sees an exception.
  */
 public final class Batcher<T> implements AutoCloseable {
 
-  /** A time without a drop that ends a series of drops; each series is logged once. */
+  /**
+   * A series of drops ends after this time without one; each series is logged once. Lowering it
+   * logs more often while the sink is slow, raising it reports the recovery later.
+   */
   private static final long QUIET_NANOS = Duration.ofSeconds(5).toNanos();
 
   private static final Logger LOG = LoggerFactory.getLogger(Batcher.class);
@@ -30,7 +34,7 @@ public final class Batcher<T> implements AutoCloseable {
   private final Sink<T> sink;
   private final Queue<T> queue = new ConcurrentLinkedQueue<>();
 
-  /** Items offered and not yet taken; raised before the item is queued, so never too low. */
+  /** Items offered and not yet taken; incremented before the item is queued, so never too low. */
   private final AtomicInteger waiting = new AtomicInteger();
 
   private final LongAdder dropped = new LongAdder();
@@ -44,7 +48,7 @@ public final class Batcher<T> implements AutoCloseable {
 
   /**
    * @param name of the thread and in the log
-   * @param sink called by one thread, one batch after the other
+   * @param sink called by one thread, one batch at a time
    */
   public Batcher(String name, Limits limits, Sink<T> sink) {
     this.name = name;
@@ -55,10 +59,10 @@ public final class Batcher<T> implements AutoCloseable {
     thread.start();
   }
 
-  /** Takes {@code item} without ever blocking; false = it was dropped. */
+  /** Queues {@code item} without blocking; false = it was dropped. */
   public boolean offer(T item) {
     int count = waiting.incrementAndGet();
-    // Asked after the count is raised: the thread leaves only when it sees a count of zero.
+    // Checked after the increment: the thread ends only when it sees a count of zero.
     if (closing || count > limits.capacity) {
       waiting.decrementAndGet();
       dropped.increment();
@@ -71,20 +75,20 @@ public final class Batcher<T> implements AutoCloseable {
     return true;
   }
 
-  /** Has the sink called soon with what is there, be it nothing; returns at once. */
+  /** Calls the sink soon with the queued items, even if there are none; returns at once. */
   public void flush() {
     flushAsked = true;
     LockSupport.unpark(thread);
   }
 
-  /** Items lost since the start. */
+  /** The number of items lost since the start. */
   public long dropped() {
     return dropped.sum();
   }
 
   /**
-   * Takes no more items, hands over what is left, closes the sink and returns when that is done, at
-   * the latest after {@link Limits#closeTimeout}.
+   * Refuses further items, passes on the remaining ones and closes the sink; returns when that is
+   * done, at the latest after {@link Limits#closeTimeout}.
    */
   @Override
   public void close() {
@@ -96,7 +100,7 @@ public final class Batcher<T> implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     if (thread.isAlive()) {
-      LOG.warn("{}: closed with {} items not handed over", name, waiting.get());
+      LOG.warn("{}: closed with {} items not written", name, waiting.get());
     }
   }
 
@@ -120,14 +124,14 @@ public final class Batcher<T> implements AutoCloseable {
   }
 
   private void awaitBatch(long lastTaken) {
-    // What came in while the sink was busy has waited since then, at the longest.
+    // Items that came in while the sink was busy have waited since then at most.
     long first = lastTaken;
-    while (waiting.get() == 0 && !hurry()) {
+    while (waiting.get() == 0 && !isUrgent()) {
       LockSupport.park(this);
       first = System.nanoTime();
     }
     long delay = limits.delay.toNanos();
-    while (waiting.get() < limits.size && !hurry()) {
+    while (waiting.get() < limits.size && !isUrgent()) {
       long left = delay - (System.nanoTime() - first);
       if (left <= 0) {
         return;
@@ -136,7 +140,7 @@ public final class Batcher<T> implements AutoCloseable {
     }
   }
 
-  private boolean hurry() {
+  private boolean isUrgent() {
     return closing || flushAsked;
   }
 
@@ -154,17 +158,17 @@ public final class Batcher<T> implements AutoCloseable {
   }
 
   private void handOver(List<T> batch) {
-    Throwable failure = null;
+    @Nullable Throwable failure = null;
     try {
       sink.write(batch);
-    } catch (Throwable e) { // Even an Error must not end the only thread that empties the queue.
+    } catch (Throwable e) { // Even an Error must not end the thread that empties the queue.
       failure = e;
       dropped.add(batch.size());
     }
     report(failure);
   }
 
-  private void report(Throwable failure) {
+  private void report(@Nullable Throwable failure) {
     long count = dropped.sum();
     if (failure != null || count > droppedBefore) {
       if (!inSeries) {
@@ -174,43 +178,43 @@ public final class Batcher<T> implements AutoCloseable {
       lastDropNanos = System.nanoTime();
     } else if (inSeries && System.nanoTime() - lastDropNanos > QUIET_NANOS) {
       inSeries = false;
-      LOG.info("{}: no longer dropping, {} items were lost in all", name, count);
+      LOG.info("{}: no longer dropping, {} items lost in total", name, count);
     }
     droppedBefore = count;
   }
 
-  private void logLoss(long count, Throwable failure) {
+  private void logLoss(long count, @Nullable Throwable failure) {
     if (failure == null) {
       LOG.error("{}: cannot keep up, {} items dropped so far", name, count);
-    } else if (failure instanceof IOException) { // A full disk needs no stack trace, a bug does.
+    } else if (failure instanceof IOException) { // Expected, such as a full disk: no stack trace.
       LOG.error("{}: {} items dropped so far: {}", name, count, failure.toString());
     } else {
       LOG.error("{}: {} items dropped so far", name, count, failure);
     }
   }
 
-  /** Where batches go. Called by the batcher's thread alone. */
+  /** Receives the batches. Called by the batcher's thread only. */
   @FunctionalInterface
   public interface Sink<T> {
 
     /**
-     * Writes {@code batch}, which is empty only after {@link Batcher#flush}, and may take its time.
+     * Writes {@code batch}, which is empty only after {@link Batcher#flush}. May block.
      *
      * @throws Exception if all of {@code batch} is lost
      */
     void write(List<T> batch) throws Exception;
 
-    /** Releases what the sink holds, after the last batch. */
+    /** Releases the sink's resources, after the last batch. */
     default void close() throws Exception {}
   }
 
   /**
-   * How much and how long is waited.
+   * Bounds of queue, batch and waiting times.
    *
-   * @param capacity most items waiting at once
-   * @param size most items in a batch, at most {@code capacity}
-   * @param delay longest wait of an item while the sink is idle
-   * @param closeTimeout longest wait of {@link #close}
+   * @param capacity maximum number of queued items
+   * @param size maximum batch size, at most {@code capacity}
+   * @param delay maximum wait of an item while the sink is idle
+   * @param closeTimeout maximum duration of {@link #close}
    */
   public record Limits(int capacity, int size, Duration delay, Duration closeTimeout) {
     public Limits {

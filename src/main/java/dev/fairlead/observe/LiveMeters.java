@@ -3,62 +3,90 @@ package dev.fairlead.observe;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.BiPredicate;
 import java.util.function.ToDoubleFunction;
 
 /**
- * The meters of things that come and go with the configuration, by key. A thing that is replaced by
- * another of its key keeps its meters, which then read the new one, so no scrape misses a series.
- * Called by one thread at a time.
+ * The meters of objects that come and go with the configuration, by key. An object replaced by
+ * another of the same key keeps its meters, which then read the new one, so no scrape misses a
+ * series. The meters of a removed object stay while it is in use. Not thread-safe.
  */
 final class LiveMeters<K, T> {
   private final MeterRegistry registry;
-  private final BiFunction<K, Source<T>, List<Meter>> register;
-  private final Map<K, Entry<T>> entries = new HashMap<>();
+  private final BiFunction<K, Current<T>, List<Meter>> register;
+  private final BiPredicate<K, T> inUse;
+  private final Map<K, Registered<T>> byKey = new HashMap<>();
 
-  /** {@code register} makes the meters of one key, reading from the source it is given. */
-  LiveMeters(MeterRegistry registry, BiFunction<K, Source<T>, List<Meter>> register) {
+  /** Removed from the configuration, and not yet from the registry. */
+  private final Set<K> removed = new HashSet<>();
+
+  /**
+   * @param register creates the meters of one key, which read from the given source
+   * @param inUse whether a removed object still has live sessions
+   */
+  LiveMeters(
+      MeterRegistry registry,
+      BiFunction<K, Current<T>, List<Meter>> register,
+      BiPredicate<K, T> inUse) {
     this.registry = registry;
     this.register = register;
+    this.inUse = inUse;
   }
 
-  /** Makes, redirects and removes meters until there are those of {@code now} and no others. */
+  /** Creates, redirects and removes meters to match {@code now}. */
   void apply(Map<K, T> now) {
-    for (K gone : Set.copyOf(entries.keySet())) {
-      if (!now.containsKey(gone)) {
-        entries.remove(gone).meters.forEach(registry::remove);
-      }
-    }
+    removed.addAll(byKey.keySet());
+    removed.removeAll(now.keySet());
+    removeEnded();
     now.forEach(this::put);
   }
 
-  private void put(K key, T thing) {
-    Entry<T> known = entries.get(key);
+  /** Removes the meters of removed objects that are no longer in use. */
+  void removeEnded() {
+    removed.removeIf(
+        key -> {
+          Registered<T> known = Objects.requireNonNull(byKey.get(key));
+          boolean ended = !inUse.test(key, known.current.value);
+          if (ended) {
+            known.meters.forEach(registry::remove);
+            byKey.remove(key);
+          }
+          return ended;
+        });
+  }
+
+  Set<K> keys() {
+    return byKey.keySet();
+  }
+
+  private void put(K key, T value) {
+    Registered<T> known = byKey.get(key);
     if (known != null) {
-      known.source.thing = thing;
+      known.current.value = value;
     } else {
-      Source<T> source = new Source<>(thing);
-      entries.put(key, new Entry<>(source, register.apply(key, source)));
+      Current<T> current = new Current<>(value);
+      byKey.put(key, new Registered<>(current, register.apply(key, current)));
     }
   }
 
-  /**
-   * The thing a key stands for now. Meters hold it weakly, the entry holds it as long as needed.
-   */
-  static final class Source<T> {
-    private volatile T thing;
+  /** The object of a key. Meters reference it weakly, {@link Registered} strongly. */
+  static final class Current<T> {
+    private volatile T value;
 
-    private Source(T thing) {
-      this.thing = thing;
+    private Current(T value) {
+      this.value = value;
     }
 
-    double read(ToDoubleFunction<T> value) {
-      return value.applyAsDouble(thing);
+    double read(ToDoubleFunction<T> reader) {
+      return reader.applyAsDouble(value);
     }
   }
 
-  private record Entry<T>(Source<T> source, List<Meter> meters) {}
+  private record Registered<T>(Current<T> current, List<Meter> meters) {}
 }

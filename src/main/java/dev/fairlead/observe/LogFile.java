@@ -8,22 +8,24 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A file that lines are appended to. After a failed write it is opened anew by its name before the
- * next one, so it recovers from whatever happened to disk, directory or file.
+ * Appends lines to a file. After a failed write the file is reopened by its name before the next
+ * one, so logging recovers when the cause (disk, directory or file) is gone. One thread, except
+ * {@link #reopen}.
  */
-final class LogFile implements LogTarget {
+final class LogFile implements AccessLog.LogTarget {
   private final Path path;
   private volatile boolean reopenAsked;
 
-  /** Null = to be opened before the next write. */
-  private FileChannel channel;
+  /** Null = opened before the next write. */
+  private @Nullable FileChannel channel;
 
   /**
    * Opens {@code path} at once.
    *
-   * @throws IOException if it cannot be written
+   * @throws IOException if it cannot be written; the message names the configuration key
    */
   LogFile(Path path) throws IOException {
     this.path = path;
@@ -36,7 +38,7 @@ final class LogFile implements LogTarget {
     }
   }
 
-  /** Has the file opened by its name before the next write. */
+  /** Requests that the file be reopened by its name before the next write. Any thread. */
   void reopen() {
     reopenAsked = true;
   }
@@ -47,12 +49,12 @@ final class LogFile implements LogTarget {
       reopenAsked = false;
       close();
     }
-    open();
-    long end = channel.size();
+    FileChannel open = open();
+    long end = open.size();
     try {
-      append(ByteBuffer.wrap(lines));
+      append(open, ByteBuffer.wrap(lines));
     } catch (IOException e) {
-      giveUp(end, e);
+      giveUp(open, end, e);
       throw e;
     }
   }
@@ -66,23 +68,24 @@ final class LogFile implements LogTarget {
     }
   }
 
-  private void open() throws IOException {
+  private FileChannel open() throws IOException {
     if (channel == null) {
       channel = FileChannel.open(path, WRITE, CREATE, APPEND);
     }
+    return channel;
   }
 
-  private void append(ByteBuffer lines) throws IOException {
+  private static void append(FileChannel open, ByteBuffer lines) throws IOException {
     while (lines.hasRemaining()) {
-      channel.write(lines);
+      open.write(lines);
     }
   }
 
-  /** Takes back what was written of a batch, so that no line is left in halves. */
-  private void giveUp(long end, IOException failure) {
+  /** Truncates a partly written batch, so that no half line stays in the file. */
+  private void giveUp(FileChannel open, long end, IOException failure) {
     try {
-      if (channel.size() > end) {
-        channel.truncate(end);
+      if (open.size() > end) {
+        open.truncate(end);
       }
       close();
     } catch (IOException e) {

@@ -6,7 +6,7 @@ import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** Names, labels and buckets of our metrics, as Prometheus shows them. All of it is API. */
+/** Names, labels and histogram buckets of the metrics. All of it is API. */
 final class MetricNames {
   static final String SESSIONS_ACTIVE = "fairlead_sessions_active";
   static final String SESSIONS = "fairlead_sessions_total";
@@ -42,7 +42,7 @@ final class MetricNames {
   static final String LIMIT = "limit";
   static final String QUEUE = "queue";
 
-  /** Reasons for which a client is turned away before it was given to a backend. */
+  /** Reasons for refusing a client before a backend is selected. */
   static final Set<CloseReason> REFUSALS =
       Collections.unmodifiableSet(
           EnumSet.of(
@@ -76,7 +76,7 @@ final class MetricNames {
 
   private MetricNames() {}
 
-  /** Upper bounds of the connect histogram. */
+  /** Upper bounds of the connect-time histogram. */
   static Duration[] connectBuckets() {
     Duration[] buckets = new Duration[CONNECT_BUCKETS_MICROS.length];
     for (int i = 0; i < buckets.length; i++) {

@@ -1,14 +1,13 @@
 package dev.fairlead.observe;
 
-import dev.fairlead.admission.Allowance;
 import dev.fairlead.admission.Leased;
+import dev.fairlead.admission.Permits;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
 import dev.fairlead.session.CloseReason;
-import dev.fairlead.session.Limiters;
 import dev.fairlead.session.ListenerCounters;
-import dev.fairlead.session.Session;
 import dev.fairlead.session.SessionListener;
+import dev.fairlead.session.limit.Limiters;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -27,22 +26,23 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 
 /**
- * A member's metrics, in Prometheus' text format. Event loops call it as a {@link SessionListener}
- * and touch only meters that were made at the start, without allocating; everything else is read
- * from {@link ListenerCounters} and {@link Backend} when somebody scrapes. All methods may be
- * called from any thread.
+ * A member's metrics, in the Prometheus text format. Event loops call it as a {@link
+ * SessionListener} and update only meters created at the start, without allocation; all other
+ * values are read from {@link ListenerCounters} and {@link Backend} at a scrape. Any thread.
  */
 public final class Metrics implements SessionListener, AutoCloseable {
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
-  /** Complete from the start, so that every reason is shown and event loops only read it. */
+  /** Complete from the start: every reason is exported, and event loops only read the map. */
   private final Map<CloseReason, Counter> closedFor = new EnumMap<>(CloseReason.class);
 
   private final Timer backendConnect;
@@ -52,7 +52,7 @@ public final class Metrics implements SessionListener, AutoCloseable {
   private volatile IntSupplier members = () -> 1;
   private volatile DoubleSupplier loadViewAge = () -> 0;
 
-  /** What function counters read: the registry holds it only weakly. */
+  /** Strong references: the registry holds what function counters read only weakly. */
   private final List<LongSupplier> counted = new ArrayList<>();
 
   public Metrics() {
@@ -102,15 +102,18 @@ public final class Metrics implements SessionListener, AutoCloseable {
   }
 
   @Override
-  public void closed(Session session, boolean probe) {
+  public void closed(ClosedSession session, boolean probe) {
     closed(session.reason());
   }
 
   void closed(CloseReason reason) {
-    closedFor.get(reason).increment();
+    Objects.requireNonNull(closedFor.get(reason)).increment();
   }
 
-  /** Shows {@code listeners} and {@code pools} from now on, and no others. */
+  /**
+   * Exports {@code listeners} and {@code pools} from now on, and of those removed the ones that
+   * still have live sessions, until these end.
+   */
   public void apply(List<ListenerCounters> listeners, List<Pool> pools) {
     Map<SnapshotMeters.BackendKey, Backend> backends = new HashMap<>();
     for (Pool pool : pools) {
@@ -118,14 +121,17 @@ public final class Metrics implements SessionListener, AutoCloseable {
         backends.put(new SnapshotMeters.BackendKey(pool.name(), backend.id()), backend);
       }
     }
-    snapshot.apply(listeners, backends);
+    snapshot.apply(
+        listeners,
+        backends,
+        pools.stream().map(Pool::name).collect(Collectors.toUnmodifiableSet()));
   }
 
-  /** Shows the limits and queues that are configured, from now on, and no others. */
+  /** Exports exactly the configured limits and queues from now on. */
   public void applyLimits(Limiters limiters) {
     Map<String, Leased> limits = new HashMap<>();
     limiters.leased().stream()
-        .filter(each -> each.allowed() != Allowance.ANY)
+        .filter(each -> each.allowed() != Permits.UNLIMITED)
         .forEach(each -> limits.put(each.key(), each));
     snapshot.applyLimits(limits, limiters.queues());
   }
@@ -136,17 +142,17 @@ public final class Metrics implements SessionListener, AutoCloseable {
   }
 
   /**
-   * Shows the cluster instead of a member alone; both are asked at a scrape.
+   * Exports the state of the cluster; both suppliers are called at a scrape.
    *
-   * @param count of its members, this one included
-   * @param viewAgeSeconds the age of what is known of the others' sessions
+   * @param count number of members, including this one
+   * @param viewAgeSeconds age of the oldest peer row used for balancing
    */
   public void cluster(IntSupplier count, DoubleSupplier viewAgeSeconds) {
     members = count;
     loadViewAge = viewAgeSeconds;
   }
 
-  /** Shows what the members' shared rows cost on the event bus; both are asked at a scrape. */
+  /** Exports the event bus traffic of the replicated tables; read at a scrape. */
   public void clusterTraffic(LongSupplier messages, LongSupplier bytes) {
     counter(
         MetricNames.CLUSTER_MESSAGES_SENT,
@@ -155,7 +161,7 @@ public final class Metrics implements SessionListener, AutoCloseable {
     counter(MetricNames.CLUSTER_BYTES_SENT, "Bytes of those messages", bytes);
   }
 
-  /** Shows how many commands were refused for their signature; asked at a scrape. */
+  /** Exports the number of commands refused for their signature; read at a scrape. */
   public void commandsRefused(LongSupplier commands) {
     counter(
         MetricNames.COMMANDS_REFUSED,
@@ -163,7 +169,7 @@ public final class Metrics implements SessionListener, AutoCloseable {
         commands);
   }
 
-  /** Shows how late the event loop called {@code loop} is; {@code seconds} is asked at a scrape. */
+  /** Exports the timer lag of the event loop {@code loop}; {@code seconds} is read at a scrape. */
   public void eventLoop(String loop, DoubleSupplier seconds) {
     Gauge.builder(MetricNames.EVENT_LOOP_LAG, seconds::getAsDouble)
         .description("How late the event loop ran its last timer")
@@ -171,17 +177,18 @@ public final class Metrics implements SessionListener, AutoCloseable {
         .register(registry);
   }
 
-  /** Shows how many access-log lines were lost; {@code lines} is asked at a scrape. */
+  /** Exports the number of lost access log lines; read at a scrape. */
   public void accessLogDropped(LongSupplier lines) {
     counter(MetricNames.ACCESS_LOG_DROPPED, "Access-log lines that could not be written", lines);
   }
 
-  /** All metrics in Prometheus' text format 0.0.4; may take milliseconds with many backends. */
+  /** All metrics in the Prometheus text format 0.0.4. Takes milliseconds with many backends. */
   public String scrape() {
+    snapshot.removeEnded();
     return registry.scrape();
   }
 
-  /** Lets go of the JVM's notifications; nothing is measured afterwards. */
+  /** Unregisters from the JVM's notifications; nothing is measured afterwards. */
   @Override
   public void close() {
     gc.close();

@@ -14,12 +14,14 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.ToDoubleFunction;
 
 /**
- * The meters of the listeners, pools and backends of the configuration in force. They read state
- * from outside: nothing here is called when a session moves.
+ * The meters of the listeners, pools and backends of the configuration in force, and of removed
+ * ones that still have live sessions. Values are read at a scrape: no method is called when a
+ * session starts, moves or ends. Any thread.
  */
 final class SnapshotMeters {
   private final MeterRegistry registry;
@@ -31,25 +33,37 @@ final class SnapshotMeters {
 
   SnapshotMeters(MeterRegistry registry) {
     this.registry = registry;
-    this.listeners = new LiveMeters<>(registry, this::ofListener);
-    this.ways = new LiveMeters<>(registry, this::ofWay);
-    this.backends = new LiveMeters<>(registry, this::ofBackend);
-    this.limits = new LiveMeters<>(registry, this::ofLimit);
-    this.queues = new LiveMeters<>(registry, this::ofQueue);
+    this.listeners =
+        new LiveMeters<>(registry, this::ofListener, (name, counters) -> counters.active() > 0);
+    this.backends =
+        new LiveMeters<>(registry, this::ofBackend, (key, backend) -> backend.active() > 0);
+    this.ways = new LiveMeters<>(registry, this::ofWay, (way, sessions) -> isInUse(way));
+    this.limits = new LiveMeters<>(registry, this::ofLimit, (key, limit) -> false);
+    this.queues = new LiveMeters<>(registry, this::ofQueue, (key, queue) -> false);
   }
 
-  synchronized void apply(List<ListenerCounters> counters, Map<BackendKey, Backend> backendsNow) {
+  /** After {@link #listeners} and {@link #backends} are up to date. */
+  private boolean isInUse(Way way) {
+    return listeners.keys().contains(way.listener())
+        && backends.keys().stream().anyMatch(backend -> backend.pool().equals(way.pool()));
+  }
+
+  /**
+   * @param pools the names of all pools in force, also of those without backends
+   */
+  synchronized void apply(
+      List<ListenerCounters> counters, Map<BackendKey, Backend> backendsNow, Set<String> pools) {
     Map<String, ListenerCounters> listenersNow = new HashMap<>();
     Map<Way, LongAdder> waysNow = new HashMap<>();
     for (ListenerCounters each : counters) {
       listenersNow.put(each.listener(), each);
-      for (String pool : each.pools()) {
-        waysNow.put(new Way(each.listener(), pool), each.sessionsTo(pool));
-      }
+      each.pools().stream()
+          .filter(pools::contains)
+          .forEach(pool -> waysNow.put(new Way(each.listener(), pool), each.sessionsTo(pool)));
     }
     listeners.apply(listenersNow);
-    ways.apply(waysNow);
     backends.apply(backendsNow);
+    ways.apply(waysNow);
   }
 
   synchronized void applyLimits(Map<String, Leased> limitsNow, Map<String, WaitQueue> queuesNow) {
@@ -57,7 +71,14 @@ final class SnapshotMeters {
     queues.apply(queuesNow);
   }
 
-  private List<Meter> ofLimit(String key, LiveMeters.Source<Leased> source) {
+  /** Removes the meters of removed listeners and backends whose last session has ended. */
+  synchronized void removeEnded() {
+    listeners.removeEnded();
+    backends.removeEnded();
+    ways.removeEnded();
+  }
+
+  private List<Meter> ofLimit(String key, LiveMeters.Current<Leased> source) {
     On<Leased> on = new On<>(source, Tags.of(MetricNames.LIMIT, key));
     return List.of(
         on.gauge(
@@ -70,13 +91,13 @@ final class SnapshotMeters {
             Leased::allowed));
   }
 
-  private List<Meter> ofQueue(String key, LiveMeters.Source<WaitQueue> source) {
+  private List<Meter> ofQueue(String key, LiveMeters.Current<WaitQueue> source) {
     return List.of(
         new On<>(source, Tags.of(MetricNames.QUEUE, key))
             .gauge(MetricNames.QUEUE_LENGTH, "Clients that wait in a queue", WaitQueue::size));
   }
 
-  private List<Meter> ofListener(String name, LiveMeters.Source<ListenerCounters> source) {
+  private List<Meter> ofListener(String name, LiveMeters.Current<ListenerCounters> source) {
     On<ListenerCounters> on = new On<>(source, Tags.of(MetricNames.LISTENER, name));
     List<Meter> meters = new ArrayList<>();
     meters.add(on.gauge(MetricNames.SESSIONS_ACTIVE, "Live sessions", ListenerCounters::active));
@@ -96,14 +117,14 @@ final class SnapshotMeters {
     return meters;
   }
 
-  private List<Meter> ofWay(Way way, LiveMeters.Source<LongAdder> source) {
+  private List<Meter> ofWay(Way way, LiveMeters.Current<LongAdder> source) {
     Tags tags = Tags.of(MetricNames.LISTENER, way.listener(), MetricNames.POOL, way.pool());
     return List.of(
         new On<>(source, tags)
             .counter(MetricNames.SESSIONS, "Sessions given to a pool", LongAdder::sum));
   }
 
-  private List<Meter> ofBackend(BackendKey key, LiveMeters.Source<Backend> source) {
+  private List<Meter> ofBackend(BackendKey key, LiveMeters.Current<Backend> source) {
     On<Backend> on =
         new On<>(source, Tags.of(MetricNames.POOL, key.pool(), MetricNames.BACKEND, key.backend()));
     return List.of(
@@ -133,10 +154,10 @@ final class SnapshotMeters {
 
   /** Makes the meters of one set of labels. */
   private final class On<T> {
-    private final LiveMeters.Source<T> source;
+    private final LiveMeters.Current<T> source;
     private final Tags tags;
 
-    On(LiveMeters.Source<T> source, Tags tags) {
+    On(LiveMeters.Current<T> source, Tags tags) {
       this.source = source;
       this.tags = tags;
     }

@@ -1,5 +1,9 @@
 /**
- * What a member tells of itself: metrics and the access log. Plugged in by {@code member}; hears of
- * sessions through {@link dev.fairlead.session.SessionListener}.
+ * The access log and the metrics of a member. Event loops only create records and update
+ * preallocated meters; formatting and writing run on the thread of a {@link
+ * dev.fairlead.observe.Batcher}, meters are read by the thread that scrapes.
  */
+@NullMarked
 package dev.fairlead.observe;
+
+import org.jspecify.annotations.NullMarked;

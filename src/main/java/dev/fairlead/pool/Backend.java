@@ -1,29 +1,29 @@
 package dev.fairlead.pool;
 
+import dev.fairlead.admission.Permits;
 import dev.fairlead.config.BackendConfig;
 import java.net.InetAddress;
 import java.net.SocketAddress;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One address of a pool as one configuration has it. The configuration of a backend never changes:
- * a reload makes a new object, which shares counts and addresses with the one before it. Every
- * method may be called from any thread and returns at once.
+ * One backend of a pool under one configuration. A reload makes a new object, which shares state
+ * and addresses with the one before it. Every method may be called from any thread and returns at
+ * once.
  */
 public final class Backend {
   private final String pool;
   private final String id;
   private final BackendConfig config;
-  private final BackendCounts counts;
-  private final BackendStatus status;
+  private final BackendState state;
   private final BackendAddresses addresses;
 
   private Backend(String pool, BackendConfig config) {
     this.pool = pool;
     this.id = config.id();
     this.config = config;
-    this.counts = new BackendCounts();
-    this.status = new BackendStatus();
+    this.state = new BackendState();
     this.addresses = new BackendAddresses(config);
   }
 
@@ -31,17 +31,16 @@ public final class Backend {
     this.pool = before.pool;
     this.id = before.id;
     this.config = config;
-    this.counts = before.counts;
-    this.status = before.status;
+    this.state = before.state;
     this.addresses = before.addresses;
   }
 
   /**
    * A backend of {@code pool}.
    *
-   * @param before what the last configuration had under this pool and id, null = nothing
+   * @param before of this pool and id, under the last configuration
    */
-  static Backend of(String pool, BackendConfig config, Backend before) {
+  static Backend of(String pool, BackendConfig config, @Nullable Backend before) {
     return before == null ? new Backend(pool, config) : new Backend(config, before);
   }
 
@@ -59,140 +58,140 @@ public final class Backend {
     return config;
   }
 
-  /** Whether it takes new sessions: wanted, healthy and not ejected. */
+  /** Whether it may be given new sessions: wanted, healthy and not ejected. */
   public boolean eligible() {
-    return isWanted() && status.isHealthy() && !status.isEjected();
+    return isWanted() && state.healthy && !state.ejected;
   }
 
-  /** Whether the operator wants it to take new sessions: enabled, with a weight above 0. */
+  /** Whether the configuration gives it new sessions: enabled, with a weight above 0. */
   public boolean isWanted() {
     return config.state() == BackendConfig.State.ENABLED && config.weight() > 0;
   }
 
-  /** What the probes say of it; true when nobody probes it. */
+  /** False while health checks find it down; true when it is not probed. */
   public boolean isHealthy() {
-    return status.isHealthy();
+    return state.healthy;
   }
 
-  /** What the probes say of it from now on; the pool must be refreshed to act on it. */
+  /** Sets the verdict of the health checks; has no effect until {@link Pool#refresh}. */
   public void healthy(boolean healthy) {
-    status.healthy(healthy);
+    state.healthy = healthy;
   }
 
-  /** Whether this member leaves it alone for its failures. */
+  /** Whether this member has ejected it for its failures. */
   public boolean isEjected() {
-    return status.isEjected();
+    return state.ejected;
   }
 
-  /** Leaves it alone or no more; the pool must be refreshed to act on it. */
+  /** Ejects it or takes it back; has no effect until {@link Pool#refresh}. */
   public void ejected(boolean ejected) {
-    status.ejected(ejected);
+    state.ejected = ejected;
   }
 
-  /** When it last came back, as {@link System#nanoTime}; null = it always was there. */
-  Long backSince() {
-    return status.backSince();
+  /** When it last began to take sessions, as {@link System#nanoTime}; null if it always has. */
+  @Nullable Long backSince() {
+    return state.backSince;
   }
 
-  /** It takes sessions again, or is new in a pool that had others: its share grows from now. */
+  /** Starts its slow start: it takes sessions again, or is new in a pool that had others. */
   public void backSince(long nanos) {
-    status.backSince(nanos);
+    state.backSince = nanos;
   }
 
   /**
-   * A session chooses this backend; exactly one {@link #released} must follow if it could.
+   * Counts a session that selects this backend. If that succeeds exactly one {@link #released} must
+   * follow, else its permit is lost.
    *
-   * @return false = it has as many sessions as it may
+   * @return false if no permit is left
    */
   public boolean trySelect() {
-    return counts.trySelect();
+    return state.trySelect();
   }
 
-  /** It may have so many sessions of this member from now on; those above it stay. */
-  public void allow(int sessions) {
-    counts.allow(sessions);
+  /** The permits for this member's sessions; without a limit unless one is configured. */
+  public Permits permits() {
+    return state.sessions;
   }
 
-  /** Whether it may have one more session of this member. */
+  /** Whether a permit for one more session of this member is left. */
   public boolean hasRoom() {
-    return counts.hasRoom();
+    return !state.sessions.isFull();
   }
 
   /**
-   * A session that chose this backend has left it.
+   * Uncounts a session that had selected this backend.
    *
-   * @throws IllegalStateException if no session had; the count stays 0
+   * @throws IllegalStateException if none is counted; the count stays 0
    */
   public void released() {
-    counts.released();
+    state.sessions.giveBack();
   }
 
-  /** A session could not connect to this backend, or was reset before its first byte. */
+  /** Counts a failure to connect, or a reset before the first byte. */
   public void failed() {
-    counts.failed();
-    status.failed();
+    state.failed();
   }
 
-  /** A session got a byte of this backend, or ended without complaint. */
+  /** Ends a series of failures: a session got a byte, or ended without a failure. */
   public void worked() {
-    status.worked();
+    state.worked();
   }
 
-  /** How often it failed since it last worked. */
+  /** Failures since it last worked. */
   public int failuresInRow() {
-    return status.failuresInRow();
+    return state.failuresInRow();
   }
 
-  /** Live sessions of this member, never negative. */
+  /** Live sessions of this member. */
   public int active() {
-    return counts.active();
+    return state.sessions.inUse();
   }
 
-  /** Live sessions of all members as far as this one knows: its own exactly, the others' lately. */
+  /** Live sessions of all members: of this one exactly, of the others by their latest rows. */
   public int clusterActive() {
-    return counts.active() + counts.othersActive();
+    return active() + state.othersActive;
   }
 
-  /** The other members have so many live sessions there together, by their latest rows. */
+  /** Sets the live sessions of all other members together, by their latest rows. */
   public void othersActive(int sessions) {
-    counts.othersActive(sessions);
+    state.othersActive = sessions;
   }
 
-  /** Sessions that ever chose this backend on this member. */
+  /** All sessions of this member that ever selected this backend. */
   public long total() {
-    return counts.total();
+    return state.total.sum();
   }
 
-  /** Attempts to connect that failed on this member, and resets before the first byte. */
+  /** All failures of this member to connect, and resets before the first byte. */
   public long failures() {
-    return counts.failures();
+    return state.failures.sum();
   }
 
   /**
-   * What to connect to, to be tried in turn: resolved {@link java.net.InetSocketAddress}es or one
-   * {@link io.netty.channel.unix.DomainSocketAddress}. The one that last worked comes first; empty
-   * while the host name is not resolved.
+   * The addresses to try in turn: resolved {@link java.net.InetSocketAddress}es or one {@link
+   * io.netty.channel.unix.DomainSocketAddress}. The one that last worked comes first; empty while
+   * the host name is not resolved.
    */
   public List<SocketAddress> addresses() {
     return addresses.inOrder();
   }
 
-  /** A connection to {@code address} was made: it comes first from now on. */
+  /** Puts {@code address}, to which a connection was made, first from now on. */
   public void worked(SocketAddress address) {
     addresses.worked(address);
   }
 
-  /** The name to be resolved, null for an IP address or a Unix socket. */
-  public String hostName() {
+  /** The name to resolve; null for an IP address or a Unix socket. */
+  public @Nullable String hostName() {
     return addresses.hostName();
   }
 
-  /** The name to be resolved of a backend that is configured so; null = there is none. */
-  public static String hostNameOf(BackendConfig config) {
+  /** {@link #hostName} of a backend configured so. */
+  public static @Nullable String hostNameOf(BackendConfig config) {
     return BackendAddresses.hostNameOf(config);
   }
 
-  /** The host name stands for {@code answer} from now on. */
+  /** Replaces the addresses by those that the host name resolves to now. */
   public void resolved(List<InetAddress> answer) {
     addresses.resolved(answer);
   }

@@ -9,41 +9,42 @@ import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Where one backend is reached: the addresses known, the one that last worked first. Lock-free,
- * used by every event loop; one object for all {@link Backend}s of a pool and id.
+ * The addresses of one backend, the one that last worked first. Lock-free, used by every event
+ * loop; shared by all {@link Backend}s of a pool and id.
  */
 final class BackendAddresses {
-  /** Null when there is nothing to resolve. */
-  private final String hostName;
+  /** Null for an IP address or a Unix socket. */
+  private final @Nullable String hostName;
 
   private final int port;
-  private final AtomicReference<Known> known;
+  private final AtomicReference<Ordered> ordered;
 
   /**
-   * @param worked null = none yet
+   * @param worked the address of the last connection
    */
-  private record Known(List<SocketAddress> addresses, SocketAddress worked) {}
+  private record Ordered(List<SocketAddress> addresses, @Nullable SocketAddress worked) {}
 
   BackendAddresses(BackendConfig config) {
     hostName = hostNameOf(config);
     port = config.port();
-    known = new AtomicReference<>(new Known(literal(config), null));
+    ordered = new AtomicReference<>(new Ordered(literal(config), null));
   }
 
-  /** Null when there is nothing to resolve. */
-  static String hostNameOf(BackendConfig config) {
+  static @Nullable String hostNameOf(BackendConfig config) {
     return isHostName(config) ? config.host() : null;
   }
 
-  String hostName() {
+  @Nullable String hostName() {
     return hostName;
   }
 
   List<SocketAddress> inOrder() {
-    return known.get().addresses();
+    return current().addresses();
   }
 
   void resolved(List<InetAddress> answer) {
@@ -54,21 +55,26 @@ final class BackendAddresses {
         fresh.add(withPort);
       }
     }
-    known.updateAndGet(last -> new Known(first(last.worked(), fresh), last.worked()));
+    ordered.updateAndGet(last -> new Ordered(first(last.worked(), fresh), last.worked()));
   }
 
   void worked(SocketAddress address) {
-    if (!address.equals(known.get().worked())) {
-      known.updateAndGet(last -> new Known(first(address, last.addresses()), address));
+    if (!address.equals(current().worked())) {
+      ordered.updateAndGet(last -> new Ordered(first(address, last.addresses()), address));
     }
   }
 
-  private static List<SocketAddress> first(SocketAddress preferred, List<SocketAddress> addresses) {
-    List<SocketAddress> ordered = new ArrayList<>(addresses);
-    if (ordered.remove(preferred)) {
-      ordered.add(0, preferred);
+  private Ordered current() {
+    return Objects.requireNonNull(ordered.get());
+  }
+
+  private static List<SocketAddress> first(
+      @Nullable SocketAddress preferred, List<SocketAddress> addresses) {
+    List<SocketAddress> reordered = new ArrayList<>(addresses);
+    if (preferred != null && reordered.remove(preferred)) {
+      reordered.add(0, preferred);
     }
-    return List.copyOf(ordered);
+    return List.copyOf(reordered);
   }
 
   private static boolean isHostName(BackendConfig config) {

@@ -16,18 +16,20 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Who takes the sessions of a pool at one moment: a balancer for each tier with an eligible
- * backend, the lowest first. Immutable, but for the position of round-robin. Making one may take
- * milliseconds, because balancers fill their tables.
+ * The balancers of a pool for the backends that are eligible at one moment: one for each tier that
+ * has any, the lowest tier first. Immutable except for the position of round-robin. Construction
+ * may take milliseconds, because balancers fill their tables.
  */
 final class Choice {
   private final List<Balancer> tiers;
 
-  /** Those that were eligible when this was made. */
+  /** The backends that were eligible when this was made. */
   private final List<Backend> eligible;
 
+  /** Whether one of them is in its slow start, so that its weight changes with time. */
   private final boolean growing;
 
   private Choice(List<Balancer> tiers, List<Backend> eligible, boolean growing) {
@@ -37,7 +39,7 @@ final class Choice {
   }
 
   /**
-   * @param position where round-robin stands
+   * @param position of round-robin
    * @param now as {@link System#nanoTime}
    */
   static Choice of(PoolConfig config, List<Backend> backends, AtomicLong position, long now) {
@@ -62,15 +64,18 @@ final class Choice {
         slowStart.isOn(eligible));
   }
 
-  /** Whether other backends are eligible now, or one of them has grown meanwhile. */
+  /** Whether other backends are eligible now, or a weight has changed by slow start. */
   boolean isStale(List<Backend> backends) {
     return growing || !eligible.equals(eligible(backends));
   }
 
   /**
-   * @return null when none is left: a session that has tried a whole tier goes on to the next
+   * Picks from the lowest tier with a backend that is not in {@code tried}.
+   *
+   * @return null if none is left
    */
-  Backend pick(SocketAddress source, Collection<Backend> tried, RandomGenerator random) {
+  @Nullable Backend pick(
+      @Nullable SocketAddress source, Collection<Backend> tried, RandomGenerator random) {
     for (int i = 0; i < tiers.size(); i++) {
       Backend picked =
           tried.isEmpty()
@@ -84,10 +89,10 @@ final class Choice {
   }
 
   /**
-   * @param full out of the question too, but no reason to go on to the next tier
+   * @param full not picked either, but does not send the session to the next tier
    */
-  Backend pick(
-      SocketAddress source,
+  @Nullable Backend pick(
+      @Nullable SocketAddress source,
       Collection<Backend> tried,
       Collection<Backend> full,
       RandomGenerator random) {
@@ -101,7 +106,7 @@ final class Choice {
     return null;
   }
 
-  /** The tier that takes the sessions, as long as it has an eligible backend. */
+  /** The lowest tier with an eligible backend. */
   int tier() {
     return eligible.stream()
         .mapToInt(backend -> backend.config().tier())

@@ -8,27 +8,26 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * All pools of one configuration. Immutable: a change makes the next one with {@link #next}, and
- * what must outlive a change goes along: counts, addresses, and where round-robin stands.
+ * All pools of one configuration. Immutable: {@link #next} makes the pools of the next one, which
+ * take over counts, status, addresses and the position of round-robin.
  *
- * <p>Read by any thread once it is published through a volatile. {@link #next} may run on any
- * thread, but each object has one successor: whoever holds the current one calls it, one change at
- * a time.
+ * <p>Any thread may read it once it is published through a volatile. {@link #next} may run on any
+ * thread, but each object must have one successor only, else one of two changes is lost.
  */
 public final class Pools {
-  /** What there is before the first configuration. */
+  /** Before the first configuration. */
   public static final Pools NONE = new Pools(Map.of(), Set.of());
 
   /** In the order of the configuration. */
   private final Map<String, Pool> byName;
 
   /**
-   * Backends that are configured no more but may still have sessions. Kept for one change after
-   * their removal (a session with the older snapshot may still choose them) and from then on while
-   * they are active, so that a backend that comes back continues its counts; {@link #next} lets go
-   * of the rest.
+   * Backends that are no longer configured but may still have sessions. Kept for one change after
+   * their removal, since a session with the older snapshot may still select them, and from then on
+   * while they are active: so a backend that is configured again continues its counts.
    */
   private final Set<Backend> removed;
 
@@ -37,8 +36,7 @@ public final class Pools {
     this.removed = removed;
   }
 
-  /** The pool called {@code name}, null = there is none. */
-  public Pool pool(String name) {
+  public @Nullable Pool pool(String name) {
     return byName.get(name);
   }
 
@@ -47,66 +45,58 @@ public final class Pools {
     return List.copyOf(byName.values());
   }
 
-  /** Backends that are configured no more and may still have sessions. */
-  Set<Backend> removed() {
+  /** Backends that are no longer configured and may still have sessions. */
+  public Set<Backend> removed() {
     return removed;
   }
 
-  /**
-   * The pools of {@code configs}, whose names differ. A pool whose configuration is equal stays the
-   * same object; so does one whose discovered backends are.
-   */
+  /** {@link #next(List, Map)} without discovered backends. */
   public Pools next(List<PoolConfig> configs) {
     return next(configs, Map.of());
   }
 
   /**
-   * The same with further backends.
+   * The pools of {@code configs}, whose names differ. A pool of equal configuration and discovered
+   * backends stays the same object.
    *
-   * @param discovered by name of the pool; a configured backend goes before one of the same id
+   * @param discovered by name of the pool; a configured backend of the same id wins
    */
   public Pools next(List<PoolConfig> configs, Map<String, List<BackendConfig>> discovered) {
-    Map<Key, Backend> known = knownBackends();
+    Map<String, Map<String, Backend>> known = knownBackends();
     Map<String, Pool> next = new LinkedHashMap<>();
     for (PoolConfig config : configs) {
-      Pool pool = nextPool(config, discovered.getOrDefault(config.name(), List.of()), known);
-      next.put(pool.name(), pool);
+      String name = config.name();
+      List<BackendConfig> found = discovered.getOrDefault(name, List.of());
+      Pool before = byName.get(name);
+      boolean isSame = before != null && before.config().equals(config) && before.isMadeOf(found);
+      next.put(
+          name,
+          isSame ? before : Pool.of(config, found, before, known.getOrDefault(name, Map.of())));
     }
     return new Pools(next, nextRemoved(known, next));
   }
 
-  private Pool nextPool(
-      PoolConfig config, List<BackendConfig> discovered, Map<Key, Backend> known) {
-    Pool before = byName.get(config.name());
-    if (before != null && before.config().equals(config) && before.isMadeOf(discovered)) {
-      return before;
-    }
-    Pool.Source source = new Pool.Source(config, discovered);
-    return Pool.of(source, before, backend -> known.get(new Key(config.name(), backend.id())));
-  }
-
-  private Map<Key, Backend> knownBackends() {
-    Map<Key, Backend> known = new HashMap<>();
-    removed.forEach(backend -> known.put(Key.of(backend), backend));
-    for (Pool pool : byName.values()) {
-      pool.backends().forEach(backend -> known.put(Key.of(backend), backend));
-    }
+  /** By name of the pool and id. */
+  private Map<String, Map<String, Backend>> knownBackends() {
+    Map<String, Map<String, Backend>> known = new HashMap<>();
+    removed.forEach(backend -> add(known, backend));
+    byName.values().forEach(pool -> pool.backends().forEach(backend -> add(known, backend)));
     return known;
   }
 
-  private Set<Backend> nextRemoved(Map<Key, Backend> known, Map<String, Pool> next) {
-    Map<Key, Backend> gone = new HashMap<>(known);
-    for (Pool pool : next.values()) {
-      pool.backends().forEach(backend -> gone.remove(Key.of(backend)));
-    }
-    Set<Backend> kept = new HashSet<>(gone.values());
-    kept.removeIf(backend -> backend.active() == 0 && removed.contains(backend));
-    return Set.copyOf(kept);
+  private static void add(Map<String, Map<String, Backend>> known, Backend backend) {
+    known.computeIfAbsent(backend.pool(), any -> new HashMap<>()).put(backend.id(), backend);
   }
 
-  private record Key(String pool, String id) {
-    static Key of(Backend backend) {
-      return new Key(backend.pool(), backend.id());
+  private Set<Backend> nextRemoved(
+      Map<String, Map<String, Backend>> known, Map<String, Pool> next) {
+    for (Pool pool : next.values()) {
+      Map<String, Backend> gone = known.getOrDefault(pool.name(), new HashMap<>());
+      pool.backends().forEach(backend -> gone.remove(backend.id()));
     }
+    Set<Backend> kept = new HashSet<>();
+    known.values().forEach(backends -> kept.addAll(backends.values()));
+    kept.removeIf(backend -> backend.active() == 0 && removed.contains(backend));
+    return Set.copyOf(kept);
   }
 }

@@ -4,22 +4,22 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * The weights of backends of which some are new or back: those grow from a twentieth to the whole,
- * in twenty equal steps. Weights 1,3, the first of them halfway through -> 10,60. Immutable.
+ * The weights of backends of which some are new or have returned: those grow from a twentieth to
+ * the whole weight, in twenty equal steps. Weights 1,3, the first halfway through -> 10,60.
+ * Immutable.
  *
- * @param length zero = none grows
+ * @param length zero = off
  * @param now as {@link System#nanoTime}
  */
 record SlowStart(Duration length, long now) {
-  /** Weights are multiplied by it while one of them grows. */
+  /** All weights are multiplied by it while one of them grows. */
   static final int STEPS = 20;
 
-  /** Whether any of {@code backends} has less than its whole weight. */
+  /** Whether a weight of {@code backends} is still growing. */
   boolean isOn(List<Backend> backends) {
     return backends.stream().anyMatch(backend -> step(backend) < STEPS);
   }
 
-  /** The weight of each. */
   long[] weights(List<Backend> backends) {
     boolean on = isOn(backends);
     return backends.stream()

@@ -4,8 +4,8 @@ import dev.fairlead.net.ConnectFailure;
 import java.util.Locale;
 
 /**
- * Who ended a session, and why. The first FIN or RST names the side; after failed attempts it is
- * the last one's cause. The names are API: they stand in the access log and in {@code
+ * Which side ended a session, and why. The first FIN or RST names the side; after failed attempts
+ * it is the last one's cause. The names are API: they stand in the access log and in {@code
  * fairlead_session_closed_total{reason}}.
  */
 public enum CloseReason {

@@ -1,102 +1,92 @@
 package dev.fairlead.session;
 
+import dev.fairlead.config.PoolConfig.Connect;
 import dev.fairlead.net.ConnectFailure;
-import dev.fairlead.net.SocketTuning;
+import dev.fairlead.net.Dialer;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
+import dev.fairlead.session.limit.PoolLimiter;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelFutureListener;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds a backend for one session: selects, waits while all that it could have are full, connects,
- * and goes on to the next one when that fails. Lives from the session's start until a backend has
- * answered or none is left; on the session's event loop.
+ * and tries the next one when that fails. Lives from the admission until a backend has answered or
+ * none is left; on the session's event loop.
  *
- * <p>The session is counted at its backend from the selection on, and uncounted here when the
- * attempt fails. An attempt tries the addresses of one backend in turn, within one time-out.
+ * <p>The account counts the session at its backend from the selection on, not from the answer: else
+ * a burst of clients would all see the same idle backend. It is uncounted here when the attempt
+ * fails.
  */
-final class Connector implements ChannelFutureListener, Step {
-  private final Session session;
+final class Connector implements Step, Dialer.DialEvents {
+  private final LoopContext loop;
   private final Pool pool;
+  private final SessionAccount account;
+  private final StepOwner owner;
+  private final Dialer dialer;
   private List<Backend> tried = List.of();
-  private Backend backend;
-  private List<SocketAddress> addresses = List.of();
-  private int nextAddress;
 
-  /** Of the last attempt; null = none was made. */
-  private ConnectFailure failure;
+  /** Of the last attempt. */
+  private @Nullable ConnectFailure failure;
 
-  /** What the addresses of this attempt make together; null = none failed. */
-  private ConnectFailure addressFailure;
+  /** While all backends are full. */
+  private @Nullable BackendWaiting waiting;
 
-  /** Channel of the attempt under way; closed by whoever sets it to null. */
-  private Channel channel;
+  /** Of the channel opened last. */
+  private @Nullable Side side;
 
-  /** Null unless the session waits for a backend. */
-  private BackendWaiting waiting;
-
-  private Relay relay;
-  private long askedAt;
-  private long deadline = Long.MAX_VALUE;
-
-  Connector(Session session, Pool pool) {
-    this.session = session;
-    this.pool = pool;
+  Connector(LoopContext loop, SessionAccount account, StepOwner owner) {
+    this.loop = loop;
+    this.pool = account.destination().pool();
+    this.account = account;
+    this.owner = owner;
+    this.dialer = new Dialer(loop.eventLoop(), loop.transport(), loop.clock(), this);
   }
 
-  /** Tries the next backend, or tells the session that there is none. */
+  /** Tries the next backend, or reports that there is none. */
   void next() {
-    SessionAccount account = session.account();
     if (account.attempts() >= pool.config().connect().attempts()) {
-      Refusal.notConnected(session, failure);
+      owner.notConnected(failure);
     } else if (account.trySelect(tried)) {
       attempt();
-    } else if (failure != null
-        || account.poolLimiter().pool().pick(account.source(), tried) == null) {
-      // Who has tried one does not wait: nobody behind it in the queue is so choosy.
-      Refusal.notConnected(session, failure);
-    } else {
-      waiting = new BackendWaiting(session, this);
-      session.lookBy(waiting.deadline());
+    } else if (failure == null && limiter().isAnyEligible(account.source())) {
+      account.phase(Phase.QUEUE);
+      waiting = new BackendWaiting();
       waiting.begin();
+    } else {
+      // A session that has tried a backend does not wait: those in the queue would take any.
+      owner.notConnected(failure);
     }
+  }
+
+  private PoolLimiter limiter() {
+    return account.destination().poolLimiter();
   }
 
   /** Tries the backend that was just selected. */
-  void attempt() {
-    waiting = null;
-    backend = session.account().backend();
-    addresses = backend.addresses();
-    nextAddress = 0;
-    addressFailure = null;
-    deadline = System.nanoTime() + pool.config().connect().timeout().toNanos();
-    session.lookBy(deadline);
-    if (addresses.isEmpty()) {
-      attemptFailed(ConnectFailure.NAME_NOT_RESOLVED);
-    } else {
-      tryAddress();
-    }
+  private void attempt() {
+    Connect connect = pool.config().connect();
+    List<SocketAddress> addresses = account.selected().addresses();
+    dialer.dial(addresses, connect.timeout(), connect.source(), account.sequence());
+    owner.wakeBy(dialer.deadline());
   }
 
   @Override
   public long deadline() {
-    return waiting == null ? deadline : waiting.deadline();
+    return waiting == null ? dialer.deadline() : waiting.deadline();
   }
 
   @Override
   public void timedOut() {
-    if (waiting != null) {
+    if (waiting == null) {
+      dialer.expire(loop.now());
+    } else {
       waiting.timedOut();
-      return;
     }
-    abandon();
-    attemptFailed(ConnectFailure.TIMED_OUT);
   }
 
   @Override
@@ -104,89 +94,30 @@ final class Connector implements ChannelFutureListener, Step {
     if (waiting != null) {
       waiting.cancel(reset);
     }
-    if (reset && channel != null) {
-      SocketTuning.resetOnClose(channel);
-    }
-    abandon();
+    dialer.cancel(reset);
   }
 
   @Override
-  public void operationComplete(ChannelFuture connected) {
-    session.guarded(() -> answered(connected));
+  public void opened(Channel channel) {
+    side = new Side(loop.transport(), owner);
+    loop.configure(channel, side);
   }
 
-  private void answered(ChannelFuture connected) {
-    if (connected.channel() != channel) {
-      return;
-    }
-    if (connected.isSuccess()) {
-      backend.worked(addresses.get(nextAddress - 1));
-      channel = null;
-      session.connected(relay, System.nanoTime() - askedAt);
-    } else {
-      abandon();
-      addressFailed(ConnectFailure.of(connected.cause()));
-    }
+  @Override
+  public void connected(SocketAddress address, long nanos) {
+    account.selected().worked(address);
+    owner.connected(Objects.requireNonNull(side), nanos);
   }
 
-  private void tryAddress() {
-    SocketAddress remote = session.loop().transport().convert(addresses.get(nextAddress++));
-    InetSocketAddress local = localAddress(remote);
-    if (local == null && mustBind(remote)) {
-      addressFailed(ConnectFailure.NO_LOCAL_PORT);
-      return;
-    }
-    try {
-      open(remote, local != null);
-    } catch (RuntimeException e) {
-      // No descriptor or no such socket family; nothing was opened.
-      abandon();
-      addressFailed(ConnectFailure.of(e));
-      return;
-    }
-    ChannelFuture registered = session.loop().eventLoop().register(channel);
-    if (registered.isDone()) {
-      connect(registered, remote, local);
-    } else {
-      registered.addListener(done -> connect(registered, remote, local));
-    }
-  }
-
-  private void open(SocketAddress remote, boolean fromFixedAddress) {
-    channel = session.loop().transport().newChannel(remote);
-    relay = new Relay(session);
-    session.loop().configure(channel, relay);
-    channel.config().setConnectTimeoutMillis(0);
-    if (fromFixedAddress) {
-      SocketTuning.sharingPorts(channel);
-    }
-  }
-
-  private void connect(ChannelFuture registered, SocketAddress remote, InetSocketAddress local) {
-    if (registered.channel() != channel) {
-      return;
-    }
-    askedAt = System.nanoTime();
-    ChannelFuture connecting = registered.isSuccess() ? channel.connect(remote, local) : registered;
-    connecting.addListener(this);
-  }
-
-  private void addressFailed(ConnectFailure why) {
-    addressFailure = why.after(addressFailure);
-    if (nextAddress < addresses.size()) {
-      tryAddress();
-    } else {
-      attemptFailed(addressFailure);
-    }
-  }
-
-  private void attemptFailed(ConnectFailure why) {
+  @Override
+  public void failed(ConnectFailure why) {
+    Backend backend = account.selected();
     failure = why;
     if (!why.isLocal()) {
       backend.failed();
-      session.loop().listener().failed(pool, backend);
+      loop.listener().failed(pool, backend);
     }
-    session.account().unselected();
+    account.unselected();
     if (tried.isEmpty()) {
       tried = new ArrayList<>(pool.config().connect().attempts());
     }
@@ -194,36 +125,37 @@ final class Connector implements ChannelFutureListener, Step {
     next();
   }
 
-  private void abandon() {
-    Channel abandoned = channel;
-    channel = null;
-    if (abandoned != null && abandoned.isRegistered()) {
-      abandoned.close();
-    } else if (abandoned != null) {
-      abandoned.unsafe().closeForcibly();
-    }
+  @Override
+  public void crashed(Throwable bug) {
+    owner.failed(bug);
   }
 
-  private boolean mustBind(SocketAddress remote) {
-    return remote instanceof InetSocketAddress && !pool.config().connect().source().isEmpty();
-  }
+  /** The wait until a backend of the pool has room; which one is selected then. */
+  private final class BackendWaiting extends Waiting {
+    /** Guarded by the queue. */
+    private @Nullable Backend selected;
 
-  /**
-   * One of the configured source addresses of the remote's family, taken in turn; null = there is
-   * none.
-   */
-  private InetSocketAddress localAddress(SocketAddress remote) {
-    if (!mustBind(remote)) {
-      return null;
+    BackendWaiting() {
+      super(loop, limiter(), owner);
     }
-    Class<?> family = ((InetSocketAddress) remote).getAddress().getClass();
-    List<InetAddress> usable =
-        pool.config().connect().source().stream()
-            .filter(address -> address.getClass() == family)
-            .toList();
-    return usable.isEmpty()
-        ? null
-        : new InetSocketAddress(
-            usable.get(Math.floorMod(session.account().sequence(), usable.size())), 0);
+
+    @Override
+    protected boolean tryEnter() {
+      selected = limiter().trySelectInTurn(account.source());
+      return selected != null;
+    }
+
+    @Override
+    void admitted() {
+      waiting = null;
+      account.selected(Objects.requireNonNull(selected));
+      attempt();
+    }
+
+    @Override
+    void giveBack() {
+      limiter().released(Objects.requireNonNull(selected));
+      limiter().left();
+    }
   }
 }

@@ -4,37 +4,33 @@ import java.util.function.Consumer;
 
 /**
  * A timing wheel of one event loop: every live session is in exactly one slot, so it is also the
- * list of them. One coarse timer turns it; a session is looked at when its slot comes, and moves
- * itself on when its deadline was put off meanwhile. After G. Varghese and T. Lauck, "Hashed and
- * Hierarchical Timing Wheels", 1987, scheme 6. Not thread-safe.
+ * list of them. One coarse timer turns it; a session is due when its slot comes, and adds itself
+ * again for its next deadline; one that does not is lost to every time-out and to the drain. After
+ * G. Varghese and T. Lauck, "Hashed and Hierarchical Timing Wheels", 1987, scheme 6. Not
+ * thread-safe.
  *
  * <p>A deadline is met at most one tick late, and never early.
  */
 final class Deadlines {
-  /** Time from one slot to the next. */
+  /**
+   * Time from one slot to the next. Raising it makes deadlines later, lowering it turns the wheel
+   * more often on every event loop.
+   */
   static final long TICK_NANOS = 200_000_000;
 
   private static final int SLOTS = 512;
 
   private final Entry[] slots = new Entry[SLOTS];
-  private final Consumer<Entry> onDue;
   private long turnedTo;
 
-  /**
-   * @param onDue called with an entry whose slot has come, already taken out; it may add it again
-   */
-  Deadlines(long now, Consumer<Entry> onDue) {
+  Deadlines(long now) {
     this.turnedTo = now / TICK_NANOS;
-    this.onDue = onDue;
     for (int i = 0; i < SLOTS; i++) {
       slots[i] = new Entry();
     }
   }
 
-  /**
-   * Puts {@code entry} where it will be looked at no earlier than {@code due}, unless that is far
-   * away.
-   */
+  /** Has {@code entry} due no earlier than {@code due}, unless that is more than a turn away. */
   void add(Entry entry, long due) {
     long slot = Math.floorDiv(due, TICK_NANOS) + 1;
     long reachable = Math.min(Math.max(slot, turnedTo + 1), turnedTo + SLOTS - 1);
@@ -45,14 +41,14 @@ final class Deadlines {
     entry.unlink();
   }
 
-  /** Looks at every entry whose slot has come by {@code now}. */
+  /** Calls {@link Entry#due} of every entry whose slot has come by {@code now}. */
   void turn(long now) {
     long target = now / TICK_NANOS;
-    // After a long stop one full turn looks at everything once.
+    // After a long stop one full turn visits every entry once.
     long from = Math.max(turnedTo + 1, target - SLOTS + 1);
     for (long slot = from; slot <= target; slot++) {
       turnedTo = slot;
-      drain(slots[index(slot)]);
+      drain(slots[index(slot)], now);
     }
   }
 
@@ -67,17 +63,26 @@ final class Deadlines {
     }
   }
 
-  private void drain(Entry head) {
+  private void drain(Entry head, long now) {
     if (head.next == head) {
       return;
     }
-    // Entries added again by onDue must not be met in this turn.
+    // Entries that add themselves again must not be met in this turn.
     Entry due = new Entry();
     due.takeAllOf(head);
-    while (due.next != due) {
-      Entry entry = due.next;
-      entry.unlink();
-      onDue.accept(entry);
+    try {
+      while (due.next != due) {
+        Entry entry = due.next;
+        entry.unlink();
+        entry.due(now);
+      }
+    } finally {
+      // After a bug in one of them the others are due at the next tick.
+      while (due.next != due) {
+        Entry entry = due.next;
+        entry.unlink();
+        add(entry, now);
+      }
     }
   }
 
@@ -89,6 +94,9 @@ final class Deadlines {
   static class Entry {
     private Entry previous = this;
     private Entry next = this;
+
+    /** Its slot has come, and it is in no slot any more. Must not throw. */
+    void due(long now) {}
 
     private void linkBefore(Entry head) {
       previous = head.previous;

@@ -2,13 +2,14 @@ package dev.fairlead.session;
 
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * What has come through one listener of this member. Lives as long as the process, across reloads,
- * and is written by every event loop; readers see sums that may be a moment old.
+ * The counters of one listener on this member. Lives as long as the process, across reloads, and is
+ * written by every event loop; readers see sums that may be a moment old.
  */
 public final class ListenerCounters {
   private final String listener;
@@ -47,7 +48,7 @@ public final class ListenerCounters {
   }
 
   void refused(CloseReason reason) {
-    refused.get(reason).increment();
+    counterOf(reason).increment();
   }
 
   /** The counter of sessions that went to {@code pool}; resolve it once, not per session. */
@@ -55,7 +56,7 @@ public final class ListenerCounters {
     return sessionsByPool.computeIfAbsent(pool, name -> new LongAdder());
   }
 
-  /** The pools that {@link #sessionsTo} was asked for; a copy. */
+  /** The pools of {@link #sessionsTo}; a copy. */
   public Set<String> pools() {
     return Set.copyOf(sessionsByPool.keySet());
   }
@@ -78,8 +79,12 @@ public final class ListenerCounters {
     return bytesToClient.sum();
   }
 
-  /** Sessions that were turned away for {@code reason}. */
+  /** Clients that were refused for {@code reason}. */
   public long refusedFor(CloseReason reason) {
-    return refused.get(reason).sum();
+    return counterOf(reason).sum();
+  }
+
+  private LongAdder counterOf(CloseReason reason) {
+    return Objects.requireNonNull(refused.get(reason));
   }
 }

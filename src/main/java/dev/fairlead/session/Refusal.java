@@ -1,68 +1,77 @@
 package dev.fairlead.session;
 
+import dev.fairlead.config.LimitsConfig.RefuseWith;
 import dev.fairlead.config.PoolConfig.Replies;
-import dev.fairlead.config.RefuseWith;
 import dev.fairlead.net.ConnectFailure;
 import io.netty.buffer.ByteBufUtil;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Turns the client of a session away. Unless that is to be a reset, it gets a FIN and may take a
- * moment to close: a close at once could reset it, before it has read why or said all. On the
- * session's event loop.
+ * Refuses the client of a session. Unless that is to be a reset, the client gets a FIN and may take
+ * a moment to close: a close at once would reset a client that has sent something, before it has
+ * read the reply. On the session's event loop.
  */
 final class Refusal implements Step {
-  /** How long a client may take to close. */
+  /**
+   * How long a client may take to close. Raising it lets slower clients read the reply, lowering it
+   * frees their descriptors earlier.
+   */
   static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  private final Session session;
-  private final long deadline = System.nanoTime() + LINGER_NANOS;
+  private final StepOwner owner;
+  private final Destination destination;
+  private final Side client;
+  private final long deadline;
 
-  private Refusal(Session session) {
-    this.session = session;
+  Refusal(LoopContext loop, StepOwner owner, Destination destination, Side client) {
+    this.owner = owner;
+    this.destination = destination;
+    this.client = client;
+    this.deadline = loop.now() + LINGER_NANOS;
   }
 
-  /** There is no place for it. */
-  static void forLimit(Session session, CloseReason why) {
-    Destination destination = session.destination();
+  /** A limit leaves no room for it. */
+  void forLimit(CloseReason why) {
     destination.listener().refused(why);
     if (destination.limiter().refuseWith() == RefuseWith.RST) {
-      session.client().resetOnClose();
-      session.end(why);
+      client.resetOnClose();
+      owner.end(why);
     } else {
-      begin(session, why);
+      linger(why);
     }
   }
 
   /**
-   * No backend took the session.
+   * No backend takes the session.
    *
-   * @param failure of the last attempt, null = there was no backend to try
+   * @param failure of the last attempt; null = there was no backend to try
    */
-  static void notConnected(Session session, ConnectFailure failure) {
-    Replies replies = session.destination().pool().config().replies();
+  void notConnected(@Nullable ConnectFailure failure) {
+    Replies replies = destination.pool().config().replies();
     if (failure == null) {
-      session.destination().listener().refused(CloseReason.NO_BACKEND);
-      reply(session, CloseReason.NO_BACKEND, replies.noBackend());
+      destination.listener().refused(CloseReason.NO_BACKEND);
+      reply(CloseReason.NO_BACKEND, replies.noBackend());
     } else {
-      reply(session, CloseReason.of(failure), replies.connectFailed(failure.cause()));
+      reply(CloseReason.of(failure), replies.connectFailed(failure.cause()));
     }
   }
 
-  private static void reply(Session session, CloseReason why, String reply) {
-    Relay client = session.client();
-    if (reply == null || client.isGone()) {
-      session.end(why);
-    } else {
-      client.say(ByteBufUtil.writeUtf8(client.channel().alloc(), reply));
-      begin(session, why);
+  private void reply(CloseReason why, @Nullable String reply) {
+    if (client.isGone()) {
+      owner.end(why);
+      return;
     }
+    if (reply != null) {
+      client.writeAndFlush(ByteBufUtil.writeUtf8(client.channel().alloc(), reply));
+    }
+    linger(why);
   }
 
-  private static void begin(Session session, CloseReason why) {
-    session.refused(why, new Refusal(session));
-    session.client().resume();
-    session.client().whenFlushed();
+  private void linger(CloseReason why) {
+    owner.linger(why, this);
+    client.resume();
+    client.whenFlushed();
   }
 
   @Override
@@ -72,11 +81,11 @@ final class Refusal implements Step {
 
   @Override
   public void timedOut() {
-    session.end();
+    owner.end();
   }
 
   @Override
   public void cancel(boolean reset) {
-    // It holds nothing.
+    // It has taken nothing.
   }
 }

@@ -1,93 +1,90 @@
 package dev.fairlead.session;
 
-import io.netty.channel.Channel;
+import dev.fairlead.net.ConnectFailure;
+import dev.fairlead.session.Step.StepOwner;
 import io.netty.channel.ChannelFuture;
 import java.io.IOException;
-import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * One client connection and its backend connection, from the accept to the close. Owned by the
- * event loop that accepted the client; others may only call {@link #record} and {@link #reason},
- * after the close.
+ * event loop that accepted the client; only {@link #record} and {@link #reason} may be called from
+ * elsewhere, after the close.
  *
- * <p>There is one way out, {@link #end()}: it releases whatever the session holds and reports it,
- * once.
+ * <p>Until it relays, the session is in a {@link Step}: it waits for one of its listener's
+ * connections, connects ({@link Connector}) or is refused ({@link Refusal}); after a reset it is in
+ * {@link ResetDelivery}. Every way out leads through {@link #end()}, which releases all that the
+ * session holds and reports it, once, whatever fails on the way.
  */
-public final class Session extends Deadlines.Entry {
+final class Session extends Deadlines.Entry implements StepOwner, SessionListener.ClosedSession {
   private static final Logger LOG = LoggerFactory.getLogger(Session.class);
-
-  /** How often the progress of a slow reader is looked at. */
-  private static final long PROGRESS_NANOS = TimeUnit.MILLISECONDS.toNanos(400);
 
   private static final long NEVER = SessionTimer.NEVER;
 
-  private final SessionLoop loop;
-  private final Destination destination;
+  private final LoopContext loop;
   private final SessionAccount account;
   private final SessionTimer timer;
-  private final Relay client;
+  private final Side client;
 
-  /** Null until a backend has answered. */
-  private Relay server;
+  /** From the answer of a backend on. */
+  private @Nullable Side backend;
 
-  /** What the session does until it relays; null = it relays, or does nothing yet. */
-  private Step step;
+  /** What the session does while it does not relay. */
+  private @Nullable Step step;
 
-  /** When the session is looked at next; NEVER = not arranged. */
-  private long lookAt = NEVER;
+  /** When {@link #due} is called next; NEVER = not at all. */
+  private long dueAt = NEVER;
 
-  /** Null until a backend has answered. */
-  private PeerCare care;
-
-  /** True once the client was told that it is refused. */
+  /** The client has got its FIN and a reply, and what it sends is dropped. */
   private boolean refused;
 
-  /** True once one side was reset and the other is to be. */
+  /** One side was reset, and the other is to be, if there is one yet. */
   private boolean resetting;
 
-  private CloseReason reason;
+  private @Nullable CloseReason reason;
   private boolean ended;
 
-  Session(SessionLoop loop, Destination destination, Channel channel, long sequence) {
+  Session(LoopContext loop, SessionAccount account) {
     this.loop = loop;
-    this.destination = destination;
-    this.account = new SessionAccount(loop, destination, channel.remoteAddress(), sequence);
-    this.client = new Relay(this);
-    this.timer = new SessionTimer(destination.pool().config().timeouts());
-    lookBy(timer.expiresAt());
+    this.account = account;
+    this.client = new Side(loop.transport(), this);
+    this.timer = new SessionTimer(account.destination().pool().config().timeouts(), loop.clock());
+    wakeBy(timer.expiresAt());
   }
 
-  /** Looks for a backend, once the session has one of its listener's connections. */
+  /** Begins, once the client's channel is registered. */
   void start() {
-    guarded(account.isAdmitted() ? this::connect : this::await);
+    try {
+      if (account.isAdmitted()) {
+        connect();
+      } else {
+        account.phase(Phase.QUEUE);
+        Waiting waiting = new Waiting.ForConnection(loop, account.destination().limiter(), this);
+        step = waiting;
+        waiting.begin();
+      }
+    } catch (RuntimeException | Error bug) {
+      failed(bug);
+    }
   }
 
-  private void await() {
-    ListenerWaiting waiting = new ListenerWaiting(this, destination.limiter());
-    step = waiting;
-    lookBy(waiting.deadline());
-    waiting.begin();
+  @Override
+  public void admitted() {
+    account.admitted();
+    connect();
   }
 
-  /** Looks for a backend. */
-  void connect() {
+  private void connect() {
     account.phase(Phase.CONNECT);
-    Connector connector = new Connector(this, destination.pool());
+    Connector connector = new Connector(loop, account, this);
     step = connector;
     connector.next();
   }
 
-  SessionLoop loop() {
-    return loop;
-  }
-
-  Destination destination() {
-    return destination;
-  }
-
-  Relay client() {
+  Side client() {
     return client;
   }
 
@@ -95,50 +92,58 @@ public final class Session extends Deadlines.Entry {
     return account;
   }
 
-  long lastByteAt() {
-    return timer.lastByteAt();
+  String id() {
+    return loop.idPrefix() + Long.toString(account.sequence(), Character.MAX_RADIX);
   }
 
-  boolean isEnded() {
-    return ended;
-  }
-
+  @Override
   public CloseReason reason() {
-    return reason;
+    return reason == null ? CloseReason.INTERNAL : reason;
   }
 
-  /** What there is to say of the session now, or at its close when it is closed. */
+  @Override
   public SessionRecord record() {
-    return account.record(timer.age(), ended ? reason : null);
+    return account.record(id(), timer.age(), ended ? reason() : null);
   }
 
-  // ---- what the connector tells
-
-  void connected(Relay backendSide, long connectTook) {
-    server = backendSide;
+  @Override
+  public void connected(Side answered, long nanos) {
+    backend = answered;
     step = null;
     account.connected(timer.age());
-    loop.listener().connected(account.backend(), connectTook);
-    timer.touch();
-    care = new PeerCare(client, server, timer.lastByteAt());
-    client.join(server);
-    lookBy(nextDeadline());
+    loop.listener().connected(account.selected(), nanos);
+    timer.connected();
+    client.join(answered);
+    wakeBy(nextDeadline());
     if (client.isInputDone()) {
-      server.whenFlushed();
+      answered.whenFlushed();
     }
   }
 
-  /** The client is told that it is refused; what it still says is dropped. */
-  void refused(CloseReason why, Step refusal) {
+  @Override
+  public void notConnected(@Nullable ConnectFailure last) {
+    refusal().notConnected(last);
+  }
+
+  @Override
+  public void refuse(CloseReason limit) {
+    refusal().forLimit(limit);
+  }
+
+  private Refusal refusal() {
+    return new Refusal(loop, this, account.destination(), client);
+  }
+
+  @Override
+  public void linger(CloseReason why, Step refusal) {
     reason = why;
     refused = true;
     step = refusal;
-    lookBy(refusal.deadline());
+    wakeBy(refusal.deadline());
   }
 
-  // ---- what the two sides tell
-
-  void read(Relay side, int bytes) {
+  @Override
+  public void read(Side side, int bytes) {
     if (side == client) {
       account.readFromClient(bytes);
     } else {
@@ -146,22 +151,23 @@ public final class Session extends Deadlines.Entry {
     }
   }
 
-  void touch() {
+  @Override
+  public void touch() {
     timer.touch();
   }
 
-  /** One side does not take what the other sends; watch it. */
-  void paused() {
-    lookBy(System.nanoTime() + PROGRESS_NANOS);
+  @Override
+  public void paused() {
+    wakeBy(timer.progressAt());
   }
 
-  /** True when nothing that is still read matters any more. */
-  boolean isDiscarding() {
+  @Override
+  public boolean isDiscarding() {
     return resetting || refused;
   }
 
-  /** The peer of {@code side} has sent its FIN. */
-  void finished(Relay side) {
+  @Override
+  public void finished(Side side) {
     if (resetting) {
       return;
     }
@@ -170,25 +176,26 @@ public final class Session extends Deadlines.Entry {
       return;
     }
     timer.touch();
-    because(side == client ? CloseReason.CLIENT_CLOSED : CloseReason.BACKEND_CLOSED);
+    firstReason(side == client ? CloseReason.CLIENT_CLOSED : CloseReason.BACKEND_CLOSED);
+    Side other = side == client ? backend : client;
     if (side == client && account.isClientSilent()) {
       end();
-    } else if (server != null) {
-      other(side).whenFlushed();
-      lookBy(nextDeadline());
+    } else if (backend != null && other != null) {
+      other.whenFlushed();
+      wakeBy(nextDeadline());
     }
   }
 
-  /** All that was written to {@code side} is with the kernel, so a FIN can follow it. */
-  void flushed(Relay side) {
+  @Override
+  public void flushed(Side side) {
     if (ended || resetting) {
       return;
     }
     if (refused && client.isInputDone()) {
       end();
-    } else if (server != null && client.isInputDone() && server.isInputDone()) {
-      // Both have said all; closing says FIN where it was not said yet.
-      if (client.isFlushed() && server.isFlushed()) {
+    } else if (backend != null && client.isInputDone() && backend.isInputDone()) {
+      // Both peers have finished; closing sends the FINs that were not sent yet.
+      if (client.isFlushed() && backend.isFlushed()) {
         end();
       }
     } else {
@@ -196,44 +203,51 @@ public final class Session extends Deadlines.Entry {
     }
   }
 
-  /** The peer of {@code side} is gone without a FIN. */
-  void broken(Relay side) {
-    if (ended) {
-      return;
+  @Override
+  public void failed(Side side, Throwable cause) {
+    if (!(cause instanceof IOException)) {
+      failed(cause);
+    } else if (!ended) {
+      LOG.debug("session {}: {}", id(), cause.toString());
+      reset(side);
     }
-    because(side == client ? CloseReason.CLIENT_RESET : CloseReason.BACKEND_RESET);
+  }
+
+  /** The peer of {@code side} is gone without a FIN. */
+  private void reset(Side side) {
+    firstReason(side == client ? CloseReason.CLIENT_RESET : CloseReason.BACKEND_RESET);
     side.close();
-    if (server == null || isDiscarding()) {
+    boolean discarding = isDiscarding();
+    resetting = true;
+    if (backend == null || discarding) {
       end();
     } else {
-      resetting = true;
-      new ResetDelivery(this, other(side)).run();
+      Side other = side == client ? backend : client;
+      ResetDelivery delivery = new ResetDelivery(loop, this, other, timer.lastByteAt());
+      step = delivery;
+      delivery.run();
     }
   }
 
-  void failed(Relay side, Throwable cause) {
-    if (cause instanceof IOException) {
-      LOG.debug("session {}: {}", account.id(), cause.toString());
-      broken(side);
-    } else {
-      failed(cause);
-    }
-  }
-
-  /** Its slot has come: acts on what is due and enters itself again. */
+  /** Acts on what is due and enters the timing wheel again. */
+  @Override
   void due(long now) {
-    lookAt = NEVER;
-    guarded(() -> meetDeadline(now));
-    if (!ended) {
-      lookBy(nextDeadline());
+    dueAt = NEVER;
+    try {
+      meetDeadline(now);
+      if (!ended) {
+        wakeBy(nextDeadline());
+      }
+    } catch (RuntimeException | Error bug) {
+      failed(bug);
     }
   }
 
-  /** Makes sure the session is looked at soon after {@code time}, if not earlier. */
-  void lookBy(long time) {
-    if (!ended && (time < lookAt || lookAt == NEVER)) {
+  @Override
+  public void wakeBy(long time) {
+    if (!ended && (time < dueAt || dueAt == NEVER)) {
       loop.deadlines().remove(this);
-      lookAt = time;
+      dueAt = time;
       loop.deadlines().add(this, time);
     }
   }
@@ -245,12 +259,23 @@ public final class Session extends Deadlines.Entry {
       if (now >= step.deadline()) {
         step.timedOut();
       }
-    } else {
-      care.attend(now, timer.lastByteAt());
-      timer.noticePending(client.pending() + server.pending());
+    } else if (backend != null) {
+      careForPeers(now, backend);
+      timer.noticePending(client.pending() + backend.pending());
       if (now >= timer.quietUntil(isHalfClosed())) {
         end(isHalfClosed() ? CloseReason.CLOSE_TIMEOUT : CloseReason.IDLE_TIMEOUT);
       }
+    }
+  }
+
+  /** A peer that vanished is detected, and one that is slow is spared the user time-out. */
+  private void careForPeers(long now, Side server) {
+    if (timer.hasSettled(now)) {
+      server.keepAlive();
+    }
+    if (timer.isSlow(now)) {
+      client.tolerateSlow();
+      server.tolerateSlow();
     }
   }
 
@@ -258,91 +283,97 @@ public final class Session extends Deadlines.Entry {
     if (step != null) {
       return Math.min(timer.expiresAt(), step.deadline());
     }
-    long next = Math.min(timer.expiresAt(), timer.quietUntil(isHalfClosed()));
-    next = Math.min(next, care.nextAt(timer.lastByteAt()));
-    boolean slow = client.pending() + server.pending() > 0;
-    return slow ? Math.min(next, System.nanoTime() + PROGRESS_NANOS) : next;
+    if (backend == null) {
+      return timer.expiresAt();
+    }
+    return timer.nextDeadline(isHalfClosed(), client.pending() + backend.pending() > 0);
   }
 
   private boolean isHalfClosed() {
-    return client.isInputDone() || server.isInputDone();
+    return client.isInputDone() || (backend != null && backend.isInputDone());
   }
 
-  /** Ends the session for {@code why}, unless it has ended. */
-  void end(CloseReason why) {
+  @Override
+  public void end(CloseReason why) {
     if (!ended) {
       reason = why;
       end();
     }
   }
 
-  /** Ends the session for the reason it has. Idempotent. */
-  void end() {
-    if (ended) {
-      return;
-    }
-    ended = true;
-    loop.deadlines().remove(this);
-    if (server != null && account.judgeBackend(reason)) {
-      loop.listener().failed(destination.pool(), account.backend());
-    }
-    try {
-      closeChannels();
-    } finally {
-      whenClosed();
-    }
-  }
-
-  private void closeChannels() {
-    if (step != null) {
-      step.cancel(reason == CloseReason.CLIENT_RESET);
-      step = null;
-    }
-    client.close();
-    if (server != null) {
-      server.close();
-    }
-  }
-
-  /** Counts the session no more once its backend has one connection less; not earlier. */
-  private void whenClosed() {
-    ChannelFuture closed = server == null ? null : server.channel().closeFuture();
-    if (closed == null || closed.isDone()) {
-      gone();
-    } else {
-      closed.addListener(done -> gone());
-    }
-  }
-
-  private void gone() {
-    account.close();
-    loop.ended();
-    loop.listener().closed(this, account.isQuiet(reason));
-  }
-
-  /** The first cause counts. */
-  private void because(CloseReason why) {
-    if (reason == null) {
-      reason = why;
-    }
-  }
-
-  /** Runs {@code step}; a bug in it ends this session, and no other. */
-  void guarded(Runnable step) {
-    try {
-      step.run();
-    } catch (RuntimeException e) {
-      failed(e);
+  /** Ends the session for the reason it has. Idempotent, and never throws. */
+  @Override
+  public void end() {
+    if (!ended) {
+      ended = true;
+      loop.deadlines().remove(this);
+      release(Session::judgeBackend);
+      release(Session::cancelStep);
+      release(session -> session.client.close());
+      release(Session::closeBackend);
     }
   }
 
   /** Ends the session for a bug. */
-  void failed(Throwable bug) {
-    LOG.error("session {} failed", account.id(), bug);
+  @Override
+  public void failed(Throwable bug) {
+    LOG.error("session {} failed", id(), bug);
     end(CloseReason.INTERNAL);
   }
 
-  private Relay other(Relay side) {
-    return side == client ? server : client;
+  private void judgeBackend() {
+    if (backend != null && account.judgeBackend(reason())) {
+      loop.listener().failed(account.destination().pool(), account.selected());
+    }
+  }
+
+  private void cancelStep() {
+    if (step != null) {
+      step.cancel(resetting);
+      step = null;
+    }
+  }
+
+  /** The session is uncounted once its backend has one connection less; not earlier. */
+  private void closeBackend() {
+    ChannelFuture closed = null;
+    try {
+      if (backend != null) {
+        closed = backend.channel().closeFuture();
+        backend.close();
+      }
+    } finally {
+      if (closed == null || closed.isDone()) {
+        uncount();
+      } else {
+        closed.addListener(done -> uncount());
+      }
+    }
+  }
+
+  private void uncount() {
+    release(session -> session.account.close());
+    release(session -> session.loop.onClosed().run());
+    release(Session::reportClosed);
+  }
+
+  private void reportClosed() {
+    loop.listener().closed(this, account.isQuiet(reason()));
+  }
+
+  /** What fails in one part of the end must not keep the rest. Allocates nothing. */
+  private void release(Consumer<Session> part) {
+    try {
+      part.accept(this);
+    } catch (RuntimeException | Error bug) {
+      LOG.error("session {} did not end well", id(), bug);
+    }
+  }
+
+  /** The first cause counts. */
+  private void firstReason(CloseReason why) {
+    if (reason == null) {
+      reason = why;
+    }
   }
 }

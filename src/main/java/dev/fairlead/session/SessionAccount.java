@@ -5,22 +5,21 @@ import dev.fairlead.pool.Backend;
 import java.net.SocketAddress;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What one session is counted with, and what there is to say of it. Counted at its listener and its
- * source from the start to {@link #close}, at its pool from the first backend that was selected,
- * and at a backend while that is selected. On the session's event loop; after the close, {@link
- * #record} is for any thread.
+ * Where one session is counted, and its figures. It is counted at its listener and its source from
+ * the start to {@link #close}, at its pool from the first backend that was selected, and at a
+ * backend while that is selected; without {@link #close} a limit is one lower for good. On the
+ * session's event loop; after the close, {@link #record} is for any thread.
  */
 final class SessionAccount {
-  private final SessionLoop loop;
   private final Destination destination;
-  private final SocketAddress source;
+  private final @Nullable SocketAddress source;
+  private final SourceCount ofSource;
   private final long sequence;
-
-  /** Counts the session. */
-  private SourceCount ofSource;
 
   /** True while the session has one of its listener's connections: not while it waits for it. */
   private boolean admitted;
@@ -29,7 +28,7 @@ final class SessionAccount {
   private boolean atPool;
 
   /** The last one selected. */
-  private Backend backend;
+  private @Nullable Backend backend;
 
   /** True while the session is counted at {@link #backend}. */
   private boolean counted;
@@ -39,42 +38,46 @@ final class SessionAccount {
   private long bytesFromClient;
   private long bytesToClient;
   private Phase phase = Phase.CONNECT;
+  private boolean closed;
 
-  SessionAccount(SessionLoop loop, Destination destination, SocketAddress source, long sequence) {
-    this.loop = loop;
+  /**
+   * Takes over what the client was admitted with.
+   *
+   * @param source the client's address
+   * @param ofSource counts the session already
+   * @param admitted the session has one of its listener's connections
+   * @param sequence the session's number on its loop
+   */
+  SessionAccount(
+      Destination destination,
+      @Nullable SocketAddress source,
+      SourceCount ofSource,
+      boolean admitted,
+      long sequence) {
     this.destination = destination;
     this.source = source;
+    this.ofSource = ofSource;
+    this.admitted = admitted;
     this.sequence = sequence;
     destination.listener().opened();
     destination.sessions().increment();
-  }
-
-  String id() {
-    return loop.id(sequence);
   }
 
   long sequence() {
     return sequence;
   }
 
-  SocketAddress source() {
+  Destination destination() {
+    return destination;
+  }
+
+  @Nullable SocketAddress source() {
     return source;
   }
 
-  /** The last one selected, null = none was. */
-  Backend backend() {
-    return backend;
-  }
-
-  /**
-   * What the session came in with.
-   *
-   * @param source counts it already
-   * @param place it has one of its listener's connections
-   */
-  void cameWith(SourceCount source, boolean place) {
-    ofSource = source;
-    admitted = place;
+  /** The backend selected last; there must be one. */
+  Backend selected() {
+    return Objects.requireNonNull(backend);
   }
 
   /** It has one of its listener's connections now. */
@@ -86,26 +89,22 @@ final class SessionAccount {
     return admitted;
   }
 
-  PoolLimiter poolLimiter() {
-    return destination.poolLimiter();
-  }
-
   /**
    * Chooses a backend that has room.
    *
    * @return false = there is none now
    */
   boolean trySelect(List<Backend> tried) {
-    Backend selected = poolLimiter().trySelect(source, tried, atPool);
-    if (selected != null) {
-      selected(selected);
+    Backend chosen = destination.poolLimiter().trySelect(source, tried, atPool);
+    if (chosen != null) {
+      selected(chosen);
     }
-    return selected != null;
+    return chosen != null;
   }
 
-  /** The session is counted at {@code selected} and its pool, which is one more attempt. */
-  void selected(Backend selected) {
-    backend = selected;
+  /** The session is counted at {@code chosen} and its pool, which is one more attempt. */
+  void selected(Backend chosen) {
+    backend = chosen;
     counted = true;
     atPool = true;
     attempts++;
@@ -116,7 +115,7 @@ final class SessionAccount {
   void unselected() {
     if (counted) {
       counted = false;
-      poolLimiter().released(backend);
+      destination.poolLimiter().released(selected());
     }
   }
 
@@ -141,32 +140,31 @@ final class SessionAccount {
 
   void readFromBackend(int bytes) {
     if (bytesToClient == 0) {
-      backend.worked();
+      selected().worked();
     }
     bytesToClient += bytes;
     destination.listener().bytesToClient(bytes);
   }
 
   /**
-   * A connected session ends: one that its backend reset before it had said anything is as good as
-   * unreachable.
+   * A connected session ends. A backend that reset it before its first byte counts as unreachable.
    *
    * @return whether the backend failed
    */
   boolean judgeBackend(CloseReason reason) {
     boolean failed = reason == CloseReason.BACKEND_RESET && bytesToClient == 0;
     if (failed) {
-      backend.failed();
+      selected().failed();
     } else if (reason == CloseReason.CLIENT_CLOSED || reason == CloseReason.BACKEND_CLOSED) {
-      // An end of our own making says nothing of the backend.
-      backend.worked();
+      // An end of our own making is no evidence for the backend.
+      selected().worked();
     }
     return failed;
   }
 
   /** Whether the session is counted at the backend of the same pool and id. */
   boolean isAt(Backend other) {
-    return counted && backend.pool().equals(other.pool()) && backend.id().equals(other.id());
+    return counted && selected().pool().equals(other.pool()) && selected().id().equals(other.id());
   }
 
   boolean isClientSilent() {
@@ -174,8 +172,8 @@ final class SessionAccount {
   }
 
   /**
-   * True when a session that ended for {@code reason} was a client that only looked whether we are
-   * there, or one that was turned away at once.
+   * True when a session that ended for {@code reason} was a client that only probed whether we
+   * accept, or one that was refused at once.
    */
   boolean isQuiet(CloseReason reason) {
     boolean refused = reason == CloseReason.LIMIT_CONNECTIONS || reason == CloseReason.QUEUE_FULL;
@@ -183,30 +181,49 @@ final class SessionAccount {
     return refused || (left && bytesFromClient == 0 && bytesToClient == 0);
   }
 
-  /** The session is over, and counted nowhere. */
+  /** The session is counted nowhere any more, whatever fails on the way. Idempotent. */
   void close() {
-    unselected();
-    if (atPool) {
-      atPool = false;
-      poolLimiter().left();
+    if (closed) {
+      return;
     }
-    if (admitted) {
-      admitted = false;
-      destination.limiter().connections().giveBack();
+    closed = true;
+    try {
+      leavePool();
+    } finally {
+      leaveListener();
     }
-    ofSource.release();
+  }
+
+  private void leavePool() {
+    try {
+      unselected();
+    } finally {
+      if (atPool) {
+        atPool = false;
+        destination.poolLimiter().left();
+      }
+    }
+  }
+
+  private void leaveListener() {
     destination.listener().closed();
+    try {
+      ofSource.release();
+    } finally {
+      if (admitted) {
+        admitted = false;
+        destination.limiter().connections().giveBack();
+      }
+    }
   }
 
   /**
-   * What there is to say now.
-   *
    * @param reason null = the session is alive
    */
-  SessionRecord record(long ageNanos, CloseReason reason) {
+  SessionRecord record(String id, long ageNanos, @Nullable CloseReason reason) {
     return new SessionRecord(
         Instant.now(),
-        id(),
+        id,
         destination.listener().listener(),
         source,
         null,

@@ -4,12 +4,12 @@ import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
 
 /**
- * Hears of sessions. Called on the session's event loop, so an implementation must neither block
- * nor throw; every session that is started is closed exactly once.
+ * Receives the events of sessions. Called on the session's event loop, so an implementation must
+ * neither block nor throw; every session that is opened is closed exactly once.
  */
 public interface SessionListener {
 
-  /** Hears nothing. */
+  /** Ignores all events. */
   SessionListener NONE = new SessionListener() {};
 
   /** A backend has accepted the session's connection, {@code connectNanos} after it was asked. */
@@ -24,10 +24,18 @@ public interface SessionListener {
   /**
    * A session is over.
    *
-   * @param quiet the client left without a byte either way, or was turned away at once: counted,
-   *     not logged
+   * @param quiet the client left without a byte either way, or was refused at once: counted, not
+   *     logged
    */
-  default void closed(Session session, boolean quiet) {}
+  default void closed(ClosedSession session, boolean quiet) {}
+
+  /** A session that is over. Any thread. */
+  interface ClosedSession {
+    CloseReason reason();
+
+    /** Made anew at each call. */
+    SessionRecord record();
+  }
 
   /** Calls each of {@code listeners} in turn. */
   static SessionListener all(SessionListener... listeners) {
@@ -48,7 +56,7 @@ public interface SessionListener {
       }
 
       @Override
-      public void closed(Session session, boolean quiet) {
+      public void closed(ClosedSession session, boolean quiet) {
         for (SessionListener listener : each) {
           listener.closed(session, quiet);
         }

@@ -5,135 +5,152 @@ import dev.fairlead.admission.SourceCount;
 import dev.fairlead.net.SocketTuning;
 import dev.fairlead.net.Transport;
 import dev.fairlead.pool.Backend;
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import dev.fairlead.session.limit.SessionCount;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.channel.RecvByteBufAllocator;
-import io.netty.channel.WriteBufferWaterMark;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * All sessions of one event loop, and what they share there. Everything is called on that loop;
- * nothing is thread-safe but {@link #eventLoop}.
+ * Admits the clients of one event loop, and ends its sessions when that is asked for. Everything is
+ * called on that loop, except {@link #eventLoop} and {@link #count}. Without {@link #tick} no
+ * time-out ever ends a session.
  */
 public final class SessionLoop {
   /** How often {@link #tick} is to be called. */
   public static final Duration TICK = Duration.ofNanos(Deadlines.TICK_NANOS);
 
-  /**
-   * Where reading from one side pauses because the other does not take the bytes: with one read on
-   * top, a client that never reads costs at most 192 KiB.
-   */
-  private static final WriteBufferWaterMark WATER_MARK =
-      new WriteBufferWaterMark(32 * 1024, 64 * 1024);
+  private static final Logger LOG = LoggerFactory.getLogger(SessionLoop.class);
 
-  private static final int SMALLEST_READ = 64;
-  private static final int FIRST_READ = 2048;
-
-  /** Measured: with 64 KiB bulk costs 1.4 times the CPU, with 256 KiB no less. */
-  private static final int LARGEST_READ = 128 * 1024;
-
-  private static final RecvByteBufAllocator READ_SIZES =
-      new AdaptiveRecvByteBufAllocator(SMALLEST_READ, FIRST_READ, LARGEST_READ);
-
-  private final EventLoop eventLoop;
-  private final Transport transport;
-  private final SessionListener listener;
+  private final LoopContext context;
   private final SessionCount count;
-  private final String idPrefix;
-  private final TurnedAway turnedAway;
-  private final Deadlines deadlines =
-      new Deadlines(System.nanoTime(), entry -> ((Session) entry).due(System.nanoTime()));
+  private final RefusedClients refusedClients;
   private long opened;
   private int live;
-  private Spread spread;
+  private Runnable onRoom = () -> {};
+
+  /** Under way for the drain. */
+  private @Nullable DrainPlan drain;
 
   /** Backends that lose their sessions at the moment. */
-  private final List<Ending> endings = new ArrayList<>();
-
-  /** Called when a session of this loop has made room for another one of the member. */
-  private Runnable onRoom = () -> {};
+  private final List<GradualClose> closes = new ArrayList<>();
 
   public SessionLoop(
       EventLoop eventLoop, Transport transport, SessionListener listener, Identity identity) {
-    this.eventLoop = eventLoop;
-    this.transport = transport;
-    this.listener = listener;
+    this(eventLoop, transport, listener, identity, System::nanoTime);
+  }
+
+  SessionLoop(
+      EventLoop eventLoop,
+      Transport transport,
+      SessionListener listener,
+      Identity identity,
+      LongSupplier clock) {
     this.count = identity.count();
-    this.idPrefix = identity.idPrefix();
-    this.turnedAway = new TurnedAway(eventLoop, transport);
+    this.context =
+        new LoopContext(
+            eventLoop,
+            transport,
+            listener,
+            clock,
+            new Deadlines(clock.getAsLong()),
+            identity.idPrefix(),
+            this::closed);
+    this.refusedClients = new RefusedClients(eventLoop, transport, clock);
   }
 
   /**
-   * What tells one loop's sessions from another's, and counts them together.
+   * Distinguishes the sessions of one loop from those of others, and counts them together.
    *
    * @param idPrefix starts the ids of the loop's sessions; different for every loop of every member
    * @param count shared by all loops of the member
    */
   public record Identity(String idPrefix, SessionCount count) {}
 
-  /** Takes over, or turns away, a client that was just accepted and is registered nowhere yet. */
+  /**
+   * Makes a session of a client that was just accepted and is not registered yet, or refuses it.
+   * Never throws: by a bug it closes this client and keeps nothing of it.
+   */
   public void open(Channel client, Destination destination) {
+    try {
+      CloseReason refusal = admit(client, destination);
+      if (refusal != null) {
+        destination.listener().refused(refusal);
+        refusedClients.add(client, destination.limiter().refuseWith());
+      }
+    } catch (RuntimeException | Error bug) {
+      LOG.error("a client of listener {} is dropped", destination.listener().listener(), bug);
+      Transport.discard(client);
+    }
+  }
+
+  /**
+   * Takes source, rate and connection, all or none, and begins a session with them.
+   *
+   * @return why the client is refused, null = it is not
+   */
+  private @Nullable CloseReason admit(Channel client, Destination destination) {
     ListenerLimiter limiter = destination.limiter();
     InetAddress address = addressOf(client);
     if (address != null && !destination.access().admits(address)) {
-      turnAway(client, destination, CloseReason.DENIED);
-      return;
+      return CloseReason.DENIED;
     }
     SourceCount ofSource = limiter.sources().tryTake(address);
     if (ofSource == null) {
-      turnAway(client, destination, CloseReason.LIMIT_SOURCE);
-      return;
+      return CloseReason.LIMIT_SOURCE;
     }
     if (!limiter.rate().tryTake()) {
       ofSource.release();
-      turnAway(client, destination, CloseReason.LIMIT_RATE);
-      return;
+      return CloseReason.LIMIT_RATE;
     }
     boolean admitted = limiter.connections().tryTake();
-    if (admitted || limiter.mayWait()) {
-      Session session = new Session(this, destination, client, opened++);
-      session.account().cameWith(ofSource, admitted);
-      begin(client, session);
-    } else {
+    if (!admitted && !limiter.mayWait()) {
       limiter.rate().putBack();
       ofSource.release();
-      turnAway(client, destination, Waiting.full(limiter));
+      return Waiting.refusal(limiter);
     }
+    begin(
+        client,
+        new SessionAccount(destination, client.remoteAddress(), ofSource, admitted, opened++));
+    return null;
   }
 
-  private static InetAddress addressOf(Channel client) {
+  private static @Nullable InetAddress addressOf(Channel client) {
     return client.remoteAddress() instanceof InetSocketAddress socket ? socket.getAddress() : null;
   }
 
-  private void turnAway(Channel client, Destination destination, CloseReason why) {
-    destination.listener().refused(why);
-    turnedAway.add(client, destination.limiter().refuseWith());
-  }
-
-  private void begin(Channel client, Session session) {
-    live++;
-    count.opened();
+  private void begin(Channel client, SessionAccount account) {
+    Session session = null;
     try {
-      configure(client, session.client());
+      session = new Session(context, account);
+      live++;
+      count.opened();
+      context.configure(client, session.client());
       SocketTuning.accepted(client);
-      ChannelFuture registered = eventLoop.register(client);
+      ChannelFuture registered = context.eventLoop().register(client);
       if (registered.isDone()) {
         start(session, registered);
       } else {
-        registered.addListener(done -> start(session, registered));
+        Session registering = session;
+        registered.addListener(done -> start(registering, registered));
       }
-    } catch (RuntimeException e) {
-      // Not registered, so the session can't close it.
-      client.unsafe().closeForcibly();
-      session.failed(e);
+    } catch (RuntimeException | Error bug) {
+      if (session == null) {
+        account.close();
+        throw bug;
+      }
+      session.failed(bug);
+      // Unless it is registered, the session cannot close it.
+      Transport.discard(client);
     }
   }
 
@@ -145,18 +162,19 @@ public final class SessionLoop {
     }
   }
 
-  /** To be called every {@link #TICK}: lets deadlines come due. */
+  /** Acts on all deadlines that have passed. To be called every {@link #TICK}. */
   public void tick() {
-    deadlines.turn(System.nanoTime());
-    turnedAway.tick(System.nanoTime());
-    if (spread != null) {
-      endUntil(spread.mayLive(System.nanoTime()));
+    long now = context.now();
+    context.deadlines().turn(now);
+    refusedClients.tick(now);
+    if (drain != null) {
+      endUntil(drain.mayLive(now));
     }
-    endings.removeIf(ending -> ending.isOver(System.nanoTime()));
+    closes.removeIf(each -> each.isOver(now));
   }
 
   public EventLoop eventLoop() {
-    return eventLoop;
+    return context.eventLoop();
   }
 
   /** Has {@code action} called, on this loop, when a full member has room again. */
@@ -173,18 +191,18 @@ public final class SessionLoop {
     return live;
   }
 
-  /** What there is to say of every live session. */
+  /** A record of every live session. */
   public List<SessionRecord> records() {
     List<SessionRecord> records = new ArrayList<>(live);
-    deadlines.forEach(entry -> records.add(((Session) entry).record()));
+    forEach(session -> records.add(session.record()));
     return records;
   }
 
   /** Ends the session of that id for the operator; false = it is not here. */
   public boolean end(String id) {
     List<Session> found = new ArrayList<>(1);
-    if (id.startsWith(idPrefix)) {
-      deadlines.forEach(entry -> addIfNamed(found, (Session) entry, id));
+    if (id.startsWith(context.idPrefix())) {
+      forEach(session -> addIf(session.id().equals(id), session, found));
     }
     found.forEach(session -> session.end(CloseReason.ADMIN));
     return !found.isEmpty();
@@ -192,24 +210,18 @@ public final class SessionLoop {
 
   /** Ends the live sessions one after the other, evenly over {@code time}, for the drain. */
   public void endOver(Duration time) {
-    spread = new Spread(live, System.nanoTime(), Math.max(1, time.toNanos()));
+    drain = new DrainPlan(live, context.now(), Math.max(1, time.toNanos()));
   }
 
   /**
    * Ends the sessions that are at a backend now one after the other, evenly over {@code time};
-   * those that come to it later stay, and so do those that have gone on to another one by then.
+   * those that reach it later stay, and so do those that have moved to another one by then.
    */
   public void endThose(Backend backend, Duration time, CloseReason reason) {
     List<Session> sessions = new ArrayList<>();
-    deadlines.forEach(entry -> addIfAt(sessions, (Session) entry, backend));
+    forEach(session -> addIf(session.account().isAt(backend), session, sessions));
     if (!sessions.isEmpty()) {
-      endings.add(new Ending(sessions, backend, time, reason));
-    }
-  }
-
-  private static void addIfAt(List<Session> found, Session session, Backend backend) {
-    if (session.account().isAt(backend)) {
-      found.add(session);
+      closes.add(new GradualClose(sessions, backend, context.now(), time.toNanos(), reason));
     }
   }
 
@@ -218,33 +230,7 @@ public final class SessionLoop {
     endUntil(0);
   }
 
-  Transport transport() {
-    return transport;
-  }
-
-  SessionListener listener() {
-    return listener;
-  }
-
-  Deadlines deadlines() {
-    return deadlines;
-  }
-
-  String id(long sequence) {
-    return idPrefix + Long.toString(sequence, Character.MAX_RADIX);
-  }
-
-  /** What every channel of a session is set to. */
-  void configure(Channel channel, Relay relay) {
-    ChannelConfig config = channel.config();
-    config.setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-    config.setWriteBufferWaterMark(WATER_MARK);
-    config.setRecvByteBufAllocator(READ_SIZES);
-    channel.pipeline().addLast(relay);
-    transport.readFromStart(channel);
-  }
-
-  void ended() {
+  private void closed() {
     live--;
     if (count.closed()) {
       onRoom.run();
@@ -253,20 +239,24 @@ public final class SessionLoop {
 
   private void endUntil(int left) {
     List<Session> sessions = new ArrayList<>();
-    deadlines.forEach(entry -> sessions.add((Session) entry));
+    forEach(sessions::add);
     for (int i = 0; i < sessions.size() - left; i++) {
       sessions.get(i).end(CloseReason.DRAIN);
     }
   }
 
-  private static void addIfNamed(List<Session> found, Session session, String id) {
-    if (session.account().id().equals(id)) {
-      found.add(session);
+  private void forEach(Consumer<Session> visitor) {
+    context.deadlines().forEach(entry -> visitor.accept((Session) entry));
+  }
+
+  private static void addIf(boolean wanted, Session session, List<Session> sessions) {
+    if (wanted) {
+      sessions.add(session);
     }
   }
 
   /** A shrinking number of sessions that may still live. */
-  private record Spread(int atStart, long start, long length) {
+  private record DrainPlan(int atStart, long start, long length) {
     int mayLive(long now) {
       long left = Math.max(0, start + length - now);
       return (int) ((double) atStart * left / length);

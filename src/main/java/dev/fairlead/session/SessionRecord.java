@@ -4,9 +4,10 @@ import io.netty.util.NetUtil;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What there is to say of a session: at its close for the access log, or of a live one for the API.
+ * The figures of a session: at its close for the access log, or of a live one for the API.
  * Immutable.
  *
  * @param time when the record was made: at the close, for the access log
@@ -24,17 +25,17 @@ public record SessionRecord(
     Instant time,
     String session,
     String listener,
-    SocketAddress source,
-    String sni,
-    String route,
-    String pool,
-    String backend,
+    @Nullable SocketAddress source,
+    @Nullable String sni,
+    @Nullable String route,
+    @Nullable String pool,
+    @Nullable String backend,
     int attempts,
     long connectMs,
     long durationMs,
     long bytesFromClient,
     long bytesToClient,
-    CloseReason reason,
+    @Nullable CloseReason reason,
     Phase phase) {
 
   /** The client's address as it is written: {@code ip:port}, {@code [v6]:port} or {@code unix:}. */

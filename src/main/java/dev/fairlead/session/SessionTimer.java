@@ -1,37 +1,66 @@
 package dev.fairlead.session;
 
 import dev.fairlead.config.PoolConfig.Timeouts;
+import dev.fairlead.net.SocketTuning;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
- * How long a session may go on: when it began, when something last moved, and what the pool's
- * time-outs make of that. All times are those of {@link System#nanoTime}. On the session's event
- * loop.
+ * When something is due for one session: the pool's time-outs, which count from the accept or from
+ * the last byte, and the care for its peers. All times are those of the loop's clock, in
+ * nanoseconds. On the session's event loop.
  */
 final class SessionTimer {
   static final long NEVER = Long.MAX_VALUE;
 
+  /**
+   * The age at which a session is worth the system calls that detect a vanished backend. Raising it
+   * spares them for more sessions, lowering it detects earlier.
+   */
+  private static final long SETTLED_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+  /**
+   * How often the progress of a slow reader is checked. Raising it costs less, lowering it makes
+   * the idle time-out of a slow reader more exact.
+   */
+  private static final long PROGRESS_NANOS = TimeUnit.MILLISECONDS.toNanos(400);
+
+  private static final long SLOW_NANOS = SocketTuning.SLOW_AFTER.toNanos();
   private static final int PERCENT = 100;
 
   private final Timeouts timeouts;
-  private final long startedAt = System.nanoTime();
+  private final LongSupplier clock;
+  private final long startedAt;
   private final long expiresAt;
-  private long lastByteAt = startedAt;
+  private long lastByteAt;
   private long lastPending;
 
-  SessionTimer(Timeouts timeouts) {
+  /** When the backend's connection is to be kept alive; NEVER = it is, or there is none yet. */
+  private long settlesAt = NEVER;
+
+  SessionTimer(Timeouts timeouts, LongSupplier clock) {
     this.timeouts = timeouts;
+    this.clock = clock;
+    this.startedAt = clock.getAsLong();
+    this.lastByteAt = startedAt;
     this.expiresAt = drawExpiry();
   }
 
-  /** Something moved. */
+  /** Bytes moved. */
   void touch() {
-    lastByteAt = System.nanoTime();
+    lastByteAt = clock.getAsLong();
+  }
+
+  /** A backend has answered. */
+  void connected() {
+    touch();
+    settlesAt = lastByteAt + SETTLED_NANOS;
   }
 
   /**
-   * Counts a change of what waits to be written as something that moved: writing, unlike reading,
-   * is not seen by the session.
+   * Counts a change of what waits to be written as bytes that moved: unlike reading, writing is not
+   * seen by the session.
    */
   void noticePending(long pendingBytes) {
     if (pendingBytes != lastPending) {
@@ -45,7 +74,7 @@ final class SessionTimer {
   }
 
   long age() {
-    return System.nanoTime() - startedAt;
+    return clock.getAsLong() - startedAt;
   }
 
   /** When {@code maxDuration} is over, {@link #NEVER} = it has none. */
@@ -53,14 +82,39 @@ final class SessionTimer {
     return expiresAt;
   }
 
-  /**
-   * When the session has been quiet for too long, if nothing moves until then; {@link #NEVER} = it
-   * may be.
-   */
+  /** When the session has been quiet for too long, {@link #NEVER} = it may be for any time. */
   long quietUntil(boolean halfClosed) {
     boolean closing = halfClosed && !timeouts.close().isZero();
     long most = (closing ? timeouts.close() : timeouts.idle()).toNanos();
     return most == 0 ? NEVER : lastByteAt + most;
+  }
+
+  /** True once: the kernel is to detect from now on when the backend vanishes. */
+  boolean hasSettled(long now) {
+    boolean settled = now >= settlesAt;
+    if (settled) {
+      settlesAt = NEVER;
+    }
+    return settled;
+  }
+
+  /** Whether no byte has moved for so long that a slow peer must be told from a dead one. */
+  boolean isSlow(long now) {
+    return now - lastByteAt >= SLOW_NANOS;
+  }
+
+  /** When the progress of a slow reader is to be checked. */
+  long progressAt() {
+    return clock.getAsLong() + PROGRESS_NANOS;
+  }
+
+  /** When something is due next for a session that relays, if no byte moves until then. */
+  long nextDeadline(boolean halfClosed, boolean pending) {
+    long now = clock.getAsLong();
+    long next = Math.min(Math.min(expiresAt, quietUntil(halfClosed)), settlesAt);
+    long slowAt = lastByteAt + SLOW_NANOS;
+    next = slowAt > now ? Math.min(next, slowAt) : next;
+    return pending ? Math.min(next, now + PROGRESS_NANOS) : next;
   }
 
   /** Drawn, so that sessions that began together do not end together. */

@@ -1,18 +1,56 @@
 package dev.fairlead.session;
 
+import dev.fairlead.net.ConnectFailure;
+import org.jspecify.annotations.Nullable;
+
 /** What a session does while it does not relay. On its event loop. */
 interface Step {
 
-  /** When {@link #timedOut} is to be called, as {@link System#nanoTime}; NEVER = not at all. */
+  /** When {@link #timedOut} is to be called, by the loop's clock. */
   long deadline();
 
-  /** It has taken too long. */
+  /** The deadline has passed. */
   void timedOut();
 
   /**
-   * The session is over: gives back what is held and not counted with the session yet. Idempotent.
+   * The session is over: gives back what the step has taken and the session does not count yet.
+   * Idempotent.
    *
-   * @param reset whether a backend that may know of the session already is to be told by a reset
+   * @param reset whether a backend that may know of the session already gets a reset
    */
   void cancel(boolean reset);
+
+  /** What a step reports to its session, and asks of it. */
+  interface StepOwner extends Side.SideEvents {
+    /** Makes sure {@link #timedOut} is called soon after {@code time}. */
+    void wakeBy(long time);
+
+    /** The session has one of its listener's connections. */
+    void admitted();
+
+    /** A limit refuses the client. */
+    void refuse(CloseReason limit);
+
+    /** A backend has answered, {@code nanos} after it was asked. */
+    void connected(Side backend, long nanos);
+
+    /**
+     * No backend takes the session.
+     *
+     * @param last of the last attempt; null = there was no backend to try
+     */
+    void notConnected(@Nullable ConnectFailure last);
+
+    /** The client gets a FIN and may take until the deadline of {@code refusal} to close. */
+    void linger(CloseReason why, Step refusal);
+
+    /** Ends the session for {@code why}. */
+    void end(CloseReason why);
+
+    /** Ends the session for the reason it has. */
+    void end();
+
+    /** Ends the session for a bug. */
+    void failed(Throwable bug);
+  }
 }

@@ -1,51 +1,55 @@
 package dev.fairlead.session;
 
+import dev.fairlead.admission.ConnectionLimiter;
+import dev.fairlead.admission.ListenerLimiter;
 import dev.fairlead.admission.QueueingLimiter;
-import dev.fairlead.admission.Waiter;
+import dev.fairlead.admission.WaitQueue;
 
 /**
- * A session in a queue. A place is taken for it on the thread of whoever leaves one; the session
- * goes on from there on its own event loop, where everything of this is called that is not
- * protected.
+ * A session's wait in the queue of a limiter. Its place is taken on the thread that frees one; the
+ * session continues on its own event loop, where everything of this is called that is not
+ * protected. Ends once: with {@link #admitted}, with a refusal, or with {@link #cancel}, which
+ * gives back a place that was taken too late.
  */
-abstract class Waiting extends Waiter implements Step {
-  private final Session session;
+abstract class Waiting extends WaitQueue.Waiter implements Step {
+  private final LoopContext loop;
   private final QueueingLimiter limiter;
+  private final StepOwner owner;
   private final long deadline;
 
   /** A place was taken for it; guarded by the queue. */
   private boolean placed;
 
-  /** The wait is over for the session. */
   private boolean over;
 
-  Waiting(Session session, QueueingLimiter limiter) {
-    this.session = session;
+  Waiting(LoopContext loop, QueueingLimiter limiter, StepOwner owner) {
+    this.loop = loop;
     this.limiter = limiter;
-    this.deadline = System.nanoTime() + limiter.longestWait().toNanos();
+    this.owner = owner;
+    this.deadline = loop.now() + limiter.longestWait().toNanos();
   }
 
-  final Session session() {
-    return session;
+  final StepOwner owner() {
+    return owner;
   }
 
-  /** The session goes on with the place it has. */
-  abstract void goOn();
+  /** The session continues with the place it has. */
+  abstract void admitted();
 
   /** A place was taken that the session does not need any more. */
   abstract void giveBack();
 
-  /** Enters the queue, or turns the session away because it is full. */
+  /** Joins the queue, or refuses the session because it is full. */
   final void begin() {
-    session.account().phase(Phase.QUEUE);
+    owner.wakeBy(deadline);
     if (!limiter.join(this)) {
       over = true;
-      Refusal.forLimit(session, full(limiter));
+      owner.refuse(refusal(limiter));
     }
   }
 
   /** Why a session is refused that may not wait. */
-  static CloseReason full(QueueingLimiter limiter) {
+  static CloseReason refusal(QueueingLimiter limiter) {
     return limiter.hasQueue() ? CloseReason.QUEUE_FULL : CloseReason.LIMIT_CONNECTIONS;
   }
 
@@ -58,7 +62,7 @@ abstract class Waiting extends Waiter implements Step {
   public final void timedOut() {
     boolean queued = limiter.hasQueue();
     if (leave()) {
-      Refusal.forLimit(session, queued ? CloseReason.QUEUE_TIMEOUT : CloseReason.LIMIT_CONNECTIONS);
+      owner.refuse(queued ? CloseReason.QUEUE_TIMEOUT : CloseReason.LIMIT_CONNECTIONS);
     }
   }
 
@@ -68,7 +72,7 @@ abstract class Waiting extends Waiter implements Step {
       return;
     }
     over = true;
-    // What comes too late is of use to somebody else.
+    // What comes too late is of use to another session.
     if (placed) {
       giveBack();
     }
@@ -84,25 +88,52 @@ abstract class Waiting extends Waiter implements Step {
   @Override
   protected final void entered() {
     placed = true;
-    onLoop(this::goOn);
+    onLoop(this::admitted);
   }
 
   @Override
   protected final void turnedAway() {
-    CloseReason why = full(limiter);
-    onLoop(() -> Refusal.forLimit(session, why));
+    CloseReason why = refusal(limiter);
+    onLoop(() -> owner.refuse(why));
   }
 
   private void onLoop(Runnable next) {
-    session
-        .loop()
-        .eventLoop()
-        .execute(
-            () -> {
-              if (!over) {
-                over = true;
-                session.guarded(next);
-              }
-            });
+    loop.eventLoop().execute(() -> unlessOver(next));
+  }
+
+  private void unlessOver(Runnable next) {
+    if (!over) {
+      over = true;
+      try {
+        next.run();
+      } catch (RuntimeException | Error bug) {
+        owner.failed(bug);
+      }
+    }
+  }
+
+  /** The wait for one of a listener's connections. */
+  static final class ForConnection extends Waiting {
+    private final ConnectionLimiter connections;
+
+    ForConnection(LoopContext loop, ListenerLimiter limiter, StepOwner owner) {
+      super(loop, limiter, owner);
+      this.connections = limiter.connections();
+    }
+
+    @Override
+    protected boolean tryEnter() {
+      return connections.tryTakeInTurn();
+    }
+
+    @Override
+    void admitted() {
+      owner().admitted();
+    }
+
+    @Override
+    void giveBack() {
+      connections.giveBack();
+    }
   }
 }

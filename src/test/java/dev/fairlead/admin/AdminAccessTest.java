@@ -97,7 +97,7 @@ class AdminAccessTest {
   @Test
   void tlsUsesTheGivenCertificate() throws Exception {
     PemFiles pem = PemFiles.selfSigned(directory);
-    NodeConfig.Admin.Tls tls = new NodeConfig.Admin.Tls(pem.certificate(), pem.key());
+    NodeConfig.Admin.AdminTls tls = new NodeConfig.Admin.AdminTls(pem.certificate(), pem.key());
     HttpClient client = HttpClient.newBuilder().sslContext(pem.trustingContext()).build();
     try (AdminServer server = new AdminServer(null, tls, client)) {
       assertThat(server.get("/livez").statusCode()).isEqualTo(200);
@@ -107,8 +107,8 @@ class AdminAccessTest {
 
   @Test
   void missingCertificateStopsTheStart() {
-    NodeConfig.Admin.Tls tls =
-        new NodeConfig.Admin.Tls(directory.resolve("a.pem"), directory.resolve("a.key"));
+    NodeConfig.Admin.AdminTls tls =
+        new NodeConfig.Admin.AdminTls(directory.resolve("a.pem"), directory.resolve("a.key"));
     assertThatThrownBy(() -> new AdminServer(null, tls, HttpClient.newHttpClient()).close())
         .hasMessageContaining("node.admin: 127.0.0.1:0, tls " + tls.certificate());
   }
@@ -121,7 +121,7 @@ class AdminAccessTest {
       AdminVerticle verticle =
           new AdminVerticle(
               config,
-              new AdminVerticle.Sources(
+              new AdminVerticle.MemberAccess(
                   new FakeMember(), () -> "", any -> null, new FakeCluster(), new FakeEvents()));
       assertThatThrownBy(() -> vertx.deployVerticle(verticle).await())
           .hasMessageStartingWith("node.admin: 127.0.0.1:" + taken.getLocalPort())

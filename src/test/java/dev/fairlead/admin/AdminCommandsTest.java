@@ -3,7 +3,7 @@ package dev.fairlead.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.event.CommandException;
-import dev.fairlead.event.CommandException.Problem;
+import dev.fairlead.event.CommandProblem;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
@@ -138,8 +138,8 @@ class AdminCommandsTest {
         new CommandException(
             CommandException.PROBLEMS,
             List.of(
-                new Problem("pools[0].balance", 3, "best (expected: two-choices)", null),
-                new Problem("listeners[0].bind", 0, "0.0.0.0:80 (expected: free)", "m3")));
+                new CommandProblem("pools[0].balance", 3, "best (expected: two-choices)", null),
+                new CommandProblem("listeners[0].bind", 0, "0.0.0.0:80 (expected: free)", "m3")));
     server.commands.answer = Future.failedFuture(refusal);
     HttpResponse<String> answer = push("", "application/yaml");
     assertThat(answer.statusCode()).isEqualTo(422);

@@ -23,12 +23,12 @@ public final class AdminServer implements AutoCloseable {
     this(tokenFile, null, HttpClient.newHttpClient());
   }
 
-  public AdminServer(Path tokenFile, NodeConfig.Admin.Tls tls, HttpClient client) {
+  public AdminServer(Path tokenFile, NodeConfig.Admin.AdminTls tls, HttpClient client) {
     this.client = client;
     AdminVerticle verticle =
         new AdminVerticle(
             new NodeConfig.Admin("127.0.0.1", 0, tokenFile, tls),
-            new AdminVerticle.Sources(
+            new AdminVerticle.MemberAccess(
                 member,
                 () -> "fairlead_members 1.0\n",
                 config -> new JsonObject().put("pools", config.pools().size()),

@@ -95,6 +95,11 @@ public final class FakeMember implements MemberView {
   }
 
   @Override
+  public boolean isConfigured() {
+    return true;
+  }
+
+  @Override
   public InForce config() {
     FairleadConfig config =
         new FairleadConfig(

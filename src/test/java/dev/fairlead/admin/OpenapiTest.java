@@ -49,7 +49,7 @@ class OpenapiTest {
 
   private AdminRoutes routes() {
     return new AdminRoutes(
-        new AdminVerticle.Sources(
+        new AdminVerticle.MemberAccess(
             new FakeMember(),
             () -> "",
             any -> new JsonObject(),

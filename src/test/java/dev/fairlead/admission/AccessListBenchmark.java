@@ -1,7 +1,7 @@
 package dev.fairlead.admission;
 
-import dev.fairlead.config.AccessConfig;
 import dev.fairlead.config.Cidr;
+import dev.fairlead.config.ListenerConfig.AccessConfig;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.SplittableRandom;

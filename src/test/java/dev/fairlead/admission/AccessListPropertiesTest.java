@@ -2,8 +2,8 @@ package dev.fairlead.admission;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.fairlead.config.AccessConfig;
 import dev.fairlead.config.Cidr;
+import dev.fairlead.config.ListenerConfig.AccessConfig;
 import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.UnknownHostException;

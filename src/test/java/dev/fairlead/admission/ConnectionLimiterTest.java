@@ -2,8 +2,16 @@ package dev.fairlead.admission;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.fail;
 
-import dev.fairlead.config.LimitScope;
+import dev.fairlead.config.LimitsConfig.LimitScope;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -12,6 +20,13 @@ import org.junit.jupiter.api.Test;
  * Provoked by changes of both while some are taken. A failure names the number.
  */
 class ConnectionLimiterTest {
+  private static final int MOST = 8;
+  private static final int TAKERS = 8;
+  private static final int ROUNDS = 200_000;
+
+  /** How often the count is read after the allowance was lowered. */
+  private static final int LOOKS = 1000;
+
   private final WaitQueue queue = new WaitQueue();
   private final AtomicInteger rooms = new AtomicInteger();
   private final AtomicInteger nones = new AtomicInteger();
@@ -101,5 +116,50 @@ class ConnectionLimiterTest {
   void moreCannotBeGivenBackThanWasTaken() {
     assertThatIllegalStateException().isThrownBy(limiter::giveBack);
     assertThat(limiter.inUse()).isZero();
+  }
+
+  /**
+   * Were the allowance read before the permit is taken, in two steps, a take that falls between
+   * would go over an allowance that was lowered meanwhile. Needs two threads that meet, so it is
+   * tried until the takes are many.
+   */
+  @Test
+  void takesStayBelowAnAllowanceThatIsLoweredMeanwhile() throws Exception {
+    limiter.configure(MOST, LimitScope.CLUSTER);
+    AtomicBoolean done = new AtomicBoolean();
+    ExecutorService threads = Executors.newFixedThreadPool(TAKERS);
+    List<Future<?>> takers = new ArrayList<>();
+    for (int i = 0; i < TAKERS; i++) {
+      takers.add(threads.submit(() -> takeAndGiveBack(done)));
+    }
+    try {
+      for (int round = 0; round < ROUNDS; round++) {
+        limiter.allow(MOST);
+        limiter.allow(0);
+        int highest = limiter.inUse();
+        for (int i = 0; i < LOOKS; i++) {
+          int inUse = limiter.inUse();
+          if (inUse > highest) {
+            fail("in round %d: %d in use after %d", round, inUse, highest);
+          }
+          highest = inUse;
+        }
+      }
+    } finally {
+      done.set(true);
+      threads.shutdown();
+    }
+    for (Future<?> taker : takers) {
+      taker.get(1, TimeUnit.MINUTES);
+    }
+    assertThat(limiter.inUse()).isZero();
+  }
+
+  private void takeAndGiveBack(AtomicBoolean done) {
+    while (!done.get()) {
+      if (limiter.tryTake()) {
+        limiter.giveBack();
+      }
+    }
   }
 }

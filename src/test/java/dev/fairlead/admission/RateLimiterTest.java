@@ -2,7 +2,7 @@ package dev.fairlead.admission;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.fairlead.config.LimitScope;
+import dev.fairlead.config.LimitsConfig.LimitScope;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;

@@ -2,7 +2,7 @@ package dev.fairlead.admission;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.fairlead.config.LimitScope;
+import dev.fairlead.config.LimitsConfig.LimitScope;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -29,7 +29,7 @@ class WaitQueueTest {
   private final List<Integer> served = new ArrayList<>();
   private final List<Integer> turnedAway = new ArrayList<>();
 
-  private final class Numbered extends Waiter {
+  private final class Numbered extends WaitQueue.Waiter {
     private final int number;
 
     Numbered(int number) {
@@ -171,7 +171,7 @@ class WaitQueueTest {
     limiter.giveBack();
   }
 
-  private final class Patient extends Waiter {
+  private final class Patient extends WaitQueue.Waiter {
     private final CountDownLatch in = new CountDownLatch(1);
 
     @Override

@@ -51,9 +51,6 @@ class AddressFamiliesTest {
 
   @EveryTransport
   void halfCloseOverUnixSockets(TransportKind transport) throws Exception {
-    // Netty 4.2.18 looks for the option in SocketChannelConfig only, which Unix channels lack.
-    Assumptions.assumeTrue(
-        transport == TransportKind.EPOLL, "Netty can't half-close other Unix channels");
     Path path = directory.resolve("backend.sock");
     try (TestBackend backend = echoOn(UnixDomainSocketAddress.of(path));
         TestMember member =
@@ -67,6 +64,72 @@ class AddressFamiliesTest {
       assertThat(client.readText()).isEqualTo("question");
     }
     Files.delete(path);
+  }
+
+  @EveryTransport
+  void longAnswerAfterTheFinOfAUnixClientArrives(TransportKind transport) throws Exception {
+    int length = 8_000_000;
+    Path path = directory.resolve("backend.sock");
+    try (TestBackend backend =
+            TestBackend.serving(
+                connection -> {
+                  connection.readText();
+                  connection.send(new byte[length]);
+                },
+                UnixDomainSocketAddress.of(path));
+        TestMember member =
+            MemberSetup.on(transport)
+                .bind("unix:" + directory.resolve("web.sock"))
+                .backends(backend)
+                .start();
+        TestConnection client = TestClient.connect(member)) {
+      client.send("question");
+      client.finish();
+      assertThat(client.readText()).hasSize(length);
+      member.awaitSessions(0);
+    }
+    Files.delete(path);
+  }
+
+  @EveryTransport
+  void manyHalfClosedUnixClientsAreAnsweredAndLeaveNothing(TransportKind transport)
+      throws Exception {
+    try (TestBackend backend = TestBackend.echo();
+        TestMember member =
+            MemberSetup.on(transport)
+                .bind("unix:" + directory.resolve("web.sock"))
+                .pool("timeouts: { close: 1h, idle: 1h }")
+                .backends(backend)
+                .start()) {
+      for (int i = 0; i < 200; i++) {
+        try (TestConnection client = TestClient.connect(member)) {
+          client.send("question " + i);
+          client.finish();
+          assertThat(client.readText()).isEqualTo("question " + i);
+        }
+      }
+      member.awaitSessions(0);
+    }
+  }
+
+  @EveryTransport
+  void unixClientThatGoesAwayAfterItsFinEndsTheSessionAtTheAnswer(TransportKind transport)
+      throws Exception {
+    try (TestBackend backend = TestBackend.manual();
+        TestMember member =
+            MemberSetup.on(transport)
+                .bind("unix:" + directory.resolve("web.sock"))
+                .pool("timeouts: { close: 1h, idle: 1h }")
+                .backends(backend)
+                .start()) {
+      TestConnection client = TestClient.connect(member);
+      client.send("question");
+      client.close();
+      TestConnection server = backend.next();
+      assertThat(server.readText()).isEqualTo("question");
+      server.send("answer");
+      member.awaitSessions(0);
+    }
   }
 
   @EveryTransport

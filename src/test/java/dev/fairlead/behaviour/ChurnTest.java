@@ -30,8 +30,8 @@ import java.util.concurrent.Future;
  * <p>A failure looks like: active counts above 0, or descriptors that grow with the sessions.
  */
 class ChurnTest {
-  private static final int CLIENTS = 8;
-  private static final int ROUNDS = 25;
+  private static final int CLIENTS = 40;
+  private static final int ROUNDS = 5;
   private static final int WAYS = 6;
 
   @EveryTransport
@@ -55,7 +55,7 @@ class ChurnTest {
                 .backends(backend)
                 .start();
         Background background = new Background()) {
-      churn(member, background, 2);
+      churn(member, background, 1);
       member.awaitSessions(0);
       long before = descriptors();
       churn(member, background, ROUNDS);

@@ -46,6 +46,19 @@ class RepliesTest {
   }
 
   @EveryTransport
+  void withoutAReplyAClientThatHasSentMuchGetsTheEofToo(TransportKind transport) throws Exception {
+    try (TestMember member = MemberSetup.on(transport).start()) {
+      for (int i = 0; i < 50; i++) {
+        try (TestConnection client = TestClient.connect(member)) {
+          client.send(new byte[MUCH]);
+          assertThat(client.readText()).isEmpty();
+        }
+      }
+      member.awaitSessions(0);
+    }
+  }
+
+  @EveryTransport
   void refusedConnectionSaysSo(TransportKind transport) throws Exception {
     try (ClosedPort closed = new ClosedPort();
         TestMember member =

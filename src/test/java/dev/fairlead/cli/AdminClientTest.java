@@ -4,10 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.admin.AdminServer;
 import dev.fairlead.config.NodeConfig;
+import dev.fairlead.testkit.ClosedPort;
 import dev.fairlead.testkit.PemFiles;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,13 +31,11 @@ class AdminClientTest {
 
   @Test
   void closedPortIsConnectionRefused() throws IOException {
-    int port;
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = free.getLocalPort();
+    try (ClosedPort closed = new ClosedPort()) {
+      String url = "http://127.0.0.1:" + closed.port();
+      assertThat(CommandLineRun.of("members", "--admin", url + "/"))
+          .isEqualTo(new CommandLineRun(1, "", "cannot reach " + url + ": connection refused\n"));
     }
-    String url = "http://127.0.0.1:" + port;
-    assertThat(CommandLineRun.of("members", "--admin", url + "/"))
-        .isEqualTo(new CommandLineRun(1, "", "cannot reach " + url + ": connection refused\n"));
   }
 
   @Test
@@ -85,7 +82,7 @@ class AdminClientTest {
   @Test
   void certificateIsTrustedWhenItIsGiven() throws Exception {
     PemFiles pem = PemFiles.selfSigned(directory);
-    NodeConfig.Admin.Tls tls = new NodeConfig.Admin.Tls(pem.certificate(), pem.key());
+    NodeConfig.Admin.AdminTls tls = new NodeConfig.Admin.AdminTls(pem.certificate(), pem.key());
     try (AdminServer server = new AdminServer(null, tls, HttpClient.newHttpClient())) {
       String ca = pem.certificate().toString();
       assertThat(CommandLineRun.of(server, "members", "--ca", ca).exitCode()).isZero();

@@ -1,13 +1,17 @@
 package dev.fairlead.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.fairlead.testkit.PemFiles;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class CheckCommandTest {
@@ -57,6 +61,81 @@ class CheckCommandTest {
     Path missing = directory.resolve("missing.toml");
     assertThat(run("check", "-c", missing.toString())).isEqualTo(1);
     assertThat(err.toString().lines()).containsExactly(missing + ": cannot be read: no such file");
+  }
+
+  @Test
+  void everyReferencedFileThatCannotBeUsedIsALine() throws IOException {
+    Path short16 = Files.writeString(directory.resolve("secret"), "too short\n");
+    Path empty = Files.writeString(directory.resolve("empty.pem"), "");
+    Path file =
+        file(
+            """
+            node:
+              admin: { tokenFile: missing, tls: { certificate: empty.pem, key: no.key } }
+            cluster:
+              secretFile: secret
+              tls: { certificate: missing.pem, key: empty.pem, ca: empty.pem }
+            """);
+    assertThat(run("check", "-c", file.toString())).isEqualTo(1);
+    assertThat(out.toString()).isEmpty();
+    assertThat(err.toString().lines())
+        .containsExactly(
+            unreadable(file, "node.admin.tokenFile", "missing"),
+            file
+                + ": node.admin.tls.certificate: "
+                + empty
+                + " (expected: a PEM file with certificates)",
+            unreadable(file, "node.admin.tls.key", "no.key"),
+            file
+                + ": cluster.secretFile: "
+                + short16
+                + " (expected: one or two lines of at least 16 characters, but:"
+                + " line 1 is shorter than 16 characters)",
+            unreadable(file, "cluster.tls.certificate", "missing.pem"),
+            file + ": cluster.tls.ca: " + empty + " (expected: a PEM file with certificates)");
+  }
+
+  private String unreadable(Path file, String key, String name) {
+    return file
+        + ": "
+        + key
+        + ": "
+        + directory.resolve(name)
+        + " (expected: a file that can be read)";
+  }
+
+  @Test
+  void filesThatCanBeUsedAreNoProblem() throws Exception {
+    PemFiles pem = PemFiles.selfSigned(directory);
+    Files.writeString(directory.resolve("secret"), "a secret of enough characters\n");
+    Files.writeString(directory.resolve("token"), "t0ken\n");
+    Path file =
+        file(
+            """
+            node: { admin: { tokenFile: token, tls: { certificate: C, key: K } } }
+            cluster: { secretFile: secret, tls: { certificate: C, key: K, ca: C } }
+            """
+                .replace("C,", pem.certificate() + ",")
+                .replace("C }", pem.certificate() + " }")
+                .replace("K ", pem.key() + " ")
+                .replace("K,", pem.key() + ","));
+    assertThat(run("check", "-c", file.toString())).as(err.toString()).isZero();
+  }
+
+  /** This file of Linux can be written only, also by root. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aFileWithoutPermissionIsAProblemThatSaysSo() throws IOException {
+    Path secret = Path.of("/proc/sys/net/ipv4/route/flush");
+    assumeThat(secret).exists();
+    Path file = file("cluster: { secretFile: " + secret + " }\n");
+    assertThat(run("check", "-c", file.toString())).isEqualTo(1);
+    assertThat(err.toString().lines())
+        .containsExactly(
+            file
+                + ": cluster.secretFile: "
+                + secret
+                + " (expected: a file that can be read, but: permission denied)");
   }
 
   @Test

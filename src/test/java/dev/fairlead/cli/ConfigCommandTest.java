@@ -39,7 +39,7 @@ class ConfigCommandTest {
         new JsonObject()
             .put("format", "yaml")
             .put("text", "node: { name: m1 }\n# all\npools: []\ncluster:\n  name: c\n");
-    assertThat(ConfigShowCommand.text(revision)).isEqualTo("# all\npools: []\n");
+    assertThat(ConfigCommand.document(revision)).isEqualTo("# all\npools: []\n");
   }
 
   @Test

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fairlead.admin.AdminServer;
 import dev.fairlead.admin.FakeCluster;
 import dev.fairlead.event.CommandException;
-import dev.fairlead.event.CommandException.Problem;
+import dev.fairlead.event.CommandProblem;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,8 +42,20 @@ class PushCommandTest {
     server.close();
   }
 
-  private void refuse(int code, Problem... problems) {
+  private void refuse(int code, CommandProblem... problems) {
     server.commands.answer = Future.failedFuture(new CommandException(code, List.of(problems)));
+  }
+
+  @Test
+  void numbersHaveAsciiDigitsInEveryLocale() {
+    Locale before = Locale.getDefault();
+    Locale.setDefault(Locale.forLanguageTag("ar-EG"));
+    try {
+      assertThat(CommandLineRun.of(server, "push", file.toString()).out())
+          .isEqualTo("revision 8 is in force on 3 of 3 members\n");
+    } finally {
+      Locale.setDefault(before);
+    }
   }
 
   @Test
@@ -80,12 +93,12 @@ class PushCommandTest {
   void everyProblemIsALineWithItsPlace() {
     refuse(
         CommandException.PROBLEMS,
-        new Problem("pools[0].balance", 3, "best (expected: two-choices)", null),
-        new Problem("pools", 0, "is missing", null),
-        new Problem("", 0, "is empty\nand more", null),
-        new Problem("listeners[0].bind", 9, "0.0.0.0:80 (expected: a free address)", "m3"),
-        new Problem("", 0, "no answer within 3s", "m2"),
-        new Problem("", 0, "member m4: no answer within 3s", "m4"));
+        new CommandProblem("pools[0].balance", 3, "best (expected: two-choices)", null),
+        new CommandProblem("pools", 0, "is missing", null),
+        new CommandProblem("", 0, "is empty\nand more", null),
+        new CommandProblem("listeners[0].bind", 9, "0.0.0.0:80 (expected: a free address)", "m3"),
+        new CommandProblem("", 0, "no answer within 3s", "m2"),
+        new CommandProblem("", 0, "member m4: no answer within 3s", "m4"));
     CommandLineRun push = CommandLineRun.of(server, "push", file.toString());
     assertThat(push.exitCode()).isEqualTo(1);
     assertThat(push.out()).isEmpty();
@@ -154,7 +167,8 @@ class PushCommandTest {
 
   @Test
   void staleExpectationIsOneLine() {
-    refuse(CommandException.CONFLICT, Problem.of("", "revision 9 is in force (expected: 7)"));
+    refuse(
+        CommandException.CONFLICT, CommandProblem.of("", "revision 9 is in force (expected: 7)"));
     assertThat(CommandLineRun.of(server, "push", file.toString(), "--expect", "7").errLines())
         .containsExactly(file + ": revision 9 is in force (expected: 7)");
   }

@@ -115,7 +115,7 @@ class ViewCommandsTest {
 
   @Test
   void ratesAreDifferencesOverTime() {
-    TopSample before = sample(0, 100, 7);
+    TopCommand.Sample before = sample(0, 100, 7);
     StringWriter first = new StringWriter();
     before.print(new PrintWriter(first), null);
     assertThat(first.toString()).containsPattern("a:1 +enabled +2 +5 +- +-\\R");
@@ -127,7 +127,7 @@ class ViewCommandsTest {
     assertThat(restarted.toString()).containsPattern("a:1 +enabled +2 +5 +- +-\\R");
   }
 
-  private static TopSample sample(long nanos, long total, long failures) {
+  private static TopCommand.Sample sample(long nanos, long total, long failures) {
     JsonObject backend =
         new JsonObject()
             .put("id", "a:1")
@@ -140,7 +140,7 @@ class ViewCommandsTest {
             .put("failures", failures);
     JsonObject pool =
         new JsonObject().put("name", "web").put("backends", new JsonArray().add(backend));
-    return new TopSample(
+    return new TopCommand.Sample(
         nanos,
         new JsonObject().put("members", new JsonArray()),
         new JsonObject().put("pools", new JsonArray().add(pool)));

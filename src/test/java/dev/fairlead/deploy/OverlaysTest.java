@@ -5,12 +5,13 @@ import static dev.fairlead.deploy.Manifests.objects;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.config.FairleadConfig;
-import dev.fairlead.config.NodeConfig.Shutdown;
+import dev.fairlead.config.NodeConfig.ShutdownConfig;
 import dev.fairlead.config.bind.ConfigLoader;
 import dev.fairlead.config.bind.LoadResult;
-import dev.fairlead.config.text.ConfigFiles;
+import dev.fairlead.config.text.ConfigText;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -74,10 +75,10 @@ class OverlaysTest {
   }
 
   @Test
-  void productionConfiguresTheSamePortsAndPathsAndTheTimeItsPodsHave() {
+  void productionConfiguresTheSamePortsAndPathsAndTheTimeItsPodsHave() throws IOException {
     LoadResult result =
         new ConfigLoader(base.environment(), List.of())
-            .load(ConfigFiles.read(PRODUCTION.resolve("fairlead.yaml")).text());
+            .load(ConfigText.read(PRODUCTION.resolve("fairlead.yaml")));
     assertThat(result.problems()).isEmpty();
     FairleadConfig production = result.config();
     FairleadConfig standard = base.config();
@@ -86,7 +87,7 @@ class OverlaysTest {
     assertThat(production.node().stateDir()).isEqualTo(standard.node().stateDir());
     assertThat(production.cluster()).isEqualTo(standard.cluster());
     JsonObject patch = Manifests.read(PRODUCTION.resolve("statefulset.yaml")).get(0);
-    Shutdown shutdown = production.node().shutdown();
+    ShutdownConfig shutdown = production.node().shutdown();
     assertThat(at(patch, "spec", "template", "spec").getLong("terminationGracePeriodSeconds"))
         .isEqualTo(sum(shutdown.delay(), shutdown.grace(), PodRules.LEAVE));
   }

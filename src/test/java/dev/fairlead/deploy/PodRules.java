@@ -6,7 +6,7 @@ import static dev.fairlead.deploy.Manifests.strings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.config.FairleadConfig;
-import dev.fairlead.config.NodeConfig.Shutdown;
+import dev.fairlead.config.NodeConfig.ShutdownConfig;
 import dev.fairlead.member.FairleadVersion;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
@@ -79,7 +79,7 @@ interface PodRules {
 
   @Test
   default void aMemberHasTheTimeToLeave() {
-    Shutdown shutdown = pod().config().node().shutdown();
+    ShutdownConfig shutdown = pod().config().node().shutdown();
     assertThat(Duration.ofSeconds(pod().spec().getLong("terminationGracePeriodSeconds")))
         .isEqualTo(shutdown.delay().plus(shutdown.grace()).plus(LEAVE));
     assertThat(shutdown.delay()).as("there is no preStop").isPositive();

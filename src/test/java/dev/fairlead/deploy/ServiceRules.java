@@ -5,7 +5,7 @@ import static dev.fairlead.deploy.Manifests.objects;
 import static dev.fairlead.deploy.Manifests.strings;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.fairlead.config.ClusterConfig.Discovery.KubernetesService;
+import dev.fairlead.config.ClusterConfig.MemberDiscovery.KubernetesService;
 import dev.fairlead.config.FairleadConfig;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;

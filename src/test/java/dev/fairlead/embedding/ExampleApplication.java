@@ -26,7 +26,7 @@ import java.util.concurrent.TimeoutException;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** Joins a cluster of Fairlead, gives it a configuration, and hears what becomes of it. */
+/** Joins a Fairlead cluster, pushes a configuration, and receives the events that follow. */
 public final class ExampleApplication {
   private static final long MAX_WAIT_SECONDS = 30;
 
@@ -55,7 +55,7 @@ public final class ExampleApplication {
   }
 
   /**
-   * Blocks until this process is in the cluster and hears its events.
+   * Blocks until this process is in the cluster and receives its events.
    *
    * @param host an address of this machine that the members can reach
    * @param member any member, as {@code host:port} of its cluster.host and cluster.port
@@ -83,7 +83,7 @@ public final class ExampleApplication {
     config.setProperty("hazelcast.shutdownhook.enabled", "false"); // Vert.x leaves the cluster
     config.setProperty("hazelcast.local.localAddress", host);
     config.addMapConfig(new MapConfig("fairlead.*").setBackupCount(2));
-    // An application can be the oldest node, and that is the one that notices who is gone.
+    // The oldest node detects departed nodes, and an application can be the oldest node.
     config.setProperty("hazelcast.heartbeat.interval.seconds", "1");
     config.setProperty("hazelcast.max.no.heartbeat.seconds", "10");
     config.setProperty("hazelcast.merge.first.run.delay.seconds", "5");
@@ -101,7 +101,7 @@ public final class ExampleApplication {
     consumer.completion().await(MAX_WAIT_SECONDS, TimeUnit.SECONDS);
   }
 
-  /** The next event of that type; those before it are passed over. */
+  /** The next event of that type; events before it are skipped. */
   JsonObject next(String type) throws InterruptedException, TimeoutException {
     while (true) {
       JsonObject event = events.poll(MAX_WAIT_SECONDS, TimeUnit.SECONDS);
@@ -114,16 +114,16 @@ public final class ExampleApplication {
     }
   }
 
-  /** Asks for the members' numbers; whichever comes first. */
+  /** Requests the metrics of all members and returns the first report. */
   JsonObject report() throws InterruptedException, TimeoutException {
     vertx.eventBus().publish("fairlead.metrics.report", new JsonObject());
     return next("MetricsReport");
   }
 
   /**
-   * Gives the cluster a new configuration: {revision, applied, missing, undone}, or a
-   * ReplyException. Each member that has it in force publishes ConfigUpdate; a document that is in
-   * force already makes no new revision and no event.
+   * Pushes a new configuration: {revision, applied, missing, undone}, or a ReplyException. Each
+   * member that has it in force publishes ConfigUpdate; a document that is already in force makes
+   * no new revision and no event.
    */
   JsonObject push(String yaml) throws TimeoutException {
     String address = "fairlead.config.push";
@@ -135,7 +135,7 @@ public final class ExampleApplication {
         .await(MAX_WAIT_SECONDS, TimeUnit.SECONDS);
   }
 
-  /** Who we are, for the history; the members do not check it. */
+  /** The sender, for the history; members do not verify it. */
   private DeliveryOptions from() {
     return new DeliveryOptions().addHeader("node", node);
   }

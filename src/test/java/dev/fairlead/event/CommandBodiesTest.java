@@ -108,7 +108,7 @@ class CommandBodiesTest {
             CommandException.class,
             e ->
                 assertThat(e.problems())
-                    .extracting(CommandException.Problem::path)
+                    .extracting(CommandProblem::path)
                     .containsExactlyInAnyOrder("weigth", "pool", "backend", "weight"));
   }
 

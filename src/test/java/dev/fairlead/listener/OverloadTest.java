@@ -13,11 +13,11 @@ import dev.fairlead.config.PoolConfig.Balance;
 import dev.fairlead.net.DirectMemory;
 import dev.fairlead.net.Transport;
 import dev.fairlead.pool.Pools;
-import dev.fairlead.session.Limiters;
 import dev.fairlead.session.ListenerCounters;
-import dev.fairlead.session.SessionCount;
 import dev.fairlead.session.SessionListener;
 import dev.fairlead.session.SessionLoop;
+import dev.fairlead.session.limit.Limiters;
+import dev.fairlead.session.limit.SessionCount;
 import dev.fairlead.testkit.TestBackend;
 import dev.fairlead.testkit.TestClient;
 import dev.fairlead.testkit.TestConnection;
@@ -103,7 +103,7 @@ class OverloadTest {
             loop -> new SessionLoop(loop, transport, SessionListener.NONE, identity));
     vertx.deployVerticle(verticle).await();
     AtomicReference<Snapshot> snapshot = new AtomicReference<>(new Snapshot(Map.of(), Pools.NONE));
-    Listeners listeners = new Listeners(vertx, transport, List.of(verticle), snapshot);
+    Listeners listeners = new Listeners(vertx, transport, List.of(verticle), snapshot::get);
     List<ListenerConfig> configs =
         List.of(new ListenerConfig("web", BindAddress.ip("127.0.0.1", 0), 100, "web"));
     Pools pools =
@@ -117,11 +117,12 @@ class OverloadTest {
                             "127.0.0.1", backend.port(), null, 1, BackendConfig.State.ENABLED)))));
     Limiters limiters = new Limiters();
     limiters.configure(configs, pools);
-    Snapshot.Kept kept =
-        new Snapshot.Kept(ListenerCounters::new, name -> AccessList.EVERYONE, limiters);
+    Snapshot.LongLived longLived =
+        new Snapshot.LongLived(ListenerCounters::new, name -> AccessList.EVERYONE, limiters);
     listeners
-        .hold(configs)
-        .compose(change -> change.commit(() -> snapshot.set(Snapshot.of(configs, pools, kept))))
+        .prepare(configs)
+        .compose(
+            change -> change.commit(() -> snapshot.set(Snapshot.of(configs, pools, longLived))))
         .await();
     String shown = listeners.addresses().get("web");
     int port = Integer.parseInt(shown.substring(shown.lastIndexOf(':') + 1));

@@ -6,9 +6,10 @@ import dev.fairlead.config.NodeConfig.TransportKind;
 import dev.fairlead.config.Revision;
 import dev.fairlead.config.bind.ConfigLoader;
 import dev.fairlead.config.text.ConfigText;
+import dev.fairlead.config.text.Document;
 import dev.fairlead.net.Transport;
-import dev.fairlead.session.SessionCount;
 import dev.fairlead.session.SessionListener;
+import dev.fairlead.session.limit.SessionCount;
 import dev.fairlead.testkit.TestBackend;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -47,18 +48,18 @@ final class DataPathFixture implements AutoCloseable {
             .with(new VertxOptions().setEventLoopPoolSize(LOOPS))
             .build();
     proxy =
-        Proxy.deploy(
-                vertx,
-                new Proxy.Parts(transport, LOOPS, SessionListener.NONE),
-                new SessionCount(MAX_SESSIONS))
-            .await();
+        new Proxy(
+            vertx,
+            EventLoops.deploy(
+                    vertx, transport, LOOPS, SessionListener.NONE, new SessionCount(MAX_SESSIONS))
+                .await());
     ConfigLoader loader = new ConfigLoader(Map.of(), List.of());
     ConfigText text = new ConfigText("own", ConfigFormat.YAML, listening(backend), Path.of("/"));
     live =
         new LiveConfig(
             vertx,
             proxy,
-            new LiveConfig.Own(text, loader.load(text).config(), loader),
+            new LiveConfig.OwnConfig(text, loader.load(text).config(), loader),
             inForce -> told.add(inForce.revision().revision()));
   }
 
@@ -74,16 +75,16 @@ final class DataPathFixture implements AutoCloseable {
     return text + "pools: [{ name: web, backends: [{ " + backend.keys() + " }] }]\n";
   }
 
-  LocalConfig.Held hold(String text) {
-    return live.hold(ConfigFormat.YAML, text).await();
+  LocalConfig.PreparedChange prepare(String text) {
+    return live.prepare(Document.of(ConfigFormat.YAML, text)).await();
   }
 
-  void commit(LocalConfig.Held held, long number, String text) {
-    held.commit(revision(number, text)).await();
+  void commit(LocalConfig.PreparedChange prepared, long number, String text) {
+    prepared.commit(revision(number, text)).await();
   }
 
   void putInForce(long number, String text) {
-    commit(hold(text), number, text);
+    commit(prepare(text), number, text);
   }
 
   /** The number in force. */
@@ -115,9 +116,8 @@ final class DataPathFixture implements AutoCloseable {
 
   @Override
   public void close() {
-    proxy.stopListening().await();
-    proxy.endSessions(Duration.ZERO);
-    proxy.stop();
+    proxy.loops().endSessions(Duration.ZERO);
+    proxy.stop().await();
     vertx.close().await();
   }
 }

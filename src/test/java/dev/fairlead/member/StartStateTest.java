@@ -25,23 +25,23 @@ class StartStateTest {
     ConfigText text =
         new ConfigText("fairlead.yaml", ConfigFormat.YAML, state + dynamicPart, directory);
     ConfigLoader loader = new ConfigLoader(Map.of(), List.of());
-    return StartState.read(new LiveConfig.Own(text, loader.load(text).config(), loader));
+    return StartState.read(new LiveConfig.OwnConfig(text, loader.load(text).config(), loader));
   }
 
   @Test
   void theFileThatIsKeptIsTheOneTheClusterTook() throws IOException {
     StartState first = start("pools: []\n");
-    assertThat(first.beginning().keptFileDigest()).isNull();
+    assertThat(first.startup().keptFileDigest()).isNull();
     first.kept().revisions(List.of("{}"));
     String taken = first.kept().fileDigest();
 
     StartState joined = start("pools: [{ name: web, backends: [] }]\n");
     joined.kept().revisions(List.of("{}", "{}"));
-    assertThat(joined.beginning().keptFileDigest()).isEqualTo(taken);
+    assertThat(joined.startup().keptFileDigest()).isEqualTo(taken);
 
     StartState again = start("pools: [{ name: web, backends: [] }]\n");
-    assertThat(again.beginning().keptFileDigest()).isEqualTo(taken);
+    assertThat(again.startup().keptFileDigest()).isEqualTo(taken);
     again.kept().fileTaken("another");
-    assertThat(start("pools: []\n").beginning().keptFileDigest()).isEqualTo("another");
+    assertThat(start("pools: []\n").startup().keptFileDigest()).isEqualTo("another");
   }
 }

@@ -3,7 +3,7 @@ package dev.fairlead.member;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
-import dev.fairlead.member.StateDir.State;
+import dev.fairlead.member.StateDir.SavedState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,8 +15,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class StateDirTest {
-  private static final State STATE =
-      new State("d1", List.of("{\"revision\": 2, \"text\": \"a\\n\u00e4\"}", "opaque"));
+  private static final SavedState STATE =
+      new SavedState("d1", List.of("{\"revision\": 2, \"text\": \"a\\n\u00e4\"}", "opaque"));
 
   @TempDir Path temp;
   private Path directory;
@@ -37,7 +37,7 @@ class StateDirTest {
 
   @Test
   void writingReplacesWhatWasThereAndLeavesNothingElse() throws IOException {
-    stateDir.write(new State("older", List.of("a long revision".repeat(1000))));
+    stateDir.write(new SavedState("older", List.of("a long revision".repeat(1000))));
     stateDir.write(STATE);
     assertThat(stateDir.read()).contains(STATE);
     assertThat(directory).isDirectoryContaining("glob:**revisions.json");

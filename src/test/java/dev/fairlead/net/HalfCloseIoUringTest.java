@@ -2,8 +2,9 @@ package dev.fairlead.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.channel.Channel;
+import io.netty.channel.DefaultChannelPromise;
 import io.netty.channel.EventLoop;
-import io.netty.channel.IoEvent;
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoHandler;
 import io.netty.channel.IoHandlerContext;
@@ -12,9 +13,12 @@ import io.netty.channel.IoOps;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.uring.IoUringIoEvent;
 import io.netty.channel.uring.IoUringIoHandle;
 import io.netty.util.concurrent.ThreadAwareExecutor;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -44,9 +48,11 @@ class HalfCloseIoUringTest {
   private final EventLoop loop = loops.next();
   private final BlockingQueue<Integer> heard = new LinkedBlockingQueue<>();
   private final Ring ring = new Ring();
+  private final NioSocketChannel stream = new NioSocketChannel();
 
   @AfterEach
   void stop() {
+    stream.unsafe().closeForcibly();
     loops.shutdownGracefully(0, 0, TimeUnit.SECONDS).syncUninterruptibly();
   }
 
@@ -82,7 +88,9 @@ class HalfCloseIoUringTest {
 
   private void complete(byte operation, int result) throws Exception {
     IoHandler corrected = HalfCloseIoUring.over(ring).newHandler((ThreadAwareExecutor) loop);
-    corrected.register(new Channel());
+    Class<?>[] types = {IoUringIoHandle.class, Channel.Unsafe.class};
+    corrected.register(
+        (IoHandle) Proxy.newProxyInstance(getClass().getClassLoader(), types, this::handle));
     loop.submit(
             () ->
                 ring.handle.handle(
@@ -91,14 +99,12 @@ class HalfCloseIoUringTest {
   }
 
   /** Notes the results it is told. */
-  private final class Channel implements IoUringIoHandle {
-    @Override
-    public void handle(IoRegistration registration, IoEvent event) {
-      heard.add(((IoUringIoEvent) event).res());
+  private Object handle(Object proxy, Method method, Object[] arguments) {
+    if (method.getName().equals("voidPromise")) {
+      return new DefaultChannelPromise(stream);
     }
-
-    @Override
-    public void close() {}
+    heard.add(((IoUringIoEvent) arguments[1]).res());
+    return null;
   }
 
   /** In place of Netty's handler: keeps the handle it is given. */

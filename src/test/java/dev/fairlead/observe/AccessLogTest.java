@@ -129,7 +129,7 @@ class AccessLogTest {
   void fileIsAppendedTo() throws Exception {
     Path file = directory.resolve("access.log");
     Files.writeString(file, "what was there\n");
-    AccessLog log = new AccessLog(new NodeConfig.AccessLog(file.toString()));
+    AccessLog log = new AccessLog(new NodeConfig.AccessLogConfig(file.toString()));
     log.log(record("s1", CLIENT));
     log.close();
     assertThat(Files.readAllLines(file)).hasSize(2).first().isEqualTo("what was there");
@@ -157,7 +157,7 @@ class AccessLogTest {
   @Test
   void unwritablePathIsAClearRefusal() {
     Path file = directory.resolve("missing").resolve("access.log");
-    assertThatThrownBy(() -> new AccessLog(new NodeConfig.AccessLog(file.toString())))
+    assertThatThrownBy(() -> new AccessLog(new NodeConfig.AccessLogConfig(file.toString())))
         .isInstanceOf(IOException.class)
         .hasMessageStartingWith("node.accessLog.to: " + file + " (expected: a file that can be");
   }
@@ -222,7 +222,8 @@ class AccessLogTest {
 
   @Test
   void offLogsNothing() throws Exception {
-    try (AccessLog log = new AccessLog(new NodeConfig.AccessLog(NodeConfig.AccessLog.OFF))) {
+    try (AccessLog log =
+        new AccessLog(new NodeConfig.AccessLogConfig(NodeConfig.AccessLogConfig.OFF))) {
       log.closed(null, false);
       log.reopen();
       assertThat(log.dropped()).isZero();

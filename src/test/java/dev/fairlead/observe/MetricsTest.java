@@ -6,10 +6,11 @@ import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pools;
 import dev.fairlead.session.CloseReason;
 import dev.fairlead.session.CountersFixture;
+import dev.fairlead.testkit.Allocations;
 import dev.fairlead.testkit.PoolConfigs;
-import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -61,7 +62,7 @@ class MetricsTest {
   @Test
   void listenerMetersReadItsCounters() {
     CountersFixture web = new CountersFixture("web").opened("api").opened("api").opened("site");
-    metrics.apply(List.of(web.counters()), List.of());
+    metrics.apply(List.of(web.counters()), pools("api", "site").all());
     web.closed().relayed(10, 2000).refused(CloseReason.NO_BACKEND);
     assertThat(lines())
         .contains(
@@ -95,7 +96,7 @@ class MetricsTest {
   @Test
   void metersOfWhatWasRemovedAreGoneAndTheOthersStay() {
     CountersFixture web = new CountersFixture("web").opened("api");
-    CountersFixture old = new CountersFixture("old").opened("api");
+    CountersFixture old = new CountersFixture("old").opened("api").closed();
     Pools before = Pools.NONE.next(List.of(PoolConfigs.pool("api", 9001, 9002)));
     metrics.apply(List.of(web.counters(), old.counters()), before.all());
     Pools after = before.next(List.of(PoolConfigs.pool("api", 9002, 9003)));
@@ -110,6 +111,54 @@ class MetricsTest {
   }
 
   @Test
+  void removedListenerIsShownUntilItsLastSessionEnds() {
+    CountersFixture old = new CountersFixture("old").opened("api");
+    Pools pools = pools("api");
+    metrics.apply(List.of(old.counters()), pools.all());
+    metrics.apply(List.of(), pools.all());
+    assertThat(lines())
+        .contains(
+            "fairlead_sessions_active{listener=\"old\"} 1.0",
+            "fairlead_sessions_total{listener=\"old\",pool=\"api\"} 1.0");
+    old.closed();
+    assertThat(lines()).noneMatch(line -> line.contains("\"old\""));
+  }
+
+  @Test
+  void removedBackendIsShownUntilItsLastSessionEnds() {
+    CountersFixture web = new CountersFixture("web").opened("api");
+    Pools before = pools("api");
+    Backend removed = before.pool("api").backends().get(0);
+    removed.trySelect();
+    metrics.apply(List.of(web.counters()), before.all());
+    metrics.apply(List.of(web.counters()), List.of());
+    assertThat(lines())
+        .contains(
+            "fairlead_backend_sessions_active{backend=\"127.0.0.1:9001\",pool=\"api\"} 1.0",
+            "fairlead_sessions_total{listener=\"web\",pool=\"api\"} 1.0");
+    removed.released();
+    assertThat(lines()).noneMatch(line -> line.contains("\"api\""));
+  }
+
+  @Test
+  void listenerThatComesBackIsShownWithItsNewCounters() {
+    Pools pools = pools("api");
+    metrics.apply(List.of(new CountersFixture("web").opened("api").counters()), pools.all());
+    metrics.apply(List.of(), pools.all());
+    CountersFixture again = new CountersFixture("web").opened("api").opened("api");
+    metrics.apply(List.of(again.counters()), pools.all());
+    again.closed().closed();
+    assertThat(lines())
+        .contains(
+            "fairlead_sessions_active{listener=\"web\"} 0.0",
+            "fairlead_sessions_total{listener=\"web\",pool=\"api\"} 2.0");
+  }
+
+  private static Pools pools(String... names) {
+    return Pools.NONE.next(Stream.of(names).map(name -> PoolConfigs.pool(name, 9001)).toList());
+  }
+
+  @Test
   void replacedObjectOfTheSameNameIsTheOneThatIsRead() {
     metrics.apply(List.of(new CountersFixture("web").opened("api").counters()), List.of());
     metrics.apply(List.of(new CountersFixture("web").relayed(7, 0).counters()), List.of());
@@ -121,7 +170,7 @@ class MetricsTest {
 
   @Test
   void metersOutliveAGarbageCollection() {
-    metrics.apply(List.of(new CountersFixture("web").opened("api").counters()), List.of());
+    metrics.apply(List.of(new CountersFixture("web").opened("api").counters()), pools("api").all());
     metrics.accessLogDropped(() -> 5);
     metrics.eventLoop("0", () -> 0.25);
     System.gc();
@@ -164,13 +213,8 @@ class MetricsTest {
 
   @Test
   void sessionPathAllocatesNothing() {
-    com.sun.management.ThreadMXBean threads =
-        (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
     int sessions = 100_000;
-    endSessions(sessions);
-    long before = threads.getCurrentThreadAllocatedBytes();
-    endSessions(sessions);
-    long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+    long allocated = Allocations.ofSecondRun(() -> endSessions(sessions));
     // Rotating the histogram's window may allocate, a session may not.
     assertThat(allocated).isLessThan(sessions);
   }

@@ -2,12 +2,12 @@ package dev.fairlead.packaging;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.fairlead.config.ClusterConfig.Discovery;
+import dev.fairlead.config.ClusterConfig.MemberDiscovery;
 import dev.fairlead.config.FairleadConfig;
-import dev.fairlead.config.NodeConfig.Shutdown;
+import dev.fairlead.config.NodeConfig.ShutdownConfig;
 import dev.fairlead.config.bind.ConfigLoader;
 import dev.fairlead.config.bind.LoadResult;
-import dev.fairlead.config.text.ConfigFiles;
+import dev.fairlead.config.text.ConfigText;
 import dev.fairlead.member.FairleadVersion;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,8 +38,7 @@ class ComposeTest {
     Map<String, Object> all =
         YamlFile.map(YamlFile.read(Path.of("docker-compose.yml")).root(), "services");
     all.keySet().forEach(name -> services.put(name, YamlFile.map(all, name)));
-    LoadResult result =
-        new ConfigLoader(Map.of(), List.of()).load(ConfigFiles.read(CONFIGURATION).text());
+    LoadResult result = new ConfigLoader(Map.of(), List.of()).load(ConfigText.read(CONFIGURATION));
     assertThat(result.problems()).isEmpty();
     config = result.config();
   }
@@ -61,7 +60,7 @@ class ComposeTest {
     List<String> wanted =
         members().keySet().stream().map(name -> name + ":" + config.cluster().port()).toList();
     assertThat(config.cluster().enabled()).isTrue();
-    assertThat(config.cluster().discovery()).isEqualTo(new Discovery.Members(wanted));
+    assertThat(config.cluster().discovery()).isEqualTo(new MemberDiscovery.Members(wanted));
   }
 
   @Test
@@ -113,7 +112,7 @@ class ComposeTest {
   @Test
   void everyMemberIsHeldToItsLimits() {
     members().values().forEach(ComposeTest::assertLimits);
-    Shutdown shutdown = config.node().shutdown();
+    ShutdownConfig shutdown = config.node().shutdown();
     Duration needed = shutdown.delay().plus(shutdown.grace()).plus(LEAVING);
     members()
         .values()

@@ -2,7 +2,7 @@ package dev.fairlead.packaging;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.fairlead.config.NodeConfig.Shutdown;
+import dev.fairlead.config.NodeConfig.ShutdownConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,7 +64,7 @@ class SystemdUnitIT {
 
   @Test
   void stopWaitsLongerThanADrainTakes() {
-    Duration drain = Shutdown.DEFAULT.delay().plus(Shutdown.DEFAULT.grace());
+    Duration drain = ShutdownConfig.DEFAULT.delay().plus(ShutdownConfig.DEFAULT.grace());
     assertThat(Duration.parse("PT" + only("TimeoutStopSec"))).isGreaterThan(drain.plusSeconds(10));
     assertThat(only("KillMode")).isEqualTo("mixed");
     assertThat(only("Restart")).isEqualTo("on-failure");

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ChoiceTest {
 
   private static BackendConfig backend(String host, int tier) {
-    return new BackendConfig(host, 1, null, 1, State.ENABLED, tier);
+    return new BackendConfig(host, 1, null, 1, State.ENABLED, tier, 0);
   }
 
   private static PoolConfig config(Balance balance, WhenDown whenDown, BackendConfig... backends) {

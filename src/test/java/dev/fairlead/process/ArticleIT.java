@@ -3,6 +3,7 @@ package dev.fairlead.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.testkit.FairleadProcess;
+import dev.fairlead.testkit.FreePorts;
 import dev.fairlead.testkit.Launch;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,8 +30,7 @@ class ArticleIT {
 
   @Test
   void clientsAreToldWhenNoBackendAnswers() throws IOException {
-    try (FairleadProcess proxy =
-            Launch.run(article(ConfigFixture.closedPort())).startReady(directory);
+    try (FairleadProcess proxy = Launch.run(article(FreePorts.next())).startReady(directory);
         PingClient client = PingClient.connect(proxy.port("default"))) {
       assertThat(client.readAll()).isEqualTo("Failed to connect to backend: connection refused");
     }

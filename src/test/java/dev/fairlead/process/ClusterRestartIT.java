@@ -2,18 +2,13 @@ package dev.fairlead.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.fairlead.testkit.ClusterProcesses;
 import dev.fairlead.testkit.FairleadProcess;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Ensures what is left of the configuration when all members were stopped. Provoked by killing all
@@ -22,21 +17,9 @@ import org.junit.jupiter.api.io.TempDir;
  * that is ignored.
  */
 @Tag("slow")
-class ClusterRestartIT {
-  @TempDir private Path directory;
-  private PingBackend backend;
-  private ClusterProcesses cluster;
-
-  @BeforeEach
-  void start() throws IOException {
-    backend = PingBackend.start();
-    cluster = new ClusterProcesses(directory, 2, ConfigFixture.to(backend.port()));
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    cluster.close();
-    backend.close();
+class ClusterRestartIT extends PingClusterFixture {
+  ClusterRestartIT() {
+    super(2);
   }
 
   @Test

@@ -95,9 +95,10 @@ class CommandsIT {
     try (FairleadProcess demo =
         Launch.jar("demo", "--port", "0", "--admin-port", "0").start(directory)) {
       await().atMost(FairleadProcess.PATIENCE).until(() -> shown(demo, "Stop it:") != null);
-      assertThat(body(url(shown(demo, "Ask it")))).matches("Hello from backend [123]\\.\n");
-      assertThat(body(url(shown(demo, "See it")))).contains("<html");
-      Path file = Path.of(shown(demo, "Change it").replaceAll(".*:\\s+", ""));
+      assertThat(body(url(shown(demo, "Send it requests"))))
+          .matches("Hello from backend [123]\\.\n");
+      assertThat(body(url(shown(demo, "Watch it live")))).contains("<html");
+      Path file = Path.of(shown(demo, "Edit and save").replaceAll(".*:\\s+", ""));
       assertThat(Files.readString(file)).contains("backends");
       demo.signal("INT");
       assertThat(demo.awaitExit()).isZero();

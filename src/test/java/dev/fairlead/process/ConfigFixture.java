@@ -1,8 +1,6 @@
 package dev.fairlead.process;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -49,13 +47,6 @@ final class ConfigFixture {
       - { name: web, balance: %s, backends: [%s] }
     """
         .formatted(balance, backends);
-  }
-
-  /** A port that nobody listens on. */
-  static int closedPort() throws IOException {
-    try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return probe.getLocalPort();
-    }
   }
 
   /** A new file in {@code directory}. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.testkit.FairleadProcess;
+import dev.fairlead.testkit.FreePorts;
 import dev.fairlead.testkit.Launch;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -156,7 +157,8 @@ class DrainIT {
   }
 
   private void start(String delay, String grace) throws IOException {
-    Path file = ConfigFixture.file(directory, ConfigFixture.to(backend.port()));
+    String bind = "127.0.0.1:" + FreePorts.next();
+    Path file = ConfigFixture.file(directory, ConfigFixture.on(bind, backend.port()));
     proxy =
         Launch.run(
                 file,
@@ -193,8 +195,8 @@ class DrainIT {
   }
 
   /**
-   * A client that comes while the sockets close may be reset or closed instead of refused, so it is
-   * asked until the listener is gone.
+   * A client that comes while the sockets close may be reset or closed instead of refused, so it
+   * asks until the listener is gone. Its port must not be one that the system hands out again.
    */
   private void awaitRefused() {
     await()

@@ -3,18 +3,14 @@ package dev.fairlead.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.fairlead.testkit.ClusterProcesses;
 import dev.fairlead.testkit.FairleadProcess;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -25,22 +21,14 @@ import org.junit.jupiter.params.provider.ValueSource;
  * nobody answers, a member that stays behind or takes the others back, or counts that are wrong.
  */
 @Tag("slow")
-class FrozenMemberIT {
-  @TempDir private Path directory;
-  private PingBackend backend;
-  private ClusterProcesses cluster;
+class FrozenMemberIT extends PingClusterFixture {
+  FrozenMemberIT() {
+    super(3);
+  }
 
   @BeforeEach
   void start() throws IOException {
-    backend = PingBackend.start();
-    cluster = new ClusterProcesses(directory, 3, ConfigFixture.to(backend.port()));
     cluster.startAll();
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    cluster.close();
-    backend.close();
   }
 
   @ParameterizedTest

@@ -3,19 +3,16 @@ package dev.fairlead.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.fairlead.testkit.ClusterProcesses;
 import dev.fairlead.testkit.FairleadProcess;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Ensures that members find each other, and that the cluster's revision is everybody's, whatever
@@ -24,23 +21,20 @@ import org.junit.jupiter.api.io.TempDir;
  * one that undoes a push.
  */
 @Tag("slow")
-class JoiningIT {
-  @TempDir private Path directory;
-  private PingBackend backend;
+class JoiningIT extends PingClusterFixture {
   private PingBackend other;
-  private ClusterProcesses cluster;
+
+  JoiningIT() {
+    super(3);
+  }
 
   @BeforeEach
   void start() throws IOException {
-    backend = PingBackend.start();
     other = PingBackend.start("NEW.");
-    cluster = new ClusterProcesses(directory, 3, ConfigFixture.to(backend.port()));
   }
 
   @AfterEach
   void stop() throws IOException {
-    cluster.close();
-    backend.close();
     other.close();
   }
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * afterwards.
  */
 class OpenFilesIT {
-  private static final String STOPPED = "stops accepting until there is room";
+  private static final String STOPPED = "accepts no clients until there is room";
 
   @TempDir private Path directory;
 

@@ -4,13 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.testkit.Background;
-import dev.fairlead.testkit.ClusterProcesses;
 import dev.fairlead.testkit.FairleadProcess;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
@@ -18,11 +16,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Ensures that whatever a member's death leaves of a push, those that live agree, and that an
@@ -31,29 +27,22 @@ import org.junit.jupiter.api.io.TempDir;
  * acknowledged one that is not in the history.
  */
 @Tag("slow")
-class PushAndDeathIT {
+class PushAndDeathIT extends PingClusterFixture {
   private static final long SEED = 20261122;
   private static final int ROUNDS = 4;
 
   /** A push takes about so long. */
   private static final int MOST_MILLIS = 60;
 
-  @TempDir private Path directory;
   private final Random random = new Random(SEED);
-  private PingBackend backend;
-  private ClusterProcesses cluster;
+
+  PushAndDeathIT() {
+    super(3);
+  }
 
   @BeforeEach
   void start() throws IOException {
-    backend = PingBackend.start();
-    cluster = new ClusterProcesses(directory, 3, ConfigFixture.to(backend.port()));
     cluster.startAll();
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    cluster.close();
-    backend.close();
   }
 
   @Test

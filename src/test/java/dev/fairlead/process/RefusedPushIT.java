@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.testkit.ClusterProcesses;
 import dev.fairlead.testkit.FairleadProcess;
+import dev.fairlead.testkit.FreePorts;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -45,7 +46,7 @@ class RefusedPushIT {
     taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
     cluster = new ClusterProcesses(directory, 3, ConfigFixture.to(backend.port()));
     for (String name : List.of("m1", "m2")) {
-      FREE.put(name, ConfigFixture.closedPort());
+      FREE.put(name, FreePorts.next());
       cluster.environment(name, "PORT", FREE.get(name));
       cluster.environment(name, "BACKEND", backend.port());
       cluster.environment(name, "SOCKETS", Files.createDirectory(directory.resolve("s" + name)));

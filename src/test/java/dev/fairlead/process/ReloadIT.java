@@ -78,7 +78,7 @@ class ReloadIT {
       proxy.awaitLog("pools[0]." + wrong + ": unknown key");
     }
     assertThat(proxy.logged("pools[0].bakends: unknown key")).isEqualTo(1);
-    assertThat(proxy.logged("is not put in force")).isEqualTo(4);
+    assertThat(proxy.logged("was not put in force")).isEqualTo(4);
     assertThat(proxy.logged("Exception")).isZero();
   }
 

@@ -2,18 +2,14 @@ package dev.fairlead.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.fairlead.testkit.ClusterProcesses;
 import dev.fairlead.testkit.FairleadProcess;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Ensures that members can be stopped one by one, or all, and that the others' clients do not
@@ -21,24 +17,16 @@ import org.junit.jupiter.api.io.TempDir;
  * client of another member that is not answered, or a process that does not end well.
  */
 @Tag("slow")
-class RollingRestartIT {
+class RollingRestartIT extends PingClusterFixture {
   private static final int HELD = 5;
 
-  @TempDir private Path directory;
-  private PingBackend backend;
-  private ClusterProcesses cluster;
+  RollingRestartIT() {
+    super(3);
+  }
 
   @BeforeEach
   void start() throws IOException {
-    backend = PingBackend.start();
-    cluster = new ClusterProcesses(directory, 3, ConfigFixture.to(backend.port()));
     cluster.startAll();
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    cluster.close();
-    backend.close();
   }
 
   @Test

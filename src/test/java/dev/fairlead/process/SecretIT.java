@@ -32,6 +32,9 @@ class SecretIT {
   private static final String SECRET = "correct horse battery staple";
   private static final String PUSH = "fairlead.config.push";
 
+  /** In the line of a member about a process with another secret. */
+  private static final String REFUSED = " (m3 at 127.0.0.1:";
+
   @TempDir private static Path directory;
   private static PingBackend backend;
   private static ClusterProcesses cluster;
@@ -68,8 +71,9 @@ class SecretIT {
         "cluster.secretFile: null (expected: the secret of the members that are there)");
   }
 
-  /** It exits with one line, and nobody ever saw it as a member. */
+  /** It exits with one line, and the members, who never see it as one, log who it was. */
   private void assertRefused(String override, String line) throws Exception {
+    long before = cluster.member("m1").logged(REFUSED);
     try (FairleadProcess refused =
         cluster.launch("m3", "--set", override).start(cluster.directory("m3"))) {
       while (!refused.process().waitFor(20, TimeUnit.MILLISECONDS)) {
@@ -80,6 +84,7 @@ class SecretIT {
     }
     cluster.awaitWhole();
     assertThat(cluster.member("m2").logged("member m3")).isZero();
+    assertThat(cluster.member("m1").logged(REFUSED)).isEqualTo(before + 1);
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.fairlead.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.testkit.FairleadProcess;
+import dev.fairlead.testkit.FreePorts;
 import dev.fairlead.testkit.Launch;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -21,7 +22,7 @@ class StartFailureIT {
 
   @Test
   void aSecondProcessOnTheSameAddressIsRefused() throws IOException {
-    Path first = ConfigFixture.file(directory, ConfigFixture.to(ConfigFixture.closedPort()));
+    Path first = ConfigFixture.file(directory, ConfigFixture.to(FreePorts.next()));
     try (FairleadProcess running = Launch.run(first).startReady(directory)) {
       String taken = "127.0.0.1:" + running.port("web");
       Path file = ConfigFixture.file(directory, ConfigFixture.on(taken, 1));

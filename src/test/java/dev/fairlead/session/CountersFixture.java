@@ -5,7 +5,11 @@ public final class CountersFixture {
   private final ListenerCounters counters;
 
   public CountersFixture(String listener) {
-    this.counters = new ListenerCounters(listener);
+    this(new ListenerCounters(listener));
+  }
+
+  public CountersFixture(ListenerCounters counters) {
+    this.counters = counters;
   }
 
   public ListenerCounters counters() {

@@ -16,13 +16,18 @@ class DeadlinesTest {
   private static final long START = 1_000_000 * TICK + 17;
 
   private final List<Entry> due = new ArrayList<>();
-  private Deadlines deadlines = new Deadlines(START, entry -> due.add((Entry) entry));
+  private Deadlines deadlines = new Deadlines(START);
 
-  private static final class Entry extends Deadlines.Entry {
+  private class Entry extends Deadlines.Entry {
     private final long at;
 
     Entry(long at) {
       this.at = at;
+    }
+
+    @Override
+    void due(long now) {
+      due.add(this);
     }
   }
 
@@ -30,7 +35,7 @@ class DeadlinesTest {
   void neverEarlyAndAtMostOneTickLate(
       @ForAll @Size(max = 30) List<@LongRange(min = 0, max = 400 * Deadlines.TICK_NANOS) Long> in) {
     due.clear();
-    deadlines = new Deadlines(START, entry -> due.add((Entry) entry));
+    deadlines = new Deadlines(START);
     in.forEach(delay -> add(START + delay));
     int seen = 0;
     for (long now = START; now <= START + 402 * TICK; now += TICK) {
@@ -44,7 +49,7 @@ class DeadlinesTest {
   }
 
   @Test
-  void whatIsFarAwayIsLookedAtWithinOneTurnOfTheWheel() {
+  void whatIsFarAwayIsDueWithinOneTurnOfTheWheel() {
     add(Long.MAX_VALUE);
     deadlines.turn(START + 511 * TICK);
     assertThat(due).hasSize(1);
@@ -61,8 +66,15 @@ class DeadlinesTest {
 
   @Test
   void whatIsAddedAgainWhileDueWaitsForAnotherTick() {
-    deadlines = new Deadlines(START, entry -> addAgain((Entry) entry));
-    add(START);
+    deadlines.add(
+        new Entry(START) {
+          @Override
+          void due(long now) {
+            super.due(now);
+            deadlines.add(this, START);
+          }
+        },
+        START);
     deadlines.turn(START + TICK);
     assertThat(due).hasSize(1);
     deadlines.turn(START + 2 * TICK);
@@ -92,11 +104,6 @@ class DeadlinesTest {
     assertThat(visited).hasSize(10);
     deadlines.turn(START + 400 * TICK);
     assertThat(due).isEmpty();
-  }
-
-  private void addAgain(Entry entry) {
-    due.add(entry);
-    deadlines.add(entry, entry.at);
   }
 
   private Entry add(long at) {

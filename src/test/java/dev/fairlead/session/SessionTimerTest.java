@@ -14,7 +14,7 @@ class SessionTimerTest {
   @RepeatedTest(20)
   void maxDurationIsDrawnFromItsLastPart() {
     long before = System.nanoTime();
-    SessionTimer timer = new SessionTimer(new Timeouts(HOUR, MINUTE, HOUR, 10));
+    SessionTimer timer = new SessionTimer(new Timeouts(HOUR, MINUTE, HOUR, 10), System::nanoTime);
     long after = System.nanoTime();
     assertThat(timer.expiresAt())
         .isBetween(before + HOUR.toNanos() / 10 * 9, after + HOUR.toNanos());
@@ -23,7 +23,8 @@ class SessionTimerTest {
   @Test
   void zeroIsNever() {
     SessionTimer timer =
-        new SessionTimer(new Timeouts(Duration.ZERO, Duration.ZERO, Duration.ZERO, 10));
+        new SessionTimer(
+            new Timeouts(Duration.ZERO, Duration.ZERO, Duration.ZERO, 10), System::nanoTime);
     assertThat(timer.expiresAt()).isEqualTo(SessionTimer.NEVER);
     assertThat(timer.quietUntil(false)).isEqualTo(SessionTimer.NEVER);
     assertThat(timer.quietUntil(true)).isEqualTo(SessionTimer.NEVER);
@@ -31,7 +32,8 @@ class SessionTimerTest {
 
   @Test
   void idleAndCloseCountFromTheLastByte() {
-    SessionTimer timer = new SessionTimer(new Timeouts(HOUR, MINUTE, Duration.ZERO, 0));
+    SessionTimer timer =
+        new SessionTimer(new Timeouts(HOUR, MINUTE, Duration.ZERO, 0), System::nanoTime);
     timer.touch();
     assertThat(timer.quietUntil(false)).isEqualTo(timer.lastByteAt() + HOUR.toNanos());
     assertThat(timer.quietUntil(true)).isEqualTo(timer.lastByteAt() + MINUTE.toNanos());
@@ -39,7 +41,8 @@ class SessionTimerTest {
 
   @Test
   void bytesThatLeaveCountAsMovement() {
-    SessionTimer timer = new SessionTimer(new Timeouts(HOUR, MINUTE, Duration.ZERO, 0));
+    SessionTimer timer =
+        new SessionTimer(new Timeouts(HOUR, MINUTE, Duration.ZERO, 0), System::nanoTime);
     timer.noticePending(1000);
     long moved = timer.lastByteAt();
     timer.noticePending(1000);

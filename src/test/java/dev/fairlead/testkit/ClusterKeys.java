@@ -1,9 +1,5 @@
 package dev.fairlead.testkit;
 
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -17,7 +13,7 @@ public record ClusterKeys(String name, List<Integer> ports) {
 
   /** A cluster of as many members as that. */
   public static ClusterKeys of(int members) {
-    return new ClusterKeys("test-" + UUID.randomUUID(), freePorts(members));
+    return new ClusterKeys("test-" + UUID.randomUUID(), FreePorts.next(members));
   }
 
   /** The section {@code cluster} of the member whose port is at {@code index}, in YAML. */
@@ -39,22 +35,5 @@ public record ClusterKeys(String name, List<Integer> ports) {
 
   private String addresses() {
     return ports.stream().map(port -> "'127.0.0.1:" + port + "'").collect(Collectors.joining(", "));
-  }
-
-  /** Ports that nobody has now, all different. */
-  static List<Integer> freePorts(int count) {
-    List<ServerSocket> held = new ArrayList<>();
-    try {
-      for (int i = 0; i < count; i++) {
-        held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-      }
-      List<Integer> ports = held.stream().map(ServerSocket::getLocalPort).toList();
-      for (ServerSocket each : held) {
-        each.close();
-      }
-      return ports;
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
   }
 }

@@ -26,18 +26,18 @@ public final class ClusteredVertx implements AutoCloseable {
 
   /** The first node of a new cluster. */
   public static ClusteredVertx start() {
-    int port = freePort();
+    int port = FreePorts.next();
     return start(UUID.randomUUID().toString(), port, port);
   }
 
   /** One more node of the same cluster. */
   public ClusteredVertx another() {
-    return start(cluster, freePort(), port);
+    return start(cluster, FreePorts.next(), port);
   }
 
   /** A node in a cluster of members, as an application would join it. */
   public static ClusteredVertx joining(ClusterKeys cluster) {
-    return start(cluster.name(), freePort(), cluster.ports().get(0));
+    return start(cluster.name(), FreePorts.next(), cluster.ports().get(0));
   }
 
   private static ClusteredVertx start(String cluster, int port, int joined) {
@@ -71,10 +71,6 @@ public final class ClusteredVertx implements AutoCloseable {
     join.getMulticastConfig().setEnabled(false);
     join.getTcpIpConfig().setEnabled(true).addMember("127.0.0.1:" + joined);
     return config;
-  }
-
-  private static int freePort() {
-    return ClusterKeys.freePorts(1).get(0);
   }
 
   public Vertx vertx() {

@@ -150,13 +150,7 @@ public final class FairleadProcess implements AutoCloseable {
 
   /** The value of one metric with its labels, as {@code /metrics} writes it; 0 = not there. */
   public double metric(String series) {
-    return get("/metrics")
-        .body()
-        .lines()
-        .filter(line -> line.startsWith(series + " "))
-        .mapToDouble(line -> Double.parseDouble(line.substring(series.length() + 1)))
-        .findFirst()
-        .orElse(0);
+    return MetricsText.value(get("/metrics").body(), series);
   }
 
   /** What is wrong with the file, according to {@code /api/v1/status}. */

@@ -11,10 +11,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,7 +45,7 @@ public final class TestCluster implements AutoCloseable {
 
   /** One more node, which returns when it is in. */
   public HazelcastNode join() {
-    return join(config(freePort(), 0, null));
+    return join(config(FreePorts.next(), 0, null));
   }
 
   /** One more node with a configuration of its own, made by {@link #config}. */
@@ -62,7 +58,7 @@ public final class TestCluster implements AutoCloseable {
   }
 
   /** What the next node needs to find those that are there. */
-  public ClusterConfig config(int port, int busPort, ClusterConfig.Tls tls) {
+  public ClusterConfig config(int port, int busPort, ClusterConfig.ClusterTls tls) {
     List<String> known = new ArrayList<>(members);
     known.add("127.0.0.1:" + port);
     return new ClusterConfig(
@@ -71,7 +67,7 @@ public final class TestCluster implements AutoCloseable {
         "127.0.0.1",
         port,
         busPort,
-        new ClusterConfig.Discovery.Members(known),
+        new ClusterConfig.MemberDiscovery.Members(known),
         null,
         tls,
         null);
@@ -126,14 +122,5 @@ public final class TestCluster implements AutoCloseable {
   @Override
   public void close() {
     Future.join(nodes.stream().map(node -> node.vertx().close()).toList()).await();
-  }
-
-  /** A port of 127.0.0.1 that nobody listens on. */
-  public static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

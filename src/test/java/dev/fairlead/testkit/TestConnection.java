@@ -2,14 +2,18 @@ package dev.fairlead.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.SocketException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 
 /**
  * One end of a connection, a client's or a backend's. Every call blocks until it is done; the
@@ -86,6 +90,18 @@ public final class TestConnection implements AutoCloseable {
     assertThatThrownBy(() -> readSome(100))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("reset");
+  }
+
+  /**
+   * Waits for the peer's reset after its FIN, which reading does not show. A channel that is
+   * connected and waits to connect is selected for an error only.
+   */
+  public void awaitReset() throws IOException {
+    channel.configureBlocking(false);
+    try (Selector selector = Selector.open()) {
+      channel.register(selector, SelectionKey.OP_CONNECT);
+      await().pollInterval(Duration.ofMillis(5)).until(() -> selector.selectNow() > 0);
+    }
   }
 
   /** Fails unless the next thing is the peer's FIN or a reset. */

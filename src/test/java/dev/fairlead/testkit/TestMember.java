@@ -112,13 +112,7 @@ public final class TestMember implements AutoCloseable {
 
   /** The value of one metric with its labels, as {@code /metrics} writes it; 0 = not there. */
   public double metric(String series) throws IOException, InterruptedException {
-    return http("GET", "/metrics")
-        .body()
-        .lines()
-        .filter(line -> line.startsWith(series + " "))
-        .mapToDouble(line -> Double.parseDouble(line.substring(series.length() + 1)))
-        .findFirst()
-        .orElse(0);
+    return MetricsText.value(http("GET", "/metrics").body(), series);
   }
 
   /** The lines of the access log, waited for until there are {@code count}. */

@@ -2,28 +2,31 @@ package dev.fairlead.cluster.health;
 
 import java.util.Collection;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What the cluster makes of its probers' verdicts: a backend is healthy as soon as one says up, and
- * down when all say so. As long as one of them has not decided, the rest can only bring it up.
+ * The cluster's verdict from those of its probers: a backend is healthy as soon as one prober finds
+ * it up, and down when all find it down. While one prober has no verdict, the others can only bring
+ * the backend up.
  *
  * <pre>
  * up, down      healthy
  * down, down    down
- * down, ?       as before
- * ?, ?          as before
+ * down, ?       unchanged
+ * ?, ?          unchanged
  * </pre>
  */
 final class Agreement {
   private Agreement() {}
 
   /**
-   * The verdict of the cluster from now on.
+   * The cluster's new verdict.
    *
-   * @param current what it was, null = nobody has ever decided
-   * @param verdicts one for each prober that counts, null = it has not decided
+   * @param current the verdict so far; null = none yet
+   * @param verdicts one for each prober that counts; null = not decided
    */
-  static Boolean decide(Boolean current, Collection<Verdict> verdicts) {
+  static @Nullable Boolean decide(
+      @Nullable Boolean current, Collection<? extends @Nullable Verdict> verdicts) {
     if (verdicts.stream().anyMatch(verdict -> verdict != null && verdict.up())) {
       return true;
     }
@@ -32,16 +35,16 @@ final class Agreement {
   }
 
   /**
-   * What a new prober begins with: what the cluster thinks, and before it does, what any member
-   * thinks.
+   * The verdict a new prober starts with: the cluster's, or before there is one, that of any peer.
    *
-   * @param heard all verdicts there are
-   * @return null = nobody has ever decided
+   * @param current the cluster's verdict; null = none yet
+   * @param known all verdicts of peers
+   * @return null = no prober has decided yet
    */
-  static Boolean inherited(Boolean current, Collection<Verdict> heard) {
-    if (current != null || heard.isEmpty()) {
+  static @Nullable Boolean inherited(@Nullable Boolean current, Collection<Verdict> known) {
+    if (current != null || known.isEmpty()) {
       return current;
     }
-    return heard.stream().anyMatch(Verdict::up);
+    return known.stream().anyMatch(Verdict::up);
   }
 }

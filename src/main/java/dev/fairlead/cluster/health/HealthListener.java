@@ -1,44 +1,38 @@
 package dev.fairlead.cluster.health;
 
 import dev.fairlead.pool.Backend;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Probes what it is told to, and is told what the cluster makes of all probes. Called on the
- * cluster's context only; must not block.
+ * Runs this member's probers and receives the cluster's verdicts. Called on the cluster's context
+ * only; must not block.
  *
- * <p>A backend is known by its pool and id: after a change of configuration it is another object.
+ * <p>A backend is identified by its pool and id: after a change of configuration it is another
+ * object.
  */
 public interface HealthListener {
-  /** Probes nothing, so that every backend stays healthy. */
-  HealthListener NONE =
-      new HealthListener() {
-        @Override
-        public void probe(Backend backend, boolean on, Boolean current) {
-          // Nobody asked for it.
-        }
-
-        @Override
-        public void healthy(Backend backend, boolean healthy, String reason) {
-          // Nobody asked for it.
-        }
-      };
+  /** Runs no prober, so that every backend stays healthy. */
+  HealthListener NONE = new HealthListener() {};
 
   /**
-   * From now on this member is to probe {@code backend}, or not to. Told once each time; a change
-   * of how it is to be probed is off, then on.
+   * Start a prober of {@code backend}, as its pool's configuration says. Called once before each
+   * {@link #stopProbing}; another way to probe is a stop, then a start.
    *
-   * @param current the verdict that the prober begins with: what the cluster thinks; null = nobody
-   *     has decided yet. Of no meaning when {@code on} is false
+   * @param assignment to be passed to {@link HealthTable#verdict} with each verdict of this prober
+   * @param initial the verdict to start with, the cluster's; null = none yet
    */
-  void probe(Backend backend, boolean on, Boolean current);
+  default void probe(Backend backend, long assignment, @Nullable Boolean initial) {}
+
+  /** Stop the prober of {@code backend}. */
+  default void stopProbing(Backend backend) {}
 
   /**
-   * The verdict of the cluster is another one. A backend counts as healthy until this says that it
-   * is not, and once more when it is probed no longer: then this is told as well, even if the
-   * backend is configured no more.
+   * The cluster's verdict has changed. A backend counts as healthy until this method says
+   * otherwise, and again when it is probed no more; then this is called even if the backend is not
+   * configured any more.
    *
-   * @param reason why, and which members say so; for the log. Null = it is not probed any more,
-   *     which nobody has found out and is no news
+   * @param reason for the log, with the names of the members that agree; null = the backend is
+   *     probed no more, which is not worth a log line
    */
-  void healthy(Backend backend, boolean healthy, String reason);
+  default void healthy(Backend backend, boolean healthy, @Nullable String reason) {}
 }

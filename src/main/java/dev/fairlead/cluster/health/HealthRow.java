@@ -5,39 +5,50 @@ import io.vertx.core.json.JsonObject;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * This member's row of {@code fairlead.health}: {@code POOL/BACKEND} -> the {@link Verdict} of its
- * own prober; no field = it does not probe that backend, or has not decided. On the cluster's
- * context only.
+ * own prober; no field = no prober, or no verdict yet. On the cluster's context only.
  */
 final class HealthRow implements OwnRow {
-  private final Map<String, String> told = new HashMap<>();
+  private final Runnable refresh;
+  private final Map<String, String> shared = new HashMap<>();
 
-  /** Not told yet; null = the field is to go. */
-  private final Map<String, String> next = new HashMap<>();
+  /** Not shared yet; empty = the field is to be removed. */
+  private final Map<String, Optional<String>> pending = new HashMap<>();
 
-  /** The prober of {@code key} says {@code verdict}, null = nothing. */
-  void set(String key, Verdict verdict) {
-    next.put(key, verdict == null ? null : verdict.text());
+  /**
+   * @param refresh run before each look at the changes: may set verdicts
+   */
+  HealthRow(Runnable refresh) {
+    this.refresh = refresh;
+  }
+
+  /** Sets the own verdict on {@code key}; null = none. */
+  void set(String key, @Nullable Verdict verdict) {
+    pending.put(key, Optional.ofNullable(verdict).map(Verdict::text));
   }
 
   @Override
   public JsonObject changes() {
+    refresh.run();
     JsonObject changes = new JsonObject();
-    next.forEach(
-        (key, text) -> {
-          String before = text == null ? told.remove(key) : told.put(key, text);
+    pending.forEach(
+        (key, verdict) -> {
+          String text = verdict.orElse(null);
+          String before = text == null ? shared.remove(key) : shared.put(key, text);
           if (!Objects.equals(before, text)) {
             changes.put(key, text);
           }
         });
-    next.clear();
+    pending.clear();
     return changes;
   }
 
   @Override
   public JsonObject whole() {
-    return new JsonObject(new HashMap<>(told));
+    return new JsonObject(new HashMap<>(shared));
   }
 }

@@ -1,11 +1,11 @@
 package dev.fairlead.cluster.health;
 
+import dev.fairlead.cluster.health.ProbedBackend.HealthContext;
 import dev.fairlead.cluster.load.LoadRow;
 import dev.fairlead.cluster.node.ClusterNode;
-import dev.fairlead.cluster.rows.OwnRow;
+import dev.fairlead.cluster.rows.PeerRows.RowListener;
 import dev.fairlead.cluster.rows.ReplicatedTable;
 import dev.fairlead.cluster.rows.RowContext;
-import dev.fairlead.cluster.rows.RowListener;
 import dev.fairlead.config.BackendConfig;
 import dev.fairlead.event.MemberInfo;
 import dev.fairlead.pool.Backend;
@@ -19,37 +19,45 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One verdict on each backend that all members share: some of them probe it, every member owns a
- * row of {@code fairlead.health} with what its own probers found, and each makes the same of all
- * rows. Rows not renewed for 3 s do not count. Draining members and foreign Vert.x nodes probe
- * nothing.
+ * One health verdict on each backend, shared by all members: some of them probe it, each member
+ * owns a row of {@code fairlead.health} with the verdicts of its own probers, and all members
+ * derive the same verdict from the same rows. Draining members and foreign Vert.x nodes do not
+ * probe.
  *
  * <p>{@link #start} is called on the cluster's context, the other methods on any thread.
  */
 public final class HealthTable {
+  /**
+   * Raising the 3 s keeps verdicts of a hung member; lowering them moves probes when messages are
+   * lost.
+   */
   static final ReplicatedTable.Table TABLE =
       new ReplicatedTable.Table(
           "fairlead.health", "fairlead.health.changed", Duration.ofSeconds(3));
 
   private final Supplier<List<Pool>> pools;
   private final Supplier<List<MemberInfo>> members;
-  private final PeerVerdicts others = new PeerVerdicts();
-  private final HealthRow own = new HealthRow();
-  private final Probed.Place place;
+  private final PeerVerdicts peers = new PeerVerdicts();
+  private final HealthRow own = new HealthRow(this::refresh);
+  private final HealthContext context;
   private final ReplicatedTable rows;
 
-  /** Those in force when it was last looked. */
+  /** The pools at the last look. */
   private List<Pool> known = List.of();
 
-  /** By key, of the backends that are probed. */
-  private Map<String, Probed> probed = Map.of();
+  /** By key. */
+  private Map<String, ProbedBackend> probed = Map.of();
 
-  /** Who may probe, by id in order. */
+  /** Ids of the members that may probe, in order. */
   private Set<String> candidates = Set.of();
 
-  /** Between start and stop; before the others' rows are read nobody can say who probes. */
+  /** Of the prober started last. */
+  private long lastAssignment;
+
+  /** False before the peers' rows were read: until then the choice of probers would be wrong. */
   private boolean isRunning;
 
   private volatile boolean draining;
@@ -57,24 +65,29 @@ public final class HealthTable {
   /**
    * Probes nothing before its start.
    *
-   * @param pools gives those in force, {@code members} who is there and draining, this one
-   *     included; both are asked often and must return at once
-   * @param listener probes, and is told what the cluster thinks
+   * @param pools supplies those in force; called often, must return at once
+   * @param members supplies all members, this one included; called often, must return at once
    */
   public HealthTable(
-      RowContext place,
+      RowContext context,
       Supplier<List<Pool>> pools,
       Supplier<List<MemberInfo>> members,
       HealthListener listener) {
     this.pools = pools;
     this.members = members;
-    this.place =
-        new Probed.Place(
-            place.node().id(), others, own, listener, place.nanos(), this::nameOfMember);
-    this.rows = new ReplicatedTable(place, TABLE, new CurrentRow(), new Rows());
+    this.context =
+        new HealthContext(
+            context.node().id(),
+            peers,
+            own,
+            listener,
+            context.nanos(),
+            this::nameOfMember,
+            () -> ++lastAssignment);
+    this.rows = new ReplicatedTable(context, TABLE, own, new PeerListener());
   }
 
-  /** Takes part from now on. Succeeds when the others' verdicts are known, if they can be read. */
+  /** Starts probing; succeeds when the peers' verdicts were read, as far as possible. */
   public Future<Void> start() {
     return rows.start().onSuccess(done -> begin());
   }
@@ -84,45 +97,45 @@ public final class HealthTable {
     return rows.open().onSuccess(done -> begin());
   }
 
-  /** Probes no more, and takes this member's verdicts away. Never fails. */
+  /** Stops probing, and removes this member's row. Never fails. */
   public Future<Void> stop() {
     rows.run(
         () -> {
           isRunning = false;
-          probed.values().forEach(Probed::stopProbing);
+          probed.values().forEach(ProbedBackend::stopProbing);
         });
     return rows.stop();
   }
 
-  /** This member drains: it probes no more and goes by what the others find. */
+  /** Stops probing for good; this member still follows the peers' verdicts. */
   public void drain() {
     draining = true;
     rows.run(this::refresh);
   }
 
-  /** To be called after a change of configuration, so that it is followed at once. */
+  /** To be called after a change of configuration; without it, it is followed a tick later. */
   public void poolsChanged() {
     rows.run(this::refresh);
   }
 
   /**
-   * This member's own prober of {@code backend} has decided; of no meaning unless it was told to
-   * probe.
+   * This member's own prober of {@code backend} has decided.
    *
+   * @param assignment as the prober was started with; a verdict of an earlier prober is ignored
    * @param reason why it is down, in a few words; null = none, as for one that is up
    */
-  public void verdict(Backend backend, boolean up, String reason) {
+  public void verdict(Backend backend, long assignment, boolean up, @Nullable String reason) {
     Verdict verdict = Verdict.of(up, reason);
     rows.run(
         () -> {
-          Probed one = probed.get(LoadRow.key(backend));
+          ProbedBackend one = probed.get(LoadRow.key(backend));
           if (one != null) {
-            one.decided(verdict);
+            one.decided(assignment, verdict);
           }
         });
   }
 
-  /** Must hear who comes and goes. */
+  /** To be told of nodes that join and leave. */
   public ClusterNode.Listener nodes() {
     return rows;
   }
@@ -136,7 +149,7 @@ public final class HealthTable {
     refresh();
   }
 
-  /** Follows pools and members, and looks at all backends if one of them changed. */
+  /** Follows pools and members, and evaluates all backends if one of them changed. */
   private void refresh() {
     if (!isRunning) {
       return;
@@ -146,23 +159,23 @@ public final class HealthTable {
     if (changed || !now.equals(candidates)) {
       candidates = now;
       probed.values().forEach(this::assign);
-      probed.values().forEach(Probed::look);
+      probed.values().forEach(ProbedBackend::evaluate);
     }
   }
 
-  private void assign(Probed one) {
-    one.assigned(
+  private void assign(ProbedBackend one) {
+    one.assign(
         ProberChoice.choose(candidates, one.key(), one.wantedProbers()),
-        candidates.contains(place.self()));
+        candidates.contains(context.self()));
   }
 
-  /** Everybody whose row is there, but for those that drain. */
+  /** All members with a row, but for those that drain. */
   private Set<String> candidates() {
-    Set<String> all = new TreeSet<>(others.members());
-    all.add(place.self());
+    Set<String> all = new TreeSet<>(peers.members());
+    all.add(context.self());
     members.get().stream().filter(MemberInfo::draining).map(MemberInfo::id).forEach(all::remove);
     if (draining) {
-      all.remove(place.self());
+      all.remove(context.self());
     }
     return all;
   }
@@ -173,26 +186,26 @@ public final class HealthTable {
       return false;
     }
     known = now;
-    Map<String, Probed> before = new LinkedHashMap<>(probed);
-    Map<String, Probed> next = new LinkedHashMap<>();
+    Map<String, ProbedBackend> before = new LinkedHashMap<>(probed);
+    Map<String, ProbedBackend> next = new LinkedHashMap<>();
     for (Pool pool : now) {
       for (Backend backend : pool.backends()) {
         if (isProbed(pool, backend)) {
-          Probed one = follow(pool, backend, before.remove(LoadRow.key(backend)));
+          ProbedBackend one = follow(pool, backend, before.remove(LoadRow.key(backend)));
           next.put(one.key(), one);
         }
       }
     }
     probed = next;
-    before.values().forEach(Probed::end);
+    before.values().forEach(ProbedBackend::end);
     return true;
   }
 
-  private Probed follow(Pool pool, Backend backend, Probed before) {
+  private ProbedBackend follow(Pool pool, Backend backend, @Nullable ProbedBackend before) {
     if (before == null) {
-      return new Probed(place, backend, pool.config().health());
+      return new ProbedBackend(context, backend, pool.config().health());
     }
-    before.configured(backend, pool.config().health());
+    before.configure(backend, pool.config().health());
     return before;
   }
 
@@ -209,24 +222,10 @@ public final class HealthTable {
         .orElse(id);
   }
 
-  /** The own row, of the pools and members of now even if nobody said that they changed. */
-  private final class CurrentRow implements OwnRow {
-    @Override
-    public JsonObject whole() {
-      return own.whole();
-    }
-
-    @Override
-    public JsonObject changes() {
-      refresh();
-      return own.changes();
-    }
-  }
-
-  private final class Rows implements RowListener {
+  private final class PeerListener implements RowListener {
     @Override
     public void changed(String member, JsonObject fields) {
-      boolean isNew = others.changed(member, fields);
+      boolean isNew = peers.changed(member, fields);
       if (!isRunning) {
         return;
       }
@@ -234,23 +233,23 @@ public final class HealthTable {
         refresh();
       }
       for (String key : fields.fieldNames()) {
-        Probed one = probed.get(key);
+        ProbedBackend one = probed.get(key);
         if (one != null) {
-          one.look();
+          one.evaluate();
         }
       }
     }
 
     @Override
     public void gone(String member) {
-      others.gone(member);
+      peers.gone(member);
       refresh();
     }
 
     @Override
     public void second() {
       if (isRunning) {
-        probed.values().forEach(Probed::look);
+        probed.values().forEach(ProbedBackend::evaluate);
       }
     }
   }

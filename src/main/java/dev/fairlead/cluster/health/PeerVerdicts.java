@@ -6,16 +6,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/** What the other members' probers say, by their rows. On the cluster's context only. */
+/** The verdicts of the peers' probers, from their rows. On the cluster's context only. */
 final class PeerVerdicts {
-  /** Member -> key of the backend -> verdict. */
+  /** By member and key of the backend. */
   private final Map<String, Map<String, Verdict>> rows = new HashMap<>();
 
   /**
-   * Takes what changed in a row.
+   * Applies the changes of a row.
    *
-   * @return whether the member had none before
+   * @return whether the member had no row before
    */
   boolean changed(String member, JsonObject fields) {
     boolean isNew = !rows.containsKey(member);
@@ -23,14 +24,9 @@ final class PeerVerdicts {
     fields
         .getMap()
         .forEach(
-            (key, field) -> {
-              Verdict verdict = Verdict.parse(field);
-              if (verdict == null) {
-                row.remove(key);
-              } else {
-                row.put(key, verdict);
-              }
-            });
+            (key, field) ->
+                Verdict.parse(field)
+                    .ifPresentOrElse(verdict -> row.put(key, verdict), () -> row.remove(key)));
     return isNew;
   }
 
@@ -38,18 +34,18 @@ final class PeerVerdicts {
     rows.remove(member);
   }
 
-  /** Those that have a row. */
+  /** Ids of the members with a row. */
   Set<String> members() {
     return rows.keySet();
   }
 
-  /** Null = it has not decided, or does not probe. */
-  Verdict verdict(String member, String key) {
+  /** Null = not decided, or no prober. */
+  @Nullable Verdict verdict(String member, String key) {
     Map<String, Verdict> row = rows.get(member);
     return row == null ? null : row.get(key);
   }
 
-  /** All there are of {@code key}, whoever is to probe it. */
+  /** All verdicts on {@code key}, also of members that are no probers of it any more. */
   List<Verdict> verdicts(String key) {
     return rows.values().stream().map(row -> row.get(key)).filter(Objects::nonNull).toList();
   }

@@ -6,10 +6,11 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Which members probe a backend: those with the highest random weight, a hash of member and
- * backend. Every member that sees the same members chooses the same ones, and when one of n leaves
- * only its own backends, about 1 in n, get another prober. After D. Thaler, C. Ravishankar, "Using
- * Name-Based Mappings to Increase Hit Rates", IEEE/ACM Transactions on Networking 6(1), 1998.
+ * Chooses the members that probe a backend by rendezvous hashing: those with the highest weight, a
+ * hash of member and backend. All members that see the same members choose the same probers, and
+ * when one of n members leaves, only the backends it probed, about 1 in n, get another prober.
+ * After D. Thaler, C. Ravishankar, "Using Name-Based Mappings to Increase Hit Rates", IEEE/ACM
+ * Transactions on Networking 6(1), 1998.
  *
  * <pre>
  * weights of backend x: a 7, b 3, c 9    two probers: c, a
@@ -22,9 +23,10 @@ final class ProberChoice {
   /**
    * Chooses among {@code members}.
    *
-   * @param members ids, each once, in whatever order
+   * @param members ids, each once, in any order
    * @param key of the backend
-   * @return {@code probers} of them, the heaviest first; all, if there are not more
+   * @return the {@code probers} members of the highest weight, highest first; all if there are
+   *     fewer
    */
   static List<String> choose(Collection<String> members, String key, int probers) {
     long hash = StableHash.of(key);

@@ -1,36 +1,40 @@
 package dev.fairlead.cluster.health;
 
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
 /**
- * What one member's own prober says of a backend; in a row it is {@code up}, {@code down} or {@code
+ * The verdict of one member's own prober on a backend; in a row {@code up}, {@code down} or {@code
  * down:REASON}.
  *
  * @param reason why it is down, printable and at most {@value #MAX_REASON} characters; null = not
- *     said
+ *     given
  */
-record Verdict(boolean up, String reason) {
+record Verdict(boolean up, @Nullable String reason) {
   static final Verdict UP = new Verdict(true, null);
-
   private static final int MAX_REASON = 100;
   private static final String UP_TEXT = "up";
   private static final String DOWN_TEXT = "down";
   private static final String DOWN_PREFIX = "down:";
 
-  static Verdict of(boolean up, String reason) {
+  static Verdict of(boolean up, @Nullable String reason) {
     return up ? UP : new Verdict(false, clean(reason));
   }
 
-  /** What {@code field} of another member's row says; null = nothing that makes sense. */
-  static Verdict parse(Object field) {
+  /** The verdict in a field of a peer's row; empty for anything else. */
+  static Optional<Verdict> parse(@Nullable Object field) {
     if (!(field instanceof String text)) {
-      return null;
+      return Optional.empty();
     }
     if (text.equals(UP_TEXT)) {
-      return UP;
+      return Optional.of(UP);
     }
     if (text.equals(DOWN_TEXT)) {
-      return of(false, null);
+      return Optional.of(of(false, null));
     }
-    return text.startsWith(DOWN_PREFIX) ? of(false, text.substring(DOWN_PREFIX.length())) : null;
+    return text.startsWith(DOWN_PREFIX)
+        ? Optional.of(of(false, text.substring(DOWN_PREFIX.length())))
+        : Optional.empty();
   }
 
   String text() {
@@ -40,8 +44,8 @@ record Verdict(boolean up, String reason) {
     return reason == null ? DOWN_TEXT : DOWN_PREFIX + reason;
   }
 
-  /** Fit for one line of a log, whoever said it. */
-  private static String clean(String reason) {
+  /** Makes a peer's text safe for one line of a log. */
+  private static @Nullable String clean(@Nullable String reason) {
     if (reason == null) {
       return null;
     }

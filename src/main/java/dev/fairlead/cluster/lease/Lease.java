@@ -1,53 +1,82 @@
 package dev.fairlead.cluster.lease;
 
 import dev.fairlead.admission.Leased;
+import dev.fairlead.cluster.lease.LeaseEntry.LeaseRow;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What this member has of one limit. What it may use is raised only after it was written that it
- * holds so many, and lowered before. On the cluster's context only.
+ * This member's permits of one limit: decides from the entry in the map how many it should hold,
+ * and tells the {@link Leased} how many it may use. On the cluster's context only; times in
+ * nanoseconds.
+ *
+ * <p>A refresh is {@link #plan}, a compare-and-set of what it returns, and then exactly one of
+ * {@link #written}, {@link #unchanged} and {@link #failed}. The order is what keeps the sum within
+ * the limit: permits are allowed after the map has granted them, and taken away before the map
+ * gives them back. If {@code written} is forgotten, granted permits stay unused; if they are
+ * allowed before, two members may use the same ones.
+ *
+ * <pre>
+ * limit 100, a holds 60 and uses 30, b holds 0 and wants 50; the shares are 40 and 60
+ * b writes held 40, the rest of the limit; then allows 40, and asks a for surplus
+ * a allows 40, then writes held 40; b reads that and writes held 60, then allows 60
+ * </pre>
  */
 final class Lease {
-  /** What nobody else wants is given back after this. */
+  /**
+   * Hysteresis. Raising it leaves surplus idle; lowering it writes the map with each short lull.
+   */
   private static final long SURPLUS_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final String key;
-  private final LeaseDemand want = new LeaseDemand();
+  private final String self;
+  private final LeaseContext context;
+  private final LeaseReclaimer reclaimer;
+  private final LeaseDemand demand = new LeaseDemand();
+  private final RepairMark mark = new RepairMark();
   private Leased leased;
+
+  /** Given up: the row is to be removed from the map. */
   private boolean isRetired;
 
-  /** What {@link #leased} was told; this member's row holds as many, as far as it knows. */
+  /** As {@link #leased} allows; the row in the map holds at least as many. */
   private int allowed;
 
-  /** As it was last read or written. */
+  /**
+   * The fewest permits that any row which this member has written may hold: by the last confirmed
+   * write, or an unconfirmed one after it. Fewer in the map mean that the row was lost.
+   */
+  private int leastHeld;
+
+  /** As last read or written. */
   private LeaseEntry seen = LeaseEntry.NONE;
 
   private int seenLimit;
 
-  /** Before the first look. */
+  /** Until the first refresh. */
   private boolean isNew = true;
 
-  /** Somebody asked to look, and there was nothing to give. */
-  private boolean isAsked;
+  /** A peer asked for surplus when there was none. */
+  private boolean isRequested;
 
   private boolean hasSurplus;
   private long surplusSince;
 
-  /** The last mark seen that rows of this entry may be missing, 0 = none; and since when. */
-  private long mark;
-
-  private long markedAt;
-
   /**
-   * What is so while a lease is looked at.
+   * What a member is to write in place of the entry it read.
    *
-   * @param members of the cluster
+   * @param allowance of this member once {@code next} is in the map; at most what it holds there
+   * @param madeAt the time of the decision
+   * @param freed permits of departed members that {@code next} frees
    */
-  record Situation(String self, int members, LeaseReclaimer departures, long now) {}
+  record LeasePlan(LeaseEntry next, int allowance, long madeAt, long freed) {}
 
-  Lease(Leased leased) {
+  Lease(LeaseContext context, LeaseReclaimer reclaimer, Leased leased) {
     this.key = leased.key();
+    this.self = context.self();
+    this.context = context;
+    this.reclaimer = reclaimer;
     this.leased = leased;
     leased.allow(0);
   }
@@ -56,35 +85,36 @@ final class Lease {
     return key;
   }
 
-  /** {@code next} is what is leased under this key now. */
+  /** Continues with {@code next} for this key, which may be the same object. */
   void follow(Leased next) {
     if (next != leased) {
-      end(leased);
+      release(leased);
       leased = next;
       leased.allow(allowed);
-      want.followed(leased);
+      demand.followed(leased);
     } else if (isRetired) {
       leased.allow(0);
     } else {
-      // Less, if the limit went and came back and nobody looked meanwhile.
+      // The limit may have been removed and set again since the last tick: then fewer are allowed.
       allowed = Math.min(allowed, leased.allowed());
     }
     isRetired = false;
   }
 
-  /** The cluster does not limit this any more, or this member is about to stop. */
+  /** Gives all permits up: the limit is not the cluster's any more, or this member stops. */
   void retire() {
     if (!isRetired) {
       isRetired = true;
       isNew = true;
       allowed = 0;
-      end(leased);
-      want.met(leased);
+      leastHeld = 0;
+      release(leased);
+      demand.met(leased);
     }
   }
 
-  /** What the cluster does not limit any more must not be kept from taking. */
-  private static void end(Leased before) {
+  /** Without a limit of the cluster, the leased takes as its own configuration allows. */
+  private static void release(Leased before) {
     if (before.limit() > 0) {
       before.allow(0);
     }
@@ -94,219 +124,216 @@ final class Lease {
     return isRetired;
   }
 
-  /** Whether a look is due without anybody asking for it. */
-  boolean isDue(Situation at) {
+  /** Whether this member has no row in the map, as far as it knows. */
+  boolean hasNoRow() {
+    return seen.row(self).isEmpty();
+  }
+
+  /** Whether a refresh would change something, without a request by anyone. */
+  boolean isDue() {
     if (isRetired || isNew || leased.limit() != seenLimit) {
       return true;
     }
     int used = leased.inUse();
-    LeaseRow mine = seen.row(at.self());
+    LeaseRow mine = seen.row(self);
     boolean isShort = isShort(used);
     if (!isShort) {
-      want.met(leased);
+      demand.met(leased);
     }
     int base = Math.max(allowed, used);
     boolean isIdle = base > used;
     return isShort
         || mine.isUnmet()
         || mine.held() != base
-        || (isIdle && isAsked)
+        || (isIdle && isRequested)
         || seen.held() > seenLimit
-        || isToBeGivenBack(at, base, used)
-        || seen.rows().keySet().stream().anyMatch(at.departures()::isFreed);
+        || isSurplusDue(base, used)
+        || seen.rows().keySet().stream().anyMatch(reclaimer::isFreed);
   }
 
-  private boolean isToBeGivenBack(Situation at, int base, int used) {
+  private boolean isSurplusDue(int base, int used) {
     LeaseRow fresh = new LeaseRow(base, used, leased.wanted());
-    if (base <= fairPart(seen.with(at.self(), fresh), used, at)) {
+    if (base <= fairShare(seen.with(self, fresh), used)) {
       hasSurplus = false;
       return false;
     }
     if (!hasSurplus) {
       hasSurplus = true;
-      surplusSince = at.now();
+      surplusSince = context.nanos();
     }
-    return isSurplusOld(at.now()) || seen.isAnotherUnmet(at.self());
+    return mayGiveBack(seen);
   }
 
-  private boolean isSurplusOld(long now) {
-    return hasSurplus && now - surplusSince >= SURPLUS_NANOS;
+  private boolean mayGiveBack(LeaseEntry entry) {
+    boolean isSurplusOld = hasSurplus && context.nanos() - surplusSince >= SURPLUS_NANOS;
+    return isSurplusOld || entry.isAnotherUnmet(self);
   }
 
-  /** Another member asks to look; whether that is worth it. */
-  boolean asked() {
-    isAsked = true;
+  /** A peer asks for surplus; returns whether a refresh could give some back. */
+  boolean requested() {
+    isRequested = true;
     int used = leased.inUse();
     return allowed > used || isShort(used);
   }
 
   /**
-   * What is to be written instead of {@code read}, null = that is well. Lowers the allowance if
-   * that is necessary.
+   * Decides what is to be written in place of {@code read}; empty = nothing. Lowers the allowance
+   * at once if the plan gives permits back.
    */
-  LeasePlan plan(LeaseEntry read, Situation at) {
-    read.rows().keySet().forEach(at.departures()::sawRow);
-    LeaseEntry entry = read.without(at.departures()::isFreed).pinned(at.departures()::isAbsent);
+  Optional<LeasePlan> plan(LeaseEntry read) {
+    reclaimer.observe(context.nodes());
+    read.rows().keySet().forEach(reclaimer::sawRow);
+    LeaseEntry entry = read.without(reclaimer::isFreed).pinned(reclaimer::isAbsent);
     long freed = read.held() - entry.held();
-    if (isRetired) {
-      LeaseEntry next = entry.with(at.self(), LeaseRow.NONE);
-      return next.equals(read) ? null : new LeasePlan(next.next(at.now() | 1), 0, at.now(), freed);
-    }
+    return isRetired ? planRemoval(read, entry, freed) : planHolding(read, entry, freed);
+  }
+
+  private Optional<LeasePlan> planRemoval(LeaseEntry read, LeaseEntry entry, long freed) {
+    LeaseEntry next = entry.with(self, LeaseRow.NONE);
+    return next.equals(read) ? Optional.empty() : plan(next, 0, freed);
+  }
+
+  private Optional<LeasePlan> planHolding(LeaseEntry read, LeaseEntry entry, long freed) {
     seenLimit = leased.limit();
     int used = leased.inUse();
-    boolean isLost = !isNew && entry.row(at.self()).held() < Math.max(allowed, used);
-    entry = isLost ? restore(entry, at) : marked(entry, at);
+    boolean isLost = isLost(entry.row(self), used);
+    LeaseEntry repaired = isLost ? restore(entry) : mark.update(entry, reclaimer, context.nanos());
     int base = Math.max(allowed, used);
-    int held = isLost ? used : holding(entry, base, used, at);
+    int held = isLost ? used : holding(repaired, base, used);
     int allowance = held > base ? held : Math.min(allowed, held);
     if (held < allowed) {
       allow(held);
     }
-    // Others take at the same time: only after that it is known how many can be given back.
+    // Clients may have taken permits until the allowance was lowered; those can't be given back.
     held = Math.max(held, leased.inUse());
     LeaseRow row = new LeaseRow(held, leased.inUse(), leased.wanted());
-    boolean isWell = entry.equals(read) && allowance <= allowed && isWell(entry, row, at);
-    return isWell
-        ? null
-        : new LeasePlan(entry.with(at.self(), row).next(at.now() | 1), allowance, at.now(), freed);
+    boolean isGrant = allowance > allowed;
+    if (!isGrant && repaired.equals(read) && isUpToDate(repaired.row(self), row)) {
+      return Optional.empty();
+    }
+    leastHeld = Math.min(leastHeld, held);
+    return plan(repaired.with(self, row), allowance, freed);
   }
 
-  /** What is used and wanted is for those who miss something; otherwise it may be old. */
-  private static boolean isWell(LeaseEntry entry, LeaseRow row, Situation at) {
-    LeaseRow mine = entry.row(at.self());
+  private Optional<LeasePlan> plan(LeaseEntry next, int allowance, long freed) {
+    long now = context.nanos();
+    return Optional.of(new LeasePlan(next.next(now | 1), allowance, now, freed));
+  }
+
+  /**
+   * Whether the row of this member in the map holds less than this member has written. Use alone is
+   * no sign of that: an event loop may take a permit by the allowance it read before the last
+   * lowering.
+   */
+  private boolean isLost(LeaseRow mine, int used) {
+    return !isNew && mine.held() < Math.max(allowed, Math.min(used, leastHeld));
+  }
+
+  /** Use and demand matter only while demand is unmet; otherwise they may be out of date. */
+  private static boolean isUpToDate(LeaseRow mine, LeaseRow row) {
     return mine.held() == row.held() && (row.equals(mine) || (!row.isUnmet() && !mine.isUnmet()));
   }
 
-  /** So many this member should hold, as far as it may take them now. */
-  private int holding(LeaseEntry entry, int base, int used, Situation at) {
+  /** The number of permits this member should hold, as far as they can be granted now. */
+  private int holding(LeaseEntry entry, int base, int used) {
     int limit = seenLimit;
     if (limit <= 0) {
       return base;
     }
-    long others = entry.heldByOthers(at.self());
+    long others = entry.heldByOthers(self);
     int wanted = leased.wanted();
-    LeaseEntry fresh = entry.with(at.self(), new LeaseRow(base, used, wanted));
-    if (others + Math.max(base, entry.row(at.self()).held()) > limit) {
-      // Less than is used: else those that wait would take each place that is left.
-      return Math.min(used, LeaseShares.target(fresh, at.self(), limit, 0));
+    LeaseEntry fresh = entry.with(self, new LeaseRow(base, used, wanted));
+    if (others + Math.max(base, entry.row(self).held()) > limit) {
+      // Below use, so that clients waiting here do not take each permit that becomes free.
+      return Math.min(used, LeaseShares.target(fresh, self, limit, 0));
     }
-    int target = fairPart(fresh, used, at);
-    boolean mayGrant = mayGrant(at) && !isNewMark(entry);
+    int target = fairShare(fresh, used);
+    boolean mayGrant = mayGrant() && !mark.isNew(entry);
     if (target > base && (long) used + wanted >= allowed && mayGrant) {
       return (int) Math.max(base, Math.min(target, limit - others));
     }
-    return target < base && (isSurplusOld(at.now()) || entry.isAnotherUnmet(at.self()))
-        ? target
-        : base;
+    return target < base && mayGiveBack(entry) ? target : base;
   }
 
-  /** So many this member should hold; fewer than are used only if somebody else starves. */
-  private int fairPart(LeaseEntry fresh, int used, Situation at) {
-    int mostSpare = LeaseShares.mostSpare(seenLimit, at.members(), leased.isRate());
-    int target = LeaseShares.target(fresh, at.self(), seenLimit, mostSpare);
-    return LeaseShares.isAnotherStarving(fresh, at.self(), seenLimit)
-        ? target
-        : Math.max(target, used);
+  /** The number of permits this member should hold; below its use only if another starves. */
+  private int fairShare(LeaseEntry fresh, int used) {
+    int maxSpare = LeaseShares.maxSpare(seenLimit, context.nodes().size(), leased.isRate());
+    int target = LeaseShares.target(fresh, self, seenLimit, maxSpare);
+    return LeaseShares.isAnotherStarving(fresh, self, seenLimit) ? target : Math.max(target, used);
   }
 
-  private boolean mayGrant(Situation at) {
-    return !isMarkFresh(at.now()) && !at.departures().isQuiet();
+  private boolean mayGrant() {
+    return !mark.isFresh(context.nanos()) && !reclaimer.areGrantsPaused();
   }
 
-  private boolean isMarkFresh(long now) {
-    return mark != 0 && now - markedAt < LeaseReclaimer.QUIET.toNanos();
-  }
-
-  private boolean isNewMark(LeaseEntry entry) {
-    return entry.restored() != 0 && entry.restored() != mark;
-  }
-
-  /**
-   * Marks it for those who do not know that parts have met, as who came meanwhile; takes the mark
-   * away when all have had the time to write again what they have.
-   */
-  private LeaseEntry marked(LeaseEntry entry, Situation at) {
-    if (isNewMark(entry) || entry.rows().isEmpty()) {
-      return entry;
-    }
-    if (at.departures().isQuiet()) {
-      boolean isKnown = mark != 0 && at.departures().isSinceQuiet(markedAt);
-      return isKnown ? entry : entry.restored(at.now() | 1);
-    }
-    return entry.restored() != 0 && !isMarkFresh(at.now()) ? entry.restored(0) : entry;
-  }
-
-  /** The own row was lost: if it was with all others, they are what they were when last seen. */
-  private LeaseEntry restore(LeaseEntry entry, Situation at) {
+  /** Puts the own row back; if all rows were lost, those of the others as last seen too. */
+  private LeaseEntry restore(LeaseEntry entry) {
     LeaseEntry next = entry;
     if (entry.rows().isEmpty()) {
       for (Map.Entry<String, LeaseRow> each : seen.rows().entrySet()) {
-        if (!at.departures().isFreed(each.getKey())) {
+        if (!reclaimer.isFreed(each.getKey())) {
           next = next.with(each.getKey(), each.getValue());
         }
       }
     }
-    return next.restored(at.now() | 1);
+    return RepairMark.set(next, context.nanos());
   }
 
-  /** {@code plan} is in the map. */
-  void written(LeasePlan plan, Situation at) {
-    read(plan.next(), at.now());
+  /** The compare-and-set of {@code plan} has succeeded. */
+  void written(LeasePlan plan) {
+    reclaimer.observe(context.nodes());
+    read(plan.next());
     if (isRetired) {
       return;
     }
-    // The answer may have waited for a process that stood still, and was thought dead meanwhile.
-    boolean isOld = at.now() - plan.madeAt() >= LeaseReclaimer.SETTLING.toNanos();
-    boolean isStillTrue = !isOld && leased.limit() == seenLimit && mayGrant(at);
-    boolean hasGrown = isStillTrue && plan.allowance() > allowed;
+    leastHeld = seen.row(self).held();
+    // The process may have been paused before the answer, and its permits freed meanwhile.
+    boolean isOld = context.nanos() - plan.madeAt() >= LeaseReclaimer.SETTLING.toNanos();
+    boolean isValid = !isOld && leased.limit() == seenLimit && mayGrant();
+    boolean hasGrown = isValid && plan.allowance() > allowed;
     if (hasGrown) {
       allow(plan.allowance());
     }
-    looked(at, hasGrown);
-    boolean isTooMuch = seen.held() > seenLimit;
-    if (isShort(leased.inUse()) || seen.isAnotherUnmet(at.self()) || isTooMuch) {
-      want.hint();
+    refreshed(hasGrown);
+    boolean isOverLimit = seen.held() > seenLimit;
+    if (isShort(leased.inUse()) || seen.isAnotherUnmet(self) || isOverLimit) {
+      demand.request();
     }
   }
 
   /** There was nothing to write. */
-  void well(LeaseEntry read, Situation at) {
-    read(read, at.now());
+  void unchanged(LeaseEntry read) {
+    if (isNew) {
+      leastHeld = read.row(self).held();
+    }
+    read(read);
     if (!isRetired) {
-      looked(at, false);
+      refreshed(false);
     }
   }
 
-  /** The map could not say, or others were always quicker. */
-  void failed(Situation at) {
+  /** The map did not answer, or other members changed the entry first each time. */
+  void failed() {
     if (!isRetired) {
-      looked(at, false);
+      refreshed(false);
     }
   }
 
-  /** Whether the others are to be asked to look now. */
-  boolean takeHint(long now) {
-    return want.takeHint(now);
+  /** Whether the peers are to be asked for surplus now. */
+  boolean takeRequest() {
+    return demand.takeRequest(context.nanos());
   }
 
-  /** Whether this member has no row, as far as it knows. */
-  boolean isGone(String self) {
-    return seen.row(self).isEmpty();
-  }
-
-  private void read(LeaseEntry entry, long now) {
-    if (isNewMark(entry)) {
-      mark = entry.restored();
-      markedAt = now;
-    }
+  private void read(LeaseEntry entry) {
+    mark.read(entry, context.nanos());
     seen = entry;
     isNew = isRetired;
-    isAsked = false;
+    isRequested = false;
   }
 
-  private void looked(Situation at, boolean hasGrown) {
-    boolean isAll = allowed >= seenLimit;
-    want.looked(leased, at.now(), isShort(leased.inUse()), isAll, hasGrown);
+  private void refreshed(boolean hasGrown) {
+    boolean hasAll = allowed >= seenLimit;
+    demand.refreshed(leased, context.nanos(), isShort(leased.inUse()), hasAll, hasGrown);
   }
 
   private void allow(int count) {

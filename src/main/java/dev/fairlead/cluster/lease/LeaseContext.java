@@ -2,33 +2,35 @@ package dev.fairlead.cluster.lease;
 
 import io.vertx.core.Future;
 import java.util.Collection;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What leases have around them: the cluster, the shared map, the bus and the clock. All is called
- * on one thread, and answers come on it.
+ * The cluster, shared map, event bus and clock of the leases. Called on one thread, and its futures
+ * complete on it.
  */
 interface LeaseContext {
   /** The id of this member. */
   String self();
 
-  /** The ids of all nodes that are there now. */
+  /** The ids of all nodes of the cluster now. */
   Collection<String> nodes();
 
   /** As {@link System#nanoTime}. */
   long nanos();
 
-  /** Null = there is none. Fails when the map can't say within some seconds. */
-  Future<String> get(String key);
+  /** The value of {@code key}; null = none. Fails when the map does not answer in time. */
+  Future<@Nullable String> get(String key);
 
   /**
-   * Puts {@code after} in the place of {@code before}, null = there is none.
+   * Replaces {@code before} by {@code after}; null = no value.
    *
-   * @return whether it did; false and failures may be wrong about that, true never is
+   * @return whether it did; true is certain, false and failures are not
    */
-  Future<Boolean> swap(String key, String before, String after);
+  Future<Boolean> compareAndSet(String key, @Nullable String before, @Nullable String after);
 
-  /** Asks the other members to look at this key. Promises nothing. */
-  void hint(String key);
+  /** Asks the peers, best effort, to refresh this key and give surplus back. */
+  void askPeers(String key);
 
-  void later(long millis, Runnable task);
+  /** Runs {@code task} after {@code millis}. */
+  void schedule(long millis, Runnable task);
 }

@@ -4,30 +4,42 @@ import dev.fairlead.admission.Leased;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Whether what is missed of one limit can be had: tells {@link Leased#exhausted}, and when the
- * others are to be asked. On the cluster's context only.
+ * Whether other members may still hold unused permits of one limit: reports {@link
+ * Leased#exhausted}, and paces the requests to give them back. While a limit is not exhausted its
+ * waiting clients are kept; without the report they would wait for permits that never come. On the
+ * cluster's context only.
+ *
+ * <pre>
+ *   0 ms  10 wanted, 4 granted: peers are asked for surplus
+ * 100 ms  none was given back: exhausted
+ * 700 ms  6 granted: not exhausted
+ * </pre>
  */
 final class LeaseDemand {
-  /** So long the others have to give back what they do not use, once they were asked. */
+  /**
+   * The time peers have to give surplus back. Raising it keeps clients waiting when there is none;
+   * lowering it refuses clients although a slow peer had some.
+   */
   private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-  private static final long HINT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+  /** Between two requests to peers. Raising it slows the transfer; lowering it costs messages. */
+  private static final long REQUEST_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private boolean isUnmet;
   private long unmetSince;
   private boolean isExhausted;
-  private boolean hasHint;
-  private boolean hasHinted;
-  private long hintedAt;
+  private boolean isRequestDue;
+  private boolean hasRequested;
+  private long requestedAt;
 
   /**
-   * After a look at the map.
+   * To be called after each refresh.
    *
-   * @param isShort something is missed
-   * @param isAll this member has all there is
-   * @param hasGrown it got more than it had
+   * @param isShort whether demand exceeds the permits of this member
+   * @param hasAll whether this member has all permits there are
+   * @param hasGrown whether it was granted more just now
    */
-  void looked(Leased leased, long now, boolean isShort, boolean isAll, boolean hasGrown) {
+  void refreshed(Leased leased, long now, boolean isShort, boolean hasAll, boolean hasGrown) {
     if (!isShort) {
       met(leased);
       return;
@@ -36,41 +48,41 @@ final class LeaseDemand {
       isUnmet = true;
       unmetSince = now;
     }
-    if (isAll || now - unmetSince >= PATIENCE_NANOS) {
-      tell(leased, true);
+    if (hasAll || now - unmetSince >= PATIENCE_NANOS) {
+      report(leased, true);
     }
   }
 
-  /** Nothing is missed. */
+  /** The permits of this member meet its demand. */
   void met(Leased leased) {
     isUnmet = false;
-    tell(leased, false);
+    report(leased, false);
   }
 
-  /** It is another object for the same limit now. */
+  /** Another object stands for the same limit from now on. */
   void followed(Leased next) {
     if (isExhausted) {
       next.exhausted(true);
     }
   }
 
-  /** The others should look. */
-  void hint() {
-    hasHint = true;
+  /** The peers should be asked to give back surplus. */
+  void request() {
+    isRequestDue = true;
   }
 
-  /** Whether the others are to be asked now. */
-  boolean takeHint(long now) {
-    if (!hasHint || (hasHinted && now - hintedAt < HINT_NANOS)) {
+  /** Whether the peers are to be asked now. */
+  boolean takeRequest(long now) {
+    if (!isRequestDue || (hasRequested && now - requestedAt < REQUEST_NANOS)) {
       return false;
     }
-    hasHint = false;
-    hasHinted = true;
-    hintedAt = now;
+    isRequestDue = false;
+    hasRequested = true;
+    requestedAt = now;
     return true;
   }
 
-  private void tell(Leased leased, boolean exhausted) {
+  private void report(Leased leased, boolean exhausted) {
     if (isExhausted != exhausted) {
       isExhausted = exhausted;
       leased.exhausted(exhausted);

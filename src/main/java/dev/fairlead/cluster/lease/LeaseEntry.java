@@ -6,25 +6,65 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Who has how much of one limit: a value of {@code fairlead.leases}, {@code {version, restored,
- * rows: {member: {held, used, wanted}}}}. Immutable. Who holds nothing and wants nothing has no
- * row.
+ * How the permits of one limit are spread over the members: a value of {@code fairlead.leases},
+ * {@code {version, restored, rows: {member: {held, used, wanted}}}}. Immutable. A member that holds
+ * and wants nothing has no row.
  *
- * @param version is another with each change, so that a write of long ago, which replaces only what
- *     was there then, can't be done after a newer one
- * @param restored is another when rows were found missing and may still be; 0 = never
+ * @param version differs with each change; so a delayed compare-and-set, which replaces only the
+ *     text it was made from, can never succeed after a newer one
+ * @param repairMark set anew when rows were found missing, so that no permit is granted while
+ *     members write theirs again ({@link RepairMark}); 0 = none
+ * @param rows by member id
  */
-record LeaseEntry(long version, long restored, SortedMap<String, LeaseRow> rows) {
+record LeaseEntry(long version, long repairMark, SortedMap<String, LeaseRow> rows) {
   static final LeaseEntry NONE = new LeaseEntry(0, 0, new TreeMap<>());
 
   private static final Logger LOG = LoggerFactory.getLogger(LeaseEntry.class);
 
-  /** What {@code text} says; nothing when it is null or no entry. */
-  static LeaseEntry parse(String text) {
+  /**
+   * One member's part.
+   *
+   * @param held permits granted to it
+   * @param used permits in use when this was written; may be out of date
+   * @param wanted permits it could have used then, beyond {@code used}
+   */
+  record LeaseRow(int held, int used, int wanted) {
+    static final LeaseRow NONE = new LeaseRow(0, 0, 0);
+
+    /** A negative count would let the others have more than the limit. */
+    private static LeaseRow parse(JsonObject json) {
+      return new LeaseRow(
+          Math.max(0, json.getInteger("held")),
+          Math.max(0, json.getInteger("used")),
+          Math.max(0, json.getInteger("wanted")));
+    }
+
+    private JsonObject toJson() {
+      return new JsonObject().put("held", held).put("used", used).put("wanted", wanted);
+    }
+
+    /** Permits used and wanted. */
+    long demand() {
+      return (long) used + wanted;
+    }
+
+    /** Whether its demand exceeds what it holds. */
+    boolean isUnmet() {
+      return demand() > held;
+    }
+
+    boolean isEmpty() {
+      return equals(NONE);
+    }
+  }
+
+  /** The entry of {@code text}; {@link #NONE} for null and for a text that is no entry. */
+  static LeaseEntry parse(@Nullable String text) {
     if (text == null) {
       return NONE;
     }
@@ -32,44 +72,25 @@ record LeaseEntry(long version, long restored, SortedMap<String, LeaseRow> rows)
       JsonObject json = new JsonObject(text);
       SortedMap<String, LeaseRow> rows = new TreeMap<>();
       for (Map.Entry<String, Object> each : json.getJsonObject("rows")) {
-        rows.put(each.getKey(), row((JsonObject) each.getValue()));
+        rows.put(each.getKey(), LeaseRow.parse((JsonObject) each.getValue()));
       }
       return new LeaseEntry(json.getLong("version"), json.getLong("restored"), rows);
     } catch (DecodeException | ClassCastException | NullPointerException e) {
-      LOG.debug("no leases: {}", text, e);
+      LOG.debug("not an entry of leases: {}", text, e);
       return NONE;
     }
   }
 
-  private static LeaseRow row(JsonObject json) {
-    return new LeaseRow(
-        count(json.getInteger("held")),
-        count(json.getInteger("used")),
-        count(json.getInteger("wanted")));
-  }
-
-  /** A negative one would let others have more than there is. */
-  private static int count(int stored) {
-    return Math.max(0, stored);
-  }
-
-  /** As it is stored; null = there is nothing to store. */
-  String encode() {
+  /** The text to store; null = the entry is to be removed. */
+  @Nullable String encode() {
     if (rows.isEmpty()) {
       return null;
     }
     JsonObject json = new JsonObject();
-    rows.forEach(
-        (member, row) ->
-            json.put(
-                member,
-                new JsonObject()
-                    .put("held", row.held())
-                    .put("used", row.used())
-                    .put("wanted", row.wanted())));
+    rows.forEach((member, row) -> json.put(member, row.toJson()));
     return new JsonObject()
         .put("version", version)
-        .put("restored", restored)
+        .put("restored", repairMark)
         .put("rows", json)
         .encode();
   }
@@ -81,41 +102,33 @@ record LeaseEntry(long version, long restored, SortedMap<String, LeaseRow> rows)
     } else {
       next.put(member, row);
     }
-    return new LeaseEntry(version, restored, next);
+    return new LeaseEntry(version, repairMark, next);
   }
 
   LeaseEntry without(Predicate<String> members) {
-    if (rows.keySet().stream().noneMatch(members)) {
-      return this;
-    }
     SortedMap<String, LeaseRow> next = new TreeMap<>(rows);
     next.keySet().removeIf(members);
-    return new LeaseEntry(version, restored, next);
+    return new LeaseEntry(version, repairMark, next);
   }
 
-  /** What {@code members} hold is as if in use, and they want nothing. */
+  /** Counts all that {@code members} hold as used, and drops their demand: none can answer. */
   LeaseEntry pinned(Predicate<String> members) {
-    LeaseEntry next = this;
-    for (Map.Entry<String, LeaseRow> each : rows.entrySet()) {
-      int held = each.getValue().held();
-      LeaseRow pinned = new LeaseRow(held, held, 0);
-      if (members.test(each.getKey()) && !pinned.equals(each.getValue())) {
-        next = next.with(each.getKey(), pinned);
-      }
-    }
-    return next;
+    SortedMap<String, LeaseRow> next = new TreeMap<>(rows);
+    next.replaceAll((id, row) -> members.test(id) ? new LeaseRow(row.held, row.held, 0) : row);
+    next.values().removeIf(LeaseRow::isEmpty);
+    return new LeaseEntry(version, repairMark, next);
   }
 
   /**
    * The next version.
    *
-   * @param first of an entry that is created: any number, so that it is unlike that of one before
+   * @param first the version of a new entry: any number, so that it differs from the entry before
    */
   LeaseEntry next(long first) {
-    return new LeaseEntry(version == 0 ? first : version + 1, restored, rows);
+    return new LeaseEntry(version == 0 ? first : version + 1, repairMark, rows);
   }
 
-  LeaseEntry restored(long mark) {
+  LeaseEntry marked(long mark) {
     return new LeaseEntry(version, mark, rows);
   }
 
@@ -131,7 +144,7 @@ record LeaseEntry(long version, long restored, SortedMap<String, LeaseRow> rows)
     return held() - row(member).held();
   }
 
-  /** Whether somebody but {@code member} wants more than it holds. */
+  /** Whether a member other than {@code member} has unmet demand. */
   boolean isAnotherUnmet(String member) {
     return rows.entrySet().stream()
         .anyMatch(each -> !each.getKey().equals(member) && each.getValue().isUnmet());

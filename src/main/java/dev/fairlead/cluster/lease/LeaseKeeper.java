@@ -11,68 +11,68 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the leases of this member: decides when which key is looked at, reads and writes the map.
- * Each change begins with a read and is a compare-and-set that sets what this member holds, so a
- * repeated or lost answer does no harm. On the cluster's context only.
+ * Keeps the leases of this member: follows what is leased, and decides which key is refreshed when.
+ * On the cluster's context only.
+ *
+ * <p>{@link #tick} must be called every {@link #TICK_MILLIS}: it refreshes leases that are due,
+ * checks all others in turn, each within a second, and frees the permits of departed members.
+ * Without ticks permits are neither given back nor freed, and after a split rows stay lost.
  */
-final class LeaseKeeper {
-  /** Time between two calls of {@link #tick}. */
+final class LeaseKeeper implements LeaseRefresh.RefreshOwner {
+  /**
+   * Raising it grants and gives back later; lowering it accesses the map more while it is short.
+   */
   static final long TICK_MILLIS = 100;
 
+  private static final long TICKS_PER_SECOND = 1_000 / TICK_MILLIS;
+
+  /** In one tick. Raising it reads more with very many keys; lowering it finds lost rows later. */
+  private static final double MAX_CHECKS = 20;
+
+  /** Raising it lets thousands of new limits time out in the map; lowering it takes up fewer. */
+  private static final long MAX_PENDING = 200;
+
   private static final Logger LOG = LoggerFactory.getLogger(LeaseKeeper.class);
-  private static final long TICKS_A_SECOND = 1_000 / TICK_MILLIS;
 
-  /** Looks that nobody asked for, in one tick. */
-  private static final double MOST_CHECKS = 20;
-
-  /** Looks under way, when a tick begins no more: thousands of new limits would time out. */
-  private static final long MOST_AT_ONCE = 200;
-
-  /** Looks that somebody asked for are at least so far apart, for one key. */
-  private static final long INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
-
-  /** Others may be quicker so many times; then it is the next tick's. */
-  private static final int TRIES = 10;
-
-  private final LeaseContext place;
+  private final LeaseContext context;
   private final Supplier<List<Leased>> leased;
-  private final LeaseReclaimer departures;
-  private final Map<String, Kept> kept = new LinkedHashMap<>();
+  private final LeaseReclaimer reclaimer;
 
-  /** Those to be checked next, the first first. */
-  private final Deque<Kept> checks = new ArrayDeque<>();
+  /** By key. */
+  private final Map<String, LeaseRefresh> refreshes = new LinkedHashMap<>();
 
-  /** So many checks are due. */
+  /** In the order of their checks; one that was removed is dropped at its turn. */
+  private final Deque<LeaseRefresh> checks = new ArrayDeque<>();
+
+  /** Checks due and not done, with fractions of one. */
   private double dueChecks;
 
-  private long freedPermits;
   private final Set<String> freedKeys = new HashSet<>();
-  private boolean hasFreed;
+  private long freedPermits;
+  private boolean hasFreedInTick;
 
-  /** So that the log hears of a trouble once. */
-  private boolean isTroubled;
+  /** Limits the log to one line for each outage. */
+  private boolean isFailing;
 
-  /** Null = it goes on. */
-  private Promise<Void> stopped;
-
-  private record Kept(Lease lease, RefreshState look) {}
+  /** Completes the stop; null before. */
+  private @Nullable Promise<Void> stopped;
 
   /**
    * Does nothing before the first {@link #tick}.
    *
-   * @param leased gives what is leased at the moment; asked often, and must return at once
+   * @param leased supplies what is leased; called often, must return at once
    */
-  LeaseKeeper(LeaseContext place, Supplier<List<Leased>> leased) {
-    this.place = place;
+  LeaseKeeper(LeaseContext context, Supplier<List<Leased>> leased) {
+    this.context = context;
     this.leased = leased;
-    this.departures = new LeaseReclaimer(place::nanos);
-    departures.observe(place.nodes());
+    this.reclaimer = new LeaseReclaimer(context::nanos);
+    reclaimer.observe(context.nodes());
   }
 
   /** To be called every {@link #TICK_MILLIS}. */
@@ -81,242 +81,178 @@ final class LeaseKeeper {
       return;
     }
     follow();
-    Lease.Situation now = situation();
-    departures.decide();
-    long busy = kept.values().stream().filter(each -> each.look.isBusy()).count();
-    for (Kept each : List.copyOf(kept.values())) {
-      if (busy < MOST_AT_ONCE && !each.look.isBusy() && each.lease.isDue(now)) {
-        busy++;
-        look(each);
-      }
-      if (each.lease.takeHint(now.now())) {
-        place.hint(each.lease.key());
-      }
-    }
+    refreshDue();
     check();
     logFreed();
   }
 
-  /** Somebody waits for more of this. */
+  /** Clients wait for more permits of {@code some}. */
   void needed(Leased some) {
-    if (stopped == null) {
-      if (!kept.containsKey(some.key())) {
-        follow();
-      }
-      lookSoon(kept.get(some.key()));
+    if (stopped != null) {
+      return;
+    }
+    if (!refreshes.containsKey(some.key())) {
+      follow();
+    }
+    LeaseRefresh one = refreshes.get(some.key());
+    if (one != null) {
+      one.request();
     }
   }
 
-  /** Another member asks to look at {@code key}. */
-  void asked(String key) {
-    Kept one = kept.get(key);
-    if (one != null && stopped == null && one.lease.asked()) {
-      lookSoon(one);
+  /** A peer asks for surplus of {@code key}. */
+  void requested(String key) {
+    LeaseRefresh one = refreshes.get(key);
+    if (one != null && stopped == null && one.lease().requested()) {
+      one.request();
     }
   }
 
   void joined() {
-    departures.observe(place.nodes());
+    reclaimer.observe(context.nodes());
   }
 
   void left(String node) {
-    departures.observe(place.nodes());
-    departures.left(node);
+    reclaimer.observe(context.nodes());
+    reclaimer.left(node);
   }
 
   void merged() {
-    departures.observe(place.nodes());
-    departures.quiet();
+    reclaimer.observe(context.nodes());
+    reclaimer.pauseGrants();
   }
 
-  /** Gives everything back. Never fails. */
+  /** Gives all permits back. Never fails: the peers free what could not be given back. */
   Future<Void> stop() {
     if (stopped == null) {
       stopped = Promise.promise();
-      List<Kept> all = List.copyOf(kept.values());
-      all.forEach(each -> each.lease.retire());
-      all.stream().filter(each -> !each.look.isBusy()).forEach(this::look);
-      completeStop();
+      List<LeaseRefresh> all = List.copyOf(refreshes.values());
+      all.forEach(each -> each.lease().retire());
+      all.stream().filter(each -> !each.isBusy()).forEach(LeaseRefresh::start);
+      completeStop(stopped);
     }
     return stopped.future();
   }
 
-  /** What is not leased any more is given back, and then forgotten. */
+  private void completeStop(Promise<Void> stop) {
+    if (refreshes.isEmpty()) {
+      stop.tryComplete();
+    }
+  }
+
+  /** Leases what is new, and retires what is not leased any more. */
   private void follow() {
-    Set<String> gone = new HashSet<>(kept.keySet());
+    Set<String> gone = new HashSet<>(refreshes.keySet());
     for (Leased each : leased.get()) {
       if (each.limit() > 0) {
         gone.remove(each.key());
-        Kept one = kept.get(each.key());
-        if (one == null) {
-          one = new Kept(new Lease(each), new RefreshState());
-          kept.put(each.key(), one);
-          checks.add(one);
-        }
-        one.lease.follow(each);
+        refreshes.computeIfAbsent(each.key(), any -> added(each)).lease().follow(each);
       }
     }
-    gone.forEach(key -> kept.get(key).lease.retire());
+    for (LeaseRefresh each : refreshes.values()) {
+      if (gone.contains(each.lease().key())) {
+        each.lease().retire();
+      }
+    }
   }
 
-  /** Looks at some keys only to see that all is well, each in its turn. */
+  private LeaseRefresh added(Leased one) {
+    LeaseRefresh refresh = new LeaseRefresh(new Lease(context, reclaimer, one), context, this);
+    checks.add(refresh);
+    return refresh;
+  }
+
+  private void refreshDue() {
+    reclaimer.observe(context.nodes());
+    reclaimer.freeDeparted();
+    long pending = refreshes.values().stream().filter(LeaseRefresh::isBusy).count();
+    for (LeaseRefresh each : List.copyOf(refreshes.values())) {
+      if (pending < MAX_PENDING && !each.isBusy() && each.lease().isDue()) {
+        pending++;
+        each.start();
+      }
+      each.askPeers();
+    }
+  }
+
+  /** Refreshes some keys in turn although nothing is due: the map may have lost this row. */
   private void check() {
-    double share = (double) checks.size() / TICKS_A_SECOND;
-    // What others miss must be there again before anything is granted.
-    double most = departures.isQuiet() ? Math.max(share, MOST_CHECKS) : MOST_CHECKS;
+    double share = (double) checks.size() / TICKS_PER_SECOND;
+    // Every key must have been refreshed before the pause is over.
+    double most = reclaimer.areGrantsPaused() ? Math.max(share, MAX_CHECKS) : MAX_CHECKS;
     dueChecks += Math.min(share, most);
-    List<Kept> checked = new ArrayList<>();
+    List<LeaseRefresh> checked = new ArrayList<>();
     while (dueChecks >= 1 && !checks.isEmpty()) {
       dueChecks--;
-      Kept next = checks.poll();
+      LeaseRefresh next = checks.remove();
       if (isKept(next)) {
         checked.add(next);
-        if (!next.look.isBusy()) {
-          look(next);
+        if (!next.isBusy()) {
+          next.start();
         }
       }
     }
     checks.addAll(checked);
   }
 
-  private boolean isKept(Kept one) {
-    return one.equals(kept.get(one.lease.key()));
+  private boolean isKept(LeaseRefresh one) {
+    return refreshes.get(one.lease().key()) == one;
   }
 
-  private void lookSoon(Kept one) {
-    if (one == null) {
-      return;
+  @Override
+  public boolean isActive(LeaseRefresh refresh) {
+    return stopped == null && isKept(refresh);
+  }
+
+  @Override
+  public void succeeded(LeaseRefresh refresh, long freed) {
+    if (isFailing) {
+      isFailing = false;
+      LOG.info("leases of shared limits are read and written again");
     }
-    long wait = one.look.nanosToWait(place.nanos(), INTERVAL_NANOS);
-    if (one.look.isBusy()) {
-      one.look.again();
-    } else if (wait <= 0) {
-      look(one);
-    } else if (one.look.schedule()) {
-      place.later(
-          TimeUnit.NANOSECONDS.toMillis(wait) + 1,
-          () -> {
-            one.look.unschedule();
-            if (stopped == null && isKept(one)) {
-              lookSoon(one);
-            }
-          });
+    if (freed > 0) {
+      freedPermits += freed;
+      freedKeys.add(refresh.lease().key());
+      hasFreedInTick = true;
     }
-  }
-
-  private void look(Kept one) {
-    one.look.begin(place.nanos());
-    attempt(one, TRIES);
-  }
-
-  private void attempt(Kept one, int tries) {
-    place
-        .get(one.lease.key())
-        .onComplete(
-            text -> {
-              if (text.failed()) {
-                failed(one, text.cause());
-              } else {
-                decide(one, text.result(), tries);
-              }
-            });
-  }
-
-  private void decide(Kept one, String text, int tries) {
-    LeaseEntry read = LeaseEntry.parse(text);
-    Lease.Situation now = situation();
-    LeasePlan plan = one.lease.plan(read, now);
-    if (plan == null) {
-      one.lease.well(read, now);
-      ended(one);
-      return;
+    if (refresh.lease().isRetired() && refresh.lease().hasNoRow()) {
+      refreshes.remove(refresh.lease().key());
     }
-    place
-        .swap(one.lease.key(), text, plan.next().encode())
-        .onComplete(
-            done -> {
-              if (done.failed()) {
-                failed(one, done.cause());
-              } else if (done.result()) {
-                one.lease.written(plan, situation());
-                freed(one.lease.key(), plan.freed());
-                ended(one);
-              } else if (tries > 1) {
-                attempt(one, tries - 1);
-              } else {
-                one.lease.failed(situation());
-                ended(one);
-              }
-            });
+    finish(refresh);
   }
 
-  private void failed(Kept one, Throwable cause) {
-    if (!isTroubled) {
-      isTroubled = true;
-      LOG.warn("the shares of the cluster's limits can't be read or written: {}", cause.toString());
+  @Override
+  public void failed(LeaseRefresh refresh, Throwable cause) {
+    if (!isFailing) {
+      isFailing = true;
+      LOG.warn("leases of shared limits can't be read or written: {}", cause.toString());
     }
-    one.lease.failed(situation());
     if (stopped != null) {
-      // Others free it.
-      kept.remove(one.lease.key());
+      refreshes.remove(refresh.lease().key());
     }
-    finish(one);
+    finish(refresh);
   }
 
-  private void ended(Kept one) {
-    if (isTroubled) {
-      isTroubled = false;
-      LOG.info("the shares of the cluster's limits are read and written again");
-    }
-    if (one.lease.isRetired() && one.lease.isGone(place.self())) {
-      kept.remove(one.lease.key());
-    }
-    finish(one);
-  }
-
-  private void finish(Kept one) {
-    boolean again = one.look.end();
-    if (stopped != null) {
-      if (kept.containsKey(one.lease.key())) {
-        look(one);
-      }
-      completeStop();
+  private void finish(LeaseRefresh refresh) {
+    if (stopped == null) {
+      refresh.askPeers();
+      refresh.end();
       return;
     }
-    if (one.lease.takeHint(place.nanos())) {
-      place.hint(one.lease.key());
+    refresh.end();
+    if (isKept(refresh)) {
+      refresh.start();
     }
-    if (again && isKept(one)) {
-      lookSoon(one);
-    }
+    completeStop(stopped);
   }
 
-  private void completeStop() {
-    if (kept.isEmpty()) {
-      stopped.tryComplete();
-    }
-  }
-
-  private Lease.Situation situation() {
-    departures.observe(place.nodes());
-    return new Lease.Situation(place.self(), place.nodes().size(), departures, place.nanos());
-  }
-
-  private void freed(String key, long permits) {
-    if (permits > 0) {
-      freedPermits += permits;
-      freedKeys.add(key);
-      hasFreed = true;
-    }
-  }
-
-  /** Once for all keys, when a tick has found no more. */
+  /** One line for all keys, by the first tick that frees no more. */
   private void logFreed() {
-    if (!hasFreed && freedPermits > 0) {
-      LOG.info("freed {} permits of {} limits of members gone", freedPermits, freedKeys.size());
+    if (!hasFreedInTick && freedPermits > 0) {
+      LOG.info("freed {} permits of {} limits of departed members", freedPermits, freedKeys.size());
       freedPermits = 0;
       freedKeys.clear();
     }
-    hasFreed = false;
+    hasFreedInTick = false;
   }
 }

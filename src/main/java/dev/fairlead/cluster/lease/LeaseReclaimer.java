@@ -10,54 +10,78 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whose permits are to be freed because it is gone, and whether the map can be believed.
+ * Decides whose permits may be freed because the member is gone, and when no permits may be granted
+ * because the map may lack rows. One for all keys of a member; on the cluster's context only. Times
+ * in nanoseconds.
  *
- * <p>Death and split look alike. When nobody has left for {@link #SETTLING}, a part that has at
- * least half of those who were there when the cluster was last whole frees what the gone had; a
- * smaller one waits for {@link #KEPT}. When somebody is back, the map may lack what some have, and
- * for {@link #QUIET} all write again what they have. On the cluster's context only.
+ * <p>A dead member and one cut off by a split look alike. {@link #SETTLING} after the last
+ * departure, a part with at least half of the members of the last whole cluster frees the permits
+ * of the departed; a smaller part waits for {@link #RETENTION}. When a departed member is back, the
+ * map may be a copy without its rows: grants pause for {@link #GRANT_PAUSE}, while all members
+ * write theirs again.
+ *
+ * <p>{@link #observe} must be called before each decision: a departure that is noticed late frees
+ * late, but an arrival that is noticed late lets this member grant permits that are in use.
+ *
+ * <pre>
+ * a, b, c; c leaves      2 s later a and b free the permits of c: 2 of 3 are here
+ * c comes back           2.5 s without grants; c writes its rows again
+ * a, b and c part        c frees the permits of a and b after 60 s only: 1 of 3 is here
+ * </pre>
  */
 final class LeaseReclaimer {
-  /** Several that die together should be judged together. */
+  /**
+   * Raising it leaves permits of the dead unused; lowering it judges members that leave together
+   * one by one, and may take a minority for a majority.
+   */
   static final Duration SETTLING = Duration.ofSeconds(2);
 
-  static final Duration KEPT = Duration.ofSeconds(60);
+  /**
+   * In a minority, and for rows of unknown members. Raising it leaves permits unused after most
+   * members died; lowering it exceeds the limit in splits that last longer.
+   */
+  static final Duration RETENTION = Duration.ofSeconds(60);
 
-  /** Each member looks at each of its keys within a second. */
-  static final Duration QUIET = Duration.ofMillis(2_500);
+  /**
+   * Each key is refreshed within a second; the rest is for lost accesses. Raising it makes clients
+   * wait after a split; lowering it may exceed the limit then.
+   */
+  static final Duration GRANT_PAUSE = Duration.ofMillis(2_500);
+
+  /**
+   * Raising it keeps ids in memory; lowering it retains rows that turn up late like unknown ones.
+   */
+  private static final Duration TOMBSTONE_AGE = Duration.ofMinutes(10);
 
   private static final Logger LOG = LoggerFactory.getLogger(LeaseReclaimer.class);
-
-  /** After this a row of who was freed is like one of a stranger. */
-  private static final Duration FORGOTTEN = Duration.ofMinutes(10);
 
   private final LongSupplier nanos;
   private Set<String> present = Set.of();
 
-  /** Who was there when nobody was missing. */
+  /** The members of the last whole cluster, that is when no departure was undecided. */
   private Set<String> whole = Set.of();
 
-  /** Of whom nothing is decided yet, and since when it is gone. */
-  private final Map<String, Long> gone = new HashMap<>();
+  /** Departed members whose permits are retained, and when each left. */
+  private final Map<String, Long> departed = new HashMap<>();
 
-  /** Who has a row and was gone before this member came, and when that was first seen. */
-  private final Map<String, Long> strangers = new HashMap<>();
+  /** Absent members with a row that this member never saw, and when each row was first seen. */
+  private final Map<String, Long> unknown = new HashMap<>();
 
-  /** Who has nothing any more, and since when. */
+  /** Tombstones: members whose permits are free, and since when. */
   private final Map<String, Long> freed = new HashMap<>();
 
   private long lastDeparture;
-  private long quietSince;
-  private boolean isQuiet;
+  private long pausedAt;
+  private boolean isPaused;
 
-  /** So that the log hears of it once. */
-  private boolean isTooSmall;
+  /** Limits the log to one line for each split. */
+  private boolean isMinority;
 
   LeaseReclaimer(LongSupplier nanos) {
     this.nanos = nanos;
   }
 
-  /** {@code nodes} are there now. */
+  /** Takes note of the nodes of the cluster now. */
   void observe(Collection<String> nodes) {
     if (present.size() == nodes.size() && present.containsAll(nodes)) {
       return;
@@ -66,107 +90,107 @@ final class LeaseReclaimer {
     present = Set.copyOf(nodes);
     before.stream().filter(id -> !present.contains(id)).forEach(this::depart);
     present.stream().filter(id -> !before.contains(id)).forEach(this::arrive);
-    if (gone.isEmpty()) {
+    if (departed.isEmpty()) {
       whole = present;
     }
   }
 
-  /** To be called after {@link #observe}: who left and is there is back. */
+  /** To be called after {@link #observe}: a node that left and is present has come back. */
   void left(String node) {
     if (present.contains(node)) {
-      quiet();
+      pauseGrants();
     }
   }
 
-  /** From now on the map may lack what some have. */
-  void quiet() {
-    isQuiet = true;
-    quietSince = nanos.getAsLong();
+  /** From now on the map may lack rows. */
+  void pauseGrants() {
+    isPaused = true;
+    pausedAt = nanos.getAsLong();
   }
 
-  /** Whether all that the members have must be in the map. */
-  boolean isQuiet() {
-    isQuiet = isQuiet && !isOver(quietSince, QUIET);
-    return isQuiet;
+  boolean areGrantsPaused() {
+    isPaused = isPaused && !isOver(pausedAt, GRANT_PAUSE);
+    return isPaused;
   }
 
-  /** Whether {@code time} is after that began. */
-  boolean isSinceQuiet(long time) {
-    return time - quietSince >= 0;
+  /** Whether {@code time} is not before the last pause began. */
+  boolean isSincePause(long time) {
+    return time - pausedAt >= 0;
   }
 
-  /** This member has a row. */
+  /** Takes note that an entry has a row of {@code member}. */
   void sawRow(String member) {
-    if (!present.contains(member) && !gone.containsKey(member) && !freed.containsKey(member)) {
-      strangers.putIfAbsent(member, nanos.getAsLong());
+    if (isAbsent(member) && !departed.containsKey(member) && !freed.containsKey(member)) {
+      unknown.putIfAbsent(member, nanos.getAsLong());
     }
   }
 
-  /** Whether this member can use nothing, as far as is known. */
+  /** Whether {@code member} is no node of the cluster now, as far as this member knows. */
   boolean isAbsent(String member) {
     return !present.contains(member);
   }
 
-  /** Whether this member's permits are anybody's. */
+  /** Whether the permits of {@code member} are free. */
   boolean isFreed(String member) {
-    return freed.containsKey(member) && !present.contains(member);
+    return freed.containsKey(member) && isAbsent(member);
   }
 
-  /** Decides what can be decided by now. */
-  void decide() {
-    free(strangers, KEPT);
-    freed.values().removeIf(since -> isOver(since, FORGOTTEN));
-    if (gone.isEmpty() || !isOver(lastDeparture, SETTLING)) {
+  /** Frees the permits of departed members whose time is over. To be called every tick. */
+  void freeDeparted() {
+    free(unknown, RETENTION);
+    freed.values().removeIf(since -> isOver(since, TOMBSTONE_AGE));
+    if (departed.isEmpty() || !isOver(lastDeparture, SETTLING)) {
       return;
     }
     long here = whole.stream().filter(present::contains).count();
     if (here * 2 < whole.size()) {
-      sayTooSmall(here);
-      free(gone, KEPT);
+      logMinority(here);
+      free(departed, RETENTION);
     } else {
-      free(gone, Duration.ZERO);
+      free(departed, Duration.ZERO);
     }
-    if (gone.isEmpty()) {
+    if (departed.isEmpty()) {
       whole = present;
-      isTooSmall = false;
+      isMinority = false;
     }
   }
 
   private void depart(String node) {
     long now = nanos.getAsLong();
-    gone.put(node, now);
+    departed.put(node, now);
     lastDeparture = now;
   }
 
   private void arrive(String node) {
-    boolean wasGone = gone.remove(node) != null;
+    boolean wasDeparted = departed.remove(node) != null;
     boolean wasFreed = freed.remove(node) != null;
-    boolean wasStranger = strangers.remove(node) != null;
-    if (wasGone || wasFreed || wasStranger) {
-      quiet();
+    boolean wasUnknown = unknown.remove(node) != null;
+    if (wasDeparted || wasFreed || wasUnknown) {
+      pauseGrants();
     }
   }
 
-  private void free(Map<String, Long> some, Duration after) {
+  private void free(Map<String, Long> members, Duration after) {
     long now = nanos.getAsLong();
-    some.forEach(
+    members.forEach(
         (node, since) -> {
           if (isOver(since, after)) {
             freed.put(node, now);
           }
         });
-    some.keySet().removeAll(freed.keySet());
+    members.keySet().removeAll(freed.keySet());
   }
 
-  private void sayTooSmall(long here) {
-    if (!isTooSmall) {
+  private void logMinority(long here) {
+    if (!isMinority) {
       LOG.warn(
-          "{} of {} members are here: what the others hold of the limits is kept for {} s",
+          "only {} of {} members are in this part of the cluster: "
+              + "the others' permits of shared limits are retained for {} s",
           here,
           whole.size(),
-          KEPT.toSeconds());
+          RETENTION.toSeconds());
     }
-    isTooSmall = true;
+    isMinority = true;
   }
 
   private boolean isOver(long since, Duration time) {

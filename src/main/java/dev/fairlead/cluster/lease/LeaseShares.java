@@ -1,5 +1,6 @@
 package dev.fairlead.cluster.lease;
 
+import dev.fairlead.cluster.lease.LeaseEntry.LeaseRow;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -8,55 +9,63 @@ import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
- * How a limit is split among those who use and want it.
+ * Splits a limit by demand. A pure function of the entry, so that all members that read the same
+ * entry compute the same shares.
  *
- * <p>When there is enough, a member should hold what it uses and wants, and a spare, so that the
- * next client need not wait. Limit 100, a uses 10 and wants 20, b uses nothing, two members with a
- * spare of 13 each: a 10 + 20 + 13, b 13. When there is not enough, all of it is split in
- * proportion to what each uses and wants. Limit 100, a uses 40 and wants 90, b wants 30: a 81, b
- * 19. Nobody is cut off for that: who uses more only takes no more, and only while another has less
- * than half of his part.
+ * <p>If the sum of demands is within the limit, a share is the member's demand and a spare, so that
+ * its next client need not wait for a grant. Otherwise the whole limit is split in proportion to
+ * demand. A share below use cuts no connection: the member takes no new permits, and only while
+ * another member starves, that is holds less than half of its share.
+ *
+ * <pre>
+ * limit 100, spare at most 13    a uses 10, wants 20    share 30 + 13 = 43
+ *                                b uses  0, wants  0    share  0 + 13 = 13
+ * limit 100                      a uses 40, wants 90    share 100 * 130 / 160 = 81
+ *                                b uses  0, wants 30    share 100 *  30 / 160 = 19
+ * </pre>
  */
 final class LeaseShares {
+  /** Raising it makes members wait for grants; lowering it leaves more permits with a dead one. */
   private static final int SPARE_DIVISOR = 4;
 
   private LeaseShares() {}
 
   /**
-   * So many {@code member} should hold. All that see the same entry agree.
+   * The number of permits {@code member} should hold.
    *
    * @param limit above 0
-   * @param mostSpare of each, above 0
+   * @param maxSpare of each member, above 0
    */
-  static int target(LeaseEntry entry, String member, int limit, int mostSpare) {
+  static int target(LeaseEntry entry, String member, int limit, int maxSpare) {
     long demand = demand(entry);
     if (demand > limit) {
       return split(entry, limit, demand).getOrDefault(member, 0);
     }
-    long spare = Math.min(mostSpare, spare(entry, member, limit - demand));
+    long spare = Math.min(maxSpare, spare(entry, member, limit - demand));
     return (int) Math.min(limit, entry.row(member).demand() + spare);
   }
 
-  /** Whether somebody but {@code member} wants more and has less than half of his part. */
+  /** Whether another member has unmet demand and holds less than half of its share. */
   static boolean isAnotherStarving(LeaseEntry entry, String member, int limit) {
     long demand = demand(entry);
     if (demand <= limit) {
       return false;
     }
-    Map<String, Integer> parts = split(entry, limit, demand);
+    Map<String, Integer> shares = split(entry, limit, demand);
     return entry.rows().entrySet().stream()
         .anyMatch(
             each ->
                 !each.getKey().equals(member)
                     && each.getValue().isUnmet()
-                    && 2L * each.getValue().held() < parts.get(each.getKey()));
+                    && 2L * each.getValue().held() < shares.getOrDefault(each.getKey(), 0));
   }
 
   /**
-   * So much is spare for each at most: of connections a quarter of the limit for all together, as
-   * who dies takes his spare along for a while; of a rate, and for who is alone, all.
+   * The most permits a member may hold beyond its demand: for connections its part of a quarter of
+   * the limit, because a dead member keeps its spare for a while; for a rate, and for a single
+   * member, its part of the whole limit.
    */
-  static int mostSpare(int limit, int members, boolean isRate) {
+  static int maxSpare(int limit, int members, boolean isRate) {
     long parts = isRate || members <= 1 ? Math.max(1, members) : (long) SPARE_DIVISOR * members;
     return (int) ((limit + parts - 1) / parts);
   }
@@ -65,6 +74,7 @@ final class LeaseShares {
     return entry.rows().values().stream().mapToLong(LeaseRow::demand).sum();
   }
 
+  /** The member's even part of {@code left}; the first members by id get one more. */
   private static long spare(LeaseEntry entry, String member, long left) {
     boolean hasRow = entry.rows().containsKey(member);
     int sharers = entry.rows().size() + (hasRow ? 0 : 1);
@@ -73,25 +83,26 @@ final class LeaseShares {
   }
 
   /**
-   * In proportion to demand. What can't be divided goes to the largest remainders; but if somebody
-   * would get nothing, it is drawn by lot, another one for each version of the entry, so that all
-   * get some in time. Drawing without replacement after P. Efraimidis and P. Spirakis, "Weighted
-   * random sampling with a reservoir", 2006.
+   * In proportion to demand. Permits left over by rounding go to the largest remainders. If a
+   * member's share would then be zero, they are drawn by lot instead, differently for each version
+   * of the entry, so that each member gets some in time. Drawing without replacement after P.
+   * Efraimidis, P. Spirakis, "Weighted random sampling with a reservoir", 2006.
    */
   private static Map<String, Integer> split(LeaseEntry entry, int limit, long demand) {
     Map<String, Integer> shares = new HashMap<>();
     Map<String, Double> order = new HashMap<>();
     int left = limit;
-    boolean isNobodyLeftOut = true;
+    boolean hasEachAShare = true;
     for (Map.Entry<String, LeaseRow> each : entry.rows().entrySet()) {
       long product = limit * each.getValue().demand();
       int share = (int) (product / demand);
       shares.put(each.getKey(), share);
-      order.put(each.getKey(), (double) -(product % demand));
-      isNobodyLeftOut &= share > 0 || product == 0;
+      // Negated as a double: a remainder of 0 is -0.0, which both orders put last.
+      order.put(each.getKey(), -(double) (product % demand));
+      hasEachAShare &= share > 0 || product == 0;
       left -= share;
     }
-    if (!isNobodyLeftOut) {
+    if (!hasEachAShare) {
       order.replaceAll((member, rest) -> Math.log(lot(member, entry.version())) / rest);
     }
     List<String> first = new ArrayList<>(entry.rows().keySet());

@@ -4,60 +4,62 @@ import dev.fairlead.admission.Leased;
 import dev.fairlead.cluster.node.ClusterNode;
 import dev.fairlead.cluster.rows.ReplicatedTable;
 import dev.fairlead.cluster.rows.RowContext;
+import dev.fairlead.cluster.rows.TimeLimit;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.shareddata.AsyncMap;
+import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Limits of the whole cluster: each member holds a part of each as a lease in {@code
- * fairlead.leases}, takes more when it is short, and gives back what it does not use for a second,
- * or at once when another is short. What a dead member held is free some seconds later.
+ * Limits of the whole cluster: each member holds permits of each as a lease in {@code
+ * fairlead.leases}, takes more when demand exceeds them, and gives surplus back after a second, or
+ * at once when another member has unmet demand. The permits of a dead member are freed some seconds
+ * later.
  *
  * <p>While the cluster is whole, never more is allowed than the limit. In a split, a part with
- * fewer than half of the members frees nothing for a minute; when parts meet nobody is cut off and
- * nothing is granted until the sum is below the limit.
+ * fewer than half of the members frees nothing for a minute; when parts meet no connection is cut
+ * and nothing is granted until the sum is within the limit.
  *
- * <p>A key that nobody is short of costs one read a second and member; with more than 200 keys a
- * member reads 200 a second, each in its turn, and after a merge each within a second all the same.
- * A key that somebody is short of costs a few reads and writes every 100 ms, however many clients
- * come.
+ * <p>A key without unmet demand costs one read a second and member; with more than 200 keys a
+ * member reads 200 a second in turn, and after a merge each key within a second all the same. A key
+ * with unmet demand costs a few reads and writes every 100 ms, however many clients come.
  *
  * <p>{@link #start} is called on the cluster's context, the other methods on any thread. What is
  * leased is called on the cluster's context only.
  */
-public final class Leases {
-  private static final Logger LOG = LoggerFactory.getLogger(Leases.class);
+public final class Leases implements ClusterNode.Listener {
   private static final long NO_TIMER = -1;
 
-  private final RowContext place;
+  private final RowContext context;
   private final Supplier<List<Leased>> leased;
-  private final Listener listener = new Listener();
-  private volatile Context context;
-  private Future<Void> opened = Future.failedFuture("not started");
 
-  /** Null until it is open. */
-  private LeaseKeeper keeper;
+  /** The Vert.x context of the leases; null before the start. */
+  private volatile @Nullable Context home;
 
-  private MessageConsumer<Object> consumer;
+  private Future<Opened> opened = Future.failedFuture("not started");
   private long timer = NO_TIMER;
+
+  private record Opened(LeaseKeeper keeper, MessageConsumer<Object> consumer) {}
 
   /**
    * Leases nothing before its start.
    *
-   * @param leased gives what is leased at the moment; asked every 100 ms, and must return at once
+   * @param leased supplies what is leased; called every 100 ms, must return at once
    */
-  public Leases(RowContext place, Supplier<List<Leased>> leased) {
-    this.place = place;
+  public Leases(RowContext context, Supplier<List<Leased>> leased) {
+    this.context = context;
     this.leased = leased;
   }
 
@@ -66,115 +68,172 @@ public final class Leases {
     return open()
         .onSuccess(
             done -> {
-              Vertx vertx = place.node().vertx();
-              timer = vertx.setPeriodic(LeaseKeeper.TICK_MILLIS, any -> keeper.tick());
-              keeper.tick();
+              Vertx vertx = context.node().vertx();
+              timer = vertx.setPeriodic(LeaseKeeper.TICK_MILLIS, any -> tick());
+              tick();
             });
   }
 
   /** {@link #start} without timers. */
   Future<Void> open() {
-    Vertx vertx = place.node().vertx();
-    context = vertx.getOrCreateContext();
-    opened =
-        ReplicatedTable.openMap(vertx, SharedLeases.MAP)
-            .compose(
-                map -> {
-                  keeper = new LeaseKeeper(new SharedLeases(place, map), leased);
-                  consumer = vertx.eventBus().consumer(SharedLeases.CHANGED, this::received);
-                  return consumer.completion();
-                });
-    return opened;
+    Vertx vertx = context.node().vertx();
+    home = vertx.getOrCreateContext();
+    opened = ReplicatedTable.openMap(vertx, SharedLeases.MAP).compose(this::listen);
+    return opened.mapEmpty();
   }
 
-  /** Allows nothing more here and gives everything back. Never fails. */
+  private Future<Opened> listen(AsyncMap<String, String> map) {
+    SharedLeases shared = new SharedLeases(context, map);
+    LeaseKeeper keeper = new LeaseKeeper(shared, leased);
+    MessageConsumer<Object> consumer =
+        context
+            .node()
+            .vertx()
+            .eventBus()
+            .consumer(
+                SharedLeases.CHANGED,
+                message -> shared.requestedKey(message.body()).ifPresent(keeper::requested));
+    return consumer.completion().map(done -> new Opened(keeper, consumer));
+  }
+
+  /** Allows nothing more here and gives all permits back. Never fails. */
   public Future<Void> stop() {
-    if (context == null) {
+    if (home == null) {
       return Future.succeededFuture();
     }
     Promise<Void> promise = Promise.promise();
-    run(() -> opened.transform(done -> close()).onComplete(promise));
+    run(() -> opened.compose(this::close).otherwiseEmpty().onComplete(promise));
     return promise.future();
   }
 
-  private Future<Void> close() {
-    if (keeper == null) {
-      return Future.succeededFuture();
-    }
-    place.node().vertx().cancelTimer(timer);
-    return keeper
-        .stop()
-        .compose(done -> consumer.unregister())
-        .transform(done -> Future.succeededFuture());
+  private Future<Void> close(Opened open) {
+    context.node().vertx().cancelTimer(timer);
+    return open.keeper.stop().compose(done -> open.consumer.unregister());
   }
 
-  /** Somebody waits for more of {@code some}: looks at once, but at most every 20 ms. */
+  /** Clients wait for more of {@code some}: refreshes it at once, but at most every 20 ms. */
   public void needed(Leased some) {
+    runOpen(keeper -> keeper.needed(some));
+  }
+
+  @Override
+  public void joined(String node) {
+    runOpen(LeaseKeeper::joined);
+  }
+
+  @Override
+  public void left(String node) {
+    runOpen(keeper -> keeper.left(node));
+  }
+
+  @Override
+  public void merged() {
+    runOpen(LeaseKeeper::merged);
+  }
+
+  /** The work of every 100 ms. */
+  void tick() {
+    runOpen(LeaseKeeper::tick);
+  }
+
+  /** Runs {@code task} on the context of the leases; before the map is open, not at all. */
+  private void runOpen(Consumer<LeaseKeeper> task) {
     run(
         () -> {
-          if (keeper != null) {
-            keeper.needed(some);
+          if (opened.succeeded()) {
+            task.accept(opened.result().keeper);
           }
         });
   }
 
-  /** Must hear who comes and goes. */
-  public ClusterNode.Listener nodes() {
-    return listener;
-  }
-
-  /** What happens every 100 ms. */
-  void tick() {
-    keeper.tick();
-  }
-
   private void run(Runnable task) {
-    Context home = context;
-    if (home != null && home == Vertx.currentContext()) {
+    Context started = home;
+    if (started != null && started == Vertx.currentContext()) {
       task.run();
-    } else if (home != null) {
-      home.runOnContext(any -> task.run());
+    } else if (started != null) {
+      started.runOnContext(any -> task.run());
     }
   }
 
-  /** What comes over the bus is a hint, whoever sent it. */
-  private void received(Message<Object> message) {
-    try {
-      if (message.body() instanceof Buffer body) {
-        JsonObject hint = body.toJsonObject();
-        String key = hint.getString(SharedLeases.KEY);
-        if (!place.node().id().equals(hint.getString(SharedLeases.MEMBER))) {
-          keeper.asked(key);
-        }
+  /** The context of the keeper on Vert.x. On the cluster's context only. */
+  static final class SharedLeases implements LeaseContext {
+    static final String MAP = "fairlead.leases";
+
+    /** Address of requests to refresh a key, {@code {member, key}}. */
+    static final String CHANGED = "fairlead.leases.changed";
+
+    private static final String MEMBER = "member";
+    private static final String KEY = "key";
+
+    /** Raising it blocks a key for longer after a lost answer; lowering it gives up a slow map. */
+    private static final int LIMIT_SECONDS = 3;
+
+    private final RowContext context;
+    private final AsyncMap<String, String> map;
+
+    SharedLeases(RowContext context, AsyncMap<String, String> map) {
+      this.context = context;
+      this.map = map;
+    }
+
+    @Override
+    public String self() {
+      return context.node().id();
+    }
+
+    @Override
+    public Collection<String> nodes() {
+      return context.node().nodes();
+    }
+
+    @Override
+    public long nanos() {
+      return context.nanos().getAsLong();
+    }
+
+    @Override
+    public Future<@Nullable String> get(String key) {
+      return TimeLimit.seconds(LIMIT_SECONDS, () -> map.get(key));
+    }
+
+    @Override
+    public Future<Boolean> compareAndSet(
+        String key, @Nullable String before, @Nullable String after) {
+      return TimeLimit.seconds(LIMIT_SECONDS, () -> change(key, before, after));
+    }
+
+    private Future<Boolean> change(String key, @Nullable String before, @Nullable String after) {
+      if (before == null) {
+        return map.putIfAbsent(key, after).map(Objects::isNull);
       }
-    } catch (DecodeException | ClassCastException e) {
-      LOG.debug("no hint at {}", SharedLeases.CHANGED, e);
-    }
-  }
-
-  private final class Listener implements ClusterNode.Listener {
-    @Override
-    public void joined(String node) {
-      tell(() -> keeper.joined());
+      return after == null
+          ? map.removeIfPresent(key, before)
+          : map.replaceIfPresent(key, before, after);
     }
 
     @Override
-    public void left(String node) {
-      tell(() -> keeper.left(node));
+    public void askPeers(String key) {
+      context.publish(CHANGED, new JsonObject().put(MEMBER, self()).put(KEY, key).toBuffer());
+    }
+
+    /** The key that a peer asks this member to refresh; empty for any other message. */
+    Optional<String> requestedKey(Object body) {
+      if (!(body instanceof Buffer text)) {
+        return Optional.empty();
+      }
+      try {
+        JsonObject request = text.toJsonObject();
+        return self().equals(request.getString(MEMBER))
+            ? Optional.empty()
+            : Optional.ofNullable(request.getString(KEY));
+      } catch (DecodeException | ClassCastException e) {
+        return Optional.empty();
+      }
     }
 
     @Override
-    public void merged() {
-      tell(() -> keeper.merged());
-    }
-
-    private void tell(Runnable what) {
-      run(
-          () -> {
-            if (keeper != null) {
-              what.run();
-            }
-          });
+    public void schedule(long millis, Runnable task) {
+      context.node().vertx().setTimer(millis, any -> task.run());
     }
   }
 }

@@ -1,33 +1,35 @@
 package dev.fairlead.cluster.load;
 
-import dev.fairlead.cluster.rows.OwnRow;
+import dev.fairlead.cluster.load.PeerCounts.Receiver;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * This member's row of {@code fairlead.loads}: its live sessions of each backend, {@code
- * POOL/BACKEND} -> count, those above zero only. Looking for changes allocates nothing for a
- * backend whose count is the same. On the cluster's context only.
+ * This member's row of {@code fairlead.loads}: {@code POOL/BACKEND} -> its live sessions, those
+ * above zero only. {@link #changes} allocates nothing for a backend whose count is the same. On the
+ * cluster's context only.
  */
-public final class LoadRow implements OwnRow {
-  private List<Entry> entries = List.of();
+public final class LoadRow implements CountTable.CountRow<Pool> {
+  private Map<String, BackendCount> counts = Map.of();
 
-  /** Counts that were told and whose backend is not configured any more. */
-  private final List<String> gone = new ArrayList<>();
+  /** Keys of nonzero counts whose backend is not configured any more, to be removed. */
+  private final List<String> removed = new ArrayList<>();
 
-  private static final class Entry {
-    private final String key;
-    private Backend backend;
-    private int told;
+  private static final class BackendCount {
+    private final Backend backend;
 
-    private Entry(String key) {
-      this.key = key;
+    /** As last shared with the peers. */
+    private int shared;
+
+    private BackendCount(Backend backend, int shared) {
+      this.backend = backend;
+      this.shared = shared;
     }
   }
 
@@ -35,33 +37,42 @@ public final class LoadRow implements OwnRow {
     return backend.pool() + "/" + backend.id();
   }
 
-  /** The row has the backends of {@code pools} from now on. */
-  void pools(List<Pool> pools) {
-    Map<String, Entry> before = new HashMap<>();
-    entries.forEach(entry -> before.put(entry.key, entry));
-    List<Entry> next = new ArrayList<>();
+  @Override
+  public void follow(List<Pool> pools) {
+    Map<String, BackendCount> before = new LinkedHashMap<>(counts);
+    Map<String, BackendCount> next = new LinkedHashMap<>();
     for (Pool pool : pools) {
       for (Backend backend : pool.backends()) {
-        Entry known = before.remove(key(backend));
-        Entry entry = Objects.requireNonNullElseGet(known, () -> new Entry(key(backend)));
-        entry.backend = backend;
-        next.add(entry);
+        BackendCount known = before.remove(key(backend));
+        next.put(key(backend), new BackendCount(backend, known == null ? 0 : known.shared));
       }
     }
-    before.values().stream().filter(entry -> entry.told > 0).forEach(entry -> gone.add(entry.key));
-    entries = next;
+    before.forEach(
+        (key, count) -> {
+          if (count.shared > 0) {
+            removed.add(key);
+          }
+        });
+    counts = next;
+  }
+
+  @Override
+  public @Nullable Receiver receiver(String key) {
+    BackendCount count = counts.get(key);
+    return count == null ? null : new Receiver(key, count.backend::othersActive);
   }
 
   @Override
   public JsonObject changes() {
     JsonObject changes = new JsonObject();
-    gone.forEach(changes::putNull);
-    gone.clear();
-    for (Entry entry : entries) {
-      int active = entry.backend.active();
-      if (active != entry.told) {
-        changes.put(entry.key, active == 0 ? null : (Integer) active);
-        entry.told = active;
+    removed.forEach(changes::putNull);
+    removed.clear();
+    for (Map.Entry<String, BackendCount> each : counts.entrySet()) {
+      BackendCount count = each.getValue();
+      int active = count.backend.active();
+      if (active != count.shared) {
+        changes.put(each.getKey(), active == 0 ? null : (Integer) active);
+        count.shared = active;
       }
     }
     return changes;
@@ -70,11 +81,12 @@ public final class LoadRow implements OwnRow {
   @Override
   public JsonObject whole() {
     JsonObject row = new JsonObject();
-    for (Entry entry : entries) {
-      if (entry.told > 0) {
-        row.put(entry.key, entry.told);
-      }
-    }
+    counts.forEach(
+        (key, count) -> {
+          if (count.shared > 0) {
+            row.put(key, count.shared);
+          }
+        });
     return row;
   }
 }

@@ -5,6 +5,7 @@ import dev.fairlead.event.MemberInfo;
 import io.vertx.core.json.JsonObject;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -12,9 +13,8 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * This member's row of {@code fairlead.members}, and what such a row means. The number of sessions
- * alone is no reason to tell the others more often than once a second. On the cluster's context
- * only, but for the static methods.
+ * This member's row of {@code fairlead.members}, and how such a row is read. A change of the number
+ * of sessions alone is sent once a second at most. On the cluster's context, except static methods.
  */
 final class MemberRow implements OwnRow {
   private static final long SESSIONS_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -29,8 +29,8 @@ final class MemberRow implements OwnRow {
 
   private final Supplier<MemberInfo> info;
   private final LongSupplier nanos;
-  private JsonObject told = new JsonObject();
-  private long sessionsToldAt;
+  private JsonObject sent = new JsonObject();
+  private long sessionsSentAt;
 
   MemberRow(Supplier<MemberInfo> info, LongSupplier nanos) {
     this.info = info;
@@ -39,20 +39,20 @@ final class MemberRow implements OwnRow {
 
   @Override
   public JsonObject whole() {
-    return told.copy();
+    return sent.copy();
   }
 
   @Override
   public JsonObject changes() {
     JsonObject now = fields(info.get());
     long time = nanos.getAsLong();
-    if (told.containsKey(SESSIONS) && time - sessionsToldAt < SESSIONS_NANOS) {
-      now.put(SESSIONS, told.getValue(SESSIONS));
+    if (sent.containsKey(SESSIONS) && time - sessionsSentAt < SESSIONS_NANOS) {
+      now.put(SESSIONS, sent.getValue(SESSIONS));
     } else {
-      sessionsToldAt = time;
+      sessionsSentAt = time;
     }
-    JsonObject changes = difference(told, now);
-    told = now;
+    JsonObject changes = difference(sent, now);
+    sent = now;
     return changes;
   }
 
@@ -82,25 +82,36 @@ final class MemberRow implements OwnRow {
     return info.address() == null ? fields : fields.put(ADDRESS, info.address());
   }
 
-  /** What {@code fields} say of the member {@code id}; null when that is not a member's row. */
-  static MemberInfo parse(String id, JsonObject fields) {
+  /**
+   * The member {@code id} as its row describes it; empty when {@code fields} are no member's row,
+   * since any node can write to the map and the address.
+   */
+  static Optional<MemberInfo> parse(String id, JsonObject fields) {
     try {
       String name = fields.getString(NAME);
-      if (name == null) {
-        return null;
+      String version = fields.getString(VERSION);
+      String started = fields.getString(STARTED);
+      if (name == null || version == null || started == null) {
+        return Optional.empty();
       }
-      return new MemberInfo(
-          id,
-          name,
-          fields.getString(ADDRESS),
-          fields.getString(VERSION),
-          Instant.parse(fields.getString(STARTED, "")),
-          fields.getLong(REVISION, 0L),
-          fields.getLong(SESSIONS, 0L),
-          fields.getBoolean(READY, false),
-          fields.getBoolean(DRAINING, false));
+      return Optional.of(
+          new MemberInfo(
+              id,
+              name,
+              fields.getString(ADDRESS),
+              version,
+              Instant.parse(started),
+              number(fields, REVISION),
+              number(fields, SESSIONS),
+              Boolean.TRUE.equals(fields.getBoolean(READY)),
+              Boolean.TRUE.equals(fields.getBoolean(DRAINING))));
     } catch (ClassCastException | DateTimeException e) {
-      return null;
+      return Optional.empty();
     }
+  }
+
+  private static long number(JsonObject fields, String key) {
+    Long value = fields.getLong(key);
+    return value == null ? 0 : value;
   }
 }

@@ -1,9 +1,9 @@
 package dev.fairlead.cluster.members;
 
 import dev.fairlead.cluster.node.ClusterNode;
+import dev.fairlead.cluster.rows.PeerRows.RowListener;
 import dev.fairlead.cluster.rows.ReplicatedTable;
 import dev.fairlead.cluster.rows.RowContext;
-import dev.fairlead.cluster.rows.RowListener;
 import dev.fairlead.event.MemberInfo;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
@@ -11,17 +11,19 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Who is in the cluster: every member owns a row of {@code fairlead.members}, which lasts as long
- * as it is a node of the cluster. Foreign Vert.x nodes have no row. Names are unique; when a split
+ * The members of the cluster: each owns a row of {@code fairlead.members}, which lasts as long as
+ * it is a node of the cluster. Foreign Vert.x nodes have no row. Names are unique; when a split
  * ends and two members have the same, the one that started later takes another.
  *
  * <p>{@link #enter} is called on the cluster's context, the other methods on any thread.
@@ -31,86 +33,95 @@ public final class Membership {
       new ReplicatedTable.Table("fairlead.members", "fairlead.members.changed", null);
 
   private static final Logger LOG = LoggerFactory.getLogger(Membership.class);
+
+  /** A third of the time to live of a claim, so that one write may fail. */
   private static final long RENEWAL_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private static final Comparator<MemberInfo> BY_NAME =
       Comparator.comparing(MemberInfo::name).thenComparing(MemberInfo::id);
 
-  /** The first of two keeps its name. */
+  /** Of two members with one name the lesser keeps it. */
   private static final Comparator<MemberInfo> BY_AGE =
       Comparator.comparing(MemberInfo::started).thenComparing(MemberInfo::id);
 
-  private final RowContext place;
+  private final RowContext context;
   private final Supplier<MemberInfo> info;
-  private final Listener listener;
+  private final MembershipListener listener;
   private final ReplicatedTable rows;
 
   /** By id. */
   private final Map<String, JsonObject> fields = new HashMap<>();
 
-  /** By id, of those whose fields make sense. */
+  /** By id, those whose row is complete. */
   private final Map<String, MemberInfo> others = new HashMap<>();
 
-  /** What other threads see of {@link #others}. */
+  /** Copy of {@link #others} for other threads. */
   private volatile List<MemberInfo> shown = List.of();
 
-  private volatile NameClaim claim;
-  private volatile String name;
-  private String wanted;
+  private volatile @Nullable NameClaim claim;
+  private volatile @Nullable String name;
+  private String wanted = "";
   private boolean entered;
   private long claimedAt;
 
   /** A claim is being made or renewed. */
   private Future<?> claiming = Future.succeededFuture();
 
-  /** Who comes and goes while this member is in. Called on the cluster's context. */
-  public interface Listener {
-    /** Those that were there before this member are not told. */
+  /** Is told of changes while this member is in. Called on the cluster's context. */
+  public interface MembershipListener {
+    /** Not called for those that were there before this member. */
     void joined(MemberInfo member);
 
     void left(MemberInfo member);
   }
 
   /**
-   * The members of the cluster of {@code place}.
+   * The members of the cluster of {@code context}.
    *
-   * @param info this member, by its node id; asked often and by any thread. Its name is what {@link
-   *     #name} says, whatever is in there
+   * @param info this member, by its node id; asked often and by any thread. Its name is replaced by
+   *     {@link #name}
    */
-  public Membership(RowContext place, Supplier<MemberInfo> info, Listener listener) {
-    this.place = place;
+  public Membership(RowContext context, Supplier<MemberInfo> info, MembershipListener listener) {
+    this.context = context;
     this.info = info;
     this.listener = listener;
     this.rows =
-        new ReplicatedTable(place, TABLE, new MemberRow(this::own, place.nanos()), new Rows());
+        new ReplicatedTable(context, TABLE, new MemberRow(this::own, context.nanos()), new Rows());
   }
 
   /**
-   * Takes a name that nobody has and becomes a member.
+   * Takes a name that is free and becomes a member.
    *
    * @return the name: {@code wantedName}, or if taken {@code wantedName-2} and so on
    */
   public Future<String> enter(String wantedName) {
     wanted = wantedName;
-    return ReplicatedTable.openMap(place.node().vertx(), TABLE.map())
+    return ReplicatedTable.openMap(context.node().vertx(), TABLE.map())
         .compose(
             map -> {
-              claim = new NameClaim(place.node(), map);
+              claim = new NameClaim(context.node(), map);
               return takeName();
             })
         .compose(taken -> rows.start())
         .map(
             done -> {
               entered = true;
-              return name;
+              return own().name();
             });
   }
 
   /** Is no member any more, and gives the name back. Never fails. */
   public Future<Void> leave() {
-    return rows.stop()
-        .compose(done -> name == null ? Future.succeededFuture() : claim.release(name))
-        .transform(done -> Future.succeededFuture());
+    return rows.stop().compose(done -> releaseName()).transform(done -> Future.succeededFuture());
+  }
+
+  private Future<?> releaseName() {
+    String taken = name;
+    return taken == null ? Future.succeededFuture() : claim().release(taken);
+  }
+
+  private NameClaim claim() {
+    return Objects.requireNonNull(claim, "not entered");
   }
 
   /** All members, by name; this one included. */
@@ -119,11 +130,11 @@ public final class Membership {
   }
 
   /** This member's name, which may change when a split ends; null before it has one. */
-  public String name() {
+  public @Nullable String name() {
     return name;
   }
 
-  /** Must hear who comes and goes. */
+  /** Must be told of nodes that join and leave. */
   public ClusterNode.Listener nodes() {
     return rows;
   }
@@ -149,16 +160,16 @@ public final class Membership {
 
   private Future<String> takeName() {
     Set<String> taken = shown.stream().map(MemberInfo::name).collect(Collectors.toSet());
-    return claim
+    return claim()
         .claim(wanted, taken)
         .onSuccess(
             free -> {
               name = free;
-              claimedAt = place.nanos().getAsLong();
+              claimedAt = context.nanos().getAsLong();
             });
   }
 
-  /** Sees to it that this member's name is its own. */
+  /** Renews this member's claim, or takes another name when an older member has the same. */
   private void checkName() {
     if (!claiming.isComplete()) {
       return;
@@ -168,7 +179,7 @@ public final class Membership {
         shown.stream().filter(other -> other.name().equals(self.name())).toList();
     if (same.stream().anyMatch(other -> BY_AGE.compare(other, self) < 0)) {
       claiming = rename();
-    } else if (!same.isEmpty() || place.nanos().getAsLong() - claimedAt >= RENEWAL_NANOS) {
+    } else if (!same.isEmpty() || context.nanos().getAsLong() - claimedAt >= RENEWAL_NANOS) {
       claiming = renew();
     }
   }
@@ -180,17 +191,17 @@ public final class Membership {
         .onSuccess(
             taken ->
                 LOG.warn(
-                    "a member that started earlier is called {} too: this one is {} from now on",
+                    "the name {} belongs to a member that started earlier: this one is {} now",
                     before,
                     taken))
-        .onFailure(e -> LOG.warn("no other name than {} could be had yet: {}", before, e));
+        .onFailure(e -> LOG.warn("no other name than {} claimed yet: {}", before, e));
   }
 
   private Future<?> renew() {
-    claimedAt = place.nanos().getAsLong();
-    return claim
-        .renew(name)
-        .onFailure(e -> LOG.warn("the name {} could not be claimed again: {}", name, e.toString()));
+    claimedAt = context.nanos().getAsLong();
+    return claim()
+        .renew(own().name())
+        .onFailure(e -> LOG.warn("claim of the name {} not renewed: {}", name, e.toString()));
   }
 
   private final class Rows implements RowListener {
@@ -198,12 +209,13 @@ public final class Membership {
     public void changed(String member, JsonObject changes) {
       JsonObject all = fields.computeIfAbsent(member, any -> new JsonObject());
       changes.getMap().forEach(all::put);
-      MemberInfo now = MemberRow.parse(member, all);
-      if (now == null) {
-        LOG.debug("not the row of a member: {} {}", member, all);
-        return;
-      }
-      MemberInfo before = others.put(member, now);
+      MemberRow.parse(member, all)
+          .ifPresentOrElse(
+              this::put, () -> LOG.debug("malformed row of node {} ignored: {}", member, all));
+    }
+
+    private void put(MemberInfo now) {
+      MemberInfo before = others.put(now.id(), now);
       show();
       if (before == null && entered) {
         listener.joined(now);

@@ -1,6 +1,9 @@
 package dev.fairlead.cluster.members;
 
+import dev.fairlead.event.MemberId;
 import dev.fairlead.event.MemberInfo;
+import dev.fairlead.event.SystemEvent;
+import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -10,63 +13,68 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells everybody outside who left: once, by the first of those that stay. Whoever told it takes it
- * back when the member returns, from the other part of a split cluster or from a stop. On the
- * cluster's context.
+ * Publishes that a member left: once, by the member with the lowest id of those that stay. It
+ * publishes too that the member joined again, after a split or a stop. A newcomer publishes itself
+ * that it joined. On the cluster's context.
  */
-public final class MembershipEvents implements Membership.Listener {
+public final class MembershipEvents implements Membership.MembershipListener {
   private static final Logger LOG = LoggerFactory.getLogger(MembershipEvents.class);
 
-  /** Most of those that left never return, since a process that starts anew has a new id. */
-  private static final int MAX_TOLD = 1_000;
+  /** Most members that left never return, since a process that starts anew has a new id. */
+  private static final int MAX_REPORTED = 1_000;
 
   private final String self;
   private final Supplier<List<MemberInfo>> members;
-  private final Announcements announcements;
-  private final Consumer<MemberInfo> greeting;
+  private final Consumer<SystemEvent> publish;
+  private final Consumer<MemberInfo> onJoined;
 
-  /** The ids of those of whom this member told that they left, the first one first. */
-  private final Set<String> told = new LinkedHashSet<>();
+  /** The ids of those this member has reported as left, the oldest first. */
+  private final Set<String> reported = new LinkedHashSet<>();
 
   /**
    * @param self the id of this member
    * @param members this one included
-   * @param greeting is told of each that joins
    */
   public MembershipEvents(
       String self,
       Supplier<List<MemberInfo>> members,
-      Announcements announcements,
-      Consumer<MemberInfo> greeting) {
+      Consumer<SystemEvent> publish,
+      Consumer<MemberInfo> onJoined) {
     this.self = self;
     this.members = members;
-    this.announcements = announcements;
-    this.greeting = greeting;
+    this.publish = publish;
+    this.onJoined = onJoined;
   }
 
   @Override
   public void joined(MemberInfo member) {
     LOG.info("member {} joined ({})", member.name(), member.address());
-    greeting.accept(member);
-    if (told.remove(member.id())) {
-      announcements.returned(member);
+    onJoined.accept(member);
+    if (reported.remove(member.id())) {
+      publish.accept(
+          new SystemEvent.MemberJoined(
+              idOf(member), Instant.now(), member.address(), member.version()));
     }
   }
 
   @Override
   public void left(MemberInfo member) {
     LOG.info("member {} left", member.name());
-    if (tells()) {
-      announcements.left(member);
-      if (told.size() == MAX_TOLD) {
-        told.remove(told.iterator().next());
+    if (isReporter()) {
+      publish.accept(new SystemEvent.MemberLeft(idOf(member), Instant.now()));
+      if (reported.size() == MAX_REPORTED) {
+        reported.remove(reported.iterator().next());
       }
-      told.add(member.id());
+      reported.add(member.id());
     }
   }
 
-  /** Who is draining may be gone before it has told anybody. */
-  private boolean tells() {
+  private static MemberId idOf(MemberInfo member) {
+    return new MemberId(member.id(), member.name());
+  }
+
+  /** A member that drains is passed over: it may be gone before it has published anything. */
+  private boolean isReporter() {
     return members.get().stream()
         .filter(member -> !member.draining())
         .map(MemberInfo::id)

@@ -13,9 +13,13 @@ import java.util.Set;
  * context only.
  */
 final class NameClaim {
+  /**
+   * Raising it tolerates longer outages of the shared map, at the expense of the time for which a
+   * name stays taken whose member was lost together with its row.
+   */
   private static final Duration TIME_TO_LIVE = Duration.ofSeconds(30);
 
-  /** Longer than it takes to notice that a member that holds a part of the map hangs. */
+  /** Longer than it takes to remove a hung member that owns the partition of the name. */
   private static final int LIMIT_SECONDS = 15;
 
   private final ClusterNode node;
@@ -29,7 +33,7 @@ final class NameClaim {
   /**
    * Claims {@code wanted}, or the first of {@code wanted-2}, {@code wanted-3} that is free.
    *
-   * @param taken by other members, whoever holds the claim
+   * @param taken by other members, even if they have lost their claim
    */
   Future<String> claim(String wanted, Set<String> taken) {
     return claim(wanted, 1, taken);
@@ -53,13 +57,13 @@ final class NameClaim {
             });
   }
 
-  /** Makes the claim last, and takes it from whoever may have got it when a split ended. */
+  /** Makes the claim last, and takes it back from a member that got it in a split. */
   Future<Void> renew(String name) {
     return TimeLimit.seconds(
         LIMIT_SECONDS, () -> map.put(key(name), node.id(), TIME_TO_LIVE.toMillis()));
   }
 
-  /** Gives {@code name} up, unless somebody else has it by now. */
+  /** Gives {@code name} up, unless another member has claimed it since. */
   Future<Boolean> release(String name) {
     return free(name, node.id());
   }

@@ -1,7 +1,9 @@
 package dev.fairlead.cluster.node;
 
 import dev.fairlead.config.ClusterConfig;
-import dev.fairlead.config.ClusterConfig.Tls;
+import dev.fairlead.config.ClusterConfig.ClusterTls;
+import dev.fairlead.config.Problem;
+import dev.fairlead.net.CredentialFiles;
 import io.vertx.core.eventbus.EventBusOptions;
 import io.vertx.core.http.ClientAuth;
 import io.vertx.core.net.HostAndPort;
@@ -9,6 +11,7 @@ import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * The options of the event bus.
@@ -68,8 +71,12 @@ final class BusSettings {
     return parsed.host().replace("[", "").replace("]", "");
   }
 
-  private static void secure(EventBusOptions bus, Tls tls) {
-    BusCertificates.check(tls);
+  private static void secure(EventBusOptions bus, ClusterTls tls) {
+    List<Problem> problems =
+        new CredentialFiles("").pem("cluster.tls", tls.certificate(), tls.key(), tls.ca());
+    if (!problems.isEmpty()) {
+      throw new ClusterException(problems.get(0).path(), problems.get(0).message(), null);
+    }
     bus.setSsl(true);
     bus.setTrustAll(false);
     bus.setClientAuth(ClientAuth.REQUIRED);

@@ -6,7 +6,7 @@ import com.hazelcast.config.ListenerConfig;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import dev.fairlead.config.ClusterConfig;
-import dev.fairlead.config.ClusterConfig.Discovery;
+import dev.fairlead.config.ClusterConfig.MemberDiscovery;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
@@ -45,7 +45,7 @@ public final class HazelcastNode implements ClusterNode {
   public static HazelcastNode join(
       ClusterConfig cluster, VertxBuilder builder, VertxOptions options) {
     InetAddress bind = bindAddress(cluster);
-    if (cluster.discovery() instanceof Discovery.Members list) {
+    if (cluster.discovery() instanceof MemberDiscovery.Members list) {
       MemberNames.warnOfUnknown(list.members());
     }
     VertxOptions withBus =

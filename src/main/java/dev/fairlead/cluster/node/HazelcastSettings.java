@@ -9,7 +9,7 @@ import com.hazelcast.config.ServerSocketEndpointConfig;
 import com.hazelcast.spi.properties.ClusterProperty;
 import com.hazelcast.spi.properties.HazelcastProperty;
 import dev.fairlead.config.ClusterConfig;
-import dev.fairlead.config.ClusterConfig.Discovery;
+import dev.fairlead.config.ClusterConfig.MemberDiscovery;
 import java.net.InetAddress;
 
 /**
@@ -77,9 +77,9 @@ final class HazelcastSettings {
     join.getMulticastConfig().setEnabled(false);
     // Nobody has to be waited for: who starts at the same instant is found, or finds us.
     int waitSeconds = 0;
-    if (cluster.discovery() instanceof Discovery.Members list) {
+    if (cluster.discovery() instanceof MemberDiscovery.Members list) {
       join.getTcpIpConfig().setEnabled(true).setMembers(list.members());
-    } else if (cluster.discovery() instanceof Discovery.KubernetesService service) {
+    } else if (cluster.discovery() instanceof MemberDiscovery.KubernetesService service) {
       join.getKubernetesConfig()
           .setEnabled(true)
           .setProperty("service-dns", service.name())

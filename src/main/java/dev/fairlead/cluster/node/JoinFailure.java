@@ -1,7 +1,7 @@
 package dev.fairlead.cluster.node;
 
 import dev.fairlead.config.ClusterConfig;
-import dev.fairlead.config.ClusterConfig.Discovery;
+import dev.fairlead.config.ClusterConfig.MemberDiscovery;
 
 /** Says in one line, and in the words of the configuration, why a start of a node failed. */
 final class JoinFailure {
@@ -35,7 +35,7 @@ final class JoinFailure {
   }
 
   private static String sought(ClusterConfig cluster) {
-    return cluster.discovery() instanceof Discovery.Members list
+    return cluster.discovery() instanceof MemberDiscovery.Members list
         ? String.join(", ", list.members())
         : cluster.name();
   }

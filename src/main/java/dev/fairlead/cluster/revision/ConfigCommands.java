@@ -1,17 +1,19 @@
 package dev.fairlead.cluster.revision;
 
-import dev.fairlead.cluster.revision.ConfigPush.Change;
-import dev.fairlead.cluster.revision.ConfigPush.Outcome;
-import dev.fairlead.cluster.revision.Draft.Who;
+import dev.fairlead.cluster.revision.ConfigPush.ConfigChange;
+import dev.fairlead.cluster.revision.ConfigPush.Drafter;
+import dev.fairlead.cluster.revision.ConfigPush.PushResult;
+import dev.fairlead.cluster.revision.Draft.Author;
+import dev.fairlead.cluster.revision.RevisionHistory.PastRevision;
 import dev.fairlead.config.BackendSetting;
 import dev.fairlead.config.ConfigFormat;
 import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.Revision;
 import dev.fairlead.config.bind.ConfigJson;
-import dev.fairlead.config.bind.Document;
+import dev.fairlead.config.text.Document;
 import dev.fairlead.event.CommandBodies;
 import dev.fairlead.event.CommandException;
-import dev.fairlead.event.CommandException.Problem;
+import dev.fairlead.event.CommandProblem;
 import dev.fairlead.event.MemberInfo;
 import dev.fairlead.event.RevisionJson;
 import io.vertx.core.Future;
@@ -20,11 +22,13 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
+import java.util.Locale;
+import java.util.function.Supplier;
 
 /**
  * The commands that read and change the configuration, with the bodies and answers of the event
- * bus. On the cluster's context.
+ * bus. Each change becomes a {@link ConfigPush.Drafter} and goes through {@link ConfigPush}. On the
+ * cluster's context; bodies and documents are read on workers.
  */
 public final class ConfigCommands {
   private final Vertx vertx;
@@ -32,7 +36,7 @@ public final class ConfigCommands {
   private final ConfigPush push;
   private final LocalConfig local;
 
-  public ConfigCommands(Vertx vertx, ConfigStore store, ConfigPush push, LocalConfig local) {
+  ConfigCommands(Vertx vertx, ConfigStore store, ConfigPush push, LocalConfig local) {
     this.vertx = vertx;
     this.store = store;
     this.push = push;
@@ -40,118 +44,131 @@ public final class ConfigCommands {
   }
 
   /** {@code {config, format, expect?, dryRun?, author?}}. */
-  public Future<JsonObject> push(JsonObject body, String from) {
-    return reading(() -> PushRequestBody.of(body))
-        .compose(
-            command ->
-                change(
-                    new Change(
-                        command.expect(),
-                        command.dryRun(),
-                        new Who(command.author(), from),
-                        newest -> pushed(command, newest))));
-  }
-
-  private Future<Draft> pushed(PushRequestBody command, Revision newest) {
+  public Future<JsonObject> push(JsonObject command, String from) {
     return vertx
-        .executeBlocking(() -> foreignKeys(command))
-        .compose(foreign -> readable(command, foreign))
-        .map(
-            readable ->
-                new Draft(command.format(), command.text(), newest.fileDigest(), List.of()));
+        .executeBlocking(() -> CommandBodies.push(command))
+        .compose(
+            body ->
+                vertx
+                    .executeBlocking(() -> document(body))
+                    .compose(document -> push(body, document, from)));
   }
 
-  /** What is wrong with it for everybody is said by nobody in particular, all of it at once. */
-  private Future<FairleadConfig> readable(PushRequestBody command, List<Problem> foreign) {
-    Future<FairleadConfig> read = local.load(command.format(), command.text());
-    return foreign.isEmpty()
-        ? read
-        : read.transform(
-            done -> {
-              List<Problem> problems = new ArrayList<>(foreign);
-              if (done.cause() instanceof CommandException refused) {
-                problems.addAll(refused.problems());
-              }
-              return Future.failedFuture(new CommandException(CommandException.PROBLEMS, problems));
-            });
+  private Future<JsonObject> push(JsonObject body, Document document, String from) {
+    Drafter drafter =
+        (newest, unused) ->
+            check(document).map(valid -> new Draft(document, newest.fileDigest(), List.of()));
+    return change(
+        new ConfigChange(
+            body.getLong("expect"),
+            body.getBoolean("dryRun", false),
+            new Author(body.getString("author"), from),
+            drafter));
   }
 
-  private static List<Problem> foreignKeys(PushRequestBody command) {
-    return Document.of(command.format(), command.text()).stream()
-        .flatMap(document -> document.foreignKeys().stream())
-        .map(
-            key ->
-                new Problem(
-                    key.key(),
-                    key.line(),
-                    "each member has its own (expected: listeners and pools only)",
-                    null))
+  private static Document document(JsonObject body) {
+    ConfigFormat format = ConfigFormat.valueOf(body.getString("format").toUpperCase(Locale.ROOT));
+    return Document.of(
+        format,
+        body.getValue("config") instanceof JsonObject object
+            ? object.encodePrettily() + "\n"
+            : body.getString("config"));
+  }
+
+  /** Problems that every member would find have no member's name, and come all at once. */
+  private Future<Void> check(Document document) {
+    return vertx
+        .executeBlocking(() -> foreignKeys(document))
+        .compose(
+            foreign ->
+                local
+                    .load(document)
+                    .transform(
+                        read -> {
+                          List<CommandProblem> problems = new ArrayList<>(foreign);
+                          if (read.cause() instanceof CommandException refused) {
+                            problems.addAll(refused.problems());
+                          } else if (read.failed()) {
+                            return Future.failedFuture(read.cause());
+                          }
+                          return problems.isEmpty()
+                              ? Future.succeededFuture()
+                              : Future.failedFuture(
+                                  new CommandException(CommandException.PROBLEMS, problems));
+                        }));
+  }
+
+  private static List<CommandProblem> foreignKeys(Document document) {
+    String message = "each member has its own (expected: listeners and pools only)";
+    return document.foreignKeys().stream()
+        .map(key -> new CommandProblem(key.key(), key.line(), message, null))
         .toList();
   }
 
   /**
-   * The file of a member says something new: it becomes a revision, unless it equals the newest
-   * that came from a file.
+   * The file of a member has changed: it becomes a revision, unless it equals the newest that came
+   * from a file.
    */
-  public Future<JsonObject> pushFile(ConfigFormat format, String text, Who who) {
-    return change(new Change(null, false, who, newest -> filed(format, text, newest)));
-  }
-
-  private Future<Draft> filed(ConfigFormat format, String text, Revision newest) {
-    return vertx.executeBlocking(
-        () -> {
-          String digest = Document.of(format, text).orElseThrow().digest();
-          return digest.equals(newest.fileDigest())
-              ? Draft.of(newest)
-              : new Draft(format, text, digest, List.of());
-        });
+  public Future<JsonObject> pushFile(Document file, Author author) {
+    Drafter drafter =
+        (newest, document) ->
+            vertx.executeBlocking(
+                () ->
+                    file.digest().equals(newest.fileDigest())
+                        ? Draft.of(newest, document)
+                        : Draft.ofFile(file));
+    return change(new ConfigChange(null, false, author, drafter));
   }
 
   /** {@code {revision, author?}}. */
-  public Future<JsonObject> rollback(JsonObject json, String from) {
-    return reading(() -> CommandBodies.rollback(json))
-        .compose(
-            body ->
-                change(
-                    new Change(
-                        null,
-                        false,
-                        new Who(body.getString("author"), from),
-                        newest -> rolledBack(body.getLong("revision"), newest))));
+  public Future<JsonObject> rollback(JsonObject command, String from) {
+    return reading(
+        () -> {
+          JsonObject body = CommandBodies.rollback(command);
+          Drafter drafter =
+              (newest, document) -> past(body.getLong("revision")).map(past -> again(past, newest));
+          Author author = new Author(body.getString("author"), from);
+          return change(new ConfigChange(null, false, author, drafter));
+        });
   }
 
-  private Future<Draft> rolledBack(long revision, Revision newest) {
-    return past(revision)
-        .map(past -> new Draft(past.format(), past.text(), newest.fileDigest(), past.settings()));
+  private static Draft again(Revision past, Revision newest) {
+    return new Draft(Draft.documentOf(past), newest.fileDigest(), past.settings());
   }
 
   /** {@code {pool, backend, weight?, state?}} -> {@code {revision}}. */
-  public Future<JsonObject> set(JsonObject body, String from) {
-    return reading(() -> BackendChange.of(body))
-        .compose(
-            command ->
-                push.push(
-                    new Change(null, false, new Who(from, from), newest -> set(command, newest))))
-        .map(outcome -> new JsonObject().put("revision", outcome.revision().revision()));
+  public Future<JsonObject> set(JsonObject command, String from) {
+    return reading(
+        () -> {
+          BackendSetting setting = BackendSetting.of(CommandBodies.set(command));
+          Drafter drafter = (newest, document) -> withSetting(setting, newest, document);
+          return push.push(new ConfigChange(null, false, new Author(from, from), drafter))
+              .map(result -> new JsonObject().put("revision", result.revision().revision()));
+        });
   }
 
-  private Future<Draft> set(BackendChange command, Revision newest) {
+  private Future<Draft> withSetting(BackendSetting setting, Revision newest, Document document) {
     return local
-        .loadAsWritten(newest.format(), newest.text())
+        .loadAsWritten(document)
         .compose(
             config ->
-                vertx.executeBlocking(() -> command.applyTo(newest, config, local::isDiscovered)));
+                vertx.executeBlocking(
+                    () ->
+                        Draft.withSetting(setting, newest, document, config, local::isDiscovered)));
   }
 
   /** {@code {revision?}} -> the document and who, when. */
-  public Future<JsonObject> get(JsonObject json) {
-    return reading(() -> CommandBodies.get(json).getLong("revision"))
-        .compose(revision -> revision == null ? newest() : past(revision))
+  public Future<JsonObject> get(JsonObject command) {
+    return reading(
+            () -> {
+              Long number = CommandBodies.get(command).getLong("revision");
+              return number == null ? newest() : past(number);
+            })
         .compose(
             revision ->
                 local
-                    .load(revision.format(), revision.text())
-                    .map(ConfigJson::dynamicPart)
+                    .load(Draft.documentOf(revision))
+                    .compose(config -> vertx.executeBlocking(() -> ConfigJson.dynamicPart(config)))
                     .otherwiseEmpty()
                     .map(config -> RevisionJson.whole(revision, config)));
   }
@@ -160,12 +177,19 @@ public final class ConfigCommands {
   public Future<JsonObject> history() {
     return store
         .history()
+        .list()
         .map(
-            history -> {
-              JsonArray array = new JsonArray();
-              history.forEach(past -> array.add(entry(past)));
-              return new JsonObject().put("history", array);
-            });
+            history ->
+                new JsonObject()
+                    .put(
+                        "history",
+                        new JsonArray(history.stream().map(ConfigCommands::entry).toList())));
+  }
+
+  private static JsonObject entry(PastRevision past) {
+    return RevisionJson.head(past.revision())
+        .put("parent", past.revision().parent())
+        .put("superseded", past.superseded());
   }
 
   private Future<Revision> newest() {
@@ -183,6 +207,7 @@ public final class ConfigCommands {
   private Future<Revision> past(long revision) {
     return store
         .history()
+        .list()
         .map(
             history ->
                 history.stream()
@@ -193,35 +218,42 @@ public final class ConfigCommands {
   }
 
   private static CommandException unknown(long revision) {
-    Problem problem =
-        Problem.of("revision", revision + " (expected: one of the last " + ConfigStore.KEPT + ")");
-    return new CommandException(CommandException.NOT_FOUND, List.of(problem));
+    String message = revision + " (expected: one of the last " + RevisionHistory.KEPT + ")";
+    return new CommandException(CommandException.NOT_FOUND, "revision", message);
   }
 
-  private Future<JsonObject> change(Change change) {
-    return push.push(change).compose(outcome -> answer(change, outcome));
+  private Future<JsonObject> change(ConfigChange change) {
+    return push.push(change).compose(result -> answer(change, result));
   }
 
-  private Future<JsonObject> answer(Change change, Outcome outcome) {
-    Revision inForce = change.dryRun() ? outcome.before() : outcome.revision();
-    return undone(outcome.before().settings(), outcome.revision())
+  private Future<JsonObject> answer(ConfigChange change, PushResult result) {
+    Revision inForce = change.dryRun() ? result.before() : result.revision();
+    return undone(result.before().settings(), result.document())
         .map(
             undone ->
                 new JsonObject()
                     .put("revision", inForce.revision())
-                    .put("applied", names(outcome.applied()))
-                    .put("missing", missing(outcome.missing()))
+                    .put("applied", names(result.applied()))
+                    .put("missing", missing(result.missing()))
                     .put("undone", undone));
   }
 
-  /** What was set and is not in {@code revision}; never fails, because the revision stands. */
-  private Future<JsonArray> undone(List<BackendSetting> before, Revision revision) {
+  /** The settings that are not in {@code document}. Never fails, because the revision stands. */
+  private Future<JsonArray> undone(List<BackendSetting> before, Document document) {
     return before.isEmpty()
         ? Future.succeededFuture(new JsonArray())
         : local
-            .loadAsWritten(revision.format(), revision.text())
+            .loadAsWritten(document)
             .map(config -> undone(before, config))
             .otherwise(new JsonArray());
+  }
+
+  private static JsonArray undone(List<BackendSetting> before, FairleadConfig config) {
+    return new JsonArray(
+        before.stream()
+            .filter(setting -> !setting.isIn(config))
+            .map(BackendSetting::toJson)
+            .toList());
   }
 
   private static JsonArray names(List<MemberInfo> members) {
@@ -229,38 +261,18 @@ public final class ConfigCommands {
   }
 
   private static JsonArray missing(List<ConfigPush.Missing> members) {
-    JsonArray array = new JsonArray();
-    members.forEach(
-        each ->
-            array.add(
-                new JsonObject()
-                    .put("member", each.member().name())
-                    .put("message", each.message())));
-    return array;
+    return new JsonArray(
+        members.stream()
+            .map(
+                each ->
+                    new JsonObject()
+                        .put("member", each.member().name())
+                        .put("message", each.message()))
+            .toList());
   }
 
-  private static JsonArray undone(List<BackendSetting> before, FairleadConfig config) {
-    JsonArray array = new JsonArray();
-    before.stream()
-        .filter(setting -> !setting.isIn(config))
-        .forEach(setting -> array.add(setting.toJson()));
-    return array;
-  }
-
-  private static JsonObject entry(PastRevision past) {
-    return RevisionJson.head(past.revision())
-        .put("parent", past.revision().parent())
-        .put("superseded", past.superseded());
-  }
-
-  /** What is thrown while a body is read is the answer. */
-  private static <T> Future<T> reading(Callable<T> body) {
-    try {
-      return Future.succeededFuture(body.call());
-    } catch (CommandException e) {
-      return Future.failedFuture(e);
-    } catch (Exception e) {
-      throw new IllegalStateException(e);
-    }
+  /** A body that is refused while it is read fails the command. */
+  private static <T> Future<T> reading(Supplier<Future<T>> command) {
+    return Future.succeededFuture().compose(begin -> command.get());
   }
 }

@@ -1,85 +1,129 @@
 package dev.fairlead.cluster.revision;
 
-import dev.fairlead.cluster.revision.Draft.Who;
+import dev.fairlead.cluster.node.ClusterNode;
+import dev.fairlead.cluster.revision.ConfigStore.StoredRevision;
+import dev.fairlead.cluster.revision.Draft.Author;
+import dev.fairlead.cluster.rows.BestEffortPublisher;
 import dev.fairlead.config.Revision;
+import dev.fairlead.config.text.Document;
 import dev.fairlead.event.CommandException;
+import dev.fairlead.event.CommandProblem;
 import dev.fairlead.event.MemberInfo;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Gives the cluster a new revision: every member that is not draining holds it, this one first; one
- * compare-and-set makes it the newest; every member says when it is in force. Any refusal, or no
- * answer in time, refuses the whole; after the compare-and-set nothing is undone.
+ * Gives the cluster a new revision by a two-phase push, of which this member is the coordinator:
+ * prepare on every member that is not draining, compare-and-set of the newest revision, announce,
+ * acknowledge. {@link #run} is the sequence. Before the compare-and-set any refusal, or no answer
+ * in time, refuses the whole and changes nothing anywhere; after it nothing is undone.
  *
- * <p>Pushes of one member are done one after the other. Two of different members meet where a
- * member already holds the other's document: both let go and try again after a random while. On the
- * cluster's context.
+ * <p>Pushes through one member are done one after the other. Two coordinators meet where a member
+ * has prepared the other's push: both release and try again after a random time. On the cluster's
+ * context.
  */
-public final class ConfigPush {
-  /** So long a push tries again while other pushes are under way. */
-  private static final Duration CONTEND = Duration.ofSeconds(8);
+final class ConfigPush {
+  /** Published, with the number, when there may be a newer revision; the map is the truth. */
+  static final String CHANGED = "fairlead.config.changed";
 
+  /**
+   * So long a push that meets others is tried again. Raising it lets more pushes at once succeed,
+   * at the expense of the time until a client gets its conflict.
+   */
+  private static final Duration CONTENTION_LIMIT = Duration.ofSeconds(8);
+
+  /** Retries wait one to three times this. */
   private static final long BACK_OFF_MILLIS = 50;
 
-  /** When a look into the shared map takes longer, a member may hang. */
-  private static final Duration LOOK = Duration.ofSeconds(1);
+  /** When a read of the shared map takes longer, a member may hang. */
+  private static final Duration SLOW_READ = Duration.ofSeconds(1);
 
-  private final Vertx vertx;
+  private final ClusterNode node;
   private final ConfigStore store;
-  private final PushRound round;
+  private final MemberCalls calls;
+  private final Supplier<List<MemberInfo>> members;
   private Future<?> last = Future.succeededFuture();
 
-  public ConfigPush(Vertx vertx, ConfigStore store, PushRound round) {
-    this.vertx = vertx;
+  /**
+   * @param members all members, this one included
+   */
+  ConfigPush(
+      ClusterNode node, ConfigStore store, MemberCalls calls, Supplier<List<MemberInfo>> members) {
+    this.node = node;
     this.store = store;
-    this.round = round;
+    this.calls = calls;
+    this.members = members;
   }
 
   /**
    * A change that is asked for.
    *
-   * @param expect the revision it was made for, null = whatever is the newest
-   * @param dryRun checks everywhere, changes nothing
-   * @param drafter makes the document of the next revision from the newest; asked again when
-   *     somebody else was faster
+   * @param expect the revision it was made for; null when any will do
+   * @param dryRun prepares everywhere, changes nothing
+   * @param drafter makes the next document from the newest; asked again after a conflict
    */
-  record Change(Long expect, boolean dryRun, Who who, Function<Revision, Future<Draft>> drafter) {}
+  record ConfigChange(@Nullable Long expect, boolean dryRun, Author author, Drafter drafter) {}
+
+  /** Makes what is to be the next revision from the newest one and its document. */
+  interface Drafter {
+    Future<Draft> draft(Revision newest, Document document);
+  }
 
   /**
    * What came of a change.
    *
-   * @param revision the newest now
+   * @param revision the newest now, or in a dry run what it would be
+   * @param document that of {@code revision}
    * @param before the newest when the change was made
    * @param applied members that have it in force
-   * @param missing members that have not said so; they go on trying
+   * @param missing members that have not acknowledged; they go on trying
    */
-  record Outcome(
-      Revision revision, Revision before, List<MemberInfo> applied, List<Missing> missing) {}
+  record PushResult(
+      Revision revision,
+      Document document,
+      Revision before,
+      List<MemberInfo> applied,
+      List<Missing> missing) {}
 
-  record Missing(MemberInfo member, String message) {}
+  record Missing(MemberInfo member, String message) {
+    private static Missing of(MemberInfo member, Throwable cause) {
+      return new Missing(member, String.valueOf(cause.getMessage()));
+    }
+  }
 
-  /** Somebody else's change came first, or is under way. */
-  static final class Overtaken extends RuntimeException {
+  /** A revision to be, and the entry it is to replace. */
+  private record Candidate(StoredRevision expected, Revision revision, Document document) {
+    private PushResult result(List<MemberInfo> applied, List<Missing> missing) {
+      Revision before = Objects.requireNonNull(expected.revision());
+      return new PushResult(revision, document, before, applied, missing);
+    }
+  }
+
+  /** Another coordinator's push was first, or is under way. */
+  private static final class Overtaken extends RuntimeException {
     private static final long serialVersionUID = 1L;
   }
 
   /** Fails with {@link CommandException} when it is refused. */
-  Future<Outcome> push(Change change) {
-    long deadline = System.nanoTime() + CONTEND.toNanos();
-    Future<Outcome> push = last.transform(before -> attempt(change, deadline));
+  Future<PushResult> push(ConfigChange change) {
+    long deadline = System.nanoTime() + CONTENTION_LIMIT.toNanos();
+    Future<PushResult> push = last.transform(before -> attempt(change, deadline));
     last = push;
     return push;
   }
 
-  private Future<Outcome> attempt(Change change, long deadline) {
+  private Future<PushResult> attempt(ConfigChange change, long deadline) {
     if (System.nanoTime() > deadline) {
       return refuse(CommandException.CONFLICT, "another push is under way");
     }
@@ -88,11 +132,177 @@ public final class ConfigPush {
         .recover(
             cause ->
                 cause instanceof Overtaken
-                    ? tryAgain(change, deadline)
+                    ? backOff().compose(waited -> attempt(change, deadline))
                     : Future.failedFuture(refusal(cause)));
   }
 
-  /** What is no refusal by anybody is the shared map, which gave no answer. */
+  private Future<PushResult> attempt(ConfigChange change, StoredRevision stored) {
+    Revision newest = stored.revision();
+    if (newest == null) {
+      return refuse(CommandException.NO_ANSWER, "no revision is stored, try again");
+    }
+    if (change.expect() != null && change.expect() != newest.revision()) {
+      return refuse(
+          CommandException.CONFLICT,
+          "revision " + newest.revision() + " is the newest (expected: " + change.expect() + ")");
+    }
+    Document document = Draft.documentOf(newest);
+    return change
+        .drafter()
+        .draft(newest, document)
+        .compose(
+            draft ->
+                node.vertx()
+                    .executeBlocking(() -> draft.isSameAs(document))
+                    .compose(same -> same ? unchanged(stored, draft) : run(change, stored, draft)));
+  }
+
+  /** An identical document makes no revision; that it came from a file is noted. */
+  private Future<PushResult> unchanged(StoredRevision stored, Draft draft) {
+    Revision newest = Objects.requireNonNull(stored.revision());
+    Future<Boolean> noted =
+        draft.fileDigest().equals(newest.fileDigest())
+            ? Future.succeededFuture(true)
+            : store.note(stored, newest.withFileDigest(draft.fileDigest()));
+    return noted
+        .compose(ConfigPush::unlessOvertaken)
+        .compose(done -> acknowledge(inService(), new Candidate(stored, newest, draft.document())));
+  }
+
+  private Future<PushResult> run(ConfigChange change, StoredRevision stored, Draft draft) {
+    Revision newest = Objects.requireNonNull(stored.revision());
+    String id = UUID.randomUUID().toString();
+    Revision next = draft.after(newest, id, change.author());
+    Candidate candidate = new Candidate(stored, next, draft.document());
+    return change.dryRun() ? rehearse(candidate) : run(candidate);
+  }
+
+  /** The sequence of a push. */
+  private Future<PushResult> run(Candidate next) {
+    List<MemberInfo> asked = inService();
+    return prepare(asked, next) // Fails when one refuses, does not answer or has another push.
+        .compose(prepared -> compareAndSet(next)) // Fails when overtaken, or without an answer.
+        .recover(cause -> release(asked, next, cause)) // Nothing has changed; the push fails.
+        .onSuccess(stored -> announce(next)) // From here on nothing is undone.
+        .compose(announced -> acknowledge(asked, next)); // Never fails; some may be missing.
+  }
+
+  /** As {@link #run}, as far as nothing changes. */
+  private Future<PushResult> rehearse(Candidate next) {
+    List<MemberInfo> asked = inService();
+    return prepare(asked, next)
+        .recover(cause -> release(asked, next, cause))
+        .onSuccess(prepared -> releaseAll(asked, next))
+        .map(prepared -> next.result(List.of(), List.of()));
+  }
+
+  /** Here first: a document that is wrong in itself need not bother the others. */
+  private Future<Void> prepare(List<MemberInfo> asked, Candidate next) {
+    Function<MemberInfo, Future<Void>> call =
+        member -> calls.prepare(member, next.revision().id(), next.document());
+    List<MemberInfo> here = asked.stream().filter(each -> each.id().equals(node.id())).toList();
+    List<MemberInfo> others = asked.stream().filter(each -> !each.id().equals(node.id())).toList();
+    return allOf(here, call).compose(prepared -> allOf(others, call));
+  }
+
+  private Future<Void> compareAndSet(Candidate next) {
+    return store.replace(next.expected(), next.revision()).compose(ConfigPush::unlessOvertaken);
+  }
+
+  private static Future<Void> unlessOvertaken(boolean stored) {
+    return stored ? Future.succeededFuture() : Future.failedFuture(new Overtaken());
+  }
+
+  private <T> Future<T> release(List<MemberInfo> asked, Candidate next, Throwable cause) {
+    releaseAll(asked, next);
+    return Future.failedFuture(cause);
+  }
+
+  /**
+   * Not waited for: a member that does not get it releases after {@link PreparedConfig#TIMEOUT}.
+   */
+  private void releaseAll(List<MemberInfo> asked, Candidate next) {
+    asked.forEach(member -> calls.release(member, next.revision().id()));
+  }
+
+  private void announce(Candidate next) {
+    JsonObject hint = new JsonObject().put("revision", next.revision().revision());
+    BestEffortPublisher.publish(node.vertx(), CHANGED, hint);
+  }
+
+  /** Waits for every member until it has the revision in force, or for the time limit of a call. */
+  private Future<PushResult> acknowledge(List<MemberInfo> asked, Candidate next) {
+    List<MemberInfo> applied = new ArrayList<>();
+    List<Missing> missing = new ArrayList<>();
+    List<Future<Void>> answers =
+        asked.stream()
+            .filter(this::isInService)
+            .map(
+                member ->
+                    calls
+                        .await(member, next.revision())
+                        .onSuccess(done -> applied.add(member))
+                        .onFailure(cause -> missing.add(Missing.of(member, cause))))
+            .toList();
+    return Future.join(answers)
+        .otherwiseEmpty()
+        .map(
+            all -> {
+              missing.removeIf(each -> !isInService(each.member()));
+              return next.result(applied, missing);
+            });
+  }
+
+  /** Fails with every refusal, or as {@link Overtaken} when one is a conflict with another push. */
+  private Future<Void> allOf(List<MemberInfo> asked, Function<MemberInfo, Future<Void>> call) {
+    List<Future<Void>> answers = asked.stream().map(call).toList();
+    return Future.join(answers)
+        .transform(
+            all ->
+                verdict(
+                    IntStream.range(0, asked.size())
+                        .filter(i -> answers.get(i).failed() && isInService(asked.get(i)))
+                        .mapToObj(i -> (CommandException) answers.get(i).cause())
+                        .toList()));
+  }
+
+  private static Future<Void> verdict(List<CommandException> refusals) {
+    if (refusals.isEmpty()) {
+      return Future.succeededFuture();
+    }
+    if (refusals.stream().anyMatch(each -> each.code() == CommandException.CONFLICT)) {
+      return Future.failedFuture(new Overtaken());
+    }
+    List<CommandProblem> problems =
+        refusals.stream().flatMap(each -> each.problems().stream()).toList();
+    int code = refusals.stream().mapToInt(CommandException::code).min().orElseThrow();
+    return Future.failedFuture(new CommandException(code, problems));
+  }
+
+  private List<MemberInfo> inService() {
+    return members.get().stream().filter(each -> !each.draining()).toList();
+  }
+
+  /** Whether it has neither left nor begun to drain since it was asked. */
+  private boolean isInService(MemberInfo member) {
+    return inService().stream().anyMatch(each -> each.id().equals(member.id()));
+  }
+
+  /** The map does not tell which member delays its answer, so all are asked for a sign of life. */
+  private Future<StoredRevision> newest() {
+    Future<StoredRevision> read = store.newest();
+    return read.timeout(SLOW_READ.toMillis(), TimeUnit.MILLISECONDS)
+        .recover(
+            late ->
+                read.isComplete() ? read : allOf(inService(), calls::greet).compose(all -> read));
+  }
+
+  private Future<Void> backOff() {
+    long millis = BACK_OFF_MILLIS + ThreadLocalRandom.current().nextLong(2 * BACK_OFF_MILLIS);
+    return node.vertx().timer(millis, TimeUnit.MILLISECONDS).mapEmpty();
+  }
+
+  /** A failure that is no refusal comes from the shared map. */
   private static CommandException refusal(Throwable cause) {
     return cause instanceof CommandException refused
         ? refused
@@ -103,59 +313,7 @@ public final class ConfigPush {
                 + ")");
   }
 
-  /** The map does not say which member keeps us waiting, so all are asked for an answer. */
-  private Future<StoredRevision> newest() {
-    Future<StoredRevision> look = store.newest();
-    return look.timeout(LOOK.toMillis(), TimeUnit.MILLISECONDS)
-        .recover(late -> look.isComplete() ? look : round.greetAll().compose(all -> look));
-  }
-
-  private Future<Outcome> tryAgain(Change change, long deadline) {
-    Promise<Void> later = Promise.promise();
-    long wait = BACK_OFF_MILLIS + ThreadLocalRandom.current().nextLong(2 * BACK_OFF_MILLIS);
-    vertx.setTimer(wait, id -> later.complete());
-    return later.future().compose(waited -> attempt(change, deadline));
-  }
-
-  private Future<Outcome> attempt(Change change, StoredRevision stored) {
-    Revision newest = stored.revision();
-    if (newest == null) {
-      return refuse(CommandException.NO_ANSWER, "no revision is stored, try again");
-    }
-    if (change.expect() != null && change.expect() != newest.revision()) {
-      return refuse(
-          CommandException.CONFLICT,
-          "revision " + newest.revision() + " is the newest (expected: " + change.expect() + ")");
-    }
-    return change.drafter().apply(newest).compose(draft -> decide(change, stored, draft));
-  }
-
-  private Future<Outcome> decide(Change change, StoredRevision stored, Draft draft) {
-    return vertx
-        .executeBlocking(() -> draft.isSameAs(stored.revision()))
-        .compose(
-            same -> {
-              if (same) {
-                return unchanged(stored, draft);
-              }
-              String id = UUID.randomUUID().toString();
-              Revision next = draft.after(stored.revision(), id, change.who());
-              return change.dryRun() ? round.rehearse(stored, next) : round.run(stored, next);
-            });
-  }
-
-  /** An identical document makes no new revision; that it came from a file is noted. */
-  private Future<Outcome> unchanged(StoredRevision stored, Draft draft) {
-    Revision newest = stored.revision();
-    Future<Boolean> noted =
-        draft.fileDigest().equals(newest.fileDigest())
-            ? Future.succeededFuture(true)
-            : store.note(stored, newest.withFileDigest(draft.fileDigest()));
-    return noted.compose(
-        done -> done ? round.confirm(newest) : Future.failedFuture(new Overtaken()));
-  }
-
-  private static Future<Outcome> refuse(int code, String message) {
+  private static <T> Future<T> refuse(int code, String message) {
     return Future.failedFuture(new CommandException(code, message));
   }
 }

@@ -1,37 +1,70 @@
 package dev.fairlead.cluster.revision;
 
-import dev.fairlead.cluster.SecretCheck;
-import dev.fairlead.cluster.revision.Draft.Who;
+import dev.fairlead.cluster.revision.ConfigStore.StoredRevision;
+import dev.fairlead.cluster.revision.Draft.Author;
 import dev.fairlead.config.Revision;
+import dev.fairlead.config.text.Document;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Brings a member to its first revision: the cluster's, or when there is none its own, which this
- * machine must be able to hold before it is offered. On the cluster's context.
+ * Brings a member to its first revision: the cluster's, or when there is none its own, which is
+ * prepared here before it is offered. A failure leaves nothing prepared. On the cluster's context.
  */
 public final class ConfigStart {
   private final Vertx vertx;
   private final ConfigStore store;
-  private final PreparedConfig holds;
-  private final ConfigSync sync;
   private final SecretCheck check;
+  private final PreparedConfig prepared;
+  private final ConfigSync sync;
 
-  public ConfigStart(
-      Vertx vertx, ConfigStore store, SecretCheck check, PreparedConfig holds, ConfigSync sync) {
+  ConfigStart(
+      Vertx vertx, ConfigStore store, SecretCheck check, PreparedConfig prepared, ConfigSync sync) {
     this.vertx = vertx;
     this.store = store;
     this.check = check;
-    this.holds = holds;
+    this.prepared = prepared;
     this.sync = sync;
   }
 
   /**
-   * @param kept what the member kept, the newest first
+   * What a member brings along.
+   *
+   * @param file the document of its own file
+   * @param keptFileDigest the digest of the file when {@code kept} was written; null when nothing
+   *     is kept
+   * @param kept the revisions it had in force before it was stopped, as {@link RevisionCodec}
+   *     writes them, the newest first
+   */
+  public record StartupConfig(Document file, @Nullable String keptFileDigest, List<String> kept) {
+
+    public StartupConfig {
+      kept = List.copyOf(kept);
+    }
+
+    /**
+     * What this member begins with when the cluster has no revision: the newest one it kept, unless
+     * its file was changed since; else its file. Parses the file.
+     */
+    private Revision first(@Nullable Revision newestKept, Author author) {
+      Draft draft = Draft.ofFile(file);
+      if (newestKept == null) {
+        return draft.first(author);
+      }
+      return draft.fileDigest().equals(keptFileDigest)
+          ? newestKept
+          : draft.afterRestart(newestKept, author);
+    }
+  }
+
+  /**
+   * @param kept those of {@code startup} that are believed, the newest first
+   * @param author of a revision made from the file
    * @return fails when this machine can't put the revision in force, or another secret is in use
    */
-  public Future<Void> run(StartupConfig beginning, List<Revision> kept, Who who) {
+  Future<Void> run(StartupConfig startup, List<Revision> kept, Author author) {
     Revision newestKept = kept.isEmpty() ? null : kept.get(0);
     return check
         .run()
@@ -39,40 +72,43 @@ public final class ConfigStart {
         .compose(
             stored ->
                 stored.revision() == null
-                    ? begin(stored, beginning, new Kept(newestKept, who))
+                    ? vertx
+                        .executeBlocking(() -> startup.first(newestKept, author))
+                        .compose(first -> begin(stored, first, newestKept))
                     : join(stored.revision(), newestKept))
-        .compose(started -> store.remember(kept))
-        .compose(remembered -> store.signAnew());
+        .compose(started -> store.history().add(kept))
+        .compose(added -> store.signAnew());
   }
 
-  private record Kept(Revision newest, Who who) {}
-
-  private Future<Void> begin(StoredRevision stored, StartupConfig beginning, Kept kept) {
-    return vertx
-        .executeBlocking(() -> beginning.first(kept.newest(), kept.who()))
-        .compose(
-            first ->
-                hold(first)
-                    .compose(held -> store.replace(stored, first))
-                    .compose(won -> won ? sync.start(first) : follow(first, kept.newest())));
+  private Future<Void> begin(StoredRevision stored, Revision first, @Nullable Revision newestKept) {
+    return prepare(first)
+        .compose(done -> store.replace(stored, first))
+        .compose(won -> won ? sync.start(first) : follow(first, newestKept))
+        .recover(cause -> release(first, cause));
   }
 
   /** Another member was faster: its file is the first revision, not ours. */
-  private Future<Void> follow(Revision ours, Revision newestKept) {
-    return holds
+  private Future<Void> follow(Revision ours, @Nullable Revision newestKept) {
+    return prepared
         .release(ours.id())
         .compose(released -> check.run())
         .compose(checked -> sync.start(newestKept));
   }
 
-  /** What was kept and is newer than what the others have is offered to them. */
-  private Future<Void> join(Revision theirs, Revision newestKept) {
-    boolean offers = newestKept != null && newestKept.revision() > theirs.revision();
-    Future<Void> held = offers ? hold(newestKept) : Future.succeededFuture();
-    return held.compose(done -> sync.start(newestKept));
+  /** A kept revision that is newer than the cluster's is offered to the others. */
+  private Future<Void> join(Revision theirs, @Nullable Revision newestKept) {
+    return newestKept == null || newestKept.revision() <= theirs.revision()
+        ? sync.start(newestKept)
+        : prepare(newestKept)
+            .compose(done -> sync.start(newestKept))
+            .recover(cause -> release(newestKept, cause));
   }
 
-  private Future<Void> hold(Revision revision) {
-    return holds.hold(revision.id(), revision.format(), revision.text());
+  private Future<Void> prepare(Revision revision) {
+    return prepared.prepare(revision.id(), Draft.documentOf(revision));
+  }
+
+  private Future<Void> release(Revision revision, Throwable cause) {
+    return prepared.release(revision.id()).compose(released -> Future.failedFuture(cause));
   }
 }

@@ -5,170 +5,200 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.shareddata.AsyncMap;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The revisions in the shared map: the newest, which is only ever replaced by compare-and-set, and
- * the last {@link #KEPT}. Whoever replaces a revision puts the old one into the history first, so
- * that no revision is lost whoever dies when. On the cluster's context.
+ * The newest revision in the shared map, which is only ever replaced by compare-and-set. The old
+ * one is put into the {@link RevisionHistory} before it is replaced: otherwise it would be lost
+ * with a member that dies between the two.
+ *
+ * <p>A second entry, the pointer, names the newest revision in some 100 bytes, so that members do
+ * not transfer the whole each second. It is a hint only, written after the newest: a writer that
+ * dies, a late write, or a merge leave it wrong. It is corrected by the next member that finds it
+ * different from what it knows, and every {@link #WHOLE_EVERY}th time it is not asked.
+ *
+ * <p>On the cluster's context; documents are encoded and decoded on workers.
  */
-public final class ConfigStore {
-  public static final String MAP = "fairlead.config";
+final class ConfigStore {
+  static final String MAP = "fairlead.config";
 
-  /** So many revisions are in the history, the newest among them. */
-  static final int KEPT = 20;
+  /**
+   * With the look-up each second, the seconds after which a change is noticed that neither a hint
+   * nor the pointer told of, such as an entry written by a foreign node. Raising it transfers large
+   * configurations less often, at the expense of that time.
+   */
+  static final int WHOLE_EVERY = 5;
 
-  private static final String NEWEST = "newest";
-  private static final String PAST = "past/";
+  static final String NEWEST = "newest";
+  static final String POINTER = "newest.id";
+
+  private static final Logger LOG = LoggerFactory.getLogger(ConfigStore.class);
 
   private final Vertx vertx;
   private final AsyncMap<String, String> map;
   private final RevisionCodec codec;
-  private StoredRevision lastRead = new StoredRevision(null, null);
+  private final RevisionHistory history;
 
-  public ConfigStore(Vertx vertx, AsyncMap<String, String> map, RevisionCodec codec) {
+  /** The same text is read again and again; it is decoded and its signature checked once. */
+  private StoredRevision lastRead = StoredRevision.NONE;
+
+  private int byPointer;
+
+  /**
+   * The entry of the newest revision.
+   *
+   * @param value as it is in the map; null when there is none
+   * @param revision null when there is none, or none that this member believes
+   * @param pointer to {@code revision}; null without one
+   */
+  record StoredRevision(
+      @Nullable String value, @Nullable Revision revision, @Nullable String pointer) {
+    static final StoredRevision NONE = new StoredRevision(null, null, null);
+
+    /** Hashes the whole value, so for workers. */
+    static StoredRevision of(@Nullable String value, @Nullable Revision revision) {
+      if (value == null || revision == null) {
+        return new StoredRevision(value, null, null);
+      }
+      String hash = Integer.toHexString(value.hashCode());
+      return new StoredRevision(
+          value, revision, revision.revision() + "/" + revision.id() + "/" + hash);
+    }
+  }
+
+  ConfigStore(Vertx vertx, AsyncMap<String, String> map, RevisionCodec codec) {
     this.vertx = vertx;
     this.map = map;
     this.codec = codec;
+    this.history = new RevisionHistory(vertx, map, codec);
   }
 
-  public Future<StoredRevision> newest() {
-    return map.get(NEWEST).map(this::read);
+  RevisionHistory history() {
+    return history;
   }
 
-  /** The same text is asked for every second: it is read, and its signature checked, once. */
-  private StoredRevision read(String value) {
-    if (!Objects.equals(value, lastRead.value())) {
-      lastRead = new StoredRevision(value, codec.read(value));
+  /** The newest revision, from the map. */
+  Future<StoredRevision> newest() {
+    return map.get(NEWEST).compose(this::decode);
+  }
+
+  /** The newest revision as far as the pointer tells of it: at most a few seconds old. */
+  Future<StoredRevision> newestByPointer() {
+    boolean whole = ++byPointer % WHOLE_EVERY == 0;
+    return map.get(POINTER)
+        .compose(
+            pointer ->
+                pointer != null && pointer.equals(lastRead.pointer()) && !whole
+                    ? Future.succeededFuture(lastRead)
+                    : newest().onSuccess(stored -> correctPointer(pointer, stored)));
+  }
+
+  private Future<StoredRevision> decode(@Nullable String value) {
+    if (Objects.equals(value, lastRead.value())) {
+      return Future.succeededFuture(lastRead);
     }
-    return lastRead;
+    return vertx
+        .executeBlocking(() -> StoredRevision.of(value, codec.read(value)))
+        .onSuccess(stored -> lastRead = stored);
+  }
+
+  /**
+   * By compare-and-set, so that a late correction does not undo a later one. If it is of a revision
+   * that is replaced meanwhile, the member that replaced it corrects it in turn.
+   */
+  private void correctPointer(@Nullable String before, StoredRevision stored) {
+    String pointer = stored.pointer();
+    if (pointer != null && !pointer.equals(before)) {
+      swap(POINTER, before, pointer)
+          .onFailure(cause -> LOG.debug("pointer to the newest revision not written", cause));
+    }
   }
 
   /**
    * Puts {@code next} in the place of {@code expected}.
    *
-   * @return true when {@code next} stands there now; fails when that can't be known
+   * @return true when {@code next} is or was the newest; fails when that can't be known
    */
-  public Future<Boolean> replace(StoredRevision expected, Revision next) {
-    return remember(expected.revision())
-        .compose(done -> swap(expected.value(), codec.write(next)))
+  Future<Boolean> replace(StoredRevision expected, Revision next) {
+    return history
+        .add(expected.revision() == null ? List.of() : List.of(expected.revision()))
+        .compose(added -> swapNewest(expected, next))
         .transform(
             swapped ->
                 swapped.succeeded() && swapped.result()
                     ? Future.succeededFuture(true)
-                    : isThere(next));
+                    : wasStored(next));
   }
 
-  /** Writes the newest revision anew, with something noted that does not make it another. */
+  /** Writes the newest revision anew, with a note that does not make it another revision. */
   Future<Boolean> note(StoredRevision expected, Revision noted) {
-    return swap(expected.value(), codec.write(noted));
+    return swapNewest(expected, noted);
   }
 
-  /** A false or lost answer says nothing: the swap may have been done and repeated. */
-  private Future<Boolean> isThere(Revision revision) {
+  private Future<Boolean> swapNewest(StoredRevision expected, Revision next) {
+    return vertx
+        .executeBlocking(() -> StoredRevision.of(codec.write(next), next))
+        .compose(
+            written ->
+                swap(NEWEST, expected.value(), Objects.requireNonNull(written.value()))
+                    .onSuccess(
+                        swapped -> {
+                          if (swapped) {
+                            lastRead = written;
+                            correctPointer(expected.pointer(), written);
+                          }
+                        }));
+  }
+
+  /** A false or lost answer proves nothing: the swap may have been done and repeated. */
+  private Future<Boolean> wasStored(Revision revision) {
     return newest()
         .compose(
             now ->
                 now.revision() != null && now.revision().id().equals(revision.id())
                     ? Future.succeededFuture(true)
-                    // Whoever was next has put it into the history first.
-                    : map.get(key(revision)).map(Objects::nonNull));
+                    // The member that replaced it has put it into the history first.
+                    : history.has(revision));
   }
 
-  private Future<Boolean> swap(String before, String after) {
+  private Future<Boolean> swap(String key, @Nullable String before, String after) {
     return before == null
-        ? map.putIfAbsent(NEWEST, after).map(Objects::isNull)
-        : map.replaceIfPresent(NEWEST, before, after);
-  }
-
-  /** Has the revision in the history; null = nothing to remember. */
-  Future<Void> remember(Revision revision) {
-    return revision == null ? Future.succeededFuture() : remember(List.of(revision));
-  }
-
-  /** Has all of them in the history, as far as it reaches. */
-  Future<Void> remember(List<Revision> revisions) {
-    if (revisions.isEmpty()) {
-      return Future.succeededFuture();
-    }
-    return Future.join(
-            revisions.stream().map(each -> map.putIfAbsent(key(each), codec.write(each))).toList())
-        .compose(before -> forgetOldest());
-  }
-
-  private Future<Void> forgetOldest() {
-    return map.keys()
-        .compose(
-            keys -> {
-              List<String> past =
-                  keys.stream().filter(key -> key.startsWith(PAST)).sorted().toList();
-              int tooMany = Math.max(0, past.size() - KEPT);
-              return Future.join(past.subList(0, tooMany).stream().map(map::remove).toList());
-            })
-        .mapEmpty();
-  }
-
-  /** The last {@link #KEPT} revisions, the newest first. */
-  public Future<List<PastRevision>> history() {
-    return map.entries().compose(all -> vertx.executeBlocking(() -> history(all)));
+        ? map.putIfAbsent(key, after).map(Objects::isNull)
+        : map.replaceIfPresent(key, before, after);
   }
 
   /**
    * Signs what is signed with the second line of the secret with its first, so that the second can
    * be taken out when every member has been started with the two.
    */
-  public Future<Void> signAnew() {
+  Future<Void> signAnew() {
     return map.entries()
-        .compose(all -> vertx.executeBlocking(() -> codec.signedAnew(all)))
+        .compose(entries -> vertx.executeBlocking(() -> resigned(entries)))
         .compose(
-            signed ->
+            resigned ->
                 Future.join(
-                    signed.stream()
+                    resigned.stream()
                         .map(each -> map.replaceIfPresent(each.key(), each.before(), each.after()))
                         .toList()))
         .mapEmpty();
   }
 
-  private List<PastRevision> history(Map<String, String> entries) {
-    Revision newest = codec.read(entries.get(NEWEST));
-    Map<String, Revision> byId = new HashMap<>();
+  private record Resigned(String key, String before, String after) {}
+
+  private List<Resigned> resigned(Map<String, String> entries) {
+    List<Resigned> resigned = new ArrayList<>();
     entries.forEach(
         (key, value) -> {
-          Revision revision = key.startsWith(PAST) ? codec.read(value) : newest;
-          if (revision != null) {
-            byId.put(revision.id(), revision);
+          String after = key.equals(POINTER) ? null : codec.resigned(value);
+          if (after != null) {
+            resigned.add(new Resigned(key, value, after));
           }
         });
-    List<Revision> line = line(newest, byId);
-    long oldest = line.isEmpty() ? 0 : line.get(line.size() - 1).revision();
-    return byId.values().stream()
-        .sorted(
-            Comparator.comparingLong(Revision::revision).thenComparing(Revision::time).reversed())
-        .limit(KEPT)
-        .map(each -> new PastRevision(each, !line.contains(each) && each.revision() >= oldest))
-        .toList();
-  }
-
-  /** The newest and those it came from, as far as they are known. */
-  private static List<Revision> line(Revision newest, Map<String, Revision> byId) {
-    List<Revision> line = new ArrayList<>();
-    Revision next = newest;
-    while (next != null) {
-      line.add(next);
-      Revision parent = byId.get(next.parent());
-      // What anybody wrote into the map must not lead in a circle.
-      next = parent != null && parent.revision() < next.revision() ? parent : null;
-    }
-    return line;
-  }
-
-  /** Sorts by number. */
-  private static String key(Revision revision) {
-    return String.format(Locale.ROOT, "%s%019d/%s", PAST, revision.revision(), revision.id());
+    return resigned;
   }
 }

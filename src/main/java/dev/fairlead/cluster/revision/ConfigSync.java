@@ -1,7 +1,7 @@
 package dev.fairlead.cluster.revision;
 
+import dev.fairlead.cluster.revision.ConfigStore.StoredRevision;
 import dev.fairlead.config.Revision;
-import dev.fairlead.event.CommandException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
@@ -9,87 +9,93 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps this member at the cluster's newest revision, and the cluster at the newest that this
- * member knows. Both are looked at every second, at every hint and after a split: a higher number
- * wins; of two documents with one number the later one, then the one with the greater id, is stored
- * again as the next revision, and the other stays in the history. So whatever a split, a merge or a
- * death left in the shared map, all members end at one revision, and none ever goes back to a lower
- * one.
+ * Anti-entropy: keeps this member at the cluster's newest revision, and the cluster at the newest
+ * this member knows. They are compared every second, at every hint and after a split. The higher
+ * number wins; of two documents with one number the later one, then the one with the greater id, is
+ * stored again as the next revision, and the other stays in the history. So whatever a split, a
+ * merge or a death left in the shared map, all members end at one revision, and none goes back to a
+ * lower one.
  *
- * <p>On the cluster's context, but for {@link #applied} and {@link #trouble}: any thread.
+ * <p>On the cluster's context, except {@link #applied} and {@link #trouble}: any thread.
  */
-public final class ConfigSync {
+final class ConfigSync {
   private static final Logger LOG = LoggerFactory.getLogger(ConfigSync.class);
 
-  /** Of two revisions with one number, the one that stays is the greatest. */
+  /** Of two revisions with one number the greatest stays. */
   private static final Comparator<Revision> STRONGER =
       Comparator.comparing(Revision::time).thenComparing(Revision::id);
 
   private final ConfigStore store;
-  private final PreparedConfig holds;
-  private final BiConsumer<Revision, Revision> onApplied;
+  private final PreparedConfig prepared;
+  private final RevisionLog log;
+  private final BiConsumer<Revision, @Nullable Revision> onApplied;
 
   /** The newest this member knows of; null before the start. */
-  private Revision newest;
+  private @Nullable Revision newest;
 
-  /** What lost when two parts of a split met, to be told with the next revision; null = nothing. */
-  private Revision superseded;
+  /** What lost when two parts of a split met, until it is reported with the next revision. */
+  private @Nullable Revision superseded;
 
-  /** What was in force here of late. */
-  private final RevisionLog recent = new RevisionLog(List.of());
+  private volatile @Nullable Revision applied;
+  private volatile @Nullable Trouble trouble;
 
-  private volatile Revision applied;
-  private volatile Trouble trouble;
-
-  /** What is under way; complete = nothing. */
+  /** The comparison under way; complete when there is none. */
   private Future<Void> run = Future.succeededFuture();
 
-  /** Somebody asked while something was under way. */
+  /** Another comparison was asked for while one was under way. */
   private boolean again;
 
-  private boolean stopped;
-  private final List<Waiter> waiters = new ArrayList<>();
+  /** The next comparison reads the newest revision whole, whatever the pointer says. */
+  private boolean whole;
 
-  private record Waiter(long revision, String id, Promise<Void> promise) {}
+  private boolean stopped;
+  private final List<AwaitedRevision> awaited = new ArrayList<>();
+
+  private record AwaitedRevision(long revision, String id, Promise<Void> promise) {}
 
   /**
    * Why the newest revision is not in force here.
    *
    * @param sinceNanos when it was first tried, as {@link System#nanoTime}
    */
-  public record Trouble(Revision revision, String message, long sinceNanos) {}
+  record Trouble(Revision revision, String message, long sinceNanos) {}
 
   /**
-   * @param onApplied hears of every revision that is in force here from now on, and of the one that
-   *     lost to it after a split, if any
+   * @param log gets every revision that comes in force here
+   * @param onApplied is given it then, and the one that lost to it after a split, or null
    */
-  public ConfigSync(
-      ConfigStore store, PreparedConfig holds, BiConsumer<Revision, Revision> onApplied) {
+  ConfigSync(
+      ConfigStore store,
+      PreparedConfig prepared,
+      RevisionLog log,
+      BiConsumer<Revision, @Nullable Revision> onApplied) {
     this.store = store;
-    this.holds = holds;
+    this.prepared = prepared;
+    this.log = log;
     this.onApplied = onApplied;
   }
 
   /** The revision in force, null before the first. */
-  Revision applied() {
+  @Nullable Revision applied() {
     return applied;
   }
 
   /** Null when the newest revision is in force. */
-  public Trouble trouble() {
+  @Nullable Trouble trouble() {
     return trouble;
   }
 
   /**
    * Offers {@code own} and puts the cluster's newest in force; fails when this machine can't.
    *
-   * @param own what this member would begin with, null when the cluster has a revision already
+   * @param own what this member would begin with; may be null when the cluster has a revision
    */
-  Future<Void> start(Revision own) {
+  Future<Void> start(@Nullable Revision own) {
     newest = own;
     return sync()
         .compose(
@@ -100,34 +106,44 @@ public final class ConfigSync {
   }
 
   /** Puts no further revision in force. */
-  public Future<Void> stop() {
+  Future<Void> stop() {
     stopped = true;
-    return run.otherwiseEmpty().compose(done -> holds.close());
+    return run.otherwiseEmpty().compose(done -> prepared.close());
   }
 
   /**
    * Compares with the shared map now, or again when that is under way; fails as an attempt does.
    */
-  public Future<Void> sync() {
+  Future<Void> sync() {
+    whole = true;
+    return compare();
+  }
+
+  /** As {@link #sync}, except that it trusts the store's pointer to the newest revision. */
+  Future<Void> poll() {
+    return compare();
+  }
+
+  private Future<Void> compare() {
     if (!run.isComplete()) {
       again = true;
       return run;
     }
-    Promise<Void> turn = Promise.promise();
-    run = turn.future();
-    repeat().onComplete(turn);
-    return turn.future();
+    Promise<Void> promise = Promise.promise();
+    run = promise.future();
+    compareUntilDone().onComplete(promise);
+    return promise.future();
   }
 
-  private Future<Void> repeat() {
-    again = false;
+  private Future<Void> compareUntilDone() {
     if (stopped) {
       return Future.succeededFuture();
     }
-    return store
-        .newest()
-        .compose(this::reconcile)
-        .transform(done -> again ? repeat() : Future.future(promise -> promise.handle(done)));
+    Future<StoredRevision> read = whole ? store.newest() : store.newestByPointer();
+    again = false;
+    whole = false;
+    return read.compose(this::reconcile)
+        .transform(done -> again ? compareUntilDone() : Future.future(p -> p.handle(done)));
   }
 
   /** When this member has {@code revision}, or a later one, in force; fails as an attempt does. */
@@ -135,109 +151,113 @@ public final class ConfigSync {
     if (hasReached(revision, id)) {
       return Future.succeededFuture();
     }
-    Waiter waiter = new Waiter(revision, id, Promise.promise());
-    waiters.add(waiter);
+    AwaitedRevision wanted = new AwaitedRevision(revision, id, Promise.promise());
+    awaited.add(wanted);
     sync()
         .onComplete(
             done -> {
-              waiters.remove(waiter);
-              if (!waiter.promise().future().isComplete()) {
-                waiter.promise().fail(whyNot(done.cause()));
-              }
+              awaited.remove(wanted);
+              wanted.promise().tryFail(whyNot(done.cause()));
             });
-    return waiter.promise().future();
+    return wanted.promise().future();
   }
 
   private boolean hasReached(long revision, String id) {
-    return applied != null
-        && (applied.revision() > revision
-            || (applied.revision() == revision && applied.id().equals(id)));
+    Revision now = applied;
+    return now != null
+        && (now.revision() > revision || (now.revision() == revision && now.id().equals(id)));
   }
 
-  private static String whyNot(Throwable cause) {
+  private static String whyNot(@Nullable Throwable cause) {
     return cause == null ? "it has another revision" : String.valueOf(cause.getMessage());
   }
 
   private Future<Void> reconcile(StoredRevision stored) {
     Revision there = stored.revision();
-    if (newest == null || (there != null && there.revision() > newest.revision())) {
+    Revision here = newest;
+    if (here == null) {
       return there == null ? Future.succeededFuture() : adopt(there);
     }
-    if (there == null || there.revision() < newest.revision()) {
-      return offer(stored);
+    if (there == null || there.revision() < here.revision()) {
+      return offer(stored, here);
     }
-    if (there.id().equals(newest.id())) {
-      newest = there;
-      return putInForce();
+    if (there.revision() > here.revision()) {
+      return adopt(there);
     }
-    return isSameDocument(there, newest) ? adopt(there) : settle(stored);
+    if (there.id().equals(here.id())) {
+      return putInForce(there);
+    }
+    return isSameDocument(there, here) ? adopt(there) : settle(stored, there, here);
   }
 
-  private Future<Void> offer(StoredRevision stored) {
+  /** The shared map has a lower revision, or none that is believed. */
+  private Future<Void> offer(StoredRevision stored, Revision here) {
     if (stored.value() != null && stored.revision() == null) {
       LOG.warn(
-          "the stored revision is not signed as ours or can't be read: revision {} takes its place",
-          newest.revision());
+          "the stored revision is not signed with our secret or unreadable: revision {} replaces it",
+          here.revision());
     }
-    return rememberRecent()
-        .compose(done -> store.replace(stored, newest))
+    return store
+        .history()
+        .add(log.all())
+        .compose(added -> store.replace(stored, here))
         .compose(
-            won -> {
-              again |= !won;
-              return won ? putInForce() : Future.succeededFuture();
+            replaced -> {
+              again |= !replaced;
+              return replaced ? putInForce(here) : Future.succeededFuture();
             });
   }
 
   private Future<Void> adopt(Revision there) {
-    boolean follows =
-        applied == null || there.parent().equals(applied.id()) || isSameDocument(there, applied);
-    Future<Void> remembered =
-        follows ? Future.succeededFuture() : rememberRecent().compose(done -> notice());
-    return remembered.compose(
-        done -> {
-          newest = there;
-          return putInForce();
-        });
-  }
-
-  /** When parts of a cluster meet, entries of the smaller one's map may not come along. */
-  private Future<Void> rememberRecent() {
-    return store.remember(recent.all());
-  }
-
-  /** Whether what is in force here lost, or only some revisions were missed. */
-  private Future<Void> notice() {
+    Revision before = applied;
+    if (before == null || there.parent().equals(before.id()) || isSameDocument(there, before)) {
+      return putInForce(there);
+    }
+    // A merge may have lost the entries of the smaller part's map.
     return store
         .history()
-        .map(
-            history -> {
-              history.stream()
-                  .filter(past -> past.superseded() && past.revision().id().equals(applied.id()))
-                  .forEach(past -> superseded = past.revision());
-              return null;
-            });
+        .add(log.all())
+        .compose(added -> noteIfSuperseded(before))
+        .compose(noted -> putInForce(there));
+  }
+
+  /** Whether the revision in force here lost after a split, or only some after it were missed. */
+  private Future<Void> noteIfSuperseded(Revision before) {
+    return store
+        .history()
+        .list()
+        .onSuccess(
+            history ->
+                history.stream()
+                    .filter(past -> past.superseded() && past.revision().id().equals(before.id()))
+                    .forEach(past -> superseded = past.revision()))
+        .mapEmpty();
   }
 
   /** Two parts of a split cluster have each made a revision of one number. */
-  private Future<Void> settle(StoredRevision stored) {
-    Revision there = stored.revision();
-    Revision winner = STRONGER.compare(there, newest) > 0 ? there : newest;
+  private Future<Void> settle(StoredRevision stored, Revision there, Revision here) {
+    boolean theirs = STRONGER.compare(there, here) > 0;
+    Revision winner = theirs ? there : here;
     Revision next =
         winner.numbered(winner.revision() + 1, UUID.randomUUID().toString(), winner.id());
-    Revision loser = winner.equals(there) ? newest : there;
     LOG.warn(
-        "two revisions {}: {} by {} stays and becomes revision {}",
+        "two revisions {}: the one of {} by {} wins and becomes revision {}",
         winner.revision(),
         winner.time(),
         winner.author(),
         next.revision());
-    return rememberRecent()
-        .compose(done -> store.remember(newest))
-        .compose(done -> store.replace(stored, next))
+    List<Revision> known = new ArrayList<>(log.all());
+    known.add(here);
+    return store
+        .history()
+        .add(known)
+        .compose(added -> store.replace(stored, next))
         .onSuccess(
-            won -> {
+            replaced -> {
               again = true;
-              superseded = won ? loser : superseded;
+              if (replaced) {
+                superseded = theirs ? here : there;
+              }
             })
         .mapEmpty();
   }
@@ -248,48 +268,40 @@ public final class ConfigSync {
         && one.text().equals(other.text());
   }
 
-  private Future<Void> putInForce() {
-    Revision next = newest;
+  private Future<Void> putInForce(Revision next) {
+    newest = next;
     if (stopped || hasReached(next.revision(), next.id())) {
       return Future.succeededFuture();
     }
-    return commit(next)
-        .recover(cause -> isStale(cause) ? commit(next) : Future.failedFuture(cause))
+    return prepared
+        .commit(next)
         .onSuccess(done -> inForce(next))
         .onFailure(cause -> notInForce(next, cause));
   }
 
-  private Future<Void> commit(Revision next) {
-    return holds.take(next.id(), next.format(), next.text()).compose(held -> held.commit(next));
-  }
-
-  /** What was held was held before another change came between. */
-  private static boolean isStale(Throwable cause) {
-    return cause instanceof CommandException refused && refused.code() == CommandException.CONFLICT;
-  }
-
   private void inForce(Revision revision) {
     applied = revision;
-    recent.add(revision);
     trouble = null;
+    log.add(revision);
     Revision lost = superseded;
     superseded = null;
     onApplied.accept(revision, lost);
-    for (Waiter waiter : waiters) {
-      if (hasReached(waiter.revision(), waiter.id())) {
-        waiter.promise().tryComplete();
+    for (AwaitedRevision each : List.copyOf(awaited)) {
+      if (hasReached(each.revision(), each.id())) {
+        each.promise().tryComplete();
       }
     }
   }
 
   private void notInForce(Revision revision, Throwable cause) {
-    Trouble before = trouble;
-    boolean first = before == null || !before.revision().id().equals(revision.id());
     String message = String.valueOf(cause.getMessage());
-    if (first || !before.message().equals(message)) {
+    Trouble before = trouble;
+    if (before == null || !before.revision().id().equals(revision.id())) {
+      before = new Trouble(revision, "", System.nanoTime());
+    }
+    if (!before.message().equals(message)) {
       LOG.error("revision {} can't be put in force here yet: {}", revision.revision(), message);
     }
-    long since = first ? System.nanoTime() : before.sinceNanos();
-    trouble = new Trouble(revision, message, since);
+    trouble = new Trouble(revision, message, before.sinceNanos());
   }
 }

@@ -1,78 +1,151 @@
 package dev.fairlead.cluster.revision;
 
+import dev.fairlead.config.BackendConfig;
 import dev.fairlead.config.BackendSetting;
-import dev.fairlead.config.ConfigFormat;
+import dev.fairlead.config.FairleadConfig;
+import dev.fairlead.config.PoolConfig;
 import dev.fairlead.config.Revision;
-import dev.fairlead.config.bind.Document;
+import dev.fairlead.config.text.Document;
+import dev.fairlead.event.CommandException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiPredicate;
+import java.util.stream.IntStream;
 
 /**
- * What is to become the next revision.
+ * What is to become the next revision. Immutable; a method that reads the document parses it, so it
+ * is called on a worker.
  *
  * @param fileDigest as {@link Revision#fileDigest} will be
  * @param settings as {@link Revision#settings} will be
  */
-public record Draft(
-    ConfigFormat format, String text, String fileDigest, List<BackendSetting> settings) {
+public record Draft(Document document, String fileDigest, List<BackendSetting> settings) {
 
-  /** What {@code revision} says already. */
-  static Draft of(Revision revision) {
-    return new Draft(
-        revision.format(), revision.text(), revision.fileDigest(), revision.settings());
+  public Draft {
+    settings = List.copyOf(settings);
   }
 
   /**
-   * The first revision, of the member that begins. Its id says what is in it, so that members which
-   * begin alone with one file have one revision when they meet.
-   */
-  public Revision first(Who who) {
-    return new Revision(
-        1, idOfFile(1), "", now(), who.author(), who.from(), format, text, fileDigest, settings);
-  }
-
-  /**
-   * The revision after {@code current}.
+   * Who asks for a change.
    *
-   * @param id of the push
+   * @param from where the request came from
    */
-  Revision after(Revision current, String id, Who who) {
-    return new Revision(
-        current.revision() + 1,
-        id,
-        current.id(),
-        now(),
-        who.author(),
-        who.from(),
-        format,
-        text,
-        fileDigest,
-        settings);
+  public record Author(String author, String from) {}
+
+  /** The content of {@code revision} once more. */
+  static Draft of(Revision revision, Document document) {
+    return new Draft(document, revision.fileDigest(), revision.settings());
+  }
+
+  /** The document of a member's file. */
+  static Draft ofFile(Document file) {
+    return new Draft(file, file.digest(), List.of());
+  }
+
+  static Document documentOf(Revision revision) {
+    return Document.of(revision.format(), revision.text());
+  }
+
+  /**
+   * The document of {@code revision} with one backend's weight or state replaced.
+   *
+   * @param document that of {@code revision}
+   * @param config what this member reads in that document
+   * @param discovered whether a pool and the id of a backend name one that was discovered
+   * @throws CommandException when there is no such pool or backend, or it is not configured
+   */
+  static Draft withSetting(
+      BackendSetting setting,
+      Revision revision,
+      Document document,
+      FairleadConfig config,
+      BiPredicate<String, String> discovered) {
+    int pool = indexOf(config.pools().stream().map(PoolConfig::name).toList(), setting.pool());
+    if (pool < 0) {
+      throw notFound("pool", setting.pool() + " (expected: the name of a pool)");
+    }
+    List<BackendConfig> backends = config.pools().get(pool).backends();
+    int backend = indexOf(backends.stream().map(BackendConfig::id).toList(), setting.backend());
+    if (backend < 0 && discovered.test(setting.pool(), setting.backend())) {
+      String message =
+          setting.backend() + " is discovered (expected: a backend of the configuration)";
+      throw new CommandException(CommandException.PROBLEMS, "backend", message);
+    }
+    if (backend < 0) {
+      String expected = " (expected: the id of a backend of pool " + setting.pool() + ")";
+      throw notFound("backend", setting.backend() + expected);
+    }
+    return new Draft(
+        document.with(pool, backend, setting),
+        revision.fileDigest(),
+        merged(revision.settings(), setting));
+  }
+
+  /** {@code setting} replaces the one of the same backend and takes over what it leaves open. */
+  private static List<BackendSetting> merged(List<BackendSetting> before, BackendSetting setting) {
+    List<BackendSetting> settings = new ArrayList<>(before);
+    BackendSetting merged = setting;
+    for (BackendSetting each : before) {
+      if (each.pool().equals(setting.pool()) && each.backend().equals(setting.backend())) {
+        settings.remove(each);
+        merged = setting.over(each);
+      }
+    }
+    settings.add(merged);
+    return settings;
+  }
+
+  private static int indexOf(List<String> names, String name) {
+    return IntStream.range(0, names.size())
+        .filter(index -> names.get(index).equals(name))
+        .findFirst()
+        .orElse(-1);
+  }
+
+  private static CommandException notFound(String key, String message) {
+    return new CommandException(CommandException.NOT_FOUND, key, message);
+  }
+
+  /** Whether {@code other} has the same keys and values, in whatever format and layout. */
+  boolean isSameAs(Document other) {
+    return document.equals(other) || document.digest().equals(other.digest());
+  }
+
+  /**
+   * The first revision, of the member that begins the cluster. Its id is made of its content, so
+   * that members which begin alone with one file have one revision when they meet.
+   */
+  public Revision first(Author author) {
+    return numbered(1, idOfFile(1), "", author);
+  }
+
+  /** The revision after {@code current}, with {@code id} as the id of the push. */
+  Revision after(Revision current, String id, Author author) {
+    return numbered(current.revision() + 1, id, current.id(), author);
   }
 
   /** The revision after {@code kept}, of the member that begins with a changed file. */
-  Revision afterRestart(Revision kept, Who who) {
-    return after(kept, idOfFile(kept.revision() + 1), who);
+  Revision afterRestart(Revision kept, Author author) {
+    return after(kept, idOfFile(kept.revision() + 1), author);
   }
 
   private String idOfFile(long number) {
     return number + "-" + fileDigest;
   }
 
-  /** Who asks for a change, and where it came from. */
-  public record Who(String author, String from) {}
-
-  /** Whether it says the same as {@code revision}, in whatever layout. */
-  boolean isSameAs(Revision revision) {
-    return digest(format, text).equals(digest(revision.format(), revision.text()));
-  }
-
-  private static String digest(ConfigFormat format, String text) {
-    return Document.of(format, text).map(Document::digest).orElse(text);
-  }
-
-  private static Instant now() {
-    return Instant.now().truncatedTo(ChronoUnit.MILLIS);
+  private Revision numbered(long number, String id, String parent, Author author) {
+    return new Revision(
+        number,
+        id,
+        parent,
+        Instant.now().truncatedTo(ChronoUnit.MILLIS),
+        author.author(),
+        author.from(),
+        document.format(),
+        document.text(),
+        fileDigest,
+        settings);
   }
 }

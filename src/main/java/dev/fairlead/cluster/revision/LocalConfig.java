@@ -1,43 +1,45 @@
 package dev.fairlead.cluster.revision;
 
-import dev.fairlead.config.ConfigFormat;
 import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.Revision;
+import dev.fairlead.config.text.Document;
 import io.vertx.core.Future;
 
 /**
- * The configuration of this very process, as the cluster sees it. Every method may be called from
- * any thread; what is refused is a {@link dev.fairlead.event.CommandException} that has every
- * problem.
+ * The configuration of this process, as the cluster sees it. Any thread; every method returns at
+ * once. A refusal is a {@link dev.fairlead.event.CommandException} with all problems.
  */
 public interface LocalConfig {
 
   /** Reads a document as this member would: with its environment, overrides and node part. */
-  Future<FairleadConfig> load(ConfigFormat format, String text);
+  Future<FairleadConfig> load(Document document);
 
   /** The same without its overrides: pools and backends are where the author put them. */
-  Future<FairleadConfig> loadAsWritten(ConfigFormat format, String text);
+  Future<FairleadConfig> loadAsWritten(Document document);
 
   /**
    * Reads a document, checks it against this machine and takes the addresses it needs, bound but
-   * not listening. When it fails nothing is held.
+   * not listening. A failure leaves nothing bound.
    */
-  Future<Held> hold(ConfigFormat format, String text);
+  Future<PreparedChange> prepare(Document document);
 
   /** Whether a pool in force here has this backend because it was discovered. */
   boolean isDiscovered(String pool, String backend);
 
-  /** A document that this machine can put in force. Exactly one of its methods is called, once. */
-  interface Held {
+  /**
+   * A document that this machine can put in force. Exactly one of the two methods is called, once;
+   * if neither is, its addresses stay bound for the life of the process.
+   */
+  interface PreparedChange {
 
     /**
      * Puts it in force as {@code revision}: all of it, or nothing.
      *
-     * @return fails when it is not in force; what was held is released then
+     * @return fails when it is not in force; its addresses are released then
      */
     Future<Void> commit(Revision revision);
 
-    /** Lets go of what was held. */
-    Future<Void> release();
+    /** Gives its addresses back. */
+    Future<Void> abort();
   }
 }

@@ -1,101 +1,127 @@
 package dev.fairlead.cluster.revision;
 
-import dev.fairlead.cluster.revision.LocalConfig.Held;
-import dev.fairlead.config.ConfigFormat;
+import dev.fairlead.cluster.revision.LocalConfig.PreparedChange;
+import dev.fairlead.config.Revision;
+import dev.fairlead.config.text.Document;
 import dev.fairlead.event.CommandException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The document this member has promised to be able to put in force: one at a time, and not for
- * longer than {@link #LONGEST}, because whoever asked may have died. On the cluster's context.
+ * This member's side of a two-phase push: the one document it has promised to be able to put in
+ * force, with the addresses bound for it, and its commit. A push that is neither committed nor
+ * released is given up after {@link #TIMEOUT}: its coordinator may have died. On the cluster's
+ * context.
  */
-public final class PreparedConfig {
-  static final Duration LONGEST = Duration.ofSeconds(10);
+final class PreparedConfig {
+  /**
+   * Raising it lets slower pushes commit without preparing anew, at the expense of the time for
+   * which a dead coordinator blocks other pushes and keeps addresses bound.
+   */
+  static final Duration TIMEOUT = Duration.ofSeconds(10);
 
   private final Vertx vertx;
   private final LocalConfig local;
-
-  /** Null = nothing is held or about to be. */
-  private Hold current;
+  private @Nullable Preparation current;
 
   /** This member is about to leave. */
   private boolean closed;
 
-  /** What is held, or will be, for one push. */
-  private static final class Hold {
+  /** What is prepared, or being prepared, for one push. */
+  private static final class Preparation {
     private final String push;
-    private final Future<Held> held;
+    private final Future<PreparedChange> change;
     private long timer;
 
-    Hold(String push, Future<Held> held) {
+    private Preparation(String push, Future<PreparedChange> change) {
       this.push = push;
-      this.held = held;
+      this.change = change;
     }
   }
 
-  public PreparedConfig(Vertx vertx, LocalConfig local) {
+  PreparedConfig(Vertx vertx, LocalConfig local) {
     this.vertx = vertx;
     this.local = local;
   }
 
   /**
-   * Checks a document and holds what it needs.
+   * Checks a document and binds the addresses it needs.
    *
-   * @return fails with {@link CommandException}: its problems, or a conflict while another push is
-   *     held
+   * @param push the id of the push, which becomes that of the revision
+   * @return fails with {@link CommandException}: the document's problems, or a conflict with
+   *     another push that is prepared
    */
-  Future<Void> hold(String push, ConfigFormat format, String text) {
+  Future<Void> prepare(String push, Document document) {
     if (closed) {
       return conflict("the member is draining");
     }
     if (current != null) {
       return current.push.equals(push)
-          ? current.held.mapEmpty()
+          ? current.change.mapEmpty()
           : conflict("another push is under way");
     }
-    Hold hold = new Hold(push, local.hold(format, text));
-    current = hold;
-    hold.timer = vertx.setTimer(LONGEST.toMillis(), id -> release(push));
-    return hold.held.<Void>mapEmpty().onFailure(refused -> release(push));
-  }
-
-  /** Lets go of what is held for {@code push}, if it is. */
-  Future<Void> release(String push) {
-    return current == null || !current.push.equals(push) ? Future.succeededFuture() : releaseAny();
-  }
-
-  /** What is held for {@code push}, now the caller's; else what stood in the way is released. */
-  Future<Held> take(String push, ConfigFormat format, String text) {
-    if (current != null && current.push.equals(push)) {
-      return forget().held.recover(failed -> local.hold(format, text));
-    }
-    return releaseAny().compose(released -> local.hold(format, text));
-  }
-
-  /** Lets go of whatever is held. */
-  Future<Void> releaseAny() {
-    if (current == null) {
-      return Future.succeededFuture();
-    }
-    return forget().held.compose(Held::release).otherwiseEmpty();
-  }
-
-  /** Holds nothing any more; who asks is to ask those that stay. */
-  public Future<Void> close() {
-    closed = true;
-    return releaseAny();
-  }
-
-  private Hold forget() {
-    Hold hold = current;
-    current = null;
-    vertx.cancelTimer(hold.timer);
-    return hold;
+    Preparation started = new Preparation(push, local.prepare(document));
+    current = started;
+    started.timer = vertx.setTimer(TIMEOUT.toMillis(), id -> release(push));
+    return started.change.<Void>mapEmpty().onFailure(refused -> release(push));
   }
 
   private static Future<Void> conflict(String message) {
     return Future.failedFuture(new CommandException(CommandException.CONFLICT, message));
+  }
+
+  /** Gives up {@code push}, if it is the one that is prepared. */
+  Future<Void> release(String push) {
+    return isPreparedFor(push) ? releaseAny() : Future.succeededFuture();
+  }
+
+  private boolean isPreparedFor(String push) {
+    return current != null && current.push.equals(push);
+  }
+
+  private Future<Void> releaseAny() {
+    return current == null
+        ? Future.succeededFuture()
+        : detach(current).compose(PreparedChange::abort).otherwiseEmpty();
+  }
+
+  /**
+   * Puts a revision in force, prepared or not. Another push that is prepared is given up first: it
+   * may have bound what this one needs.
+   */
+  Future<Void> commit(Revision revision) {
+    return take(revision)
+        .compose(change -> change.commit(revision))
+        .recover(
+            cause ->
+                isStale(cause)
+                    ? take(revision).compose(change -> change.commit(revision))
+                    : Future.failedFuture(cause));
+  }
+
+  private Future<PreparedChange> take(Revision revision) {
+    Document document = Draft.documentOf(revision);
+    return current != null && current.push.equals(revision.id())
+        ? detach(current).recover(refused -> local.prepare(document))
+        : releaseAny().compose(released -> local.prepare(document));
+  }
+
+  /** Another change came in force after this one was prepared, so it has to be prepared anew. */
+  private static boolean isStale(Throwable cause) {
+    return cause instanceof CommandException refused && refused.code() == CommandException.CONFLICT;
+  }
+
+  private Future<PreparedChange> detach(Preparation preparation) {
+    current = null;
+    vertx.cancelTimer(preparation.timer);
+    return preparation.change;
+  }
+
+  /** Prepares nothing from now on: a member that drains is not asked. */
+  Future<Void> close() {
+    closed = true;
+    return releaseAny();
   }
 }

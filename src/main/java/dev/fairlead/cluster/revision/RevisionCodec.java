@@ -2,42 +2,39 @@ package dev.fairlead.cluster.revision;
 
 import dev.fairlead.cluster.signing.Secret;
 import dev.fairlead.config.Revision;
+import io.vertx.core.Context;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How a revision is written in the shared map and in the state directory, signed where there is a
- * secret. Immutable; any thread.
+ * Writes and reads revisions for the shared map and the state directory, signed where there is a
+ * secret. Immutable; any thread but an event loop, because both take some 10 ms for each megabyte.
  */
-public final class RevisionCodec {
+final class RevisionCodec {
   private static final Logger LOG = LoggerFactory.getLogger(RevisionCodec.class);
   private static final String MAC = "mac";
 
-  private final Secret secret;
+  private final @Nullable Secret secret;
 
-  /**
-   * @param secret null = nothing is signed, and what is signed is not believed
-   */
-  public RevisionCodec(Secret secret) {
+  /** Without a secret nothing is signed, and a signed revision is not believed. */
+  RevisionCodec(@Nullable Secret secret) {
     this.secret = secret;
   }
 
-  public String write(Revision revision) {
+  String write(Revision revision) {
+    assert !Context.isOnEventLoopThread() : "encodes and signs a whole document";
     JsonObject json = revision.toJson();
     return (secret == null ? json : json.put(MAC, secret.mac(revision))).encode();
   }
 
-  /**
-   * Null when there is nothing, or nothing that is to be believed: whoever asked knows what that
-   * means, and whether to say so.
-   */
-  Revision read(String value) {
+  /** Null when {@code value} is no revision or is not signed with this member's secret. */
+  @Nullable Revision read(@Nullable String value) {
+    assert !Context.isOnEventLoopThread() : "decodes and verifies a whole document";
     if (value == null) {
       return null;
     }
@@ -47,27 +44,27 @@ public final class RevisionCodec {
       if (isBelieved(revision, json.getString(MAC))) {
         return revision;
       }
-      LOG.debug("stored revision {} is ignored: its signature is not ours", revision.revision());
+      LOG.debug("stored revision {} ignored: not signed with our secret", revision.revision());
     } catch (RuntimeException e) {
-      LOG.debug("a stored revision can't be read and is ignored: {}", e.toString());
+      LOG.debug("unreadable stored revision ignored: {}", e.toString());
     }
     return null;
   }
 
-  /** Those of {@code kept}, the newest first, that are to be believed. */
-  public List<Revision> readAll(List<String> kept) {
+  /** Those of {@code kept} that are believed, in the same order. */
+  List<Revision> readAll(List<String> kept) {
     List<Revision> believed = kept.stream().map(this::read).filter(Objects::nonNull).toList();
     if (believed.size() < kept.size()) {
       LOG.warn(
-          "only {} of {} kept revisions are signed as ours and can be read",
+          "only {} of {} kept revisions are readable and signed with our secret",
           believed.size(),
           kept.size());
     }
     return believed;
   }
 
-  /** Whether a value has a signature at all, whoever made it. */
-  public static boolean isSigned(String value) {
+  /** Whether a value has a signature at all, valid or not. */
+  static boolean isSigned(String value) {
     try {
       return new JsonObject(value).containsKey(MAC);
     } catch (DecodeException e) {
@@ -76,24 +73,16 @@ public final class RevisionCodec {
   }
 
   /**
-   * A value of the shared map, before and after it was signed with the first line of the secret.
+   * {@code value} signed with the first line of the secret; null when it has that signature
+   * already, or none that is believed.
    */
-  record SignedAnew(String key, String before, String after) {}
-
-  /** Those of {@code entries} that are believed for the second line of the secret. */
-  List<SignedAnew> signedAnew(Map<String, String> entries) {
-    List<SignedAnew> signed = new ArrayList<>();
-    entries.forEach(
-        (key, value) -> {
-          Revision revision = secret == null ? null : read(value);
-          if (revision != null && !value.equals(write(revision))) {
-            signed.add(new SignedAnew(key, value, write(revision)));
-          }
-        });
-    return signed;
+  @Nullable String resigned(String value) {
+    Revision revision = secret == null ? null : read(value);
+    String written = revision == null ? value : write(revision);
+    return written.equals(value) ? null : written;
   }
 
-  private boolean isBelieved(Revision revision, String mac) {
+  private boolean isBelieved(Revision revision, @Nullable String mac) {
     return secret == null ? mac == null : mac != null && secret.verifies(revision, mac);
   }
 }

@@ -5,34 +5,27 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The revisions this member has had in force, the newest first and not more than the cluster's
- * history has: what outlives a restart of all members. On the cluster's context.
+ * The revisions this member has had in force, from before its start too, the newest first and no
+ * more than the cluster's history has. It survives a restart of all members, and what a merge loses
+ * of the history is put back from it. On the cluster's context.
  */
-public final class RevisionLog {
-  private final List<Revision> revisions;
+final class RevisionLog {
+  private final List<Revision> revisions = new ArrayList<>();
 
-  /**
-   * @param revisions from before, the newest first
-   */
-  public RevisionLog(List<Revision> revisions) {
-    this.revisions = new ArrayList<>(revisions);
+  /** Begins with {@code before}, the newest first. */
+  void restore(List<Revision> before) {
+    revisions.addAll(before);
   }
 
-  /** Null = none. */
-  Revision newest() {
-    return revisions.isEmpty() ? null : revisions.get(0);
-  }
-
-  public void add(Revision revision) {
+  void add(Revision revision) {
     revisions.removeIf(each -> each.id().equals(revision.id()));
     revisions.add(0, revision);
-    while (revisions.size() > ConfigStore.KEPT) {
+    while (revisions.size() > RevisionHistory.KEPT) {
       revisions.remove(revisions.size() - 1);
     }
   }
 
-  /** The newest first. */
-  public List<Revision> all() {
+  List<Revision> all() {
     return List.copyOf(revisions);
   }
 }

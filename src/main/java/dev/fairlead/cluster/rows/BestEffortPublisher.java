@@ -4,19 +4,19 @@ import io.vertx.core.Vertx;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Publishes over the event bus, which promises nobody that it is heard. */
+/** Publishes on the event bus without any promise of delivery. Any thread. */
 public final class BestEffortPublisher {
   private static final Logger LOG = LoggerFactory.getLogger(BestEffortPublisher.class);
 
   private BestEffortPublisher() {}
 
-  /** Tells all that listen at {@code address}; any thread. */
+  /** Sends {@code body} to every consumer of {@code address} that can be reached. Never throws. */
   public static void publish(Vertx vertx, String address, Object body) {
     try {
       vertx.eventBus().publish(address, body);
     } catch (IllegalStateException e) {
       // Vert.x fails one promise for each connection that has just broken; the second time throws.
-      LOG.debug("not everybody hears what is said at {}", address, e);
+      LOG.debug("a message to {} did not reach all nodes", address, e);
     }
   }
 }

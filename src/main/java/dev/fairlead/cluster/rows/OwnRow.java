@@ -2,12 +2,12 @@ package dev.fairlead.cluster.rows;
 
 import io.vertx.core.json.JsonObject;
 
-/** This member's own row of a shared table. Called on the cluster's context only. */
+/** This member's own row of a {@link ReplicatedTable}. Called on the cluster's context only. */
 public interface OwnRow {
 
-  /** All fields, as they were when {@link #changes} was last asked; none is null. */
+  /** All fields as of the last call of {@link #changes}; none is null. */
   JsonObject whole();
 
-  /** The fields that changed since this was last asked; a field that is gone is null. */
+  /** The fields that changed since the last call; a removed field is null. */
   JsonObject changes();
 }

@@ -3,64 +3,72 @@ package dev.fairlead.cluster.rows;
 import io.vertx.core.json.JsonObject;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One other member's row, as far as it is known here. On the cluster's context only.
+ * This member's copy of one peer's row: last writer wins, per field. On the cluster's context only.
  *
- * <p>Every change and every whole row has a sequence number of its owner, and each field remembers
- * which one it is from; an older one never replaces a newer one. So it does not matter in which
- * order they arrive, and what got lost is made good by the next whole row. Anybody can write to the
- * bus, so a change outlives one whole row that does not know of it, and no second one: its owner
- * has stored that since.
+ * <p>The owner numbers all its messages and whole rows in one sequence, and each field keeps the
+ * number it was last set by; an older number never replaces a newer one. So the order of arrival
+ * does not matter, and a lost change is repaired by the next whole row (anti-entropy). A removed
+ * field stays as a tombstone, a field of value null, until a whole row without it arrives: without
+ * it a late, older change would bring the field back.
+ *
+ * <p>Any application of the cluster can publish changes. A change that the owner does not know of
+ * therefore outlives one whole row and no second one: by then the owner has stored what it sent.
  *
  * <pre>
  * whole 5 {a: 1}     a = 1
  * change 7 {b: 2}    a = 1, b = 2
- * change 6 {b: 9}    the same: b is from 7
- * whole 6 {a: 3}     a = 3, b = 2: the row of 6 knows nothing of 7
+ * change 6 {b: 9}    unchanged: b is from 7
+ * whole 6 {a: 3}     a = 3, b = 2: the whole row is older than change 7
  * </pre>
  */
 final class PeerRow {
-  /** Changes that are so much newer than the last one are none: a member says 25 in a second. */
-  private static final long LEAP = 1_000;
+  /**
+   * A change further ahead of the last number leads to a read instead; owners send 25 a second at
+   * most. Raising it lets forged changes block real ones; lowering it reads more after a pause.
+   */
+  private static final long MAX_LEAP = 1_000;
 
   private final Map<String, Field> fields = new HashMap<>();
 
-  /** Changes that are not newer than this do not count: the last whole row, or what was dropped. */
+  /** Older changes are ignored: the number of the last whole row, or the last before a drop. */
   private long floor;
 
-  /** The newest since the last whole row; the floor or above. */
+  /** The newest number since the last whole row; at least the floor. */
   private long last;
 
-  /** The last whole row's number; null = none came yet. */
-  private Long stored;
+  /** The number of the last whole row; null before the first. */
+  private @Nullable Long stored;
 
-  /** How many whole rows came. */
+  /** Counts the whole rows that arrived. */
   private long round;
 
-  /** By the reader's own clock; when {@link #last} grew, or another whole row came. */
+  /** By the reader's clock: when {@link #last} grew or another whole row arrived. */
   private long renewedAt;
 
-  /** Whether the row is in use: changes alone don't make a row. */
-  private boolean whole;
+  /** False before the first whole row and after a drop; changes alone make no row. */
+  private boolean inUse;
 
-  /** A value, what it is from and when it came; null = the field is gone. */
-  private record Field(long seq, Object value, long round) {}
+  /** The value null is a tombstone. */
+  private record Field(long seq, @Nullable Object value, long round) {}
 
   boolean inUse() {
-    return whole;
+    return inUse;
   }
 
   long renewedAt() {
     return renewedAt;
   }
 
-  /** Whether a change of {@code seq} can't be this row's, or so many were missed that it is old. */
+  /** Whether {@code seq} is so far ahead that it is forged or very many changes were lost. */
   boolean isLeap(long seq) {
-    return whole && seq - last > LEAP;
+    return inUse && seq - last > MAX_LEAP;
   }
 
-  /** Takes a change and returns what it changed here: nothing as long as the row is not whole. */
+  /** Applies a change; returns the fields that differ, none while the row is not in use. */
   JsonObject changes(long seq, JsonObject changes, long now) {
     JsonObject changed = new JsonObject();
     if (seq > last) {
@@ -78,10 +86,10 @@ final class PeerRow {
                 }
               });
     }
-    return whole ? changed : new JsonObject();
+    return inUse ? changed : new JsonObject();
   }
 
-  /** Takes a whole row and returns what it changed here: all fields, if the row was not whole. */
+  /** Applies a whole row; returns the fields that differ, all if the row was not in use. */
   JsonObject whole(long seq, JsonObject row, long now) {
     JsonObject changed = new JsonObject();
     if (stored != null && stored == seq) {
@@ -94,44 +102,40 @@ final class PeerRow {
                 set(name, new Field(seq, value, round), changed);
               }
             });
-    removeKnownTo(seq, row, changed);
+    removeMissing(seq, row, changed);
     stored = seq;
     floor = seq;
     last = seq;
     renewedAt = now;
     round++;
-    if (whole) {
+    if (inUse) {
       return changed;
     }
-    whole = true;
+    inUse = true;
     return all();
   }
 
-  /** Out of use until another whole row comes. */
+  /** Takes the row out of use until another whole row arrives. */
   void drop() {
     floor = last;
-    whole = false;
+    inUse = false;
     fields.clear();
   }
 
-  /** Whether the whole row of {@code seq} may not know of a field yet. */
-  private boolean isNewer(Field field, long seq) {
+  /** Whether the owner may have stored the whole row {@code seq} before it set {@code field}. */
+  private boolean isNewer(@Nullable Field field, long seq) {
     return field != null && field.seq > seq && field.round == round;
   }
 
   private void set(String name, Field field, JsonObject changed) {
     Field known = fields.put(name, field);
-    if (known == null ? field.value != null : !same(known.value, field.value)) {
+    if (!Objects.equals(known == null ? null : known.value, field.value)) {
       changed.put(name, field.value);
     }
   }
 
-  private static boolean same(Object one, Object other) {
-    return one == null ? other == null : one.equals(other);
-  }
-
-  /** Takes out what the whole row of {@code seq} knows of and does not have. */
-  private void removeKnownTo(long seq, JsonObject row, JsonObject changed) {
+  /** Removes fields and tombstones that the whole row {@code seq} does not have. */
+  private void removeMissing(long seq, JsonObject row, JsonObject changed) {
     fields
         .entrySet()
         .removeIf(

@@ -8,36 +8,56 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of all other members, as far as they are known here. On the cluster's context only, but
- * for {@link #ageSeconds}.
+ * This member's copies of all peers' rows of one table, and their expiry. On the cluster's context
+ * only, but for {@link #ageSeconds}.
+ *
+ * <p>{@link #expire} must be called every interval: without it the row of a hung member stays in
+ * use for ever. Age is measured by the reader's own clock.
  */
 public final class PeerRows {
   private final LongSupplier nanos;
-
-  /** Null = never. */
-  private final Duration dropAfter;
-
+  private final @Nullable Duration dropAfter;
   private final RowListener listener;
 
-  /** Dropped rows too: an old copy in the map must not bring them back. */
+  /** Dropped rows too: their sequence numbers keep an old copy in the map from reviving them. */
   private final Map<String, PeerRow> rows = new HashMap<>();
 
-  /** Among the rows in use. */
+  /** The renewal time of the oldest row in use, in nanoseconds. */
   private volatile OptionalLong oldestRenewal = OptionalLong.empty();
 
-  public PeerRows(LongSupplier nanos, Duration dropAfter, RowListener listener) {
+  /** Receives the changes of peer rows. Called on the cluster's context only; must not block. */
+  public interface RowListener {
+
+    /**
+     * A row came into use, or differs from before.
+     *
+     * @param fields those that changed, all of a new row; a removed field is null
+     */
+    void changed(String member, JsonObject fields);
+
+    /** A row that was in use is not any more. */
+    void gone(String member);
+
+    /** Called every second, after expired rows were dropped. */
+    void second();
+  }
+
+  /**
+   * @param dropAfter rows not renewed for this long are dropped; null = never
+   */
+  public PeerRows(LongSupplier nanos, @Nullable Duration dropAfter, RowListener listener) {
     this.nanos = nanos;
     this.dropAfter = dropAfter;
     this.listener = listener;
   }
 
   /**
-   * A change came over the bus.
+   * Applies a change from the event bus.
    *
-   * @return whether the whole row should be read, since a change alone is not believed, nor one
-   *     that is out of all order
+   * @return whether the whole row must be read: the row is not in use, or the change leaps ahead
    */
   public boolean changes(String member, long seq, JsonObject changes) {
     PeerRow row = row(member);
@@ -51,25 +71,25 @@ public final class PeerRows {
     return !row.inUse();
   }
 
-  /** A whole row was read. */
+  /** Applies a whole row from the map. */
   public void whole(String member, long seq, JsonObject fields) {
     PeerRow row = row(member);
-    boolean before = row.inUse();
+    boolean wasInUse = row.inUse();
     JsonObject changed = row.whole(seq, fields, nanos.getAsLong());
-    if (row.inUse() && !(before && changed.isEmpty())) {
+    if (row.inUse() && !(wasInUse && changed.isEmpty())) {
       listener.changed(member, changed);
     }
   }
 
-  /** The owner has taken its row away. */
-  void goodbye(String member) {
+  /** The owner removed its row. */
+  void removed(String member) {
     PeerRow row = rows.get(member);
     if (row != null) {
       drop(member, row);
     }
   }
 
-  /** Only members among {@code nodes} still have a row; the others are forgotten. */
+  /** Drops and forgets the rows of all members that are not in {@code nodes}. */
   void retain(Collection<String> nodes) {
     Iterator<Map.Entry<String, PeerRow>> all = rows.entrySet().iterator();
     while (all.hasNext()) {
@@ -81,7 +101,7 @@ public final class PeerRows {
     }
   }
 
-  /** A node has left. */
+  /** Drops and forgets the row of a node that left. */
   void left(String member) {
     PeerRow row = rows.remove(member);
     if (row != null) {
@@ -89,13 +109,14 @@ public final class PeerRows {
     }
   }
 
-  /** Takes rows out of use that nobody renewed for too long, and notes how old the others are. */
+  /** Drops rows that were not renewed in time, and updates {@link #ageSeconds}. */
   public void expire() {
     long now = nanos.getAsLong();
     if (dropAfter != null) {
+      long limit = dropAfter.toNanos();
       rows.forEach(
           (member, row) -> {
-            if (now - row.renewedAt() >= dropAfter.toNanos()) {
+            if (now - row.renewedAt() >= limit) {
               drop(member, row);
             }
           });
@@ -110,7 +131,7 @@ public final class PeerRows {
             .findFirst();
   }
 
-  /** How long ago the row was renewed that waits the longest, 0 without one. Any thread. */
+  /** Seconds since the oldest row in use was renewed; 0 without a row in use. Any thread. */
   double ageSeconds() {
     OptionalLong oldest = oldestRenewal;
     return oldest.isEmpty() ? 0 : (nanos.getAsLong() - oldest.getAsLong()) / 1e9;
@@ -121,9 +142,9 @@ public final class PeerRows {
   }
 
   private void drop(String member, PeerRow row) {
-    boolean before = row.inUse();
+    boolean wasInUse = row.inUse();
     row.drop();
-    if (before) {
+    if (wasInUse) {
       listener.gone(member);
     }
   }

@@ -1,78 +1,97 @@
 package dev.fairlead.cluster.rows;
 
 import dev.fairlead.cluster.node.ClusterNode;
+import dev.fairlead.cluster.rows.PeerRows.RowListener;
+import dev.fairlead.cluster.rows.RowStore.StoredRow;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.shareddata.AsyncMap;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A table in which each member owns one row. The bus carries what changed and is a hint; a shared
- * map holds the whole rows and is the truth, rewritten and read every second.
+ * A table of one row per member, which only its owner writes; every member has a copy of all rows.
+ *
+ * <p>Two paths, as in memberlist (gossip and push/pull): {@link #tick} publishes what changed in
+ * the own row, best effort, so that peers see it within an interval; {@link #second} writes the
+ * whole own row to a shared map and reads all others (anti-entropy), which repairs lost changes.
+ * Without ticks peers see changes late and drop the row; without seconds a lost change lasts, and
+ * the map drops the row of this member after {@link RowStore#TIME_TO_LIVE}.
  *
  * <p>Belongs to the Vert.x context on which {@link #start} is called: the own row and the listener
  * are called there. The methods of {@link ClusterNode.Listener}, {@link #stop}, {@link #run} and
  * {@link #ageSeconds} may be called from any thread.
  */
 public final class ReplicatedTable implements ClusterNode.Listener {
-  private static final long SECOND_MILLIS = 1_000;
-  private static final long SECOND_NANOS = TimeUnit.SECONDS.toNanos(1);
+  /**
+   * Period of anti-entropy, and the silence after which an empty change is sent as a heartbeat.
+   * Raising it repairs lost changes later, and peers drop a row after 3 s; lowering it costs each
+   * of n members one write and n - 1 reads of the map more often.
+   */
+  private static final Duration ANTI_ENTROPY = Duration.ofSeconds(1);
+
+  /** Raising it makes all counts staler; lowering it sends more messages while they change. */
   private static final int MIN_INTERVAL_MILLIS = 50;
-  private static final int INTERVAL_MILLIS_A_NODE = 5;
+
+  /** Limits what a member receives to 200 changes a second of each table; trades the same. */
+  private static final int INTERVAL_MILLIS_PER_NODE = 5;
+
   private static final long NO_TIMER = -1;
 
+  private final RowContext context;
   private final ClusterNode node;
-  private final RowContext place;
   private final Table table;
   private final OwnRow own;
   private final RowListener listener;
-  private final PeerRows others;
+  private final PeerRows peers;
 
-  private volatile Context context;
+  /** The Vert.x context of this table; null before the start. */
+  private volatile @Nullable Context home;
+
   private Future<Void> opened = Future.failedFuture("not started");
-  private RowStore store;
-  private MessageConsumer<Object> consumer;
+
+  /** Null until the map is open; messages arrive only after that. */
+  private @Nullable RowStore store;
+
+  private @Nullable MessageConsumer<Object> consumer;
   private long tickTimer = NO_TIMER;
   private long secondTimer = NO_TIMER;
   private boolean stopped;
 
-  /** Who was there when it was last looked; only nodes have rows. */
+  /** Ids of the nodes at the last look; a message of any other node is ignored. */
   private Set<String> nodes = Set.of();
 
-  /** Of the last thing that went out, by bus or map. */
+  /** Numbers everything that leaves this member, by message or map. */
   private long seq;
 
-  /** When something last went out on the bus. */
-  private long saidAt;
+  private long publishedAt;
 
   /**
-   * Where a table is.
-   *
-   * @param map holds the whole rows by member id, as strings of JSON
+   * @param map name of the shared map of whole rows, JSON text by member id
    * @param address of the changes, on the event bus
-   * @param dropAfter rows not renewed for this long are dropped, null = those of nodes that left
+   * @param dropAfter peers' rows not renewed for so long are dropped; null = only those of nodes
+   *     that left
    */
-  public record Table(String map, String address, Duration dropAfter) {}
+  public record Table(String map, String address, @Nullable Duration dropAfter) {}
 
-  public ReplicatedTable(RowContext place, Table table, OwnRow own, RowListener listener) {
-    this.node = place.node();
-    this.place = place;
+  public ReplicatedTable(RowContext context, Table table, OwnRow own, RowListener listener) {
+    this.context = context;
+    this.node = context.node();
     this.table = table;
     this.own = own;
     this.listener = listener;
-    this.others = new PeerRows(place.nanos(), table.dropAfter(), listener);
+    this.peers = new PeerRows(context.nanos(), table.dropAfter(), listener);
   }
 
-  /** Succeeds when the own row is stored and all others are read, as far as that is possible. */
+  /** Succeeds when the own row was written and all others were read, as far as possible. */
   public Future<Void> start() {
     return open().onSuccess(done -> startTimers());
   }
@@ -80,8 +99,8 @@ public final class ReplicatedTable implements ClusterNode.Listener {
   /** {@link #start} without timers. */
   public Future<Void> open() {
     Vertx vertx = node.vertx();
-    context = vertx.getOrCreateContext();
-    saidAt = place.nanos().getAsLong();
+    home = vertx.getOrCreateContext();
+    publishedAt = context.nanos().getAsLong();
     opened =
         openMap(vertx, table.map())
             .compose(
@@ -90,21 +109,21 @@ public final class ReplicatedTable implements ClusterNode.Listener {
                   consumer = vertx.eventBus().consumer(table.address(), this::received);
                   return consumer.completion();
                 })
-            .compose(done -> exchange())
-            .onSuccess(done -> say(new JsonObject()));
+            .compose(done -> synchronise())
+            .onSuccess(done -> publishChanges(new JsonObject()));
     return opened;
   }
 
-  /** Off the event loop, because Hazelcast blocks when a map is first asked for. */
+  /** Opens a shared map on a worker: Hazelcast blocks when a map is first asked for. */
   public static Future<AsyncMap<String, String>> openMap(Vertx vertx, String name) {
     return vertx
         .executeBlocking(() -> vertx.sharedData().<String, String>getAsyncMap(name), false)
         .compose(map -> map);
   }
 
-  /** Takes the own row away, so that the others drop it at once. Never fails. */
+  /** Removes the own row, so that peers drop it at once instead of after 3 s. Never fails. */
   public Future<Void> stop() {
-    if (context == null) {
+    if (home == null) {
       return Future.succeededFuture();
     }
     Promise<Void> promise = Promise.promise();
@@ -113,85 +132,75 @@ public final class ReplicatedTable implements ClusterNode.Listener {
   }
 
   private Future<Void> close(boolean wasOpen) {
-    if (stopped || !wasOpen) {
+    if (stopped || !wasOpen || consumer == null) {
       return Future.succeededFuture();
     }
     stopped = true;
     node.vertx().cancelTimer(tickTimer);
     node.vertx().cancelTimer(secondTimer);
-    return store
+    MessageConsumer<Object> registered = consumer;
+    return store()
         .remove(node.id())
         .compose(
             removed -> {
-              // Whoever hears it looks into the map.
-              Future<Void> unregistered = consumer.unregister();
+              // The row must be out of the map first: peers look there before they drop it.
+              Future<Void> unregistered = registered.unregister();
               publish(null);
               return unregistered;
             })
         .transform(done -> Future.succeededFuture());
   }
 
-  /** Runs {@code task} on the context of this table; before the start, not at all. */
+  /** Runs {@code task} on the context of this table; does nothing before the start. */
   public void run(Runnable task) {
-    Context home = context;
-    if (home != null && home == Vertx.currentContext()) {
+    Context started = home;
+    if (started != null && started == Vertx.currentContext()) {
       task.run();
-    } else if (home != null) {
-      home.runOnContext(any -> task.run());
+    } else if (started != null) {
+      started.runOnContext(any -> task.run());
     }
   }
 
-  /** How old the oldest row in use is, 0 without one. */
+  /** Seconds since the oldest peer row in use was renewed; 0 without one. */
   public double ageSeconds() {
-    return others.ageSeconds();
+    return peers.ageSeconds();
   }
 
-  /** A newcomer has no row yet, as a rule; its first message makes us read it. */
+  /** A new node may have no row yet; then its first message leads to another read. */
   @Override
   public void joined(String member) {
-    run(
-        () -> {
-          if (running()) {
-            look();
-            read(member);
-          }
-        });
+    runIfOpen(() -> read(member));
   }
 
   @Override
   public void left(String member) {
-    run(
-        () -> {
-          if (running()) {
-            look();
-            others.left(member);
-          }
-        });
+    runIfOpen(() -> peers.left(member));
   }
 
   @Override
   public void merged() {
+    runIfOpen(this::second);
+  }
+
+  private void runIfOpen(Runnable task) {
     run(
         () -> {
-          if (running()) {
-            second();
+          if (opened.succeeded() && !stopped) {
+            updateNodes();
+            task.run();
           }
         });
   }
 
-  private boolean running() {
-    return opened.succeeded() && !stopped;
-  }
-
   private void startTimers() {
     if (!stopped) {
-      secondTimer = node.vertx().setPeriodic(SECOND_MILLIS, any -> second());
+      secondTimer = node.vertx().setPeriodic(ANTI_ENTROPY.toMillis(), any -> second());
       armTick();
     }
   }
 
   private void armTick() {
-    int interval = Math.max(MIN_INTERVAL_MILLIS, INTERVAL_MILLIS_A_NODE * nodes.size());
+    int interval = Math.max(MIN_INTERVAL_MILLIS, INTERVAL_MILLIS_PER_NODE * nodes.size());
     tickTimer =
         node.vertx()
             .setTimer(
@@ -202,86 +211,86 @@ public final class ReplicatedTable implements ClusterNode.Listener {
                 });
   }
 
-  /** What happens every interval: says what changed, or that we are still there. */
+  /** The work of each interval: publishes changes or a sign of life, and expires peers' rows. */
   public void tick() {
     JsonObject changes = own.changes();
-    if (!changes.isEmpty() || place.nanos().getAsLong() - saidAt >= SECOND_NANOS) {
-      say(changes);
+    long silence = context.nanos().getAsLong() - publishedAt;
+    if (!changes.isEmpty() || silence >= ANTI_ENTROPY.toNanos()) {
+      publishChanges(changes);
     }
-    others.expire();
+    peers.expire();
   }
 
-  /** What happens every second. */
+  /** The work of each second: anti-entropy. */
   public void second() {
-    exchange();
-    others.expire();
+    synchronise();
+    peers.expire();
     listener.second();
   }
 
-  /** Stores the own row and reads all others. */
-  private Future<Void> exchange() {
+  /** Writes the own row and reads all others. Never fails. */
+  private Future<Void> synchronise() {
     JsonObject changes = own.changes();
     if (!changes.isEmpty()) {
-      say(changes);
+      publishChanges(changes);
     }
-    Future<Void> written = store.put(node.id(), new RowStore.Stored(++seq, own.whole()));
-    look();
+    Future<Void> written = store().put(node.id(), new StoredRow(++seq, own.whole()));
+    updateNodes();
     List<Future<Void>> read = nodes.stream().map(this::read).toList();
     return Future.join(Future.join(read), written).transform(done -> Future.succeededFuture());
   }
 
-  /** Only nodes that are there have rows. */
-  private void look() {
+  private void updateNodes() {
     nodes = Set.copyOf(node.nodes());
-    others.retain(nodes);
+    peers.retain(nodes);
   }
 
   private Future<Void> read(String member) {
     if (member.equals(node.id())) {
       return Future.succeededFuture();
     }
-    return store.get(member).onSuccess(row -> row.ifPresent(it -> take(member, it))).mapEmpty();
+    return store().get(member).onSuccess(row -> row.ifPresent(it -> apply(member, it))).mapEmpty();
   }
 
-  /** Who left while its row was read has no row. */
-  private void take(String member, RowStore.Stored row) {
+  /** The member may have left while its row was read. */
+  private void apply(String member, StoredRow row) {
     if (!stopped && nodes.contains(member)) {
-      others.whole(member, row.seq(), row.fields());
+      peers.whole(member, row.seq(), row.fields());
     }
   }
 
-  /** Anybody can say on the bus that a row is gone: it is when the map does not have it. */
-  private void checkGone(String member) {
-    store
+  /** A removal can be forged like any message; the row is removed if the map does not have it. */
+  private void checkRemoved(String member) {
+    store()
         .getAnew(member)
         .onSuccess(
-            row -> row.ifPresentOrElse(it -> take(member, it), () -> others.goodbye(member)));
+            row -> row.ifPresentOrElse(it -> apply(member, it), () -> peers.removed(member)));
   }
 
-  private void say(JsonObject changes) {
-    saidAt = place.nanos().getAsLong();
+  private void publishChanges(JsonObject changes) {
+    publishedAt = context.nanos().getAsLong();
     publish(changes);
   }
 
-  /** Alone there is nobody to tell, and the map has it. */
-  private void publish(JsonObject changes) {
-    Buffer body = new RowMessage(node.id(), ++seq, changes).encode();
-    int copies = nodes.size() - 1;
-    if (copies > 0) {
-      BestEffortPublisher.publish(node.vertx(), table.address(), body);
-      place.traffic().published(copies, body.length());
-    }
+  private void publish(@Nullable JsonObject changes) {
+    context.publish(table.address(), new RowMessage(node.id(), ++seq, changes).encode());
   }
 
   private void received(Message<Object> message) {
-    RowMessage row = RowMessage.parse(message.body());
-    if (row == null || stopped || row.member().equals(node.id()) || !nodes.contains(row.member())) {
-      return;
-    }
+    RowMessage.parse(message.body())
+        .filter(row -> !stopped && !row.member().equals(node.id()) && nodes.contains(row.member()))
+        .ifPresent(this::apply);
+  }
+
+  private void apply(RowMessage row) {
     if (row.changes() == null) {
-      checkGone(row.member());
-    } else if (others.changes(row.member(), row.seq(), row.changes())) {
+      checkRemoved(row.member());
+    } else if (peers.changes(row.member(), row.seq(), row.changes())) {
       read(row.member());
     }
+  }
+
+  private RowStore store() {
+    return Objects.requireNonNull(store, "open");
   }
 }

@@ -1,17 +1,46 @@
 package dev.fairlead.cluster.rows;
 
 import dev.fairlead.cluster.node.ClusterNode;
+import io.vertx.core.buffer.Buffer;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
 /**
- * Where shared rows live.
+ * What all tables of a member share.
  *
  * @param nanos the clock, as {@link System#nanoTime}
- * @param traffic is told what goes out
+ * @param traffic counts what {@link #publish} sends
  */
 public record RowContext(ClusterNode node, LongSupplier nanos, RowTraffic traffic) {
 
-  public static RowContext of(ClusterNode node, RowTraffic traffic) {
-    return new RowContext(node, System::nanoTime, traffic);
+  /** With the system's clock and counters of its own. */
+  public static RowContext of(ClusterNode node) {
+    return new RowContext(node, System::nanoTime, new RowTraffic());
+  }
+
+  /** Sends {@code body} to all other nodes, best effort; a lone node sends nothing. Any thread. */
+  public void publish(String address, Buffer body) {
+    int copies = node.nodes().size() - 1;
+    if (copies > 0) {
+      BestEffortPublisher.publish(node.vertx(), address, body);
+      traffic.messages.add(copies);
+      traffic.bytes.add((long) copies * body.length());
+    }
+  }
+
+  /** What this member has sent on the event bus for its tables so far. Any thread. */
+  public static final class RowTraffic {
+    private final LongAdder messages = new LongAdder();
+    private final LongAdder bytes = new LongAdder();
+
+    /** One for each node that a message was sent to. */
+    public long messages() {
+      return messages.sum();
+    }
+
+    /** Of message bodies, without the event bus's own framing. */
+    public long bytes() {
+      return bytes.sum();
+    }
   }
 }

@@ -3,34 +3,38 @@ package dev.fairlead.cluster.rows;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What goes over the bus when a row changes: {@code {member, seq, changes}}, or {@code {member,
+ * Announces a change of a row on the event bus: {@code {member, seq, changes}}, or {@code {member,
  * seq, gone: true}}.
  *
- * @param changes the fields that changed, null = the row is gone
+ * @param changes the fields that changed, a removed field is null; null = the row was removed
  */
-public record RowMessage(String member, long seq, JsonObject changes) {
+public record RowMessage(String member, long seq, @Nullable JsonObject changes) {
   private static final String MEMBER = "member";
   private static final String SEQ = "seq";
   private static final String CHANGES = "changes";
   private static final String GONE = "gone";
 
-  /** Null when {@code body} is no such message: any application may write to the address. */
-  static RowMessage parse(Object body) {
+  /** Empty for anything else: every application of the cluster may write to the address. */
+  static Optional<RowMessage> parse(Object body) {
     if (!(body instanceof Buffer text)) {
-      return null;
+      return Optional.empty();
     }
     try {
       JsonObject json = new JsonObject(text);
-      boolean gone = json.getBoolean(GONE, false);
+      boolean gone = Boolean.TRUE.equals(json.getBoolean(GONE));
       String member = json.getString(MEMBER);
       Long seq = json.getLong(SEQ);
       JsonObject changes = json.getJsonObject(CHANGES);
       boolean complete = member != null && seq != null && (gone || changes != null);
-      return complete ? new RowMessage(member, seq, gone ? null : changes) : null;
+      return complete
+          ? Optional.of(new RowMessage(member, seq, gone ? null : changes))
+          : Optional.empty();
     } catch (DecodeException | ClassCastException e) {
-      return null;
+      return Optional.empty();
     }
   }
 

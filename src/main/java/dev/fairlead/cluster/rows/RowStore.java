@@ -1,5 +1,6 @@
 package dev.fairlead.cluster.rows;
 
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
@@ -12,95 +13,102 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The shared map with the whole rows, {@code {seq, fields}} by member. On the cluster's context
- * only. A member that hangs may hold a part of the map, so each access has a time limit, and there
- * is one write under way at most and one read of each row.
+ * The shared map of whole rows, {@code {seq, fields}} by member id. On the cluster's context only.
+ *
+ * <p>A hung member may own a partition of the map. Therefore each access has a time limit, and at
+ * most one write and one read of each row are pending; without that, accesses would pile up until
+ * the workers of Hazelcast are all blocked.
  */
 public final class RowStore {
-  /** An owner that does not rewrite its row loses it after this. */
+  /**
+   * The map drops a row that was not written for so long. Raising it keeps the rows of crashed
+   * members; lowering it to a few periods of 1 s loses live rows whenever the map is slow.
+   */
   static final Duration TIME_TO_LIVE = Duration.ofSeconds(5);
 
   private static final Logger LOG = LoggerFactory.getLogger(RowStore.class);
+
+  /**
+   * Raising it skips more write periods of 1 s after one lost answer; lowering it gives up more.
+   */
   private static final int LIMIT_SECONDS = 3;
+
   private static final String SEQ = "seq";
   private static final String FIELDS = "fields";
 
   private final AsyncMap<String, String> map;
-  private final Map<String, Future<Optional<Stored>>> reading = new HashMap<>();
-  private Future<Void> writing = Future.succeededFuture();
+  private final Map<String, Future<Optional<StoredRow>>> pendingReads = new HashMap<>();
+  private Future<Void> lastWrite = Future.succeededFuture();
 
-  /** So that the log hears of a trouble once. */
-  private boolean troubled;
+  /** Limits the log to one line for each outage. */
+  private boolean isFailing;
 
   RowStore(AsyncMap<String, String> map) {
     this.map = map;
   }
 
-  /** A row as it was stored. */
-  public record Stored(long seq, JsonObject fields) {}
+  /** A whole row with the sequence number of its owner. */
+  public record StoredRow(long seq, JsonObject fields) {}
 
-  /** Writes a row, unless the write before is still under way. */
-  Future<Void> put(String member, Stored row) {
-    if (writing.isComplete()) {
+  /** Writes a row, unless a write is pending: then the result is that of the pending one. */
+  Future<Void> put(String member, StoredRow row) {
+    if (lastWrite.isComplete()) {
       String text = new JsonObject().put(SEQ, row.seq).put(FIELDS, row.fields).encode();
-      writing =
+      lastWrite =
           TimeLimit.seconds(LIMIT_SECONDS, () -> map.put(member, text, TIME_TO_LIVE.toMillis()));
-      writing.onComplete(done -> written(member, done.cause()));
+      lastWrite.onComplete(done -> log(member, done));
     }
-    return writing;
+    return lastWrite;
   }
 
-  /** Reads a row, or waits for the read that is under way. Fails when the map can't say. */
-  Future<Optional<Stored>> get(String member) {
-    Future<Optional<Stored>> underWay = reading.get(member);
-    if (underWay != null) {
-      return underWay;
+  /** Reads a row, or joins the pending read of it. A text that is no row counts as none. */
+  Future<Optional<StoredRow>> get(String member) {
+    Future<Optional<StoredRow>> pending = pendingReads.get(member);
+    if (pending != null) {
+      return pending;
     }
-    Future<Optional<Stored>> read =
+    Future<Optional<StoredRow>> read =
         TimeLimit.seconds(LIMIT_SECONDS, () -> map.get(member))
-            .map(text -> Optional.ofNullable(text).map(RowStore::parse));
-    reading.put(member, read);
-    return read.onComplete(done -> reading.remove(member))
-        .onFailure(e -> LOG.debug("the shared row of {} can't be read", member, e));
+            .map(text -> Optional.ofNullable(text).flatMap(RowStore::parse));
+    pendingReads.put(member, read);
+    return read.onComplete(done -> pendingReads.remove(member))
+        .onFailure(e -> LOG.debug("the row of {} could not be read", member, e));
   }
 
-  /** {@link #get} as it is after this call: a read that is under way may be of before. */
-  Future<Optional<Stored>> getAnew(String member) {
-    Future<Optional<Stored>> underWay = reading.get(member);
-    return underWay == null ? get(member) : underWay.transform(done -> get(member));
+  /** {@link #get} that begins after this call: a pending read may return an older row. */
+  Future<Optional<StoredRow>> getAnew(String member) {
+    Future<Optional<StoredRow>> pending = pendingReads.get(member);
+    return pending == null ? get(member) : pending.transform(done -> get(member));
   }
 
-  /** Removes a row once the write before is over. Never fails: an ownerless row expires. */
+  /** Removes a row after the pending write. Never fails: a row that stays expires. */
   Future<Void> remove(String member) {
-    return writing
+    return lastWrite
         .transform(done -> TimeLimit.seconds(LIMIT_SECONDS, () -> map.remove(member)))
-        .<Void>mapEmpty()
-        .otherwise(
-            e -> {
-              LOG.debug("the shared row of {} can't be removed", member, e);
-              return null;
-            });
+        .onFailure(e -> LOG.debug("the row of {} could not be removed", member, e))
+        .transform(done -> Future.succeededFuture());
   }
 
-  private void written(String member, Throwable cause) {
-    if (cause != null && !troubled) {
-      LOG.warn("the shared row of {} can't be written: {}", member, cause.toString());
-    } else if (cause == null && troubled) {
-      LOG.info("the shared row of {} is written again", member);
+  private void log(String member, AsyncResult<Void> write) {
+    if (write.failed() && !isFailing) {
+      LOG.warn("the row of {} could not be written: {}", member, write.cause().toString());
+    } else if (write.succeeded() && isFailing) {
+      LOG.info("the row of {} is written again", member);
     }
-    troubled = cause != null;
+    isFailing = write.failed();
   }
 
-  /** Null for a text that is no row. */
-  private static Stored parse(String text) {
+  private static Optional<StoredRow> parse(String text) {
     try {
       JsonObject json = new JsonObject(text);
       Long seq = json.getLong(SEQ);
       JsonObject fields = json.getJsonObject(FIELDS);
-      return seq == null || fields == null ? null : new Stored(seq, fields);
+      return seq == null || fields == null
+          ? Optional.empty()
+          : Optional.of(new StoredRow(seq, fields));
     } catch (DecodeException | ClassCastException e) {
-      LOG.debug("not a shared row: {}", text, e);
-      return null;
+      LOG.debug("not a row: {}", text, e);
+      return Optional.empty();
     }
   }
 }

@@ -4,13 +4,13 @@ import io.vertx.core.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/** For accesses to shared maps, which may hang as long as the member does that holds the key. */
+/** Limits the time of accesses to shared maps, which hang while the owner of the key hangs. */
 public final class TimeLimit {
   private TimeLimit() {}
 
   /**
-   * Fails when {@code access} takes longer, fails or throws: what Hazelcast throws when it is shut
-   * down is a failure like any other. The result comes on the context of what {@code access} gives.
+   * Fails when {@code access} throws, fails or takes more than {@code limit} seconds; Hazelcast
+   * throws while it shuts down. Completes on the context of the future that {@code access} returns.
    */
   public static <T> Future<T> seconds(int limit, Supplier<Future<T>> access) {
     Future<T> result;

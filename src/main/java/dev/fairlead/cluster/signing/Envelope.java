@@ -8,6 +8,7 @@ import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A signed command as it goes over the bus, {@code {signed, time, nonce, mac}}. Immutable.
@@ -55,7 +56,7 @@ record Envelope(String signed, String time, Instant instant, String nonce, Strin
     return new Envelope(text(body, "signed"), time, instant(time), nonce, text(body, "mac"));
   }
 
-  /** With a line feed in it, one signature would fit several ways to divide {@link #signedText}. */
+  /** With a line feed in them, one signature would fit several divisions of {@link #signedText}. */
   private static void refuseUnlessPlain(String key, String text) {
     if (text.isEmpty()
         || text.length() > MAX_CHARS
@@ -72,7 +73,7 @@ record Envelope(String signed, String time, Instant instant, String nonce, Strin
     throw refusal(key, "(expected: a text)");
   }
 
-  private static String writtenTime(Object time) {
+  private static String writtenTime(@Nullable Object time) {
     if (time instanceof String || time instanceof Long || time instanceof Integer) {
       return time.toString();
     }
@@ -97,7 +98,7 @@ record Envelope(String signed, String time, Instant instant, String nonce, Strin
     return new CommandException(CommandException.UNSIGNED, path, message);
   }
 
-  /** What the signature is of. */
+  /** The text that is signed. */
   String signedText(String address) {
     return String.join("\n", address, time, nonce, signed);
   }

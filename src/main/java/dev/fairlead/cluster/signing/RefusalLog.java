@@ -1,6 +1,6 @@
 package dev.fairlead.cluster.signing;
 
-import dev.fairlead.event.CommandException.Problem;
+import dev.fairlead.event.CommandProblem;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells of refused commands, at most once a second: whoever can reach the bus must not be able to
- * fill a disk. What was left out is counted in the next line. Any thread.
+ * Logs refused commands, at most one line a second: whatever can reach the bus must not be able to
+ * fill a disk. The next line has the number of those left out. Any thread.
  */
 final class RefusalLog {
   private static final Logger LOG = LoggerFactory.getLogger(RefusalLog.class);
@@ -23,7 +23,7 @@ final class RefusalLog {
     this.clock = clock;
   }
 
-  synchronized void refused(SignedCommands.Heard heard, Problem problem) {
+  synchronized void refused(ReceivedBody received, CommandProblem problem) {
     Instant now = clock.instant();
     if (now.isBefore(quietUntil)) {
       leftOut++;
@@ -31,8 +31,8 @@ final class RefusalLog {
     }
     LOG.warn(
         "{} from {} refused: {}{}{}",
-        heard.address(),
-        heard.sender(),
+        received.address(),
+        received.described(),
         problem.path().isEmpty() ? "" : problem.path() + ": ",
         problem.message(),
         leftOut == 0 ? "" : "; " + leftOut + " more since the last line");

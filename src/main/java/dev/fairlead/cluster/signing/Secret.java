@@ -1,6 +1,7 @@
 package dev.fairlead.cluster.signing;
 
 import dev.fairlead.config.Revision;
+import io.vertx.core.Context;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,19 +13,20 @@ import java.util.List;
 import java.util.Locale;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What the members of a cluster share to know each other's commands and configurations: signs with
- * the first line of its file, and verifies with up to two, so that it can be changed member by
- * member. HMAC-SHA256 in hexadecimal digits; a key is the UTF-8 bytes of its line. Immutable; any
- * thread. Never shown.
+ * The key with which the members of a cluster sign commands and configurations: signs with the
+ * first line of its file, and verifies with up to two, so that it can be changed member by member.
+ * HMAC-SHA256 in hexadecimal digits; a key is the UTF-8 bytes of its line. Immutable; any thread
+ * but an event loop, because a document may have megabytes. Never shown.
  */
 public final class Secret {
   private static final String ALGORITHM = "HmacSHA256";
   private static final int MAX_LINES = 2;
   private static final int MIN_CHARS = 16;
 
-  /** The one that signs is first. */
+  /** The first one signs. */
   private final List<SecretKeySpec> keys;
 
   private Secret(List<String> lines) {
@@ -37,7 +39,7 @@ public final class Secret {
   /**
    * The secret in {@code file}; blocks.
    *
-   * @throws IllegalStateException if there is none, or one that is easily guessed
+   * @throws IllegalStateException if there is none, or one that is too short
    */
   public static Secret read(Path file) {
     List<String> lines;
@@ -60,7 +62,8 @@ public final class Secret {
     return new Secret(lines);
   }
 
-  private static IllegalStateException unusable(Path file, String why, IOException cause) {
+  private static IllegalStateException unusable(
+      Path file, String why, @Nullable IOException cause) {
     return new IllegalStateException(
         "cluster.secretFile: "
             + file
@@ -107,6 +110,7 @@ public final class Secret {
   }
 
   private static byte[] mac(SecretKeySpec key, String text) {
+    assert !Context.isOnEventLoopThread() : "computes the HMAC of a whole document";
     try {
       Mac mac = Mac.getInstance(ALGORITHM);
       mac.init(key);

@@ -3,6 +3,7 @@ package dev.fairlead.config.bind;
 import dev.fairlead.config.BindAddress;
 import dev.fairlead.config.ClusterConfig;
 import dev.fairlead.config.FairleadConfig;
+import dev.fairlead.config.IpAddress;
 import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.config.NodeConfig;
 import java.net.InetAddress;
@@ -12,17 +13,24 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Who listens where in one process: no two at one address, as far as that shows before they are
- * bound. A host name and an address that is chosen later are only compared with all interfaces.
+ * The rule that one process binds each address once, as far as the configuration shows it. A host
+ * name and an address chosen at start are only compared with wildcard addresses.
  */
 final class AddressRules {
   private final Binding binding;
-  private final List<Owned> owned;
+  private final List<ProcessAddress> ofProcess;
 
-  /** An address that is no listener's; {@code path} is what problems call it. */
-  private record Owned(String path, String owner, String host, int port) {
+  /**
+   * An address of {@code node} or {@code cluster}.
+   *
+   * @param path of its key
+   * @param owner as problems show it
+   * @param host null = chosen at start
+   */
+  private record ProcessAddress(String path, String owner, @Nullable String host, int port) {
     String show() {
       return host == null ? String.valueOf(port) : BindAddress.ip(host, port).toString();
     }
@@ -30,30 +38,32 @@ final class AddressRules {
 
   AddressRules(Binding binding, FairleadConfig config) {
     this.binding = binding;
-    this.owned = owned(config);
+    this.ofProcess = ofProcess(config);
   }
 
-  /** Without those of any port, and without those that were reported. */
-  private List<Owned> owned(FairleadConfig config) {
+  /** Without port 0 and broken paths. */
+  private List<ProcessAddress> ofProcess(FairleadConfig config) {
     NodeConfig.Admin admin = config.node().admin();
     ClusterConfig cluster = config.cluster();
-    List<Owned> all = new ArrayList<>();
+    List<ProcessAddress> all = new ArrayList<>();
     if (!binding.isBroken("node.admin.host")) {
-      all.add(new Owned("node.admin.port", "node.admin", admin.host(), admin.port()));
+      all.add(new ProcessAddress("node.admin.port", "node.admin", admin.host(), admin.port()));
     }
     if (cluster.enabled() && !binding.isBroken("cluster.host")) {
-      all.add(new Owned("cluster.port", "cluster.port", cluster.host(), cluster.port()));
-      all.add(new Owned("cluster.busPort", "cluster.busPort", cluster.host(), cluster.busPort()));
+      all.add(new ProcessAddress("cluster.port", "cluster.port", cluster.host(), cluster.port()));
+      all.add(
+          new ProcessAddress(
+              "cluster.busPort", "cluster.busPort", cluster.host(), cluster.busPort()));
     }
     all.removeIf(each -> each.port() == 0 || binding.isBroken(each.path()));
     return all;
   }
 
-  /** Holds {@code node} and {@code cluster} against each other. */
-  void ofProcess() {
-    for (int i = 0; i < owned.size(); i++) {
-      Owned one = owned.get(i);
-      owned.subList(0, i).stream()
+  /** Compares {@code node} and {@code cluster} with each other. */
+  void checkProcess() {
+    for (int i = 0; i < ofProcess.size(); i++) {
+      ProcessAddress one = ofProcess.get(i);
+      ofProcess.subList(0, i).stream()
           .filter(other -> one.port() == other.port() && overlap(one.host(), other.host()))
           .findFirst()
           .ifPresent(other -> report(one.path(), String.valueOf(one.port()), notOf(other)));
@@ -61,58 +71,51 @@ final class AddressRules {
   }
 
   /**
-   * Holds the listeners against each other and against {@code node} and {@code cluster}.
+   * Compares the listeners with each other and with {@code node} and {@code cluster}.
    *
-   * @param flat the article's form
+   * @param flat whether the document is in the flat form
    */
-  void ofListeners(List<ListenerConfig> listeners, boolean flat) {
+  void checkListeners(List<ListenerConfig> listeners, boolean flat) {
     Map<String, String> seen = new HashMap<>();
     for (int i = 0; i < listeners.size(); i++) {
       BindAddress bind = listeners.get(i).bind();
       String path = flat ? "port" : "listeners[" + i + "].bind";
-      if (bind != null && (bind.isUnix() || bind.port() != 0)) {
-        onceOnly(seen, bind, path);
+      if (bind.isUnix() || bind.port() != 0) {
+        binding.once(seen, key(bind), path, bind.toString());
         notBeside(listeners.subList(0, i), bind, path);
-        notOwned(bind, path);
+        notOfProcess(bind, path);
       }
     }
   }
 
-  private void onceOnly(Map<String, String> seen, BindAddress bind, String path) {
-    String first = seen.putIfAbsent(key(bind), path);
-    if (first != null) {
-      report(path, bind.toString(), "once only, " + first + " has it already");
-    }
-  }
-
-  /** An address of all interfaces can't be bound beside one of them; equal ones were told. */
+  /** A wildcard address can't be bound beside a single one; equal ones are reported already. */
   private void notBeside(List<ListenerConfig> before, BindAddress bind, String path) {
     for (ListenerConfig listener : before) {
       BindAddress other = listener.bind();
-      if (other != null && !key(other).equals(key(bind)) && other.overlaps(bind)) {
+      if (!key(other).equals(key(bind)) && other.overlaps(bind)) {
         report(path, bind.toString(), "a free address, " + other + " has it");
         return;
       }
     }
   }
 
-  private void notOwned(BindAddress bind, String path) {
-    for (Owned other : owned) {
+  private void notOfProcess(BindAddress bind, String path) {
+    for (ProcessAddress other : ofProcess) {
       if (bind.port() == other.port() && overlap(bind.host(), other.host())) {
         report(path, bind.toString(), notOf(other));
       }
     }
   }
 
-  private static String notOf(Owned other) {
+  private static String notOf(ProcessAddress other) {
     return "not the address of " + other.owner() + ", " + other.show();
   }
 
-  /** Null = some address of this machine. */
-  private static boolean overlap(String one, String other) {
+  /** Null = an address chosen at start. */
+  private static boolean overlap(@Nullable String one, @Nullable String other) {
     Optional<InetAddress> mine = ip(one);
     Optional<InetAddress> theirs = ip(other);
-    if (mine.isPresent() && theirs.isPresent()) {
+    if (one != null && other != null && mine.isPresent() && theirs.isPresent()) {
       return BindAddress.ip(one, 1).overlaps(BindAddress.ip(other, 1));
     }
     boolean any =
@@ -122,22 +125,22 @@ final class AddressRules {
     return any || (one != null && one.equalsIgnoreCase(other));
   }
 
-  private static Optional<InetAddress> ip(String host) {
-    return host == null ? Optional.empty() : AddressTypes.parseIp(host);
+  private static Optional<InetAddress> ip(@Nullable String host) {
+    return Optional.ofNullable(host).flatMap(IpAddress::parse);
   }
 
   private static String key(BindAddress bind) {
-    return bind.isUnix() ? bind.toString() : hostKey(bind.host()) + " " + bind.port();
+    return bind.host() == null ? bind.toString() : hostKey(bind.host()) + " " + bind.port();
   }
 
-  /** The same for two ways to write one host. */
+  /** The same key for each way to write one host. */
   static String hostKey(String host) {
-    return AddressTypes.parseIp(host)
+    return IpAddress.parse(host)
         .map(InetAddress::getHostAddress)
         .orElseGet(() -> host.toLowerCase(Locale.ROOT));
   }
 
   private void report(String path, String value, String expected) {
-    binding.problems().add(binding.placeOf(path), path, value + " (expected: " + expected + ")");
+    binding.report(path, value + " (expected: " + expected + ")");
   }
 }

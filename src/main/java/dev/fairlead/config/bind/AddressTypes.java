@@ -2,21 +2,15 @@ package dev.fairlead.config.bind;
 
 import dev.fairlead.config.BindAddress;
 import dev.fairlead.config.Cidr;
-import dev.fairlead.config.bind.ValueType.Outcome;
+import dev.fairlead.config.IpAddress;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The kinds of values that are addresses. Nothing here asks a name server. */
-public final class AddressTypes {
-  static final int MAX_PORT = 65_535;
-
-  private static final String OCTET = "(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
-  private static final Pattern IPV4 = Pattern.compile("(" + OCTET + "\\.){3}" + OCTET);
-  private static final Pattern MAYBE_IPV6 = Pattern.compile("[0-9a-fA-F:.]*:[0-9a-fA-F:.]*");
+/** The value types of addresses. None of them asks a name server. */
+final class AddressTypes {
   private static final Pattern HOST_NAME =
       Pattern.compile(
           "(?=.{1,253}$)(?!.*(^|\\.)\\d+\\.?$)(LABEL\\.)*LABEL\\.?"
@@ -25,49 +19,39 @@ public final class AddressTypes {
       Pattern.compile("(?:\\[(?<v6>[^\\]]*)]|(?<v4>[^\\[\\]:]*)):(?<port>\\d{1,5})");
   private static final Pattern HOST_MAYBE_PORT =
       Pattern.compile("(?:\\[(?<v6>[^\\]]*)]|(?<host>[^\\[\\]:]*))(?::(?<port>\\d{1,5}))?");
+  private static final String UNIX = "unix:";
 
   private AddressTypes() {}
 
-  /** An address from its literal, without brackets or zone; empty = it is none. */
-  public static Optional<InetAddress> parseIp(String text) {
-    if (!IPV4.matcher(text).matches() && !MAYBE_IPV6.matcher(text).matches()) {
-      return Optional.empty();
-    }
-    try {
-      // Only a literal gets here: with a colon, the JDK parses or throws, and never resolves.
-      return Optional.of(InetAddress.getByName(text));
-    } catch (UnknownHostException e) {
-      return Optional.empty();
-    }
-  }
-
   static ValueType<InetAddress> ip() {
-    return ipLiteral().map(literal -> parseIp(literal).orElseThrow());
+    return ValueTypes.parsed(IpAddress::parse, "an IP address");
   }
 
   /** An IP address, as it is written. */
   static ValueType<String> ipLiteral() {
-    return scalar ->
-        scalar.isText() && parseIp(scalar.text()).isPresent()
-            ? Outcome.of(scalar.text())
-            : Outcome.expected("an IP address");
+    return ValueTypes.textThat(text -> IpAddress.parse(text).isPresent(), "an IP address");
   }
 
   /** An IP address or a host name, as it is written. */
   static ValueType<String> host() {
-    return scalar ->
-        scalar.isText() && isHost(scalar.text())
-            ? Outcome.of(scalar.text())
-            : Outcome.expected("a host name or an IP address");
+    return ValueTypes.textThat(AddressTypes::isHost, "a host name or an IP address");
+  }
+
+  /** A port that can be connected to. */
+  static ValueType<Integer> port() {
+    return ValueTypes.integer(1, IpAddress.MAX_PORT);
+  }
+
+  /** A port to bind; 0 = any free port. */
+  static ValueType<Integer> portOrAny() {
+    return ValueTypes.integer(0, IpAddress.MAX_PORT);
   }
 
   /** {@code host} or {@code host:port}, an IPv6 address in brackets; as it is written. */
   static ValueType<String> hostMaybePort() {
-    return scalar ->
-        scalar.isText() && isHostMaybePort(scalar.text())
-            ? Outcome.of(scalar.text())
-            : Outcome.expected(
-                "an address such as 10.0.0.1, a.internal:5701 or [2001:db8::1]:5701");
+    return ValueTypes.textThat(
+        AddressTypes::isHostMaybePort,
+        "an address such as 10.0.0.1, a.internal:5701 or [2001:db8::1]:5701");
   }
 
   private static boolean isHostMaybePort(String text) {
@@ -77,32 +61,32 @@ public final class AddressTypes {
     }
     String v6 = matcher.group("v6");
     int port = matcher.group("port") == null ? 1 : Integer.parseInt(matcher.group("port"));
-    boolean host =
-        v6 == null ? isHost(matcher.group("host")) : v6.contains(":") && parseIp(v6).isPresent();
-    return host && port >= 1 && port <= MAX_PORT;
+    return port >= 1
+        && port <= IpAddress.MAX_PORT
+        && (v6 == null ? isHost(matcher.group("host")) : isIpv6(v6));
   }
 
   private static boolean isHost(String text) {
-    return HOST_NAME.matcher(text).matches() || parseIp(text).isPresent();
+    return HOST_NAME.matcher(text).matches() || IpAddress.parse(text).isPresent();
+  }
+
+  private static boolean isIpv6(String text) {
+    return text.contains(":") && IpAddress.parse(text).isPresent();
   }
 
   /** Where a listener binds: an IP address and port, or {@code unix:} and a path. */
   static ValueType<BindAddress> bind(Path directory) {
+    ValueType<BindAddress> ip =
+        ValueTypes.parsed(
+            AddressTypes::parseBind,
+            "an IP address and port such as 0.0.0.0:8080 or [::]:8080, or unix:/path");
     return scalar -> {
-      String text = scalar.isText() ? scalar.text() : "";
-      if (text.startsWith("unix:")) {
-        Outcome<String> path = ValueTypes.socketPath(directory, text.substring("unix:".length()));
-        return path.isRead()
-            ? Outcome.of(BindAddress.unix(path.value()))
-            : Outcome.expected("unix: and " + path.expected());
-      }
-      return parseBind(text)
-          .map(Outcome::of)
-          .orElseGet(
-              () ->
-                  Outcome.expected(
-                      "an IP address and port such as 0.0.0.0:8080 or [::]:8080,"
-                          + " or unix:/path"));
+      String text = scalar.textOrEmpty();
+      return text.startsWith(UNIX)
+          ? ValueTypes.socketPath(directory, text.substring(UNIX.length()))
+              .map(BindAddress::unix)
+              .mapExpected(expected -> "unix: and " + expected)
+          : ip.read(scalar);
     };
   }
 
@@ -114,12 +98,14 @@ public final class AddressTypes {
     String v6 = matcher.group("v6");
     String host = v6 == null ? matcher.group("v4") : v6;
     int port = Integer.parseInt(matcher.group("port"));
-    boolean valid = (v6 == null || v6.contains(":")) && parseIp(host).isPresent();
-    return valid && port <= MAX_PORT ? Optional.of(BindAddress.ip(host, port)) : Optional.empty();
+    boolean valid = v6 == null ? IpAddress.parse(host).isPresent() : isIpv6(v6);
+    return valid && port <= IpAddress.MAX_PORT
+        ? Optional.of(BindAddress.ip(host, port))
+        : Optional.empty();
   }
 
   /** {@code 10.0.0.0/8}, {@code 2001:db8::/32} or a bare address; no bits after the prefix. */
   static ValueType<Cidr> cidr() {
-    return scalar -> Cidr.parse(scalar.isText() ? scalar.text() : "");
+    return scalar -> Cidr.parse(scalar.textOrEmpty());
   }
 }

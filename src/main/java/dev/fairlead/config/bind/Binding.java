@@ -1,8 +1,9 @@
 package dev.fairlead.config.bind;
 
-import dev.fairlead.config.text.Place;
+import dev.fairlead.config.ParsedValue;
 import dev.fairlead.config.text.Problems;
 import dev.fairlead.config.text.Tree;
+import dev.fairlead.config.text.Tree.Place;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -11,7 +12,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** What one load shares while it turns a tree into records. One load, one thread. */
+/**
+ * The state that the binders of one load share: where each path is written, and which paths were
+ * reported. A path that was reported is broken: rules that need its value skip it, so that one
+ * mistake makes one problem. One load, one thread.
+ */
 final class Binding {
   private final Problems problems;
   private final Substitution substitution;
@@ -19,6 +24,9 @@ final class Binding {
   private final Map<String, Place> places = new HashMap<>();
   private final Set<String> broken = new HashSet<>();
 
+  /**
+   * @param directory relative paths are relative to it
+   */
   Binding(Problems problems, Substitution substitution, Path directory) {
     this.problems = problems;
     this.substitution = substitution;
@@ -29,47 +37,39 @@ final class Binding {
     return problems;
   }
 
-  /** Relative paths are relative to it. */
   Path directory() {
     return directory;
   }
 
-  /** Reads a single value; what is wrong is reported and {@code fallback} comes back. */
-  <T> T read(Tree tree, String path, ValueType<T> type, T fallback) {
+  /** Reads a single value; empty when it is not valid, which is reported. */
+  <T> Optional<T> read(Tree tree, String path, ValueType<T> type) {
     placed(path, tree.place());
-    ValueType.Outcome<T> outcome = outcome(tree, path, type);
-    if (outcome == null || !outcome.isRead()) {
-      markBroken(path);
-      return fallback;
-    }
-    return outcome.value();
-  }
-
-  /** Null = its substitution failed; a problem was reported then and when it was not read. */
-  <T> ValueType.Outcome<T> outcome(Tree tree, String path, ValueType<T> type) {
-    Tree.Scalar scalar =
+    Optional<Tree.Scalar> scalar =
         tree instanceof Tree.Scalar single
             ? substitution.resolve(single, path, problems)
-            : new Tree.Scalar(tree.place(), Tree.Kind.OTHER, tree.show());
-    if (scalar == null) {
-      return null;
+            : Optional.of(new Tree.Scalar(tree.place(), Tree.ScalarKind.OTHER, tree.show()));
+    Optional<T> value = scalar.flatMap(resolved -> read(resolved, path, type));
+    if (value.isEmpty()) {
+      markBroken(path);
     }
-    ValueType.Outcome<T> outcome = type.read(scalar);
-    if (!outcome.isRead()) {
-      problems.expected(scalar, path, outcome.expected());
-    }
-    return outcome;
+    return value;
   }
 
-  /** Whether the value is the word off, for which false stands too. */
+  private <T> Optional<T> read(Tree.Scalar scalar, String path, ValueType<T> type) {
+    ParsedValue<T> parsed = type.read(scalar);
+    parsed.expected().ifPresent(expected -> problems.expected(scalar, path, expected));
+    return parsed.value();
+  }
+
+  /** Whether the value is the word off. */
   boolean isOff(Tree.Scalar scalar, String path) {
-    Tree.Scalar resolved = substitution.resolve(scalar, path, problems);
-    return resolved != null
-        && ((resolved.isText() && resolved.text().equals("off"))
-            || resolved.asBoolean().equals(Optional.of(false)));
+    return substitution
+        .resolve(scalar, path, problems)
+        .filter(resolved -> resolved.is("off"))
+        .isPresent();
   }
 
-  /** Reports a key nobody asked for; gives the known key that was probably meant. */
+  /** Reports an unknown key; returns the known key that was probably meant. */
   Optional<String> unknownKey(Place place, String path, String key, List<String> known) {
     Optional<String> meant = Nearest.to(key, known);
     String hint =
@@ -85,12 +85,30 @@ final class Binding {
     markBroken(path);
   }
 
+  /** Reports a value at the place where {@code path} is written. */
+  void report(String path, String message) {
+    problems.add(placeOf(path), path, message);
+  }
+
+  /**
+   * Reports {@code path} when an earlier path has the same key.
+   *
+   * @param seen keys and their first paths
+   * @param key empty = the value was reported, and equals no other
+   */
+  void once(Map<String, String> seen, String key, String path, String value) {
+    String first = key.isEmpty() ? null : seen.putIfAbsent(key, path);
+    if (first != null) {
+      report(path, value + " (expected: once only, " + first + " has it already)");
+    }
+  }
+
   void placed(String path, Place place) {
     places.put(path, place);
   }
 
-  /** Where a value stands; that of the key around it when the value is a default. */
-  Place placeOf(String path) {
+  /** Where a value is written; for a default, where the map around it is. */
+  private Place placeOf(String path) {
     for (String p = path; !p.isEmpty(); p = p.substring(0, lastStep(p))) {
       if (places.containsKey(p)) {
         return places.get(p);
@@ -103,12 +121,11 @@ final class Binding {
     return Math.max(0, Math.max(path.lastIndexOf('.'), path.lastIndexOf('[')));
   }
 
-  /** Notes that a path was reported, so that what follows from it is not reported again. */
   void markBroken(String path) {
     broken.add(path);
   }
 
-  /** True when that key itself was reported: what is below it does not count. */
+  /** Whether that path itself was reported; paths below it do not count. */
   boolean isBroken(String path) {
     return broken.contains(path);
   }

@@ -1,10 +1,10 @@
 package dev.fairlead.config.bind;
 
 import dev.fairlead.config.ClusterConfig;
-import dev.fairlead.config.ClusterConfig.Discovery;
-import dev.fairlead.config.ClusterConfig.Tls;
-import dev.fairlead.config.bind.ValueType.Outcome;
-import dev.fairlead.config.text.TreeReader;
+import dev.fairlead.config.ClusterConfig.ClusterTls;
+import dev.fairlead.config.ClusterConfig.MemberDiscovery;
+import dev.fairlead.config.ParsedValue;
+import dev.fairlead.config.text.Tree;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -13,8 +13,11 @@ import java.util.Optional;
 final class ClusterBinder {
   private static final List<String> WAYS = List.of("multicast", "members", "kubernetesService");
 
-  /** What {@code discovery} has to be, as a problem says it. */
+  /** The keys of {@code discovery}, as a problem shows them. */
   static final String EXPECTED = "one of " + String.join(", ", WAYS);
+
+  /** Stands for a path that was reported. */
+  static final Path NO_PATH = Path.of("");
 
   private final Binding binding;
   private final ValueType<Path> path;
@@ -29,64 +32,60 @@ final class ClusterBinder {
     return new ClusterConfig(
         cluster.get("enabled", ValueTypes.bool(), byDefault.enabled()),
         cluster.get("name", ValueTypes.name(), byDefault.name()),
-        cluster.get("host", AddressTypes.host().orNull(), null),
-        cluster.get("port", ValueTypes.integer(1, AddressTypes.MAX_PORT), byDefault.port()),
-        cluster.get("busPort", ValueTypes.integer(0, AddressTypes.MAX_PORT), byDefault.busPort()),
-        cluster.optionalSection("discovery").map(this::discovery).orElse(null),
-        cluster.get("publicAddress", AddressTypes.hostMaybePort().orNull(), null),
+        cluster.findOrNull("host", AddressTypes.host()).orElse(null),
+        cluster.get("port", AddressTypes.port(), byDefault.port()),
+        cluster.get("busPort", AddressTypes.portOrAny(), byDefault.busPort()),
+        cluster.optionalSection("discovery").flatMap(this::discovery).orElse(null),
+        cluster.findOrNull("publicAddress", AddressTypes.hostMaybePort()).orElse(null),
         cluster.optionalSection("tls").map(this::tls).orElse(null),
-        cluster.get("secretFile", path.orNull(), null));
+        cluster.findOrNull("secretFile", path).orElse(null));
   }
 
-  /** Null = it was reported. */
-  private Discovery discovery(Section section) {
+  /** Empty when it is not valid, which is reported. */
+  private Optional<MemberDiscovery> discovery(Section section) {
     try (Section discovery = section) {
-      Discovery found = found(discovery);
+      Optional<MemberDiscovery> found = found(discovery);
       List<String> written = WAYS.stream().filter(discovery::has).toList();
       if (written.size() > 1 || discovery.isEmpty()) {
         refuse(discovery.path(), discovery.isEmpty() ? "{}" : "{...}", EXPECTED);
       }
-      if (found == null) {
+      if (found.isEmpty()) {
         binding.markBroken(discovery.path());
       }
       return found;
     }
   }
 
-  private Discovery found(Section discovery) {
-    Boolean multicast = discovery.get("multicast", onlyTrue(), null);
+  private Optional<MemberDiscovery> found(Section discovery) {
+    Optional<Boolean> multicast = discovery.find("multicast", onlyTrue());
     List<String> members = discovery.values("members", member());
-    String service = discovery.get("kubernetesService", AddressTypes.host(), null);
+    Optional<String> service = discovery.find("kubernetesService", AddressTypes.host());
     if (discovery.has("members")) {
-      return members(discovery, members);
+      return Optional.of(members(discovery, members));
     }
-    if (multicast != null) {
-      return new Discovery.Multicast();
-    }
-    return service == null ? null : new Discovery.KubernetesService(service);
+    return multicast.isPresent()
+        ? Optional.of(new MemberDiscovery.Multicast())
+        : service.map(MemberDiscovery.KubernetesService::new);
   }
 
-  private Discovery members(Section discovery, List<String> members) {
-    String at = TreeReader.child(discovery.path(), "members");
+  private MemberDiscovery members(Section discovery, List<String> members) {
     if (discovery.isEmptyList("members")) {
-      refuse(at, "[]", "at least one member");
+      refuse(Tree.child(discovery.path(), "members"), "[]", "at least one member");
     }
-    return new Discovery.Members(members);
+    return new MemberDiscovery.Members(members);
   }
 
   private void refuse(String at, String value, String expected) {
-    binding.problems().add(binding.placeOf(at), at, value + " (expected: " + expected + ")");
+    binding.report(at, value + " (expected: " + expected + ")");
     binding.markBroken(at);
   }
 
   private static ValueType<Boolean> onlyTrue() {
     return scalar ->
-        scalar.asBoolean().equals(Optional.of(true))
-            ? Outcome.of(true)
-            : Outcome.expected("true, or leave it out");
+        ParsedValue.of(scalar.asBoolean().filter(value -> value), "true, or leave it out");
   }
 
-  /** With its port, also when that was left out. */
+  /** With its port, also where that was left out. */
   private static ValueType<String> member() {
     return AddressTypes.hostMaybePort()
         .map(
@@ -96,12 +95,12 @@ final class ClusterBinder {
             });
   }
 
-  private Tls tls(Section section) {
+  private ClusterTls tls(Section section) {
     try (Section tls = section) {
-      return new Tls(
-          tls.required("certificate", path, "a PEM file"),
-          tls.required("key", path, "a PEM file"),
-          tls.required("ca", path, "a PEM file"));
+      return new ClusterTls(
+          tls.required("certificate", path, "a PEM file", NO_PATH),
+          tls.required("key", path, "a PEM file", NO_PATH),
+          tls.required("ca", path, "a PEM file", NO_PATH));
     }
   }
 }

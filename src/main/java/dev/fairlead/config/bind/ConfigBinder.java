@@ -3,6 +3,7 @@ package dev.fairlead.config.bind;
 import dev.fairlead.config.BindAddress;
 import dev.fairlead.config.ClusterConfig;
 import dev.fairlead.config.FairleadConfig;
+import dev.fairlead.config.IpAddress;
 import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.config.NodeConfig;
 import dev.fairlead.config.PoolConfig;
@@ -10,33 +11,38 @@ import dev.fairlead.config.PoolConfig.Balance;
 import dev.fairlead.config.PoolConfig.Replies;
 import dev.fairlead.config.text.Tree;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Turns a tree into records. A value that is not valid is reported and stands as its default or
- * null, so that indexes stay those of the file; such a configuration never leaves the loader.
+ * Turns a tree into records. A value that is not valid is reported; its default or a placeholder
+ * takes its place, so that indexes stay those of the file. {@link ConfigLoader} drops a
+ * configuration with problems.
  */
 final class ConfigBinder {
   private static final String FLAT_NAME = "default";
-  private static final List<String> FLAT_KEYS = List.of("host", "port", "backends");
-  private static final List<String> FULL_KEYS = List.of("listeners", "pools");
+
+  /** Stands for an address that was reported; overlaps nothing. */
+  private static final BindAddress NO_ADDRESS = BindAddress.ip("0.0.0.0", 0);
 
   private final Binding binding;
-  private final LaterKeys later;
   private final PoolBinder pools;
 
   ConfigBinder(Binding binding) {
     this.binding = binding;
-    this.later = new LaterKeys(binding.directory());
     this.pools = new PoolBinder(binding);
   }
 
-  FairleadConfig bind(Tree tree) {
+  /**
+   * Binds the whole tree, or only its dynamic part.
+   *
+   * @param own has {@code node} and {@code cluster} for a tree without them; null = bind those too
+   */
+  FairleadConfig bind(Tree tree, @Nullable FairleadConfig own) {
     try (Section root = new Section(binding, tree, "")) {
-      NodeConfig node = node(root);
-      FairleadConfig own = new FairleadConfig(node, cluster(root), List.of(), List.of());
-      return dynamicPart(root, tree, own);
+      FairleadConfig process =
+          own == null ? new FairleadConfig(node(root), cluster(root), List.of(), List.of()) : own;
+      return isFlat(tree) ? flat(root, process) : full(root, process);
     }
   }
 
@@ -52,66 +58,53 @@ final class ConfigBinder {
     }
   }
 
-  /** A tree that has only a dynamic part; the rest is that of {@code own}. */
-  FairleadConfig bindDynamic(Tree tree, FairleadConfig own) {
-    try (Section root = new Section(binding, tree, "")) {
-      return dynamicPart(root, tree, own);
-    }
-  }
-
-  private FairleadConfig dynamicPart(Section root, Tree tree, FairleadConfig own) {
-    return isFlat(tree) ? flat(root, own) : full(root, own);
-  }
-
-  /** True for the article's own form. */
   static boolean isFlat(Tree tree) {
-    Set<String> keys = tree instanceof Tree.Mapping map ? map.entries().keySet() : Set.of();
-    return FLAT_KEYS.stream().anyMatch(keys::contains)
-        && FULL_KEYS.stream().noneMatch(keys::contains);
+    return tree instanceof Tree.Mapping map && FairleadConfig.isFlat(map.entries().keySet());
   }
 
   private FairleadConfig full(Section root, FairleadConfig own) {
     List<ListenerConfig> listeners = root.sections("listeners", this::listener);
     List<PoolConfig> bound = root.sections("pools", pools::bind);
-    Stream<String> mixed = FLAT_KEYS.stream().filter(root::has);
+    Stream<String> mixed = FairleadConfig.FLAT_KEYS.stream().filter(root::has);
     mixed.forEach(key -> refuseMixed(root, key));
     return new FairleadConfig(own.node(), own.cluster(), listeners, bound);
   }
 
   private void refuseMixed(Section root, String key) {
     root.acceptUnread(key);
-    String message = "not together with listeners and pools (expected: one of the two forms)";
-    binding.problems().add(binding.placeOf(key), key, message);
+    binding.report(key, "not together with listeners and pools (expected: one of the two forms)");
   }
 
   private ListenerConfig listener(Section listener) {
     ValueType<Integer> backlog = ValueTypes.integer(1, Integer.MAX_VALUE);
     ListenerConfig config =
         new ListenerConfig(
-            listener.required("name", ValueTypes.name(), "a name"),
+            listener.required("name", ValueTypes.name(), "a name", ""),
             listener.required(
-                "bind", AddressTypes.bind(binding.directory()), "an address such as 0.0.0.0:8080"),
+                "bind",
+                AddressTypes.bind(binding.directory()),
+                "an address such as 0.0.0.0:8080",
+                NO_ADDRESS),
             listener.get("backlog", backlog, ListenerConfig.DEFAULT_BACKLOG),
-            listener.required("pool", ValueTypes.name(), "the name of a pool"),
+            listener.required("pool", ValueTypes.name(), "the name of a pool", ""),
             LimitsBinder.access(listener),
             LimitsBinder.ofListener(listener));
-    listener.later(later.listener());
+    listener.later(LaterKeys.listener(binding.directory()));
     LimitsBinder.judge(listener, config);
     return config;
   }
 
   /** The article's own form: one listener, one pool. */
   private FairleadConfig flat(Section root, FairleadConfig own) {
-    String host = root.required("host", AddressTypes.ipLiteral(), "an IP address");
-    ValueType<Integer> anyPort = ValueTypes.integer(0, AddressTypes.MAX_PORT);
-    Integer port = root.required("port", anyPort, "0 to " + AddressTypes.MAX_PORT);
+    String host = root.required("host", AddressTypes.ipLiteral(), "an IP address", "");
+    int port = root.required("port", AddressTypes.portOrAny(), "0 to " + IpAddress.MAX_PORT, 0);
     root.require("backends", "a list of backends");
-    BindAddress bind = host == null || port == null ? null : BindAddress.ip(host, port);
+    BindAddress bind = host.isEmpty() ? NO_ADDRESS : BindAddress.ip(host, port);
     ListenerConfig listener =
         new ListenerConfig(FLAT_NAME, bind, ListenerConfig.DEFAULT_BACKLOG, FLAT_NAME);
     PoolConfig pool =
-        PoolConfig.byDefault(FLAT_NAME, Balance.WEIGHTED_RANDOM, pools.backends(root))
-            .withReplies(Replies.ARTICLE);
+        PoolConfig.byDefault(
+            FLAT_NAME, Balance.WEIGHTED_RANDOM, pools.backends(root), Replies.ARTICLE);
     return new FairleadConfig(own.node(), own.cluster(), List.of(listener), List.of(pool));
   }
 }

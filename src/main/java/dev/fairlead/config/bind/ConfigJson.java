@@ -2,30 +2,31 @@ package dev.fairlead.config.bind;
 
 import dev.fairlead.config.BackendConfig;
 import dev.fairlead.config.Cidr;
-import dev.fairlead.config.DiscoveryConfig;
 import dev.fairlead.config.Durations;
 import dev.fairlead.config.EscapedBytes;
 import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.HealthConfig;
+import dev.fairlead.config.LimitsConfig.ListenerLimits;
+import dev.fairlead.config.LimitsConfig.PoolLimits;
+import dev.fairlead.config.LimitsConfig.QueueConfig;
 import dev.fairlead.config.ListenerConfig;
-import dev.fairlead.config.ListenerLimits;
 import dev.fairlead.config.PoolConfig;
 import dev.fairlead.config.PoolConfig.Connect;
+import dev.fairlead.config.PoolConfig.DiscoveryConfig;
 import dev.fairlead.config.PoolConfig.Outlier;
 import dev.fairlead.config.PoolConfig.Replies;
 import dev.fairlead.config.PoolConfig.Timeouts;
-import dev.fairlead.config.PoolLimits;
-import dev.fairlead.config.QueueConfig;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.InetAddress;
 import java.util.Collection;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the dynamic part of a configuration with the keys and texts of a configuration file,
- * defaults included: loading it again gives an equal dynamic part. Paths are absolute; keys and
- * secrets are only ever named by their files.
+ * Writes the dynamic part of a configuration in the form of a configuration file, defaults
+ * included: loading it again gives an equal dynamic part. Paths are absolute. Keys and secrets are
+ * never in it, only the names of their files.
  */
 public final class ConfigJson {
   private ConfigJson() {}
@@ -108,7 +109,7 @@ public final class ConfigJson {
         .put("maxConnections", backend.maxConnections());
   }
 
-  private static JsonObject discovery(DiscoveryConfig discovery) {
+  private static @Nullable JsonObject discovery(@Nullable DiscoveryConfig discovery) {
     if (discovery == null) {
       return null;
     }
@@ -143,11 +144,11 @@ public final class ConfigJson {
                 .put("receive", bytes(health.expect().receive())));
   }
 
-  private static String bytes(EscapedBytes bytes) {
+  private static @Nullable String bytes(@Nullable EscapedBytes bytes) {
     return bytes == null ? null : text(bytes.text());
   }
 
-  private static Object outlier(Outlier outlier) {
+  private static Object outlier(@Nullable Outlier outlier) {
     return outlier == null
         ? "off"
         : new JsonObject()
@@ -177,8 +178,8 @@ public final class ConfigJson {
         .put("connectFailed", text(replies.connectFailed()));
   }
 
-  /** Null stays null. */
-  private static String text(String text) {
+  /** A null stays null. */
+  private static @Nullable String text(@Nullable String text) {
     return text == null ? null : Substitution.escape(text);
   }
 }

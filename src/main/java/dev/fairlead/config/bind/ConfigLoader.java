@@ -2,29 +2,25 @@ package dev.fairlead.config.bind;
 
 import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.text.ConfigText;
-import dev.fairlead.config.text.Place;
 import dev.fairlead.config.text.Problems;
 import dev.fairlead.config.text.Tree;
-import dev.fairlead.config.text.TreeReader;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a configuration: text to tree, overrides, records, rules. Whatever the text is, the answer
- * is a {@link LoadResult}, never an exception. Does not look at files or addresses of the machine.
+ * Loads a configuration: text to tree, overrides, records, rules. The result is a {@link
+ * LoadResult} for any text, never an exception. Files and addresses of the machine are not read.
  *
- * <p>Immutable, any thread.
+ * <p>Immutable, any thread; milliseconds for each megabyte, so not on an event loop.
  */
 public final class ConfigLoader {
-  private static final char BYTE_ORDER_MARK = '\uFEFF';
-  private static final char REPLACEMENT = '\uFFFD';
-
   private final Substitution substitution;
   private final Overrides overrides;
 
   /**
-   * @param environment where {@code ${NAME}} is looked up
+   * @param environment the variables of {@code ${NAME}}
    * @param overrides {@code KEY=VALUE} each, applied at every load
    */
   public ConfigLoader(Map<String, String> environment, List<String> overrides) {
@@ -37,72 +33,47 @@ public final class ConfigLoader {
     this.overrides = overrides;
   }
 
-  /** The configuration or everything that is wrong with it. */
+  /** The configuration, or all problems with it. */
   public LoadResult load(ConfigText source) {
     Problems problems = new Problems();
-    Tree tree = overrides.apply(parse(source, problems), problems);
-    if (tree == null) {
-      return new LoadResult(null, problems.inOrder());
-    }
-    Binding binding = new Binding(problems, substitution, directory(source));
-    FairleadConfig config = new ConfigBinder(binding).bind(tree);
-    new ConfigValidator(binding, ConfigBinder.isFlat(tree)).validate(config);
-    return new LoadResult(problems.isEmpty() ? config : null, problems.inOrder());
+    Tree tree = overrides.apply(source.document().tree(problems), problems);
+    return bind(source, tree, problems, null);
   }
 
   /**
-   * The same for a revision of the cluster: its {@code node} and {@code cluster} are not looked at,
-   * those of {@code own} stand in the result and are what listeners are judged against. Overrides
-   * of {@code node} and {@code cluster} do not apply, all others do: they belong to this member.
+   * The same for a revision of the cluster: its {@code node} and {@code cluster} are ignored. Those
+   * of {@code own} take their place, and listeners are checked against them. Overrides of {@code
+   * node} and {@code cluster} do not apply; all others do, because they belong to this member.
    *
-   * @param own what this member was started with
+   * @param own the configuration that this member was started with
    */
   public LoadResult loadDynamic(ConfigText source, FairleadConfig own) {
     Problems problems = new Problems();
-    Tree parsed = parse(source, problems);
+    Tree parsed = source.document().tree(problems);
     Tree dynamic =
         parsed instanceof Tree.Mapping map ? map.without(FairleadConfig.PROCESS_KEYS) : parsed;
-    Tree tree = overrides.ofDynamicPart().apply(dynamic, problems);
-    if (tree == null) {
-      return new LoadResult(null, problems.inOrder());
+    return bind(source, overrides.ofDynamicPart().apply(dynamic, problems), problems, own);
+  }
+
+  private LoadResult bind(
+      ConfigText source, @Nullable Tree tree, Problems problems, @Nullable FairleadConfig own) {
+    if (tree != null) {
+      Path directory = source.directory() == null ? Path.of("") : source.directory();
+      Binding binding = new Binding(problems, substitution, directory);
+      FairleadConfig config = new ConfigBinder(binding).bind(tree, own);
+      new ConfigValidator(binding, ConfigBinder.isFlat(tree)).validate(config, own == null);
+      if (problems.isEmpty()) {
+        return new LoadResult(config, List.of());
+      }
     }
-    Binding binding = new Binding(problems, substitution, directory(source));
-    FairleadConfig config = new ConfigBinder(binding).bindDynamic(tree, own);
-    new ConfigValidator(binding, ConfigBinder.isFlat(tree)).validateDynamic(config);
-    return new LoadResult(problems.isEmpty() ? config : null, problems.inOrder());
+    return new LoadResult(null, problems.inOrder(source.name()));
   }
 
   /**
-   * The same without overrides: it sees the pools and backends of a text where its author put them,
-   * which is where {@code Document.with} finds them.
+   * The same without overrides: pools and backends have the indexes of the document, which {@link
+   * dev.fairlead.config.text.Document#with} takes.
    */
   public ConfigLoader withoutOverrides() {
     return new ConfigLoader(substitution, new Overrides(List.of()));
-  }
-
-  private static Path directory(ConfigText source) {
-    return source.directory() == null ? Path.of("") : source.directory();
-  }
-
-  /** Null = nothing to go on with, and the problems say why. */
-  static Tree parse(ConfigText source, Problems problems) {
-    String text = source.text();
-    if (!text.isEmpty() && text.charAt(0) == BYTE_ORDER_MARK) {
-      text = text.substring(1);
-    }
-    int malformed = text.indexOf(REPLACEMENT);
-    if (malformed >= 0) {
-      int line = 1 + (int) text.substring(0, malformed).chars().filter(c -> c == '\n').count();
-      problems.add(new Place(source.name(), line), "", "not UTF-8 (expected: UTF-8 text)");
-      return null;
-    }
-    Tree tree = TreeReader.of(source.format()).read(source.name(), text, problems);
-    boolean empty = tree == null || (tree instanceof Tree.Mapping map && map.entries().isEmpty());
-    if (empty && problems.isEmpty()) {
-      String message = "empty (expected: listeners and pools, or host, port and backends)";
-      problems.add(new Place(source.name(), 0), "", message);
-      return null;
-    }
-    return tree;
   }
 }

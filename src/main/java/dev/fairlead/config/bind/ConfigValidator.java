@@ -3,6 +3,7 @@ package dev.fairlead.config.bind;
 import dev.fairlead.config.BackendConfig;
 import dev.fairlead.config.ClusterConfig;
 import dev.fairlead.config.FairleadConfig;
+import dev.fairlead.config.IpAddress;
 import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.config.NodeConfig;
 import dev.fairlead.config.PoolConfig;
@@ -10,32 +11,35 @@ import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
-/** The rules that need more than one key. What is broken already is not judged again. */
+/** The rules that need more than one key. Broken values are skipped. */
 final class ConfigValidator {
   private final Binding binding;
   private final boolean flat;
 
   /**
-   * @param flat the article's form, where paths begin at the pool
+   * @param flat whether the document is in the flat form, where paths begin at the pool
    */
   ConfigValidator(Binding binding, boolean flat) {
     this.binding = binding;
     this.flat = flat;
   }
 
-  void validate(FairleadConfig config) {
-    adminNeedsToken(config.node().admin());
-    discoveryIsGiven(config.cluster());
-    new AddressRules(binding, config).ofProcess();
-    validateDynamic(config);
-  }
-
-  /** The rules of the dynamic part, {@code node} and {@code cluster} taken as they are. */
-  void validateDynamic(FairleadConfig config) {
+  /**
+   * Reports every rule that {@code config} breaks.
+   *
+   * @param process whether {@code node} and {@code cluster} are checked too; else they count as
+   *     valid
+   */
+  void validate(FairleadConfig config, boolean process) {
+    AddressRules addresses = new AddressRules(binding, config);
+    if (process) {
+      adminNeedsToken(config.node().admin());
+      discoveryIsGiven(config.cluster());
+      addresses.checkProcess();
+    }
     uniqueListeners(config.listeners());
-    new AddressRules(binding, config).ofListeners(config.listeners(), flat);
+    addresses.checkListeners(config.listeners(), flat);
     uniquePools(config.pools());
     knownPools(config);
   }
@@ -45,20 +49,20 @@ final class ConfigValidator {
         !binding.isBroken("node.admin.host") && !binding.isBroken("node.admin.tokenFile");
     if (judged && admin.tokenFile() == null && !isLoopback(admin.host())) {
       String message = admin.host() + " (expected: a loopback address, or a tokenFile beside it)";
-      report("node.admin.host", message);
+      binding.report("node.admin.host", message);
     }
   }
 
   private static boolean isLoopback(String host) {
     return host.equalsIgnoreCase("localhost")
-        || AddressTypes.parseIp(host).map(InetAddress::isLoopbackAddress).orElse(false);
+        || IpAddress.parse(host).map(InetAddress::isLoopbackAddress).orElse(false);
   }
 
   private void discoveryIsGiven(ClusterConfig cluster) {
     String path = "cluster.discovery";
     if (cluster.enabled() && cluster.discovery() == null && !binding.isBroken(path)) {
       String because = ", because cluster.enabled is true";
-      report(path, "null (expected: " + ClusterBinder.EXPECTED + because + ")");
+      binding.report(path, "null (expected: " + ClusterBinder.EXPECTED + because + ")");
     }
   }
 
@@ -66,7 +70,7 @@ final class ConfigValidator {
     Map<String, String> names = new HashMap<>();
     for (int i = 0; i < listeners.size(); i++) {
       String name = listeners.get(i).name();
-      unique(names, name, new Shown("listeners[" + i + "].name", name));
+      binding.once(names, name, "listeners[" + i + "].name", name);
     }
   }
 
@@ -74,7 +78,7 @@ final class ConfigValidator {
     Map<String, String> names = new HashMap<>();
     for (int i = 0; i < pools.size(); i++) {
       String path = "pools[" + i + "]";
-      unique(names, pools.get(i).name(), new Shown(path + ".name", pools.get(i).name()));
+      binding.once(names, pools.get(i).name(), path + ".name", pools.get(i).name());
       uniqueBackends(pools.get(i).backends(), flat ? "" : path + ".");
     }
   }
@@ -83,49 +87,36 @@ final class ConfigValidator {
     Map<String, String> ids = new HashMap<>();
     for (int i = 0; i < backends.size(); i++) {
       BackendConfig backend = backends.get(i);
-      String path = prefix + "backends[" + i + "]";
-      boolean whole = backend.unixPath() != null || (backend.host() != null && backend.port() != 0);
-      if (whole) {
-        unique(ids, key(backend), new Shown(path, backend.id()));
-      }
+      binding.once(ids, key(backend), prefix + "backends[" + i + "]", backend.id());
     }
   }
 
-  private record Shown(String path, String value) {}
-
-  private void unique(Map<String, String> seen, String key, Shown shown) {
-    String first = key == null ? null : seen.putIfAbsent(key, shown.path());
-    if (first != null) {
-      String expected = " (expected: once only, " + first + " has it already)";
-      report(shown.path(), shown.value() + expected);
-    }
-  }
-
+  /** The same for each way to write one address; empty when a part of it was reported. */
   private static String key(BackendConfig backend) {
-    return backend.unixPath() != null
-        ? backend.id()
+    if (backend.unixPath() != null) {
+      return backend.id();
+    }
+    return backend.host() == null || backend.port() == 0
+        ? ""
         : AddressRules.hostKey(backend.host()) + " " + backend.port();
   }
 
   private void knownPools(FairleadConfig config) {
     List<String> names =
-        config.pools().stream().map(PoolConfig::name).filter(Objects::nonNull).toList();
+        config.pools().stream().map(PoolConfig::name).filter(name -> !name.isEmpty()).toList();
     if (binding.isBroken("pools") || names.size() < config.pools().size()) {
       return;
     }
     for (int i = 0; i < config.listeners().size(); i++) {
       String pool = config.listeners().get(i).pool();
-      if (pool != null && !names.contains(pool)) {
+      if (!pool.isEmpty() && !names.contains(pool)) {
         String hint =
             Nearest.to(pool, names)
                 .map(near -> "did you mean \"" + near + "\"?")
                 .orElseGet(() -> names.isEmpty() ? "there is none" : String.join(", ", names));
-        report("listeners[" + i + "].pool", pool + " (expected: a pool's name: " + hint + ")");
+        binding.report(
+            "listeners[" + i + "].pool", pool + " (expected: a pool's name: " + hint + ")");
       }
     }
-  }
-
-  private void report(String path, String message) {
-    binding.problems().add(binding.placeOf(path), path, message);
   }
 }

@@ -4,15 +4,18 @@ import dev.fairlead.config.EscapedBytes;
 import dev.fairlead.config.HealthConfig;
 import dev.fairlead.config.HealthConfig.Expect;
 import dev.fairlead.config.HealthConfig.Http;
+import dev.fairlead.config.ParsedValue;
 import dev.fairlead.config.StatusRanges;
-import dev.fairlead.config.bind.ValueType.Outcome;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** Binds {@code pools[].health}. */
 final class HealthBinder {
-  /** What may stand in a request line: no spaces, no control characters, no other encoding. */
+  /** Printable ASCII without spaces, as a request line requires. */
   private static final Pattern PATH = Pattern.compile("/[!-~]*");
 
+  private static final ValueType<HealthConfig.Type> TYPE =
+      ValueTypes.constant(HealthConfig.Type.values());
   private static final ValueType<Integer> AT_LEAST_ONE = ValueTypes.integer(1, Integer.MAX_VALUE);
 
   private HealthBinder() {}
@@ -22,13 +25,13 @@ final class HealthBinder {
       HealthConfig byDefault = HealthConfig.NONE;
       HealthConfig config =
           new HealthConfig(
-              health.get("type", type(), byDefault.type()),
+              health.get("type", TYPE, byDefault.type()),
               health.get("interval", ValueTypes.positiveDuration(), byDefault.interval()),
               health.get("timeout", ValueTypes.positiveDuration(), byDefault.timeout()),
               health.get("rise", AT_LEAST_ONE, byDefault.rise()),
               health.get("fall", AT_LEAST_ONE, byDefault.fall()),
               health.get("probers", AT_LEAST_ONE, byDefault.probers()),
-              health.get("port", port().orNull(), byDefault.port()),
+              health.findOrNull("port", AddressTypes.port()).orElse(null),
               http(health),
               expect(health));
       if (config.type() == HealthConfig.Type.EXPECT && config.expect().receive() == null) {
@@ -39,19 +42,11 @@ final class HealthBinder {
     }
   }
 
-  private static ValueType<HealthConfig.Type> type() {
-    return ValueTypes.constant(HealthConfig.Type.values(), HealthConfig.Type::label);
-  }
-
-  private static ValueType<Integer> port() {
-    return ValueTypes.integer(1, AddressTypes.MAX_PORT);
-  }
-
   private static Http http(Section health) {
     try (Section http = health.section("http")) {
       return new Http(
           http.get("path", path(), Http.DEFAULT.path()),
-          http.get("host", AddressTypes.hostMaybePort().orNull(), Http.DEFAULT.host()),
+          http.findOrNull("host", AddressTypes.hostMaybePort()).orElse(null),
           http.get("status", status(), Http.DEFAULT.status()));
     }
   }
@@ -59,30 +54,28 @@ final class HealthBinder {
   private static Expect expect(Section health) {
     try (Section expect = health.section("expect")) {
       return new Expect(
-          expect.get("send", bytes().orNull(), null),
-          expect.get("receive", bytes().orNull(), null));
+          expect.findOrNull("send", bytes()).orElse(null),
+          expect.findOrNull("receive", bytes()).orElse(null));
     }
   }
 
   private static ValueType<String> path() {
-    return scalar ->
-        scalar.isText() && PATH.matcher(scalar.text()).matches()
-            ? Outcome.of(scalar.text())
-            : Outcome.expected("a path that begins with /, without spaces");
+    return ValueTypes.textThat(
+        text -> PATH.matcher(text).matches(), "a path that begins with /, without spaces");
   }
 
   /** A single code may be written as a number. */
   private static ValueType<StatusRanges> status() {
     return scalar ->
-        StatusRanges.parse(scalar.isText() || scalar.asInteger().isPresent() ? scalar.text() : "")
-            .map(Outcome::of)
-            .orElseGet(() -> Outcome.expected(StatusRanges.EXPECTED));
+        ParsedValue.of(
+            StatusRanges.parse(
+                scalar.asInteger().isPresent() ? scalar.text() : scalar.textOrEmpty()),
+            StatusRanges.EXPECTED);
   }
 
   private static ValueType<EscapedBytes> bytes() {
-    return scalar ->
-        scalar.isText() && !scalar.text().isEmpty() && EscapedBytes.parse(scalar.text()).isPresent()
-            ? Outcome.of(new EscapedBytes(scalar.text()))
-            : Outcome.expected(EscapedBytes.EXPECTED);
+    return ValueTypes.parsed(
+        text -> text.isEmpty() ? Optional.empty() : EscapedBytes.parse(text),
+        EscapedBytes.EXPECTED);
   }
 }

@@ -1,43 +1,78 @@
 package dev.fairlead.config.bind;
 
-import dev.fairlead.config.bind.Shape.Items;
-import dev.fairlead.config.bind.Shape.Keys;
-import dev.fairlead.config.bind.Shape.OrNull;
+import dev.fairlead.config.text.Tree;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /**
- * The keys of parts that are not built yet, one line a key: its kind of value and its default.
- * Building a part takes its lines out of here.
+ * The keys of parts that are not built yet, one line for each: its type and its default. They are
+ * checked as all others, but any value except the default is refused. Building a part removes its
+ * lines here.
  */
 final class LaterKeys {
-  private final ValueType<Path> path;
+  private final Binding binding;
 
-  LaterKeys(Path directory) {
-    this.path = ValueTypes.path(directory);
+  LaterKeys(Binding binding) {
+    this.binding = binding;
   }
 
-  Keys listener() {
+  /** What a key may have, and its default. */
+  sealed interface Shape {}
+
+  /** A single value; the default as it is written. */
+  record Single(ValueType<?> type, String defaultText) implements Shape {}
+
+  /** A map; each key has its own default. */
+  record Keys(Map<String, Shape> keys) implements Shape {
+    Keys {
+      keys = Collections.unmodifiableMap(new LinkedHashMap<>(keys));
+    }
+
+    Keys with(String key, Shape shape) {
+      Map<String, Shape> more = new LinkedHashMap<>(keys);
+      more.put(key, shape);
+      return new Keys(more);
+    }
+
+    Keys with(String key, ValueType<?> type, String defaultText) {
+      return with(key, new Single(type, defaultText));
+    }
+  }
+
+  /** A list; the default is the empty one. */
+  record Items(Shape item) implements Shape {
+    static Items of(ValueType<?> type) {
+      return new Items(new Single(type, ""));
+    }
+  }
+
+  /** A part that is absent by default. */
+  record OrNull(Shape shape) implements Shape {}
+
+  private static final Keys NONE = new Keys(Map.of());
+
+  static Keys listener(Path directory) {
     Keys route =
-        Keys.none()
-            .with("sni", Items.of(ValueTypes.text()))
+        NONE.with("sni", Items.of(ValueTypes.text()))
             .with("alpn", Items.of(ValueTypes.text()))
             .with("source", Items.of(AddressTypes.cidr()))
             .with("pool", ValueTypes.name(), "");
     Keys proxyProtocol =
-        Keys.none()
-            .with("mode", ValueTypes.word("off", "optional", "required"), "off")
+        NONE.with("mode", ValueTypes.word("off", "optional", "required"), "off")
             .with("trusted", Items.of(AddressTypes.cidr()))
             .with("timeout", ValueTypes.positiveDuration(), "5s");
-    return Keys.none()
-        .with("routes", new Items(route))
+    return NONE.with("routes", new Items(route))
         .with("proxyProtocol", proxyProtocol)
-        .with("tls", new OrNull(listenerTls()));
+        .with("tls", new OrNull(listenerTls(ValueTypes.path(directory))));
   }
 
-  private Keys listenerTls() {
-    Keys certificate = Keys.none().with("cert", path, "").with("key", path, "");
-    return Keys.none()
-        .with("mode", ValueTypes.word("terminate", "passthrough"), "terminate")
+  private static Keys listenerTls(ValueType<Path> path) {
+    Keys certificate = NONE.with("cert", path, "").with("key", path, "");
+    return NONE.with("mode", ValueTypes.word("terminate", "passthrough"), "terminate")
         .with("certificates", new Items(certificate))
         .with("clientAuth", ValueTypes.word("none", "request", "require"), "none")
         .with("clientCa", path.orNull(), "null")
@@ -47,19 +82,87 @@ final class LaterKeys {
         .with("helloTimeout", ValueTypes.positiveDuration(), "5s");
   }
 
-  Keys pool() {
-    return Keys.none()
-        .with("proxyProtocol", ValueTypes.word("off", "v1", "v2"), "off")
-        .with("tls", new OrNull(poolTls()));
+  static Keys pool(Path directory) {
+    ValueType<Path> path = ValueTypes.path(directory);
+    Keys tls =
+        NONE.with("verify", ValueTypes.bool(), "true")
+            .with("ca", path.orNull(), "null")
+            .with("serverName", AddressTypes.host().orNull(), "null")
+            .with("certificate", path.orNull(), "null")
+            .with("key", path.orNull(), "null")
+            .with("alpn", Items.of(ValueTypes.text()));
+    return NONE.with("proxyProtocol", ValueTypes.word("off", "v1", "v2"), "off")
+        .with("tls", new OrNull(tls));
   }
 
-  private Keys poolTls() {
-    return Keys.none()
-        .with("verify", ValueTypes.bool(), "true")
-        .with("ca", path.orNull(), "null")
-        .with("serverName", AddressTypes.host().orNull(), "null")
-        .with("certificate", path.orNull(), "null")
-        .with("key", path.orNull(), "null")
-        .with("alpn", Items.of(ValueTypes.text()));
+  /**
+   * Reports what is not valid.
+   *
+   * @param refuse whether to report also what is valid and not the default; false inside a part
+   *     that was refused as a whole
+   */
+  void check(Shape shape, Tree tree, String path, boolean refuse) {
+    if (shape instanceof Single single) {
+      checkSingle(single, tree, path, refuse);
+    } else if (shape instanceof Keys keys) {
+      checkKeys(keys, tree, path, refuse);
+    } else if (shape instanceof Items items) {
+      checkItems(items, tree, path, refuse);
+    } else if (shape instanceof OrNull orNull && !isNull(tree)) {
+      if (refuse) {
+        notAvailable(tree, path, "null");
+      }
+      check(orNull.shape(), tree, path, false);
+    }
+  }
+
+  private void checkSingle(Single single, Tree tree, String path, boolean refuse) {
+    Optional<?> value = binding.read(tree, path, single.type());
+    Tree.Scalar byDefault =
+        new Tree.Scalar(tree.place(), Tree.ScalarKind.FREE, single.defaultText());
+    if (refuse && value.isPresent() && !value.equals(single.type().read(byDefault).value())) {
+      notAvailable(tree, path, single.defaultText());
+    }
+  }
+
+  private void checkKeys(Keys keys, Tree tree, String path, boolean refuse) {
+    if (!(tree instanceof Tree.Mapping mapping)) {
+      binding.problems().expected(tree, path, "a map of keys and values");
+      return;
+    }
+    List<String> known = List.copyOf(keys.keys().keySet());
+    mapping
+        .entries()
+        .forEach(
+            (key, entry) -> {
+              String child = Tree.child(path, key);
+              Shape shape = keys.keys().get(key);
+              if (shape == null) {
+                binding.unknownKey(entry.place(), child, key, known);
+              } else {
+                check(shape, entry.value(), child, refuse);
+              }
+            });
+  }
+
+  private void checkItems(Items items, Tree tree, String path, boolean refuse) {
+    if (!(tree instanceof Tree.Sequence sequence)) {
+      binding.problems().expected(tree, path, "a list");
+      return;
+    }
+    if (refuse && !sequence.items().isEmpty()) {
+      notAvailable(tree, path, "[]");
+    }
+    for (int i = 0; i < sequence.items().size(); i++) {
+      check(items.item(), sequence.items().get(i), path + "[" + i + "]", false);
+    }
+  }
+
+  private void notAvailable(Tree tree, String path, String byDefault) {
+    binding.problems().expected(tree, path, byDefault + "; not available yet");
+  }
+
+  private static boolean isNull(Tree tree) {
+    return tree instanceof Tree.Scalar scalar && scalar.isNull();
   }
 }

@@ -1,21 +1,25 @@
 package dev.fairlead.config.bind;
 
-import dev.fairlead.config.AccessConfig;
 import dev.fairlead.config.Cidr;
-import dev.fairlead.config.LimitScope;
+import dev.fairlead.config.LimitsConfig.LimitScope;
+import dev.fairlead.config.LimitsConfig.ListenerLimits;
+import dev.fairlead.config.LimitsConfig.PoolLimits;
+import dev.fairlead.config.LimitsConfig.QueueConfig;
+import dev.fairlead.config.LimitsConfig.RefuseWith;
 import dev.fairlead.config.ListenerConfig;
-import dev.fairlead.config.ListenerLimits;
+import dev.fairlead.config.ListenerConfig.AccessConfig;
 import dev.fairlead.config.PoolConfig;
-import dev.fairlead.config.PoolLimits;
-import dev.fairlead.config.QueueConfig;
-import dev.fairlead.config.RefuseWith;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
-/** Binds who may come in, and how many: {@code allow}, {@code deny} and {@code limits}. */
+/** Binds {@code allow}, {@code deny} and {@code limits}. */
 final class LimitsBinder {
   /** A limit; 0 = none. */
   static final ValueType<Integer> COUNT = ValueTypes.integer(0, Integer.MAX_VALUE);
 
+  private static final ValueType<LimitScope> SCOPE = ValueTypes.constant(LimitScope.values());
+  private static final ValueType<RefuseWith> REFUSE_WITH = ValueTypes.constant(RefuseWith.values());
   private static final String QUEUE_SIZE = "limits.queue.size";
   private static final String NO_ADDRESS = ", because clients of a Unix socket have no address)";
 
@@ -36,7 +40,7 @@ final class LimitsBinder {
           limits.get("newConnectionsPerSecond", COUNT, byDefault.newConnectionsPerSecond()),
           scope(limits),
           queue(limits),
-          limits.get("refuseWith", refuseWith(), byDefault.refuseWith()));
+          limits.get("refuseWith", REFUSE_WITH, byDefault.refuseWith()));
     }
   }
 
@@ -52,12 +56,7 @@ final class LimitsBinder {
   }
 
   private static LimitScope scope(Section limits) {
-    ValueType<LimitScope> scope = ValueTypes.constant(LimitScope.values(), LimitScope::label);
-    return limits.get("scope", scope, LimitScope.CLUSTER);
-  }
-
-  private static ValueType<RefuseWith> refuseWith() {
-    return ValueTypes.constant(RefuseWith.values(), RefuseWith::label);
+    return limits.get("scope", SCOPE, LimitScope.CLUSTER);
   }
 
   private static QueueConfig queue(Section limits) {
@@ -68,10 +67,10 @@ final class LimitsBinder {
     }
   }
 
-  /** Reports what can't work together in one listener. */
+  /** Reports combinations of keys that one listener can't have. */
   static void judge(Section listener, ListenerConfig config) {
     ListenerLimits limits = config.limits();
-    if (config.bind() != null && config.bind().isUnix()) {
+    if (config.bind().isUnix()) {
       refuseNetworks(listener, "allow", config.access().allow());
       refuseNetworks(listener, "deny", config.access().deny());
       if (limits.connectionsPerSource() > 0) {
@@ -95,7 +94,7 @@ final class LimitsBinder {
     }
   }
 
-  /** Reports what can't work together in one pool. */
+  /** Reports combinations of keys that one pool can't have. */
   static void judge(Section pool, PoolConfig config) {
     int size = config.limits().queue().size();
     if (size > 0 && !mayLimit(pool, config)) {
@@ -107,23 +106,15 @@ final class LimitsBinder {
     }
   }
 
-  /** Also where a limit is written and can't be read: that was reported. */
+  /** Whether a limit is set, or was meant to be: one that is not valid was reported. */
   private static boolean mayLimit(Section pool, PoolConfig config) {
-    if (config.limits().connections() > 0
+    return config.limits().connections() > 0
         || config.limits().connectionsPerBackend() > 0
-        || pool.isBroken("limits.connections")
-        || pool.isBroken("limits.connectionsPerBackend")
-        || pool.isBroken("backends")) {
-      return true;
-    }
-    for (int i = 0; i < config.backends().size(); i++) {
-      String backend = "backends[" + i + "]";
-      if (config.backends().get(i).maxConnections() > 0
-          || pool.isBroken(backend)
-          || pool.isBroken(backend + ".maxConnections")) {
-        return true;
-      }
-    }
-    return false;
+        || config.backends().stream().anyMatch(backend -> backend.maxConnections() > 0)
+        || Stream.of("limits.connections", "limits.connectionsPerBackend", "backends")
+            .anyMatch(pool::isBroken)
+        || IntStream.range(0, config.backends().size())
+            .mapToObj(i -> "backends[" + i + "]")
+            .anyMatch(path -> pool.isBroken(path) || pool.isBroken(path + ".maxConnections"));
   }
 }

@@ -3,20 +3,27 @@ package dev.fairlead.config.bind;
 import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.Problem;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What reading a configuration gave.
+ * A configuration, or why it could not be loaded.
  *
  * @param config null when there are problems
  * @param problems all of them, in the order of their lines
  */
-public record LoadResult(FairleadConfig config, List<Problem> problems) {
-
+public record LoadResult(@Nullable FairleadConfig config, List<Problem> problems) {
   public LoadResult {
     problems = List.copyOf(problems);
   }
 
   public boolean isValid() {
     return problems.isEmpty();
+  }
+
+  /** The configuration of a valid result. */
+  @Override
+  public FairleadConfig config() {
+    return Objects.requireNonNull(config, "not valid");
   }
 }

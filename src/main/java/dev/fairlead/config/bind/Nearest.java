@@ -5,14 +5,14 @@ import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Finds the word somebody meant: {@code prot} is {@code port}, two letters swapped. */
+/** Finds the key that a typing mistake meant: {@code prot} is {@code port}, two letters swapped. */
 final class Nearest {
   private static final int CHARS_PER_MISTAKE = 3;
   private static final int MAX_MISTAKES = 3;
 
   private Nearest() {}
 
-  /** The known word nearest to {@code word}; empty when none is near. */
+  /** The known word nearest to {@code word}; empty when none is near enough. */
   static Optional<String> to(String word, Collection<String> known) {
     String lower = word.toLowerCase(Locale.ROOT);
     int most = Math.min(MAX_MISTAKES, Math.max(1, word.length() / CHARS_PER_MISTAKE));

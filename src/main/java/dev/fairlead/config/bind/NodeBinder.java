@@ -1,18 +1,20 @@
 package dev.fairlead.config.bind;
 
 import dev.fairlead.config.NodeConfig;
-import dev.fairlead.config.NodeConfig.AccessLog;
+import dev.fairlead.config.NodeConfig.AccessLogConfig;
 import dev.fairlead.config.NodeConfig.Admin;
 import dev.fairlead.config.NodeConfig.LogLevel;
-import dev.fairlead.config.NodeConfig.Shutdown;
+import dev.fairlead.config.NodeConfig.ShutdownConfig;
 import dev.fairlead.config.NodeConfig.TransportKind;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Locale;
 
 /** Binds {@code node}. */
 final class NodeBinder {
   private static final int MAX_EVENT_LOOPS = 1024;
+  private static final ValueType<TransportKind> TRANSPORT =
+      ValueTypes.constant(TransportKind.values());
+  private static final ValueType<LogLevel> LOG_LEVEL = ValueTypes.constant(LogLevel.values());
 
   private final ValueType<Path> path;
 
@@ -22,28 +24,19 @@ final class NodeBinder {
 
   NodeConfig bind(Section node) {
     return new NodeConfig(
-        node.get("name", ValueTypes.name().orNull(), null),
+        node.findOrNull("name", ValueTypes.name()).orElse(null),
         node.get("eventLoops", auto(MAX_EVENT_LOOPS), NodeConfig.AUTO),
-        node.get("transport", transport(), NodeConfig.DEFAULT.transport()),
+        node.get("transport", TRANSPORT, NodeConfig.DEFAULT.transport()),
         node.get("maxSessions", auto(Integer.MAX_VALUE), NodeConfig.AUTO),
-        node.get("logLevel", logLevel(), NodeConfig.DEFAULT.logLevel()),
+        node.get("logLevel", LOG_LEVEL, NodeConfig.DEFAULT.logLevel()),
         admin(node),
         accessLog(node),
         shutdown(node),
-        node.get("stateDir", path.orNull(), null));
+        node.findOrNull("stateDir", path).orElse(null));
   }
 
   private static ValueType<Integer> auto(int max) {
     return ValueTypes.integer(1, max).or("auto", NodeConfig.AUTO);
-  }
-
-  private static ValueType<TransportKind> transport() {
-    return ValueTypes.constant(
-        TransportKind.values(), kind -> kind.name().toLowerCase(Locale.ROOT));
-  }
-
-  private static ValueType<LogLevel> logLevel() {
-    return ValueTypes.constant(LogLevel.values(), level -> level.name().toLowerCase(Locale.ROOT));
   }
 
   private Admin admin(Section node) {
@@ -51,35 +44,36 @@ final class NodeBinder {
       Admin byDefault = Admin.DEFAULT;
       return new Admin(
           admin.get("host", AddressTypes.host(), byDefault.host()),
-          admin.get("port", ValueTypes.integer(0, AddressTypes.MAX_PORT), byDefault.port()),
-          admin.get("tokenFile", path.orNull(), null),
+          admin.get("port", AddressTypes.portOrAny(), byDefault.port()),
+          admin.findOrNull("tokenFile", path).orElse(null),
           admin.optionalSection("tls").map(this::tls).orElse(null));
     }
   }
 
-  private Admin.Tls tls(Section section) {
+  private Admin.AdminTls tls(Section section) {
     try (Section tls = section) {
-      return new Admin.Tls(
-          tls.required("certificate", path, "a PEM file"), tls.required("key", path, "a PEM file"));
+      return new Admin.AdminTls(
+          tls.required("certificate", path, "a PEM file", ClusterBinder.NO_PATH),
+          tls.required("key", path, "a PEM file", ClusterBinder.NO_PATH));
     }
   }
 
-  private AccessLog accessLog(Section node) {
+  private AccessLogConfig accessLog(Section node) {
     try (Section accessLog = node.section("accessLog")) {
       ValueType<String> to =
           path.map(Path::toString)
-              .or(AccessLog.OFF, AccessLog.OFF)
-              .or(AccessLog.STDOUT, AccessLog.STDOUT);
-      return new AccessLog(accessLog.get("to", to, AccessLog.DEFAULT.to()));
+              .or(AccessLogConfig.OFF, AccessLogConfig.OFF)
+              .or(AccessLogConfig.STDOUT, AccessLogConfig.STDOUT);
+      return new AccessLogConfig(accessLog.get("to", to, AccessLogConfig.DEFAULT.to()));
     }
   }
 
-  private static Shutdown shutdown(Section node) {
+  private static ShutdownConfig shutdown(Section node) {
     try (Section shutdown = node.section("shutdown")) {
       ValueType<Duration> duration = ValueTypes.duration();
-      return new Shutdown(
-          shutdown.get("delay", duration, Shutdown.DEFAULT.delay()),
-          shutdown.get("grace", duration, Shutdown.DEFAULT.grace()));
+      return new ShutdownConfig(
+          shutdown.get("delay", duration, ShutdownConfig.DEFAULT.delay()),
+          shutdown.get("grace", duration, ShutdownConfig.DEFAULT.grace()));
     }
   }
 }

@@ -2,10 +2,9 @@ package dev.fairlead.config.bind;
 
 import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.Problem;
-import dev.fairlead.config.text.Place;
 import dev.fairlead.config.text.Problems;
 import dev.fairlead.config.text.Tree;
-import dev.fairlead.config.text.TreeReader;
+import dev.fairlead.config.text.Tree.Place;
 import dev.fairlead.config.text.YamlReader;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,10 +12,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The {@code --set KEY=VALUE} of the command line. They replace values in a tree before it is
- * bound; maps on the way are made, a list grows by one item at its end. Immutable.
+ * The {@code --set KEY=VALUE} of the command line, which replace values in a tree before it is
+ * bound. Missing maps on the path are created; a list grows by one item at its end. Immutable.
  */
 final class Overrides {
   private static final Pattern PATH =
@@ -29,7 +29,7 @@ final class Overrides {
     this.settings = List.copyOf(settings);
   }
 
-  /** Those of the dynamic part: neither of {@code node} nor of {@code cluster}. */
+  /** Those of the dynamic part, without {@code node} and {@code cluster}. */
   Overrides ofDynamicPart() {
     return new Overrides(settings.stream().filter(setting -> !isOfProcess(setting)).toList());
   }
@@ -39,8 +39,8 @@ final class Overrides {
     return firstStep.lookingAt() && FairleadConfig.PROCESS_KEYS.contains(firstStep.group());
   }
 
-  /** The tree with all of them in it; those that are malformed are reported whatever the tree. */
-  Tree apply(Tree tree, Problems problems) {
+  /** The tree with all overrides applied; malformed ones are reported even without a tree. */
+  @Nullable Tree apply(@Nullable Tree tree, Problems problems) {
     Tree changed = tree;
     for (String setting : settings) {
       changed = apply(changed, setting, problems);
@@ -48,7 +48,7 @@ final class Overrides {
     return changed;
   }
 
-  private static Tree apply(Tree tree, String setting, Problems problems) {
+  private static @Nullable Tree apply(@Nullable Tree tree, String setting, Problems problems) {
     int equals = setting.indexOf('=');
     String path = equals < 0 ? setting : setting.substring(0, equals);
     if (equals < 0 || !PATH.matcher(path).matches()) {
@@ -62,10 +62,10 @@ final class Overrides {
         : new Setting(path, value, problems).into(tree, steps(path), "");
   }
 
-  private static Tree value(String path, String text, Problems problems) {
+  private static @Nullable Tree value(String path, String text, Problems problems) {
     Problems found = new Problems();
-    Tree value = new YamlReader().value(Problem.OVERRIDE, text, found);
-    for (Problem problem : found.inOrder()) {
+    Tree value = new YamlReader(true).value(text, found);
+    for (Problem problem : found.inOrder(Problem.OVERRIDE)) {
       problems.add(Place.OVERRIDE, path, problem.message());
     }
     if (value == null && found.isEmpty()) {
@@ -85,8 +85,8 @@ final class Overrides {
 
   private record Setting(String path, Tree value, Problems problems) {
 
-    /** {@code tree} with the value at {@code steps} below {@code at}. */
-    Tree into(Tree tree, List<String> steps, String at) {
+    /** {@code tree} with the value put at {@code steps} below {@code at}; null = no tree yet. */
+    @Nullable Tree into(@Nullable Tree tree, List<String> steps, String at) {
       if (steps.isEmpty()) {
         return value;
       }
@@ -97,25 +97,24 @@ final class Overrides {
           : intoMap(tree, step, rest, at);
     }
 
-    private Tree intoMap(Tree tree, String key, List<String> rest, String at) {
+    private @Nullable Tree intoMap(@Nullable Tree tree, String key, List<String> rest, String at) {
       if (tree != null && !(tree instanceof Tree.Mapping)) {
         return refuse(tree, at.isEmpty() ? "the file" : at, "a map");
       }
-      Place place = tree == null ? Place.OVERRIDE : tree.place();
-      Map<String, Tree.Entry> entries = new LinkedHashMap<>();
-      if (tree instanceof Tree.Mapping mapping) {
-        entries.putAll(mapping.entries());
-      }
-      Tree.Entry old = entries.get(key);
-      Tree changed = into(old == null ? null : old.value(), rest, TreeReader.child(at, key));
-      Place keyPlace = old == null ? Place.OVERRIDE : old.place();
+      Map<String, Tree.KeyValue> entries =
+          tree instanceof Tree.Mapping map
+              ? new LinkedHashMap<>(map.entries())
+              : new LinkedHashMap<>();
+      Tree.KeyValue old = entries.get(key);
+      Tree changed = into(old == null ? null : old.value(), rest, Tree.child(at, key));
       if (changed != null) {
-        entries.put(key, new Tree.Entry(keyPlace, changed));
+        Place keyPlace = old == null ? Place.OVERRIDE : old.place();
+        entries.put(key, new Tree.KeyValue(keyPlace, changed));
       }
-      return new Tree.Mapping(place, entries);
+      return new Tree.Mapping(tree == null ? Place.OVERRIDE : tree.place(), entries);
     }
 
-    private Tree intoList(Tree tree, int index, List<String> rest, String at) {
+    private @Nullable Tree intoList(@Nullable Tree tree, int index, List<String> rest, String at) {
       if (tree != null && !(tree instanceof Tree.Sequence)) {
         return refuse(tree, at, "a list");
       }
@@ -134,7 +133,7 @@ final class Overrides {
       return new Tree.Sequence(tree == null ? Place.OVERRIDE : tree.place(), items);
     }
 
-    private Tree refuse(Tree tree, String at, String expected) {
+    private @Nullable Tree refuse(@Nullable Tree tree, String at, String expected) {
       problems.add(
           Place.OVERRIDE, path, "cannot be set (expected: " + expected + " at " + at + ")");
       return tree;

@@ -2,16 +2,17 @@ package dev.fairlead.config.bind;
 
 import dev.fairlead.config.BackendConfig;
 import dev.fairlead.config.BackendConfig.State;
-import dev.fairlead.config.DiscoveryConfig;
+import dev.fairlead.config.IpAddress;
 import dev.fairlead.config.PoolConfig;
 import dev.fairlead.config.PoolConfig.Balance;
 import dev.fairlead.config.PoolConfig.Connect;
+import dev.fairlead.config.PoolConfig.DiscoveryConfig;
 import dev.fairlead.config.PoolConfig.OnBackendDown;
 import dev.fairlead.config.PoolConfig.Outlier;
 import dev.fairlead.config.PoolConfig.Replies;
 import dev.fairlead.config.PoolConfig.Timeouts;
 import dev.fairlead.config.PoolConfig.WhenDown;
-import dev.fairlead.config.text.TreeReader;
+import dev.fairlead.config.text.Tree;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
@@ -19,33 +20,37 @@ import java.util.stream.Stream;
 /** Binds one of {@code pools} and its backends. */
 final class PoolBinder {
   private static final int MAX_ATTEMPTS = 100;
-  private static final ValueType<Integer> PORT = ValueTypes.integer(1, AddressTypes.MAX_PORT);
+  private static final ValueType<Balance> BALANCE = ValueTypes.constant(Balance.values());
+  private static final ValueType<WhenDown> WHEN_DOWN = ValueTypes.constant(WhenDown.values());
+  private static final ValueType<OnBackendDown> ON_BACKEND_DOWN =
+      ValueTypes.constant(OnBackendDown.values());
+  private static final ValueType<State> STATE = ValueTypes.constant(State.values());
+  private static final ValueType<Integer> WEIGHT =
+      ValueTypes.integer(BackendConfig.MIN_WEIGHT, BackendConfig.MAX_WEIGHT);
 
   private final Binding binding;
-  private final LaterKeys later;
 
   PoolBinder(Binding binding) {
     this.binding = binding;
-    this.later = new LaterKeys(binding.directory());
   }
 
   PoolConfig bind(Section pool) {
     PoolConfig config =
         new PoolConfig(
-            pool.required("name", ValueTypes.name(), "a name"),
-            pool.get("balance", balance(), Balance.DEFAULT),
+            pool.required("name", ValueTypes.name(), "a name", ""),
+            pool.get("balance", BALANCE, Balance.DEFAULT),
             backends(pool),
-            discovery(pool),
+            pool.optionalSection("discovery").map(PoolBinder::discovery).orElse(null),
             HealthBinder.bind(pool),
-            outlier(pool),
+            pool.sectionOrOff("outlier").map(PoolBinder::outlier).orElse(null),
             pool.get("slowStart", ValueTypes.duration(), Duration.ZERO),
             connect(pool),
             timeouts(pool),
             LimitsBinder.ofPool(pool),
-            pool.get("whenDown", whenDown(), WhenDown.REFUSE),
-            pool.get("onBackendDown", onBackendDown(), OnBackendDown.KEEP),
+            pool.get("whenDown", WHEN_DOWN, WhenDown.REFUSE),
+            pool.get("onBackendDown", ON_BACKEND_DOWN, OnBackendDown.KEEP),
             replies(pool));
-    pool.later(later.pool());
+    pool.later(LaterKeys.pool(binding.directory()));
     LimitsBinder.judge(pool, config);
     refuseProbedPortOfUnix(pool, config);
     return config;
@@ -60,25 +65,13 @@ final class PoolBinder {
     }
   }
 
-  private static ValueType<WhenDown> whenDown() {
-    return ValueTypes.constant(WhenDown.values(), WhenDown::label);
-  }
-
-  private static ValueType<OnBackendDown> onBackendDown() {
-    return ValueTypes.constant(OnBackendDown.values(), OnBackendDown::label);
-  }
-
-  private static DiscoveryConfig discovery(Section pool) {
-    Section discovery = pool.optionalSection("discovery").orElse(null);
-    if (discovery == null) {
-      return null;
-    }
-    try (discovery) {
+  private static DiscoveryConfig discovery(Section section) {
+    try (Section discovery = section) {
       DiscoveryConfig config =
           new DiscoveryConfig(
-              discovery.get("dns", AddressTypes.host(), null),
-              discovery.get("port", PORT, 0),
-              discovery.get("srv", AddressTypes.host(), null),
+              discovery.find("dns", AddressTypes.host()).orElse(null),
+              discovery.get("port", AddressTypes.port(), 0),
+              discovery.find("srv", AddressTypes.host()).orElse(null),
               discovery.get(
                   "refresh", ValueTypes.positiveDuration(), DiscoveryConfig.DEFAULT_REFRESH));
       if (discovery.has("srv")) {
@@ -89,28 +82,20 @@ final class PoolBinder {
         discovery.require("dns", "a host name and port, or srv");
       }
       if (discovery.has("dns") && !discovery.has("srv")) {
-        discovery.require("port", "1 to " + AddressTypes.MAX_PORT);
+        discovery.require("port", "1 to " + IpAddress.MAX_PORT);
       }
       return config;
     }
   }
 
-  private static Outlier outlier(Section pool) {
-    Section outlier = pool.sectionOrOff("outlier").orElse(null);
-    if (outlier == null) {
-      return null;
-    }
-    try (outlier) {
+  private static Outlier outlier(Section section) {
+    try (Section outlier = section) {
       Outlier byDefault = Outlier.DEFAULT;
       return new Outlier(
           outlier.get("failures", ValueTypes.integer(1, Integer.MAX_VALUE), byDefault.failures()),
           outlier.get("ejection", ValueTypes.positiveDuration(), byDefault.ejection()),
           outlier.get("maxEjected", ValueTypes.percentage(), byDefault.maxEjectedPercent()));
     }
-  }
-
-  private static ValueType<Balance> balance() {
-    return ValueTypes.constant(Balance.values(), Balance::label);
   }
 
   /** The backends of a pool, or of the flat form. */
@@ -122,11 +107,11 @@ final class PoolBinder {
     boolean unix = backend.has("unix");
     BackendConfig config =
         new BackendConfig(
-            backend.get("host", AddressTypes.host(), null),
-            backend.get("port", PORT, 0),
-            backend.get("unix", ValueTypes.socketPath(binding.directory()), null),
-            backend.get("weight", weight(), BackendConfig.DEFAULT_WEIGHT),
-            backend.get("state", state(), State.ENABLED),
+            backend.find("host", AddressTypes.host()).orElse(null),
+            backend.get("port", AddressTypes.port(), 0),
+            backend.find("unix", ValueTypes.socketPath(binding.directory())).orElse(null),
+            backend.get("weight", WEIGHT, BackendConfig.DEFAULT_WEIGHT),
+            backend.get("state", STATE, State.ENABLED),
             backend.get("backup", ValueTypes.bool(), false)
                 ? BackendConfig.BACKUP
                 : BackendConfig.PRIMARY,
@@ -138,24 +123,15 @@ final class PoolBinder {
       backend.require("host", "host and port, or unix");
     }
     if (backend.has("host") && !unix) {
-      backend.require("port", "1 to " + AddressTypes.MAX_PORT);
+      backend.require("port", "1 to " + IpAddress.MAX_PORT);
     }
     return config;
   }
 
   private void refuseBoth(Section backend, String key) {
     if (backend.has(key)) {
-      String path = TreeReader.child(backend.path(), key);
-      binding.problems().add(binding.placeOf(path), path, "not together with unix");
+      binding.report(Tree.child(backend.path(), key), "not together with unix");
     }
-  }
-
-  private static ValueType<Integer> weight() {
-    return ValueTypes.integer(BackendConfig.MIN_WEIGHT, BackendConfig.MAX_WEIGHT);
-  }
-
-  private static ValueType<State> state() {
-    return ValueTypes.constant(State.values(), State::label);
   }
 
   private static Connect connect(Section pool) {
@@ -181,8 +157,8 @@ final class PoolBinder {
   private static Replies replies(Section pool) {
     try (Section replies = pool.section("replies")) {
       return new Replies(
-          replies.get("noBackend", ValueTypes.text().orNull(), null),
-          replies.get("connectFailed", ValueTypes.text().orNull(), null));
+          replies.findOrNull("noBackend", ValueTypes.text()).orElse(null),
+          replies.findOrNull("connectFailed", ValueTypes.text()).orElse(null));
     }
   }
 }

@@ -1,24 +1,24 @@
 package dev.fairlead.config.bind;
 
 import dev.fairlead.config.text.Tree;
-import dev.fairlead.config.text.TreeReader;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /**
- * One map of a configuration while it is bound. A key is known because it was asked for; {@link
- * #close} reports those nobody asked for and those that had to be there.
+ * One map of a configuration while it is bound. Reading a key makes it known; {@link #close}
+ * reports unknown keys and missing ones.
  */
 final class Section implements AutoCloseable {
   private final Binding binding;
   private final Tree.Mapping mapping;
   private final String path;
 
-  /** False when something else stands where the map was expected: that was reported already. */
+  /** False when another kind of value stands where the map was expected: that was reported. */
   private final boolean intact;
 
   private final List<String> known = new ArrayList<>();
@@ -45,26 +45,36 @@ final class Section implements AutoCloseable {
     return mapping.entries().containsKey(key);
   }
 
-  /** True when no key is written. */
+  /** Whether it is a map without keys. */
   boolean isEmpty() {
     return intact && mapping.entries().isEmpty();
   }
 
-  /** True when an empty list is written there. */
+  /** Whether the key has an empty list. */
   boolean isEmptyList(String key) {
-    Tree.Entry entry = mapping.entries().get(key);
+    Tree.KeyValue entry = mapping.entries().get(key);
     return entry != null && entry.value() instanceof Tree.Sequence list && list.items().isEmpty();
   }
 
-  /** The value of a key, {@code fallback} when it is not there or not valid. */
-  <T> T get(String key, ValueType<T> type, T fallback) {
-    return value(key).map(tree -> binding.read(tree, child(key), type, fallback)).orElse(fallback);
+  /** The value of a key; empty when it is not written or not valid. */
+  <T> Optional<T> find(String key, ValueType<T> type) {
+    return value(key).flatMap(tree -> binding.read(tree, child(key), type));
   }
 
-  /** The value of a key that must be there; null when it is not there or not valid. */
-  <T> T required(String key, ValueType<T> type, String expected) {
+  /** The value of a key that may be null; empty when it is null, not written or not valid. */
+  <T> Optional<T> findOrNull(String key, ValueType<T> type) {
+    return find(key, type.orNull()).flatMap(value -> value);
+  }
+
+  /** The value of a key, {@code fallback} when it is not written or not valid. */
+  <T> T get(String key, ValueType<T> type, T fallback) {
+    return find(key, type).orElse(fallback);
+  }
+
+  /** The value of a key that must be written, {@code placeholder} when it is not there or valid. */
+  <T> T required(String key, ValueType<T> type, String expected, T placeholder) {
     require(key, expected);
-    return get(key, type, null);
+    return get(key, type, placeholder);
   }
 
   void require(String key, String expected) {
@@ -73,22 +83,21 @@ final class Section implements AutoCloseable {
     }
   }
 
-  /** A map inside; not written = no key of it is. */
+  /** A map inside; when it is not written, all its keys are defaults. */
   Section section(String key) {
-    Tree tree = value(key).orElseGet(() -> new Tree.Mapping(mapping.place(), Map.of()));
-    return new Section(binding, tree, child(key));
+    return new Section(binding, valueOrEmptyMap(key), child(key));
   }
 
-  /** A map inside that may be {@code null}; empty = it is, or it is not written. */
+  /** A map inside that may be {@code null}; empty when it is null or not written. */
   Optional<Section> optionalSection(String key) {
     return value(key)
         .filter(tree -> !(tree instanceof Tree.Scalar scalar && scalar.isNull()))
         .map(tree -> new Section(binding, tree, child(key)));
   }
 
-  /** A map inside, or the word {@code off}: empty then; not written = no key of it is. */
+  /** A map inside, or the word {@code off}: empty then; not written = all keys are defaults. */
   Optional<Section> sectionOrOff(String key) {
-    Tree tree = value(key).orElseGet(() -> new Tree.Mapping(mapping.place(), Map.of()));
+    Tree tree = valueOrEmptyMap(key);
     if (tree instanceof Tree.Scalar scalar && binding.isOff(scalar, child(key))) {
       return Optional.empty();
     }
@@ -100,17 +109,20 @@ final class Section implements AutoCloseable {
     return Optional.of(new Section(binding, tree, child(key)));
   }
 
-  /** True when a key below this map was reported; what is below that does not count. */
+  private Tree valueOrEmptyMap(String key) {
+    return value(key).orElseGet(() -> new Tree.Mapping(mapping.place(), Map.of()));
+  }
+
+  /** Whether a key of this map was reported; keys below it do not count. */
   boolean isBroken(String key) {
     return binding.isBroken(child(key));
   }
 
-  /** Reports what is wrong with a key below this map, unless it was reported already. */
+  /** Reports a problem with a key of this map, unless the key was reported already. */
   void refuse(String key, String message) {
-    String at = child(key);
-    if (!binding.isBroken(at)) {
-      binding.problems().add(binding.placeOf(at), at, message);
-      binding.markBroken(at);
+    if (!isBroken(key)) {
+      binding.report(child(key), message);
+      binding.markBroken(child(key));
     }
   }
 
@@ -125,17 +137,14 @@ final class Section implements AutoCloseable {
         });
   }
 
-  /** A list of single values; not written = empty. Those that are not valid are left out. */
+  /** A list of single values, without those that are not valid; not written = empty. */
   <T> List<T> values(String key, ValueType<T> type) {
-    List<T> values = items(key, (tree, itemPath) -> binding.read(tree, itemPath, type, null));
-    return values.stream().filter(value -> value != null).toList();
+    return items(key, (tree, itemPath) -> binding.read(tree, itemPath, type)).stream()
+        .flatMap(Optional::stream)
+        .toList();
   }
 
-  private interface ItemReader<T> {
-    T read(Tree tree, String path);
-  }
-
-  private <T> List<T> items(String key, ItemReader<T> reader) {
+  private <T> List<T> items(String key, BiFunction<Tree, String, T> reader) {
     Tree tree = value(key).orElse(null);
     if (tree == null) {
       return List.of();
@@ -147,39 +156,39 @@ final class Section implements AutoCloseable {
     }
     List<T> items = new ArrayList<>();
     for (int i = 0; i < sequence.items().size(); i++) {
-      items.add(reader.read(sequence.items().get(i), child(key) + "[" + i + "]"));
+      items.add(reader.apply(sequence.items().get(i), child(key) + "[" + i + "]"));
     }
     return items;
   }
 
-  /** Keys of parts that are not built yet: anything but their defaults is refused. */
-  void later(Shape.Keys keys) {
-    ShapeCheck check = new ShapeCheck(binding);
+  /** Reads keys of parts that are not built yet: any value but the default is refused. */
+  void later(LaterKeys.Keys keys) {
+    LaterKeys check = new LaterKeys(binding);
     keys.keys()
         .forEach(
             (key, shape) ->
-                value(key).ifPresent(tree -> check.refuseChange(shape, tree, child(key))));
+                value(key).ifPresent(tree -> check.check(shape, tree, child(key), true)));
   }
 
-  /** Makes a key known whose value was refused as a whole. */
+  /** Makes a key known that was refused as a whole. */
   void acceptUnread(String key) {
     value(key);
   }
 
   private Optional<Tree> value(String key) {
     known.add(key);
-    Tree.Entry entry = mapping.entries().get(key);
+    Tree.KeyValue entry = mapping.entries().get(key);
     if (entry != null) {
       binding.placed(child(key), entry.value().place());
     }
-    return Optional.ofNullable(entry).map(Tree.Entry::value);
+    return Optional.ofNullable(entry).map(Tree.KeyValue::value);
   }
 
   private String child(String key) {
-    return TreeReader.child(path, key);
+    return Tree.child(path, key);
   }
 
-  /** Reports keys that are not known, and keys that are missing unless one of those meant them. */
+  /** Reports unknown keys, and missing ones that no unknown key probably meant. */
   @Override
   public void close() {
     mapping

@@ -2,14 +2,15 @@ package dev.fairlead.config.bind;
 
 import dev.fairlead.config.text.Problems;
 import dev.fairlead.config.text.Tree;
-import dev.fairlead.config.text.Tree.Kind;
+import dev.fairlead.config.text.Tree.ScalarKind;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Puts environment variables into texts: <code>${NAME}</code> and <code>${NAME:default}</code>;
- * <code>$${</code> is a literal <code>${</code>. What a variable holds is not looked at again.
+ * Replaces environment variables in texts: <code>${NAME}</code> and <code>${NAME:default}</code>;
+ * <code>$${</code> is a literal <code>${</code>. Values of variables are not searched for others.
  */
 final class Substitution {
   private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
@@ -23,18 +24,18 @@ final class Substitution {
     this.environment = Map.copyOf(environment);
   }
 
-  /** A text that loads as {@code text}: its <code>${</code> are made literal. */
+  /** The text that loads as {@code text}: each <code>${</code> of it is made literal. */
   static String escape(String text) {
     return text.replace("${", "$${");
   }
 
   /**
-   * The scalar with its variables put in; one that was a single substitution becomes {@link
-   * Kind#FREE}. What is wrong goes to {@code problems}, and null comes back.
+   * The scalar with its variables replaced; one that is a single substitution becomes {@link
+   * ScalarKind#FREE}. Empty when a variable is not set or malformed, which is reported.
    */
-  Tree.Scalar resolve(Tree.Scalar scalar, String path, Problems problems) {
-    if (scalar.kind() != Kind.TEXT || !scalar.text().contains("${")) {
-      return scalar;
+  Optional<Tree.Scalar> resolve(Tree.Scalar scalar, String path, Problems problems) {
+    if (scalar.kind() != ScalarKind.TEXT || !scalar.text().contains("${")) {
+      return Optional.of(scalar);
     }
     Matcher marks = MARK.matcher(scalar.text());
     StringBuilder out = new StringBuilder();
@@ -42,26 +43,27 @@ final class Substitution {
     while (marks.find()) {
       boolean literal = marks.group("literal") != null;
       whole |= !literal && marks.start() == 0 && marks.end() == scalar.text().length();
-      String value = literal ? "${" : lookUp(marks);
-      if (value == null) {
+      Optional<String> value = literal ? Optional.of("${") : lookUp(marks);
+      if (value.isEmpty()) {
         problems.expected(scalar, path, expected(marks));
-        return null;
+        return Optional.empty();
       }
-      marks.appendReplacement(out, Matcher.quoteReplacement(value));
+      marks.appendReplacement(out, Matcher.quoteReplacement(value.get()));
     }
     String text = marks.appendTail(out).toString();
-    return new Tree.Scalar(scalar.place(), whole ? Kind.FREE : Kind.TEXT, text);
+    return Optional.of(
+        new Tree.Scalar(scalar.place(), whole ? ScalarKind.FREE : ScalarKind.TEXT, text));
   }
 
-  /** Null = unset without a default, or malformed. */
-  private String lookUp(Matcher mark) {
-    String inner = mark.group("inner");
+  /** Empty when it is unset without a default, or malformed. */
+  private Optional<String> lookUp(Matcher mark) {
     if (isMalformed(mark)) {
-      return null;
+      return Optional.empty();
     }
+    String inner = mark.group("inner");
     int colon = inner.indexOf(':');
-    String fallback = colon < 0 ? null : inner.substring(colon + 1);
-    return environment.getOrDefault(name(inner), fallback);
+    return Optional.ofNullable(environment.get(name(inner)))
+        .or(() -> colon < 0 ? Optional.empty() : Optional.of(inner.substring(colon + 1)));
   }
 
   private String expected(Matcher mark) {

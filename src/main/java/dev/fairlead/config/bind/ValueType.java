@@ -1,69 +1,37 @@
 package dev.fairlead.config.bind;
 
+import dev.fairlead.config.ParsedValue;
 import dev.fairlead.config.text.Tree;
 import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * One kind of value a key can have. Immutable.
+ * The type of a key's value: reads a scalar. Immutable, any thread.
  *
- * @param <T> what it becomes
+ * @param <T> of the value in a record
  */
 @FunctionalInterface
-public interface ValueType<T> {
+interface ValueType<T> {
+  ParsedValue<T> read(Tree.Scalar scalar);
 
-  Outcome<T> read(Tree.Scalar scalar);
-
-  /**
-   * Either a value or what was expected instead.
-   *
-   * @param value may be null, when {@code expected} is null
-   * @param expected null = it was read
-   */
-  record Outcome<T>(T value, String expected) {
-    public static <T> Outcome<T> of(T value) {
-      return new Outcome<>(value, null);
-    }
-
-    public static <T> Outcome<T> expected(String expected) {
-      return new Outcome<>(null, expected);
-    }
-
-    public boolean isRead() {
-      return expected == null;
-    }
-  }
-
-  /** The same, turned into something else. */
+  /** The same, converted. */
   default <U> ValueType<U> map(Function<T, U> change) {
-    return scalar -> {
-      Outcome<T> outcome = read(scalar);
-      return outcome.isRead()
-          ? Outcome.of(change.apply(outcome.value()))
-          : Outcome.expected(outcome.expected());
-    };
+    return scalar -> read(scalar).map(change);
   }
 
-  /** The same, or {@code null} for none. */
-  default ValueType<T> orNull() {
-    return scalar -> {
-      if (scalar.isNull()) {
-        return Outcome.of(null);
-      }
-      Outcome<T> outcome = read(scalar);
-      return outcome.isRead() ? outcome : Outcome.expected(outcome.expected() + ", or null");
-    };
+  /** The same, or {@code null}, which is empty. */
+  default ValueType<Optional<T>> orNull() {
+    return scalar ->
+        scalar.isNull()
+            ? ParsedValue.of(Optional.empty())
+            : read(scalar).map(Optional::of).mapExpected(expected -> expected + ", or null");
   }
 
-  /** The same, or {@code word} for {@code value}; {@code false} stands for the word {@code off}. */
+  /** The same, or {@code word} for {@code value}. */
   default ValueType<T> or(String word, T value) {
-    return scalar -> {
-      boolean off = word.equals("off") && scalar.asBoolean().equals(Optional.of(false));
-      if (off || (scalar.isText() && scalar.text().equals(word))) {
-        return Outcome.of(value);
-      }
-      Outcome<T> outcome = read(scalar);
-      return outcome.isRead() ? outcome : Outcome.expected(word + ", or " + outcome.expected());
-    };
+    return scalar ->
+        scalar.is(word)
+            ? ParsedValue.of(value)
+            : read(scalar).mapExpected(expected -> word + ", or " + expected);
   }
 }

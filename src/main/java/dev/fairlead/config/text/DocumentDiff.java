@@ -4,15 +4,15 @@ import com.github.difflib.DiffUtils;
 import com.github.difflib.UnifiedDiffUtils;
 import java.util.List;
 
-/** What changed between two texts, for people to read. */
+/** A unified diff of two texts. */
 public final class DocumentDiff {
   private static final int CONTEXT_LINES = 3;
 
   private DocumentDiff() {}
 
   /**
-   * A unified diff: {@code --- nameA}, {@code +++ nameB}, then hunks of lines that begin with a
-   * space, {@code -} or {@code +}. Empty when no line differs.
+   * {@code --- nameA}, {@code +++ nameB}, then hunks of lines that begin with a space, {@code -} or
+   * {@code +}. Empty when no line differs.
    */
   public static List<String> unified(String nameA, String textA, String nameB, String textB) {
     List<String> linesA = textA.lines().toList();

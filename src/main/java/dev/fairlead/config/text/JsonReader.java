@@ -7,11 +7,15 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import dev.fairlead.config.Problem;
-import dev.fairlead.config.text.Tree.Kind;
+import dev.fairlead.config.text.Tree.Place;
+import dev.fairlead.config.text.Tree.ScalarKind;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Strict JSON: no comments, no trailing commas, nothing after the value. */
 final class JsonReader implements TreeReader {
@@ -21,68 +25,70 @@ final class JsonReader implements TreeReader {
           .build();
 
   @Override
-  public Tree read(String source, String text, Problems problems) {
+  public @Nullable Tree read(String text, Problems problems) {
     try (JsonParser parser = FACTORY.createParser(text)) {
-      Walk walk = new Walk(source, parser, problems);
+      JsonTreeBuilder builder = new JsonTreeBuilder(parser, problems);
       if (parser.nextToken() == null) {
         return null;
       }
-      Tree tree = walk.value("");
+      Tree tree = builder.value("");
       if (parser.nextToken() != null) {
-        problems.add(walk.place(), "", "more text after the end (expected: one JSON value)");
+        problems.add(builder.place(), "", "more text after the end (expected: one JSON value)");
       }
       return problems.isEmpty() ? tree : null;
     } catch (JsonProcessingException e) {
-      problems.add(place(source, e.getLocation()), "", "not JSON: " + reason(e));
+      problems.add(place(e.getLocation()), "", "not JSON: " + reason(e));
       return null;
     } catch (IOException e) {
       throw new UncheckedIOException("reading from memory", e);
     }
   }
 
-  /** Jackson's own words, without its note on where the text came from. */
+  /** Jackson's message without its note on where the text came from. */
   private static String reason(JsonProcessingException e) {
     String message = e.getOriginalMessage().lines().findFirst().orElse("syntax error");
     int note = message.indexOf(" (start marker at ");
     return Problem.oneLine(note < 0 ? message : message.substring(0, note));
   }
 
-  private static Place place(String source, JsonLocation location) {
-    return new Place(source, location == null ? 0 : Math.max(0, location.getLineNr()));
+  private static Place place(JsonLocation location) {
+    return new Place(location == null ? 0 : Math.max(0, location.getLineNr()));
   }
 
-  private record Walk(String source, JsonParser parser, Problems problems) {
+  private record JsonTreeBuilder(JsonParser parser, Problems problems) {
 
     Place place() {
-      return JsonReader.place(source, parser.currentTokenLocation());
+      return JsonReader.place(parser.currentTokenLocation());
     }
 
     Tree value(String path) throws IOException {
       return switch (parser.currentToken()) {
         case START_OBJECT -> mapping(path);
         case START_ARRAY -> sequence(path);
-        case VALUE_STRING -> scalar(Kind.TEXT);
-        case VALUE_NUMBER_INT -> scalar(Kind.INTEGER);
-        case VALUE_NUMBER_FLOAT -> scalar(Kind.DECIMAL);
-        case VALUE_TRUE, VALUE_FALSE -> scalar(Kind.BOOLEAN);
-        case VALUE_NULL -> scalar(Kind.NULL);
-        default -> scalar(Kind.OTHER);
+        case VALUE_STRING -> scalar(ScalarKind.TEXT);
+        case VALUE_NUMBER_INT -> scalar(ScalarKind.INTEGER);
+        case VALUE_NUMBER_FLOAT -> scalar(ScalarKind.DECIMAL);
+        case VALUE_TRUE, VALUE_FALSE -> scalar(ScalarKind.BOOLEAN);
+        case VALUE_NULL -> scalar(ScalarKind.NULL);
+        default -> scalar(ScalarKind.OTHER);
       };
     }
 
-    private Tree scalar(Kind kind) throws IOException {
+    private Tree scalar(ScalarKind kind) throws IOException {
       return new Tree.Scalar(place(), kind, parser.getText());
     }
 
     private Tree mapping(String path) throws IOException {
-      MappingBuilder builder = new MappingBuilder(place(), path, problems);
+      Place start = place();
+      Map<String, Tree.KeyValue> entries = new LinkedHashMap<>();
       while (parser.nextToken() != JsonToken.END_OBJECT) {
         String key = parser.currentName();
         Place keyPlace = place();
         parser.nextToken();
-        builder.put(key, keyPlace, value(TreeReader.child(path, key)));
+        Tree value = value(Tree.child(path, key));
+        problems.once(entries, path, key, new Tree.KeyValue(keyPlace, value));
       }
-      return builder.build();
+      return new Tree.Mapping(start, entries);
     }
 
     private Tree sequence(String path) throws IOException {

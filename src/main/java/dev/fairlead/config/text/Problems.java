@@ -1,16 +1,32 @@
 package dev.fairlead.config.text;
 
 import dev.fairlead.config.Problem;
+import dev.fairlead.config.text.Tree.Place;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 
-/** Collects everything that is wrong with one configuration. One load, one thread. */
+/**
+ * Collects every problem of one configuration, so that a user corrects them all at once. One load,
+ * one thread.
+ */
 public final class Problems {
-  private final List<Problem> found = new ArrayList<>();
+  private static final Comparator<PlacedProblem> FILE_THEN_OVERRIDES =
+      Comparator.comparing((PlacedProblem found) -> found.place().isOverride())
+          .thenComparingInt(found -> found.place().line());
+
+  private final List<PlacedProblem> found = new ArrayList<>();
+
+  private record PlacedProblem(Place place, String path, String message) {
+    Problem in(String source) {
+      return new Problem(
+          place.isOverride() ? Problem.OVERRIDE : source, place.line(), path, message);
+    }
+  }
 
   public void add(Place place, String path, String message) {
-    found.add(new Problem(place.source(), place.line(), path, message));
+    found.add(new PlacedProblem(place, path, message));
   }
 
   /** {@code value (expected: ...)}. */
@@ -18,17 +34,29 @@ public final class Problems {
     add(value.place(), path, value.show() + " (expected: " + expected + ")");
   }
 
+  /** Puts a key into {@code entries}, or reports it when it is there already. */
+  void once(Map<String, Tree.KeyValue> entries, String parent, String key, Tree.KeyValue keyValue) {
+    Tree.KeyValue first = entries.putIfAbsent(key, keyValue);
+    if (first != null) {
+      String message = "duplicate key (first at line " + first.place().line() + ")";
+      add(keyValue.place(), Tree.child(parent, key), message);
+    }
+  }
+
+  void addAll(Problems others) {
+    found.addAll(others.found);
+  }
+
   public boolean isEmpty() {
     return found.isEmpty();
   }
 
-  /** Those of the file in the order of their lines, then those of overrides. */
-  public List<Problem> inOrder() {
+  /** Those of the document {@code source} by line, then those of overrides. */
+  public List<Problem> inOrder(String source) {
     return found.stream()
         .distinct()
-        .sorted(
-            Comparator.comparing((Problem p) -> p.source().equals(Problem.OVERRIDE))
-                .thenComparingInt(Problem::line))
+        .sorted(FILE_THEN_OVERRIDES)
+        .map(each -> each.in(source))
         .toList();
   }
 }

@@ -5,12 +5,13 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
 
 /**
- * Lets Vert.x Config deliver a file as it is, as {@code {"text": ...}}: our loader parses it, so
- * that problems have lines and a bad file costs one log entry, not one a scan.
+ * Makes Vert.x Config deliver a file unparsed, as {@code {"text": ...}}: our loader parses it, so
+ * that problems have line numbers and a broken file makes one log entry, not one for each scan.
  *
- * <p>Malformed UTF-8 becomes U+FFFD in the text; the loader refuses that with its line.
+ * <p>Malformed UTF-8 becomes U+FFFD in the text; {@link Document} reports that with its line.
  */
 public final class RawTextProcessor implements ConfigProcessor {
   public static final String NAME = "fairlead-text";
@@ -25,6 +26,7 @@ public final class RawTextProcessor implements ConfigProcessor {
 
   @Override
   public Future<JsonObject> process(Vertx vertx, JsonObject configuration, Buffer input) {
-    return Future.succeededFuture(new JsonObject().put(TEXT, ConfigFiles.decode(input.getBytes())));
+    return Future.succeededFuture(
+        new JsonObject().put(TEXT, input.toString(StandardCharsets.UTF_8)));
   }
 }

@@ -1,12 +1,14 @@
 package dev.fairlead.config.text;
 
 import dev.fairlead.config.Problem;
-import dev.fairlead.config.text.Tree.Kind;
+import dev.fairlead.config.text.Tree.Place;
+import dev.fairlead.config.text.Tree.ScalarKind;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.tomlj.Toml;
 import org.tomlj.TomlArray;
 import org.tomlj.TomlParseError;
@@ -18,20 +20,20 @@ import org.tomlj.TomlTable;
 final class TomlReader implements TreeReader {
 
   @Override
-  public Tree read(String source, String text, Problems problems) {
+  public @Nullable Tree read(String text, Problems problems) {
     TomlParseResult result = Toml.parse(text);
     for (TomlParseError error : result.errors()) {
-      Place place = place(source, error.position());
-      problems.add(place, "", "not TOML: " + Problem.oneLine(error.getMessage()));
+      Place place = place(error.position());
+      problems.add(place, "", "not TOML: " + Problem.oneLine(String.valueOf(error.getMessage())));
     }
     if (result.hasErrors() || result.isEmpty()) {
       return null;
     }
-    return table(new Place(source, 1), result);
+    return table(new Place(1), result);
   }
 
-  private static Place place(String source, TomlPosition position) {
-    return new Place(source, position == null ? 0 : position.line());
+  private static Place place(TomlPosition position) {
+    return new Place(position == null ? 0 : position.line());
   }
 
   private static Tree value(Place place, Object value) {
@@ -45,10 +47,10 @@ final class TomlReader implements TreeReader {
   }
 
   private static Tree table(Place place, TomlTable table) {
-    Map<String, Tree.Entry> entries = new LinkedHashMap<>();
+    Map<String, Tree.KeyValue> entries = new LinkedHashMap<>();
     for (Map.Entry<String, Object> entry : table.entrySet()) {
-      Place at = place(place.source(), table.inputPositionOf(List.of(entry.getKey())));
-      entries.put(entry.getKey(), new Tree.Entry(at, value(at, entry.getValue())));
+      Place at = place(table.inputPositionOf(List.of(entry.getKey())));
+      entries.put(entry.getKey(), new Tree.KeyValue(at, value(at, entry.getValue())));
     }
     return new Tree.Mapping(place, entries);
   }
@@ -56,22 +58,23 @@ final class TomlReader implements TreeReader {
   private static Tree array(Place place, TomlArray array) {
     List<Tree> items = new ArrayList<>();
     for (int i = 0; i < array.size(); i++) {
-      items.add(value(place(place.source(), array.inputPositionOf(i)), array.get(i)));
+      items.add(value(place(array.inputPositionOf(i)), array.get(i)));
     }
     return new Tree.Sequence(place, items);
   }
 
   private static Tree scalar(Place place, Object value) {
     if (value instanceof String text) {
-      return new Tree.Scalar(place, Kind.TEXT, text);
+      return new Tree.Scalar(place, ScalarKind.TEXT, text);
     }
     if (value instanceof Long) {
-      return new Tree.Scalar(place, Kind.INTEGER, value.toString());
+      return new Tree.Scalar(place, ScalarKind.INTEGER, value.toString());
     }
     if (value instanceof Boolean) {
-      return new Tree.Scalar(place, Kind.BOOLEAN, value.toString());
+      return new Tree.Scalar(place, ScalarKind.BOOLEAN, value.toString());
     }
     boolean decimal = value instanceof Double || value instanceof BigDecimal;
-    return new Tree.Scalar(place, decimal ? Kind.DECIMAL : Kind.OTHER, value.toString());
+    return new Tree.Scalar(
+        place, decimal ? ScalarKind.DECIMAL : ScalarKind.OTHER, value.toString());
   }
 }

@@ -5,14 +5,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Cuts keys of the top level out of a text, with all that is below them, and leaves the rest to the
- * letter: {@code node:} in YAML with the lines up to the next key, {@code [node]}, {@code
- * [node.admin]} and {@code node.name = } in TOML. It looks at lines and not at syntax, so whoever
- * asks must read the result again. Lives for one text.
+ * Removes top-level keys from a text with everything below them and keeps all other lines
+ * unchanged: {@code node:} in YAML with the lines up to the next key; {@code [node]}, {@code
+ * [node.admin]} and {@code node.name = } in TOML. It compares lines and ignores syntax, so the
+ * caller must parse the result and compare it. One text, one thread.
  */
-public final class TopLevel {
+final class TopLevel {
   private static final Pattern YAML_KEY = Pattern.compile("[\"']?([\\w-]*).*");
   private static final Pattern TOML_TABLE = Pattern.compile("\\h*\\[+\\h*[\"']?([\\w-]+).*");
   private static final Pattern TOML_KEY = Pattern.compile("\\h*[\"']?([\\w-]+)[\"']?\\h*[.=].*");
@@ -23,7 +24,7 @@ public final class TopLevel {
   private final List<String> keys;
   private final StringBuilder rest = new StringBuilder();
 
-  /** The comments at the end of what is cut, which may be about what follows. */
+  /** Comments at the end of a removed part; they may belong to the next key. */
   private final List<String> comments = new ArrayList<>();
 
   private boolean cutting;
@@ -34,8 +35,8 @@ public final class TopLevel {
     this.keys = keys;
   }
 
-  /** {@code text}, which is not JSON, without {@code keys}. */
-  public static String without(List<String> keys, ConfigFormat format, String text) {
+  /** {@code text} in YAML or TOML, without {@code keys}. */
+  static String without(List<String> keys, ConfigFormat format, String text) {
     TopLevel cut = new TopLevel(format, keys);
     AFTER_LINE_FEED.splitAsStream(text).forEach(cut::take);
     cut.comments.forEach(cut.rest::append);
@@ -60,8 +61,8 @@ public final class TopLevel {
     }
   }
 
-  /** The top-level key whose part begins here, null = the line belongs to the one before. */
-  private String keyOf(String line) {
+  /** The top-level key that begins on this line, null = the line belongs to the one before. */
+  private @Nullable String keyOf(String line) {
     if (format == ConfigFormat.YAML) {
       boolean begins = !line.isBlank() && " \t#".indexOf(line.charAt(0)) < 0;
       return begins ? found(YAML_KEY, line) : null;
@@ -71,7 +72,7 @@ public final class TopLevel {
     return inTable ? table : found(TOML_KEY, line);
   }
 
-  private static String found(Pattern pattern, String line) {
+  private static @Nullable String found(Pattern pattern, String line) {
     Matcher matcher = pattern.matcher(line);
     return matcher.matches() ? matcher.group(1) : null;
   }

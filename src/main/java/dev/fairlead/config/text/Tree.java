@@ -10,41 +10,61 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * A configuration as it was written, the same for YAML, JSON and TOML; every part knows its place.
- * Immutable.
+ * A configuration as it was written, the same for YAML, JSON and TOML; every part has the line it
+ * stands on. Immutable.
  */
 public sealed interface Tree {
 
-  /** Where it begins. */
   Place place();
 
-  /** As a problem quotes it: on one line, cut when long. */
+  /** As a problem shows it: on one line, at most 100 characters. */
   String show();
 
   /** Levels of maps and lists; 0 for a single value. */
   int height();
 
-  /** Values in it, itself included. */
+  /** Number of values, itself included. */
   int size();
 
-  /** What a {@link Scalar} was written as. */
-  enum Kind {
+  /**
+   * Where something was written: in the document or in an override.
+   *
+   * @param line from 1, 0 = not known
+   */
+  record Place(int line, boolean isOverride) {
+    public static final Place UNKNOWN = new Place(0);
+
+    /** In a {@code --set KEY=VALUE}. */
+    public static final Place OVERRIDE = new Place(0, true);
+
+    public Place(int line) {
+      this(line, false);
+    }
+  }
+
+  /** The path of a key inside {@code parent}: {@code pools[0].backends}. */
+  static String child(String parent, String key) {
+    return parent.isEmpty() ? Problem.oneLine(key) : parent + "." + Problem.oneLine(key);
+  }
+
+  /** The type that a {@link Scalar} is written as. */
+  enum ScalarKind {
     TEXT,
     INTEGER,
     DECIMAL,
     BOOLEAN,
     NULL,
-    /** Something no key takes, a date for example. */
+    /** A value that no key accepts, such as a date. */
     OTHER,
-    /** The result of a substitution that is the whole value: takes the type of its key. */
+    /** A value that is one substitution and nothing else: it takes the type of its key. */
     FREE
   }
 
   /** A key's value and where the key itself stands. */
-  record Entry(Place place, Tree value) {}
+  record KeyValue(Place place, Tree value) {}
 
   /** Keys and their values, in the order they were written. */
-  record Mapping(Place place, Map<String, Entry> entries) implements Tree {
+  record Mapping(Place place, Map<String, KeyValue> entries) implements Tree {
     public Mapping {
       entries = Collections.unmodifiableMap(new LinkedHashMap<>(entries));
     }
@@ -66,13 +86,14 @@ public sealed interface Tree {
 
     /** The same with another value for a key; a new key comes last. */
     public Mapping with(String key, Tree value) {
-      Map<String, Entry> all = new LinkedHashMap<>(entries);
-      all.put(key, new Entry(entries.containsKey(key) ? entries.get(key).place() : place, value));
+      Map<String, KeyValue> all = new LinkedHashMap<>(entries);
+      all.put(
+          key, new KeyValue(entries.containsKey(key) ? entries.get(key).place() : place, value));
       return new Mapping(place, all);
     }
 
     public Mapping without(List<String> keys) {
-      Map<String, Entry> rest = new LinkedHashMap<>(entries);
+      Map<String, KeyValue> rest = new LinkedHashMap<>(entries);
       rest.keySet().removeAll(keys);
       return new Mapping(place, rest);
     }
@@ -101,23 +122,34 @@ public sealed interface Tree {
   }
 
   /** A single value; {@code text} is as it was written, without quotes. */
-  record Scalar(Place place, Kind kind, String text) implements Tree {
+  record Scalar(Place place, ScalarKind kind, String text) implements Tree {
     private static final Pattern NEEDS_QUOTES =
         Pattern.compile("|\\s.*|.*\\s|true|false|null|~|[-+]?\\d+(\\.\\d*)?([eE][-+]?\\d+)?");
     private static final Pattern DECIMAL_DIGITS = Pattern.compile("[-+]?\\d{1,30}");
     private static final Pattern OTHER_RADIX = Pattern.compile("0x[0-9a-fA-F]{1,30}|0o[0-7]{1,30}");
 
     public boolean isText() {
-      return kind == Kind.TEXT || kind == Kind.FREE;
+      return kind == ScalarKind.TEXT || kind == ScalarKind.FREE;
+    }
+
+    /** The text, or an empty one for any other kind. */
+    public String textOrEmpty() {
+      return isText() ? text : "";
     }
 
     public boolean isNull() {
-      return kind == Kind.NULL || (kind == Kind.FREE && text.equals("null"));
+      return kind == ScalarKind.NULL || (kind == ScalarKind.FREE && text.equals("null"));
+    }
+
+    /** Whether it is {@code word}; {@code off} may also be written {@code false}. */
+    public boolean is(String word) {
+      return (isText() && text.equals(word))
+          || (word.equals("off") && asBoolean().equals(Optional.of(false)));
     }
 
     /** Its value when it is {@code true} or {@code false}. */
     public Optional<Boolean> asBoolean() {
-      if (kind != Kind.BOOLEAN && kind != Kind.FREE) {
+      if (kind != ScalarKind.BOOLEAN && kind != ScalarKind.FREE) {
         return Optional.empty();
       }
       return switch (text) {
@@ -127,9 +159,9 @@ public sealed interface Tree {
       };
     }
 
-    /** Its value when it is a whole number of a sensible length. */
+    /** Its value when it is a whole number of at most 30 digits. */
     public Optional<BigInteger> asInteger() {
-      if (kind != Kind.INTEGER && kind != Kind.FREE) {
+      if (kind != ScalarKind.INTEGER && kind != ScalarKind.FREE) {
         return Optional.empty();
       }
       if (DECIMAL_DIGITS.matcher(text).matches()) {
@@ -143,7 +175,7 @@ public sealed interface Tree {
 
     @Override
     public String show() {
-      boolean quoted = kind == Kind.TEXT && NEEDS_QUOTES.matcher(text).matches();
+      boolean quoted = kind == ScalarKind.TEXT && NEEDS_QUOTES.matcher(text).matches();
       String shown = Problem.oneLine(text);
       return quoted ? "\"" + shown + "\"" : shown;
     }

@@ -11,18 +11,19 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A hash of what a tree says, not of how it was written. Every value goes in with its kind, every
- * text with its length, maps in the order of their keys: <code>{b: 1, a: x}</code> is hashed as
- * {@code M2 1:a TEXT1:x 1:b INTEGER1:1}.
+ * A SHA-256 of a tree's content, whatever its layout. Each value is hashed with its kind, each text
+ * with its length, maps in the order of their keys: <code>{b: 1, a: x}</code> is hashed as {@code
+ * M2 1:a TEXT1:x 1:b INTEGER1:1}. A change of this form makes every file look changed after an
+ * upgrade.
  */
-public final class TreeDigest {
+final class TreeDigest {
   private final MessageDigest sha256;
 
   private TreeDigest(MessageDigest sha256) {
     this.sha256 = sha256;
   }
 
-  public static String of(Tree tree) {
+  static String of(Tree tree) {
     try {
       TreeDigest digest = new TreeDigest(MessageDigest.getInstance("SHA-256"));
       digest.add(tree);
@@ -35,7 +36,7 @@ public final class TreeDigest {
   private void add(Tree tree) {
     if (tree instanceof Tree.Mapping map) {
       mark("M" + map.entries().size() + " ");
-      for (Map.Entry<String, Tree.Entry> entry : new TreeMap<>(map.entries()).entrySet()) {
+      for (Map.Entry<String, Tree.KeyValue> entry : new TreeMap<>(map.entries()).entrySet()) {
         text(entry.getKey());
         add(entry.getValue().value());
       }
@@ -53,14 +54,14 @@ public final class TreeDigest {
     mark(text);
   }
 
-  /** Two bytes a character: no text is altered by an encoding. */
+  /** Two bytes for each character, so that no encoding alters a text. */
   private void mark(String text) {
     ByteBuffer bytes = ByteBuffer.allocate(Character.BYTES * text.length());
     bytes.asCharBuffer().put(text);
     sha256.update(bytes);
   }
 
-  /** One text for the ways to write one value. */
+  /** The same text for each way to write one value. */
   private static String value(Tree.Scalar scalar) {
     return switch (scalar.kind()) {
       case INTEGER -> scalar.asInteger().map(BigInteger::toString).orElse(scalar.text());

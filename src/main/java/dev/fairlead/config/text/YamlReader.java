@@ -1,14 +1,17 @@
 package dev.fairlead.config.text;
 
 import dev.fairlead.config.Problem;
-import dev.fairlead.config.text.Tree.Kind;
+import dev.fairlead.config.text.Tree.Place;
+import dev.fairlead.config.text.Tree.ScalarKind;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Parse;
 import org.snakeyaml.engine.v2.common.Anchor;
@@ -36,43 +39,60 @@ public final class YamlReader implements TreeReader {
   private static final int MAX_ALIASES = 1000;
 
   /**
-   * Aliases of aliases multiply, and whoever walks the tree meets every copy. Enough for 100,000
+   * Aliases of aliases multiply, and code that walks the tree visits every copy. Enough for 100,000
    * networks that some listeners share.
    */
   private static final int MAX_COPIED_VALUES = 400_000;
 
-  /** The parser's own 3 Mi are too few for 100,000 networks; as much as a push may have bytes. */
+  /**
+   * The parser's default of 3 Mi is too low for 100,000 networks; this is the byte limit of a push.
+   */
   private static final int MAX_CODE_POINTS = 16 * 1024 * 1024;
 
   private static final LoadSettings SETTINGS =
       LoadSettings.builder().setCodePointLimit(MAX_CODE_POINTS).build();
   private static final ScalarResolver RESOLVER = new CoreSchema().getScalarResolver();
+  private static final Map<Tag, ScalarKind> KINDS =
+      Map.of(
+          Tag.INT, ScalarKind.INTEGER,
+          Tag.FLOAT, ScalarKind.DECIMAL,
+          Tag.BOOL, ScalarKind.BOOLEAN,
+          Tag.NULL, ScalarKind.NULL);
 
-  @Override
-  public Tree read(String source, String text, Problems problems) {
-    Tree tree = value(source, text, problems);
-    return tree instanceof Tree.Scalar scalar && scalar.kind() == Kind.NULL ? null : tree;
+  private final boolean override;
+
+  /**
+   * @param override whether the texts are values of {@code --set KEY=VALUE}
+   */
+  public YamlReader(boolean override) {
+    this.override = override;
   }
 
-  /** The same for a single value, which may be {@code null}. */
-  public Tree value(String source, String text, Problems problems) {
+  @Override
+  public @Nullable Tree read(String text, Problems problems) {
+    Tree tree = value(text, problems);
+    return tree instanceof Tree.Scalar scalar && scalar.kind() == ScalarKind.NULL ? null : tree;
+  }
+
+  /** The same for a single value, which may be {@code null} in YAML. */
+  public @Nullable Tree value(String text, Problems problems) {
     try {
       Iterator<Event> events = new Parse(SETTINGS).parseString(text).iterator();
-      Tree tree = new Walk(source, events, problems).document();
+      Tree tree = new YamlTreeBuilder(events, problems).document();
       return problems.isEmpty() ? tree : null;
     } catch (Refused e) {
-      problems.add(e.place, "", e.getMessage());
+      problems.add(e.place, "", e.message);
     } catch (MarkedYamlEngineException e) {
       Optional<Mark> mark = e.getProblemMark().or(e::getContextMark);
-      problems.add(
-          place(source, mark), "", "not YAML: " + Problem.oneLine(String.valueOf(e.getProblem())));
+      String message = "not YAML: " + Problem.oneLine(String.valueOf(e.getProblem()));
+      problems.add(place(mark), "", message);
     } catch (ReaderException e) {
       int line = lineOf(text, e.getPosition());
       String character = String.format(Locale.ROOT, "\\u%04x", e.getCodePoint());
-      problems.add(new Place(source, line), "", "not YAML: character " + character);
+      problems.add(new Place(line, override), "", "not YAML: character " + character);
     } catch (YamlEngineException e) {
-      problems.add(
-          new Place(source, 0), "", "not YAML: " + Problem.oneLine(String.valueOf(e.getMessage())));
+      String message = "not YAML: " + Problem.oneLine(String.valueOf(e.getMessage()));
+      problems.add(new Place(0, override), "", message);
     }
     return null;
   }
@@ -81,23 +101,24 @@ public final class YamlReader implements TreeReader {
     return 1 + (int) text.codePoints().limit(codePoints).filter(c -> c == '\n').count();
   }
 
-  private static Place place(String source, Optional<Mark> mark) {
-    return new Place(source, mark.map(m -> m.getLine() + 1).orElse(0));
+  private Place place(Optional<Mark> mark) {
+    return new Place(mark.map(m -> m.getLine() + 1).orElse(0), override);
   }
 
-  /** What YAML allows and a configuration does not. */
+  /** Valid YAML that a configuration may not contain. */
   private static final class Refused extends RuntimeException {
     private static final long serialVersionUID = 1L;
     private final transient Place place;
+    private final String message;
 
     Refused(Place place, String message) {
       super(message, null, false, false);
       this.place = place;
+      this.message = message;
     }
   }
 
-  private static final class Walk {
-    private final String source;
+  private final class YamlTreeBuilder {
     private final Iterator<Event> events;
     private final Problems problems;
     private final Map<Anchor, Tree> anchors = new HashMap<>();
@@ -105,15 +126,14 @@ public final class YamlReader implements TreeReader {
     private int copiedValues;
     private int depth;
 
-    Walk(String source, Iterator<Event> events, Problems problems) {
-      this.source = source;
+    YamlTreeBuilder(Iterator<Event> events, Problems problems) {
       this.events = events;
       this.problems = problems;
     }
 
     /** Null when there is no document. */
-    Tree document() {
-      Tree tree = null;
+    @Nullable Tree document() {
+      @Nullable Tree tree = null;
       int documents = 0;
       while (events.hasNext()) {
         Event event = events.next();
@@ -129,7 +149,7 @@ public final class YamlReader implements TreeReader {
     }
 
     private Place place(Event event) {
-      return YamlReader.place(source, event.getStartMark());
+      return YamlReader.this.place(event.getStartMark());
     }
 
     private Tree value(Event event, String path) {
@@ -153,11 +173,6 @@ public final class YamlReader implements TreeReader {
       if (++aliases > MAX_ALIASES) {
         throw new Refused(place(alias), name + " (expected: at most " + MAX_ALIASES + " aliases)");
       }
-      refuseHuge(alias, tree);
-      return tree;
-    }
-
-    private void refuseHuge(AliasEvent alias, Tree tree) {
       copiedValues += tree.size();
       if (copiedValues > MAX_COPIED_VALUES) {
         String most = MAX_COPIED_VALUES + " values from aliases";
@@ -166,6 +181,7 @@ public final class YamlReader implements TreeReader {
       if (depth + tree.height() > MAX_DEPTH) {
         throw tooDeep(alias);
       }
+      return tree;
     }
 
     private Refused tooDeep(Event event) {
@@ -175,23 +191,13 @@ public final class YamlReader implements TreeReader {
 
     private Tree scalar(ScalarEvent event) {
       refuseTag(event, event.getTag());
-      Kind kind = event.isPlain() ? kindOf(event.getValue()) : Kind.TEXT;
+      ScalarKind kind = event.isPlain() ? kindOf(event.getValue()) : ScalarKind.TEXT;
       String text = event.getValue();
-      return new Tree.Scalar(place(event), kind, kind == Kind.NULL ? "null" : text);
+      return new Tree.Scalar(place(event), kind, kind == ScalarKind.NULL ? "null" : text);
     }
 
-    private static Kind kindOf(String plain) {
-      Tag tag = RESOLVER.resolve(plain, true);
-      if (tag.equals(Tag.INT)) {
-        return Kind.INTEGER;
-      }
-      if (tag.equals(Tag.FLOAT)) {
-        return Kind.DECIMAL;
-      }
-      if (tag.equals(Tag.BOOL)) {
-        return Kind.BOOLEAN;
-      }
-      return tag.equals(Tag.NULL) ? Kind.NULL : Kind.TEXT;
+    private static ScalarKind kindOf(String plain) {
+      return KINDS.getOrDefault(RESOLVER.resolve(plain, true), ScalarKind.TEXT);
     }
 
     private Tree collection(CollectionStartEvent event, String path) {
@@ -212,17 +218,17 @@ public final class YamlReader implements TreeReader {
     }
 
     private Tree mapping(Event start, String path) {
-      MappingBuilder builder = new MappingBuilder(place(start), path, problems);
+      Map<String, Tree.KeyValue> entries = new LinkedHashMap<>();
       Event event = events.next();
       while (event.getEventId() != Event.ID.MappingEnd) {
         if (!(value(event, path) instanceof Tree.Scalar key)) {
           throw new Refused(place(event), "a map or list as a key (expected: a name)");
         }
-        Tree value = value(events.next(), TreeReader.child(path, key.text()));
-        builder.put(key.text(), place(event), value);
+        Tree value = value(events.next(), Tree.child(path, key.text()));
+        problems.once(entries, path, key.text(), new Tree.KeyValue(place(event), value));
         event = events.next();
       }
-      return builder.build();
+      return new Tree.Mapping(place(start), entries);
     }
 
     private Tree sequence(Event start, String path) {

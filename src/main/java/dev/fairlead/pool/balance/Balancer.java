@@ -6,18 +6,19 @@ import java.net.SocketAddress;
 import java.util.Collection;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Chooses among the backends that take new sessions. Immutable but for the position of round-robin;
- * called by all event loops at once, without a lock.
+ * Picks one of the backends that take new sessions. Immutable except for the position of
+ * round-robin; called by all event loops at once, without a lock.
  */
 public interface Balancer {
 
   /**
-   * The balancer {@code balance} stands for.
+   * The balancer that {@code balance} configures.
    *
    * @param candidates at least one
-   * @param position where round-robin stands; shared by all that succeed one another in a pool
+   * @param position of round-robin; shared by all successive balancers of a pool
    */
   static Balancer of(Balance balance, Candidates candidates, AtomicLong position) {
     return switch (balance) {
@@ -30,18 +31,20 @@ public interface Balancer {
   }
 
   /**
-   * The first choice for a session; never null.
+   * The first pick for a session.
    *
-   * @param source the client's address, may be null
+   * @param source the client's address, if it has one
    * @param random used on the calling thread only
    */
-  Backend pick(SocketAddress source, RandomGenerator random);
+  Backend pick(@Nullable SocketAddress source, RandomGenerator random);
 
   /**
-   * Another choice, for a session whose former ones failed. May cost a step for every candidate.
+   * Another pick, for a session whose earlier ones failed. May take time by the number of
+   * candidates.
    *
-   * @param tried candidates that are out of the question
-   * @return null when none is left
+   * @param tried candidates that are not to be picked
+   * @return null if none is left
    */
-  Backend pickExcept(Collection<Backend> tried, SocketAddress source, RandomGenerator random);
+  @Nullable Backend pickExcept(
+      Collection<Backend> tried, @Nullable SocketAddress source, RandomGenerator random);
 }

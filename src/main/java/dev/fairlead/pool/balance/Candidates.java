@@ -4,11 +4,12 @@ import dev.fairlead.pool.Backend;
 import java.util.Collection;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The backends a balancer may choose, and draws by weight from them: the sums of the weights up to
- * each backend, searched by halving, so that a draw costs the logarithm of their number and nothing
- * for the size of the weights. Immutable.
+ * The backends that a balancer may pick, and draws by weight from them: by binary search in the
+ * prefix sums of the weights, so that a draw takes logarithmic time, whatever the weights.
+ * Immutable.
  */
 public final class Candidates {
   private final Backend[] backends;
@@ -56,8 +57,8 @@ public final class Candidates {
     return indexAt(at < sumBefore(first) ? at : at + weight);
   }
 
-  /** Draws by weight from those not in {@code tried}; null when there is none. */
-  Backend drawExcept(Collection<Backend> tried, RandomGenerator random) {
+  /** Draws by weight from those not in {@code tried}; null if there is none. */
+  @Nullable Backend drawExcept(Collection<Backend> tried, RandomGenerator random) {
     long left = 0;
     for (int i = 0; i < backends.length; i++) {
       left += tried.contains(backends[i]) ? 0 : weight(i);
@@ -73,7 +74,7 @@ public final class Candidates {
     return backends[index];
   }
 
-  /** Whether {@code tried} leaves none. */
+  /** Whether all are in {@code tried}. */
   boolean allIn(Collection<Backend> tried) {
     for (Backend backend : backends) {
       if (!tried.contains(backend)) {

@@ -4,11 +4,13 @@ import dev.fairlead.pool.Backend;
 import java.net.SocketAddress;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Takes the backend with the lowest {@code (clusterActive + 1) / weight}; of several equal ones
- * each with the same chance. Looks at every candidate, so a choice costs more the more there are.
+ * Picks the backend with the lowest {@code (clusterActive + 1) / weight}; of several equal ones
+ * each with the same probability. A pick takes linear time.
  */
 final class LeastConnections implements Balancer {
   private final Candidates candidates;
@@ -18,13 +20,13 @@ final class LeastConnections implements Balancer {
   }
 
   @Override
-  public Backend pick(SocketAddress source, RandomGenerator random) {
-    return pickExcept(List.of(), source, random);
+  public Backend pick(@Nullable SocketAddress source, RandomGenerator random) {
+    return Objects.requireNonNull(pickExcept(List.of(), source, random));
   }
 
   @Override
-  public Backend pickExcept(
-      Collection<Backend> tried, SocketAddress source, RandomGenerator random) {
+  public @Nullable Backend pickExcept(
+      Collection<Backend> tried, @Nullable SocketAddress source, RandomGenerator random) {
     boolean anyTried = !tried.isEmpty();
     Backend lowest = null;
     long lowestActive = 0;
@@ -39,7 +41,7 @@ final class LeastConnections implements Balancer {
       long weight = candidates.weight(i);
       long order = lowest == null ? -1 : active * lowestWeight - lowestActive * weight;
       equal = order < 0 ? 1 : order == 0 ? equal + 1 : equal;
-      // The k-th of equal ones replaces the one held with chance 1/k, which is fair to all of them.
+      // Reservoir sampling: the k-th of equal ones replaces the last with probability 1/k.
       if (order < 0 || (order == 0 && random.nextInt(equal) == 0)) {
         lowest = backend;
         lowestActive = active;

@@ -8,7 +8,7 @@ import java.util.stream.IntStream;
 
 /**
  * A lookup table in which every backend has slots in proportion to its weight, and keeps almost all
- * of them when another comes or goes (Eisenbud et al., "Maglev", NSDI 2016, section 3.4).
+ * of them when another is added or removed (Eisenbud et al., "Maglev", NSDI 2016, section 3.4).
  *
  * <p>Each backend has a list of all slots in an order of its own, from the hash of its id. They
  * take turns, each taking the first free slot of its list: the k-th turn of a backend of weight
@@ -27,7 +27,7 @@ final class MaglevTable {
 
   private MaglevTable() {}
 
-  /** For every slot the index of a candidate. */
+  /** By slot the index of a candidate. */
   static int[] of(Candidates candidates) {
     int size = candidates.size() * SLOTS_A_BACKEND <= SLOTS ? SLOTS : MANY_SLOTS;
     int[] table = new int[size];

@@ -5,11 +5,12 @@ import java.net.SocketAddress;
 import java.util.Collection;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Takes the backends in turn, each as often as its weight says and spread as evenly as it goes:
- * weights 5,1,1 -> abaacaa. One {@link SmoothSequence} and one position in it for all event loops,
- * so their choices together make the sequence, whoever asks.
+ * Picks the backends in turn, each in proportion to its weight and as evenly as possible: weights
+ * 5,1,1 -> abaacaa. All event loops share one {@link SmoothSequence} and one position in it, so
+ * that their picks together are the sequence.
  */
 final class RoundRobin implements Balancer {
   private final Candidates candidates;
@@ -27,14 +28,14 @@ final class RoundRobin implements Balancer {
   }
 
   @Override
-  public Backend pick(SocketAddress source, RandomGenerator random) {
+  public Backend pick(@Nullable SocketAddress source, RandomGenerator random) {
     return candidates.get(sequence[Math.floorMod(position.getAndIncrement(), sequence.length)]);
   }
 
   @Override
-  public Backend pickExcept(
-      Collection<Backend> tried, SocketAddress source, RandomGenerator random) {
-    // Drawn rather than next in turn: else whoever follows a dead backend gets all of its sessions.
+  public @Nullable Backend pickExcept(
+      Collection<Backend> tried, @Nullable SocketAddress source, RandomGenerator random) {
+    // A draw: else the next backend in the sequence would get all sessions of a dead one.
     return candidates.drawExcept(tried, random);
   }
 }

@@ -27,10 +27,10 @@ final class SmoothSequence {
   private final int[] visits;
   private final int[] sequence;
 
-  /** Those whose next visit may start: the slot it is due at, and the index in the lower half. */
+  /** Indexes whose next visit may start: the slot when it is due, the index in the lower half. */
   private final PriorityQueue<Long> ready = new PriorityQueue<>();
 
-  /** By slot: the first of those whose next visit may start there, the rest by {@link #after}. */
+  /** By slot: the first index whose next visit may start there, the others by {@link #after}. */
   private final int[] startingAt;
 
   private final int[] after;
@@ -76,7 +76,7 @@ final class SmoothSequence {
     startingAt[slot] = index;
   }
 
-  /** The first whole slot that is not before {@code visit} visits' worth of time. */
+  /** The first whole slot at or after the time of {@code visit} visits. */
   private long slotOf(long visit, int index) {
     return (visit * sequence.length + shares[index] - 1) / shares[index];
   }

@@ -4,11 +4,12 @@ import dev.fairlead.pool.Backend;
 import java.net.SocketAddress;
 import java.util.Collection;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Sends a client, known by its IP address, to the same backend as long as the backends stay the
- * same, on every member alike; when one leaves or comes, few other clients move ({@link
- * MaglevTable}). Does not look at counts.
+ * Picks by the client's IP address: the same backend on every member as long as the backends stay
+ * the same; when one is added or removed, few other clients move ({@link MaglevTable}). Ignores
+ * counts.
  */
 final class SourceHash implements Balancer {
   private final Candidates candidates;
@@ -20,14 +21,14 @@ final class SourceHash implements Balancer {
   }
 
   @Override
-  public Backend pick(SocketAddress source, RandomGenerator random) {
+  public Backend pick(@Nullable SocketAddress source, RandomGenerator random) {
     return candidates.get(table[slot(source)]);
   }
 
-  /** Walks on through the table, so the same failures lead the same client to the same backend. */
+  /** Continues in the table, so that the same failures lead a client to the same backend. */
   @Override
-  public Backend pickExcept(
-      Collection<Backend> tried, SocketAddress source, RandomGenerator random) {
+  public @Nullable Backend pickExcept(
+      Collection<Backend> tried, @Nullable SocketAddress source, RandomGenerator random) {
     if (candidates.allIn(tried)) {
       return null;
     }
@@ -38,7 +39,7 @@ final class SourceHash implements Balancer {
     return candidates.get(table[slot]);
   }
 
-  private int slot(SocketAddress source) {
+  private int slot(@Nullable SocketAddress source) {
     return Math.floorMod(StableHash.of(source), table.length);
   }
 }

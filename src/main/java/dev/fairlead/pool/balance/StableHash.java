@@ -6,10 +6,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
- * 64-bit hashes that are the same on every member, JVM and release: FNV-1a over the bytes, spread
- * by the finaliser of MurmurHash3. Not for hostile keys: who chooses the address may choose the
+ * 64-bit hashes that are the same on every member, JVM and release: FNV-1a over the bytes, then the
+ * finaliser of MurmurHash3. Not for hostile keys: a client that chooses its address can choose the
  * hash.
  */
 public final class StableHash {
@@ -23,8 +24,8 @@ public final class StableHash {
     return mix(fnv(text.getBytes(StandardCharsets.UTF_8)));
   }
 
-  /** Of the IP address alone; whoever has none (a Unix socket, null) is one and the same client. */
-  static long of(SocketAddress source) {
+  /** Of the IP address, without the port; all clients without one have the same hash. */
+  static long of(@Nullable SocketAddress source) {
     InetAddress address = source instanceof InetSocketAddress inet ? inet.getAddress() : null;
     if (address instanceof Inet4Address ipv4) {
       return mix(fnv(NetUtil.ipv4AddressToInt(ipv4)));
@@ -32,14 +33,14 @@ public final class StableHash {
     return mix(address == null ? FNV_OFFSET : fnv(address.getAddress()));
   }
 
-  /** Spreads every bit of {@code hash} over all of the result; one to one. */
+  /** Makes every bit of the result depend on every bit of {@code hash}; one to one. */
   public static long mix(long hash) {
     long mixed = (hash ^ (hash >>> 33)) * 0xff51afd7ed558ccdL;
     mixed = (mixed ^ (mixed >>> 33)) * 0xc4ceb9fe1a85ec53L;
     return mixed ^ (mixed >>> 33);
   }
 
-  /** The same as of the four bytes, which the JIT need not allocate for this. */
+  /** Of the four bytes, without allocating them. */
   private static long fnv(int bytes) {
     long hash = FNV_OFFSET;
     for (int shift = 24; shift >= 0; shift -= Byte.SIZE) {

@@ -4,12 +4,13 @@ import dev.fairlead.pool.Backend;
 import java.net.SocketAddress;
 import java.util.Collection;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Draws two different backends by weight and takes the one with the lower {@code (clusterActive +
- * 1) / weight}; the first drawn when they are equal. Almost as even as looking at all of them, and
- * balancers that share one stale view do not all run to the same backend (Mitzenmacher, "The Power
- * of Two Choices in Randomized Load Balancing", 2001).
+ * Draws two different backends by weight and picks the one with the lower {@code (clusterActive +
+ * 1) / weight}, the first drawn if they are equal. Almost as even as a comparison of all, and
+ * balancers with one stale view do not herd to the same backend (Mitzenmacher, "The Power of Two
+ * Choices in Randomized Load Balancing", 2001).
  */
 final class TwoChoices implements Balancer {
   private final Candidates candidates;
@@ -19,7 +20,7 @@ final class TwoChoices implements Balancer {
   }
 
   @Override
-  public Backend pick(SocketAddress source, RandomGenerator random) {
+  public Backend pick(@Nullable SocketAddress source, RandomGenerator random) {
     if (candidates.size() == 1) {
       return candidates.get(0);
     }
@@ -29,8 +30,8 @@ final class TwoChoices implements Balancer {
   }
 
   @Override
-  public Backend pickExcept(
-      Collection<Backend> tried, SocketAddress source, RandomGenerator random) {
+  public @Nullable Backend pickExcept(
+      Collection<Backend> tried, @Nullable SocketAddress source, RandomGenerator random) {
     return candidates.drawExcept(tried, random);
   }
 

@@ -4,8 +4,9 @@ import dev.fairlead.pool.Backend;
 import java.net.SocketAddress;
 import java.util.Collection;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
-/** Each choice is drawn anew, with a chance in proportion to the weight. */
+/** Draws each pick anew, with a probability in proportion to the weight. */
 final class WeightedRandom implements Balancer {
   private final Candidates candidates;
 
@@ -14,13 +15,13 @@ final class WeightedRandom implements Balancer {
   }
 
   @Override
-  public Backend pick(SocketAddress source, RandomGenerator random) {
+  public Backend pick(@Nullable SocketAddress source, RandomGenerator random) {
     return candidates.get(candidates.draw(random));
   }
 
   @Override
-  public Backend pickExcept(
-      Collection<Backend> tried, SocketAddress source, RandomGenerator random) {
+  public @Nullable Backend pickExcept(
+      Collection<Backend> tried, @Nullable SocketAddress source, RandomGenerator random) {
     return candidates.drawExcept(tried, random);
   }
 }

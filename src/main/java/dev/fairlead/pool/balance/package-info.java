@@ -1,2 +1,8 @@
-/** How a pool chooses: one algorithm a class, built over the backends that take new sessions. */
+/**
+ * Balancing algorithms, one a class, over the backends that take new sessions. Made by a worker,
+ * used by every event loop at once.
+ */
+@NullMarked
 package dev.fairlead.pool.balance;
+
+import org.jspecify.annotations.NullMarked;

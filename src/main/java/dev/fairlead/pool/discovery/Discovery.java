@@ -1,8 +1,8 @@
 package dev.fairlead.pool.discovery;
 
 import dev.fairlead.config.BackendConfig;
-import dev.fairlead.config.DiscoveryConfig;
 import dev.fairlead.config.PoolConfig;
+import dev.fairlead.config.PoolConfig.DiscoveryConfig;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
 import dev.fairlead.pool.Pools;
@@ -17,9 +17,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Finds the backends of pools with {@code discovery}: asks when a pool is new and again every
- * {@code refresh}. A failure or an empty answer keeps the last one. The addresses of host names
- * that it found are its own business; {@link HostNames} leaves them alone.
+ * Discovers the backends of pools with {@code discovery}: queries the DNS when a pool is new and
+ * again every {@code refresh}. A failure or an empty answer keeps the last one. It also resolves
+ * the host names of the backends that it has discovered.
  *
  * <p>Methods may be called from any thread and never block.
  */
@@ -36,7 +36,7 @@ public final class Discovery {
 
   /**
    * @param lookup is closed by {@link #stop}
-   * @param changed is told that {@link #backends} gives others than before; on any thread
+   * @param changed run on any thread when {@link #backends} has changed
    */
   public Discovery(Vertx vertx, ServiceLookup lookup, Runnable changed) {
     this.vertx = vertx;
@@ -44,44 +44,43 @@ public final class Discovery {
     this.changed = changed;
   }
 
-  /** What was asked before a configuration was put in force; by name of the pool. */
-  public static final class Answers {
+  /** The queries for a configuration before it is in force; by name of the pool. */
+  public static final class NewWatches {
     private final Map<String, Watch> watches = new HashMap<>();
   }
 
   /**
-   * Asks for what is discovered in {@code next}, which may be put in force later, but for what is
-   * watched already.
+   * Queries what {@code next}, which may be put in force later, discovers and is not watched yet.
    *
-   * @return succeeds when every question has its answer or failure, at the latest after {@link
-   *     HostNames#FIRST_ANSWER}; answers that come later are taken too; never fails
+   * @return succeeds when every query is answered or has failed, at the latest after {@link
+   *     HostNames#FIRST_ANSWER}; later answers are taken too; never fails
    */
-  public Future<Answers> lookUp(List<PoolConfig> next) {
-    Answers answers = new Answers();
-    List<Future<Void>> questions = new ArrayList<>();
+  public Future<NewWatches> lookUp(List<PoolConfig> next) {
+    NewWatches prepared = new NewWatches();
+    List<Future<Void>> queries = new ArrayList<>();
     Map<String, Watch> now = watches();
     for (PoolConfig pool : next) {
       DiscoveryConfig config = pool.discovery();
       Watch watch = now.get(pool.name());
       if (config != null && (watch == null || !watch.asks(config))) {
         Watch made = new Watch(pool.name(), config, lookup, watch);
-        answers.watches.put(pool.name(), made);
-        questions.add(ask(made));
+        prepared.watches.put(pool.name(), made);
+        queries.add(query(made));
       }
     }
-    return Future.join(questions)
+    return Future.join(queries)
         .timeout(HostNames.FIRST_ANSWER.toMillis(), TimeUnit.MILLISECONDS)
-        .transform(done -> Future.succeededFuture(answers));
+        .transform(done -> Future.succeededFuture(prepared));
   }
 
-  /** The backends found for {@code next}, by name of the pool; a pool without any has no entry. */
-  public Map<String, List<BackendConfig>> backends(List<PoolConfig> next, Answers answers) {
+  /** The backends discovered for {@code next}, by name of the pool. */
+  public Map<String, List<BackendConfig>> backends(List<PoolConfig> next, NewWatches prepared) {
     Map<String, List<BackendConfig>> backends = new HashMap<>();
-    chosen(next, answers).forEach((pool, watch) -> backends.put(pool, watch.found().backends()));
+    chosen(next, prepared).forEach((pool, watch) -> backends.put(pool, watch.found().backends()));
     return backends;
   }
 
-  /** The backends found for the pools that are watched, by name of the pool. */
+  /** The backends discovered for the pools that are watched, by name of the pool. */
   public Map<String, List<BackendConfig>> backends() {
     Map<String, List<BackendConfig>> backends = new HashMap<>();
     watches().forEach((pool, watch) -> backends.put(pool, watch.found().backends()));
@@ -89,28 +88,28 @@ public final class Discovery {
   }
 
   /**
-   * Watches what is discovered in {@code next} instead of what was before, and gives the backends
-   * of {@code pools} the addresses of their host names.
+   * Watches what {@code next} discovers instead of what was watched before, and gives the backends
+   * of {@code inForce} the addresses of their host names.
    *
-   * @param answers what {@link #lookUp} gave
+   * @param prepared the result of {@link #lookUp}
    */
-  public void watch(List<PoolConfig> next, Answers answers, Pools inForce) {
+  public void watch(List<PoolConfig> next, NewWatches prepared, Pools inForce) {
     synchronized (this) {
-      Map<String, Watch> chosen = chosen(next, answers);
+      Map<String, Watch> chosen = chosen(next, prepared);
       watches.values().stream()
           .filter(watch -> !chosen.containsValue(watch))
           .forEach(watch -> watch.stop(vertx));
       watches = stopped ? Map.of() : Map.copyOf(chosen);
-      watches.values().forEach(watch -> watch.start(vertx, this::ask));
+      watches.values().forEach(watch -> watch.start(vertx, this::query));
     }
     apply(inForce);
   }
 
-  /** The same questions, with other pools: gives them the addresses of their host names. */
+  /** Gives the backends of other pools, of the same watches, the addresses of their host names. */
   public void apply(Pools inForce) {
     pools = inForce;
     watches().values().forEach(this::resolve);
-    // What was found after the pools were made, by a question of before, is told now.
+    // An answer may have arrived after the pools were made, before they were in force.
     boolean late =
         watches().values().stream().anyMatch(watch -> !watch.isIn(inForce.pool(watch.pool())));
     if (late) {
@@ -118,7 +117,7 @@ public final class Discovery {
     }
   }
 
-  /** Asks no more; answers under way may still arrive. */
+  /** Sends no more queries; answers under way may still arrive. */
   public void stop() {
     synchronized (this) {
       stopped = true;
@@ -128,9 +127,9 @@ public final class Discovery {
     lookup.close();
   }
 
-  private Future<Void> ask(Watch watch) {
+  private Future<Void> query(Watch watch) {
     return watch
-        .ask()
+        .query()
         .map(
             other -> {
               if (watches().containsValue(watch)) {
@@ -162,8 +161,8 @@ public final class Discovery {
     return watches;
   }
 
-  /** Those of {@code answers} where there are, else those that watch the same already. */
-  private synchronized Map<String, Watch> chosen(List<PoolConfig> next, Answers answers) {
+  /** The watches in force that query the same, else those of {@code prepared}, else new ones. */
+  private synchronized Map<String, Watch> chosen(List<PoolConfig> next, NewWatches prepared) {
     Map<String, Watch> chosen = new ConcurrentHashMap<>();
     for (PoolConfig pool : next) {
       if (pool.discovery() == null) {
@@ -171,7 +170,7 @@ public final class Discovery {
       }
       Watch watch = watches.get(pool.name());
       boolean same = watch != null && watch.asks(pool.discovery());
-      Watch fresh = answers.watches.get(pool.name());
+      Watch fresh = prepared.watches.get(pool.name());
       if (same) {
         chosen.put(pool.name(), watch);
       } else {

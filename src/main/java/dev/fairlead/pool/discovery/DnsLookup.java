@@ -33,15 +33,18 @@ import java.util.Locale;
 import java.util.function.Function;
 
 /**
- * Asks the name servers of the machine over UDP, and over TCP when an answer does not fit. Keeps
- * nothing. The hosts file goes before the DNS for addresses; the search list of the machine is
- * honoured for both. All its channels are on one event loop.
+ * Queries the name servers of the machine over UDP, and over TCP when an answer is truncated.
+ * Caches nothing. For addresses the hosts file has priority; the machine's search list applies to
+ * both kinds of queries. All its channels are on one event loop.
  */
 public final class DnsLookup implements ServiceLookup {
-  /** So long each name server has to answer. */
+  /**
+   * For each name server. Raising it waits for slower servers, at the expense of a later failover
+   * to the next one.
+   */
   static final Duration TIMEOUT = Duration.ofSeconds(2);
 
-  /** What passes every path in one packet; a larger answer is asked for over TCP. */
+  /** Fits one packet on every path (DNS flag day 2020); larger answers come over TCP. */
   private static final int PAYLOAD_BYTES = 1232;
 
   private final Vertx vertx;
@@ -104,7 +107,7 @@ public final class DnsLookup implements ServiceLookup {
     return search(searchList.names(name), 0, this::askServices);
   }
 
-  /** The first answer of {@code names}, null where there is none; a failure ends the search. */
+  /** The first answer of {@code names} that is not null; a failure ends the search. */
   private <T> Future<T> search(List<String> names, int index, Function<String, Future<T>> ask) {
     if (index == names.size()) {
       return Future.failedFuture(new UnknownHostException("no such record"));
@@ -137,7 +140,7 @@ public final class DnsLookup implements ServiceLookup {
         .map(records -> records.isEmpty() ? null : records);
   }
 
-  /** What the records of that type say; empty when the name servers say that there are none. */
+  /** The records of that type; empty if the name servers have none. */
   private <T> Future<List<T>> ask(String name, DnsRecordType type, Reader<T> reader) {
     Promise<List<T>> promise = Promise.promise();
     resolver
@@ -189,7 +192,7 @@ public final class DnsLookup implements ServiceLookup {
     return new Service(priority, weight, port, target.substring(0, target.length() - 1));
   }
 
-  /** Whether the DNS was asked and has no such record, which is no failure to ask. */
+  /** Whether the query was answered: there is no such record. */
   private static boolean saysNone(Throwable cause) {
     for (Throwable each = cause; each != null; each = each.getCause()) {
       if (each instanceof DnsErrorCauseException told) {
@@ -198,7 +201,7 @@ public final class DnsLookup implements ServiceLookup {
       }
     }
     return cause instanceof UnknownHostException
-        && cause.getCause() == null; // every server answered, none of them with a record
+        && cause.getCause() == null; // Every server has answered, none of them with a record.
   }
 
   @Override

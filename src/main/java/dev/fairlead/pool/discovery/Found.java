@@ -11,15 +11,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The answer to one question of a pool. Immutable.
+ * The answer to one query of a pool. Immutable.
  *
- * @param backends by id, so that every order of one answer is the same
- * @param addresses by host name of a backend, as far as they are known
- * @param asked the addresses the backends were made of; null with SRV records
+ * @param backends in the order of their ids, whatever that of the answer
+ * @param addresses by host name of a backend, as far as they are resolved
+ * @param asked the addresses that became backends; null with SRV records
  */
-record Found(List<BackendConfig> backends, Map<String, Addresses> addresses, Addresses asked) {
+record Found(
+    List<BackendConfig> backends, Map<String, Addresses> addresses, @Nullable Addresses asked) {
 
   /** Before the first answer. */
   static final Found NOTHING = new Found(List.of(), Map.of(), null);
@@ -71,15 +73,15 @@ record Found(List<BackendConfig> backends, Map<String, Addresses> addresses, Add
   }
 
   private static BackendConfig backend(String host, int port, int weight, int tier) {
-    return new BackendConfig(host, port, null, weight, State.ENABLED, tier);
+    return new BackendConfig(host, port, null, weight, State.ENABLED, tier, 0);
   }
 
   private static List<BackendConfig> sorted(List<BackendConfig> backends) {
     return backends.stream().sorted(Comparator.comparing(BackendConfig::id)).toList();
   }
 
-  /** The addresses of a backend's host name, null = not known. */
-  List<InetAddress> addressesOf(String hostName) {
+  /** The addresses of a backend's host name; null if it is not resolved. */
+  @Nullable List<InetAddress> addressesOf(String hostName) {
     Addresses found = addresses.get(hostName);
     return found == null ? null : found.all();
   }

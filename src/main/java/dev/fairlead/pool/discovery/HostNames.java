@@ -6,6 +6,8 @@ import dev.fairlead.pool.Pool;
 import dev.fairlead.pool.Pools;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.internal.resolver.NameResolver;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -20,17 +22,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the addresses of backends with a host name fresh: all addresses of a name, asked for when
- * its backend is new and again every {@link #REFRESH}. A failure keeps the last answer and is
- * logged when it begins or changes. IP addresses and Unix sockets are never asked for, nor are the
- * backends that {@link Discovery} found.
+ * Resolves the host names of configured backends: when a name is new, and again every {@link
+ * #REFRESH}. A failure keeps the last answer, and is logged when it begins or changes. Discovered
+ * backends are resolved by {@link Discovery}.
  *
  * <p>Methods may be called from any thread and never block.
  */
 public final class HostNames {
+  /**
+   * Lowering it follows changes of the DNS sooner, at the expense of queries: one per name and
+   * member each time.
+   */
   public static final Duration REFRESH = Duration.ofSeconds(30);
 
-  /** The longest a change waits for the addresses of its new names. */
+  /**
+   * The longest wait of a change for the addresses of its new names. Raising it lets fewer sessions
+   * find a backend without an address, at the expense of slower pushes while the DNS fails.
+   */
   public static final Duration FIRST_ANSWER = Duration.ofSeconds(2);
 
   private static final Logger LOG = LoggerFactory.getLogger(HostNames.class);
@@ -41,10 +49,26 @@ public final class HostNames {
   /** Runs from construction to {@link #stop}. */
   private final long timer;
 
-  /** By host name the kind of failure logged of it; a name that is answered or gone has none. */
+  /** The last logged kind of failure by host name; none once the name is resolved or removed. */
   private final Map<String, Class<?>> failures = new ConcurrentHashMap<>();
 
   private volatile Pools pools = Pools.NONE;
+
+  /** Resolves a host name without blocking. */
+  @FunctionalInterface
+  public interface NameLookup {
+    /** At least one address, or a failure. */
+    Future<List<InetAddress>> addressesOf(String hostName);
+
+    /** Vert.x's own resolver: DNS and the hosts file, as {@code AddressResolverOptions} say. */
+    static NameLookup of(Vertx vertx) {
+      NameResolver resolver = ((VertxInternal) vertx).nameResolver();
+      return hostName ->
+          resolver
+              .resolveAll(hostName)
+              .map(answer -> answer.stream().map(InetSocketAddress::getAddress).toList());
+    }
+  }
 
   public HostNames(Vertx vertx, NameLookup lookup) {
     this.vertx = vertx;
@@ -53,11 +77,11 @@ public final class HostNames {
   }
 
   /**
-   * Finds the addresses of the host names in {@code next}, which may be put in force later. A name
-   * that is watched and was answered is not asked for again.
+   * Resolves the host names in {@code next}, which may be put in force later, except those that are
+   * watched and resolved.
    *
-   * @return by host name; succeeds when every name has its answer or failure, at the latest after
-   *     {@link #FIRST_ANSWER}; answers that come later appear in the map; never fails
+   * @return by host name; succeeds when every query is answered or has failed, at the latest after
+   *     {@link #FIRST_ANSWER}; later answers are added to the map; never fails
    */
   public Future<Map<String, List<InetAddress>>> lookUp(List<PoolConfig> next) {
     Map<String, List<InetAddress>> found = known();
@@ -72,10 +96,10 @@ public final class HostNames {
   }
 
   /**
-   * Watches the names of {@code next} instead of those before. Backends without an address get
-   * theirs from {@code found}; for those that are not there it asks once more.
+   * Watches the names of {@code next} instead of the previous ones. Backends without an address get
+   * theirs from {@code found}; those without an answer there are resolved again.
    *
-   * @param found what {@link #lookUp} gave
+   * @param found the result of {@link #lookUp}
    */
   public void watch(Pools next, Map<String, List<InetAddress>> found) {
     pools = next;
@@ -92,12 +116,12 @@ public final class HostNames {
     }
   }
 
-  /** Asks no more; answers under way may still arrive. */
+  /** Sends no more queries; answers under way may still arrive. */
   public void stop() {
     vertx.cancelTimer(timer);
   }
 
-  /** Asks for all names again; the timer does it. */
+  /** Resolves all names again; called by the timer. */
   void refresh() {
     byHostName(pools).entrySet().forEach(this::resolve);
   }
@@ -118,13 +142,13 @@ public final class HostNames {
   }
 
   private void failed(String name, Throwable cause) {
-    // By class: the message counts the queries, which differ from time to time.
+    // By class: the message contains the number of queries, which varies.
     if (failures.put(name, cause.getClass()) != cause.getClass()) {
       LOG.warn("host name {}: not resolved, keeping the last answer: {}", name, cause.toString());
     }
   }
 
-  /** The last answers to the names that are watched. */
+  /** The last answers of the names that are watched. */
   private Map<String, List<InetAddress>> known() {
     Map<String, List<InetAddress>> known = new ConcurrentHashMap<>();
     byHostName(pools).values().stream()

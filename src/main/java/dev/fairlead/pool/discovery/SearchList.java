@@ -7,9 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Under which names a short name is looked for, as {@code resolv.conf} has it.
+ * The search list of {@code resolv.conf}: the absolute names to try for a short one.
  *
- * @param dots a name with so many dots is tried as it is before the domains
+ * @param dots names with at least so many dots are tried as they are before the domains
  */
 record SearchList(List<String> domains, int dots) {
   static final SearchList NONE = new SearchList(List.of(), 1);
@@ -29,7 +29,7 @@ record SearchList(List<String> domains, int dots) {
     }
   }
 
-  /** As the lines of {@code resolv.conf} say; the last {@code search} counts. */
+  /** Of the lines of {@code resolv.conf}; the last {@code search} counts. */
   static SearchList of(List<String> lines) {
     List<String> domains = List.of();
     int dots = NONE.dots;
@@ -44,7 +44,7 @@ record SearchList(List<String> domains, int dots) {
     return new SearchList(domains, dots);
   }
 
-  /** Without the dot at the end; nothing is left of the root, which systemd-resolved writes. */
+  /** Without the dot at the end; empty for the root, which systemd-resolved writes. */
   private static String bare(String domain) {
     return domain.endsWith(".") ? domain.substring(0, domain.length() - 1) : domain;
   }
@@ -56,7 +56,7 @@ record SearchList(List<String> domains, int dots) {
         .reduce(byDefault, (before, last) -> last);
   }
 
-  /** The whole names to ask for, in turn. */
+  /** The names to query in turn. */
   List<String> names(String name) {
     if (name.endsWith(".")) {
       return List.of(name);

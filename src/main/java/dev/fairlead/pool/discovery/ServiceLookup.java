@@ -4,30 +4,31 @@ import io.vertx.core.Future;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/** Asks the DNS anew each time, without blocking. Any thread. */
+/** DNS queries without a cache, which do not block. Any thread. */
 public interface ServiceLookup extends AutoCloseable {
 
-  /** The addresses of a host name; fails when there are none, or when nobody answers. */
+  /** The addresses of a host name; fails if there are none, or without an answer. */
   Future<Addresses> addressesOf(String hostName);
 
   /** At least one SRV record of {@code name}, in no particular order, or a failure. */
   Future<List<Service>> servicesOf(String name);
 
-  /** Questions under way may fail. */
+  /** Queries under way may fail. */
   @Override
   void close();
 
   /**
    * The addresses of a name, at least one.
    *
-   * @param v4 null = that question was not answered; empty = there are none
-   * @param v6 the same
+   * @param v4 null if that query was not answered, empty if there are none
+   * @param v6 likewise
    */
-  record Addresses(List<InetAddress> v4, List<InetAddress> v6) {
+  record Addresses(@Nullable List<InetAddress> v4, @Nullable List<InetAddress> v6) {
 
-    /** With those of {@code last} where there was no answer; null = there is no last one. */
-    Addresses over(Addresses last) {
+    /** With those of {@code last} where this has no answer. */
+    Addresses over(@Nullable Addresses last) {
       return last == null
           ? this
           : new Addresses(v4 == null ? last.v4 : v4, v6 == null ? last.v6 : v6);

@@ -1,6 +1,6 @@
 package dev.fairlead.pool.discovery;
 
-import dev.fairlead.config.DiscoveryConfig;
+import dev.fairlead.config.PoolConfig.DiscoveryConfig;
 import dev.fairlead.pool.Pool;
 import dev.fairlead.pool.discovery.ServiceLookup.Addresses;
 import dev.fairlead.pool.discovery.ServiceLookup.Service;
@@ -16,46 +16,49 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The question of one pool, asked again and again, and the last answer to it. Never two questions
- * at the same time. Any thread; {@link #start} and {@link #stop} under the lock of {@link
- * Discovery}.
+ * The periodic query of one pool and its last answer. Never two queries at the same time. Any
+ * thread; {@link #start} and {@link #stop} under the lock of {@link Discovery}.
  */
 final class Watch {
   private static final Logger LOG = LoggerFactory.getLogger(Discovery.class);
 
-  /** Host names whose addresses are asked for at the same time. */
-  private static final int AT_ONCE = 16;
+  /**
+   * Queries for the addresses of SRV targets at the same time. Raising it answers sooner, at the
+   * expense of larger bursts at the name server.
+   */
+  private static final int CONCURRENCY = 16;
 
   private static final long NO_TIMER = -1;
 
   private final String pool;
   private final DiscoveryConfig config;
   private final ServiceLookup lookup;
-  private final AtomicBoolean asking = new AtomicBoolean();
+  private final AtomicBoolean querying = new AtomicBoolean();
   private volatile Found found;
   private volatile boolean stopped;
 
-  /** Whether the last answer was kept for want of a whole one. */
+  /** Whether the last query failed, or was answered in part. */
   private boolean failing;
 
   private long timer = NO_TIMER;
 
   /**
-   * @param before what this pool asked until now, null = nothing; its answer stays the last one
-   *     while the question is the same
+   * @param before the watch of this pool until now, whose last answer is kept if the query is the
+   *     same
    */
-  Watch(String pool, DiscoveryConfig config, ServiceLookup lookup, Watch before) {
+  Watch(String pool, DiscoveryConfig config, ServiceLookup lookup, @Nullable Watch before) {
     this.pool = pool;
     this.config = config;
     this.lookup = lookup;
-    this.found = before != null && before.isSameQuestion(config) ? before.found : Found.NOTHING;
+    this.found = before != null && before.isSameQuery(config) ? before.found : Found.NOTHING;
   }
 
-  private boolean isSameQuestion(DiscoveryConfig other) {
+  private boolean isSameQuery(DiscoveryConfig other) {
     return config.equals(
         new DiscoveryConfig(other.dns(), other.port(), other.srv(), config.refresh()));
   }
@@ -68,20 +71,20 @@ final class Watch {
     return config.equals(other);
   }
 
-  /** The last answer, without backends when there was none yet. */
+  /** The last answer, without backends before the first one. */
   Found found() {
     return found;
   }
 
-  /** Whether {@code made} has exactly the backends found, but for those that are configured. */
-  boolean isIn(Pool made) {
+  /** Whether {@code made} was made with the last answer. */
+  boolean isIn(@Nullable Pool made) {
     return made == null || made.isMadeOf(found.backends());
   }
 
-  /** Has {@code ask} run every {@code refresh}; once more is nothing. */
-  void start(Vertx vertx, Consumer<Watch> ask) {
+  /** Runs {@code query} every {@code refresh}. Idempotent. */
+  void start(Vertx vertx, Consumer<Watch> query) {
     if (timer == NO_TIMER) {
-      timer = vertx.setPeriodic(config.refresh().toMillis(), id -> ask.accept(this));
+      timer = vertx.setPeriodic(config.refresh().toMillis(), id -> query.accept(this));
     }
   }
 
@@ -90,16 +93,16 @@ final class Watch {
     vertx.cancelTimer(timer);
   }
 
-  /** Asks, unless it does already. Gives whether the backends are others now; never fails. */
-  Future<Boolean> ask() {
-    if (!asking.compareAndSet(false, true)) {
+  /** Queries, unless a query is under way. Returns whether the backends changed; never fails. */
+  Future<Boolean> query() {
+    if (!querying.compareAndSet(false, true)) {
       return Future.succeededFuture(false);
     }
     return Future.succeededFuture()
         .compose(any -> next())
         .transform(
             done -> {
-              asking.set(false);
+              querying.set(false);
               return Future.succeededFuture(done.succeeded() ? take(done.result()) : failed(done));
             });
   }
@@ -110,7 +113,7 @@ final class Watch {
             .addressesOf(config.dns())
             .map(
                 answer -> {
-                  told(answer.isWhole() ? null : "only one kind of addresses is answered");
+                  logState(answer.isWhole() ? null : "only one kind of addresses is answered");
                   return Found.of(answer.over(found.asked()), config.port());
                 })
         : lookup
@@ -120,7 +123,7 @@ final class Watch {
                     addressesOf(services)
                         .map(
                             addresses -> {
-                              told(null);
+                              logState(null);
                               return Found.of(services, addresses);
                             }));
   }
@@ -135,44 +138,44 @@ final class Watch {
   }
 
   private boolean failed(AsyncResult<Found> done) {
-    told(done.cause().getMessage());
+    logState(String.valueOf(done.cause().getMessage()));
     return false;
   }
 
-  /** Logs when a trouble begins and when it is over; null = there is none. */
-  private synchronized void told(String trouble) {
+  /** Logs when a problem begins and when it ends; null if there is none. */
+  private synchronized void logState(@Nullable String problem) {
     if (stopped) {
       return;
     }
-    if (trouble != null && !failing) {
-      LOG.warn("pool {}: {}: keeping the last answer: {}", pool, config.name(), trouble);
+    if (problem != null && !failing) {
+      LOG.warn("pool {}: {}: keeping the last answer: {}", pool, config.name(), problem);
     }
-    if (trouble == null && failing) {
+    if (problem == null && failing) {
       LOG.info("pool {}: {}: answered again", pool, config.name());
     }
-    failing = trouble != null;
+    failing = problem != null;
   }
 
-  /** The addresses of all targets; the last ones where they can't be had. */
+  /** The addresses of all targets; where a query fails, the last ones. */
   private Future<Map<String, Addresses>> addressesOf(List<Service> services) {
     Map<String, Addresses> known = new ConcurrentHashMap<>();
     List<String> targets = services.stream().map(Service::target).distinct().toList();
     Queue<String> left = new ConcurrentLinkedQueue<>(targets);
     List<Future<Void>> lanes =
         Stream.generate(() -> addressesOf(left, known))
-            .limit(Math.min(AT_ONCE, targets.size()))
+            .limit(Math.min(CONCURRENCY, targets.size()))
             .toList();
     return Future.join(lanes).map(done -> new HashMap<>(known));
   }
 
-  /** One after the other, until none is left. */
+  /** Queries one target after the other until none is left. */
   private Future<Void> addressesOf(Queue<String> left, Map<String, Addresses> known) {
     String target = left.poll();
     if (target == null) {
       return Future.succeededFuture();
     }
     Addresses last = found.addresses().get(target);
-    // The dot says that the name is whole: no search list.
+    // The dot ends an absolute name: no search list.
     return lookup
         .addressesOf(target + ".")
         .transform(

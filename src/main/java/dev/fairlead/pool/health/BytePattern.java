@@ -1,16 +1,14 @@
 package dev.fairlead.pool.health;
 
 /**
- * Finds bytes in a stream that comes in pieces, without keeping the stream (Knuth, Morris and
- * Pratt). The state is how many bytes of the pattern the stream ends with: for {@code aab} and the
- * stream {@code aaab} it goes 0, 1, 2, 2, 3. Immutable.
+ * Finds bytes in a stream that arrives in pieces, without buffering it (Knuth, Morris and Pratt).
+ * The state is the number of bytes of the pattern with which the stream ends: for {@code aab} and
+ * the stream {@code aaab} it is 0, 1, 2, 2, 3. Immutable.
  */
 final class BytePattern {
   private final byte[] pattern;
 
-  /**
-   * After {@code n} matched bytes the longest shorter beginning of the pattern that they end with.
-   */
+  /** By matched bytes: the longest shorter prefix of the pattern with which they end. */
   private final int[] shorter;
 
   /**
@@ -24,7 +22,7 @@ final class BytePattern {
     }
   }
 
-  /** The state in which the pattern was found. */
+  /** The state in which the pattern is found. */
   int length() {
     return pattern.length;
   }

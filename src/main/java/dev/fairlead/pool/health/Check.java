@@ -2,33 +2,35 @@ package dev.fairlead.pool.health;
 
 import dev.fairlead.config.BackendConfig;
 import dev.fairlead.config.HealthConfig;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /**
- * What is asked of a connection to a backend before the backend counts as well. One for a backend,
- * used for every probe of it. Immutable; made on any thread, used on the probes' event loop.
- *
- * <p>A connection that breaks, ends or takes too long is the {@link Probe}'s business.
+ * The test that a connection to a backend must pass. One for a backend, used by every probe of it.
+ * Immutable; made on any thread, used on the probes' event loop. Time-outs and connections that end
+ * or break are handled by the {@link Probe}.
  */
 interface Check {
-  /**
-   * Prepares a connection that is not made yet.
-   *
-   * @param outcome is told, on the event loop, as soon as the backend's answer is clear; what is
-   *     told after the first time is nothing
-   */
-  void install(ChannelPipeline pipeline, Consumer<Outcome> outcome);
 
-  /** Whether a connection that is well ends with a {@link Farewell} instead of a reset. */
-  default boolean saysFarewell() {
+  /**
+   * Adds the handlers of the check to a channel that is not connected yet.
+   *
+   * @param onResult is called on the event loop as soon as the result is known; only its first call
+   *     counts
+   */
+  void install(ChannelPipeline pipeline, Consumer<CheckResult> onResult);
+
+  /** Whether a connection that has passed ends with a {@link TlsClose} instead of a reset. */
+  default boolean closesGracefully() {
     return false;
   }
 
   /**
-   * The check that {@code health} asks for. For TLS this reads what the JDK needs for it, which
+   * The check that {@code health} configures. For TLS this initialises the JDK's provider, which
    * takes milliseconds: not on an event loop.
    *
    * @param health not of type {@code none}
@@ -36,12 +38,22 @@ interface Check {
    */
   static Check of(HealthConfig health, BackendConfig backend, Executor tlsTasks) {
     return switch (health.type()) {
-      case TCP -> new TcpCheck();
-      // No pool says yet whom it trusts, so everybody is.
+      case TCP -> Check::passWhenConnected;
+      // Pools have no trusted certificates of their own yet, so all are accepted.
       case TLS -> new TlsCheck(backend, InsecureTrustManagerFactory.INSTANCE, tlsTasks);
       case HTTP -> new HttpCheck(health, backend);
       case EXPECT -> new ExpectCheck(health.expect());
       case NONE -> throw new IllegalArgumentException("nothing is to be probed");
     };
+  }
+
+  private static void passWhenConnected(ChannelPipeline pipeline, Consumer<CheckResult> onResult) {
+    pipeline.addLast(
+        new ChannelInboundHandlerAdapter() {
+          @Override
+          public void channelActive(ChannelHandlerContext context) {
+            onResult.accept(CheckResult.passed("connected"));
+          }
+        });
   }
 }

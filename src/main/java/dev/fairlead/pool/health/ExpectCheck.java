@@ -9,36 +9,36 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.channel.SimpleChannelInboundHandler;
 import java.util.function.Consumer;
 
-/** Well = some bytes are said, and others are among the first that come back. */
+/** Passes if, after some bytes are sent, others are among the first 64 KiB of the answer. */
 final class ExpectCheck implements Check {
-  /** Where to stop looking. */
+  /** Of the answer that are searched. */
   static final int MOST_BYTES = 64 * 1024;
 
-  /** Empty = the backend speaks first. */
+  /** Empty if the backend speaks first. */
   private final byte[] send;
 
   private final BytePattern receive;
 
   ExpectCheck(HealthConfig.Expect expect) {
-    EscapedBytes said = expect.send();
-    this.send = said == null ? new byte[0] : said.bytes();
+    EscapedBytes bytes = expect.send();
+    this.send = bytes == null ? new byte[0] : bytes.bytes();
     this.receive = new BytePattern(expect.receive().bytes());
   }
 
   @Override
-  public void install(ChannelPipeline pipeline, Consumer<Outcome> outcome) {
-    pipeline.addLast(new Exchange(outcome));
+  public void install(ChannelPipeline pipeline, Consumer<CheckResult> onResult) {
+    pipeline.addLast(new ExpectHandler(onResult));
   }
 
-  private final class Exchange extends SimpleChannelInboundHandler<ByteBuf> {
-    private final Consumer<Outcome> outcome;
+  private final class ExpectHandler extends SimpleChannelInboundHandler<ByteBuf> {
+    private final Consumer<CheckResult> onResult;
     private int bytesFromBackend;
 
-    /** How much of the pattern the bytes so far end with. */
+    /** The state of {@link #receive}. */
     private int matched;
 
-    Exchange(Consumer<Outcome> outcome) {
-      this.outcome = outcome;
+    ExpectHandler(Consumer<CheckResult> onResult) {
+      this.onResult = onResult;
     }
 
     @Override
@@ -55,9 +55,9 @@ final class ExpectCheck implements Check {
         bytesFromBackend++;
       }
       if (matched == receive.length()) {
-        outcome.accept(Outcome.well("the expected answer"));
+        onResult.accept(CheckResult.passed("the expected answer"));
       } else if (bytesFromBackend == MOST_BYTES) {
-        outcome.accept(Outcome.failed("not the expected answer"));
+        onResult.accept(CheckResult.failed("not the expected answer"));
       }
     }
   }

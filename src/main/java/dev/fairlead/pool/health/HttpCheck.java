@@ -14,11 +14,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Well = a GET is answered with a status that is expected. Only the status line is read; a redirect
- * is not followed.
+ * Passes if a GET is answered with an expected status. Only the status line is read; a redirect is
+ * not followed.
  */
 final class HttpCheck implements Check {
-  /** Longer than any status line that means well. */
+  /** The longest status line that is accepted. */
   static final int LONGEST_LINE_BYTES = 4096;
 
   private static final int DEFAULT_PORT = 80;
@@ -27,7 +27,7 @@ final class HttpCheck implements Check {
   private static final Pattern STATUS_LINE =
       Pattern.compile("HTTP/1\\.[01] (\\d{3})(?: [^\\r\\n]*)?\\r?\\n");
 
-  private static final Outcome NO_ANSWER = Outcome.failed("no HTTP answer");
+  private static final CheckResult NO_ANSWER = CheckResult.failed("no HTTP answer");
 
   private final byte[] request;
   private final StatusRanges expected;
@@ -49,28 +49,28 @@ final class HttpCheck implements Check {
   }
 
   @Override
-  public void install(ChannelPipeline pipeline, Consumer<Outcome> outcome) {
-    pipeline.addLast(new Exchange(outcome));
+  public void install(ChannelPipeline pipeline, Consumer<CheckResult> onResult) {
+    pipeline.addLast(new StatusLineReader(onResult));
   }
 
-  /** The host and port that are connected to, as a browser would name them. */
+  /** The host and port of the connection, in the form that a browser sends. */
   private static String host(HealthConfig health, BackendConfig backend) {
     if (backend.unixPath() != null) {
       return "localhost";
     }
-    int scope = backend.host().indexOf('%'); // of this machine, and nobody else's business
+    int scope = backend.host().indexOf('%'); // An interface of this machine.
     String host = scope < 0 ? backend.host() : backend.host().substring(0, scope);
     String written = host.indexOf(':') < 0 ? host : "[" + host + "]";
     int port = health.port() == null ? backend.port() : health.port();
     return port == DEFAULT_PORT ? written : written + ":" + port;
   }
 
-  private final class Exchange extends SimpleChannelInboundHandler<ByteBuf> {
-    private final Consumer<Outcome> outcome;
+  private final class StatusLineReader extends SimpleChannelInboundHandler<ByteBuf> {
+    private final Consumer<CheckResult> onResult;
     private final StringBuilder line = new StringBuilder();
 
-    Exchange(Consumer<Outcome> outcome) {
-      this.outcome = outcome;
+    StatusLineReader(Consumer<CheckResult> onResult) {
+      this.onResult = onResult;
     }
 
     @Override
@@ -87,27 +87,27 @@ final class HttpCheck implements Check {
         lineGoesOn = next != '\n' && line.length() < LONGEST_LINE_BYTES;
       }
       if (!lineGoesOn) {
-        outcome.accept(answer());
+        onResult.accept(answer());
       }
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
       if (line.length() > 0) {
-        outcome.accept(NO_ANSWER);
+        onResult.accept(NO_ANSWER);
       }
       context.fireChannelInactive();
     }
 
-    private Outcome answer() {
+    private CheckResult answer() {
       Matcher status = STATUS_LINE.matcher(line);
       if (!status.matches()) {
         return NO_ANSWER;
       }
       String reason = "status " + status.group(1);
       return expected.contains(Integer.parseInt(status.group(1)))
-          ? Outcome.well(reason)
-          : Outcome.failed(reason);
+          ? CheckResult.passed(reason)
+          : CheckResult.failed(reason);
     }
   }
 }

@@ -11,33 +11,33 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Ejects backends for what sessions see of them: after so many failures in a row a backend is left
- * alone by this member for {@code ejection}, the next time twice as long, then three times, up to
- * ten times; each {@code ejection} that passes without takes one off again. At most {@code
- * maxEjected} of a pool's backends are ejected at a time, rounded down, but one where there are
- * two.
+ * Ejects backends for the failures of sessions: after {@code failures} in a row a backend gets no
+ * sessions of this member for {@code ejection}, the next time for twice as long, then three times,
+ * up to ten times; each {@code ejection} that passes without a failure takes one off again. At most
+ * {@code maxEjected} of a pool's backends are ejected at a time, rounded down, but one in a pool of
+ * two or more.
  *
- * <p>On one thread; whoever owns it calls {@link #tick}.
+ * <p>On one thread. Without {@link #tick} no backend returns.
  */
 public final class Outliers {
-  private static final int LONGEST = 10;
+  private static final int MAX_TIMES = 10;
 
-  /** More would not fit into nanoseconds. */
-  private static final Duration FOREVER = Duration.ofDays(36_500);
+  /** Longer ones do not fit into nanoseconds. */
+  private static final Duration LONGEST = Duration.ofDays(36_500);
 
-  /** Whoever was not ejected for so long begins anew. */
+  /** After so long without one, the next ejection takes {@code ejection} again. */
   private static final long FORGOTTEN_NANOS = TimeUnit.HOURS.toNanos(1);
 
   private final LongSupplier nanos;
-  private final Listener listener;
+  private final EjectionListener listener;
 
-  /** By {@link Backend#toString}, of those that are or were ejected. */
+  /** By {@link Backend#toString}, of backends that are or were ejected. */
   private final Map<String, Ejection> ejections = new HashMap<>();
 
-  /** Hears what happens; the status of the backend is set already. */
-  public interface Listener {
+  /** Called when the status of the backend is set. */
+  public interface EjectionListener {
     /**
-     * @param failures in a row that it had
+     * @param failures of the backend in a row
      */
     void ejected(Pool pool, Backend backend, int failures, Duration time);
 
@@ -45,22 +45,22 @@ public final class Outliers {
   }
 
   private static final class Ejection {
-    /** How many times {@code ejection} the last one took. */
+    /** The last ejection took {@code ejection} so many times. */
     private int times;
 
-    /** When the last one ends or has ended. */
+    /** The end of the last one. */
     private long until;
   }
 
   /**
    * @param nanos the clock, as {@link System#nanoTime}
    */
-  public Outliers(LongSupplier nanos, Listener listener) {
+  public Outliers(LongSupplier nanos, EjectionListener listener) {
     this.nanos = nanos;
     this.listener = listener;
   }
 
-  /** A session saw {@code backend} fail, which is counted there already. */
+  /** A session has counted a failure at {@code backend}. */
   public void failed(Pool pool, Backend backend) {
     Outlier outlier = pool.config().outlier();
     int failures = backend.failuresInRow();
@@ -68,11 +68,11 @@ public final class Outliers {
         && failures >= outlier.failures()
         && !backend.isEjected()
         && ejected(pool) < most(pool, outlier)) {
-      eject(pool, backend, failures);
+      eject(pool, backend, outlier.ejection(), failures);
     }
   }
 
-  /** Lets those return whose time is over, and those that are not to be ejected any more. */
+  /** Takes back the backends whose time is over, and all of a pool that no longer ejects. */
   public void tick(List<Pool> pools) {
     long now = nanos.getAsLong();
     for (Pool pool : pools) {
@@ -92,13 +92,12 @@ public final class Outliers {
     return pool.config().outlier() == null || ejection == null || now - ejection.until >= 0;
   }
 
-  private void eject(Pool pool, Backend backend, int failures) {
-    Duration once = pool.config().outlier().ejection();
+  private void eject(Pool pool, Backend backend, Duration once, int failures) {
     long now = nanos.getAsLong();
     Ejection ejection = ejections.computeIfAbsent(backend.toString(), any -> new Ejection());
     long calm = Math.max(0, (now - ejection.until) / once.toNanos());
-    ejection.times = Math.min(LONGEST, (int) Math.max(0, ejection.times - calm) + 1);
-    Duration time = shorter(once.multipliedBy(ejection.times), FOREVER);
+    ejection.times = Math.min(MAX_TIMES, (int) Math.max(0, ejection.times - calm) + 1);
+    Duration time = shorter(once.multipliedBy(ejection.times), LONGEST);
     ejection.until = now + time.toNanos();
     backend.ejected(true);
     listener.ejected(pool, backend, failures, time);

@@ -1,37 +1,38 @@
 package dev.fairlead.pool.health;
 
+import dev.fairlead.config.PoolConfig;
 import dev.fairlead.net.ConnectFailure;
-import dev.fairlead.net.SocketTuning;
+import dev.fairlead.net.Dialer;
+import dev.fairlead.pool.Backend;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One run of a check: connects to the first address that answers and hands the connection to the
- * check, all within one time-out. On the event loop of its {@link ProbeLoop}; used once.
+ * One run of a check: connects to the first address that answers and installs the check, all within
+ * one time-out. On the event loop of its {@link ProbeLoop}; used once.
  *
- * <p>The connection is reset at the end, so that no port stays in TIME_WAIT for a probe; only after
- * a completed TLS handshake there is a {@link Farewell}, which may outlast the probe. What goes
- * wrong on this machine is inconclusive.
+ * <p>The connection is reset at the end, so that no port stays in TIME_WAIT for a probe; only a
+ * completed TLS handshake ends with a {@link TlsClose}, which may outlast the probe. A fault of
+ * this machine is inconclusive.
  */
-final class Probe {
-  static final String CLOSED = "connection closed";
-
+final class Probe implements Dialer.DialEvents {
   /**
-   * A probe that ends so long after its time-out was not late by the backend's fault: this process
-   * stood still.
+   * A probe that ends so long after its time-out was late because this process stood still. Raising
+   * it blames more backends for that, lowering it excuses more that are slow.
    */
   static final Duration STOOD_STILL = Duration.ofMillis(500);
 
@@ -40,27 +41,58 @@ final class Probe {
   private final ProbeLoop loop;
   private final Check check;
   private final Target target;
-  private final Consumer<Outcome> done;
+  private final Consumer<CheckResult> done;
+  private final Dialer dialer;
   private long startedAt;
-  private ScheduledFuture<?> timeout;
-  private int nextAddress;
 
-  /** What the addresses make together; null = none failed. */
-  private ConnectFailure failure;
+  /** Of the whole probe; null before the start. */
+  private @Nullable ScheduledFuture<?> timeout;
 
-  /** Closed, or left to a {@link Farewell}, by whoever sets it to null. */
-  private Channel channel;
+  /** Of the current address; null with a single one. */
+  private @Nullable ScheduledFuture<?> share;
+
+  /** The last one opened, for the check; null once it is left to a {@link TlsClose}. */
+  private @Nullable Channel channel;
 
   private boolean over;
 
   /**
-   * @param done is told the outcome, once, and nothing after {@link #cancel}
+   * The addresses of one probe.
+   *
+   * @param addresses tried in turn; empty if the backend's name is not resolved
+   * @param timeout of the whole probe
+   * @param source local addresses to connect from, of which the first of the right family is used;
+   *     empty = any
    */
-  Probe(ProbeLoop loop, Check check, Target target, Consumer<Outcome> done) {
+  record Target(List<SocketAddress> addresses, Duration timeout, List<InetAddress> source) {
+
+    /** With the addresses that {@code backend} has now. */
+    static Target of(Backend backend, PoolConfig pool) {
+      Integer port = pool.health().port();
+      List<SocketAddress> addresses = backend.addresses();
+      return new Target(
+          port == null ? addresses : addresses.stream().map(one -> withPort(one, port)).toList(),
+          pool.health().timeout(),
+          pool.connect().source());
+    }
+
+    /** A Unix socket has no port. */
+    private static SocketAddress withPort(SocketAddress address, int port) {
+      return address instanceof InetSocketAddress inet
+          ? new InetSocketAddress(inet.getAddress(), port)
+          : address;
+    }
+  }
+
+  /**
+   * @param done is called with the result once, and not after {@link #cancel}
+   */
+  Probe(ProbeLoop loop, Check check, Target target, Consumer<CheckResult> done) {
     this.loop = loop;
     this.check = check;
     this.target = target;
     this.done = done;
+    this.dialer = new Dialer(loop.eventLoop(), loop.transport(), loop.nanoTime(), this);
   }
 
   void start() {
@@ -68,115 +100,89 @@ final class Probe {
     timeout =
         loop.eventLoop()
             .schedule(
-                () -> finish(Outcome.of(ConnectFailure.TIMED_OUT)),
+                () -> finish(CheckResult.of(ConnectFailure.TIMED_OUT)),
                 target.timeout().toNanos(),
                 TimeUnit.NANOSECONDS);
-    if (target.addresses().isEmpty()) {
-      finish(Outcome.of(ConnectFailure.NAME_NOT_RESOLVED));
-    } else {
-      tryAddress();
+    dialer.dial(target.addresses(), target.timeout(), target.source(), 0);
+    if (target.addresses().size() > 1) {
+      scheduleShare();
     }
   }
 
   /** Ends a probe that was started; may be called twice. */
   void cancel() {
     over = true;
-    timeout.cancel(false);
-    abandon();
+    if (timeout != null) {
+      timeout.cancel(false);
+    }
+    if (share != null) {
+      share.cancel(false);
+    }
+    Channel abandoned = channel;
+    channel = null;
+    dialer.cancel(true);
+    if (abandoned != null && abandoned.isRegistered()) {
+      TlsClose.reset(abandoned);
+    }
   }
 
-  private void finish(Outcome outcome) {
+  private void scheduleShare() {
+    if (!over && dialer.deadline() != Long.MAX_VALUE) {
+      long wait = dialer.deadline() - loop.nanoTime().getAsLong();
+      share = loop.eventLoop().schedule(this::expireShare, wait, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private void expireShare() {
+    dialer.expire(loop.nanoTime().getAsLong());
+    scheduleShare();
+  }
+
+  private void finish(CheckResult result) {
     if (over) {
       return;
     }
     long allowed = target.timeout().plus(STOOD_STILL).toNanos();
     boolean late = loop.nanoTime().getAsLong() - startedAt > allowed;
     cancel();
-    done.accept(late ? Outcome.inconclusive("this process stood still") : outcome);
+    done.accept(late ? CheckResult.inconclusive("this process stood still") : result);
   }
 
-  private void tryAddress() {
-    SocketAddress remote = loop.transport().convert(target.addresses().get(nextAddress++));
-    InetSocketAddress local = target.localAddress(remote);
-    if (local == null && target.mustBind(remote)) {
-      addressFailed(ConnectFailure.NO_LOCAL_PORT);
-      return;
-    }
-    try {
-      open(remote, local != null);
-    } catch (RuntimeException e) {
-      // No descriptor or no such socket family; nothing was opened.
-      abandon();
-      addressFailed(ConnectFailure.of(e));
-      return;
-    }
-    loop.eventLoop()
-        .register(channel)
-        .addListener((ChannelFutureListener) registered -> connect(registered, remote, local));
+  @Override
+  public void opened(Channel opened) {
+    channel = opened;
+    check.install(opened.pipeline(), result -> report(opened, result));
+    opened.pipeline().addLast(new End());
   }
 
-  private void open(SocketAddress remote, boolean fromFixedAddress) {
-    channel = loop.transport().newChannel(remote);
-    channel.config().setConnectTimeoutMillis(0);
-    if (fromFixedAddress) {
-      SocketTuning.sharingPorts(channel);
-    }
-    Channel opened = channel;
-    check.install(channel.pipeline(), outcome -> tell(opened, outcome));
-    channel.pipeline().addLast(new End());
+  /** The check continues from here. */
+  @Override
+  public void connected(SocketAddress address, long nanos) {}
+
+  @Override
+  public void failed(ConnectFailure failure) {
+    finish(CheckResult.of(failure));
   }
 
-  private void connect(ChannelFuture registered, SocketAddress remote, InetSocketAddress local) {
-    if (registered.channel() != channel) {
-      return;
-    }
-    ChannelFuture connecting = registered.isSuccess() ? channel.connect(remote, local) : registered;
-    connecting.addListener((ChannelFutureListener) this::answered);
+  @Override
+  public void crashed(Throwable bug) {
+    LOG.warn("a probe failed by a fault of this process", bug);
+    finish(CheckResult.inconclusive("internal error"));
   }
 
-  /** A connection is the check's affair. */
-  private void answered(ChannelFuture connected) {
-    if (connected.channel() == channel && !connected.isSuccess()) {
-      abandon();
-      addressFailed(ConnectFailure.of(connected.cause()));
-    }
-  }
-
-  private void addressFailed(ConnectFailure why) {
-    failure = why.after(failure);
-    if (nextAddress < target.addresses().size()) {
-      tryAddress();
-    } else {
-      finish(Outcome.of(failure));
-    }
-  }
-
-  private void tell(Channel from, Outcome outcome) {
+  private void report(Channel from, CheckResult result) {
     if (from != channel) {
       return;
     }
-    if (outcome.kind() == Outcome.Kind.WELL && check.saysFarewell()) {
+    if (result.conclusion() == CheckResult.Conclusion.PASSED && check.closesGracefully()) {
       channel = null;
       long spent = loop.nanoTime().getAsLong() - startedAt;
-      Farewell.say(loop.transport(), from, Math.max(0, target.timeout().toNanos() - spent));
+      TlsClose.start(loop.transport(), from, Math.max(0, target.timeout().toNanos() - spent));
     }
-    finish(outcome);
+    finish(result);
   }
 
-  private void abandon() {
-    Channel abandoned = channel;
-    channel = null;
-    if (abandoned == null) {
-      return;
-    }
-    if (abandoned.isRegistered()) {
-      Farewell.reset(abandoned);
-    } else {
-      abandoned.unsafe().closeForcibly();
-    }
-  }
-
-  /** The end of the pipeline: what the check did not look at. */
+  /** The end of the pipeline: what the check did not consume. */
   private final class End extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
@@ -185,16 +191,15 @@ final class Probe {
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-      tell(context.channel(), Outcome.failed(CLOSED));
+      report(context.channel(), CheckResult.CLOSED);
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
       if (cause instanceof IOException) {
-        tell(context.channel(), Outcome.failed("connection reset"));
+        report(context.channel(), CheckResult.failed("connection reset"));
       } else if (context.channel() == channel) {
-        LOG.warn("a probe failed by our own fault", cause);
-        tell(context.channel(), Outcome.inconclusive("internal error"));
+        crashed(cause);
       }
     }
   }

@@ -7,11 +7,11 @@ import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
 /**
- * Where probes run: what all probers of one event loop share.
+ * The event loop of probes, and what all probers on it share.
  *
  * @param transport makes channels that {@code eventLoop} can run
  * @param tlsTasks runs the computations of TLS handshakes; not the event loop
- * @param random spreads the probes; used on the event loop only
+ * @param random spreads the probes over time; used on the event loop only
  * @param nanoTime {@code System::nanoTime}
  */
 public record ProbeLoop(

@@ -1,9 +1,9 @@
 package dev.fairlead.pool.health;
 
 /**
- * Turns single probes into a verdict: the first alone decides when nothing is known; afterwards
- * {@code fall} failures in a row lead to {@link Verdict#DOWN} and {@code rise} successes in a row
- * to {@link Verdict#UP}. With rise 2, fall 3, from UNKNOWN ({@code +} well, {@code -} failed):
+ * Turns single probes into a verdict, with hysteresis: from UNKNOWN the first probe alone decides;
+ * afterwards {@code fall} failures in a row lead to DOWN and {@code rise} successes in a row to UP.
+ * With rise 2, fall 3, from UNKNOWN ({@code +} passed, {@code -} failed):
  *
  * <pre>
  * +   -   -   +   -   -   -   +   -   +   +
@@ -13,34 +13,42 @@ package dev.fairlead.pool.health;
  * One for a backend; on one thread.
  */
 final class RiseFall {
+  /** What the probes of one prober have found of a backend. */
+  enum ProbeVerdict {
+    /** No probe has been conclusive yet. */
+    UNKNOWN,
+    UP,
+    DOWN
+  }
+
   private final int rise;
   private final int fall;
-  private Verdict verdict;
+  private ProbeVerdict verdict;
 
-  /** Probes in a row that contradict the verdict; below the number that would change it. */
+  /** Probes in a row that contradict the verdict, fewer than would change it. */
   private int contradictions;
 
   /**
-   * @param initial what was known before
+   * @param initial the verdict so far
    */
-  RiseFall(Verdict initial, int rise, int fall) {
+  RiseFall(ProbeVerdict initial, int rise, int fall) {
     this.verdict = initial;
     this.rise = rise;
     this.fall = fall;
   }
 
-  Verdict verdict() {
+  ProbeVerdict verdict() {
     return verdict;
   }
 
   /**
-   * A probe has told something.
+   * Takes the result of a conclusive probe.
    *
-   * @return whether the verdict is another now
+   * @return whether the verdict has changed
    */
-  boolean probed(boolean well) {
-    Verdict said = well ? Verdict.UP : Verdict.DOWN;
-    if (said == verdict) {
+  boolean probed(boolean passed) {
+    ProbeVerdict next = passed ? ProbeVerdict.UP : ProbeVerdict.DOWN;
+    if (next == verdict) {
       contradictions = 0;
       return false;
     }
@@ -49,7 +57,7 @@ final class RiseFall {
       return false;
     }
     contradictions = 0;
-    verdict = said;
+    verdict = next;
     return true;
   }
 

@@ -19,20 +19,20 @@ import java.util.function.Consumer;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Well = a TLS handshake is completed. No certificate of ours is shown, and the names in the
- * backend's are not compared. The server name asked for is the backend's host name; an IP address
- * is not told.
+ * Passes if a TLS handshake is completed. Sends no client certificate, and does not compare names
+ * in the backend's. Sends the backend's host name as the server name, but not an IP address.
  */
 final class TlsCheck implements Check {
   private static final Logger LOG = LoggerFactory.getLogger(TlsCheck.class);
 
   private final SslContext context;
 
-  /** Runs what a handshake computes. */
+  /** Runs the computations of handshakes. */
   private final Executor tasks;
 
   /**
@@ -44,14 +44,14 @@ final class TlsCheck implements Check {
   }
 
   @Override
-  public void install(ChannelPipeline pipeline, Consumer<Outcome> outcome) {
+  public void install(ChannelPipeline pipeline, Consumer<CheckResult> onResult) {
     SslHandler tls = context.newHandler(pipeline.channel().alloc(), tasks);
-    tls.setHandshakeTimeoutMillis(0); // the probe has a time-out of its own
-    pipeline.addLast(tls, new Handshake(outcome));
+    tls.setHandshakeTimeoutMillis(0); // The probe has a time-out.
+    pipeline.addLast(tls, new Handshake(onResult));
   }
 
   @Override
-  public boolean saysFarewell() {
+  public boolean closesGracefully() {
     return true;
   }
 
@@ -61,7 +61,7 @@ final class TlsCheck implements Check {
             .sslProvider(SslProvider.JDK)
             .trustManager(trust)
             .endpointIdentificationAlgorithm(null)
-            // Sessions are never resumed, and the JDK would keep 20,480 of them.
+            // Sessions are never resumed, and the JDK would cache 20,480 of them.
             .sessionCacheSize(1);
     SNIHostName name = serverName(backend);
     if (name != null) {
@@ -74,8 +74,8 @@ final class TlsCheck implements Check {
     }
   }
 
-  /** Null for an IP address, a Unix socket, and a name that TLS can't ask for. */
-  private static SNIHostName serverName(BackendConfig backend) {
+  /** Null for an IP address, a Unix socket, and a name that is not valid in TLS. */
+  private static @Nullable SNIHostName serverName(BackendConfig backend) {
     String name = Backend.hostNameOf(backend);
     if (name == null) {
       return null;
@@ -84,16 +84,16 @@ final class TlsCheck implements Check {
       return new SNIHostName(name.endsWith(".") ? name.substring(0, name.length() - 1) : name);
     } catch (IllegalArgumentException e) {
       // An underscore, as Docker's names may have.
-      LOG.debug("probes of {} ask for no server name: {}", backend.id(), e.getMessage());
+      LOG.debug("probes of {} send no server name: {}", backend.id(), e.getMessage());
       return null;
     }
   }
 
   private static final class Handshake extends ChannelInboundHandlerAdapter {
-    private final Consumer<Outcome> outcome;
+    private final Consumer<CheckResult> onResult;
 
-    Handshake(Consumer<Outcome> outcome) {
-      this.outcome = outcome;
+    Handshake(Consumer<CheckResult> onResult) {
+      this.onResult = onResult;
     }
 
     @Override
@@ -101,27 +101,27 @@ final class TlsCheck implements Check {
       if (!(event instanceof SslHandshakeCompletionEvent completed)) {
         context.fireUserEventTriggered(event);
       } else if (completed.isSuccess()) {
-        // Not in this turn: our last message is written, but not flushed yet.
-        Outcome well = Outcome.well("handshake completed");
-        context.executor().execute(() -> outcome.accept(well));
+        // Later: the last message of the handshake is written, but not flushed yet.
+        CheckResult well = CheckResult.passed("handshake completed");
+        context.executor().execute(() -> onResult.accept(well));
       } else {
-        outcome.accept(failure(completed.cause()));
+        onResult.accept(failure(completed.cause()));
       }
     }
 
-    private static Outcome failure(Throwable failure) {
+    private static CheckResult failure(Throwable failure) {
       for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
         if (cause instanceof CertificateException) {
-          return Outcome.failed("certificate not trusted");
+          return CheckResult.failed("certificate not trusted");
         }
         if (cause instanceof RejectedExecutionException) {
-          return Outcome.inconclusive("nothing runs the handshake");
+          return CheckResult.inconclusive("nothing runs the handshake");
         }
         if (cause instanceof ClosedChannelException) {
-          return Outcome.failed(Probe.CLOSED);
+          return CheckResult.CLOSED;
         }
       }
-      return Outcome.failed("handshake failed");
+      return CheckResult.failed("handshake failed");
     }
   }
 }

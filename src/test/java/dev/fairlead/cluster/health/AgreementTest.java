@@ -35,7 +35,7 @@ class AgreementTest {
   })
   void oneUpIsEnoughAndDownTakesAll(String verdicts, String before, String after) {
     List<Verdict> all =
-        Arrays.stream(verdicts.split(" ")).map(each -> Verdict.parse(each)).toList();
+        Arrays.stream(verdicts.split(" ")).map(each -> Verdict.parse(each).orElse(null)).toList();
     assertThat(Agreement.decide(healthy(before), all)).isEqualTo(healthy(after));
   }
 
@@ -44,14 +44,14 @@ class AgreementTest {
   }
 
   @Test
-  void withoutAnybodyNothingChanges() {
+  void withoutProbersNothingChanges() {
     assertThat(Agreement.decide(true, List.of())).isTrue();
     assertThat(Agreement.decide(false, List.of())).isFalse();
     assertThat(Agreement.decide(null, List.of())).isNull();
   }
 
   @Test
-  void newProberBeginsWithWhatTheClusterThinksElseWithWhatAnybodySays() {
+  void newProberStartsWithTheClustersVerdictElseWithThatOfAnyPeer() {
     assertThat(Agreement.inherited(null, List.of())).isNull();
     assertThat(Agreement.inherited(true, List.of(DOWN))).isTrue();
     assertThat(Agreement.inherited(false, List.of(Verdict.UP))).isFalse();
@@ -59,7 +59,7 @@ class AgreementTest {
     assertThat(Agreement.inherited(null, List.of(DOWN, DOWN))).isFalse();
   }
 
-  /** Whatever probers say in turn, the verdict only moves on one up or on all down. */
+  /** For any sequence of verdicts: the cluster's changes only on one up or on all down. */
   @Property(tries = 1000)
   void verdictMovesOnlyForAReason(
       @ForAll @Size(max = 100) List<@Size(3) List<@WithNull(0.3) Boolean>> rounds) {

@@ -71,7 +71,7 @@ class ClusteredHealthTest {
   }
 
   @Test
-  void onlyOneThatSaysDownIsNotEnough() {
+  void oneProberThatFindsItDownIsNotEnough() {
     all.forEach(HealthMember::heard);
     first.says(false);
     await().atMost(LIMIT).until(() -> stored(first).contains("down"));
@@ -91,7 +91,7 @@ class ClusteredHealthTest {
   }
 
   @Test
-  void whoDrainsOrStopsHandsOver() {
+  void drainingOrStoppingMemberHandsItsProbesOver() {
     first.drain();
     third.awaitProbing(true);
     assertThat(first.isProbing()).isFalse();

@@ -10,7 +10,7 @@ import dev.fairlead.cluster.members.Membership;
 import dev.fairlead.cluster.node.ClusterNode;
 import dev.fairlead.cluster.node.Nodes;
 import dev.fairlead.cluster.rows.RowContext;
-import dev.fairlead.cluster.rows.RowTraffic;
+import dev.fairlead.cluster.rows.RowContext.RowTraffic;
 import dev.fairlead.config.BackendConfig;
 import dev.fairlead.config.HealthConfig;
 import dev.fairlead.config.PoolConfig;
@@ -26,10 +26,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * A member that shares its verdicts on one backend, {@link #KEY}, and whose prober says what the
- * test tells it.
+ * A member that shares its verdicts on one backend, {@link #KEY}, and whose prober decides as the
+ * test says.
  */
-final class HealthMember implements HealthListener, Membership.Listener {
+final class HealthMember implements HealthListener, Membership.MembershipListener {
   static final String KEY = "web/127.0.0.1:9001";
 
   private static final Duration LIMIT = Duration.ofSeconds(20);
@@ -41,19 +41,22 @@ final class HealthMember implements HealthListener, Membership.Listener {
   final HealthTable table;
   final Membership membership;
 
-  /** What it was told, as {@code probe null}, {@code stop}, {@code down: REASON}, {@code up}. */
+  /**
+   * The calls of its listener, as {@code probe null}, {@code stop}, {@code down: REASON}, {@code
+   * up}.
+   */
   private final List<String> heard = new CopyOnWriteArrayList<>();
 
   private final Set<String> probing = ConcurrentHashMap.newKeySet();
-  private final Set<String> down = ConcurrentHashMap.newKeySet();
   private volatile Pools pools = Pools.NONE.next(List.of(pool(health(2, Duration.ofSeconds(2)))));
   private volatile boolean draining;
+  private volatile long assignment;
 
   HealthMember(String name, ClusterNode node) {
     this.name = name;
     this.node = node;
     this.context = new OnContext(node.vertx());
-    membership = new Membership(RowContext.of(node, new RowTraffic()), this::info, this);
+    membership = new Membership(RowContext.of(node), this::info, this);
     table =
         new HealthTable(
             new RowContext(node, clock, new RowTraffic()),
@@ -109,10 +112,28 @@ final class HealthMember implements HealthListener, Membership.Listener {
     context.run(() -> {});
   }
 
-  /** Its prober decides, and the others are told at the next tick. */
-  void says(boolean up) {
-    table.verdict(backend(), up, "refused");
+  /** {@code config} is removed and put back before the table reads the pools again. */
+  void removeAndPutBack(PoolConfig config) {
+    // Two without it: one change later the pools still know a backend that was removed.
+    pools = pools.next(List.of()).next(List.of()).next(List.of(config));
+    table.poolsChanged();
     context.run(() -> {});
+  }
+
+  /** Its prober decides; the peers receive that after the next tick. */
+  void says(boolean up) {
+    says(assignment, up);
+  }
+
+  /** The prober of that assignment decides. */
+  void says(long prober, boolean up) {
+    table.verdict(backend(), prober, up, "refused");
+    context.run(() -> {});
+  }
+
+  /** Of the prober that was started last. */
+  long assignment() {
+    return assignment;
   }
 
   void tick() {
@@ -138,7 +159,7 @@ final class HealthMember implements HealthListener, Membership.Listener {
   }
 
   boolean isHealthy() {
-    return !down.contains(KEY);
+    return backend().isHealthy();
   }
 
   void awaitProbing(boolean is) {
@@ -149,7 +170,7 @@ final class HealthMember implements HealthListener, Membership.Listener {
     await().atMost(LIMIT).untilAsserted(() -> assertThat(isHealthy()).as(name).isEqualTo(is));
   }
 
-  /** What it was told since this was last asked. */
+  /** The calls of its listener since the last one of this method. */
   List<String> heard() {
     List<String> all = List.copyOf(heard);
     heard.clear();
@@ -162,16 +183,22 @@ final class HealthMember implements HealthListener, Membership.Listener {
   }
 
   @Override
-  public void probe(Backend backend, boolean on, Boolean current) {
-    String key = LoadRow.key(backend);
-    assertThat(on ? probing.add(key) : probing.remove(key)).isTrue();
-    heard.add(on ? "probe " + current : "stop");
+  public void probe(Backend backend, long started, Boolean initial) {
+    assertThat(probing.add(LoadRow.key(backend))).isTrue();
+    assignment = started;
+    heard.add("probe " + initial);
+  }
+
+  @Override
+  public void stopProbing(Backend backend) {
+    assertThat(probing.remove(LoadRow.key(backend))).isTrue();
+    heard.add("stop");
   }
 
   @Override
   public void healthy(Backend backend, boolean healthy, String reason) {
-    String key = LoadRow.key(backend);
-    assertThat(healthy ? down.remove(key) : down.add(key)).isTrue();
+    assertThat(backend.isHealthy()).isNotEqualTo(healthy);
+    backend.healthy(healthy);
     heard.add((healthy ? "up: " : "down: ") + reason);
   }
 

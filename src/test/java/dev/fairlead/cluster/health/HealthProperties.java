@@ -3,6 +3,7 @@ package dev.fairlead.cluster.health;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.cluster.FakeClock;
+import dev.fairlead.cluster.health.ProbedBackend.HealthContext;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pools;
 import io.vertx.core.json.JsonObject;
@@ -26,8 +27,8 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 
 /**
- * Whatever probers say, whoever comes, crashes or hears late: once all is heard, the right number
- * of members probe and all have the same verdict. And members that come and go change no verdict.
+ * For any verdicts, joins, crashes and delays: once all messages are delivered, the configured
+ * number of members probe and all have the same verdict. Joins and crashes alone change no verdict.
  */
 class HealthProperties {
   private static final int MEMBERS = 4;
@@ -61,7 +62,7 @@ class HealthProperties {
   }
 
   @Property(tries = 1000)
-  void allAgreeOnceAllIsHeard(
+  void allMembersAgreeOnceAllMessagesAreDelivered(
       @ForAll @Size(max = 120) List<@From("step") Step> steps,
       @ForAll @IntRange(min = 1, max = 3) int probers) {
     World world = new World(probers);
@@ -77,7 +78,7 @@ class HealthProperties {
   }
 
   @Property(tries = 1000)
-  void whoComesAndGoesChangesNoVerdict(
+  void joinsAndCrashesChangeNoVerdict(
       @ForAll boolean up,
       @ForAll @Size(max = 120) List<@From("comings") Step> steps,
       @ForAll @IntRange(min = 1, max = 3) int probers) {
@@ -130,7 +131,7 @@ class HealthProperties {
     private void decide(Member member, boolean up) {
       if (member != null && member.probing) {
         member.own = up;
-        member.probed.decided(Verdict.of(up, null));
+        member.probed.decided(member.assignment, Verdict.of(up, null));
         say(member);
       }
     }
@@ -142,7 +143,7 @@ class HealthProperties {
       Member newcomer = new Member("m" + number, clock, probers);
       for (Member other : live()) {
         newcomer.others.changed(other.id, other.row.whole());
-        other.inbox.add(new Said(newcomer.id, new JsonObject()));
+        other.inbox.add(new Delivery(newcomer.id, new JsonObject()));
       }
       all.put(number, newcomer);
       newcomer.look();
@@ -153,7 +154,7 @@ class HealthProperties {
       // The last one knows all there is to know.
       Member dead = all.size() == 1 ? null : all.remove(number);
       if (dead != null) {
-        live().forEach(other -> other.inbox.add(new Said(dead.id, null)));
+        live().forEach(other -> other.inbox.add(new Delivery(dead.id, null)));
       }
     }
 
@@ -170,13 +171,13 @@ class HealthProperties {
       if (!changes.isEmpty()) {
         for (Member other : live()) {
           if (other != member) {
-            other.inbox.add(new Said(member.id, changes));
+            other.inbox.add(new Delivery(member.id, changes));
           }
         }
       }
     }
 
-    /** All is heard, and every prober decides in the end, if only what it thought before. */
+    /** Delivers all messages; each prober decides in the end, if only as before. */
     private void settle() {
       for (int round = 0; round < 3; round++) {
         while (live().stream().anyMatch(member -> !member.inbox.isEmpty())) {
@@ -191,17 +192,18 @@ class HealthProperties {
   }
 
   /** Changes of a row; null = it is gone. */
-  private record Said(String member, JsonObject changes) {}
+  private record Delivery(String member, JsonObject changes) {}
 
   private static final class Member implements HealthListener {
     private final String id;
     private final PeerVerdicts others = new PeerVerdicts();
-    private final HealthRow row = new HealthRow();
-    private final Deque<Said> inbox = new ArrayDeque<>();
-    private final Probed probed;
+    private final HealthRow row = new HealthRow(() -> {});
+    private final Deque<Delivery> inbox = new ArrayDeque<>();
+    private final ProbedBackend probed;
     private final int probers;
     private boolean probing;
     private Boolean own;
+    private long assignment;
     private boolean healthy = true;
     private final List<Boolean> told = new ArrayList<>();
 
@@ -212,13 +214,13 @@ class HealthProperties {
           Pools.NONE.next(
               List.of(HealthMember.pool(HealthMember.health(probers, Duration.ofSeconds(1)))));
       probed =
-          new Probed(
-              new Probed.Place(id, others, row, this, clock, member -> member),
+          new ProbedBackend(
+              new HealthContext(id, others, row, this, clock, member -> member, () -> ++assignment),
               pools.all().get(0).backends().get(0),
               pools.all().get(0).config().health());
     }
 
-    private void hear(Said said) {
+    private void hear(Delivery said) {
       if (said.changes() == null) {
         others.gone(said.member());
       } else {
@@ -230,14 +232,20 @@ class HealthProperties {
     private void look() {
       List<String> members = new ArrayList<>(new TreeSet<>(others.members()));
       members.add(id);
-      probed.assigned(ProberChoice.choose(members, HealthMember.KEY, probers), true);
-      probed.look();
+      probed.assign(ProberChoice.choose(members, HealthMember.KEY, probers), true);
+      probed.evaluate();
     }
 
     @Override
-    public void probe(Backend backend, boolean on, Boolean current) {
-      probing = on;
-      own = current;
+    public void probe(Backend backend, long started, Boolean initial) {
+      probing = true;
+      own = initial;
+    }
+
+    @Override
+    public void stopProbing(Backend backend) {
+      probing = false;
+      own = null;
     }
 
     @Override

@@ -18,9 +18,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Ensures who probes a backend and what follows from what the probers find. Provoked by members on
- * one Vert.x whose clocks and timers the test drives. A failure would be a backend that nobody
- * probes, a verdict that flaps, or members that disagree.
+ * Ensures which members probe a backend, and the verdict that follows. Provoked by members on one
+ * Vert.x whose clocks and timers the test drives. A failure would be a backend without a prober, a
+ * verdict that flaps, or members that disagree.
  */
 class HealthTableTest {
   private static final HealthConfig HEALTH = HealthMember.health(2, Duration.ofSeconds(2));
@@ -65,7 +65,7 @@ class HealthTableTest {
     third.awaitProbing(false);
   }
 
-  /** Everybody stores its row, then reads all of them. */
+  /** All members write their rows, then read all. */
   private void exchange() {
     all.forEach(HealthMember::second);
     all.forEach(HealthMember::second);
@@ -103,7 +103,7 @@ class HealthTableTest {
   }
 
   @Test
-  void aloneItsOwnProberDecides() {
+  void ownProberOfASingleMemberDecides() {
     HealthMember alone = join("a").open();
     assertThat(alone.heard()).containsExactly("probe null");
     alone.says(true);
@@ -118,7 +118,7 @@ class HealthTableTest {
   }
 
   @Test
-  void downWhenEveryProberSaysSoAndUpAsSoonAsOneDoes() {
+  void downWhenEveryProberFindsItDownAndUpAsSoonAsOneFindsItUp() {
     three();
     decide(first, false);
     decide(second, true);
@@ -135,7 +135,7 @@ class HealthTableTest {
   }
 
   @Test
-  void whoeverTakesOverBeginsWithTheVerdictThereIs() {
+  void successorOfAProberStartsWithTheCurrentVerdict() {
     three();
     allDown();
     forget();
@@ -150,7 +150,7 @@ class HealthTableTest {
   }
 
   @Test
-  void newcomerThatNeverHeardOfItTakesOverWhatTheOthersFound() {
+  void newMemberTakesOverThePeersVerdict() {
     List<String> order = ProberChoice.choose(List.of("a", "b"), HealthMember.KEY, 2);
     HealthConfig one = HealthMember.health(1, Duration.ofSeconds(2));
     HealthMember older = join(order.get(1));
@@ -169,7 +169,7 @@ class HealthTableTest {
   }
 
   @Test
-  void proberThatIsReplacedGoesOnUntilTheOtherHasDecided() {
+  void replacedProberRunsUntilItsSuccessorHasDecided() {
     List<String> order = ProberChoice.choose(List.of("a", "b"), HealthMember.KEY, 2);
     HealthConfig one = HealthMember.health(1, Duration.ofSeconds(2));
     HealthMember older = join(order.get(1));
@@ -185,7 +185,7 @@ class HealthTableTest {
   }
 
   @Test
-  void drainingMemberIsNoProberAndStillHearsTheVerdict() {
+  void drainingMemberIsNoProberAndStillFollowsTheVerdict() {
     three();
     decide(first, true);
     decide(second, true);
@@ -205,7 +205,7 @@ class HealthTableTest {
   }
 
   @Test
-  void withoutNewsForThreeIntervalsAMemberProbesForItself() {
+  void memberProbesForItselfAfterThreeIntervalsWithoutAVerdict() {
     three();
     pass(2_900);
     pass(2_900);
@@ -245,7 +245,7 @@ class HealthTableTest {
   }
 
   @Test
-  void whatIsNotProbedIsHealthy() {
+  void backendThatIsNotProbedIsHealthy() {
     HealthMember alone = join("a").open();
     for (State state : List.of(State.DRAINING, State.ENABLED)) {
       alone.apply(HealthMember.pool(HEALTH, backend(state)));
@@ -263,6 +263,34 @@ class HealthTableTest {
     alone.apply(HealthMember.pool(HealthConfig.NONE));
     assertThat(alone.isHealthy()).isTrue();
     assertThat(alone.isProbing()).isFalse();
+  }
+
+  @Test
+  void lateVerdictOfAStoppedProberIsIgnored() {
+    HealthMember alone = join("a").open();
+    long first = alone.assignment();
+    alone.apply(HealthMember.pool(HealthMember.health(2, Duration.ofSeconds(5))));
+    assertThat(alone.heard()).containsExactly("probe null", "stop", "probe null");
+    alone.says(first, false);
+    assertThat(alone.isHealthy()).isTrue();
+    alone.apply(HealthMember.pool(HealthConfig.NONE));
+    alone.apply(HealthMember.pool(HEALTH));
+    alone.says(first, false);
+    assertThat(alone.isHealthy()).isTrue();
+    alone.says(false);
+    assertThat(alone.isHealthy()).isFalse();
+  }
+
+  @Test
+  void downBackendThatIsRemovedAndPutBackBetweenTwoLooksIsDown() {
+    HealthMember alone = join("a").open();
+    alone.says(false);
+    alone.heard();
+    alone.removeAndPutBack(HealthMember.pool(HEALTH));
+    assertThat(alone.isHealthy()).isFalse();
+    assertThat(alone.heard()).containsExactly("down: refused (a)");
+    alone.says(true);
+    assertThat(alone.isHealthy()).isTrue();
   }
 
   private static BackendConfig backend(State state) {

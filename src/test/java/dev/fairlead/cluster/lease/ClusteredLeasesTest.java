@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import dev.fairlead.cluster.ClusteredNode;
 import dev.fairlead.cluster.OnContext;
 import dev.fairlead.cluster.rows.RowContext;
-import dev.fairlead.cluster.rows.RowTraffic;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -16,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Ensures that members of a real cluster share a limit. Provoked by three clustered Vert.x of which
- * one is busy and one crashes. A failure would be permits that do not come to who needs them.
+ * one is busy and one crashes. A failure would be permits that do not reach the member with demand.
  */
 class ClusteredLeasesTest {
   private static final Duration LIMIT = Duration.ofSeconds(20);
@@ -54,8 +53,8 @@ class ClusteredLeasesTest {
     private Member(ClusteredNode seed) {
       node = ClusteredNode.join(cluster, seed);
       context = new OnContext(node.vertx());
-      leases = new Leases(RowContext.of(node, new RowTraffic()), () -> List.of(web));
-      node.listen(leases.nodes());
+      leases = new Leases(RowContext.of(node), () -> List.of(web));
+      node.listen(leases);
     }
 
     private void wants(int count) {
@@ -65,7 +64,7 @@ class ClusteredLeasesTest {
   }
 
   @Test
-  void busyMemberGetsAllAndWhatTheDeadHeldIsFreed() {
+  void busyMemberIsGrantedAllAndPermitsOfADeadMemberAreFreed() {
     c.wants(40);
     await().atMost(LIMIT).until(() -> c.web.allowed() >= 40);
     c.web.inUse(40).wanted(0);

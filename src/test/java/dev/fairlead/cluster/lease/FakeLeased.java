@@ -1,6 +1,7 @@
 package dev.fairlead.cluster.lease;
 
 import dev.fairlead.admission.Leased;
+import java.util.function.IntConsumer;
 
 /** A limit whose use and demand the test sets. Any thread. */
 final class FakeLeased implements Leased {
@@ -10,6 +11,7 @@ final class FakeLeased implements Leased {
   private volatile int wanted;
   private volatile int allowed;
   private volatile boolean isExhausted;
+  private volatile IntConsumer onAllow = count -> {};
 
   FakeLeased(String key, int limit) {
     this.key = key;
@@ -28,6 +30,12 @@ final class FakeLeased implements Leased {
 
   FakeLeased wanted(int next) {
     wanted = next;
+    return this;
+  }
+
+  /** Runs {@code next} just before each change of the allowance. */
+  FakeLeased onAllow(IntConsumer next) {
+    onAllow = next;
     return this;
   }
 
@@ -62,6 +70,7 @@ final class FakeLeased implements Leased {
 
   @Override
   public void allow(int count) {
+    onAllow.accept(count);
     allowed = count;
   }
 

@@ -2,13 +2,8 @@ package dev.fairlead.cluster.lease;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.fairlead.cluster.FakeClock;
+import dev.fairlead.cluster.lease.LeaseEntry.LeaseRow;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
-import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Collection;
-import java.util.Deque;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -17,61 +12,17 @@ import org.junit.jupiter.api.Test;
  * answers one by one. A failure would be a permit that is used and not held.
  */
 class LeaseKeeperTest {
-  private final FakeClock clock = new FakeClock();
   private final FakeLeased web = new FakeLeased("web", 100).wanted(10);
-  private final Asked map = new Asked();
+  private final FakeLeaseContext map = new FakeLeaseContext();
   private final LeaseKeeper keeper = new LeaseKeeper(map, () -> List.of(web));
 
-  /** What was asked last, not yet answered. */
-  private final class Asked implements LeaseContext {
-    private final Deque<Promise<String>> gets = new ArrayDeque<>();
-    private final Deque<Promise<Boolean>> swaps = new ArrayDeque<>();
-    private String before;
-    private String after;
-
-    @Override
-    public String self() {
-      return "a";
-    }
-
-    @Override
-    public Collection<String> nodes() {
-      return List.of("a", "b");
-    }
-
-    @Override
-    public long nanos() {
-      return clock.getAsLong();
-    }
-
-    @Override
-    public Future<String> get(String key) {
-      gets.add(Promise.promise());
-      return gets.getLast().future();
-    }
-
-    @Override
-    public Future<Boolean> swap(String key, String expected, String next) {
-      before = expected;
-      after = next;
-      swaps.add(Promise.promise());
-      return swaps.getLast().future();
-    }
-
-    @Override
-    public void hint(String key) {}
-
-    @Override
-    public void later(long millis, Runnable task) {}
-  }
-
   private void tick(long millis) {
-    clock.pass(Duration.ofMillis(millis));
+    map.pass(millis);
     keeper.tick();
   }
 
   @Test
-  void moreIsAllowedOnlyWhenTheMapHasIt() {
+  void permitsAreAllowedOnlyAfterTheMapHasThem() {
     tick(100);
     map.gets.poll().complete(null);
     assertThat(web.allowed()).isZero();
@@ -80,11 +31,11 @@ class LeaseKeeperTest {
   }
 
   @Test
-  void answerThatComesLateAllowsNothingBeforeItIsWrittenAgain() {
+  void lateAnswerAllowsNothingBeforeAnotherWrite() {
     tick(100);
     map.gets.poll().complete(null);
     String held = map.after;
-    clock.pass(LeaseReclaimer.SETTLING);
+    map.clock.pass(LeaseReclaimer.SETTLING);
     map.swaps.poll().complete(true);
     assertThat(web.allowed()).isZero();
     tick(100);
@@ -94,7 +45,7 @@ class LeaseKeeperTest {
   }
 
   @Test
-  void writeWhoseAnswerIsLostCanNotBeDoneAfterTheNext() {
+  void writeWithoutAnAnswerCannotSucceedAfterTheNextOne() {
     tick(100);
     map.gets.poll().complete(null);
     map.swaps.poll().complete(true);
@@ -116,8 +67,88 @@ class LeaseKeeperTest {
     assertThat(web.allowed()).isEqualTo(33);
   }
 
+  /** An event loop may take a permit by the allowance it read before that was lowered. */
   @Test
-  void oneCallOfAKeyIsUnderWayAndAnotherIsQuickerOnlyForAWhile() {
+  void permitTakenWhileTheAllowanceIsLoweredIsNoLostRow() {
+    tick(100);
+    map.gets.poll().complete(null);
+    map.swaps.poll().complete(true);
+    web.wanted(0);
+    tick(100);
+    tick(1_000);
+    map.gets.poll().complete(map.after);
+    assertThat(web.allowed()).isEqualTo(13);
+    web.inUse(14);
+    map.swaps.poll().complete(true);
+    web.wanted(20);
+    tick(100);
+    map.gets.poll().complete(map.after);
+    LeaseEntry written = LeaseEntry.parse(map.after);
+    assertThat(written.repairMark()).isZero();
+    assertThat(written.row("a").held()).isGreaterThanOrEqualTo(34);
+    map.swaps.poll().complete(true);
+    assertThat(web.allowed()).isEqualTo(written.row("a").held());
+  }
+
+  @Test
+  void peersAreAskedForSurplusWhileDemandIsUnmet() {
+    String all = LeaseEntry.NONE.with("b", new LeaseRow(100, 20, 0)).next(1).encode();
+    tick(100);
+    map.gets.poll().complete(all);
+    map.swaps.poll().complete(true);
+    assertThat(web.allowed()).isZero();
+    assertThat(map.asked).containsExactly("web");
+    keeper.requested("web");
+    keeper.requested("other");
+    assertThat(map.gets).isEmpty();
+    map.pass(20);
+    map.scheduled.remove().run();
+    assertThat(map.gets).hasSize(1);
+  }
+
+  @Test
+  void stopRemovesTheRowAndWaitsForIt() {
+    tick(100);
+    map.gets.poll().complete(null);
+    map.swaps.poll().complete(true);
+    String held = map.after;
+    Future<Void> stopped = keeper.stop();
+    assertThat(web.allowed()).isZero();
+    map.gets.poll().complete(held);
+    assertThat(map.after).isNull();
+    assertThat(stopped.isComplete()).isFalse();
+    map.swaps.poll().complete(true);
+    assertThat(stopped.succeeded()).isTrue();
+  }
+
+  @Test
+  void stopDoesNotWaitForAMapThatDoesNotAnswer() {
+    tick(100);
+    Future<Void> stopped = keeper.stop();
+    map.gets.poll().fail("no answer");
+    assertThat(stopped.succeeded()).isTrue();
+  }
+
+  @Test
+  void missingRowIsLostAlsoWhenMoreIsInUseThanAllowed() {
+    tick(100);
+    map.gets.poll().complete(null);
+    map.swaps.poll().complete(true);
+    web.inUse(20).wanted(0).limit(10);
+    tick(100);
+    map.gets.poll().complete(map.after);
+    map.swaps.poll().complete(true);
+    assertThat(web.allowed()).isLessThanOrEqualTo(10);
+    assertThat(LeaseEntry.parse(map.after).row("a").held()).isEqualTo(20);
+    tick(1_000);
+    map.gets.poll().complete(null);
+    LeaseEntry written = LeaseEntry.parse(map.after);
+    assertThat(written.repairMark()).isNotZero();
+    assertThat(written.row("a").held()).isEqualTo(20);
+  }
+
+  @Test
+  void oneRefreshOfAKeyIsPendingAndLostRacesAreLimited() {
     tick(100);
     tick(100);
     assertThat(map.gets).hasSize(1);

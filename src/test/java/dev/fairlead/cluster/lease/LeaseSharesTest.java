@@ -2,6 +2,7 @@ package dev.fairlead.cluster.lease;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fairlead.cluster.lease.LeaseEntry.LeaseRow;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
@@ -9,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A table of limits, of what is used and wanted, and of what each should hold. */
+/** A table of limits, use and demand, and the share of each member. */
 class LeaseSharesTest {
 
   @ParameterizedTest
@@ -27,12 +28,12 @@ class LeaseSharesTest {
     "1, 0 0 0, 0 0 1, 0 0 1",
     "2000000000, 0 0, 2000000000 2000000000, 1000000000 1000000000",
   })
-  void isSplit(int limit, String used, String wanted, String targets) {
+  void limitIsSplitByDemand(int limit, String used, String wanted, String targets) {
     List<Integer> uses = numbers(used);
     List<Integer> wants = numbers(wanted);
     LeaseEntry entry = LeaseEntry.NONE;
     for (int i = 0; i < uses.size(); i++) {
-      // Who has no row is counted when it asks; here all have one.
+      // A member without a row counts once it has demand; here all have one.
       entry =
           entry.with("m" + i, new LeaseRow(Math.max(1, uses.get(i)), uses.get(i), wants.get(i)));
     }
@@ -42,7 +43,7 @@ class LeaseSharesTest {
             .mapToObj(
                 i ->
                     LeaseShares.target(
-                        all, "m" + i, limit, LeaseShares.mostSpare(limit, uses.size(), false)))
+                        all, "m" + i, limit, LeaseShares.maxSpare(limit, uses.size(), false)))
             .toList();
     assertThat(found).isEqualTo(numbers(targets));
   }
@@ -57,7 +58,7 @@ class LeaseSharesTest {
     "100, 60 0, 60 0, 10 30, false",
     "100, 0 100, 0 100, 60 60, false",
   })
-  void starvesBelowHalfOfItsPart(
+  void memberStarvesBelowHalfOfItsShare(
       int limit, String held, String used, String wanted, boolean another) {
     LeaseEntry entry = LeaseEntry.NONE;
     for (int i = 0; i < 2; i++) {
@@ -71,7 +72,7 @@ class LeaseSharesTest {
 
   /** Fewer permits than members: another one goes without for each version of the entry. */
   @Test
-  void everybodyGetsSomeInTime() {
+  void everyMemberIsGrantedSomeInTime() {
     int[] got = new int[3];
     for (int version = 1; version <= 1000; version++) {
       LeaseEntry entry = new LeaseEntry(version, 0, new TreeMap<>());
@@ -91,6 +92,19 @@ class LeaseSharesTest {
     assertThat(got[2]).isGreaterThan(600);
   }
 
+  /** Else two idle members could each keep a permit that a third one waits for. */
+  @Test
+  void memberWithoutDemandNeverWinsTheLot() {
+    for (int version = 1; version <= 100; version++) {
+      LeaseEntry entry =
+          new LeaseEntry(version, 0, new TreeMap<>())
+              .with("m0", new LeaseRow(1, 0, 0))
+              .with("m1", new LeaseRow(1, 1, 0))
+              .with("m2", new LeaseRow(1, 1, 5));
+      assertThat(LeaseShares.target(entry, "m0", 3, 1)).isZero();
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({
     // limit, members, of a rate, most spare of each
@@ -100,7 +114,7 @@ class LeaseSharesTest {
     "1, 5, false, 1",
   })
   void spareIsAPartOfTheLimit(int limit, int members, boolean rate, int most) {
-    assertThat(LeaseShares.mostSpare(limit, members, rate)).isEqualTo(most);
+    assertThat(LeaseShares.maxSpare(limit, members, rate)).isEqualTo(most);
   }
 
   private static List<Integer> numbers(String text) {

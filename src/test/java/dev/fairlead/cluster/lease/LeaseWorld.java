@@ -1,5 +1,6 @@
 package dev.fairlead.cluster.lease;
 
+import dev.fairlead.cluster.lease.LeaseEntry.LeaseRow;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -11,40 +12,40 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A cluster in virtual time whose members run the real leases, and which comes apart as it is told.
- * What must hold is checked after everything that happens anywhere.
+ * A cluster in virtual time whose members run the real leases, and which the test splits and
+ * merges. The invariants are checked after each event.
  */
 final class LeaseWorld {
   static final long SECOND = 1_000_000;
-  private static final long KEPT_NANOS = LeaseReclaimer.KEPT.toNanos();
+  private static final long KEPT_NANOS = LeaseReclaimer.RETENTION.toNanos();
 
   final Random random;
   final SimClock clock = new SimClock(this::check);
   final List<SimPart> parts = new ArrayList<>();
 
-  /** What the limits are, by key; members hear of it a little later. */
+  /** By key; members learn of a change a little later. */
   private final Map<String, Integer> limits = new TreeMap<>();
 
   private int born;
 
-  /** Nothing gets lost any more. */
+  /** No message or call is lost any more. */
   private boolean isCalm;
 
-  /** Until then it is not known how many members may be freed. */
+  /** Until then it is open which departed members may be freed. */
   private long unclearUntil;
 
   private long lastDeparture = -TimeUnit.MINUTES.toNanos(1);
 
-  /** Some have not seen some of those who are in another part now. */
+  /** Some members never saw some members of another part. */
   private boolean hasNewcomers;
 
   private long joinedAt;
   private long mergedAt = -TimeUnit.MINUTES.toNanos(1);
 
-  /** By key: until then members may not know what others use. */
+  /** By key: until then members may not know the permits of others. */
   private final Map<String, Long> unknownUntil = new HashMap<>();
 
-  /** By part and key, what was out of reach after the event before. */
+  /** By part and key: the permits out of reach after the event before. */
   private final Map<SimPart, Map<String, Long>> loads = new HashMap<>();
 
   /** What happens to a call of the map. */
@@ -148,7 +149,7 @@ final class LeaseWorld {
     parts.add(other);
     keys().forEach(key -> allowWhatIs(part, key));
     keys().forEach(key -> allowWhatIs(other, key));
-    // Who is frozen may not have seen all of those who came before.
+    // A frozen member may not have seen all that joined before.
     if (clock.nanos() > unclearUntil && members().stream().noneMatch(SimMember::isFrozen)) {
       keepsAll(part, all);
       keepsAll(other, all);
@@ -156,7 +157,7 @@ final class LeaseWorld {
     unclear(65);
   }
 
-  /** A part that is too small frees nobody. */
+  /** A minority frees no permits. */
   private void keepsAll(SimPart part, int all) {
     if (part.members.size() * 2 < all) {
       part.keptUntil = clock.nanos() + KEPT_NANOS;
@@ -182,7 +183,7 @@ final class LeaseWorld {
       stayed.forEach(other -> other.joined());
     }
     winner.members.addAll(loser.members);
-    // The others are only told who has come.
+    // The other part is only told of the nodes that joined.
     loser.members.forEach(SimMember::merged);
     loser.members.forEach(SimMember::joined);
     parts.remove(loser);
@@ -191,7 +192,7 @@ final class LeaseWorld {
     keys().forEach(key -> allowWhatIs(winner, key));
     mergedAt = clock.nanos();
     if (hasNewcomers) {
-      // Who came during the split does not know of it before the others have told by the map.
+      // A member that joined during the split learns of it by the marks in the map.
       keys().forEach(key -> unknownUntil.put(key, clock.nanos() + 5 * SECOND * 1_000 / 4));
     }
     unclear(65);
@@ -216,7 +217,7 @@ final class LeaseWorld {
     }
     int chance = random.nextInt(1_000);
     if (chance < 15) {
-      // After nobody waits for it any more.
+      // After the caller has given up.
       return new Fate(3 * SECOND + random.nextInt(3_000_000), true, true, latencyMicros());
     }
     boolean reaches = chance >= 25;
@@ -227,7 +228,7 @@ final class LeaseWorld {
     return new Fate(hangs + latencyMicros(), reaches, isAnswered, latencyMicros());
   }
 
-  /** Before all is marked, who comes may not know that something is missing. */
+  /** Until all entries are marked, a new member may not know that rows are missing. */
   boolean canJoin() {
     return clock.nanos() - mergedAt > 5 * SECOND * 1_000 / 4;
   }
@@ -237,7 +238,7 @@ final class LeaseWorld {
     return parts.size() > 1 && members().stream().noneMatch(SimMember::isFrozen);
   }
 
-  /** Just after a merge nobody may be late in writing again what it has. */
+  /** Just after a merge all members must write their rows again in time. */
   boolean isMerging() {
     return clock.nanos() - mergedAt < 4 * SECOND * 1_000;
   }
@@ -276,7 +277,7 @@ final class LeaseWorld {
     }
   }
 
-  /** Nobody takes when that makes it more than it may be; what is too much only gets less. */
+  /** No permit is taken above the limit; an excess only shrinks. */
   private void checkSum(SimPart part, String key) {
     long load = part.load(key);
     long all = load + part.heldByGone(key);

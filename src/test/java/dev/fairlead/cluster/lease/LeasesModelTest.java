@@ -35,7 +35,7 @@ class LeasesModelTest {
 
   @ParameterizedTest
   @MethodSource("blocks")
-  void nothingIsAllowedTwiceAndNothingStaysLost(long first) {
+  void noPermitIsAllowedTwiceAndNoneStaysLost(long first) {
     int seeds = Long.getLong("fairlead.leases.seed") == null ? BLOCK : 1;
     for (long seed = first; seed < first + seeds; seed++) {
       Run run = new Run(new Random(seed));
@@ -51,7 +51,7 @@ class LeasesModelTest {
     private final Random random;
     private final LeaseWorld world;
 
-    /** What was done, for the reader of a failure. */
+    /** The actions so far, for the message of a failure. */
     private final List<String> done = new ArrayList<>();
 
     Run(Random random) {
@@ -78,7 +78,7 @@ class LeasesModelTest {
       }
       heal();
       everythingIsFreed();
-      theHungryGetsAll();
+      aMemberWithDemandIsGrantedAll();
       idleIsCheap();
       nothingIsLeft();
     }
@@ -242,7 +242,7 @@ class LeasesModelTest {
       assertThat(isFreed()).as("all is freed that the gone held").isTrue();
     }
 
-    private void theHungryGetsAll() {
+    private void aMemberWithDemandIsGrantedAll() {
       SimMember hungry = any(world.members());
       for (String key : world.keys()) {
         int limit = world.limit(key);

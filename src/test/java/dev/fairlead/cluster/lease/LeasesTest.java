@@ -6,9 +6,10 @@ import static org.awaitility.Awaitility.await;
 import dev.fairlead.admission.Leased;
 import dev.fairlead.cluster.FakeClock;
 import dev.fairlead.cluster.OnContext;
+import dev.fairlead.cluster.lease.LeaseEntry.LeaseRow;
 import dev.fairlead.cluster.node.LoneNode;
 import dev.fairlead.cluster.rows.RowContext;
-import dev.fairlead.cluster.rows.RowTraffic;
+import dev.fairlead.cluster.rows.RowContext.RowTraffic;
 import dev.fairlead.cluster.rows.SharedNodes;
 import io.vertx.core.Vertx;
 import io.vertx.core.shareddata.AsyncMap;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Ensures who may use how much of a limit of the cluster. Provoked by members on one Vert.x whose
+ * Ensures how many permits of a limit each member may use. Provoked by members on one Vert.x whose
  * clocks and ticks the test drives. A failure would be a limit that is exceeded, permits that
  * nobody can use, or a member that starves.
  */
@@ -47,7 +48,7 @@ class LeasesTest {
     private Member(String id) {
       node = nodes.join(id);
       leases = new Leases(new RowContext(node, clock, new RowTraffic()), () -> leased);
-      node.listen(leases.nodes());
+      node.listen(leases);
       context.call(leases::open);
       all.add(this);
     }
@@ -62,7 +63,7 @@ class LeasesTest {
   }
 
   private AsyncMap<String, String> map() {
-    return OnContext.done(vertx.sharedData().<String, String>getAsyncMap(SharedLeases.MAP));
+    return OnContext.done(vertx.sharedData().<String, String>getAsyncMap(Leases.SharedLeases.MAP));
   }
 
   private void join(String... ids) {
@@ -86,10 +87,9 @@ class LeasesTest {
   }
 
   @Test
-  void aloneOneMayUseAllOfIt() {
+  void singleMemberMayUseTheWholeLimit() {
     FakeLeased web = new FakeLeased(KEY, 100).wanted(100);
-    Leases leases =
-        new Leases(RowContext.of(new LoneNode(vertx), new RowTraffic()), () -> List.of(web));
+    Leases leases = new Leases(RowContext.of(new LoneNode(vertx)), () -> List.of(web));
     new OnContext(vertx).call(leases::start);
     await().until(() -> web.allowed() == 100);
     web.inUse(100).wanted(1);
@@ -103,14 +103,14 @@ class LeasesTest {
   }
 
   @Test
-  void idleMembersHaveALittleToSpare() {
+  void idleMembersHoldASpare() {
     join("a", "b", "c");
     pass(2_000);
     assertThat(all).allMatch(each -> each.web.allowed() == 9);
   }
 
   @Test
-  void whoIsShortGetsWhatTheOthersDoNotUse() {
+  void unmetDemandIsGrantedThePeersSurplus() {
     join("a", "b", "c");
     pass(2_000);
     member(1).web.inUse(3);
@@ -122,7 +122,7 @@ class LeasesTest {
   }
 
   @Test
-  void theOnlyPermitGoesToWhoeverWantsIt() {
+  void onlyPermitGoesToTheMemberWithDemand() {
     join("a", "b", "c");
     all.forEach(each -> each.web.limit(1));
     pass(2_000);
@@ -150,7 +150,7 @@ class LeasesTest {
   }
 
   @Test
-  void whatIsNotUsedIsGivenBackAfterASecond() {
+  void surplusIsGivenBackAfterASecond() {
     join("a", "b");
     member(0).web.wanted(80);
     pass(200);
@@ -180,7 +180,7 @@ class LeasesTest {
   }
 
   @Test
-  void tooSmallAPartFreesNothingForAMinute() {
+  void minorityFreesNothingForAMinute() {
     join("a", "b", "c");
     member(2).web.wanted(40);
     pass(200);
@@ -197,7 +197,7 @@ class LeasesTest {
   }
 
   @Test
-  void whenPartsMeetNobodyIsCutOffAndNothingIsGrantedUntilThereIsRoom() {
+  void whenPartsMeetNoConnectionIsCutAndNothingIsGrantedAboveTheLimit() {
     join("a", "b");
     Member back = member(1);
     back.web.wanted(60);
@@ -225,7 +225,7 @@ class LeasesTest {
   }
 
   @Test
-  void lostEntryIsWrittenAgainWithWhatIsInUse() {
+  void lostEntryIsWrittenAgainWithThePermitsInUse() {
     join("a", "b");
     member(0).web.wanted(40);
     pass(200);
@@ -239,7 +239,7 @@ class LeasesTest {
   }
 
   @Test
-  void whoFindsAnEntryLostWritesWhatItKnowsOfTheOthersAndNobodyIsGrantedAnything() {
+  void lostEntryIsRestoredWithThePeersRowsAndNothingIsGrantedMeanwhile() {
     join("a", "b", "c");
     member(1).web.wanted(40);
     pass(300);
@@ -260,7 +260,7 @@ class LeasesTest {
   }
 
   @Test
-  void whatIsNoEntryIsReplaced() {
+  void malformedEntryIsReplaced() {
     OnContext.done(map().put(KEY, "{\"rows\": 7}"));
     join("a");
     pass(200);
@@ -268,7 +268,7 @@ class LeasesTest {
   }
 
   @Test
-  void lowerLimitLeavesWhatIsInUse() {
+  void loweredLimitLeavesPermitsInUse() {
     join("a", "b");
     member(0).web.wanted(80);
     pass(200);
@@ -285,7 +285,7 @@ class LeasesTest {
   }
 
   @Test
-  void limitThatIsNoMoreLeavesNothing() {
+  void removedLimitLeavesNoEntry() {
     join("a", "b");
     pass(1_500);
     member(0).web.limit(0);
@@ -309,9 +309,9 @@ class LeasesTest {
     assertThat(member(0).web.allowed()).isZero();
   }
 
-  /** Without it, who takes each permit again that he gives back would keep all for ever. */
+  /** Without it, a member that retakes each permit it frees would keep all for ever. */
   @Test
-  void whoHasAllMakesRoomForWhoHasNone() {
+  void memberWithAllPermitsMakesRoomForAStarvingOne() {
     join("a", "b");
     member(0).web.wanted(100);
     pass(300);
@@ -327,7 +327,7 @@ class LeasesTest {
   }
 
   @Test
-  void whoStopsLeavesAllToTheOthers() {
+  void stoppingMemberGivesAllPermitsBack() {
     join("a", "b");
     member(0).web.wanted(90);
     pass(200);

@@ -4,7 +4,7 @@ import java.util.Comparator;
 import java.util.PriorityQueue;
 import java.util.concurrent.TimeUnit;
 
-/** Virtual time: what is planned happens in the order of its time, one after the other. */
+/** Virtual time: events run one after the other, in the order of their times. */
 final class SimClock {
   private final PriorityQueue<Event> events =
       new PriorityQueue<>(Comparator.comparingLong(Event::time).thenComparingLong(Event::number));

@@ -13,7 +13,7 @@ final class SimLeased implements Leased {
   private final Random random;
   private int limit;
 
-  /** So many clients would like to be served. */
+  /** Clients that could be served now. */
   int demand;
 
   int inUse;
@@ -23,7 +23,7 @@ final class SimLeased implements Leased {
   /** Clients come at any time. */
   boolean isBusy = true;
 
-  /** So many this member holds in the map, as far as it was told. */
+  /** Permits this member holds in the map by the last acknowledged write. */
   int acknowledged;
 
   SimLeased(String key, boolean isRate, int limit, Random random) {
@@ -82,7 +82,7 @@ final class SimLeased implements Leased {
     isExhausted = exhausted;
   }
 
-  /** So many permits are out of the others' reach because of this member. */
+  /** Permits out of the others' reach because of this member. */
   int load() {
     return limit == 0 ? 0 : Math.max(allowance, inUse);
   }
@@ -98,7 +98,7 @@ final class SimLeased implements Leased {
     }
   }
 
-  /** Some of those end that are too many. */
+  /** Ends some connections above the demand. */
   void release() {
     if (inUse > demand) {
       inUse -= 1 + random.nextInt(inUse - demand);

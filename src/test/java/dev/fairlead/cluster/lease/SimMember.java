@@ -1,6 +1,7 @@
 package dev.fairlead.cluster.lease;
 
 import dev.fairlead.admission.Leased;
+import dev.fairlead.cluster.lease.LeaseEntry.LeaseRow;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
@@ -27,7 +28,7 @@ final class SimMember implements LeaseContext {
   private boolean isFrozen;
   private boolean isLeaving;
 
-  /** What a frozen process finds when it goes on. */
+  /** Runs when the frozen process resumes. */
   private final List<Runnable> deferred = new ArrayList<>();
 
   private final Set<Promise<?>> pending = new LinkedHashSet<>();
@@ -91,7 +92,7 @@ final class SimMember implements LeaseContext {
     tasks.forEach(this::run);
   }
 
-  /** Its clients are as many now. */
+  /** Sets the number of its clients. */
   void demand(String key, int count) {
     SimLeased one = leased.get(key);
     one.demand = count;
@@ -113,7 +114,7 @@ final class SimMember implements LeaseContext {
     soon(keeper::merged);
   }
 
-  /** Whoever watches the nodes looks every 100 ms. */
+  /** Changes of the nodes are noticed within 100 ms. */
   void soon(Runnable what) {
     world.clock.in(world.random.nextInt(TICK_MICROS), () -> run(what));
   }
@@ -164,10 +165,10 @@ final class SimMember implements LeaseContext {
   }
 
   @Override
-  public Future<Boolean> swap(String key, String before, String after) {
+  public Future<Boolean> compareAndSet(String key, String before, String after) {
     LeaseRow own = LeaseEntry.parse(after).row(id);
     return call(
-        () -> part.swap(key, before, after),
+        () -> part.compareAndSet(key, before, after),
         done -> {
           if (done) {
             leased.get(key).acknowledged = own.held();
@@ -175,7 +176,7 @@ final class SimMember implements LeaseContext {
         });
   }
 
-  /** Does it after a while, and answers after another, unless one of them gets lost. */
+  /** Runs after a delay and answers after another, unless one of them is lost. */
   private <T> Future<T> call(Supplier<T> access, Consumer<T> onAnswer) {
     calls++;
     Promise<T> promise = Promise.promise();
@@ -185,7 +186,7 @@ final class SimMember implements LeaseContext {
     world.clock.in(
         fate.microsToMap(),
         () -> {
-          // The request of who dies is on its way; that of who is cut off goes to its own part.
+          // A request outlives its sender; that of a member cut off reaches its own part.
           T answer = fate.reachesMap() ? access.get() : null;
           if (fate.reachesMap() && fate.isAnswered()) {
             world.clock.in(
@@ -205,16 +206,16 @@ final class SimMember implements LeaseContext {
   }
 
   @Override
-  public void hint(String key) {
+  public void askPeers(String key) {
     for (SimMember other : part.members) {
       if (other != this && world.isHeard()) {
-        world.clock.in(world.latencyMicros(), () -> other.run(() -> other.keeper.asked(key)));
+        world.clock.in(world.latencyMicros(), () -> other.run(() -> other.keeper.requested(key)));
       }
     }
   }
 
   @Override
-  public void later(long millis, Runnable task) {
+  public void schedule(long millis, Runnable task) {
     world.clock.in(millis * 1_000, () -> run(task));
   }
 }

@@ -1,5 +1,6 @@
 package dev.fairlead.cluster.lease;
 
+import dev.fairlead.cluster.lease.LeaseEntry.LeaseRow;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -8,18 +9,18 @@ import java.util.Objects;
 
 /** A part of a cluster in {@link LeaseWorld} that is one: its members and its copy of the map. */
 final class SimPart {
-  /** Who is thought to be there. */
+  /** The nodes as the cluster sees them. */
   final List<SimMember> members = new ArrayList<>();
 
   private final Map<String, String> map = new HashMap<>();
 
-  /** What the texts say, for those who check. */
+  /** The parsed texts, for the checks. */
   private final Map<String, LeaseEntry> entries = new HashMap<>();
 
-  /** By key: so many may be out of reach now. */
+  /** By key: the most permits that may be out of reach now. */
   final Map<String, Long> ceilings = new HashMap<>();
 
-  /** By key: what of the gone may not be freed yet; and until when. */
+  /** By key: rows of departed members that may not be freed yet; and until when. */
   final Map<String, Map<String, LeaseRow>> kept = new HashMap<>();
 
   long keptUntil;
@@ -45,7 +46,7 @@ final class SimPart {
     entries.put(key, LeaseEntry.parse(text));
   }
 
-  boolean swap(String key, String before, String after) {
+  boolean compareAndSet(String key, String before, String after) {
     if (!Objects.equals(map.get(key), before)) {
       return false;
     }
@@ -65,7 +66,7 @@ final class SimPart {
     return members.stream().anyMatch(member -> member.isAlive() && member.self().equals(id));
   }
 
-  /** What those hold who are not there. */
+  /** Permits held by absent members. */
   long heldByGone(String key) {
     long held = 0;
     for (Map.Entry<String, LeaseRow> each : entry(key).rows().entrySet()) {
@@ -74,7 +75,7 @@ final class SimPart {
     return held;
   }
 
-  /** What is out of reach because of those who are there. */
+  /** Permits out of reach because of present members. */
   long load(String key) {
     long load = 0;
     for (SimMember member : members) {

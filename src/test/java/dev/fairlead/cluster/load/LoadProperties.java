@@ -25,8 +25,8 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.Size;
 
 /**
- * Whatever gets lost, comes twice, late or in another order, whoever falls silent meanwhile: once a
- * whole row of each member is read, the sums are the truth.
+ * Messages are lost, duplicated, delayed and reordered, and members fall silent: once a whole row
+ * of each member is read, the sums are right.
  */
 class LoadProperties {
   private static final int BACKENDS = 4;
@@ -43,7 +43,7 @@ class LoadProperties {
     SILENCE
   }
 
-  /** Something a member does, or that happens to what it said. */
+  /** An action of a member, or the fate of one of its messages. */
   record Step(Kind kind, int member, int backend) {}
 
   @Provide
@@ -56,13 +56,13 @@ class LoadProperties {
   }
 
   @Property(tries = 1000)
-  void sumsAreTheTruthAfterOneReadOfEachRow(
+  void sumsAreRightAfterOneReadOfEachRow(
       @ForAll @Size(max = 200) List<@From("step") Step> steps, @ForAll Random random) {
     World world = new World(random);
     steps.forEach(world::take);
     world.members.forEach(world::readNow);
     assertThat(world.seen()).isEqualTo(world.truth());
-    // What was still on its way makes no difference afterwards.
+    // Delayed messages make no difference afterwards.
     world.hearAll();
     assertThat(world.seen()).isEqualTo(world.truth());
   }
@@ -72,12 +72,12 @@ class LoadProperties {
     private final Pool pool = PoolFixture.pool(Balance.DEFAULT, PoolFixture.equalWeights(BACKENDS));
     private final LoadRow row = new LoadRow();
     private final List<RowMessage> underWay = new ArrayList<>();
-    private RowStore.Stored stored;
+    private RowStore.StoredRow stored;
     private long seq;
 
     private Owner(int number) {
       id = "m" + number;
-      row.pools(List.of(pool));
+      row.follow(List.of(pool));
     }
 
     private void say() {
@@ -86,7 +86,7 @@ class LoadProperties {
 
     private void store() {
       say();
-      stored = new RowStore.Stored(++seq, new JsonObject(row.whole().encode()));
+      stored = new RowStore.StoredRow(++seq, new JsonObject(row.whole().encode()));
     }
   }
 
@@ -94,13 +94,15 @@ class LoadProperties {
     private final Random random;
     private final FakeClock clock = new FakeClock();
     private final Pool pool = PoolFixture.pool(Balance.DEFAULT, PoolFixture.equalWeights(BACKENDS));
-    private final LoadSums sums = new LoadSums();
-    private final PeerRows rows = new PeerRows(clock, LoadTable.TABLE.dropAfter(), sums);
+    private final LoadRow own = new LoadRow();
+    private final PeerCounts sums = new PeerCounts(own::receiver);
+    private final PeerRows rows = new PeerRows(clock, CountTable.LOADS.dropAfter(), sums);
     private final List<Owner> members = IntStream.range(0, MEMBERS).mapToObj(Owner::new).toList();
 
     private World(Random random) {
       this.random = random;
-      sums.pools(List.of(pool));
+      own.follow(List.of(pool));
+      sums.follow();
     }
 
     private void take(Step step) {
@@ -119,7 +121,7 @@ class LoadProperties {
         case LOSE -> any(owner.underWay);
         case READ -> read(owner);
         case SILENCE -> {
-          clock.pass(LoadTable.TABLE.dropAfter());
+          clock.pass(CountTable.LOADS.dropAfter());
           rows.expire();
         }
       }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pools;
+import dev.fairlead.testkit.Allocations;
 import dev.fairlead.testkit.PoolConfigs;
-import java.lang.management.ManagementFactory;
 import java.util.AbstractMap;
 import java.util.List;
 import java.util.Map;
@@ -27,9 +27,9 @@ class LoadRowTest {
   }
 
   @Test
-  void changesAreWhatDiffersAndTheWholeHasWhatIsAboveZero() {
+  void changesAreDifferencesAndTheWholeRowHasNonzeroCounts() {
     Pools pools = pools(9001, 9002);
-    row.pools(pools.all());
+    row.follow(pools.all());
     assertThat(row.changes()).isEmpty();
     backend(pools, 0).trySelect();
     backend(pools, 0).trySelect();
@@ -43,29 +43,24 @@ class LoadRowTest {
   }
 
   @Test
-  void replacedBackendGoesOnAndARemovedOneIsGone() {
+  void replacedBackendKeepsItsCountAndARemovedOneLosesIt() {
     Pools before = pools(9001, 9002);
-    row.pools(before.all());
+    row.follow(before.all());
     backend(before, 0).trySelect();
     backend(before, 1).trySelect();
     row.changes();
     Pools after = before.next(List.of(PoolConfigs.pool("web", 9002, 9003)));
-    row.pools(after.all());
+    row.follow(after.all());
     assertThat(row.changes().getMap()).containsOnly(entry(FIRST, null));
     assertThat(row.whole().getMap()).containsOnly(entry(SECOND, 1));
-    row.pools(after.next(List.of(PoolConfigs.pool("web", 9001))).all());
+    row.follow(after.next(List.of(PoolConfigs.pool("web", 9001))).all());
     assertThat(row.changes().getMap()).containsOnly(entry(FIRST, 1), entry(SECOND, null));
   }
 
   @Test
   void lookingAtAThousandBackendsAllocatesNothingForEach() {
-    row.pools(pools(IntStream.rangeClosed(1, 1000).toArray()).all());
-    com.sun.management.ThreadMXBean threads =
-        (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
-    look(1000);
-    long before = threads.getCurrentThreadAllocatedBytes();
-    look(1000);
-    long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+    row.follow(pools(IntStream.rangeClosed(1, 1000).toArray()).all());
+    long allocated = Allocations.ofSecondRun(() -> look(1000));
     // An empty object a look, not a byte a backend.
     assertThat(allocated / 1000).isLessThan(1000);
   }

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.admission.SourceCount;
 import dev.fairlead.admission.SourceLimit;
+import dev.fairlead.testkit.Allocations;
 import io.netty.util.NetUtil;
 import io.vertx.core.json.JsonObject;
-import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.util.AbstractMap;
 import java.util.ArrayList;
@@ -44,9 +44,9 @@ class SourceRowTest {
   }
 
   @Test
-  void changesAreWhatDiffersAndTheWholeHasWhatIsHeavy() {
+  void changesAreDifferencesAndTheWholeRowHasHeavySources() {
     limit.configure(8, true);
-    row.limits(List.of(limit));
+    row.follow(List.of(limit));
     assertThat(row.changes()).isEmpty();
     List<SourceCount> taken = take(ALICE, 2);
     take(BOB, 3);
@@ -62,26 +62,26 @@ class SourceRowTest {
   }
 
   @Test
-  void limitThatIsGoneTakesItsSourcesWithItAndANewOneStartsAnew() {
+  void removedLimitRemovesItsSourcesAndANewOneStartsAnew() {
     limit.configure(8, true);
-    row.limits(List.of(limit));
+    row.follow(List.of(limit));
     take(ALICE, 4);
     take(BOB, 4);
     row.changes();
     SourceLimit next = new SourceLimit("web");
     next.configure(1, true);
     assertThat(next.tryTake(BOB)).isNotNull();
-    row.limits(List.of(next));
+    row.follow(List.of(next));
     assertThat(row.changes().getMap()).containsOnly(entry(ALICE_KEY, null), entry(BOB_KEY, 1));
-    row.limits(List.of());
+    row.follow(List.of());
     assertThat(row.changes().getMap()).containsOnly(entry(BOB_KEY, null));
     assertThat(row.whole()).isEmpty();
   }
 
   @Test
-  void sourceThatIsForgottenAndComesAgainIsTold() {
+  void sourceThatIsForgottenAndComesAgainIsShared() {
     limit.configure(2, true);
-    row.limits(List.of(limit));
+    row.follow(List.of(limit));
     take(ALICE, 1);
     row.changes();
     limit.configure(0, true);
@@ -92,9 +92,9 @@ class SourceRowTest {
   }
 
   @Test
-  void onlyTheThousandWithTheMostAreToldAndAmongEqualsTheSame() {
+  void onlyTheThousandHeaviestAreSharedAndOfEqualsTheSame() {
     limit.configure(2, true);
-    row.limits(List.of(limit));
+    row.follow(List.of(limit));
     for (int i = 0; i < 3_000; i++) {
       take(numbered(i), 1);
     }
@@ -113,17 +113,12 @@ class SourceRowTest {
   @Test
   void lookingAtAThousandSourcesAllocatesNothingForEach() {
     limit.configure(1, true);
-    row.limits(List.of(limit));
+    row.follow(List.of(limit));
     for (int i = 0; i < 1_000; i++) {
       take(numbered(i), 1);
     }
     row.changes();
-    com.sun.management.ThreadMXBean threads =
-        (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
-    look(1000);
-    long before = threads.getCurrentThreadAllocatedBytes();
-    look(1000);
-    long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+    long allocated = Allocations.ofSecondRun(() -> look(1000));
     // An empty object and iterators a look, not a byte a source.
     assertThat(allocated / 1000).isLessThan(1000);
   }

@@ -2,7 +2,6 @@ package dev.fairlead.cluster.members;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.fairlead.event.MemberId;
 import dev.fairlead.event.MemberInfo;
 import dev.fairlead.event.SystemEvent;
 import java.time.Instant;
@@ -10,72 +9,68 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What the member "2" says of others; the member's id is its name too. */
+/** What the member "2" publishes of others; the member's id is its name too. */
 class MembershipEventsTest {
   private final MemberInfo self = member("2", false);
   private final List<MemberInfo> members = new ArrayList<>(List.of(self));
-  private final List<String> said = new ArrayList<>();
-  private final List<String> greeted = new ArrayList<>();
-  private final MembershipEvents comings =
-      new MembershipEvents(
-          "2",
-          () -> members,
-          new Announcements(this::say, () -> new MemberId("2", "2"), () -> self),
-          member -> greeted.add(member.id()));
+  private final List<String> published = new ArrayList<>();
+  private final List<String> joined = new ArrayList<>();
+  private final MembershipEvents events =
+      new MembershipEvents("2", () -> members, this::publish, member -> joined.add(member.id()));
 
   private static MemberInfo member(String id, boolean draining) {
     return new MemberInfo(id, id, "h:" + id, "0.1.0", Instant.EPOCH, 1, 0, true, draining);
   }
 
-  private void say(SystemEvent event) {
-    said.add(event.getClass().getSimpleName() + " " + event.member().id());
+  private void publish(SystemEvent event) {
+    published.add(event.getClass().getSimpleName() + " " + event.member().id());
   }
 
   @Test
-  void theFirstOfThoseThatStayTellsWhoLeft() {
+  void theLowestIdOfThoseThatStayPublishesWhoLeft() {
     members.add(member("3", false));
-    comings.left(member("1", false));
+    events.left(member("1", false));
     members.add(member("1", false));
-    comings.left(member("3", false));
-    assertThat(said).containsExactly("MemberLeft 1");
+    events.left(member("3", false));
+    assertThat(published).containsExactly("MemberLeft 1");
   }
 
   @Test
-  void whoIsDrainingIsNotReliedOn() {
+  void aDrainingMemberIsPassedOver() {
     members.add(member("1", true));
-    comings.left(member("3", false));
-    assertThat(said).containsExactly("MemberLeft 3");
+    events.left(member("3", false));
+    assertThat(published).containsExactly("MemberLeft 3");
   }
 
   @Test
-  void whenAllAreDrainingNobodyTells() {
+  void whenAllDrainNothingIsPublished() {
     members.set(0, member("2", true));
-    comings.left(member("3", false));
-    assertThat(said).isEmpty();
+    events.left(member("3", false));
+    assertThat(published).isEmpty();
   }
 
   @Test
-  void whoComesForTheFirstTimeSaysSoItself() {
-    comings.joined(member("1", false));
-    assertThat(said).isEmpty();
-    assertThat(greeted).containsExactly("1");
+  void aNewcomerPublishesItselfThatItJoined() {
+    events.joined(member("1", false));
+    assertThat(published).isEmpty();
+    assertThat(joined).containsExactly("1");
   }
 
   @Test
-  void whoToldThatAMemberLeftTellsThatItReturned() {
+  void theMemberThatPublishedTheLeavingPublishesTheReturn() {
     MemberInfo other = member("3", false);
-    comings.left(other);
-    comings.joined(other);
-    comings.joined(other);
-    assertThat(said).containsExactly("MemberLeft 3", "MemberJoined 3");
+    events.left(other);
+    events.joined(other);
+    events.joined(other);
+    assertThat(published).containsExactly("MemberLeft 3", "MemberJoined 3");
   }
 
   @Test
-  void whoDidNotTellDoesNotTakeItBack() {
+  void otherMembersDoNotPublishTheReturn() {
     members.add(member("1", false));
     MemberInfo other = member("3", false);
-    comings.left(other);
-    comings.joined(other);
-    assertThat(said).isEmpty();
+    events.left(other);
+    events.joined(other);
+    assertThat(published).isEmpty();
   }
 }

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.cluster.OnContext;
 import dev.fairlead.cluster.rows.RowContext;
-import dev.fairlead.cluster.rows.RowTraffic;
 import dev.fairlead.cluster.rows.SharedNodes;
 import dev.fairlead.event.MemberInfo;
 import io.vertx.core.Vertx;
@@ -33,7 +32,7 @@ class MembershipTest {
     OnContext.done(vertx.close());
   }
 
-  private final class Member implements Membership.Listener {
+  private final class Member implements Membership.MembershipListener {
     private final String id;
     private final OnContext context = new OnContext(vertx);
     private final List<String> heard = new CopyOnWriteArrayList<>();
@@ -47,7 +46,7 @@ class MembershipTest {
       this.id = id;
       this.started = START.plusSeconds(started);
       node = nodes.join(id);
-      membership = new Membership(RowContext.of(node, new RowTraffic()), this::info, this);
+      membership = new Membership(RowContext.of(node), this::info, this);
       node.listen(membership.nodes());
     }
 

@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.fairlead.config.ClusterConfig.Tls;
+import dev.fairlead.config.ClusterConfig.ClusterTls;
+import dev.fairlead.testkit.FreePorts;
 import dev.fairlead.testkit.PemFiles;
 import dev.fairlead.testkit.TestCluster;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -27,12 +28,13 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class ClusterTlsTest {
   private static final DeliveryOptions BRIEFLY = new DeliveryOptions().setSendTimeout(1_000);
+  private static final DeliveryOptions PATIENTLY = new DeliveryOptions().setSendTimeout(30_000);
 
   private final TestCluster cluster = new TestCluster();
   private final List<String> heard = new CopyOnWriteArrayList<>();
   @TempDir private static Path directory;
-  private static Tls own;
-  private static Tls foreign;
+  private static ClusterTls own;
+  private static ClusterTls foreign;
 
   @BeforeAll
   static void makeCertificates() throws Exception {
@@ -52,7 +54,7 @@ class ClusterTlsTest {
 
   @Test
   void nodesWithTheCertificatesExchangeMessages() {
-    assertThat(request(join(own), "first")).isEqualTo("heard by first");
+    assertThat(request(join(own), "first", PATIENTLY)).isEqualTo("heard by first");
   }
 
   @Test
@@ -68,8 +70,9 @@ class ClusterTlsTest {
   /** It may trust the cluster's certificate; it is the cluster that must not trust its own. */
   @Test
   void aNodeThatTrustsUsButIsNotTrustedIsNotHeard() {
-    HazelcastNode stranger = join(new Tls(foreign.certificate(), foreign.key(), own.ca()));
-    assertThatThrownBy(() -> request(stranger, "first")).isInstanceOf(ReplyException.class);
+    HazelcastNode stranger = join(new ClusterTls(foreign.certificate(), foreign.key(), own.ca()));
+    assertThatThrownBy(() -> request(stranger, "first", BRIEFLY))
+        .isInstanceOf(ReplyException.class);
     assertThat(heard).isEmpty();
   }
 
@@ -77,13 +80,15 @@ class ClusterTlsTest {
     hear(stranger, "stranger");
     HazelcastNode first = cluster.node(0);
     await().atMost(Duration.ofSeconds(30)).until(() -> first.nodes().size() == 2);
-    assertThatThrownBy(() -> request(stranger, "first")).isInstanceOf(ReplyException.class);
-    assertThatThrownBy(() -> request(first, "stranger")).isInstanceOf(ReplyException.class);
+    assertThatThrownBy(() -> request(stranger, "first", BRIEFLY))
+        .isInstanceOf(ReplyException.class);
+    assertThatThrownBy(() -> request(first, "stranger", BRIEFLY))
+        .isInstanceOf(ReplyException.class);
     assertThat(heard).isEmpty();
   }
 
-  private HazelcastNode join(Tls tls) {
-    return cluster.join(cluster.config(TestCluster.freePort(), 0, tls));
+  private HazelcastNode join(ClusterTls tls) {
+    return cluster.join(cluster.config(FreePorts.next(), 0, tls));
   }
 
   private void hear(HazelcastNode node, String name) {
@@ -99,12 +104,12 @@ class ClusterTlsTest {
         .await();
   }
 
-  private static String request(HazelcastNode from, String to) {
-    return from.vertx().eventBus().<String>request(to, "hello", BRIEFLY).await().body();
+  private static String request(HazelcastNode from, String to, DeliveryOptions options) {
+    return from.vertx().eventBus().<String>request(to, "hello", options).await().body();
   }
 
-  private static Tls certificates(String name) throws Exception {
+  private static ClusterTls certificates(String name) throws Exception {
     PemFiles pem = PemFiles.selfSigned(Files.createDirectory(directory.resolve(name)));
-    return new Tls(pem.certificate(), pem.key(), pem.certificate());
+    return new ClusterTls(pem.certificate(), pem.key(), pem.certificate());
   }
 }

@@ -7,6 +7,7 @@ import com.hazelcast.config.Config;
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.nio.serialization.HazelcastSerializationException;
+import dev.fairlead.testkit.FreePorts;
 import dev.fairlead.testkit.TestCluster;
 import io.vertx.core.shareddata.Counter;
 import java.io.IOException;
@@ -49,7 +50,7 @@ class DeserializationTest {
   void refusesAForeignClass() {
     Config trusting =
         HazelcastSettings.of(
-            cluster.config(TestCluster.freePort(), 0, null), InetAddress.getLoopbackAddress());
+            cluster.config(FreePorts.next(), 0, null), InetAddress.getLoopbackAddress());
     trusting.getSerializationConfig().setJavaSerializationFilterConfig(null);
     stranger = Hazelcast.newHazelcastInstance(trusting);
     stranger.<String, Object>getMap("any").put("key", new Foreign());

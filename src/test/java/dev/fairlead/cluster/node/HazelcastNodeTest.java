@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.config.ClusterConfig;
+import dev.fairlead.testkit.FreePorts;
 import dev.fairlead.testkit.TestCluster;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -124,7 +125,7 @@ class HazelcastNodeTest {
 
   /** Listens on all addresses and is known by the one of {@code config}. */
   private static ClusterConfig published(TestCluster cluster) {
-    int port = TestCluster.freePort();
+    int port = FreePorts.next();
     ClusterConfig config = cluster.config(port, 0, null);
     return new ClusterConfig(
         true,

@@ -7,8 +7,9 @@ import com.hazelcast.config.Config;
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
 import dev.fairlead.config.ClusterConfig;
-import dev.fairlead.config.ClusterConfig.Discovery;
-import dev.fairlead.config.ClusterConfig.Tls;
+import dev.fairlead.config.ClusterConfig.ClusterTls;
+import dev.fairlead.config.ClusterConfig.MemberDiscovery;
+import dev.fairlead.testkit.FreePorts;
 import dev.fairlead.testkit.PemFiles;
 import dev.fairlead.testkit.TestCluster;
 import java.net.InetAddress;
@@ -46,7 +47,7 @@ class JoinFailureTest {
   void namesTheTakenPortOfTheBus() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       int port = taken.getLocalPort();
-      assertThat(failure(cluster.config(TestCluster.freePort(), port, null)))
+      assertThat(failure(cluster.config(FreePorts.next(), port, null)))
           .isEqualTo("cluster.busPort: " + port + " (expected: a free port)");
     }
   }
@@ -74,9 +75,9 @@ class JoinFailureTest {
         true,
         "test",
         host,
-        TestCluster.freePort(),
+        FreePorts.next(),
         0,
-        new Discovery.Members(List.of()),
+        new MemberDiscovery.Members(List.of()),
         publicAddress,
         null,
         null);
@@ -84,7 +85,7 @@ class JoinFailureTest {
 
   @Test
   void saysWhyTheClusterRefuses() {
-    int port = TestCluster.freePort();
+    int port = FreePorts.next();
     Config other = HazelcastSettings.of(cluster.config(port, 0, null), loopback());
     other.setProperty("hazelcast.partition.count", "31");
     HazelcastInstance hazelcast = Hazelcast.newHazelcastInstance(other);
@@ -94,9 +95,9 @@ class JoinFailureTest {
               true,
               cluster.name(),
               "127.0.0.1",
-              TestCluster.freePort(),
+              FreePorts.next(),
               0,
-              new Discovery.Members(List.of("127.0.0.1:" + port)),
+              new MemberDiscovery.Members(List.of("127.0.0.1:" + port)),
               null,
               null,
               null);
@@ -116,26 +117,26 @@ class JoinFailureTest {
     PemFiles pem = PemFiles.selfSigned(directory);
     Path missing = directory.resolve("missing.pem");
     Path empty = Files.writeString(directory.resolve("empty.pem"), "");
-    assertThat(failure(new Tls(missing, pem.key(), pem.certificate())))
+    assertThat(failure(new ClusterTls(missing, pem.key(), pem.certificate())))
         .isEqualTo("cluster.tls.certificate: " + missing + " (expected: a file that can be read)");
-    assertThat(failure(new Tls(pem.certificate(), missing, pem.certificate())))
+    assertThat(failure(new ClusterTls(pem.certificate(), missing, pem.certificate())))
         .isEqualTo("cluster.tls.key: " + missing + " (expected: a file that can be read)");
-    assertThat(failure(new Tls(pem.certificate(), pem.key(), missing)))
+    assertThat(failure(new ClusterTls(pem.certificate(), pem.key(), missing)))
         .isEqualTo("cluster.tls.ca: " + missing + " (expected: a file that can be read)");
-    assertThat(failure(new Tls(empty, pem.key(), pem.certificate())))
+    assertThat(failure(new ClusterTls(empty, pem.key(), pem.certificate())))
         .isEqualTo(
             "cluster.tls.certificate: " + empty + " (expected: a PEM file with certificates)");
-    assertThat(failure(new Tls(pem.certificate(), pem.key(), empty)))
+    assertThat(failure(new ClusterTls(pem.certificate(), pem.key(), empty)))
         .isEqualTo("cluster.tls.ca: " + empty + " (expected: a PEM file with certificates)");
-    assertThat(failure(new Tls(pem.certificate(), pem.certificate(), pem.certificate())))
+    assertThat(failure(new ClusterTls(pem.certificate(), pem.certificate(), pem.certificate())))
         .isEqualTo(
             "cluster.tls.key: "
                 + pem.certificate()
                 + " (expected: a PEM file with the certificate's private key)");
   }
 
-  private String failure(Tls tls) {
-    return failure(cluster.config(TestCluster.freePort(), 0, tls));
+  private String failure(ClusterTls tls) {
+    return failure(cluster.config(FreePorts.next(), 0, tls));
   }
 
   private String failure(ClusterConfig config) {

@@ -9,6 +9,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.cluster.revision.FakeMembers.FakeMember;
 import dev.fairlead.config.ConfigFormat;
+import dev.fairlead.config.Revision;
+import dev.fairlead.config.text.Document;
 import dev.fairlead.event.CommandException;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.MessageConsumer;
@@ -26,7 +28,7 @@ import org.junit.jupiter.api.Test;
 /**
  * Ensures that a push is taken by all members or by none. Provoked with three members in one
  * process, one of which refuses, hangs, fails or is overtaken at every step. A failure would show
- * as members with different revisions, or as something still held.
+ * as members with different revisions, or as something still prepared.
  */
 final class ConfigPushTest {
   private final FakeMembers cluster = new FakeMembers();
@@ -42,13 +44,13 @@ final class ConfigPushTest {
   }
 
   @AfterEach
-  void nothingIsHeld() {
-    await().untilAsserted(() -> assertThat(cluster.members).allSatisfy(this::holdsNothing));
+  void nothingStaysPrepared() {
+    await().untilAsserted(() -> assertThat(cluster.members).allSatisfy(this::hasNothingPrepared));
     cluster.close();
   }
 
-  private void holdsNothing(FakeMember member) {
-    assertThat(member.local.held).as(member.name).hasValue(0);
+  private void hasNothingPrepared(FakeMember member) {
+    assertThat(member.local.prepared).as(member.name).hasValue(0);
   }
 
   @Test
@@ -118,10 +120,11 @@ final class ConfigPushTest {
   }
 
   @Test
-  void nothingIsHeldForLongForWhoHasGivenUp() {
-    JsonObject late = CallHandler.hold("late", ConfigFormat.YAML, withWeight(8));
+  void aPrepareIsReleasedWhenItsCoordinatorHasGivenUp() {
+    JsonObject late =
+        new MemberCall.Prepare("late", Document.of(ConfigFormat.YAML, withWeight(8))).toJson();
     cluster.vertx.eventBus().request(MemberCalls.address("c"), late).await();
-    assertThat(c.local.held).hasValue(1);
+    assertThat(c.local.prepared).hasValue(1);
 
     assertThat(a.push(withWeight(7)).getLong("revision")).isEqualTo(2);
     allHave(2, withWeight(7));
@@ -224,6 +227,96 @@ final class ConfigPushTest {
     c.on(c.sync::sync).await();
     assertThat(c.sync.trouble()).isNull();
     allHave(2, withWeight(7));
+  }
+
+  @Test
+  void aMemberThatDoesNotEndItsCommitIsMissing() {
+    c.local.commitHangs = true;
+
+    JsonObject answer = a.push(withWeight(7));
+
+    assertThat(answer.getJsonArray("applied")).containsExactly("a", "b");
+    assertThat(answer.getJsonArray("missing"))
+        .containsExactly(
+            new JsonObject().put("member", "c").put("message", "member c: no answer within 3s"));
+  }
+
+  @Test
+  void aRefusalOfThePushingMemberHasItsNameAndReachesNoOther() {
+    a.local.refusal = "127.0.0.1:80 (expected: a free address)";
+
+    CommandException refused = refused(() -> a.commands.push(body(withWeight(7)), "test"), a);
+
+    assertThat(refused.problems()).singleElement().hasToString("member a: " + a.local.refusal);
+    assertThat(b.local.read).noneMatch(document -> document.text().equals(withWeight(7)));
+  }
+
+  @Test
+  void aPushThatIsOvertakenAtTheCompareAndSetFollowsTheOther() {
+    Revision first = a.sync.applied();
+    Revision other = first.numbered(2, "other", first.id());
+    a.onNextOfNewest(
+        "replaceIfPresent",
+        (operation, args, real) ->
+            cluster.map.put("newest", other.toJson().encode()).compose(done -> real.get()));
+
+    assertThat(a.push(withWeight(7)).getLong("revision")).isEqualTo(3);
+    assertThat(a.sync.applied().parent()).isEqualTo("other");
+    allHave(3, withWeight(7));
+  }
+
+  @Test
+  void aLostAnswerOfTheCompareAndSetIsDecidedByReading() {
+    a.onNextOfNewest(
+        "replaceIfPresent",
+        (operation, args, real) ->
+            real.get().compose(swapped -> Future.failedFuture("the answer is lost")));
+
+    assertThat(a.push(withWeight(7)).getLong("revision")).isEqualTo(2);
+    allHave(2, withWeight(7));
+  }
+
+  @Test
+  void aLostAnswerOfACompareAndSetThatAnotherFollowedIsDecidedByTheHistory() {
+    a.onNextOfNewest(
+        "replaceIfPresent",
+        (operation, args, real) ->
+            real.get()
+                .compose(swapped -> b.store.newest())
+                .compose(
+                    ours ->
+                        b.store.replace(
+                            ours, ours.revision().numbered(3, "next", ours.revision().id())))
+                .compose(followed -> Future.failedFuture("the answer is lost")));
+
+    assertThat(a.push(withWeight(7)).getLong("revision")).isEqualTo(2);
+    assertThat(a.sync.applied().revision()).isEqualTo(3);
+  }
+
+  @Test
+  void aMapThatDoesNotAnswerRefusesThePush() {
+    a.onNextOfNewest(
+        "replaceIfPresent",
+        (operation, args, real) -> {
+          a.onNextOfNewest("get", (get, key, unused) -> Future.failedFuture("no answer"));
+          return Future.failedFuture("no answer");
+        });
+
+    CommandException refused = refused(() -> a.commands.push(body(withWeight(7)), "test"), a);
+
+    assertThat(refused.code()).isEqualTo(503);
+    assertThat(refused).hasMessageContaining("the shared map did not answer");
+    allHave(1, FIRST);
+  }
+
+  /** A document parses itself once, so there has to be one object all the way. */
+  @Test
+  void thePushingMemberParsesTheDocumentOnce() {
+    a.push(withWeight(7));
+
+    List<Document> read =
+        a.local.read.stream().filter(each -> each.text().equals(withWeight(7))).toList();
+    assertThat(read).hasSizeGreaterThan(1).allSatisfy(each -> assertThat(each).isSameAs(read.get(0)));
   }
 
   @Test

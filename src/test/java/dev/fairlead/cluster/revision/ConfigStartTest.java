@@ -5,10 +5,11 @@ import static dev.fairlead.cluster.revision.FakeMembers.withWeight;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.fairlead.cluster.revision.ConfigStart.StartupConfig;
 import dev.fairlead.cluster.revision.FakeMembers.FakeMember;
 import dev.fairlead.config.ConfigFormat;
 import dev.fairlead.config.Revision;
-import dev.fairlead.config.bind.Document;
+import dev.fairlead.config.text.Document;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
@@ -26,7 +27,7 @@ final class ConfigStartTest {
   @AfterEach
   void close() {
     assertThat(cluster.members)
-        .allSatisfy(member -> assertThat(member.local.held).as(member.name).hasValue(0));
+        .allSatisfy(member -> assertThat(member.local.prepared).as(member.name).hasValue(0));
     cluster.close();
   }
 
@@ -96,7 +97,7 @@ final class ConfigStartTest {
   }
 
   @Test
-  void whatCanNotBeHeldHereIsOfferedToNobody() {
+  void whatCanNotBePreparedHereIsOfferedToNobody() {
     FakeMember a = cluster.start("a");
     FakeMember b = cluster.add("b");
     b.local.refusal = "listeners[0].bind: 127.0.0.1:80 (expected: a free address)";
@@ -109,17 +110,51 @@ final class ConfigStartTest {
     assertThat(a.sync.applied().revision()).isEqualTo(1);
   }
 
+  @Test
+  void aFirstRevisionThatCanNotBeStoredGivesItsAddressesBack() {
+    FakeMember a = cluster.add("a");
+    a.onNextOfNewest(
+        "putIfAbsent",
+        (operation, args, real) -> {
+          a.onNextOfNewest("get", (get, key, unused) -> Future.failedFuture("no answer"));
+          return Future.failedFuture("no answer");
+        });
+
+    assertThatThrownBy(() -> a.starting(file(FIRST, null), List.of()).await())
+        .hasMessage("no answer");
+
+    assertThat(a.local.prepared).hasValue(0);
+  }
+
+  @Test
+  void aKeptRevisionThatCanNotBeOfferedGivesItsAddressesBack() {
+    cluster.start("a");
+    FakeMember b = cluster.add("b");
+    b.onNextOfNewest(
+        "replaceIfPresent",
+        (operation, args, real) -> {
+          b.onNextOfNewest("get", (get, key, unused) -> Future.failedFuture("no answer"));
+          return Future.failedFuture("no answer");
+        });
+
+    assertThatThrownBy(
+            () -> b.starting(file(FIRST, digest(FIRST)), List.of(kept(5, withWeight(5)))).await())
+        .hasMessage("no answer");
+
+    assertThat(b.local.prepared).hasValue(0);
+  }
+
   private static StartupConfig file(String text, String keptDigest) {
-    return new StartupConfig(ConfigFormat.YAML, text, keptDigest, List.of());
+    return new StartupConfig(Document.of(ConfigFormat.YAML, text), keptDigest, List.of());
   }
 
   private static Revision kept(long number, String text) {
-    return new Draft(ConfigFormat.YAML, text, digest(FIRST), List.of())
-        .first(new Draft.Who("bus", "bus"))
+    return new Draft(Document.of(ConfigFormat.YAML, text), digest(FIRST), List.of())
+        .first(new Draft.Author("bus", "bus"))
         .numbered(number, "kept", "before");
   }
 
   private static String digest(String text) {
-    return Document.of(ConfigFormat.YAML, text).orElseThrow().digest();
+    return Document.of(ConfigFormat.YAML, text).digest();
   }
 }

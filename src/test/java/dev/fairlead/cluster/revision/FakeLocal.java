@@ -1,23 +1,29 @@
 package dev.fairlead.cluster.revision;
 
-import dev.fairlead.config.ConfigFormat;
 import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.Revision;
 import dev.fairlead.config.bind.ConfigLoader;
 import dev.fairlead.config.bind.LoadResult;
 import dev.fairlead.config.text.ConfigText;
+import dev.fairlead.config.text.Document;
 import dev.fairlead.event.CommandException;
-import dev.fairlead.event.CommandException.Problem;
+import dev.fairlead.event.CommandProblem;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A process that reads documents for real and puts them in force on paper. */
 final class FakeLocal implements LocalConfig {
+  private final Vertx vertx;
   private final ConfigLoader loader = new ConfigLoader(Map.of(), List.of());
-  final AtomicInteger held = new AtomicInteger();
+  final AtomicInteger prepared = new AtomicInteger();
+
+  /** The documents that were read here, in order. */
+  final List<Document> read = new CopyOnWriteArrayList<>();
 
   /** Why every document is refused; null = it is not. */
   volatile String refusal;
@@ -28,27 +34,40 @@ final class FakeLocal implements LocalConfig {
   /** The id of a backend that every pool has discovered. */
   volatile String discovered;
 
-  /** Answers no more while true. */
+  /** Answers no prepare while true. */
   volatile boolean hangs;
+
+  /** Ends no commit while true. */
+  volatile boolean commitHangs;
 
   volatile Revision inForce;
 
+  FakeLocal(Vertx vertx) {
+    this.vertx = vertx;
+  }
+
   @Override
-  public Future<FairleadConfig> load(ConfigFormat format, String text) {
-    LoadResult result = loader.load(new ConfigText("push", format, text, null));
+  public Future<FairleadConfig> load(Document document) {
+    read.add(document);
+    return vertx
+        .executeBlocking(() -> loader.load(new ConfigText("push", document, null)))
+        .compose(FakeLocal::valid);
+  }
+
+  private static Future<FairleadConfig> valid(LoadResult result) {
     return result.isValid()
         ? Future.succeededFuture(result.config())
         : Future.failedFuture(
             new CommandException(
                 CommandException.PROBLEMS,
                 result.problems().stream()
-                    .map(each -> new Problem(each.path(), each.line(), each.message(), null))
+                    .map(each -> new CommandProblem(each.path(), each.line(), each.message(), null))
                     .toList()));
   }
 
   @Override
-  public Future<FairleadConfig> loadAsWritten(ConfigFormat format, String text) {
-    return load(format, text);
+  public Future<FairleadConfig> loadAsWritten(Document document) {
+    return load(document);
   }
 
   @Override
@@ -57,25 +76,28 @@ final class FakeLocal implements LocalConfig {
   }
 
   @Override
-  public Future<Held> hold(ConfigFormat format, String text) {
+  public Future<PreparedChange> prepare(Document document) {
     if (hangs) {
-      return Promise.<Held>promise().future();
+      return Promise.<PreparedChange>promise().future();
     }
     if (refusal != null) {
       return Future.failedFuture(new CommandException(CommandException.PROBLEMS, refusal));
     }
-    return load(format, text)
+    return load(document)
         .map(
             config -> {
-              held.incrementAndGet();
+              prepared.incrementAndGet();
               return new OnPaper();
             });
   }
 
-  private final class OnPaper implements Held {
+  private final class OnPaper implements PreparedChange {
     @Override
     public Future<Void> commit(Revision revision) {
-      held.decrementAndGet();
+      prepared.decrementAndGet();
+      if (commitHangs) {
+        return Promise.<Void>promise().future();
+      }
       if (commitFailure != null) {
         return Future.failedFuture(commitFailure);
       }
@@ -84,8 +106,8 @@ final class FakeLocal implements LocalConfig {
     }
 
     @Override
-    public Future<Void> release() {
-      held.decrementAndGet();
+    public Future<Void> abort() {
+      prepared.decrementAndGet();
       return Future.succeededFuture();
     }
   }

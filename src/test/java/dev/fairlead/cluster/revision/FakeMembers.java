@@ -1,11 +1,14 @@
 package dev.fairlead.cluster.revision;
 
-import dev.fairlead.cluster.SecretCheck;
 import dev.fairlead.cluster.node.ClusterNode;
-import dev.fairlead.cluster.revision.Draft.Who;
+import dev.fairlead.cluster.revision.ConfigStart.StartupConfig;
+import dev.fairlead.cluster.revision.Draft.Author;
+import dev.fairlead.cluster.revision.HookedMap.MapHook;
+import dev.fairlead.cluster.signing.Secret;
 import dev.fairlead.cluster.signing.SignedCommands;
 import dev.fairlead.config.ConfigFormat;
 import dev.fairlead.config.Revision;
+import dev.fairlead.config.text.Document;
 import dev.fairlead.event.MemberInfo;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -35,52 +38,67 @@ final class FakeMembers implements AutoCloseable {
   final Vertx vertx = Vertx.vertx();
   final AsyncMap<String, String> map =
       vertx.sharedData().<String, String>getAsyncMap(ConfigStore.MAP).await();
-  private final SignedCommands signed =
-      SignedCommands.open(vertx, null, InstantSource.system()).await();
+  private final Secret secret;
+  private final SignedCommands signed;
   final List<FakeMember> members = new CopyOnWriteArrayList<>();
 
   /** Those whom the others see. */
   final List<FakeMember> hidden = new CopyOnWriteArrayList<>();
 
+  FakeMembers() {
+    this(null);
+  }
+
+  FakeMembers(Secret secret) {
+    this.secret = secret;
+    this.signed = SignedCommands.open(vertx, secret, InstantSource.system()).await();
+  }
+
   /** One member's objects, all on one context. */
   final class FakeMember {
     final String name;
-    final FakeLocal local = new FakeLocal();
+    final FakeLocal local = new FakeLocal(vertx);
     final Context context = vertx.getOrCreateContext();
     final ConfigStore store;
-    final PreparedConfig holds;
+    final PreparedConfig prepared;
     final ConfigSync sync;
     final ConfigCommands commands;
     final CallHandler handler;
     volatile boolean draining;
 
+    /** Between this member and the shared map. */
+    volatile MapHook hook = (operation, args, real) -> real.get();
+
     FakeMember(String name) {
       this.name = name;
-      store = new ConfigStore(vertx, map, new RevisionCodec(null));
-      holds = new PreparedConfig(vertx, local);
-      sync = new ConfigSync(store, holds, (revision, superseded) -> {});
-      handler = new CallHandler(holds, sync, signed);
+      AsyncMap<String, String> hooked =
+          HookedMap.of(map, (operation, args, real) -> hook.call(operation, args, real));
+      store = new ConfigStore(vertx, hooked, new RevisionCodec(secret));
+      prepared = new PreparedConfig(vertx, local);
+      sync = new ConfigSync(store, prepared, new RevisionLog(), (revision, superseded) -> {});
+      handler = new CallHandler(prepared, sync, signed);
       Node node = new Node(name);
-      PushRound round =
-          new PushRound(node, store, new MemberCalls(node, signed), FakeMembers.this::infos);
-      commands = new ConfigCommands(vertx, store, new ConfigPush(vertx, store, round), local);
+      MemberCalls calls = new MemberCalls(node, signed, handler);
+      ConfigPush push = new ConfigPush(node, store, calls, FakeMembers.this::infos);
+      commands = new ConfigCommands(vertx, store, push, local);
     }
 
     FakeMember start(String text) {
-      starting(new StartupConfig(ConfigFormat.YAML, text, null, List.of()), List.of()).await();
+      starting(new StartupConfig(Document.of(ConfigFormat.YAML, text), null, List.of()), List.of())
+          .await();
       return this;
     }
 
     /** Begins to start, with what it brings along. */
-    Future<Void> starting(StartupConfig beginning, List<Revision> kept) {
-      SecretCheck check = new SecretCheck(new Node(name), store, null);
+    Future<Void> starting(StartupConfig startup, List<Revision> kept) {
+      SecretCheck check = new SecretCheck(new Node(name), store, signed, name);
       return on(() -> handler.start(vertx, name))
           .compose(
               started ->
                   on(
                       () ->
-                          new ConfigStart(vertx, store, check, holds, sync)
-                              .run(beginning, kept, new Who("file:" + name, "file"))));
+                          new ConfigStart(vertx, store, check, prepared, sync)
+                              .run(startup, kept, new Author("file:" + name, "file"))));
     }
 
     JsonObject push(String text) {
@@ -89,7 +107,24 @@ final class FakeMembers implements AutoCloseable {
 
     /** Runs {@code step} where the member's objects live. */
     <T> Future<T> on(Supplier<Future<T>> step) {
-      return Future.future(promise -> context.runOnContext(turn -> step.get().onComplete(promise)));
+      Future<Void> begin = Future.succeededFuture();
+      return Future.future(
+          promise ->
+              context.runOnContext(
+                  turn -> begin.compose(none -> step.get()).onComplete(promise)));
+    }
+
+    /** The next operation of that name on the newest revision goes to {@code hook}, once. */
+    void onNextOfNewest(String name, MapHook once) {
+      MapHook before = hook;
+      hook =
+          (operation, args, real) -> {
+            if (operation.equals(name) && args.get(0).equals(ConfigStore.NEWEST)) {
+              hook = before;
+              return once.call(operation, args, real);
+            }
+            return before.call(operation, args, real);
+          };
     }
 
     private MemberInfo info() {

@@ -24,14 +24,14 @@ class PeerRowTest {
   }
 
   @Test
-  void changesThatCameBeforeTheWholeRowAreInIt() {
+  void changesBeforeTheWholeRowAreKept() {
     changes(3, "{\"a\":9,\"b\":null}");
     assertThat(whole(2, "{\"a\":1,\"b\":2,\"c\":3}")).isEqualTo("{\"a\":9,\"c\":3}");
     assertThat(row.inUse()).isTrue();
   }
 
   @Test
-  void onlyWhatDiffersIsAChange() {
+  void onlyDifferencesAreReported() {
     whole(1, "{\"a\":1,\"b\":2}");
     assertThat(changes(2, "{\"a\":1,\"b\":3,\"c\":null}")).isEqualTo("{\"b\":3}");
     assertThat(whole(3, "{\"a\":1,\"b\":3}")).isEqualTo("{}");
@@ -56,7 +56,7 @@ class PeerRowTest {
   }
 
   @Test
-  void lostChangeIsMadeGoodByTheNextWholeRowWhileOthersGoOn() {
+  void lostChangeIsRepairedByTheNextWholeRowWhileNewerChangesStay() {
     whole(1, "{\"a\":1}");
     changes(3, "{\"b\":1}");
     changes(5, "{\"b\":2}");
@@ -74,7 +74,7 @@ class PeerRowTest {
   }
 
   @Test
-  void changeThatTheOwnerKnowsNothingOfOutlivesOneWholeRowAndNoSecond() {
+  void forgedChangeOutlivesOneWholeRowAndNoSecond() {
     whole(5, "{\"a\":1}");
     changes(500, "{\"a\":7,\"b\":7}");
     assertThat(whole(6, "{\"a\":1}")).isEqualTo("{}");
@@ -83,7 +83,7 @@ class PeerRowTest {
   }
 
   @Test
-  void mapIsRightWhateverNumberItGives() {
+  void wholeRowOfTheMapWinsWithAnyNumber() {
     whole(Long.MAX_VALUE, "{\"a\":7,\"b\":7}");
     now = 200;
     assertThat(whole(5, "{\"a\":1}")).isEqualTo("{\"a\":1,\"b\":null}");
@@ -92,7 +92,7 @@ class PeerRowTest {
   }
 
   @Test
-  void onlyWhatIsFarAheadOfARowInUseIsALeap() {
+  void onlyANumberFarAheadOfARowInUseIsALeap() {
     assertThat(row.isLeap(5000)).isFalse();
     whole(5000, "{}");
     assertThat(row.isLeap(6000)).isFalse();
@@ -102,7 +102,7 @@ class PeerRowTest {
   }
 
   @Test
-  void onlySomethingNewRenews() {
+  void onlyNewerNumbersRenew() {
     whole(5, "{\"a\":1}");
     now = 200;
     whole(5, "{\"a\":1}");

@@ -13,11 +13,11 @@ class PeerRowsTest {
   private static final JsonObject FIELDS = new JsonObject().put("x", 1);
 
   private final FakeClock clock = new FakeClock();
-  private final HeardRows heard = new HeardRows();
+  private final RecordedRows heard = new RecordedRows();
   private final PeerRows rows = new PeerRows(clock, DROP_AFTER, heard);
 
   @Test
-  void wholeRowIsHeardAndSoIsAnEmptyOne() {
+  void wholeRowIsReportedAlsoIfItIsEmpty() {
     rows.whole("a", 1, FIELDS);
     rows.whole("b", 1, new JsonObject());
     rows.whole("a", 2, FIELDS);
@@ -25,7 +25,7 @@ class PeerRowsTest {
   }
 
   @Test
-  void changeOfAnUnknownRowAsksForTheWholeOne() {
+  void changeOfAnUnknownRowLeadsToARead() {
     assertThat(rows.changes("a", 2, FIELDS)).isTrue();
     assertThat(heard.heard()).isEmpty();
     rows.whole("a", 1, new JsonObject());
@@ -51,7 +51,7 @@ class PeerRowsTest {
   }
 
   @Test
-  void signsOfLifeAndNewWholeRowsRenew() {
+  void heartbeatsAndNewWholeRowsRenew() {
     rows.whole("a", 1, FIELDS);
     rows.whole("b", 1, FIELDS);
     clock.pass(Duration.ofSeconds(2));
@@ -83,7 +83,7 @@ class PeerRowsTest {
   }
 
   @Test
-  void whoLeavesIsGoneAtOnceAndForgotten() {
+  void rowOfANodeThatLeftIsDroppedAtOnceAndForgotten() {
     rows.whole("a", 5, FIELDS);
     rows.whole("b", 5, FIELDS);
     rows.left("a");
@@ -95,17 +95,17 @@ class PeerRowsTest {
   }
 
   @Test
-  void goodbyeIsHeardOnce() {
+  void removalIsReportedOnce() {
     rows.whole("a", 1, FIELDS);
-    rows.goodbye("a");
-    rows.goodbye("a");
+    rows.removed("a");
+    rows.removed("a");
     rows.whole("a", 1, FIELDS);
-    rows.goodbye("unknown");
+    rows.removed("unknown");
     assertThat(heard.heard()).containsExactly("a {\"x\":1}", "gone a");
   }
 
   @Test
-  void leapAsksForTheWholeRowAndChangesNothing() {
+  void leapLeadsToAReadAndChangesNothing() {
     rows.whole("a", 1, FIELDS);
     assertThat(rows.changes("a", Long.MAX_VALUE, new JsonObject().put("x", 7))).isTrue();
     assertThat(rows.changes("a", 2, new JsonObject().put("y", 1))).isFalse();
@@ -113,7 +113,7 @@ class PeerRowsTest {
   }
 
   @Test
-  void ageIsThatOfTheRowThatWaitsTheLongest() {
+  void ageIsThatOfTheOldestRow() {
     assertThat(rows.ageSeconds()).isZero();
     rows.whole("a", 1, FIELDS);
     clock.pass(Duration.ofSeconds(1));

@@ -16,9 +16,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Ensures what goes out, when, and what makes a reader believe it. Provoked by members on one
- * Vert.x whose clocks and timers the test drives. A failure would be a row that stays behind, lasts
- * too long or costs more messages than it should.
+ * Ensures what a table publishes and when, and which messages its readers apply. Provoked by
+ * members on one Vert.x whose clocks and timers the test drives. A failure would be a row that is
+ * out of date, outlives its owner or costs more messages than it should.
  */
 class ReplicatedTableTest {
   private static final ReplicatedTable.Table TABLE =
@@ -37,9 +37,9 @@ class ReplicatedTableTest {
   private final class Member {
     private final OnContext context = new OnContext(vertx);
     private final FakeClock clock = new FakeClock();
-    private final HeardRows heard = new HeardRows();
-    private final OwnedRow row = new OwnedRow();
-    private final RowTraffic traffic = new RowTraffic();
+    private final RecordedRows heard = new RecordedRows();
+    private final WritableRow row = new WritableRow();
+    private final RowContext.RowTraffic traffic = new RowContext.RowTraffic();
     private final SharedNodes.Node node;
     private final ReplicatedTable rows;
 
@@ -67,7 +67,7 @@ class ReplicatedTableTest {
       context.run(rows::second);
     }
 
-    /** Its change goes into the row, and nobody is told. */
+    /** Its change goes into the row without a message. */
     private void loseChanges() {
       context.run(row::changes);
     }
@@ -83,7 +83,8 @@ class ReplicatedTableTest {
         vertx
             .eventBus()
             .<Buffer>consumer(
-                TABLE.address(), message -> messages.add(RowMessage.parse(message.body())))
+                TABLE.address(),
+                message -> RowMessage.parse(message.body()).ifPresent(messages::add))
             .completion());
   }
 
@@ -92,7 +93,7 @@ class ReplicatedTableTest {
   }
 
   @Test
-  void starterKnowsTheRowsThatAreThereAndTheOthersHearOfIt() {
+  void newMemberReadsAllRowsAndThePeersReceiveItsOwn() {
     Member first = new Member("a").set("x", 1).open();
     Member second = new Member("b").set("x", 2).open();
     assertThat(second.heard.take()).containsExactly("a {\"x\":1}");
@@ -100,7 +101,7 @@ class ReplicatedTableTest {
   }
 
   @Test
-  void changesGoOutAtTheNextTickAndOnlyThose() {
+  void onlyChangesArePublishedAtTheNextTick() {
     Member writer = new Member("a").set("x", 1).set("y", 1).open();
     Member reader = new Member("b").open();
     assertThat(reader.heard.take()).hasSize(1);
@@ -109,7 +110,7 @@ class ReplicatedTableTest {
   }
 
   @Test
-  void nothingNewIsSaidOnceASecond() {
+  void unchangedRowSendsOneHeartbeatASecond() {
     new Member("b");
     Member writer = new Member("a").open();
     listen();
@@ -140,7 +141,7 @@ class ReplicatedTableTest {
   }
 
   @Test
-  void lostChangeIsMadeGoodByTheMap() {
+  void lostChangeIsRepairedFromTheMap() {
     Member writer = new Member("a").set("x", 1).open();
     Member reader = new Member("b").open();
     writer.set("x", 2).loseChanges();
@@ -152,7 +153,7 @@ class ReplicatedTableTest {
   }
 
   @Test
-  void silentRowIsDroppedByTheReadersClockAndComesBackAtItsFirstWord() {
+  void silentRowIsDroppedByTheReadersClockAndComesBackWithItsFirstMessage() {
     Member writer = new Member("a").set("x", 1).open();
     Member reader = new Member("b").open();
     assertThat(reader.heard.take()).containsExactly("a {\"x\":1}");
@@ -166,7 +167,7 @@ class ReplicatedTableTest {
   }
 
   @Test
-  void whoStopsIsDroppedAtOnceAndLeavesNothing() {
+  void rowOfAStoppedMemberIsDroppedAtOnceAndRemovedFromTheMap() {
     Member writer = new Member("a").set("x", 1).open();
     Member reader = new Member("b").open();
     assertThat(reader.heard.take()).hasSize(1);
@@ -179,7 +180,7 @@ class ReplicatedTableTest {
   }
 
   @Test
-  void nobodyElseCanTakeARowAwayOrKeepItFromBeingHeard() {
+  void forgedMessagesNeitherRemoveNorBlockARow() {
     Member writer = new Member("a").set("x", 1).open();
     Member reader = new Member("b").open();
     reader.hears("a {\"x\":1}");
@@ -203,12 +204,12 @@ class ReplicatedTableTest {
   }
 
   @Test
-  void stopBeforeTheStartIsNothing() {
+  void stopBeforeTheStartDoesNothing() {
     OnContext.done(new Member("a").rows.stop());
   }
 
   @Test
-  void rowOfANodeThatLeftIsGoneAtOnceAndNotReadAgain() {
+  void rowOfANodeThatLeftIsDroppedAtOnceAndNotReadAgain() {
     Member writer = new Member("a").set("x", 1).open();
     Member reader = new Member("b").open();
     assertThat(reader.heard.take()).hasSize(1);
@@ -232,7 +233,7 @@ class ReplicatedTableTest {
   }
 
   @Test
-  void mergeMakesEverybodyExchangeRows() {
+  void mergeMakesAllMembersWriteAndReadRows() {
     Member writer = new Member("a").open();
     Member reader = new Member("b").open();
     reader.heard.take();
@@ -244,7 +245,7 @@ class ReplicatedTableTest {
   }
 
   @Test
-  void whatIsNoRowIsIgnored() {
+  void malformedMessagesAndRowsAreIgnored() {
     Member reader = new Member("b").open();
     nodes.join("foreign");
     vertx.eventBus().publish(TABLE.address(), "text");
@@ -260,7 +261,7 @@ class ReplicatedTableTest {
   }
 
   @Test
-  void timersDoItByThemselves() {
+  void timersPublishChanges() {
     Member writer = new Member("a");
     Member reader = new Member("b");
     writer.context.call(writer.rows::start);

@@ -13,10 +13,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A map of which a member that hangs holds a part: no access to it ever ends by itself. */
 class RowStoreTest {
-  private static final RowStore.Stored ROW = new RowStore.Stored(1, new JsonObject().put("x", 1));
+  private static final RowStore.StoredRow ROW =
+      new RowStore.StoredRow(1, new JsonObject().put("x", 1));
 
   private final List<Promise<Object>> accesses = new ArrayList<>();
   private final RowStore store = new RowStore(hanging());
@@ -35,7 +38,7 @@ class RowStoreTest {
   }
 
   @Test
-  void oneWriteIsUnderWayAtMost() {
+  void atMostOneWriteIsPending() {
     store.put("a", ROW);
     store.put("a", ROW);
     assertThat(accesses).hasSize(1);
@@ -45,23 +48,23 @@ class RowStoreTest {
   }
 
   @Test
-  void oneReadOfEachRowIsUnderWayAtMost() {
-    Future<Optional<RowStore.Stored>> first = store.get("a");
-    Future<Optional<RowStore.Stored>> second = store.get("a");
+  void atMostOneReadOfEachRowIsPending() {
+    Future<Optional<RowStore.StoredRow>> first = store.get("a");
+    Future<Optional<RowStore.StoredRow>> second = store.get("a");
     store.get("b");
     assertThat(accesses).hasSize(2);
     accesses.get(0).complete("{\"seq\":7,\"fields\":{\"x\":2}}");
-    assertThat(first.result()).contains(new RowStore.Stored(7, new JsonObject().put("x", 2)));
+    assertThat(first.result()).contains(new RowStore.StoredRow(7, new JsonObject().put("x", 2)));
     assertThat(second.result()).isEqualTo(first.result());
     store.get("a");
     assertThat(accesses).hasSize(3);
   }
 
   @Test
-  void whoAsksAnewIsNotAnsweredByTheReadThatWasUnderWay() {
+  void newReadIsNotAnsweredByThePendingOne() {
     store.get("a");
-    Future<Optional<RowStore.Stored>> anew = store.getAnew("a");
-    Future<Optional<RowStore.Stored>> too = store.getAnew("a");
+    Future<Optional<RowStore.StoredRow>> anew = store.getAnew("a");
+    Future<Optional<RowStore.StoredRow>> too = store.getAnew("a");
     assertThat(accesses).hasSize(1);
     accesses.get(0).complete("{\"seq\":7,\"fields\":{}}");
     assertThat(accesses).hasSize(2);
@@ -70,15 +73,29 @@ class RowStoreTest {
     assertThat(too.result()).isEmpty();
   }
 
-  @Test
-  void whatIsNoRowIsNone() {
-    Future<Optional<RowStore.Stored>> read = store.get("a");
-    accesses.get(0).complete("no json");
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "no json",
+        "",
+        "null",
+        "7",
+        "[]",
+        "{}",
+        "{\"seq\":null,\"fields\":{}}",
+        "{\"seq\":\"x\",\"fields\":{}}",
+        "{\"seq\":1,\"fields\":null}",
+        "{\"seq\":1,\"fields\":[]}"
+      })
+  void textThatIsNoRowCountsAsNone(String text) {
+    Future<Optional<RowStore.StoredRow>> read = store.get("a");
+    accesses.get(0).complete(text);
+    assertThat(read.succeeded()).isTrue();
     assertThat(read.result()).isEmpty();
   }
 
   @Test
-  void removalComesAfterTheWriteBefore() {
+  void removalComesAfterThePendingWrite() {
     store.put("a", ROW);
     Future<Void> removed = store.remove("a");
     assertThat(accesses).hasSize(1);
@@ -89,9 +106,9 @@ class RowStoreTest {
   }
 
   @Test
-  void hangingAccessIsGivenUp() {
+  void hangingAccessFailsAfterTheTimeLimit() {
     Future<Void> written = store.put("a", ROW);
-    Future<Optional<RowStore.Stored>> read = store.get("a");
+    Future<Optional<RowStore.StoredRow>> read = store.get("a");
     await().until(() -> written.isComplete() && read.isComplete());
     assertThat(written.cause()).isInstanceOf(TimeoutException.class);
     assertThat(read.cause()).isInstanceOf(TimeoutException.class);

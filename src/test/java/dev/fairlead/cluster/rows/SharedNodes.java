@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
-/** A cluster on one Vert.x: its nodes share its bus and its maps, and come and go as told. */
+/**
+ * A cluster on one Vert.x: its nodes share its bus and its maps, and join and leave as the test
+ * says.
+ */
 public final class SharedNodes {
   private final Vertx vertx;
   private final List<Node> nodes = new CopyOnWriteArrayList<>();
@@ -21,7 +24,7 @@ public final class SharedNodes {
     return node;
   }
 
-  /** Those who are told look who is there, so it is there before they are. */
+  /** Listeners read the list of nodes, so it changes before they are called. */
   private void enter(Node node) {
     List<Node> others = List.copyOf(nodes);
     nodes.add(node);

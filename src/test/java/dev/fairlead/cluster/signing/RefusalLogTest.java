@@ -6,9 +6,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.fairlead.cluster.SettableClock;
-import dev.fairlead.cluster.signing.SignedCommands.Heard;
-import dev.fairlead.event.CommandException.Problem;
-import io.vertx.core.json.JsonObject;
+import dev.fairlead.event.CommandProblem;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,8 +32,8 @@ class RefusalLogTest {
 
   private void refuse() {
     log.refused(
-        new Heard("fairlead.backend.set", new JsonObject(), "bus n1"),
-        Problem.of("mac", "the signature is wrong"));
+        new ReceivedBody("fairlead.backend.set", "bus n1", "bus n1", () -> null),
+        CommandProblem.of("mac", "the signature is wrong"));
   }
 
   @Test

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fairlead.cluster.SettableClock;
-import dev.fairlead.cluster.signing.SignedCommands.Heard;
 import dev.fairlead.event.CommandException;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -49,8 +48,12 @@ class SignedCommandsTest {
     return SignedCommands.open(vertx, Secret.read(file), clock).await();
   }
 
+  private static ReceivedBody received(JsonObject body) {
+    return new ReceivedBody(ADDRESS, "bus", "bus", () -> body);
+  }
+
   private JsonObject opened(JsonObject body) {
-    return signed.open(new Heard(ADDRESS, body, "bus"), "").await();
+    return signed.open(received(body), "").await();
   }
 
   private void assertRefused(JsonObject body, String path, String message) {
@@ -91,16 +94,16 @@ class SignedCommandsTest {
 
   @Test
   void whatAMemberSaysAnotherTakes() {
-    JsonObject sent = signed.wrap(ADDRESS, COMMAND);
+    JsonObject sent = signed.sign(ADDRESS, COMMAND);
     assertThat(opened(new JsonObject(sent.encode()))).isEqualTo(COMMAND);
   }
 
   @Test
   void theSecondLineVerifiesWhileTheSecretIsChanged() throws IOException {
-    JsonObject sent = signed.wrap(ADDRESS, COMMAND);
+    JsonObject sent = signed.sign(ADDRESS, COMMAND);
     signed = with(SecretTest.NEW + "\n" + SecretTest.OLD);
     assertThat(opened(sent)).isEqualTo(COMMAND);
-    assertRefused(with("a secret of somebody else").wrap(ADDRESS, COMMAND), "mac", "wrong");
+    assertRefused(with("a secret of somebody else").sign(ADDRESS, COMMAND), "mac", "wrong");
   }
 
   @ParameterizedTest
@@ -111,12 +114,12 @@ class SignedCommandsTest {
     "mac, eb1003add6d3acab544a33f5923c2e5248fa22f43c96ecc8c9ae709884b0172f"
   })
   void aChangedFieldIsAWrongSignature(String key, String value) {
-    assertRefused(signed.wrap(ADDRESS, COMMAND).put(key, value), "mac", "the signature is wrong");
+    assertRefused(signed.sign(ADDRESS, COMMAND).put(key, value), "mac", "the signature is wrong");
   }
 
   @Test
   void itIsForOneAddress() {
-    assertRefused(signed.wrap("fairlead.shutdown", COMMAND), "mac", "the signature is wrong");
+    assertRefused(signed.sign("fairlead.shutdown", COMMAND), "mac", "the signature is wrong");
   }
 
   @ParameterizedTest
@@ -139,7 +142,7 @@ class SignedCommandsTest {
     JsonObject body =
         new JsonObject(
             signed
-                .wrap(ADDRESS, COMMAND)
+                .sign(ADDRESS, COMMAND)
                 .put(key, "REPLACE")
                 .encode()
                 .replace("\"REPLACE\"", json));
@@ -154,7 +157,7 @@ class SignedCommandsTest {
   @ParameterizedTest
   @ValueSource(longs = {-30, 0, 30})
   void itIsTakenWithinThirtySeconds(long seconds) {
-    JsonObject sent = signed.wrap(ADDRESS, COMMAND);
+    JsonObject sent = signed.sign(ADDRESS, COMMAND);
     clock.advance(Duration.ofSeconds(seconds));
     assertThat(opened(sent)).isEqualTo(COMMAND);
   }
@@ -162,14 +165,14 @@ class SignedCommandsTest {
   @ParameterizedTest
   @ValueSource(longs = {-30_001, 30_001})
   void afterThatItIsRefused(long millis) {
-    JsonObject sent = signed.wrap(ADDRESS, COMMAND);
+    JsonObject sent = signed.sign(ADDRESS, COMMAND);
     clock.advance(Duration.ofMillis(millis));
     assertRefused(sent, "time", "within 30s of now");
   }
 
   @Test
   void aRequestIsTakenOnce() {
-    JsonObject sent = signed.wrap(ADDRESS, COMMAND);
+    JsonObject sent = signed.sign(ADDRESS, COMMAND);
     assertThat(opened(sent)).isEqualTo(COMMAND);
     assertRefused(sent, "nonce", "it was used before");
   }
@@ -189,7 +192,7 @@ class SignedCommandsTest {
 
   @Test
   void aPublishedCommandIsTakenOnceByEveryReceiver() {
-    Heard heard = new Heard(ADDRESS, signed.wrap(ADDRESS, COMMAND), "bus");
+    ReceivedBody heard = received(signed.sign(ADDRESS, COMMAND));
     for (String receiver : List.of("m1", "m2")) {
       assertThat(signed.open(heard, receiver).await()).isEqualTo(COMMAND);
       assertThatThrownBy(() -> signed.open(heard, receiver).await())
@@ -199,7 +202,7 @@ class SignedCommandsTest {
 
   @Test
   void aWrongSignatureUsesUpNoNonce() {
-    JsonObject sent = signed.wrap(ADDRESS, COMMAND);
+    JsonObject sent = signed.sign(ADDRESS, COMMAND);
     assertRefused(sent.copy().put("mac", "00"), "mac", "wrong");
     assertThat(opened(sent)).isEqualTo(COMMAND);
   }
@@ -207,9 +210,9 @@ class SignedCommandsTest {
   @Test
   void withoutASecretCommandsArePlainAndEnvelopesRefused() {
     SignedCommands plain = SignedCommands.open(vertx, null, clock).await();
-    assertThat(plain.wrap(ADDRESS, COMMAND)).isEqualTo(COMMAND);
-    assertThat(plain.open(new Heard(ADDRESS, COMMAND, "bus"), "").await()).isEqualTo(COMMAND);
-    Heard envelope = new Heard(ADDRESS, signed.wrap(ADDRESS, COMMAND), "bus");
+    assertThat(plain.sign(ADDRESS, COMMAND)).isEqualTo(COMMAND);
+    assertThat(plain.open(received(COMMAND), "").await()).isEqualTo(COMMAND);
+    ReceivedBody envelope = received(signed.sign(ADDRESS, COMMAND));
     assertThatThrownBy(() -> plain.open(envelope, "").await())
         .isInstanceOfSatisfying(
             CommandException.class, e -> assertThat(e.code()).isEqualTo(CommandException.PROBLEMS))

@@ -3,7 +3,7 @@ package dev.fairlead.config.bind;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.config.ClusterConfig;
-import dev.fairlead.config.ClusterConfig.Discovery;
+import dev.fairlead.config.ClusterConfig.MemberDiscovery;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,18 +15,18 @@ class ClusterBinderTest {
 
   private final Loading loading = Loading.plain();
 
-  private static Discovery discovery(String discovery) {
+  private static MemberDiscovery discovery(String discovery) {
     String[] settings = {"cluster.enabled=true", "cluster.discovery=" + discovery};
     return Loading.with(settings).config(YAML).cluster().discovery();
   }
 
   @Test
   void eachWayToFindTheOthersIsRead() {
-    assertThat(discovery("{multicast: true}")).isEqualTo(new Discovery.Multicast());
+    assertThat(discovery("{multicast: true}")).isEqualTo(new MemberDiscovery.Multicast());
     assertThat(discovery("{members: [a, '[::1]:1']}"))
-        .isEqualTo(new Discovery.Members(List.of("a:5701", "[::1]:1")));
+        .isEqualTo(new MemberDiscovery.Members(List.of("a:5701", "[::1]:1")));
     assertThat(discovery("{kubernetesService: m.default.svc.cluster.local}"))
-        .isEqualTo(new Discovery.KubernetesService("m.default.svc.cluster.local"));
+        .isEqualTo(new MemberDiscovery.KubernetesService("m.default.svc.cluster.local"));
   }
 
   @ParameterizedTest

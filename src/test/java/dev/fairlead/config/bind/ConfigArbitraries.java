@@ -5,15 +5,16 @@ import dev.fairlead.config.BackendConfig.State;
 import dev.fairlead.config.BackendSetting;
 import dev.fairlead.config.BindAddress;
 import dev.fairlead.config.ClusterConfig;
-import dev.fairlead.config.DiscoveryConfig;
 import dev.fairlead.config.EscapedBytes;
 import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.HealthConfig;
+import dev.fairlead.config.IpAddress;
 import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.config.NodeConfig;
 import dev.fairlead.config.PoolConfig;
 import dev.fairlead.config.PoolConfig.Balance;
 import dev.fairlead.config.PoolConfig.Connect;
+import dev.fairlead.config.PoolConfig.DiscoveryConfig;
 import dev.fairlead.config.PoolConfig.Replies;
 import dev.fairlead.config.PoolConfig.Timeouts;
 import dev.fairlead.config.StatusRanges;
@@ -26,11 +27,11 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
 
 /** Random configurations. */
-final class ConfigArbitraries {
+public final class ConfigArbitraries {
   private ConfigArbitraries() {}
 
   /** Any configuration whose rules hold, with node and cluster at their defaults. */
-  static Arbitrary<FairleadConfig> dynamicParts() {
+  public static Arbitrary<FairleadConfig> dynamicParts() {
     Arbitrary<List<PoolConfig>> pools = pool().list().ofMaxSize(3).uniqueElements(PoolConfig::name);
     return pools.flatMap(
         made ->
@@ -230,7 +231,7 @@ final class ConfigArbitraries {
 
   private static Arbitrary<InetAddress> source() {
     return Arbitraries.of("10.0.0.1", "::1", "2001:db8::5")
-        .map(literal -> AddressTypes.parseIp(literal).orElseThrow());
+        .map(literal -> IpAddress.parse(literal).orElseThrow());
   }
 
   /** Any text but U+FFFD, which a file can't hold; also those that look like variables. */
@@ -242,7 +243,7 @@ final class ConfigArbitraries {
   }
 
   /** A setting of a backend, its weight, its state or both. */
-  static Arbitrary<BackendSetting> settings() {
+  public static Arbitrary<BackendSetting> settings() {
     Arbitrary<Integer> weight = Arbitraries.integers().between(0, 1000);
     return Combinators.combine(weight.injectNull(0.3), Arbitraries.of(State.class).injectNull(0.3))
         .as((w, state) -> new BackendSetting("any", "any", w, state));

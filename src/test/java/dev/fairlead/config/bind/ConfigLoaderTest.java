@@ -9,7 +9,7 @@ import dev.fairlead.config.BackendConfig;
 import dev.fairlead.config.BackendConfig.State;
 import dev.fairlead.config.BindAddress;
 import dev.fairlead.config.ClusterConfig;
-import dev.fairlead.config.ClusterConfig.Discovery.Members;
+import dev.fairlead.config.ClusterConfig.MemberDiscovery.Members;
 import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.config.NodeConfig;
@@ -148,7 +148,7 @@ class ConfigLoaderTest {
     assertThat(node.maxSessions()).isEqualTo(1000);
     assertThat(node.logLevel()).isEqualTo(LogLevel.DEBUG);
     Path directory = Loading.DIRECTORY;
-    Admin.Tls tls = new Admin.Tls(directory.resolve("a.pem"), directory.resolve("a.key"));
+    Admin.AdminTls tls = new Admin.AdminTls(directory.resolve("a.pem"), directory.resolve("a.key"));
     assertThat(node.admin()).isEqualTo(new Admin("10.0.0.9", 0, directory.resolve("token"), tls));
     assertThat(node.accessLog().to()).isEqualTo("/etc/fairlead/access.log");
     assertThat(node.shutdown().delay()).hasSeconds(5);
@@ -169,7 +169,7 @@ class ConfigLoaderTest {
                 5802,
                 new Members(List.of("10.0.0.1:5701", "b.internal:5900", "[2001:db8::1]:5701")),
                 "192.0.2.7:5801",
-                new ClusterConfig.Tls(
+                new ClusterConfig.ClusterTls(
                     directory.resolve("m.pem"),
                     directory.resolve("m.key"),
                     directory.resolve("ca.pem")),

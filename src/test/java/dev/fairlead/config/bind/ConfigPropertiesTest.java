@@ -1,6 +1,7 @@
 package dev.fairlead.config.bind;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fairlead.config.ConfigFormat;
 import dev.fairlead.config.FairleadConfig;
@@ -80,7 +81,11 @@ class ConfigPropertiesTest {
   }
 
   private static void resultIsOneOrTheOther(LoadResult result) {
-    assertThat(result.config() == null).isEqualTo(!result.problems().isEmpty());
+    if (result.problems().isEmpty()) {
+      assertThat(result.config()).isNotNull();
+    } else {
+      assertThatThrownBy(result::config).isInstanceOf(NullPointerException.class);
+    }
     assertThat(result.problems()).allMatch(problem -> problem.toString().lines().count() == 1);
   }
 

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.config.ConfigFormat;
 import dev.fairlead.config.FairleadConfig;
-import dev.fairlead.config.text.ConfigFiles;
 import dev.fairlead.config.text.ConfigText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -48,7 +48,7 @@ class ExampleConfigsTest {
   }
 
   private static Stream<ConfigText> blocks(Path page) {
-    String text = ConfigFiles.decode(bytes(page));
+    String text = new String(bytes(page), StandardCharsets.UTF_8);
     List<MatchResult> blocks = BLOCK.matcher(text).results().toList();
     return blocks.stream()
         .filter(block -> WHOLE_CONFIGURATION.matcher(block.group(2)).find())
@@ -75,8 +75,8 @@ class ExampleConfigsTest {
 
   @ParameterizedTest
   @MethodSource("confFiles")
-  void everyFileInConfLoads(Path file) {
-    assertThat(load(ConfigFiles.read(file).text()).problems()).isEmpty();
+  void everyFileInConfLoads(Path file) throws IOException {
+    assertThat(load(ConfigText.read(file)).problems()).isEmpty();
   }
 
   @ParameterizedTest
@@ -86,8 +86,8 @@ class ExampleConfigsTest {
   }
 
   @Test
-  void theFullFileShowsTheDefaults() {
-    FairleadConfig full = load(ConfigFiles.read(Path.of("conf/full.yaml")).text()).config();
+  void theFullFileShowsTheDefaults() throws IOException {
+    FairleadConfig full = load(ConfigText.read(Path.of("conf/full.yaml"))).config();
     FairleadConfig bare =
         Loading.plain()
             .config(

@@ -3,10 +3,10 @@ package dev.fairlead.config.bind;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.config.BackendConfig;
-import dev.fairlead.config.DiscoveryConfig;
 import dev.fairlead.config.EscapedBytes;
 import dev.fairlead.config.HealthConfig;
 import dev.fairlead.config.PoolConfig;
+import dev.fairlead.config.PoolConfig.DiscoveryConfig;
 import dev.fairlead.config.StatusRanges;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;

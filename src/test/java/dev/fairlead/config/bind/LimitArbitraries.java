@@ -1,14 +1,14 @@
 package dev.fairlead.config.bind;
 
-import dev.fairlead.config.AccessConfig;
 import dev.fairlead.config.BackendConfig;
 import dev.fairlead.config.Cidr;
-import dev.fairlead.config.LimitScope;
+import dev.fairlead.config.LimitsConfig.LimitScope;
+import dev.fairlead.config.LimitsConfig.ListenerLimits;
+import dev.fairlead.config.LimitsConfig.PoolLimits;
+import dev.fairlead.config.LimitsConfig.QueueConfig;
+import dev.fairlead.config.LimitsConfig.RefuseWith;
 import dev.fairlead.config.ListenerConfig;
-import dev.fairlead.config.ListenerLimits;
-import dev.fairlead.config.PoolLimits;
-import dev.fairlead.config.QueueConfig;
-import dev.fairlead.config.RefuseWith;
+import dev.fairlead.config.ListenerConfig.AccessConfig;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fairlead.config.ConfigFormat;
 import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.bind.Loading;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -175,7 +176,7 @@ class TreeReaderTest {
   @ParameterizedTest
   @EnumSource(ConfigFormat.class)
   void bytesThatAreNotUtf8AreRefused(ConfigFormat format) {
-    String text = ConfigFiles.decode(new byte[] {'a', '\n', (byte) 0xC3, 'b'});
+    String text = new String(new byte[] {'a', '\n', (byte) 0xC3, 'b'}, StandardCharsets.UTF_8);
     assertThat(loading.problems(format, text))
         .containsExactly("f." + format.label() + ":2: not UTF-8 (expected: UTF-8 text)");
   }

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.config.BackendConfig;
-import dev.fairlead.config.DiscoveryConfig;
 import dev.fairlead.config.PoolConfig;
 import dev.fairlead.config.PoolConfig.Balance;
+import dev.fairlead.config.PoolConfig.DiscoveryConfig;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.PoolFixture;
 import dev.fairlead.pool.Pools;
@@ -70,7 +70,7 @@ class DiscoveryTest {
   /** What the member does with a configuration. */
   private Pools inForce(Pools before, DiscoveryConfig config) {
     List<PoolConfig> configs = List.of(pool(config));
-    Discovery.Answers answers = discovery.lookUp(configs).await();
+    Discovery.NewWatches answers = discovery.lookUp(configs).await();
     Pools pools = before.next(configs, discovery.backends(configs, answers));
     discovery.watch(configs, answers, pools);
     return pools;

@@ -174,7 +174,7 @@ class HostNamesTest {
 
   @Test
   void vertxResolvesLocalhost() throws Exception {
-    HostNames real = new HostNames(vertx, NameLookup.of(vertx));
+    HostNames real = new HostNames(vertx, HostNames.NameLookup.of(vertx));
     Pools pools = pools("localhost", "no-such-name.invalid");
     await(change(real, pools));
     assertThat(backend(pools, 0).addresses())
@@ -228,7 +228,7 @@ class HostNamesTest {
   }
 
   /** Answers in the order in which the test gives its answers. */
-  private static final class FakeLookup implements NameLookup {
+  private static final class FakeLookup implements HostNames.NameLookup {
     private final List<String> asked = new ArrayList<>();
     private final Queue<Promise<List<InetAddress>>> answers = new ArrayDeque<>();
 

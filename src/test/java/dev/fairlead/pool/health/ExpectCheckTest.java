@@ -24,7 +24,7 @@ class ExpectCheckTest {
         TestBackend backend = TestBackend.serving(this::redis)) {
       Probed probed =
           Probed.by(HealthConfig.Type.EXPECT, backend.port()).expect("PING\\r\\n", "PONG");
-      assertThat(running.probe(probed)).isEqualTo(Outcome.well("the expected answer"));
+      assertThat(running.probe(probed)).isEqualTo(CheckResult.passed("the expected answer"));
       assertThat(reset.get(10, TimeUnit.SECONDS)).isTrue();
     }
   }
@@ -36,7 +36,7 @@ class ExpectCheckTest {
       assertThat(
               running.probe(
                   Probed.by(HealthConfig.Type.EXPECT, backend.port()).expect(null, "220 ")))
-          .isEqualTo(Outcome.well("the expected answer"));
+          .isEqualTo(CheckResult.passed("the expected answer"));
     }
   }
 
@@ -48,10 +48,10 @@ class ExpectCheckTest {
         TestBackend late = TestBackend.serving(connection -> sayAndStay(connection, "x" + most))) {
       assertThat(
               running.probe(Probed.by(HealthConfig.Type.EXPECT, just.port()).expect(null, "hello")))
-          .isEqualTo(Outcome.well("the expected answer"));
+          .isEqualTo(CheckResult.passed("the expected answer"));
       assertThat(
               running.probe(Probed.by(HealthConfig.Type.EXPECT, late.port()).expect(null, "hello")))
-          .isEqualTo(Outcome.failed("not the expected answer"));
+          .isEqualTo(CheckResult.failed("not the expected answer"));
     }
   }
 

@@ -41,7 +41,7 @@ class HttpCheckTest {
                 })) {
       Probed probed =
           Probed.by(HealthConfig.Type.HTTP, backend.port()).http("/health?full=1", null);
-      assertThat(running.probe(probed)).isEqualTo(Outcome.well("status 200"));
+      assertThat(running.probe(probed)).isEqualTo(CheckResult.passed("status 200"));
       assertThat(request.get(10, TimeUnit.SECONDS))
           .isEqualTo(
               "GET /health?full=1 HTTP/1.1\r\nHost: 127.0.0.1:"
@@ -52,9 +52,9 @@ class HttpCheckTest {
 
   @ParameterizedTest
   @CsvSource({
-    "'HTTP/1.1 204 No Content\r\n\r\n', WELL, status 204",
-    "'HTTP/1.0 200\n', WELL, status 200",
-    "'HTTP/1.1 302 Found\r\nLocation: /login\r\n\r\n', WELL, status 302",
+    "'HTTP/1.1 204 No Content\r\n\r\n', PASSED, status 204",
+    "'HTTP/1.0 200\n', PASSED, status 200",
+    "'HTTP/1.1 302 Found\r\nLocation: /login\r\n\r\n', PASSED, status 302",
     "'HTTP/1.1 503 Service Unavailable\r\n\r\n', FAILED, status 503",
     "'HTTP/1.1 404 \r\n\r\n', FAILED, status 404",
     "'HTTP/2 200\r\n', FAILED, no HTTP answer",
@@ -64,11 +64,11 @@ class HttpCheckTest {
     "'\r\n', FAILED, no HTTP answer",
     "'', FAILED, connection closed"
   })
-  void judgesTheAnswer(String answer, Outcome.Kind kind, String reason) throws Exception {
+  void judgesTheAnswer(String answer, CheckResult.Conclusion kind, String reason) throws Exception {
     try (RunningLoop running = new RunningLoop(TransportKind.AUTO);
         TestBackend backend = answering(answer)) {
       assertThat(running.probe(Probed.by(HealthConfig.Type.HTTP, backend.port())))
-          .isEqualTo(new Outcome(kind, reason));
+          .isEqualTo(new CheckResult(kind, reason));
     }
   }
 
@@ -83,7 +83,7 @@ class HttpCheckTest {
                   connection.readText(); // it does not end by our closing
                 })) {
       assertThat(running.probe(Probed.by(HealthConfig.Type.HTTP, backend.port())))
-          .isEqualTo(Outcome.failed("no HTTP answer"));
+          .isEqualTo(CheckResult.failed("no HTTP answer"));
     }
   }
 

@@ -20,7 +20,7 @@ class OutliersTest {
   private final Outliers outliers =
       new Outliers(
           () -> now,
-          new Outliers.Listener() {
+          new Outliers.EjectionListener() {
             @Override
             public void ejected(Pool pool, Backend backend, int failures, Duration time) {
               told.add(failures + " failures: " + time.toSeconds() + " s");

@@ -41,7 +41,7 @@ class ProbeTest {
     try (RunningLoop running = new RunningLoop(transport);
         TestBackend backend = TestBackend.manual()) {
       assertThat(running.probe(Probed.by(HealthConfig.Type.TCP, backend.port())))
-          .isEqualTo(Outcome.well("connected"));
+          .isEqualTo(CheckResult.passed("connected"));
       backend.next().expectReset();
       await().untilAsserted(() -> assertThat(running.openChannels()).isZero());
     }
@@ -52,7 +52,7 @@ class ProbeTest {
     try (RunningLoop running = new RunningLoop(transport);
         ClosedPort closed = new ClosedPort()) {
       assertThat(running.probe(Probed.by(HealthConfig.Type.TCP, closed.port())))
-          .isEqualTo(Outcome.failed("connection refused"));
+          .isEqualTo(CheckResult.failed("connection refused"));
       await().untilAsserted(() -> assertThat(running.openChannels()).isZero());
     }
   }
@@ -62,7 +62,7 @@ class ProbeTest {
     try (RunningLoop running = new RunningLoop(transport);
         FullBackend full = new FullBackend()) {
       assertThat(running.probe(Probed.by(HealthConfig.Type.TCP, full.port()).within(SHORT)))
-          .isEqualTo(Outcome.failed("timed out"));
+          .isEqualTo(CheckResult.failed("timed out"));
       await().untilAsserted(() -> assertThat(running.openChannels()).isZero());
     }
   }
@@ -73,7 +73,7 @@ class ProbeTest {
         TestBackend backend = TestBackend.manual()) {
       Probed probed =
           Probed.by(HealthConfig.Type.EXPECT, backend.port()).expect(null, "hello").within(SHORT);
-      assertThat(running.probe(probed)).isEqualTo(Outcome.failed("timed out"));
+      assertThat(running.probe(probed)).isEqualTo(CheckResult.failed("timed out"));
       backend.next().expectReset();
       await().untilAsserted(() -> assertThat(running.openChannels()).isZero());
     }
@@ -87,11 +87,11 @@ class ProbeTest {
       assertThat(
               running.probe(
                   Probed.by(HealthConfig.Type.EXPECT, resetting.port()).expect("hi", "hello")))
-          .isEqualTo(Outcome.failed("connection reset"));
+          .isEqualTo(CheckResult.failed("connection reset"));
       assertThat(
               running.probe(
                   Probed.by(HealthConfig.Type.EXPECT, closing.port()).expect(null, "hello")))
-          .isEqualTo(Outcome.failed("connection closed"));
+          .isEqualTo(CheckResult.failed("connection closed"));
     }
   }
 
@@ -101,12 +101,12 @@ class ProbeTest {
     BackendConfig config = new BackendConfig(null, 0, path.toString(), 1, State.ENABLED);
     try (RunningLoop running = new RunningLoop(transport)) {
       assertThat(running.probe(Probed.by(HealthConfig.Type.TCP, config)))
-          .isEqualTo(Outcome.failed("unreachable"));
+          .isEqualTo(CheckResult.failed("unreachable"));
       try (TestBackend backend =
           TestBackend.serving(Scripts::silent, UnixDomainSocketAddress.of(path))) {
         assertThat(backend.accepted()).isZero();
         assertThat(running.probe(Probed.by(HealthConfig.Type.TCP, config)))
-            .isEqualTo(Outcome.well("connected"));
+            .isEqualTo(CheckResult.passed("connected"));
       }
     }
   }
@@ -119,15 +119,15 @@ class ProbeTest {
           Probed.by(HealthConfig.Type.EXPECT, backend.port())
               .expect(null, "hello")
               .within(Duration.ofSeconds(1));
-      Target target = Target.of(probed.object(), probed.pool());
+      Probe.Target target = Probe.Target.of(probed.object(), probed.pool());
       Check check = Check.of(probed.health(), probed.backend(), Runnable::run);
       Check stopping =
-          (pipeline, outcome) -> {
-            check.install(pipeline, outcome);
+          (pipeline, result) -> {
+            check.install(pipeline, result);
             running.clock.addAndGet(Duration.ofMillis(1501).toNanos());
           };
       assertThat(running.probe(stopping, target))
-          .isEqualTo(Outcome.inconclusive("this process stood still"));
+          .isEqualTo(CheckResult.inconclusive("this process stood still"));
     }
   }
 
@@ -137,10 +137,9 @@ class ProbeTest {
         TestBackend backend = TestBackend.manual()) {
       Probed probed =
           Probed.by(HealthConfig.Type.TCP, backend.port()).within(Duration.ofSeconds(1));
-      Check slow =
-          (pipeline, outcome) -> running.clock.addAndGet(Duration.ofMillis(1500).toNanos());
-      assertThat(running.probe(slow, Target.of(probed.object(), probed.pool())))
-          .isEqualTo(Outcome.failed("timed out"));
+      Check slow = (pipeline, result) -> running.clock.addAndGet(Duration.ofMillis(1500).toNanos());
+      assertThat(running.probe(slow, Probe.Target.of(probed.object(), probed.pool())))
+          .isEqualTo(CheckResult.failed("timed out"));
     }
   }
 
@@ -152,7 +151,7 @@ class ProbeTest {
       for (String address : List.of("192.0.2.1", "::1")) {
         assertThat(running.probe(probed.from(List.of(ip(address)))))
             .as(address)
-            .isEqualTo(Outcome.inconclusive("no local port"));
+            .isEqualTo(CheckResult.inconclusive("no local port"));
       }
     }
   }
@@ -164,7 +163,7 @@ class ProbeTest {
       List<InetAddress> source = List.of(ip("::1"), ip("127.0.0.7"), ip("127.0.0.8"));
       Probed probed =
           Probed.by(HealthConfig.Type.EXPECT, backend.port()).expect(null, "x").within(SHORT);
-      assertThat(running.probe(probed.from(source))).isEqualTo(Outcome.failed("timed out"));
+      assertThat(running.probe(probed.from(source))).isEqualTo(CheckResult.failed("timed out"));
       InetSocketAddress from = (InetSocketAddress) backend.next().channel().getRemoteAddress();
       assertThat(from.getAddress()).isEqualTo(source.get(1));
     }
@@ -174,7 +173,7 @@ class ProbeTest {
   void aNameWithoutAddressesIsFailed() throws Exception {
     try (RunningLoop running = new RunningLoop(TransportKind.AUTO)) {
       assertThat(running.probe(Probed.by(HealthConfig.Type.TCP, "backend.invalid", 80)))
-          .isEqualTo(Outcome.failed("name not resolved"));
+          .isEqualTo(CheckResult.failed("name not resolved"));
     }
   }
 
@@ -185,7 +184,7 @@ class ProbeTest {
       Probed probed = Probed.by(HealthConfig.Type.TCP, "backend.invalid", backend.port());
       Backend named = probed.object();
       named.resolved(List.of(ip("127.0.0.9"), LOOPBACK));
-      assertThat(running.probe(probed, named)).isEqualTo(Outcome.well("connected"));
+      assertThat(running.probe(probed, named)).isEqualTo(CheckResult.passed("connected"));
       assertThat(named.addresses().get(0))
           .as("the order is the sessions' business")
           .isEqualTo(new InetSocketAddress(ip("127.0.0.9"), backend.port()));
@@ -201,7 +200,7 @@ class ProbeTest {
               .from(List.of(LOOPBACK));
       Backend named = probed.object();
       named.resolved(List.of(LOOPBACK, ip("::1")));
-      assertThat(running.probe(probed, named)).isEqualTo(Outcome.failed("connection refused"));
+      assertThat(running.probe(probed, named)).isEqualTo(CheckResult.failed("connection refused"));
     }
   }
 
@@ -212,7 +211,7 @@ class ProbeTest {
         TestBackend backend = TestBackend.echo()) {
       assertThat(
               running.probe(Probed.by(HealthConfig.Type.TCP, closed.port()).port(backend.port())))
-          .isEqualTo(Outcome.well("connected"));
+          .isEqualTo(CheckResult.passed("connected"));
     }
   }
 

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.fairlead.config.HealthConfig;
 import dev.fairlead.config.NodeConfig.TransportKind;
 import dev.fairlead.pool.Backend;
+import dev.fairlead.pool.health.RiseFall.ProbeVerdict;
 import dev.fairlead.testkit.ClosedPort;
 import dev.fairlead.testkit.EveryTransport;
 import dev.fairlead.testkit.Scripts;
@@ -47,11 +48,11 @@ class ProberTest {
                   answer(connection, answers.get(i));
                 })) {
       Probed probed = Probed.by(HealthConfig.Type.HTTP, backend.port()).every(OFTEN);
-      Prober prober = start(running, probed, Verdict.UNKNOWN);
-      await().until(() -> heard.outcomes.size() > answers.size());
+      Prober prober = start(running, probed, ProbeVerdict.UNKNOWN);
+      await().until(() -> heard.results.size() > answers.size());
       assertThat(heard.changes)
           .containsExactly("1: UP status 200", "7: DOWN status 503", "12: UP status 200");
-      assertThat(running.onLoop(prober::verdict)).isEqualTo(Verdict.UP);
+      assertThat(running.onLoop(prober::verdict)).isEqualTo(ProbeVerdict.UP);
     }
   }
 
@@ -59,8 +60,8 @@ class ProberTest {
   void aVerdictFromElsewhereIsChangedByRiseAndFallOnly() throws Exception {
     try (RunningLoop running = new RunningLoop(TransportKind.AUTO);
         ClosedPort closed = new ClosedPort()) {
-      start(running, Probed.by(HealthConfig.Type.TCP, closed.port()).every(OFTEN), Verdict.UP);
-      await().until(() -> heard.outcomes.size() > 5);
+      start(running, Probed.by(HealthConfig.Type.TCP, closed.port()).every(OFTEN), ProbeVerdict.UP);
+      await().until(() -> heard.results.size() > 5);
       assertThat(heard.changes).containsExactly("3: DOWN connection refused");
     }
   }
@@ -78,10 +79,11 @@ class ProberTest {
               RandomGenerator.getDefault(),
               () -> running.clock.addAndGet(Duration.ofMinutes(1).toNanos()));
       Prober prober = new Prober(jumping, probed.object(), probed.pool(), heard);
-      running.loop.eventLoop().execute(() -> prober.start(Verdict.UNKNOWN));
-      await().until(() -> heard.outcomes.size() > 5);
-      assertThat(running.onLoop(prober::verdict)).isEqualTo(Verdict.UNKNOWN);
-      assertThat(heard.outcomes).allMatch(outcome -> outcome.kind() == Outcome.Kind.INCONCLUSIVE);
+      running.loop.eventLoop().execute(() -> prober.start(ProbeVerdict.UNKNOWN));
+      await().until(() -> heard.results.size() > 5);
+      assertThat(running.onLoop(prober::verdict)).isEqualTo(ProbeVerdict.UNKNOWN);
+      assertThat(heard.results)
+          .allMatch(result -> result.conclusion() == CheckResult.Conclusion.INCONCLUSIVE);
       assertThat(heard.changes).isEmpty();
     }
   }
@@ -101,8 +103,8 @@ class ProberTest {
           .eventLoop()
           .scheduleAtFixedRate(
               () -> openChannels.add(running.openChannels()), 0, 1, TimeUnit.MILLISECONDS);
-      start(running, probed, Verdict.UNKNOWN);
-      await().until(() -> heard.outcomes.size() >= 5);
+      start(running, probed, ProbeVerdict.UNKNOWN);
+      await().until(() -> heard.results.size() >= 5);
       assertThat(Collections.max(openChannels)).isEqualTo(1);
     }
   }
@@ -113,14 +115,14 @@ class ProberTest {
         TestBackend backend = TestBackend.manual()) {
       Probed probed =
           Probed.by(HealthConfig.Type.EXPECT, backend.port()).expect(null, "hello").every(OFTEN);
-      Prober prober = start(running, probed, Verdict.UNKNOWN);
+      Prober prober = start(running, probed, ProbeVerdict.UNKNOWN);
       TestConnection connection = backend.next();
       assertThat(running.openChannels()).isEqualTo(1);
       stop(running, prober);
       connection.expectReset();
       stop(running, prober);
       await().untilAsserted(() -> assertThat(running.openChannels()).isZero());
-      assertThat(heard.outcomes).isEmpty();
+      assertThat(heard.results).isEmpty();
     }
   }
 
@@ -131,10 +133,10 @@ class ProberTest {
       Prober prober =
           prober(running, Probed.by(HealthConfig.Type.TCP, backend.port()).every(OFTEN));
       heard.whenProbed = prober::stop;
-      running.loop.eventLoop().execute(() -> prober.start(Verdict.UNKNOWN));
-      await().until(() -> heard.outcomes.size() == 1);
+      running.loop.eventLoop().execute(() -> prober.start(ProbeVerdict.UNKNOWN));
+      await().until(() -> heard.results.size() == 1);
       await().untilAsserted(() -> assertThat(running.openChannels()).isZero());
-      assertThat(running.onLoop(prober::verdict)).isEqualTo(Verdict.UP);
+      assertThat(running.onLoop(prober::verdict)).isEqualTo(ProbeVerdict.UP);
       assertThat(heard.changes).as("told after the stop").isEmpty();
     }
   }
@@ -144,8 +146,8 @@ class ProberTest {
     try (RunningLoop running = new RunningLoop(TransportKind.AUTO);
         TestBackend backend = TestBackend.serving(Scripts::silent)) {
       Probed probed = Probed.by(HealthConfig.Type.TCP, backend.port()).every(OFTEN);
-      Prober prober = start(running, probed, Verdict.UNKNOWN);
-      await().until(() -> !heard.outcomes.isEmpty());
+      Prober prober = start(running, probed, ProbeVerdict.UNKNOWN);
+      await().until(() -> !heard.results.isEmpty());
       Backend reloaded = probed.object();
       running.loop.eventLoop().execute(() -> prober.backend(reloaded));
       await().until(() -> heard.last == reloaded);
@@ -153,7 +155,7 @@ class ProberTest {
     }
   }
 
-  private Prober start(RunningLoop running, Probed probed, Verdict initial) {
+  private Prober start(RunningLoop running, Probed probed, ProbeVerdict initial) {
     Prober prober = prober(running, probed);
     running.loop.eventLoop().execute(() -> prober.start(initial));
     return prober;
@@ -177,8 +179,8 @@ class ProberTest {
   }
 
   /** What the listener was told; written on the event loop. */
-  private static final class Heard implements Prober.Listener {
-    final List<Outcome> outcomes = new CopyOnWriteArrayList<>();
+  private static final class Heard implements Prober.ProbeListener {
+    final List<CheckResult> results = new CopyOnWriteArrayList<>();
 
     /** {@code 3: DOWN connection refused}, with the number of the probe. */
     final List<String> changes = new CopyOnWriteArrayList<>();
@@ -187,15 +189,15 @@ class ProberTest {
     volatile Runnable whenProbed = () -> {};
 
     @Override
-    public void probed(Backend backend, Outcome outcome) {
-      outcomes.add(outcome);
+    public void probed(Backend backend, CheckResult result) {
+      results.add(result);
       last = backend;
       whenProbed.run();
     }
 
     @Override
-    public void changed(Backend backend, Verdict verdict, String reason) {
-      changes.add(outcomes.size() + ": " + verdict + " " + reason);
+    public void changed(Backend backend, ProbeVerdict verdict, String reason) {
+      changes.add(results.size() + ": " + verdict + " " + reason);
     }
   }
 }

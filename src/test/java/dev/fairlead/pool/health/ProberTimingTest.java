@@ -6,6 +6,7 @@ import dev.fairlead.config.HealthConfig;
 import dev.fairlead.config.NodeConfig.TransportKind;
 import dev.fairlead.net.Transport;
 import dev.fairlead.pool.Backend;
+import dev.fairlead.pool.health.RiseFall.ProbeVerdict;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.concurrent.MockTicker;
 import io.netty.util.concurrent.Ticker;
@@ -94,7 +95,7 @@ class ProberTimingTest {
             new Random(seed),
             ticker::nanoTime);
     Prober prober = new Prober(loop, probed.object(), probed.pool(), new Times());
-    prober.start(Verdict.UNKNOWN);
+    prober.start(ProbeVerdict.UNKNOWN);
     return prober;
   }
 
@@ -105,16 +106,16 @@ class ProberTimingTest {
     }
   }
 
-  private final class Times implements Prober.Listener {
+  private final class Times implements Prober.ProbeListener {
     @Override
-    public void probed(Backend backend, Outcome outcome) {
-      assertThat(outcome).isEqualTo(Outcome.failed("name not resolved"));
+    public void probed(Backend backend, CheckResult result) {
+      assertThat(result).isEqualTo(CheckResult.failed("name not resolved"));
       probedMillis.add(TimeUnit.NANOSECONDS.toMillis(ticker.nanoTime()));
     }
 
     @Override
-    public void changed(Backend backend, Verdict verdict, String reason) {
-      assertThat(verdict).isEqualTo(Verdict.DOWN);
+    public void changed(Backend backend, ProbeVerdict verdict, String reason) {
+      assertThat(verdict).isEqualTo(ProbeVerdict.DOWN);
     }
   }
 }

@@ -2,14 +2,15 @@ package dev.fairlead.pool.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fairlead.pool.health.RiseFall.ProbeVerdict;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Tables: {@code +} is a probe that went well; {@code U}, {@code D} and {@code ?} are verdicts. */
 class RiseFallTest {
-  private static final Map<Verdict, String> LETTERS =
-      Map.of(Verdict.UNKNOWN, "?", Verdict.UP, "U", Verdict.DOWN, "D");
+  private static final Map<ProbeVerdict, String> LETTERS =
+      Map.of(ProbeVerdict.UNKNOWN, "?", ProbeVerdict.UP, "U", ProbeVerdict.DOWN, "D");
 
   @ParameterizedTest
   @CsvSource({
@@ -22,11 +23,11 @@ class RiseFallTest {
     "DOWN, 3, 1, +++-, DDUD",
     "UP, 1, 1, -+-+, DUDU"
   })
-  void followsTheTable(Verdict initial, int rise, int fall, String probes, String verdicts) {
+  void followsTheTable(ProbeVerdict initial, int rise, int fall, String probes, String verdicts) {
     RiseFall riseFall = new RiseFall(initial, rise, fall);
     StringBuilder followed = new StringBuilder();
     for (int i = 0; i < probes.length(); i++) {
-      Verdict before = riseFall.verdict();
+      ProbeVerdict before = riseFall.verdict();
       boolean changed = riseFall.probed(probes.charAt(i) == '+');
       assertThat(changed).isEqualTo(before != riseFall.verdict());
       followed.append(LETTERS.get(riseFall.verdict()));

@@ -41,20 +41,20 @@ final class RunningLoop implements AutoCloseable {
     loop = new ProbeLoop(eventLoop, transport, tlsTasks, new Random(1), clock::get);
   }
 
-  Outcome probe(Probed probed) throws Exception {
+  CheckResult probe(Probed probed) throws Exception {
     return probe(probed, probed.object());
   }
 
-  Outcome probe(Probed probed, Backend backend) throws Exception {
+  CheckResult probe(Probed probed, Backend backend) throws Exception {
     Check check = Check.of(probed.health(), probed.backend(), tlsTasks);
-    return probe(check, Target.of(backend, probed.pool()));
+    return probe(check, Probe.Target.of(backend, probed.pool()));
   }
 
-  /** The outcome of one probe, waited for. */
-  Outcome probe(Check check, Target target) throws Exception {
-    CompletableFuture<Outcome> outcome = new CompletableFuture<>();
-    loop.eventLoop().execute(() -> new Probe(loop, check, target, outcome::complete).start());
-    return outcome.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+  /** The result of one probe, waited for. */
+  CheckResult probe(Check check, Probe.Target target) throws Exception {
+    CompletableFuture<CheckResult> result = new CompletableFuture<>();
+    loop.eventLoop().execute(() -> new Probe(loop, check, target, result::complete).start());
+    return result.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
   }
 
   <T> T onLoop(Callable<T> task) throws Exception {

@@ -51,7 +51,7 @@ class TlsCheckTest {
         TestBackend backend = TestBackend.serving(this::handshake)) {
       Probed probed = Probed.by(HealthConfig.Type.TLS, backend.port());
       for (int i = 0; i < 5; i++) {
-        assertThat(running.probe(probed)).isEqualTo(Outcome.well("handshake completed"));
+        assertThat(running.probe(probed)).isEqualTo(CheckResult.passed("handshake completed"));
         assertThat(names.poll(10, TimeUnit.SECONDS)).as("an IP address is not told").isEmpty();
       }
     }
@@ -84,15 +84,15 @@ class TlsCheckTest {
                 });
         TestBackend silent = TestBackend.serving(Scripts::silent)) {
       assertThat(running.probe(Probed.by(HealthConfig.Type.TLS, plain.port())))
-          .isEqualTo(Outcome.failed("handshake failed"));
+          .isEqualTo(CheckResult.failed("handshake failed"));
       assertThat(running.probe(Probed.by(HealthConfig.Type.TLS, closing.port())).reason())
           .isIn("connection closed", "connection reset");
       assertThat(running.probe(Probed.by(HealthConfig.Type.TLS, hearing.port())))
-          .isEqualTo(Outcome.failed("connection reset"));
+          .isEqualTo(CheckResult.failed("connection reset"));
       assertThat(
               running.probe(
                   Probed.by(HealthConfig.Type.TLS, silent.port()).within(Duration.ofMillis(50))))
-          .isEqualTo(Outcome.failed("timed out"));
+          .isEqualTo(CheckResult.failed("timed out"));
     }
   }
 
@@ -105,8 +105,8 @@ class TlsCheckTest {
         TestBackend backend = TestBackend.serving(this::handshake)) {
       Probed probed = Probed.by(HealthConfig.Type.TLS, backend.port());
       Check check = new TlsCheck(probed.backend(), jdk, running.loop.tlsTasks());
-      assertThat(running.probe(check, Target.of(probed.object(), probed.pool())))
-          .isEqualTo(Outcome.failed("certificate not trusted"));
+      assertThat(running.probe(check, Probe.Target.of(probed.object(), probed.pool())))
+          .isEqualTo(CheckResult.failed("certificate not trusted"));
     }
   }
 
@@ -122,15 +122,15 @@ class TlsCheckTest {
               task -> {
                 throw new RejectedExecutionException("shut down");
               });
-      assertThat(running.probe(check, Target.of(probed.object(), probed.pool())).kind())
-          .isEqualTo(Outcome.Kind.INCONCLUSIVE);
+      assertThat(running.probe(check, Probe.Target.of(probed.object(), probed.pool())).conclusion())
+          .isEqualTo(CheckResult.Conclusion.INCONCLUSIVE);
     }
   }
 
   private static void probe(RunningLoop running, Probed probed) throws Exception {
     Backend backend = probed.object();
     backend.resolved(List.of(InetAddress.getLoopbackAddress()));
-    assertThat(running.probe(probed, backend)).isEqualTo(Outcome.well("handshake completed"));
+    assertThat(running.probe(probed, backend)).isEqualTo(CheckResult.passed("handshake completed"));
   }
 
   private void handshake(TestConnection connection) throws Exception {

@@ -1,0 +1,142 @@
+package dev.fairlead.admin;
+
+import dev.fairlead.config.ConfigFormat;
+import dev.fairlead.event.CommandBodies;
+import dev.fairlead.event.CommandException;
+import dev.fairlead.event.CommandProblem;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads what a request that changes the cluster carries: content type, parameters, {@code If-Match}
+ * and body. The accepted content types cannot be sent by a plain HTML form, which is part of the
+ * protection against other web sites. Called on the event loop of the request.
+ */
+final class RequestReader {
+  private static final Set<String> JSON = Set.of("application/json");
+
+  private static final int UNSUPPORTED = 415;
+
+  private static final Map<String, ConfigFormat> DOCUMENTS =
+      Map.of(
+          "application/json", ConfigFormat.JSON,
+          "text/json", ConfigFormat.JSON,
+          "application/yaml", ConfigFormat.YAML,
+          "application/x-yaml", ConfigFormat.YAML,
+          "text/yaml", ConfigFormat.YAML,
+          "text/x-yaml", ConfigFormat.YAML,
+          "application/toml", ConfigFormat.TOML,
+          "application/x-toml", ConfigFormat.TOML,
+          "text/toml", ConfigFormat.TOML,
+          "text/x-toml", ConfigFormat.TOML);
+
+  private static final Pattern REVISION = Pattern.compile("(\"?)([0-9]{1,18})\\1");
+  private static final List<String> PARAMETERS = List.of("dryRun", "author");
+
+  private RequestReader() {}
+
+  /**
+   * The push command {@code {config, format, dryRun, author, expect?}}; the document is passed on
+   * unparsed, so that problems keep their lines.
+   *
+   * @param from the author unless the request names one
+   * @throws CommandException 415 or 422
+   */
+  static JsonObject pushCommand(RoutingContext ctx, String from) {
+    String format = document(ctx).label();
+    // A misspelt dryRun must not change the cluster.
+    for (String name : ctx.queryParams().names()) {
+      if (!PARAMETERS.contains(name)) {
+        throw refused(name, "unknown parameter (expected: dryRun, author)");
+      }
+    }
+    Buffer body = ctx.body().buffer();
+    String author = ctx.queryParams().get("author");
+    JsonObject command =
+        new JsonObject()
+            .put("config", body == null ? "" : body.toString())
+            .put("format", format)
+            .put("dryRun", dryRun(ctx.queryParams().get("dryRun")))
+            .put("author", author == null || author.isBlank() ? from : author);
+    String expect = ctx.request().getHeader(HttpHeaders.IF_MATCH);
+    return expect == null ? command : command.put("expect", revision("If-Match", expect));
+  }
+
+  /**
+   * A revision number, with or without quotes.
+   *
+   * @throws CommandException 422 naming {@code name}
+   */
+  static long revision(String name, String text) {
+    Matcher matcher = REVISION.matcher(text.strip());
+    if (!matcher.matches()) {
+      throw refused(name, text + " (expected: a revision's number)");
+    }
+    return Long.parseLong(matcher.group(2));
+  }
+
+  private static boolean dryRun(@Nullable String text) {
+    if (text == null || text.equals("false")) {
+      return false;
+    }
+    if (!text.equals("true")) {
+      throw refused("dryRun", text + " (expected: true or false)");
+    }
+    return true;
+  }
+
+  private static CommandException refused(String name, String message) {
+    return new CommandException(
+        CommandException.PROBLEMS, List.of(CommandProblem.of(name, message)));
+  }
+
+  /**
+   * The format of the document in the body.
+   *
+   * @throws CommandException 415 if it is not supported
+   */
+  private static ConfigFormat document(RoutingContext ctx) {
+    return Objects.requireNonNull(DOCUMENTS.get(demand(ctx, DOCUMENTS.keySet())));
+  }
+
+  /**
+   * The content type without its parameters, one of {@code expected}.
+   *
+   * @throws CommandException 415 for another type or a charset other than UTF-8
+   */
+  private static String demand(RoutingContext ctx, Set<String> expected) {
+    String header =
+        Optional.ofNullable(ctx.request().getHeader(HttpHeaders.CONTENT_TYPE)).orElse("none");
+    String lower = header.toLowerCase(Locale.ROOT);
+    String type = lower.split(";", 2)[0].strip();
+    boolean isUtf8 = !lower.contains("charset") || lower.contains("utf-8");
+    if (!isUtf8 || !expected.contains(type)) {
+      String all = String.join(", ", new TreeSet<>(expected));
+      throw new CommandException(
+          UNSUPPORTED, "Content-Type: " + header + " (expected: " + all + "; in UTF-8)");
+    }
+    return type;
+  }
+
+  /**
+   * The JSON object of a request's body.
+   *
+   * @throws CommandException 415 or 422
+   */
+  static JsonObject json(RoutingContext ctx) {
+    demand(ctx, JSON);
+    return CommandBodies.object(ctx.body().buffer());
+  }
+}

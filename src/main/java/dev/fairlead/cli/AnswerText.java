@@ -1,0 +1,119 @@
+package dev.fairlead.cli;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.PrintWriter;
+import java.util.Comparator;
+import java.util.List;
+import picocli.CommandLine;
+
+/** A member's answers as lines for a terminal. */
+final class AnswerText {
+  private static final long MINUTE = 60;
+  private static final long HOUR = 60 * MINUTE;
+  private static final long DAY = 24 * HOUR;
+
+  private AnswerText() {}
+
+  /** The objects of the array {@code list}; none if it is absent. */
+  static List<JsonObject> each(JsonObject answer, String list) {
+    return answer.getJsonArray(list, new JsonArray()).stream()
+        .map(each -> (JsonObject) each)
+        .toList();
+  }
+
+  /** The same, sorted by name. */
+  static List<JsonObject> byName(JsonObject answer, String list) {
+    return each(answer, list).stream()
+        .sorted(Comparator.comparing((JsonObject one) -> one.getString("name")))
+        .toList();
+  }
+
+  /** Replaces control characters: text that others have named must not act on the terminal. */
+  static String printable(String text) {
+    return text.replaceAll("[\\p{Cntrl}\\p{Cf}\\u2028\\u2029]", "?");
+  }
+
+  /**
+   * {@code FILE:LINE: path: message}, or {@code member NAME: path: message}; absent parts are left
+   * out.
+   *
+   * @param file empty = none; a URL stands directly before the path
+   */
+  static String problem(String file, JsonObject problem) {
+    String path = problem.getString("path", "");
+    String message = problem.getString("message", "");
+    String what = path.isEmpty() ? message : path + ": " + message;
+    if (path.startsWith("/")) {
+      return printable(file + what);
+    }
+    if (problem.getString("member") != null) {
+      String member = "member " + problem.getString("member") + ": ";
+      return printable(what.startsWith(member) ? what : member + what);
+    }
+    if (file.isEmpty()) {
+      return printable(what);
+    }
+    int line = problem.getInteger("line", 0);
+    return printable((line > 0 ? file + ":" + line : file) + ": " + what);
+  }
+
+  /** {@code 42s}, {@code 3m12s}, {@code 5h3m} or {@code 2d4h}. */
+  static String duration(long seconds) {
+    if (seconds < MINUTE) {
+      return seconds + "s";
+    }
+    if (seconds < HOUR) {
+      return seconds / MINUTE + "m" + seconds % MINUTE + "s";
+    }
+    if (seconds < DAY) {
+      return seconds / HOUR + "h" + seconds % HOUR / MINUTE + "m";
+    }
+    return seconds / DAY + "d" + seconds % DAY / HOUR + "h";
+  }
+
+  /**
+   * Prints the result of a push or rollback: on stdout where the revision is in force and which
+   * settings it undid, on stderr the members that have not confirmed it.
+   *
+   * @return the exit code, 1 when a member has not confirmed it
+   */
+  static int printChange(JsonObject answer, CommandLine command) {
+    int applied = answer.getJsonArray("applied", new JsonArray()).size();
+    List<JsonObject> missing = each(answer, "missing");
+    int members = applied + missing.size();
+    PrintWriter out = command.getOut();
+    out.println(
+        "revision "
+            + answer.getLong("revision")
+            + " is in force on "
+            + applied
+            + " of "
+            + members
+            + (members == 1 ? " member" : " members"));
+    printUndone(answer, out);
+    missing.forEach(each -> command.getErr().println(problem("", each)));
+    return missing.isEmpty() ? 0 : FairleadCommand.FAILED;
+  }
+
+  /** Prints the settings made by {@code set} that the new document does not have. */
+  static void printUndone(JsonObject answer, PrintWriter out) {
+    each(answer, "undone").forEach(setting -> out.println("undone: " + setting(setting)));
+    out.flush();
+  }
+
+  /** {@code web/10.0.0.1:9001 weight 3, state draining}. */
+  static String setting(JsonObject setting) {
+    StringBuilder text = new StringBuilder();
+    text.append(setting.getString("pool")).append('/').append(setting.getString("backend"));
+    String gap = " ";
+    if (setting.getInteger("weight") != null) {
+      text.append(gap).append("weight ").append(setting.getInteger("weight"));
+      gap = ", ";
+    }
+    if (setting.getString("state") != null) {
+      text.append(gap).append("state ").append(setting.getString("state"));
+    }
+    return printable(text.toString());
+  }
+}

@@ -1,0 +1,184 @@
+package dev.fairlead.cluster.revision;
+
+import dev.fairlead.cluster.node.ClusterNode;
+import dev.fairlead.cluster.revision.ConfigStart.StartupConfig;
+import dev.fairlead.cluster.revision.Draft.Author;
+import dev.fairlead.cluster.rows.ReplicatedTable;
+import dev.fairlead.cluster.signing.Secret;
+import dev.fairlead.cluster.signing.SignedCommands;
+import dev.fairlead.config.Revision;
+import dev.fairlead.event.MemberInfo;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.shareddata.AsyncMap;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * This member's part in the configuration of the cluster: puts the parts of this package together
+ * and starts and stops them. On the cluster's context, except {@link #trouble}: any thread.
+ */
+public final class SharedConfig {
+  private static final Logger LOG = LoggerFactory.getLogger(SharedConfig.class);
+
+  /**
+   * Raising it lets members that missed a hint follow later, lowering it reads the shared map more
+   * often.
+   */
+  private static final long POLL_MILLIS = 1000;
+
+  /** So long the newest revision may be out of force here before the member is not ready. */
+  private static final Duration TOLERANCE = Duration.ofSeconds(10);
+
+  private final Vertx vertx;
+  private final ConfigSetup setup;
+  private final RevisionCodec codec;
+  private final RevisionLog log = new RevisionLog();
+  private final PreparedConfig prepared;
+  private final ConfigSync sync;
+  private final CallHandler handler;
+  private final MemberCalls calls;
+  private final ConfigCommands commands;
+  private final SecretCheck secretCheck;
+  private final ConfigStart start;
+  private @Nullable MessageConsumer<Object> hints;
+  private long timer;
+
+  /**
+   * What it works with.
+   *
+   * @param name of this process, for the logs of others
+   * @param members all members, this one included
+   * @param save keeps revisions for this member's next start, as they are written and the newest
+   *     first; blocks, so it is called on a worker
+   * @param applied is given each revision that comes in force here, and the one that lost to it
+   *     after a split, or null
+   */
+  public record ConfigSetup(
+      ClusterNode node,
+      String name,
+      LocalConfig local,
+      Supplier<List<MemberInfo>> members,
+      Consumer<List<String>> save,
+      BiConsumer<Revision, @Nullable Revision> applied) {}
+
+  private SharedConfig(
+      ConfigSetup setup,
+      AsyncMap<String, String> map,
+      @Nullable Secret secret,
+      SignedCommands signed) {
+    ClusterNode node = setup.node();
+    this.setup = setup;
+    this.vertx = node.vertx();
+    this.codec = new RevisionCodec(secret);
+    ConfigStore store = new ConfigStore(vertx, map, codec);
+    this.prepared = new PreparedConfig(vertx, setup.local());
+    this.sync = new ConfigSync(store, prepared, log, this::applied);
+    this.handler = new CallHandler(prepared, sync, signed);
+    this.calls = new MemberCalls(node, signed, handler);
+    ConfigPush push = new ConfigPush(node, store, calls, setup.members());
+    this.commands = new ConfigCommands(vertx, store, push, setup.local());
+    this.secretCheck = new SecretCheck(node, store, signed, setup.name());
+    this.start = new ConfigStart(vertx, store, secretCheck, prepared, sync);
+  }
+
+  /** Opens the shared map; nothing is read from it yet. */
+  public static Future<SharedConfig> open(
+      ConfigSetup setup, @Nullable Secret secret, SignedCommands signed) {
+    return ReplicatedTable.openMap(setup.node().vertx(), ConfigStore.MAP)
+        .map(map -> new SharedConfig(setup, map, secret, signed));
+  }
+
+  /** Fails when this member's secret is not that of the cluster. */
+  public Future<Void> checkSecret() {
+    return secretCheck.run();
+  }
+
+  /** From here on the other members can have this one prepare what they push. */
+  public Future<Void> listen() {
+    return handler.start(vertx, setup.node().id());
+  }
+
+  /**
+   * Puts the first revision in force here: the cluster's, else this member's own.
+   *
+   * @param author of a revision made from this member's file
+   */
+  public Future<Void> begin(StartupConfig startup, Author author) {
+    return vertx
+        .executeBlocking(() -> codec.readAll(startup.kept()))
+        .compose(
+            kept -> {
+              log.restore(kept);
+              return start.run(startup, kept, author);
+            });
+  }
+
+  /** Follows the newest revision from here on. */
+  public Future<Void> follow() {
+    timer = vertx.setPeriodic(POLL_MILLIS, id -> sync.poll());
+    hints = vertx.eventBus().consumer(ConfigPush.CHANGED, hint -> sync.sync());
+    return hints.completion();
+  }
+
+  /** Compares with the shared map now. */
+  public void compare() {
+    sync.sync();
+  }
+
+  public ConfigCommands commands() {
+    return commands;
+  }
+
+  /** As of {@link MemberCalls#greet}. */
+  public void greet(MemberInfo member) {
+    calls.greet(member);
+  }
+
+  /** Why this member has not had the newest revision in force for 10 s; null when it is not so. */
+  public @Nullable String trouble() {
+    ConfigSync.Trouble trouble = sync.trouble();
+    return trouble == null || System.nanoTime() - trouble.sinceNanos() < TOLERANCE.toNanos()
+        ? null
+        : "revision " + trouble.revision().revision() + " is not in force: " + trouble.message();
+  }
+
+  /** This member drains: it prepares nothing any more. */
+  public Future<Void> drain() {
+    return prepared.close();
+  }
+
+  /** Puts no further revision in force. */
+  public Future<Void> freeze() {
+    return sync.stop();
+  }
+
+  public Future<Void> stop() {
+    vertx.cancelTimer(timer);
+    Future<Void> deaf = hints == null ? Future.succeededFuture() : hints.unregister();
+    return Future.join(deaf, handler.stop()).mapEmpty();
+  }
+
+  private void applied(Revision revision, @Nullable Revision superseded) {
+    save();
+    setup.applied().accept(revision, superseded);
+  }
+
+  private void save() {
+    List<Revision> revisions = log.all();
+    vertx
+        .executeBlocking(
+            () -> {
+              setup.save().accept(revisions.stream().map(codec::write).toList());
+              return revisions;
+            })
+        .onFailure(cause -> LOG.error("revisions not saved for the next start", cause));
+  }
+}

@@ -1,0 +1,280 @@
+package dev.fairlead.member;
+
+import dev.fairlead.cluster.health.HealthListener;
+import dev.fairlead.config.Durations;
+import dev.fairlead.config.PoolConfig.OnBackendDown;
+import dev.fairlead.config.PoolConfig.Outlier;
+import dev.fairlead.event.MemberId;
+import dev.fairlead.event.SystemEvent;
+import dev.fairlead.net.Transport;
+import dev.fairlead.pool.Backend;
+import dev.fairlead.pool.Pool;
+import dev.fairlead.pool.health.Outliers;
+import dev.fairlead.pool.health.ProbeLoop;
+import dev.fairlead.pool.health.Probers;
+import dev.fairlead.session.CloseReason;
+import dev.fairlead.session.SessionListener;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The status of the backends while the configuration stays: down and up by the verdict of the
+ * cluster, ejection for the failures of this member's sessions, and slow start. Runs the probers
+ * that the cluster assigns to this member. It alone writes a backend's status, and must refresh the
+ * pool afterwards, else the status has no effect.
+ *
+ * <p>Its state belongs to a Vert.x context of its own; the methods may be called from any thread
+ * and return at once.
+ */
+final class BackendHealth implements HealthListener, SessionListener, Outliers.EjectionListener {
+  private static final Logger LOG = LoggerFactory.getLogger(BackendHealth.class);
+
+  /**
+   * How often ejections end and slow starts proceed. Lowering it makes both more exact, at the
+   * expense of refilled balancer tables.
+   */
+  private static final long TICK_MILLIS = 250;
+
+  /** The time over which the ends of sessions are spread whose backend is down or removed. */
+  private static final Duration CLOSING = Duration.ofSeconds(5);
+
+  private final Vertx vertx;
+  private final ContextInternal context;
+  private final Transport transport;
+  private final Outliers outliers = new Outliers(System::nanoTime, this);
+
+  /** Pools to be refreshed by the next worker. */
+  private final Set<String> stale = new HashSet<>();
+
+  private boolean refreshing;
+
+  private Proxy proxy;
+  private BackendReports reports;
+  private Probers probers;
+  private long timer;
+  private boolean stopped;
+
+  /** Reports to the cluster. */
+  interface BackendReports extends Probers.VerdictListener {
+    /** Publishes the event that {@code event} makes for this member. */
+    void publish(Function<MemberId, SystemEvent> event);
+  }
+
+  BackendHealth(Vertx vertx, Transport transport) {
+    this.vertx = vertx;
+    this.transport = transport;
+    this.context = (ContextInternal) vertx.getOrCreateContext();
+  }
+
+  /** To be called before the first configuration is in force. */
+  void start(Proxy ofMember, BackendReports toCluster) {
+    proxy = ofMember;
+    reports = toCluster;
+    probers =
+        new Probers(
+            new ProbeLoop(
+                context.nettyEventLoop(),
+                transport,
+                task -> vertx.executeBlocking(() -> run(task), false),
+                new SplittableRandom(),
+                System::nanoTime),
+            new ProberWorker(context),
+            toCluster);
+    proxy.onSwitch(this::switched);
+    timer = vertx.setPeriodic(TICK_MILLIS, id -> context.runOnContext(turn -> tick()));
+  }
+
+  void stop() {
+    vertx.cancelTimer(timer);
+    context.runOnContext(
+        turn -> {
+          stopped = true;
+          probers.stop();
+        });
+  }
+
+  @Override
+  public void probe(Backend backend, long assignment, Boolean current) {
+    context.runOnContext(
+        turn -> {
+          Pool pool = poolOf(backend);
+          if (pool != null && !stopped) {
+            probers.begin(backend, pool.config(), assignment, current);
+          } else {
+            probers.end(backend);
+          }
+        });
+  }
+
+  @Override
+  public void stopProbing(Backend backend) {
+    context.runOnContext(turn -> probers.end(backend));
+  }
+
+  @Override
+  public void healthy(Backend backend, boolean healthy, String reason) {
+    context.runOnContext(turn -> turned(backend, healthy, reason));
+  }
+
+  @Override
+  public void failed(Pool pool, Backend backend) {
+    Outlier outlier = pool.config().outlier();
+    if (outlier != null && backend.failuresInRow() >= outlier.failures() && !backend.isEjected()) {
+      context.runOnContext(turn -> judge(backend));
+    }
+  }
+
+  /** Under the configuration in force: the session that failed may be of an older one. */
+  private void judge(Backend backend) {
+    Pool pool = poolOf(backend);
+    if (pool != null) {
+      outliers.failed(pool, backend);
+    }
+  }
+
+  @Override
+  public void ejected(Pool pool, Backend backend, int failures, Duration time) {
+    LOG.warn(
+        "backend {} is ejected for {} after {} failures in a row",
+        backend,
+        Durations.show(time),
+        failures);
+    reports.publish(
+        self ->
+            new SystemEvent.BackendEjected(
+                self, Instant.now(), backend.pool(), backend.id(), failures, time));
+    refresh(pool.name());
+  }
+
+  @Override
+  public void returned(Pool pool, Backend backend) {
+    LOG.info("backend {} is no longer ejected", backend);
+    backend.backSince(System.nanoTime());
+    reports.publish(
+        self -> new SystemEvent.BackendReturned(self, Instant.now(), backend.pool(), backend.id()));
+    refresh(pool.name());
+  }
+
+  private void turned(Backend backend, boolean healthy, String reason) {
+    if (backend.isHealthy() == healthy) {
+      return;
+    }
+    backend.healthy(healthy);
+    Pool pool = poolOf(backend);
+    if (pool == null) {
+      return; // It is no longer configured.
+    }
+    if (reason == null) {
+      LOG.debug("backend {} is no longer probed", backend);
+    } else if (healthy) {
+      LOG.info("backend {} is up: {}", backend, reason);
+      backend.backSince(System.nanoTime());
+      reports.publish(
+          self -> new SystemEvent.BackendUp(self, Instant.now(), backend.pool(), backend.id()));
+    } else {
+      LOG.warn("backend {} is down: {}", backend, reason);
+      reports.publish(
+          self ->
+              new SystemEvent.BackendDown(
+                  self, Instant.now(), backend.pool(), backend.id(), reason));
+    }
+    if (!healthy && pool.config().onBackendDown() == OnBackendDown.CLOSE) {
+      proxy.loops().endSessionsAt(backend, CLOSING, CloseReason.BACKEND_DOWN);
+    }
+    refresh(backend.pool());
+  }
+
+  private void tick() {
+    List<Pool> now = proxy.pools();
+    outliers.tick(now);
+    now.stream().filter(Pool::isStale).forEach(pool -> refresh(pool.name()));
+  }
+
+  private void switched(List<Pool> before, List<Pool> now) {
+    context.runOnContext(
+        turn -> {
+          closeRemoved(before, now);
+          probers.follow(now);
+        });
+  }
+
+  /** Ends the sessions of removed backends if their pool has {@code onBackendDown: close}. */
+  private void closeRemoved(List<Pool> last, List<Pool> now) {
+    Set<String> there = new HashSet<>();
+    now.forEach(pool -> pool.backends().forEach(backend -> there.add(backend.toString())));
+    for (Pool before : last) {
+      Pool pool = poolCalled(before.name());
+      boolean close =
+          (pool == null ? before : pool).config().onBackendDown() == OnBackendDown.CLOSE;
+      before.backends().stream()
+          .filter(backend -> close && !there.contains(backend.toString()))
+          .forEach(gone -> proxy.loops().endSessionsAt(gone, CLOSING, CloseReason.BACKEND_REMOVED));
+    }
+  }
+
+  /** Has a worker refresh the pool; one worker at a time. */
+  private void refresh(String pool) {
+    stale.add(pool);
+    if (!refreshing) {
+      refreshing = true;
+      refreshAll();
+    }
+  }
+
+  private void refreshAll() {
+    List<Pool> pools = new ArrayList<>();
+    proxy.pools().stream().filter(pool -> stale.contains(pool.name())).forEach(pools::add);
+    stale.clear();
+    context
+        .executeBlocking(
+            () -> {
+              pools.forEach(Pool::refresh);
+              return null;
+            })
+        .onFailure(cause -> LOG.error("pools could not be refreshed", cause))
+        .onComplete(
+            done -> {
+              proxy.limiters().backendsChanged();
+              refreshing = !stale.isEmpty();
+              if (refreshing) {
+                refreshAll();
+              }
+            });
+  }
+
+  /** The pool in force if it has a backend of that id, else null. */
+  private Pool poolOf(Backend backend) {
+    Pool pool = poolCalled(backend.pool());
+    return pool != null && pool.backends().stream().anyMatch(each -> each.id().equals(backend.id()))
+        ? pool
+        : null;
+  }
+
+  private Pool poolCalled(String name) {
+    return proxy.pools().stream().filter(pool -> pool.name().equals(name)).findFirst().orElse(null);
+  }
+
+  private record ProberWorker(ContextInternal context) implements Probers.Worker {
+    @Override
+    public <T> Future<T> run(Callable<T> task) {
+      return context.executeBlocking(task, false);
+    }
+  }
+
+  private static Void run(Runnable task) {
+    task.run();
+    return null;
+  }
+}

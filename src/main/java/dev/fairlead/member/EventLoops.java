@@ -1,0 +1,102 @@
+package dev.fairlead.member;
+
+import dev.fairlead.listener.ListenerVerticle;
+import dev.fairlead.net.Transport;
+import dev.fairlead.pool.Backend;
+import dev.fairlead.session.CloseReason;
+import dev.fairlead.session.SessionListener;
+import dev.fairlead.session.SessionLoop;
+import dev.fairlead.session.SessionRecord;
+import dev.fairlead.session.limit.SessionCount;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * The event loops of the data path, one {@link ListenerVerticle} each, and the sessions on them.
+ * Every method may be called from any thread and does not block.
+ */
+record EventLoops(Transport transport, List<ListenerVerticle> verticles, SessionCount count) {
+  /**
+   * Session ids begin with a random number below this, drawn at the start: 36 to the power of 7.
+   */
+  private static final long ID_SPACE = 78_364_164_096L;
+
+  EventLoops {
+    verticles = List.copyOf(verticles);
+  }
+
+  /**
+   * Deploys one verticle on every event loop of {@code vertx}.
+   *
+   * @param loops the number of event loops that {@code vertx} has
+   */
+  static Future<EventLoops> deploy(
+      Vertx vertx, Transport transport, int loops, SessionListener listener, SessionCount count) {
+    List<ListenerVerticle> verticles = Collections.synchronizedList(new ArrayList<>());
+    AtomicInteger index = new AtomicInteger();
+    String process = Long.toString(ThreadLocalRandom.current().nextLong(ID_SPACE), 36);
+    return vertx
+        .deployVerticle(
+            () -> {
+              String prefix = process + "-" + index.getAndIncrement() + "-";
+              SessionLoop.Identity identity = new SessionLoop.Identity(prefix, count);
+              ListenerVerticle verticle =
+                  new ListenerVerticle(
+                      loop -> new SessionLoop(loop, transport, listener, identity));
+              verticles.add(verticle);
+              return verticle;
+            },
+            new DeploymentOptions().setInstances(loops))
+        .map(id -> new EventLoops(transport, verticles, count));
+  }
+
+  /** The live sessions. */
+  Future<List<SessionRecord>> sessions() {
+    return fromEach(SessionLoop::records).map(all -> all.stream().flatMap(List::stream).toList());
+  }
+
+  /** Ends the session of that id with reason {@code admin}; false = no such session. */
+  Future<Boolean> end(String session) {
+    return fromEach(loop -> loop.end(session)).map(ended -> ended.contains(true));
+  }
+
+  /** Ends all live sessions, evenly distributed over {@code time}; zero = at once. */
+  void endSessions(Duration time) {
+    onEach(
+        loop -> {
+          if (time.isZero()) {
+            loop.endAll();
+          } else {
+            loop.endOver(time);
+          }
+        });
+  }
+
+  /** Ends the sessions that use a backend now, evenly distributed over {@code time}. */
+  void endSessionsAt(Backend backend, Duration time, CloseReason reason) {
+    onEach(loop -> loop.endThose(backend, time, reason));
+  }
+
+  private <T> Future<List<T>> fromEach(Function<SessionLoop, T> query) {
+    List<Future<T>> answers =
+        verticles.stream().map(each -> each.run(() -> query.apply(each.loop()))).toList();
+    return Future.join(answers).map(done -> answers.stream().map(Future::result).toList());
+  }
+
+  private void onEach(Consumer<SessionLoop> action) {
+    fromEach(
+        loop -> {
+          action.accept(loop);
+          return true;
+        });
+  }
+}

@@ -1,0 +1,86 @@
+package dev.fairlead.member;
+
+import dev.fairlead.admission.Leased;
+import dev.fairlead.admission.SourceLimit;
+import dev.fairlead.cluster.LocalMember;
+import dev.fairlead.cluster.health.HealthListener;
+import dev.fairlead.config.NodeConfig;
+import dev.fairlead.event.MemberInfo;
+import dev.fairlead.event.MetricsReport;
+import dev.fairlead.pool.Pool;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * This process as seen by the cluster. Any thread.
+ *
+ * @param health probes the backends
+ * @param report returns the report once the member is complete, before the cluster asks for it
+ * @param drain begins a drain with the given grace; null = as configured
+ */
+record LocalMemberAdapter(
+    String wantedName,
+    Proxy proxy,
+    KeptRevisions kept,
+    HealthListener health,
+    Supplier<MemberReport> report,
+    Consumer<@Nullable Duration> drain)
+    implements LocalMember {
+
+  /** As configured, or the host name. Blocks: it may ask the system's resolver. */
+  static String wantedName(NodeConfig config) {
+    if (config.name() != null) {
+      return config.name();
+    }
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "localhost";
+    }
+  }
+
+  @Override
+  public MemberInfo info() {
+    return report.get().info();
+  }
+
+  @Override
+  public List<Pool> pools() {
+    return proxy.pools();
+  }
+
+  @Override
+  public List<Leased> leased() {
+    return proxy.limiters().leased();
+  }
+
+  @Override
+  public List<SourceLimit> sources() {
+    return proxy.limiters().sources();
+  }
+
+  @Override
+  public void onNeed(Consumer<Leased> cluster) {
+    proxy.limiters().onNeed(cluster);
+  }
+
+  @Override
+  public MetricsReport numbers() {
+    return new MetricsReporter(report.get(), proxy).report();
+  }
+
+  @Override
+  public void save(List<String> revisions) {
+    kept.revisions(revisions);
+  }
+
+  @Override
+  public void shutdown(@Nullable Duration grace) {
+    drain.accept(grace);
+  }
+}

@@ -1,0 +1,82 @@
+package dev.fairlead.member;
+
+import dev.fairlead.admin.BearerToken;
+import dev.fairlead.cluster.signing.Secret;
+import dev.fairlead.config.ClusterConfig;
+import dev.fairlead.config.FairleadConfig;
+import dev.fairlead.config.NodeConfig;
+import dev.fairlead.config.Problem;
+import dev.fairlead.net.CredentialFiles;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Checks the files that a configuration names: token, secret, certificates and keys. The same files
+ * are read again at the start of a member. Blocks.
+ */
+public final class ReferencedFiles {
+  private final String source;
+  private final CredentialFiles files;
+  private final List<Problem> problems = new ArrayList<>();
+
+  private ReferencedFiles(String source) {
+    this.source = source;
+    this.files = new CredentialFiles(source);
+  }
+
+  /**
+   * @param source the name of the configuration file
+   * @return all problems, empty = all files can be used
+   */
+  public static List<Problem> problems(String source, FairleadConfig config) {
+    ReferencedFiles all = new ReferencedFiles(source);
+    NodeConfig.Admin admin = config.node().admin();
+    if (admin.tokenFile() != null) {
+      all.check("node.admin.tokenFile", admin.tokenFile(), BearerToken::read);
+    }
+    if (admin.tls() != null) {
+      all.checkTls("node.admin.tls", admin.tls().certificate(), admin.tls().key(), null);
+    }
+    ClusterConfig cluster = config.cluster();
+    if (cluster.secretFile() != null) {
+      all.check("cluster.secretFile", cluster.secretFile(), Secret::read);
+    }
+    if (cluster.tls() != null) {
+      ClusterConfig.ClusterTls tls = cluster.tls();
+      all.checkTls("cluster.tls", tls.certificate(), tls.key(), tls.ca());
+    }
+    return List.copyOf(all.problems);
+  }
+
+  private void check(String path, Path file, Consumer<Path> reader) {
+    if (isSpecial(file)) {
+      return;
+    }
+    Optional<Problem> unreadable = files.unreadable(path, file);
+    if (unreadable.isPresent()) {
+      problems.add(unreadable.get());
+      return;
+    }
+    try {
+      reader.accept(file);
+    } catch (IllegalStateException e) {
+      problems.add(new Problem(source, 0, "", String.valueOf(e.getMessage())));
+    }
+  }
+
+  private void checkTls(String path, Path certificate, Path key, @Nullable Path ca) {
+    if (!isSpecial(certificate) && !isSpecial(key) && (ca == null || !isSpecial(ca))) {
+      problems.addAll(files.pem(path, certificate, key, ca));
+    }
+  }
+
+  /** A pipe can be read only once, by the member itself, and may block. */
+  private static boolean isSpecial(Path file) {
+    return Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file);
+  }
+}

@@ -1,0 +1,51 @@
+package dev.fairlead.net;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import java.io.IOException;
+
+/**
+ * Reports a peer's reset to the handlers of a channel where Netty reports a FIN or nothing. A reset
+ * is an {@link IOException}, as where Netty sees it itself. On the channel's event loop.
+ */
+public final class PeerReset {
+  private static final String MESSAGE = "Connection reset by peer";
+
+  private PeerReset() {}
+
+  /** The peer has reset {@code channel} after its FIN. Does nothing once the channel is closed. */
+  static void report(Channel channel) {
+    if (channel.isOpen()) {
+      channel.pipeline().fireExceptionCaught(new IOException(MESSAGE));
+    }
+  }
+
+  /**
+   * The kernel has reported the error of {@code channel} already, to a write or a connect, so that
+   * the end of the input is going to look like a FIN: has it reported as the reset it is.
+   */
+  public static void expect(Channel channel) {
+    if (channel.pipeline().get(AtEnd.class) == null) {
+      channel.pipeline().addFirst(new AtEnd());
+    }
+  }
+
+  private static final class AtEnd extends ChannelInboundHandlerAdapter {
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+      if (event == ChannelInputShutdownEvent.INSTANCE) {
+        ctx.fireExceptionCaught(new IOException(MESSAGE));
+      } else {
+        ctx.fireUserEventTriggered(event);
+      }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+      ctx.fireExceptionCaught(new IOException(MESSAGE));
+      ctx.fireChannelInactive();
+    }
+  }
+}

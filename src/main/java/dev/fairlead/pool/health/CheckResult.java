@@ -1,0 +1,38 @@
+package dev.fairlead.pool.health;
+
+import dev.fairlead.net.ConnectFailure;
+
+/**
+ * The result of one probe.
+ *
+ * @param reason a few words for the log, never with an address: {@code status 503}
+ */
+record CheckResult(Conclusion conclusion, String reason) {
+  /** The backend has ended the connection. */
+  static final CheckResult CLOSED = failed("connection closed");
+
+  /** What the probe shows of the backend. */
+  enum Conclusion {
+    PASSED,
+    FAILED,
+    /** Nothing: the fault is this machine's. */
+    INCONCLUSIVE
+  }
+
+  static CheckResult passed(String reason) {
+    return new CheckResult(Conclusion.PASSED, reason);
+  }
+
+  static CheckResult failed(String reason) {
+    return new CheckResult(Conclusion.FAILED, reason);
+  }
+
+  static CheckResult inconclusive(String reason) {
+    return new CheckResult(Conclusion.INCONCLUSIVE, reason);
+  }
+
+  /** The result of a connection that could not be made. */
+  static CheckResult of(ConnectFailure failure) {
+    return failure.isLocal() ? inconclusive(failure.cause()) : failed(failure.cause());
+  }
+}

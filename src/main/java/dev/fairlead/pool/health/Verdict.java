@@ -1,9 +1,0 @@
-package dev.fairlead.pool.health;
-
-/** What the probes of one prober say of a backend. */
-public enum Verdict {
-  /** No probe has said anything yet. */
-  UNKNOWN,
-  UP,
-  DOWN
-}

@@ -1,0 +1,346 @@
+package dev.fairlead.session;
+
+import static io.netty.handler.codec.ByteToMessageDecoder.MERGE_CUMULATOR;
+
+import dev.fairlead.net.PeerReset;
+import dev.fairlead.net.SocketTuning;
+import dev.fairlead.net.Transport;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.ChannelOutputShutdownException;
+import java.nio.channels.ClosedChannelException;
+import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One side of a session: writes what it reads from its channel to the other side's channel. On the
+ * session's event loop.
+ *
+ * <p>Memory is bounded by back-pressure: reading pauses while the other side does not take the
+ * bytes, and, before there is another side, when {@link #MAX_EARLY} bytes wait for it. Relaying
+ * allocates nothing of its own.
+ */
+final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureListener {
+  /**
+   * Most bytes kept for a backend that has not answered yet; one read may exceed it. Raising it
+   * costs memory while backends are slow to answer, lowering it pauses more clients.
+   */
+  private static final int MAX_EARLY = 64 * 1024;
+
+  /**
+   * How long a peer is still read to which a write has failed. Raising it delivers more of what it
+   * sent to a slow reader, lowering it ends the session earlier.
+   */
+  private static final long READ_MILLIS = 1000;
+
+  private final Transport transport;
+  private final SideEvents events;
+
+  /** From the registration of the channel on. */
+  private @Nullable ChannelHandlerContext context;
+
+  /** From the answer of a backend on. */
+  private @Nullable Side other;
+
+  /**
+   * What the client sent before a backend answered; given to the other side by {@link #join} or
+   * released by {@link #close}.
+   */
+  private @Nullable ByteBuf early;
+
+  private boolean hasRead;
+  private boolean inputDone;
+
+  /** True once all bytes of the other side are with the kernel, and no more will come. */
+  private boolean flushed;
+
+  /** True once a write has failed. */
+  private boolean unwritable;
+
+  /** True once an error is to be reported in the next round of the loop. */
+  private boolean failing;
+
+  private boolean closed;
+
+  /** What one side reports to its session. */
+  interface SideEvents {
+    /** Read from {@code side}'s peer, and passed on after this. */
+    void read(Side side, int bytes);
+
+    /** A burst of reads is over. */
+    void touch();
+
+    /** Reading stopped, because the other side does not take what this one reads. */
+    void paused();
+
+    /** True when nothing that is still read matters any more. */
+    boolean isDiscarding();
+
+    /** The peer of {@code side} has sent its FIN. */
+    void finished(Side side);
+
+    /** All that was written to {@code side} is with the kernel, so a FIN can follow it. */
+    void flushed(Side side);
+
+    /** The connection of {@code side} failed: by an IOException if by its peer, else by a bug. */
+    void failed(Side side, Throwable cause);
+  }
+
+  Side(Transport transport, SideEvents events) {
+    this.transport = transport;
+    this.events = events;
+  }
+
+  /** True after the peer's FIN. */
+  boolean isInputDone() {
+    return inputDone;
+  }
+
+  /** True once all bytes of the other side are with the kernel, and no more will come. */
+  boolean isFlushed() {
+    return flushed;
+  }
+
+  /** True when nothing can be sent to the peer any more. */
+  boolean isGone() {
+    return closed || !channel().isActive();
+  }
+
+  Channel channel() {
+    return context().channel();
+  }
+
+  /** Bytes go to {@code backend} from now on, those kept so far first. */
+  void join(Side backend) {
+    other = backend;
+    backend.other = this;
+    if (early != null) {
+      ByteBuf first = early;
+      early = null;
+      backend.writeAndFlush(first);
+    }
+    resume();
+  }
+
+  void writeAndFlush(ByteBuf bytes) {
+    write(bytes);
+    context().flush();
+  }
+
+  /** Bytes that Netty still holds for the peer. */
+  long pending() {
+    ChannelOutboundBuffer buffer = channel().unsafe().outboundBuffer();
+    return buffer == null ? 0 : buffer.totalPendingWriteBytes();
+  }
+
+  /** Bytes and segments that the kernel still holds for the peer; empty = it can't be asked. */
+  OptionalLong sendQueue() {
+    return SocketTuning.sendQueue(channel());
+  }
+
+  /** Reports to {@link SideEvents#flushed} once all that was written is with the kernel. */
+  void whenFlushed() {
+    if (pending() == 0) {
+      flushed = true;
+      events.flushed(this);
+    } else {
+      context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(this);
+    }
+  }
+
+  /** The flush that {@link #whenFlushed} asked for. */
+  @Override
+  public void operationComplete(ChannelFuture flush) {
+    // A failed one is followed by exceptionCaught or channelInactive, which report the cause.
+    if (flush.isSuccess()) {
+      flushed = true;
+      events.flushed(this);
+    }
+  }
+
+  /**
+   * Sends a FIN; to be called when all is flushed, because Netty fails what is still pending.
+   * Nothing follows from the other side then, so this peer's FIN may close the channel.
+   */
+  void shutdownOutput() {
+    if (!closed) {
+      transport.shutdownOutput(channel());
+      transport.allowHalfClosure(channel(), false);
+    }
+  }
+
+  /** Has the kernel notice when the peer vanishes. */
+  void keepAlive() {
+    SocketTuning.keepAlive(channel());
+  }
+
+  /** Has the kernel spare the peer if it is slow, not gone. */
+  void tolerateSlow() {
+    SocketTuning.tolerateSlow(channel());
+  }
+
+  /** Makes the close a reset. */
+  void resetOnClose() {
+    SocketTuning.resetOnClose(channel());
+  }
+
+  /** Closes the channel and drops what was not sent. Idempotent. */
+  void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    if (early != null) {
+      early.release();
+      early = null;
+    }
+    if (context != null) {
+      transport.close(channel());
+    }
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext added) {
+    context = added;
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    ByteBuf bytes = (ByteBuf) message;
+    if (closed || events.isDiscarding()) {
+      bytes.release();
+      return;
+    }
+    hasRead = true;
+    events.read(this, bytes.readableBytes());
+    if (other == null) {
+      keep(bytes);
+    } else {
+      pass(bytes, other);
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    if (hasRead) {
+      hasRead = false;
+      events.touch();
+      if (other != null) {
+        other.context().flush();
+      }
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    if (other != null && !closed && ctx.channel().isWritable()) {
+      other.resume();
+    }
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event == ChannelInputShutdownEvent.INSTANCE && !closed) {
+      finished();
+    }
+  }
+
+  /** The second FIN of two; where the first is still to be sent, the connection is lost. */
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    if (flushed && !closed) {
+      finished();
+    } else if (!failing) {
+      failed(new ClosedChannelException());
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    if (closed || failing) {
+      return;
+    }
+    if (cause instanceof ChannelOutputShutdownException && !inputDone) {
+      writeFailed(cause);
+    } else if (early != null) {
+      // A backend that answers in this round of the loop gets what was sent before the reset.
+      failing = true;
+      ctx.executor().execute(() -> failed(cause));
+    } else {
+      failed(cause);
+    }
+  }
+
+  /** The peer is gone; what it sent before is delivered first, if it can be read in time. */
+  private void writeFailed(Throwable cause) {
+    if (!unwritable) {
+      unwritable = true;
+      PeerReset.expect(channel());
+      channel().eventLoop().schedule(() -> failed(cause), READ_MILLIS, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void failed(Throwable cause) {
+    if (!closed) {
+      events.failed(this, cause);
+    }
+  }
+
+  private void finished() {
+    if (!inputDone && !failing) {
+      inputDone = true;
+      // Spares events without anything to read.
+      channel().config().setAutoRead(false);
+      events.finished(this);
+    }
+  }
+
+  private void pass(ByteBuf bytes, Side to) {
+    to.write(bytes);
+    if (!to.channel().isWritable()) {
+      to.context().flush();
+      if (!to.channel().isWritable()) {
+        pause();
+      }
+    }
+  }
+
+  private void keep(ByteBuf bytes) {
+    // Copied, not chained: a client that sends one byte at a time would build a chain too long to
+    // walk.
+    early = early == null ? bytes : MERGE_CUMULATOR.cumulate(context().alloc(), early, bytes);
+    if (early.readableBytes() >= MAX_EARLY) {
+      pause();
+    }
+  }
+
+  private void write(ByteBuf bytes) {
+    ChannelHandlerContext to = context();
+    to.write(bytes, to.voidPromise());
+  }
+
+  private void pause() {
+    channel().config().setAutoRead(false);
+    events.paused();
+  }
+
+  /** Continues to read; what is read is dropped while the session discards. */
+  void resume() {
+    if (!closed && !inputDone) {
+      channel().config().setAutoRead(true);
+    }
+  }
+
+  private ChannelHandlerContext context() {
+    return Objects.requireNonNull(context);
+  }
+}

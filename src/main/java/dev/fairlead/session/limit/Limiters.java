@@ -1,0 +1,98 @@
+package dev.fairlead.session.limit;
+
+import dev.fairlead.admission.Leased;
+import dev.fairlead.admission.ListenerLimiter;
+import dev.fairlead.admission.QueueingLimiter;
+import dev.fairlead.admission.SourceLimit;
+import dev.fairlead.admission.WaitQueue;
+import dev.fairlead.config.LimitsConfig.ListenerLimits;
+import dev.fairlead.config.ListenerConfig;
+import dev.fairlead.pool.Pool;
+import dev.fairlead.pool.Pools;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The limiters of all listeners and pools there ever were, by name. They are kept, because sessions
+ * may outlive the listener and the pool they use. Any thread, but {@link #configure} one at a time.
+ */
+public final class Limiters {
+  private final Map<String, ListenerLimiter> listeners = new ConcurrentHashMap<>();
+  private final Map<String, PoolLimiter> pools = new ConcurrentHashMap<>();
+  private volatile Consumer<Leased> onNeed = needed -> {};
+
+  public ListenerLimiter listener(String name) {
+    return listeners.computeIfAbsent(name, key -> new ListenerLimiter(key, this::need));
+  }
+
+  public PoolLimiter pool(String name) {
+    return pools.computeIfAbsent(name, key -> new PoolLimiter(key, this::need));
+  }
+
+  /** What the configuration says from now on; to be called before sessions go by it. */
+  public void configure(List<ListenerConfig> listenersNow, Pools poolsNow) {
+    Map<String, ListenerLimits> limits =
+        listenersNow.stream()
+            .collect(Collectors.toMap(ListenerConfig::name, ListenerConfig::limits));
+    limits.keySet().forEach(this::listener);
+    listeners.forEach(
+        (name, limiter) -> limiter.configure(limits.getOrDefault(name, ListenerLimits.NONE)));
+    poolsNow.all().forEach(pool -> pool(pool.name()));
+    pools.forEach((name, limiter) -> configure(limiter, poolsNow.pool(name)));
+  }
+
+  private static void configure(PoolLimiter limiter, @Nullable Pool pool) {
+    if (pool == null) {
+      limiter.remove();
+    } else {
+      limiter.configure(pool);
+    }
+  }
+
+  /** {@code listener} gets, on any thread, what sessions wait for until the cluster grants it. */
+  public void onNeed(Consumer<Leased> listener) {
+    onNeed = listener;
+  }
+
+  /** All limits that are the cluster's, or may become so. */
+  public List<Leased> leased() {
+    return Stream.concat(
+            listeners.values().stream().flatMap(ListenerLimiter::leased),
+            pools.values().stream().flatMap(PoolLimiter::leased))
+        .toList();
+  }
+
+  /** The queues that are configured, by {@code listener/NAME} and {@code pool/NAME}. */
+  public Map<String, WaitQueue> queues() {
+    Map<String, WaitQueue> queues = new HashMap<>();
+    listeners.forEach((name, limiter) -> putQueue(queues, "listener/" + name, limiter));
+    pools.forEach((name, limiter) -> putQueue(queues, "pool/" + name, limiter));
+    return queues;
+  }
+
+  private static void putQueue(Map<String, WaitQueue> queues, String key, QueueingLimiter limiter) {
+    if (limiter.hasQueue()) {
+      queues.put(key, limiter.queue());
+    }
+  }
+
+  /** The limits of single sources, of all listeners. */
+  public List<SourceLimit> sources() {
+    return listeners.values().stream().map(ListenerLimiter::sources).toList();
+  }
+
+  /** Backends may take sessions again that did not: admits those that wait for them. */
+  public void backendsChanged() {
+    pools.values().forEach(PoolLimiter::roomChanged);
+  }
+
+  private void need(Leased leased) {
+    onNeed.accept(leased);
+  }
+}

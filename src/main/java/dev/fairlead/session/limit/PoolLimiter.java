@@ -1,0 +1,211 @@
+package dev.fairlead.session.limit;
+
+import dev.fairlead.admission.Arrivals;
+import dev.fairlead.admission.ConnectionLimiter;
+import dev.fairlead.admission.Leased;
+import dev.fairlead.admission.QueueingLimiter;
+import dev.fairlead.config.LimitsConfig.LimitScope;
+import dev.fairlead.config.LimitsConfig.PoolLimits;
+import dev.fairlead.config.LimitsConfig.QueueConfig;
+import dev.fairlead.pool.Backend;
+import dev.fairlead.pool.Pool;
+import java.net.SocketAddress;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The limits of one pool and its backends on this member, and the queue of sessions that wait for a
+ * place. Lives as long as the process, across reloads. Thread-safe; selecting a backend that has
+ * room takes no lock. Each place selected must be given back by {@link #released} and {@link
+ * #left}, or the limit is one lower for good.
+ */
+public final class PoolLimiter extends QueueingLimiter {
+  private final ConnectionLimiter connections;
+
+  /** In force; null before the first configuration. */
+  private volatile @Nullable Pool pool;
+
+  private final LongAdder refused = new LongAdder();
+
+  /** Sessions that found all backends full. */
+  private final Arrivals misses = new Arrivals(refused::sum);
+
+  private volatile PoolLimits limits = PoolLimits.NONE;
+
+  /** By id, of those backends that have a limit. */
+  private volatile Map<String, BackendLimiter> backends = Map.of();
+
+  /**
+   * @param name of the pool
+   * @param onDemand as of {@link QueueingLimiter}
+   */
+  PoolLimiter(String name, Consumer<Leased> onDemand) {
+    super(onDemand);
+    this.connections =
+        new ConnectionLimiter(
+            "pool/" + name + "/connections", queue(), this::roomChanged, this::onExhausted);
+  }
+
+  /** The pool is {@code next} from now on, with its limits. One thread at a time. */
+  public void configure(Pool next) {
+    limits = next.config().limits();
+    Map<String, BackendLimiter> before = new HashMap<>(backends);
+    Map<String, BackendLimiter> limiters = new HashMap<>();
+    for (Backend backend : next.backends()) {
+      int max = backend.config().maxConnections();
+      int limit = max > 0 ? max : limits.connectionsPerBackend();
+      if (limit > 0) {
+        BackendLimiter last = before.remove(backend.id());
+        BackendLimiter limiter = last == null ? new BackendLimiter(backend, this) : last;
+        limiter.configure(limit, limits.scope());
+        limiters.put(backend.id(), limiter);
+      }
+    }
+    before.values().forEach(BackendLimiter::remove);
+    backends = Map.copyOf(limiters);
+    pool = next;
+    connections.configure(limits.connections(), limits.scope());
+    onExhausted();
+    requestPermits();
+  }
+
+  /** The pool is configured no more; sessions there go on. */
+  void remove() {
+    limits = PoolLimits.NONE;
+    backends.values().forEach(BackendLimiter::remove);
+    backends = Map.of();
+    connections.configure(0, LimitScope.MEMBER);
+  }
+
+  @Override
+  public Stream<Leased> leased() {
+    return Stream.concat(Stream.of(connections), backends.values().stream());
+  }
+
+  /** Whether the pool in force has a backend for a session of {@code source}, full or not. */
+  public boolean isAnyEligible(@Nullable SocketAddress source) {
+    return inForce().pick(source, List.of()) != null;
+  }
+
+  /**
+   * Selects and counts a backend with room for a session that has just come. It is one of the pool
+   * in force, because a backend that was removed has no limit any more.
+   *
+   * @param tried not to be selected again; of any configuration of this pool
+   * @param counted whether it is counted at the pool already; else it is when this succeeds
+   * @return null = there is none, or others wait for it
+   */
+  public @Nullable Backend trySelect(
+      @Nullable SocketAddress source, Collection<Backend> tried, boolean counted) {
+    Backend selected = tryNow(source, tried, counted);
+    if (selected == null && !backends.isEmpty()) {
+      refused.increment();
+    }
+    return selected;
+  }
+
+  private @Nullable Backend tryNow(
+      @Nullable SocketAddress source, Collection<Backend> tried, boolean counted) {
+    if (!queue().isEmpty() || (!counted && !connections.tryTake())) {
+      return null;
+    }
+    Backend selected = null;
+    try {
+      selected = select(inForce(), source, tried);
+    } finally {
+      if (selected == null && !counted) {
+        connections.giveBack();
+      }
+    }
+    return selected;
+  }
+
+  /** {@link #trySelect} for the first one in the queue. */
+  public @Nullable Backend trySelectInTurn(@Nullable SocketAddress source) {
+    if (!connections.tryTakeInTurn()) {
+      return null;
+    }
+    Backend selected = null;
+    try {
+      selected = select(inForce(), source, List.of());
+    } finally {
+      if (selected == null) {
+        connections.putBack();
+      }
+    }
+    return selected;
+  }
+
+  /** How many wait, or found no room lately; on the thread of {@link Leased}. */
+  long unmetDemand() {
+    return queue().size() + misses.recent();
+  }
+
+  /** A session that stays counted at the pool has left its backend. */
+  public void released(Backend backend) {
+    backend.released();
+    roomChanged();
+  }
+
+  /** A session has left the pool. */
+  public void left() {
+    connections.giveBack();
+  }
+
+  private Pool inForce() {
+    return Objects.requireNonNull(pool);
+  }
+
+  private static @Nullable Backend select(
+      Pool from, @Nullable SocketAddress source, Collection<Backend> tried) {
+    Collection<Backend> out = sameOf(from, tried);
+    Backend picked = from.pick(source, out);
+    if (picked == null || picked.trySelect()) {
+      return picked;
+    }
+    Set<Backend> full = new HashSet<>();
+    from.backends().stream().filter(backend -> !backend.hasRoom()).forEach(full::add);
+    do {
+      full.add(picked);
+      picked = from.pick(source, out, full);
+    } while (picked != null && !picked.trySelect());
+    return picked;
+  }
+
+  /** The backends of {@code from} with the ids of {@code tried}: a reload makes new objects. */
+  private static Collection<Backend> sameOf(Pool from, Collection<Backend> tried) {
+    if (tried.isEmpty()) {
+      return tried;
+    }
+    Set<String> ids = tried.stream().map(Backend::id).collect(Collectors.toSet());
+    return from.backends().stream().filter(each -> ids.contains(each.id())).toList();
+  }
+
+  @Override
+  protected boolean mayGrow() {
+    if (connections.isFull()) {
+      return connections.mayGrow();
+    }
+    for (BackendLimiter backend : backends.values()) {
+      if (backend.mayGrow()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  protected QueueConfig queueConfig() {
+    return limits.queue();
+  }
+}

@@ -1,0 +1,59 @@
+package dev.fairlead.session.limit;
+
+import dev.fairlead.net.DirectMemory;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How many sessions this member has, over all its event loops, and whether it may have more.
+ * Thread-safe.
+ */
+public final class SessionCount {
+  /** Of a session with one side that does not read: what waits for it, and one read. */
+  private static final long MOST_BYTES = 192 * 1024;
+
+  private final AtomicInteger live = new AtomicInteger();
+  private final int max;
+  private final DirectMemory memory;
+
+  /** At most {@code max}, at least 1, and as many as this process has memory for. */
+  public SessionCount(int max) {
+    this(max, DirectMemory.ofProcess());
+  }
+
+  /** At most {@code max}, and as many as {@code memory} is there for. */
+  public SessionCount(int max, DirectMemory memory) {
+    this.max = max;
+    this.memory = memory;
+  }
+
+  public int live() {
+    return live.get();
+  }
+
+  public int max() {
+    return max;
+  }
+
+  /** True when no further client should be accepted. */
+  public boolean isFull() {
+    return live.get() >= max;
+  }
+
+  /** Why no further client should be accepted now; null = one may. */
+  public @Nullable String overload() {
+    if (isFull()) {
+      return "as many sessions as node.maxSessions allows: " + max;
+    }
+    return memory.isShort(live() * MOST_BYTES) ? memory.toString() : null;
+  }
+
+  public void opened() {
+    live.incrementAndGet();
+  }
+
+  /** True when this has made room for another one. */
+  public boolean closed() {
+    return live.getAndDecrement() == max;
+  }
+}

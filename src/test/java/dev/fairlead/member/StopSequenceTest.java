@@ -1,0 +1,40 @@
+package dev.fairlead.member;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class StopSequenceTest {
+  private final List<String> stopped = new ArrayList<>();
+  private final StopSequence stops = new StopSequence();
+
+  @Test
+  void partsStopInReverseOrderOfTheirStart() {
+    stops.add(() -> stopped.add("first"));
+    stops.add(() -> stopped.add("second"));
+    stops.run();
+    assertThat(stopped).containsExactly("second", "first");
+  }
+
+  @Test
+  void aStopThatFailsDoesNotKeepTheOthersFromRunning() {
+    stops.add(() -> stopped.add("first"));
+    stops.add(
+        () -> {
+          throw new IllegalStateException("stuck");
+        });
+    stops.add(() -> stopped.add("third"));
+    stops.run();
+    assertThat(stopped).containsExactly("third", "first");
+  }
+
+  @Test
+  void everyPartStopsOnce() {
+    stops.add(() -> stopped.add("first"));
+    stops.run();
+    stops.run();
+    assertThat(stopped).containsExactly("first");
+  }
+}

@@ -1,0 +1,158 @@
+package dev.fairlead.session;
+
+import dev.fairlead.admission.AccessList;
+import dev.fairlead.config.BindAddress;
+import dev.fairlead.config.ListenerConfig;
+import dev.fairlead.config.LimitsConfig.ListenerLimits;
+import dev.fairlead.config.NodeConfig.TransportKind;
+import dev.fairlead.config.PoolConfig;
+import dev.fairlead.net.Transport;
+import dev.fairlead.pool.Backend;
+import dev.fairlead.pool.Pools;
+import dev.fairlead.session.limit.Limiters;
+import dev.fairlead.session.limit.SessionCount;
+import dev.fairlead.testkit.TestClient;
+import dev.fairlead.testkit.TestConnection;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.SingleThreadIoEventLoop;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import org.junit.jupiter.api.Assumptions;
+
+/**
+ * One {@link SessionLoop} on real sockets, with a clock that stands still unless a test moves it. A
+ * client that connects is a session at once, as long as the listener admits it.
+ */
+final class LoopFixture implements AutoCloseable {
+  private static final int PATIENCE_SECONDS = 30;
+  private static final int MAX_SESSIONS = 100;
+
+  final AtomicLong nanos = new AtomicLong(System.nanoTime());
+  final Limiters limiters = new Limiters();
+  final ListenerCounters counters = new ListenerCounters("web");
+  final SessionCount count = new SessionCount(MAX_SESSIONS);
+  final EventLoop eventLoop;
+  final Transport transport;
+
+  /** The clients' channels, in the order of their accept. */
+  final BlockingQueue<Channel> accepted = new LinkedBlockingQueue<>();
+
+  /** The clock of the sessions; a test may replace it by one that fails. */
+  volatile LongSupplier clock = nanos::get;
+
+  final SessionLoop loop;
+  volatile Destination destination;
+  Pools pools = Pools.NONE;
+  private final Channel server;
+
+  LoopFixture(TransportKind kind) throws Exception {
+    this(kind, SessionListener.NONE);
+  }
+
+  /** Skips the test where the transport does not work. */
+  LoopFixture(TransportKind kind, SessionListener listener) throws Exception {
+    Transport found = null;
+    try {
+      found = Transport.of(kind);
+    } catch (Transport.UnavailableException e) {
+      Assumptions.abort("skipped: " + e.getMessage());
+    }
+    transport = found;
+    eventLoop =
+        new SingleThreadIoEventLoop(
+            null,
+            new DefaultThreadFactory("sessions"),
+            transport.vertx().implementation().ioHandlerFactory());
+    loop =
+        new SessionLoop(
+            eventLoop,
+            transport,
+            listener,
+            new SessionLoop.Identity("test-", count),
+            () -> clock.getAsLong());
+    server = listen();
+  }
+
+  private Channel listen() throws Exception {
+    InetSocketAddress any = new InetSocketAddress("127.0.0.1", 0);
+    ServerChannel channel = transport.newServerChannel(any);
+    channel
+        .pipeline()
+        .addLast(
+            new ChannelInboundHandlerAdapter() {
+              @Override
+              public void channelRead(ChannelHandlerContext context, Object client) {
+                accepted.add((Channel) client);
+                loop.open((Channel) client, destination);
+              }
+            });
+    eventLoop.register(channel).sync();
+    channel.bind(any).sync();
+    return channel;
+  }
+
+  /** Puts a configuration in force, as a reload does. */
+  LoopFixture configure(PoolConfig config, ListenerLimits limits) {
+    ListenerConfig web = new ListenerConfig("web", BindAddress.ip("127.0.0.1", 0), 100, "web");
+    pools = pools.next(List.of(config));
+    limiters.configure(List.of(web), pools);
+    limiters.listener("web").configure(limits);
+    destination = Destination.of(counters, AccessList.EVERYONE, pools.pool("web"), limiters);
+    return this;
+  }
+
+  LoopFixture configure(PoolConfig config) {
+    return configure(config, ListenerLimits.NONE);
+  }
+
+  Backend backend(int index) {
+    return pools.pool("web").backends().get(index);
+  }
+
+  TestConnection connect() throws Exception {
+    return TestClient.connect(server.localAddress());
+  }
+
+  /** The channel of the client accepted next. */
+  Channel accepted() throws InterruptedException {
+    return accepted.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /** Moves the clock and acts on the deadlines that pass. */
+  void advance(Duration time) throws Exception {
+    nanos.addAndGet(time.toNanos());
+    tick();
+  }
+
+  void tick() throws Exception {
+    onLoop(
+        () -> {
+          loop.tick();
+          return null;
+        });
+  }
+
+  <T> T onLoop(Callable<T> task) throws Exception {
+    return eventLoop.submit(task).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+  }
+
+  @Override
+  public void close() {
+    clock = nanos::get;
+    server.close().syncUninterruptibly();
+    eventLoop.submit(loop::endAll).syncUninterruptibly();
+    eventLoop.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+  }
+}
