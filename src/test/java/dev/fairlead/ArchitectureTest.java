@@ -7,13 +7,18 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static java.util.stream.Collectors.groupingBy;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -45,6 +50,26 @@ final class ArchitectureTest {
   @ArchTest
   static void noCyclesBetweenPackages(JavaClasses classes) {
     slices().matching("dev.fairlead.(*)..").should().beFreeOfCycles().check(classes);
+  }
+
+  /** Below these packages imports go one way too. */
+  @ArchTest
+  static void noCyclesBetweenTheRoomsOfAPackage(JavaClasses classes) {
+    for (String trade : List.of("config", "session", "cluster")) {
+      slices().assignedFrom(packagesBelow(trade)).should().beFreeOfCycles().check(classes);
+    }
+  }
+
+  /**
+   * In a package at most three classes need each other. A type and its own implementations do not
+   * count: a factory method may name them.
+   */
+  @ArchTest
+  static void noLargeCyclesInAPackage(JavaClasses classes) {
+    classes.stream()
+        .collect(groupingBy(JavaClass::getPackageName))
+        .values()
+        .forEach(inside -> assertThat(ClassCycles.above(3, inside)).isEmpty());
   }
 
   @ArchTest
@@ -153,6 +178,23 @@ final class ArchitectureTest {
         .onlyDependOnClassesThat(
             resideOutsideOfPackage("dev.fairlead..").or(resideInAnyPackage(reachable)))
         .allowEmptyShould(true);
+  }
+
+  /** Each package of {@code trade} is a slice of its own. */
+  private static SliceAssignment packagesBelow(String trade) {
+    return new SliceAssignment() {
+      @Override
+      public SliceIdentifier getIdentifierOf(JavaClass each) {
+        return topPackage(each.getPackageName()).equals(trade)
+            ? SliceIdentifier.of(each.getPackageName())
+            : SliceIdentifier.ignore();
+      }
+
+      @Override
+      public String getDescription() {
+        return "packages of " + trade;
+      }
+    };
   }
 
   /** {@code dev.fairlead.pool.balance} -> {@code pool}. */
