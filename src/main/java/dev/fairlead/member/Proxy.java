@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -65,8 +66,7 @@ final class Proxy {
     this.hostNames = new HostNames(vertx, NameLookup.of(vertx));
     this.discovery = new Discovery(vertx, DnsLookup.ofMachine(vertx), this::rediscovered);
     this.statsTimer =
-        vertx.setPeriodic(
-            Duration.ofSeconds(ListenerStats.TICK_SECONDS).toMillis(), id -> stats.tick());
+        vertx.setPeriodic(Duration.ofSeconds(ListenerStats.TICK_SECONDS).toMillis(), id -> tick());
   }
 
   /**
@@ -169,7 +169,9 @@ final class Proxy {
 
   private void publish(Pools next) {
     List<Pool> before = pools();
-    stats.inForce(inForce.listeners().stream().map(ListenerConfig::name).toList());
+    stats.inForce(
+        inForce.listeners().stream().map(ListenerConfig::name).toList(),
+        next.all().stream().map(Pool::name).collect(Collectors.toSet()));
     limiters.configure(inForce.listeners(), next);
     snapshot.set(
         Snapshot.of(
@@ -207,6 +209,15 @@ final class Proxy {
 
   List<Pool> pools() {
     return snapshot.get().pools().all();
+  }
+
+  private void tick() {
+    stats.tick();
+    inTurn(
+        () -> {
+          limiters.forgetRemoved();
+          return Future.succeededFuture();
+        });
   }
 
   Limiters limiters() {

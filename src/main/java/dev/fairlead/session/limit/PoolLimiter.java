@@ -128,12 +128,12 @@ public final class PoolLimiter extends QueueingLimiter {
 
   /** {@link #trySelect} for the first one in the queue. */
   public @Nullable Backend trySelectInTurn(@Nullable SocketAddress source) {
-    if (!connections.tryTakeInTurn()) {
+    if (!connections.permits().tryTake()) {
       return null;
     }
     Backend selected = select(inForce(), source, List.of());
     if (selected == null) {
-      connections.putBack();
+      connections.permits().giveBack();
     }
     return selected;
   }
@@ -175,8 +175,8 @@ public final class PoolLimiter extends QueueingLimiter {
 
   @Override
   protected boolean mayGrow() {
-    if (connections.isFull()) {
-      return connections.mayGrow();
+    if (connections.permits().isFull()) {
+      return connections.permits().mayGrow();
     }
     for (BackendLimiter backend : backends.values()) {
       if (backend.mayGrow()) {
