@@ -46,30 +46,15 @@ public final class ConnectionLimiter implements Leased {
     return queue.isEmpty() && permits.tryTake();
   }
 
-  /** Takes a permit for the first client in the queue. */
-  public boolean tryTakeInTurn() {
-    return permits.tryTake();
-  }
-
   /** Gives a permit back and serves the queue. */
   public void giveBack() {
     permits.giveBack();
     onRoom.run();
   }
 
-  /** Gives back what {@link #tryTakeInTurn} took, while the queue is being served. */
-  public void putBack() {
-    permits.giveBack();
-  }
-
-  /** Whether this member has no permit left. */
-  public boolean isFull() {
-    return permits.isFull();
-  }
-
-  /** Whether this member has no permit left and the cluster may grant more. */
-  public boolean mayGrow() {
-    return permits.mayGrow();
+  /** To be used directly while the queue is served: takes in turn, and gives back quietly. */
+  public Permits permits() {
+    return permits;
   }
 
   @Override

@@ -65,7 +65,7 @@ public final class ListenerLimiter extends QueueingLimiter {
 
   @Override
   protected boolean mayGrow() {
-    return connections.mayGrow();
+    return connections.permits().mayGrow();
   }
 
   @Override

@@ -54,6 +54,11 @@ public abstract class QueueingLimiter {
   /** As the configuration in force has it. */
   protected abstract QueueConfig queueConfig();
 
+  /** Whether a permit is in use or a client waits for one. */
+  public final boolean isInUse() {
+    return !queue.isEmpty() || leased().anyMatch(each -> each.inUse() > 0);
+  }
+
   public final WaitQueue queue() {
     return queue;
   }

@@ -29,10 +29,10 @@ public final class SourceCount {
   private volatile int state;
 
   /** Live connections at the other members by their latest rows. */
-  private volatile int others;
+  volatile int others;
 
   /** Whether it is in the own row that the other members read. */
-  private volatile boolean listed;
+  volatile boolean listed;
 
   /**
    * In the clock of {@link RecentSources}. A race may store an older time, which only means an
@@ -89,22 +89,6 @@ public final class SourceCount {
       now = state;
     }
     return false;
-  }
-
-  void others(int count) {
-    others = count;
-  }
-
-  int others() {
-    return others;
-  }
-
-  boolean isListed() {
-    return listed;
-  }
-
-  void listed(boolean inOwnRow) {
-    listed = inOwnRow;
   }
 
   SourceKey key() {

@@ -80,7 +80,7 @@ public final class SourceLimit {
       sources.forEach(this::list);
     }
     if (max == 0 || !ofCluster) {
-      sources.forEach(one -> one.others(0));
+      sources.forEach(one -> one.others = 0);
       forEachHeavy(none -> {});
     }
   }
@@ -139,7 +139,7 @@ public final class SourceLimit {
     boolean counts = connections > 0 && now.max > 0 && now.ofCluster;
     SourceCount count = counts ? sources.getIfRoom(source) : sources.find(source);
     if (count != null) {
-      count.others(counts ? connections : 0);
+      count.others = counts ? connections : 0;
     }
   }
 
@@ -156,15 +156,15 @@ public final class SourceLimit {
 
   /** Lists a heavy source; {@link #unlist} checks again, so that none is missed in a race. */
   private void list(SourceCount count) {
-    if (!count.isListed() && isHeavy(count)) {
-      count.listed(true);
+    if (!count.listed && isHeavy(count)) {
+      count.listed = true;
       heavy.add(count);
     }
   }
 
   private void unlist(SourceCount count) {
     heavy.remove(count);
-    count.listed(false);
+    count.listed = false;
     list(count);
   }
 }

@@ -42,6 +42,15 @@ public final class Listeners {
 
   private record Open(ListenerConfig config, ListeningSocket socket) {}
 
+  /** Another change was committed since this one was prepared; it can be prepared again. */
+  public static final class StaleChangeException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private StaleChangeException() {
+      super("the configuration in force has changed meanwhile");
+    }
+  }
+
   /**
    * @param verticles deployed, one for every event loop
    * @param snapshot where acceptors look up the destination of a client

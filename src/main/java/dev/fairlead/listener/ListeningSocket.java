@@ -18,6 +18,8 @@ import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +30,9 @@ import org.jspecify.annotations.Nullable;
  * Listeners}, which must {@link #close} it, else the address stays taken. One call at a time.
  */
 final class ListeningSocket {
+  /** With the real port. */
   private final BindAddress bind;
+
   private final SocketAddress address;
 
   /** Keeps other processes off the address until the acceptors are bound; null for a path. */
@@ -73,13 +77,14 @@ final class ListeningSocket {
       UnixSocketFile.tryOut(Path.of(bind.unixPath()));
       return new ListeningSocket(bind, new DomainSocketAddress(bind.unixPath()), null);
     }
-    InetSocketAddress wanted =
-        new InetSocketAddress(InetAddress.getByName(bind.host()), bind.port());
+    String host = Objects.requireNonNull(bind.host());
+    InetSocketAddress wanted = new InetSocketAddress(InetAddress.getByName(host), bind.port());
     for (ListeningSocket each : ours) {
       each.shareClaim();
     }
     AddressClaim claim = ours.isEmpty() ? AddressClaim.of(wanted) : AddressClaim.beside(wanted);
-    return new ListeningSocket(bind, claim.address(), claim);
+    InetSocketAddress address = claim.address();
+    return new ListeningSocket(BindAddress.ip(host, address.getPort()), address, claim);
   }
 
   /**
@@ -128,20 +133,12 @@ final class ListeningSocket {
 
   /** Begins to accept. */
   Future<Void> start() {
-    return onEach(
-        each -> {
-          each.acceptor().start();
-          return Future.succeededFuture();
-        });
+    return onAcceptors(Acceptor::start);
   }
 
   /** Changes the length of the kernel's queue. */
   Future<Void> backlog(int backlog) {
-    return onEach(
-        each -> {
-          each.acceptor().backlog(backlog);
-          return Future.succeededFuture();
-        });
+    return onAcceptors(acceptor -> acceptor.backlog(backlog));
   }
 
   /**
@@ -169,15 +166,12 @@ final class ListeningSocket {
 
   /** As the API shows it, with the real port. */
   String shown() {
-    return address instanceof InetSocketAddress inet
-        ? BindAddress.ip(bind.host(), inet.getPort()).toString()
-        : bind.toString();
+    return bind.toString();
   }
 
   /** Whether two processes can't bind this and {@code other} at the same time. */
   boolean overlaps(BindAddress other) {
-    return address instanceof InetSocketAddress inet
-        && BindAddress.ip(bind.host(), inet.getPort()).overlaps(other);
+    return !bind.isUnix() && bind.overlaps(other);
   }
 
   private void shareClaim() throws IOException {
@@ -191,6 +185,14 @@ final class ListeningSocket {
       claim.close();
     }
     return null;
+  }
+
+  private Future<Void> onAcceptors(Consumer<Acceptor> action) {
+    return onEach(
+        each -> {
+          action.accept(each.acceptor());
+          return Future.succeededFuture();
+        });
   }
 
   private Future<Void> onEach(Function<OnLoop, Future<Void>> step) {

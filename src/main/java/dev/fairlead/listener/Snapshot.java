@@ -9,6 +9,7 @@ import dev.fairlead.session.limit.Limiters;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 
 /**
@@ -36,7 +37,7 @@ public record Snapshot(Map<String, Destination> destinations, Pools pools) {
           Destination.of(
               longLived.counters.apply(listener.name()),
               longLived.access.apply(listener.name()),
-              pools.pool(listener.pool()),
+              Objects.requireNonNull(pools.pool(listener.pool())),
               longLived.limiters));
     }
     return new Snapshot(destinations, pools);

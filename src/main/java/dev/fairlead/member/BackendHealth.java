@@ -47,7 +47,7 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
    */
   private static final long TICK_MILLIS = 250;
 
-  /** The time over which the ends of sessions are spread whose backend is down or removed. */
+  /** The time over which the sessions of a backend that is down or removed are closed. */
   private static final Duration CLOSING = Duration.ofSeconds(5);
 
   private final Vertx vertx;

@@ -50,9 +50,10 @@ final class ListenerStats {
 
   private record RefusedCount(String listener, long clients) {}
 
-  /** Must be called with the names of all listeners before they are put in force. */
-  synchronized void inForce(Collection<String> names) {
-    inForce = Set.copyOf(names);
+  /** Must be called with the names of all listeners and pools before they are put in force. */
+  synchronized void inForce(Collection<String> listeners, Set<String> pools) {
+    inForce = Set.copyOf(listeners);
+    byName.values().forEach(counters -> counters.retainPools(pools));
   }
 
   ListenerCounters of(String listener) {

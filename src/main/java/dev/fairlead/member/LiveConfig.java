@@ -12,7 +12,7 @@ import dev.fairlead.config.text.Document;
 import dev.fairlead.event.CommandException;
 import dev.fairlead.event.CommandProblem;
 import dev.fairlead.listener.ListenException;
-import dev.fairlead.listener.StaleChangeException;
+import dev.fairlead.listener.Listeners.StaleChangeException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.lang.reflect.RecordComponent;

@@ -23,6 +23,7 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -71,8 +72,7 @@ final class Proxy {
     this.hostNames = new HostNames(vertx, NameLookup.of(vertx));
     this.discovery = new Discovery(vertx, DnsLookup.ofMachine(vertx), this::rediscovered);
     this.statsTimer =
-        vertx.setPeriodic(
-            Duration.ofSeconds(ListenerStats.TICK_SECONDS).toMillis(), id -> stats.tick());
+        vertx.setPeriodic(Duration.ofSeconds(ListenerStats.TICK_SECONDS).toMillis(), id -> tick());
   }
 
   /**
@@ -176,7 +176,9 @@ final class Proxy {
 
   private void publish(Pools next) {
     List<Pool> before = pools();
-    stats.inForce(listenerConfigs.stream().map(ListenerConfig::name).toList());
+    stats.inForce(
+        listenerConfigs.stream().map(ListenerConfig::name).toList(),
+        next.all().stream().map(Pool::name).collect(Collectors.toSet()));
     limiters.configure(listenerConfigs, next);
     snapshot.set(
         Snapshot.of(
@@ -218,6 +220,15 @@ final class Proxy {
 
   private Snapshot current() {
     return Objects.requireNonNull(snapshot.get());
+  }
+
+  private void tick() {
+    stats.tick();
+    inTurn(
+        () -> {
+          limiters.forgetRemoved();
+          return Future.succeededFuture();
+        });
   }
 
   Limiters limiters() {

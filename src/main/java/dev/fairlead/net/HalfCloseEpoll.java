@@ -42,7 +42,7 @@ final class HalfCloseEpoll extends DelegatingIoHandler {
   @Override
   public IoRegistration register(IoHandle handle) throws Exception {
     return new StayingRegistration(
-        super.register(isStream(handle) ? new ReadingHandle((EpollIoHandle) handle) : handle));
+        super.register(isStream(handle) ? new EpollReadingHandle((EpollIoHandle) handle) : handle));
   }
 
   /** Does not leave the epoll set. */
@@ -72,10 +72,10 @@ final class HalfCloseEpoll extends DelegatingIoHandler {
 
   /** Reads before it acts on an error. */
   @SuppressWarnings("try") // as of its base
-  private static final class ReadingHandle extends Handle implements EpollIoHandle {
+  private static final class EpollReadingHandle extends Handle implements EpollIoHandle {
     private final EpollIoHandle delegate;
 
-    ReadingHandle(EpollIoHandle delegate) {
+    EpollReadingHandle(EpollIoHandle delegate) {
       super(delegate);
       this.delegate = delegate;
     }

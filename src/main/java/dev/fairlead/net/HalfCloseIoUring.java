@@ -58,11 +58,11 @@ final class HalfCloseIoUring extends DelegatingIoHandler {
 
   @Override
   public IoRegistration register(IoHandle handle) throws Exception {
-    return super.register(isStream(handle) ? new ReadingHandle(handle, loop) : handle);
+    return super.register(isStream(handle) ? new IoUringReadingHandle(handle, loop) : handle);
   }
 
   @SuppressWarnings("try") // as of its base
-  private static final class ReadingHandle extends Handle implements IoUringIoHandle {
+  private static final class IoUringReadingHandle extends Handle implements IoUringIoHandle {
     private final EventExecutor loop;
 
     /** True once the kernel has reported the peer's FIN or reset. */
@@ -71,7 +71,7 @@ final class HalfCloseIoUring extends DelegatingIoHandler {
     /** True once the FIN of a Unix peer was reported here in place of Netty. */
     private boolean finReported;
 
-    ReadingHandle(IoHandle delegate, EventExecutor loop) {
+    IoUringReadingHandle(IoHandle delegate, EventExecutor loop) {
       super(delegate);
       this.loop = loop;
     }

@@ -48,7 +48,7 @@ final class HalfCloseNio extends DelegatingIoHandler {
 
   private final EventExecutor loop;
 
-  private final Set<ReadingHandle> notReading = new LinkedHashSet<>();
+  private final Set<NioReadingHandle> notReading = new LinkedHashSet<>();
 
   /** Selects those of {@link #notReading} that have an error. */
   private final Selector errors;
@@ -85,7 +85,7 @@ final class HalfCloseNio extends DelegatingIoHandler {
     if (!isStream(handle)) {
       return super.register(handle);
     }
-    ReadingHandle reading = new ReadingHandle((NioIoHandle) handle);
+    NioReadingHandle reading = new NioReadingHandle((NioIoHandle) handle);
     return new Registration(super.register(reading)) {
       @Override
       public long submit(IoOps ops) {
@@ -105,7 +105,7 @@ final class HalfCloseNio extends DelegatingIoHandler {
 
   private void check() {
     checkScheduled = false;
-    for (ReadingHandle each : notReading) {
+    for (NioReadingHandle each : notReading) {
       each.waitForError();
     }
     select();
@@ -116,14 +116,14 @@ final class HalfCloseNio extends DelegatingIoHandler {
 
   private void select() {
     try {
-      errors.selectNow(key -> ((ReadingHandle) key.attachment()).hungUp());
+      errors.selectNow(key -> ((NioReadingHandle) key.attachment()).hungUp());
     } catch (IOException e) {
       throw new UncheckedIOException("selecting channels with errors", e);
     }
   }
 
   @SuppressWarnings("try") // as of its base
-  private final class ReadingHandle extends Handle implements NioIoHandle {
+  private final class NioReadingHandle extends Handle implements NioIoHandle {
     private final NioIoHandle delegate;
 
     /** Once the channel was in {@link #notReading}. */
@@ -132,7 +132,7 @@ final class HalfCloseNio extends DelegatingIoHandler {
     /** Of {@link #errors}, once the channel was checked. */
     private @Nullable SelectionKey errorKey;
 
-    ReadingHandle(NioIoHandle delegate) {
+    NioReadingHandle(NioIoHandle delegate) {
       super(delegate);
       this.delegate = delegate;
     }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A named set of backends under one configuration, and the choice among them. Shared by all event
  * loops. Only the backends' state changes, and the choice: one volatile cell that {@link #refresh}
- * replaces. A change of a backend's status without a refresh has no effect on who is picked.
+ * replaces. A change of status has no effect without a refresh.
  */
 public final class Pool {
   private final PoolConfig config;

@@ -46,7 +46,7 @@ public final class Pools {
   }
 
   /** Backends that are no longer configured and may still have sessions. */
-  public Set<Backend> removed() {
+  Set<Backend> removed() {
     return removed;
   }
 

@@ -56,6 +56,11 @@ public final class ListenerCounters {
     return sessionsByPool.computeIfAbsent(pool, name -> new LongAdder());
   }
 
+  /** Forgets the pools that are not in {@code names}; sessions of theirs go on. */
+  public void retainPools(Set<String> names) {
+    sessionsByPool.keySet().retainAll(names);
+  }
+
   /** The pools of {@link #sessionsTo}; a copy. */
   public Set<String> pools() {
     return Set.copyOf(sessionsByPool.keySet());

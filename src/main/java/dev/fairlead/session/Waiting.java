@@ -123,7 +123,7 @@ abstract class Waiting extends WaitQueue.Waiter implements Step {
 
     @Override
     protected boolean tryEnter() {
-      return connections.tryTakeInTurn();
+      return connections.permits().tryTake();
     }
 
     @Override

@@ -77,12 +77,12 @@ class ConnectionLimiterTest {
     limiter.configure(10, LimitScope.CLUSTER);
     assertThat(limiter.limit()).isEqualTo(10);
     assertThat(takeAll()).as("what was there stays, and no more").isZero();
-    assertThat(limiter.mayGrow()).isTrue();
+    assertThat(limiter.permits().mayGrow()).isTrue();
     limiter.allow(4);
-    assertThat(limiter.mayGrow()).isFalse();
+    assertThat(limiter.permits().mayGrow()).isFalse();
     assertThat(takeAll()).isEqualTo(3);
     limiter.exhausted(true);
-    assertThat(limiter.mayGrow()).isFalse();
+    assertThat(limiter.permits().mayGrow()).isFalse();
     limiter.allow(2);
     assertThat(limiter.inUse()).isEqualTo(4);
     limiter.giveBack();

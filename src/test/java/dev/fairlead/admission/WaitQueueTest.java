@@ -38,7 +38,7 @@ class WaitQueueTest {
 
     @Override
     protected boolean tryEnter() {
-      return limiter.tryTakeInTurn();
+      return limiter.permits().tryTake();
     }
 
     @Override
@@ -78,7 +78,7 @@ class WaitQueueTest {
   @Test
   void nobodyOvertakesWhoWaits() {
     fill(1);
-    limiter.putBack(); // There is room, and the queue has not heard of it.
+    limiter.permits().giveBack(); // There is room, but the queue was not served.
     assertThat(limiter.tryTake()).isFalse();
     queue.serve();
     assertThat(served).containsExactly(0);
@@ -176,7 +176,7 @@ class WaitQueueTest {
 
     @Override
     protected boolean tryEnter() {
-      return limiter.tryTakeInTurn();
+      return limiter.permits().tryTake();
     }
 
     @Override

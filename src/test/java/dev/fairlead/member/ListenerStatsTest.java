@@ -6,6 +6,7 @@ import dev.fairlead.event.MetricsReport.Sessions;
 import dev.fairlead.session.CountersFixture;
 import dev.fairlead.session.ListenerCounters;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -24,7 +25,7 @@ class ListenerStatsTest {
 
   @Test
   void listenerInForceKeepsItsCounters() {
-    stats.inForce(List.of("web"));
+    stats.inForce(List.of("web"), Set.of("pool"));
     ListenerCounters web = stats.of("web");
     tick(3);
     assertThat(stats.of("web")).isSameAs(web);
@@ -32,10 +33,10 @@ class ListenerStatsTest {
 
   @Test
   void removedListenerIsForgottenWhenItsLastSessionHasEnded() {
-    stats.inForce(List.of("web"));
+    stats.inForce(List.of("web"), Set.of("pool"));
     ListenerCounters web = stats.of("web");
     CountersFixture sessions = new CountersFixture(web).opened("api");
-    stats.inForce(List.of());
+    stats.inForce(List.of(), Set.of("pool"));
     tick(3);
     assertThat(stats.of("web")).isSameAs(web);
     sessions.closed();
@@ -45,9 +46,9 @@ class ListenerStatsTest {
 
   @Test
   void totalsOfForgottenListenersStay() {
-    stats.inForce(List.of("web"));
+    stats.inForce(List.of("web"), Set.of("pool"));
     new CountersFixture(stats.of("web")).opened("api").relayed(10, 20).closed();
-    stats.inForce(List.of("api"));
+    stats.inForce(List.of("api"), Set.of("pool"));
     new CountersFixture(stats.of("api")).opened("api").relayed(1, 2);
     tick(2);
     assertThat(stats.total()).isEqualTo(new Sessions(1, 2, 11, 22));
@@ -55,12 +56,21 @@ class ListenerStatsTest {
 
   @Test
   void listenerThatComesBackInTimeKeepsItsCounters() {
-    stats.inForce(List.of("web"));
+    stats.inForce(List.of("web"), Set.of("pool"));
     ListenerCounters web = stats.of("web");
-    stats.inForce(List.of());
+    stats.inForce(List.of(), Set.of("pool"));
     tick(1);
-    stats.inForce(List.of("web"));
+    stats.inForce(List.of("web"), Set.of("pool"));
     tick(3);
     assertThat(stats.of("web")).isSameAs(web);
+  }
+
+  @Test
+  void theNameOfARemovedPoolIsForgotten() {
+    stats.inForce(List.of("web"), Set.of("old"));
+    stats.of("web").sessionsTo("old").increment();
+    stats.inForce(List.of("web"), Set.of("new"));
+    stats.of("web").sessionsTo("new").increment();
+    assertThat(stats.of("web").pools()).containsExactly("new");
   }
 }

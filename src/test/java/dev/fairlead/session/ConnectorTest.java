@@ -5,9 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.admission.ListenerLimiter;
 import dev.fairlead.config.LimitsConfig.LimitScope;
-import dev.fairlead.config.NodeConfig.TransportKind;
 import dev.fairlead.config.LimitsConfig.PoolLimits;
 import dev.fairlead.config.LimitsConfig.QueueConfig;
+import dev.fairlead.config.NodeConfig.TransportKind;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.testkit.ClosedPort;
 import dev.fairlead.testkit.EveryTransport;

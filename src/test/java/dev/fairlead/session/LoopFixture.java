@@ -2,8 +2,8 @@ package dev.fairlead.session;
 
 import dev.fairlead.admission.AccessList;
 import dev.fairlead.config.BindAddress;
-import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.config.LimitsConfig.ListenerLimits;
+import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.config.NodeConfig.TransportKind;
 import dev.fairlead.config.PoolConfig;
 import dev.fairlead.net.Transport;

@@ -12,13 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Picks the backend with the lowest {@code (clusterActive + 1) / weight}; of several equal ones
  * each with the same probability. A pick takes linear time.
  */
-final class LeastConnections implements Balancer {
-  private final Candidates candidates;
-
-  LeastConnections(Candidates candidates) {
-    this.candidates = candidates;
-  }
-
+record LeastConnections(Candidates candidates) implements Balancer {
   @Override
   public Backend pick(@Nullable SocketAddress source, RandomGenerator random) {
     return Objects.requireNonNull(pickExcept(List.of(), source, random));

@@ -32,16 +32,16 @@ final class MaglevTable {
     int size = candidates.size() * SLOTS_A_BACKEND <= SLOTS ? SLOTS : MANY_SLOTS;
     int[] table = new int[size];
     Arrays.fill(table, FREE);
-    PriorityQueue<Owner> turns = new PriorityQueue<>(owners(candidates, size));
+    PriorityQueue<SlotOwner> turns = new PriorityQueue<>(owners(candidates, size));
     for (int taken = 0; taken < size; taken++) {
-      Owner next = turns.remove();
+      SlotOwner next = turns.remove();
       table[next.takeFreeSlot(table)] = next.index;
       turns.add(next);
     }
     return table;
   }
 
-  private static List<Owner> owners(Candidates candidates, int size) {
+  private static List<SlotOwner> owners(Candidates candidates, int size) {
     int[] byId =
         IntStream.range(0, candidates.size())
             .boxed()
@@ -49,12 +49,12 @@ final class MaglevTable {
             .mapToInt(Integer::intValue)
             .toArray();
     return IntStream.range(0, byId.length)
-        .mapToObj(rank -> new Owner(candidates, byId[rank], rank, size))
+        .mapToObj(rank -> new SlotOwner(candidates, byId[rank], rank, size))
         .toList();
   }
 
   /** A backend while the table is filled. */
-  private static final class Owner implements Comparable<Owner> {
+  private static final class SlotOwner implements Comparable<SlotOwner> {
     private final int index;
     private final int rank;
     private final long weight;
@@ -62,7 +62,7 @@ final class MaglevTable {
     private int slot;
     private long turns;
 
-    Owner(Candidates candidates, int index, int rank, int size) {
+    SlotOwner(Candidates candidates, int index, int rank, int size) {
       this.index = index;
       this.rank = rank;
       weight = candidates.weight(index);
@@ -80,7 +80,7 @@ final class MaglevTable {
     }
 
     @Override
-    public int compareTo(Owner other) {
+    public int compareTo(SlotOwner other) {
       int order = Long.compare(turns * other.weight, other.turns * weight);
       return order != 0 ? order : Integer.compare(rank, other.rank);
     }

@@ -12,13 +12,7 @@ import org.jspecify.annotations.Nullable;
  * balancers with one stale view do not herd to the same backend (Mitzenmacher, "The Power of Two
  * Choices in Randomized Load Balancing", 2001).
  */
-final class TwoChoices implements Balancer {
-  private final Candidates candidates;
-
-  TwoChoices(Candidates candidates) {
-    this.candidates = candidates;
-  }
-
+record TwoChoices(Candidates candidates) implements Balancer {
   @Override
   public Backend pick(@Nullable SocketAddress source, RandomGenerator random) {
     if (candidates.size() == 1) {

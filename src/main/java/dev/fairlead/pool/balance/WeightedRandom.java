@@ -7,13 +7,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** Draws each pick anew, with a probability in proportion to the weight. */
-final class WeightedRandom implements Balancer {
-  private final Candidates candidates;
-
-  WeightedRandom(Candidates candidates) {
-    this.candidates = candidates;
-  }
-
+record WeightedRandom(Candidates candidates) implements Balancer {
   @Override
   public Backend pick(@Nullable SocketAddress source, RandomGenerator random) {
     return candidates.get(candidates.draw(random));

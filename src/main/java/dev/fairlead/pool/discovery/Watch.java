@@ -10,6 +10,7 @@ import io.vertx.core.Vertx;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -110,7 +111,7 @@ final class Watch {
   private Future<Found> next() {
     return config.srv() == null
         ? lookup
-            .addressesOf(config.dns())
+            .addressesOf(Objects.requireNonNull(config.dns()))
             .map(
                 answer -> {
                   logState(answer.isWhole() ? null : "only one kind of addresses is answered");

@@ -7,6 +7,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.SimpleChannelInboundHandler;
+import java.util.Objects;
 import java.util.function.Consumer;
 
 /** Passes if, after some bytes are sent, others are among the first 64 KiB of the answer. */
@@ -22,7 +23,7 @@ final class ExpectCheck implements Check {
   ExpectCheck(HealthConfig.Expect expect) {
     EscapedBytes bytes = expect.send();
     this.send = bytes == null ? new byte[0] : bytes.bytes();
-    this.receive = new BytePattern(expect.receive().bytes());
+    this.receive = new BytePattern(Objects.requireNonNull(expect.receive()).bytes());
   }
 
   @Override

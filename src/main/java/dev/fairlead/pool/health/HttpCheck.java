@@ -55,11 +55,12 @@ final class HttpCheck implements Check {
 
   /** The host and port of the connection, in the form that a browser sends. */
   private static String host(HealthConfig health, BackendConfig backend) {
-    if (backend.unixPath() != null) {
-      return "localhost";
+    String whole = backend.host();
+    if (whole == null) {
+      return "localhost"; // A Unix socket.
     }
-    int scope = backend.host().indexOf('%'); // An interface of this machine.
-    String host = scope < 0 ? backend.host() : backend.host().substring(0, scope);
+    int scope = whole.indexOf('%'); // An interface of this machine.
+    String host = scope < 0 ? whole : whole.substring(0, scope);
     String written = host.indexOf(':') < 0 ? host : "[" + host + "]";
     int port = health.port() == null ? backend.port() : health.port();
     return port == DEFAULT_PORT ? written : written + ":" + port;

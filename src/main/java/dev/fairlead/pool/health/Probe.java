@@ -40,7 +40,7 @@ final class Probe implements Dialer.DialEvents {
 
   private final ProbeLoop loop;
   private final Check check;
-  private final Target target;
+  private final ProbeTarget target;
   private final Consumer<CheckResult> done;
   private final Dialer dialer;
   private long startedAt;
@@ -64,13 +64,13 @@ final class Probe implements Dialer.DialEvents {
    * @param source local addresses to connect from, of which the first of the right family is used;
    *     empty = any
    */
-  record Target(List<SocketAddress> addresses, Duration timeout, List<InetAddress> source) {
+  record ProbeTarget(List<SocketAddress> addresses, Duration timeout, List<InetAddress> source) {
 
     /** With the addresses that {@code backend} has now. */
-    static Target of(Backend backend, PoolConfig pool) {
+    static ProbeTarget of(Backend backend, PoolConfig pool) {
       Integer port = pool.health().port();
       List<SocketAddress> addresses = backend.addresses();
-      return new Target(
+      return new ProbeTarget(
           port == null ? addresses : addresses.stream().map(one -> withPort(one, port)).toList(),
           pool.health().timeout(),
           pool.connect().source());
@@ -87,7 +87,7 @@ final class Probe implements Dialer.DialEvents {
   /**
    * @param done is called with the result once, and not after {@link #cancel}
    */
-  Probe(ProbeLoop loop, Check check, Target target, Consumer<CheckResult> done) {
+  Probe(ProbeLoop loop, Check check, ProbeTarget target, Consumer<CheckResult> done) {
     this.loop = loop;
     this.check = check;
     this.target = target;

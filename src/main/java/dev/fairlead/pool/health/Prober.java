@@ -103,7 +103,7 @@ final class Prober {
 
   private void probe() {
     startedAt = loop.nanoTime().getAsLong();
-    probe = new Probe(loop, check, Probe.Target.of(backend, pool), this::probed);
+    probe = new Probe(loop, check, Probe.ProbeTarget.of(backend, pool), this::probed);
     probe.start();
   }
 

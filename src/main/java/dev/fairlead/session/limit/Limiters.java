@@ -12,6 +12,7 @@ import dev.fairlead.pool.Pools;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -19,13 +20,19 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The limiters of all listeners and pools there ever were, by name. They are kept, because sessions
- * may outlive the listener and the pool they use. Any thread, but {@link #configure} one at a time.
+ * The limiters of all listeners and pools in force, by name, and of removed ones while sessions use
+ * them. Any thread, but {@link #configure} and {@link #forgetRemoved} one at a time.
  */
 public final class Limiters {
   private final Map<String, ListenerLimiter> listeners = new ConcurrentHashMap<>();
   private final Map<String, PoolLimiter> pools = new ConcurrentHashMap<>();
   private volatile Consumer<Leased> onNeed = needed -> {};
+
+  /** The limiters in force. */
+  private Set<QueueingLimiter> inForce = Set.of();
+
+  /** Removed and not in use at the last {@link #forgetRemoved}. */
+  private Set<QueueingLimiter> unused = Set.of();
 
   public ListenerLimiter listener(String name) {
     return listeners.computeIfAbsent(name, key -> new ListenerLimiter(key, this::need));
@@ -45,6 +52,25 @@ public final class Limiters {
         (name, limiter) -> limiter.configure(limits.getOrDefault(name, ListenerLimits.NONE)));
     poolsNow.all().forEach(pool -> pool(pool.name()));
     pools.forEach((name, limiter) -> configure(limiter, poolsNow.pool(name)));
+    inForce =
+        Stream.concat(
+                limits.keySet().stream().map(this::listener),
+                poolsNow.all().stream().map(pool -> pool(pool.name())))
+            .collect(Collectors.toSet());
+  }
+
+  /**
+   * To be called every few seconds. Forgets a limiter that two calls in a row find removed and
+   * unused: a client may be accepted by an older snapshot a moment after the removal.
+   */
+  public void forgetRemoved() {
+    Set<QueueingLimiter> unusedNow =
+        Stream.concat(listeners.values().stream(), pools.values().stream())
+            .filter(limiter -> !inForce.contains(limiter) && !limiter.isInUse())
+            .collect(Collectors.toSet());
+    listeners.values().removeIf(each -> unusedNow.contains(each) && unused.contains(each));
+    pools.values().removeIf(each -> unusedNow.contains(each) && unused.contains(each));
+    unused = unusedNow;
   }
 
   private static void configure(PoolLimiter limiter, @Nullable Pool pool) {

@@ -132,7 +132,7 @@ public final class PoolLimiter extends QueueingLimiter {
 
   /** {@link #trySelect} for the first one in the queue. */
   public @Nullable Backend trySelectInTurn(@Nullable SocketAddress source) {
-    if (!connections.tryTakeInTurn()) {
+    if (!connections.permits().tryTake()) {
       return null;
     }
     Backend selected = null;
@@ -140,7 +140,7 @@ public final class PoolLimiter extends QueueingLimiter {
       selected = select(inForce(), source, List.of());
     } finally {
       if (selected == null) {
-        connections.putBack();
+        connections.permits().giveBack();
       }
     }
     return selected;
@@ -193,8 +193,8 @@ public final class PoolLimiter extends QueueingLimiter {
 
   @Override
   protected boolean mayGrow() {
-    if (connections.isFull()) {
-      return connections.mayGrow();
+    if (connections.permits().isFull()) {
+      return connections.permits().mayGrow();
     }
     for (BackendLimiter backend : backends.values()) {
       if (backend.mayGrow()) {

@@ -119,7 +119,7 @@ class ProbeTest {
           Probed.by(HealthConfig.Type.EXPECT, backend.port())
               .expect(null, "hello")
               .within(Duration.ofSeconds(1));
-      Probe.Target target = Probe.Target.of(probed.object(), probed.pool());
+      Probe.ProbeTarget target = Probe.ProbeTarget.of(probed.object(), probed.pool());
       Check check = Check.of(probed.health(), probed.backend(), Runnable::run);
       Check stopping =
           (pipeline, result) -> {
@@ -138,7 +138,7 @@ class ProbeTest {
       Probed probed =
           Probed.by(HealthConfig.Type.TCP, backend.port()).within(Duration.ofSeconds(1));
       Check slow = (pipeline, result) -> running.clock.addAndGet(Duration.ofMillis(1500).toNanos());
-      assertThat(running.probe(slow, Probe.Target.of(probed.object(), probed.pool())))
+      assertThat(running.probe(slow, Probe.ProbeTarget.of(probed.object(), probed.pool())))
           .isEqualTo(CheckResult.failed("timed out"));
     }
   }

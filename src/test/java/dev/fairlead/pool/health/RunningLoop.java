@@ -47,11 +47,11 @@ final class RunningLoop implements AutoCloseable {
 
   CheckResult probe(Probed probed, Backend backend) throws Exception {
     Check check = Check.of(probed.health(), probed.backend(), tlsTasks);
-    return probe(check, Probe.Target.of(backend, probed.pool()));
+    return probe(check, Probe.ProbeTarget.of(backend, probed.pool()));
   }
 
   /** The result of one probe, waited for. */
-  CheckResult probe(Check check, Probe.Target target) throws Exception {
+  CheckResult probe(Check check, Probe.ProbeTarget target) throws Exception {
     CompletableFuture<CheckResult> result = new CompletableFuture<>();
     loop.eventLoop().execute(() -> new Probe(loop, check, target, result::complete).start());
     return result.get(PATIENCE_SECONDS, TimeUnit.SECONDS);

@@ -105,7 +105,7 @@ class TlsCheckTest {
         TestBackend backend = TestBackend.serving(this::handshake)) {
       Probed probed = Probed.by(HealthConfig.Type.TLS, backend.port());
       Check check = new TlsCheck(probed.backend(), jdk, running.loop.tlsTasks());
-      assertThat(running.probe(check, Probe.Target.of(probed.object(), probed.pool())))
+      assertThat(running.probe(check, Probe.ProbeTarget.of(probed.object(), probed.pool())))
           .isEqualTo(CheckResult.failed("certificate not trusted"));
     }
   }
@@ -122,7 +122,10 @@ class TlsCheckTest {
               task -> {
                 throw new RejectedExecutionException("shut down");
               });
-      assertThat(running.probe(check, Probe.Target.of(probed.object(), probed.pool())).conclusion())
+      assertThat(
+              running
+                  .probe(check, Probe.ProbeTarget.of(probed.object(), probed.pool()))
+                  .conclusion())
           .isEqualTo(CheckResult.Conclusion.INCONCLUSIVE);
     }
   }

@@ -88,7 +88,7 @@ class TlsCloseTest {
         Server server = new Server("TLSv1.3", closing::await)) {
       Probed probed = Probed.by(HealthConfig.Type.TLS, server.port());
       Check late = late(running, probed);
-      assertThat(running.probe(late, Probe.Target.of(probed.object(), probed.pool())))
+      assertThat(running.probe(late, Probe.ProbeTarget.of(probed.object(), probed.pool())))
           .isEqualTo(CheckResult.passed("handshake completed"));
       long told = System.nanoTime();
       await()
