@@ -7,14 +7,14 @@ import dev.fairlead.admission.AccessList;
 import dev.fairlead.admission.Leased;
 import dev.fairlead.admission.SourceCount;
 import dev.fairlead.admission.SourceLimit;
-import dev.fairlead.config.LimitScope;
-import dev.fairlead.config.ListenerLimits;
+import dev.fairlead.config.LimitsConfig.LimitScope;
+import dev.fairlead.config.LimitsConfig.ListenerLimits;
+import dev.fairlead.config.LimitsConfig.PoolLimits;
+import dev.fairlead.config.LimitsConfig.QueueConfig;
+import dev.fairlead.config.LimitsConfig.RefuseWith;
 import dev.fairlead.config.NodeConfig.TransportKind;
 import dev.fairlead.config.PoolConfig;
 import dev.fairlead.config.PoolConfig.Timeouts;
-import dev.fairlead.config.PoolLimits;
-import dev.fairlead.config.QueueConfig;
-import dev.fairlead.config.RefuseWith;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
 import dev.fairlead.testkit.EveryTransport;
@@ -172,7 +172,8 @@ class SessionTest {
     try (TestBackend backend = TestBackend.echo();
         LoopFixture fixture = fixture(kind, backend)) {
       Destination good = fixture.destination;
-      fixture.configure(new PoolSettings().backend(backend.port()).timeouts(null).config(), only(5));
+      fixture.configure(
+          new PoolSettings().backend(backend.port()).timeouts(null).config(), only(5));
       assertThat(dropped(fixture)).isTrue();
       fixture.destination = withAccess(good, null);
       assertThat(dropped(fixture)).isTrue();

@@ -3,11 +3,11 @@ package dev.fairlead.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.admission.ListenerLimiter;
-import dev.fairlead.config.LimitScope;
-import dev.fairlead.config.ListenerLimits;
+import dev.fairlead.config.LimitsConfig.LimitScope;
+import dev.fairlead.config.LimitsConfig.ListenerLimits;
+import dev.fairlead.config.LimitsConfig.QueueConfig;
+import dev.fairlead.config.LimitsConfig.RefuseWith;
 import dev.fairlead.config.NodeConfig.TransportKind;
-import dev.fairlead.config.QueueConfig;
-import dev.fairlead.config.RefuseWith;
 import dev.fairlead.net.Transport;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.time.Duration;

@@ -2,11 +2,11 @@ package dev.fairlead.testkit;
 
 import dev.fairlead.config.BackendConfig;
 import dev.fairlead.config.HealthConfig;
+import dev.fairlead.config.LimitsConfig.PoolLimits;
 import dev.fairlead.config.PoolConfig;
 import dev.fairlead.config.PoolConfig.Balance;
 import dev.fairlead.config.PoolConfig.Connect;
 import dev.fairlead.config.PoolConfig.Timeouts;
-import dev.fairlead.config.PoolLimits;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.admission.Leased;
 import dev.fairlead.admission.WaitQueue;
-import dev.fairlead.config.LimitScope;
-import dev.fairlead.config.PoolLimits;
-import dev.fairlead.config.QueueConfig;
+import dev.fairlead.config.LimitsConfig.LimitScope;
+import dev.fairlead.config.LimitsConfig.PoolLimits;
+import dev.fairlead.config.LimitsConfig.QueueConfig;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pools;
 import dev.fairlead.testkit.PoolSettings;
