@@ -11,6 +11,7 @@ import dev.fairlead.testkit.TestBackend;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.SingleThreadIoEventLoop;
+import io.netty.util.NetUtil;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -106,10 +107,10 @@ class DialerTest {
   void addressOfAnotherFamilyIsNoExcuseForOneThatRefused() throws Exception {
     try (Dial dial = new Dial(TransportKind.AUTO);
         ClosedPort closed = new ClosedPort()) {
-      dial.sources = List.of(InetAddress.getByName("127.0.0.1"));
-      dial.start(at(closed.port()), new InetSocketAddress("::1", closed.port()));
+      dial.sources = List.of(ip("127.0.0.1"));
+      dial.start(at(closed.port()), new InetSocketAddress(ip("::1"), closed.port()));
       dial.expect("failed REFUSED");
-      dial.start(new InetSocketAddress("::1", closed.port()));
+      dial.start(new InetSocketAddress(ip("::1"), closed.port()));
       dial.expect("failed NO_LOCAL_PORT");
       dial.expectOpen(0);
     }
@@ -119,11 +120,7 @@ class DialerTest {
   void localAddressesOfTheFamilyAreTakenInTurn() throws Exception {
     try (Dial dial = new Dial(TransportKind.AUTO);
         TestBackend backend = TestBackend.manual()) {
-      dial.sources =
-          List.of(
-              InetAddress.getByName("127.0.0.7"),
-              InetAddress.getByName("::1"),
-              InetAddress.getByName("127.0.0.8"));
+      dial.sources = List.of(ip("127.0.0.7"), ip("::1"), ip("127.0.0.8"));
       for (String from : List.of("127.0.0.7", "127.0.0.8", "127.0.0.7")) {
         dial.start(at(backend.port()));
         InetSocketAddress seen = (InetSocketAddress) backend.next().channel().getRemoteAddress();
@@ -164,6 +161,10 @@ class DialerTest {
       dial.expectOpen(0);
       alive.next().expectEnd();
     }
+  }
+
+  private static InetAddress ip(String address) {
+    return NetUtil.createInetAddressFromIpAddressString(address);
   }
 
   private static SocketAddress at(int port) {

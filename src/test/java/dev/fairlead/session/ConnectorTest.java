@@ -14,6 +14,7 @@ import dev.fairlead.testkit.EveryTransport;
 import dev.fairlead.testkit.FullBackend;
 import dev.fairlead.testkit.PoolSettings;
 import dev.fairlead.testkit.TestBackend;
+import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -121,15 +122,14 @@ class ConnectorTest {
                 new PoolSettings().backend("backend.invalid", silent.port()).connect(TIMEOUT, 1));
         TestBackend alive =
             TestBackend.serving(
-                connection -> {}, new InetSocketAddress("127.0.0.9", silent.port()))) {
+                connection -> {}, new InetSocketAddress(ip("127.0.0.9"), silent.port()))) {
       Backend named = attempt.fixture.backend(0);
-      named.resolved(
-          List.of(InetAddress.getByName("127.0.0.1"), InetAddress.getByName("127.0.0.9")));
+      named.resolved(List.of(ip("127.0.0.1"), ip("127.0.0.9")));
       attempt.start();
       attempt.passTime(TIMEOUT.dividedBy(2));
       attempt.expect("connected backend.invalid:" + alive.port());
       assertThat(named.addresses().get(0))
-          .isEqualTo(new InetSocketAddress("127.0.0.9", silent.port()));
+          .isEqualTo(new InetSocketAddress(ip("127.0.0.9"), silent.port()));
       assertThat(named.failures()).isZero();
     }
   }
@@ -206,6 +206,10 @@ class ConnectorTest {
       attempt.expectUncounted();
       assertThat(attempt.reports).isEmpty();
     }
+  }
+
+  private static InetAddress ip(String address) {
+    return NetUtil.createInetAddressFromIpAddressString(address);
   }
 
   private static PoolSettings full(PoolSettings pool) {
