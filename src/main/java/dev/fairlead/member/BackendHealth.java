@@ -26,6 +26,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,9 +61,16 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
 
   private boolean refreshing;
 
+  /** These three are set by {@link #start}, before anything else is called. */
+  @SuppressWarnings("NullAway.Init")
   private Proxy proxy;
+
+  @SuppressWarnings("NullAway.Init")
   private BackendReports reports;
+
+  @SuppressWarnings("NullAway.Init")
   private Probers probers;
+
   private long timer;
   private boolean stopped;
 
@@ -106,7 +114,7 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
   }
 
   @Override
-  public void probe(Backend backend, long assignment, Boolean current) {
+  public void probe(Backend backend, long assignment, @Nullable Boolean current) {
     context.runOnContext(
         turn -> {
           Pool pool = poolOf(backend);
@@ -124,7 +132,7 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
   }
 
   @Override
-  public void healthy(Backend backend, boolean healthy, String reason) {
+  public void healthy(Backend backend, boolean healthy, @Nullable String reason) {
     context.runOnContext(turn -> turned(backend, healthy, reason));
   }
 
@@ -167,7 +175,7 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
     refresh(pool.name());
   }
 
-  private void turned(Backend backend, boolean healthy, String reason) {
+  private void turned(Backend backend, boolean healthy, @Nullable String reason) {
     if (backend.isHealthy() == healthy) {
       return;
     }
@@ -254,15 +262,15 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
             });
   }
 
-  /** The pool in force if it has a backend of that id, else null. */
-  private Pool poolOf(Backend backend) {
+  /** The pool in force, if it has a backend of that id. */
+  private @Nullable Pool poolOf(Backend backend) {
     Pool pool = poolCalled(backend.pool());
     return pool != null && pool.backends().stream().anyMatch(each -> each.id().equals(backend.id()))
         ? pool
         : null;
   }
 
-  private Pool poolCalled(String name) {
+  private @Nullable Pool poolCalled(String name) {
     return proxy.pools().stream().filter(pool -> pool.name().equals(name)).findFirst().orElse(null);
   }
 
