@@ -40,13 +40,8 @@ public final class BearerToken implements Handler<RoutingContext> {
 
   private static IllegalStateException unusable(
       Path file, String why, @Nullable IOException cause) {
-    return new IllegalStateException(
-        "node.admin.tokenFile: "
-            + file
-            + " (expected: a token in its first line, but: "
-            + why
-            + ")",
-        cause);
+    String expected = " (expected: a token in its first line, but: " + why + ")";
+    return new IllegalStateException("node.admin.tokenFile: " + file + expected, cause);
   }
 
   @Override

@@ -86,7 +86,7 @@ final class ConfigCommand implements Runnable {
 
     @Override
     void print(JsonObject answer, AdminClient client, PrintWriter out) {
-      TextTable table = new TextTable("REVISION", "TIME", "AUTHOR", "FROM", "FORMAT", "NOTE");
+      TextTable table = new TextTable("REVISION TIME AUTHOR FROM FORMAT NOTE");
       for (JsonObject revision : AnswerText.each(answer, "history")) {
         table.row(
             revision.getLong("revision"),

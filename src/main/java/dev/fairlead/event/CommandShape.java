@@ -1,7 +1,5 @@
 package dev.fairlead.event;
 
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
@@ -9,23 +7,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /** The keys of a command and the values they take. Immutable. */
-final class CommandShape {
+record CommandShape(Map<String, KeyRule> keys) {
   private static final int MAX_SHOWN_CHARS = 100;
   private static final int MAX_TEXT_CHARS = 300;
-
-  private final Map<String, KeyRule> keys;
-
-  private CommandShape(Map<String, KeyRule> keys) {
-    this.keys = keys;
-  }
 
   /**
    * @param required false = the key may be absent or null
    */
-  private record KeyRule(boolean required, ValueKind kind) {}
+  record KeyRule(boolean required, ValueKind kind) {}
 
   /**
    * A set of values.
@@ -111,24 +102,5 @@ final class CommandShape {
 
   private static String cut(String text) {
     return text.length() <= MAX_SHOWN_CHARS ? text : text.substring(0, MAX_SHOWN_CHARS) + "...";
-  }
-
-  /**
-   * The JSON object of a body that is an object, a string or a buffer; null is an empty object.
-   *
-   * @throws CommandException if it is anything else
-   */
-  static JsonObject object(@Nullable Object body) {
-    try {
-      Object value = body instanceof String text ? Json.decodeValue(text) : body;
-      value = value instanceof Buffer buffer ? Json.decodeValue(buffer) : value;
-      if (value == null || value instanceof JsonObject) {
-        return value == null ? new JsonObject() : (JsonObject) value;
-      }
-    } catch (DecodeException e) {
-      throw new CommandException(
-          CommandException.PROBLEMS, "not JSON (expected: a JSON object): " + e.getMessage());
-    }
-    throw new CommandException(CommandException.PROBLEMS, "(expected: a JSON object)");
   }
 }

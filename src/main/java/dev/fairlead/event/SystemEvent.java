@@ -38,8 +38,10 @@ public sealed interface SystemEvent
   /** By the clock of the publishing member. */
   Instant time();
 
-  /** The fields of this type of event. */
-  JsonObject details();
+  /** The fields of this type of event; none by default. */
+  default JsonObject details() {
+    return new JsonObject();
+  }
 
   /** {@code {type, member, name, time}} and the {@link #details}. */
   default JsonObject toJson() {
@@ -113,12 +115,7 @@ public sealed interface SystemEvent
   }
 
   /** The member has left the cluster for any reason; published by a member that is still in it. */
-  record MemberLeft(MemberId member, Instant time) implements SystemEvent {
-    @Override
-    public JsonObject details() {
-      return new JsonObject();
-    }
-  }
+  record MemberLeft(MemberId member, Instant time) implements SystemEvent {}
 
   /**
    * The member finishes its live sessions and accepts no new ones.
@@ -135,12 +132,7 @@ public sealed interface SystemEvent
   }
 
   /** The member has no session left and is about to leave the cluster. */
-  record DrainFinished(MemberId member, Instant time) implements SystemEvent {
-    @Override
-    public JsonObject details() {
-      return new JsonObject();
-    }
-  }
+  record DrainFinished(MemberId member, Instant time) implements SystemEvent {}
 
   /** The cluster's verdict on the backend has become healthy on this member. */
   record BackendUp(MemberId member, Instant time, String pool, String backend)
