@@ -42,7 +42,7 @@ final class Drain {
   private boolean hurried;
 
   /** True when the grace is over. */
-  private boolean over;
+  private volatile boolean over;
 
   private boolean listening = true;
 
@@ -120,7 +120,7 @@ final class Drain {
   }
 
   private void awaitSessions() {
-    if (isOver()) {
+    if (over) {
       // Sessions accepted while the listeners closed.
       proxy.loops().endSessions(Duration.ZERO);
     }
@@ -129,10 +129,6 @@ final class Drain {
     } else {
       vertx.setTimer(POLL_MILLIS, id -> awaitSessions());
     }
-  }
-
-  private synchronized boolean isOver() {
-    return over;
   }
 
   private void after(Duration time, Runnable step) {

@@ -25,9 +25,7 @@ import java.util.function.Function;
  * Every method may be called from any thread and does not block.
  */
 record EventLoops(Transport transport, List<ListenerVerticle> verticles, SessionCount count) {
-  /**
-   * Session ids begin with a random number below this, drawn at the start: 36 to the power of 7.
-   */
+  /** Session ids begin with a random number below 36 to the power of 7, drawn at the start. */
   private static final long ID_SPACE = 78_364_164_096L;
 
   EventLoops {

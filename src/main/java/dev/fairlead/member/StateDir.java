@@ -24,11 +24,9 @@ import org.jspecify.annotations.Nullable;
  * cluster. A write replaces the file atomically and is on disk when {@link #write} returns. Blocks;
  * one call at a time, from any thread except event loops.
  */
-final class StateDir {
+record StateDir(Path directory) {
   private static final String FILE = "revisions.json";
   private static final String NEW_FILE = "revisions.json.new";
-
-  private final Path directory;
 
   /**
    * The content of the file.
@@ -53,10 +51,6 @@ final class StateDir {
       return new SavedState(
           Objects.requireNonNull((String) json.getValue("ownFileDigest")), revisions);
     }
-  }
-
-  StateDir(Path directory) {
-    this.directory = directory;
   }
 
   /**

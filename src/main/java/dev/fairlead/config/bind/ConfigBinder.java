@@ -2,9 +2,11 @@ package dev.fairlead.config.bind;
 
 import dev.fairlead.config.BackendConfig;
 import dev.fairlead.config.BindAddress;
+import dev.fairlead.config.ClusterConfig;
 import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.IpAddress;
 import dev.fairlead.config.ListenerConfig;
+import dev.fairlead.config.NodeConfig;
 import dev.fairlead.config.PoolConfig;
 import dev.fairlead.config.PoolConfig.Balance;
 import dev.fairlead.config.PoolConfig.Replies;

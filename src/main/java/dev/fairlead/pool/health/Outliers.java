@@ -52,9 +52,7 @@ public final class Outliers {
     private long until;
   }
 
-  /**
-   * @param nanos the clock, as {@link System#nanoTime}
-   */
+  /** With the clock {@code nanos}, as {@link System#nanoTime}. */
   public Outliers(LongSupplier nanos, EjectionListener listener) {
     this.nanos = nanos;
     this.listener = listener;
@@ -97,14 +95,11 @@ public final class Outliers {
     Ejection ejection = ejections.computeIfAbsent(backend.toString(), any -> new Ejection());
     long calm = Math.max(0, (now - ejection.until) / once.toNanos());
     ejection.times = Math.min(MAX_TIMES, (int) Math.max(0, ejection.times - calm) + 1);
-    Duration time = shorter(once.multipliedBy(ejection.times), LONGEST);
+    Duration whole = once.multipliedBy(ejection.times);
+    Duration time = whole.compareTo(LONGEST) < 0 ? whole : LONGEST;
     ejection.until = now + time.toNanos();
     backend.ejected(true);
     listener.ejected(pool, backend, failures, time);
-  }
-
-  private static Duration shorter(Duration one, Duration other) {
-    return one.compareTo(other) < 0 ? one : other;
   }
 
   private static long ejected(Pool pool) {

@@ -29,7 +29,6 @@ public final class Probers {
 
   /** Makes probers, which takes milliseconds; the futures complete on the event loop. */
   public interface Worker {
-    /** Runs {@code task} on a worker. */
     <T> Future<T> run(Callable<T> task);
   }
 

@@ -28,9 +28,6 @@ final class RiseFall {
   /** Probes in a row that contradict the verdict, fewer than would change it. */
   private int contradictions;
 
-  /**
-   * @param initial the verdict so far
-   */
   RiseFall(ProbeVerdict initial, int rise, int fall) {
     this.verdict = initial;
     this.rise = rise;
