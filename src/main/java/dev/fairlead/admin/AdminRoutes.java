@@ -76,9 +76,7 @@ final class AdminRoutes {
         get("/api/v1/openapi.yaml", page::sendOpenapi));
   }
 
-  /**
-   * @param guard passes on requests that may use the guarded endpoints, refuses all others
-   */
+  /** Requests that {@code guard} does not pass on reach the open endpoints only. */
   Router router(Vertx vertx, Handler<RoutingContext> guard) {
     Router router = Router.router(vertx);
     router.route().failureHandler(Answers::failure).handler(AdminRoutes::protect);

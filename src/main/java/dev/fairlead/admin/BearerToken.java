@@ -21,11 +21,7 @@ public final class BearerToken implements Handler<RoutingContext> {
     this.token = token.getBytes(StandardCharsets.UTF_8);
   }
 
-  /**
-   * Reads the token from the first line of {@code file}. Blocks.
-   *
-   * @throws IllegalStateException if there is none
-   */
+  /** Reads line 1 of {@code file}. Blocks; throws IllegalStateException if it has no token. */
   public static BearerToken read(Path file) {
     try (BufferedReader reader = Files.newBufferedReader(file)) {
       String line = reader.readLine();

@@ -73,11 +73,7 @@ final class RequestReader {
     return expect == null ? command : command.put("expect", revision("If-Match", expect));
   }
 
-  /**
-   * A revision number, with or without quotes.
-   *
-   * @throws CommandException 422 naming {@code name}
-   */
+  /** A revision number, with or without quotes; a {@link CommandException} names {@code name}. */
   static long revision(String name, String text) {
     Matcher matcher = REVISION.matcher(text.strip());
     if (!matcher.matches()) {
@@ -116,11 +112,7 @@ final class RequestReader {
     return type;
   }
 
-  /**
-   * The JSON object of a request's body.
-   *
-   * @throws CommandException 415 or 422
-   */
+  /** The JSON object of the body; throws a {@link CommandException}, 415 or 422. */
   static JsonObject json(RoutingContext ctx) {
     demand(ctx, JSON);
     return CommandBodies.object(ctx.body().buffer());

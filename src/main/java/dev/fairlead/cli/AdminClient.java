@@ -122,9 +122,7 @@ final class AdminClient {
         && (e.getCause() instanceof UnresolvedAddressException || isUnresolved(e.getCause()));
   }
 
-  /**
-   * @param file the document that was sent, empty = none
-   */
+  /** Throws what is not a success; {@code file} is the document that was sent, empty = none. */
   private JsonObject checked(String path, HttpResponse<String> answer, String file)
       throws RefusedException {
     JsonObject body = parsed(path, answer);

@@ -37,9 +37,6 @@ final class ConfigCommand implements Runnable {
         spec.commandLine(), "Missing command (expected: show, history, diff or rollback)");
   }
 
-  /**
-   * @param revision null = the one in force
-   */
   private static String path(@Nullable Long revision) {
     return PATH + (revision == null ? "" : "?revision=" + revision);
   }

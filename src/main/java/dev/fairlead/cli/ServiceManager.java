@@ -30,9 +30,7 @@ final class ServiceManager {
 
   private final @Nullable String socket;
 
-  /**
-   * @param socket a path, or an abstract name that begins with {@code @}; null or empty = none
-   */
+  /** {@code socket}: a path, or {@code @} and an abstract name; null or empty = none. */
   ServiceManager(@Nullable String socket) {
     this.socket = socket == null || socket.isEmpty() ? null : socket;
   }

@@ -20,9 +20,7 @@ final class TextTable {
 
   private final List<List<String>> rows = new ArrayList<>();
 
-  /**
-   * @param header the columns' names, separated by single spaces
-   */
+  /** {@code header}: the columns' names, separated by single spaces. */
   TextTable(String header) {
     rows.add(List.of(header.split(" ")));
   }

@@ -98,9 +98,7 @@ final class TopCommand implements Callable<Integer> {
       return new Sample(System.nanoTime(), members, pools);
     }
 
-    /**
-     * @param before the sample that rates are computed from, null = no rates yet
-     */
+    /** With the rates since {@code before}, if there is one. */
     void print(PrintWriter out, @Nullable Sample before) {
       MembersCommand.table(members).print(out);
       out.println();

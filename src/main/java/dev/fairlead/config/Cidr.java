@@ -42,11 +42,7 @@ public record Cidr(InetAddress network, int prefix) {
     network = plain;
   }
 
-  /**
-   * The network of {@code 10.0.0.0/8}; of a bare address, the network with that one address.
-   *
-   * @throws IllegalArgumentException for any other text
-   */
+  /** As {@link #parse}; throws IllegalArgumentException for a text that is no network. */
   public static Cidr of(String text) {
     ParsedValue<Cidr> parsed = parse(text);
     String expected = parsed.expected().orElse("");

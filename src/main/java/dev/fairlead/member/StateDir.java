@@ -28,12 +28,7 @@ record StateDir(Path directory) {
   private static final String FILE = "revisions.json";
   private static final String NEW_FILE = "revisions.json.new";
 
-  /**
-   * The content of the file.
-   *
-   * @param ownFileDigest of the member's own file when this was written
-   * @param revisions encoded, newest first; opaque here
-   */
+  /** Digest of the member's own file, and encoded revisions, newest first; opaque here. */
   record SavedState(String ownFileDigest, List<String> revisions) {
     SavedState {
       revisions = List.copyOf(revisions);

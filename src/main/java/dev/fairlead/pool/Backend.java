@@ -55,11 +55,7 @@ public final class Backend {
     this.addresses = before.addresses;
   }
 
-  /**
-   * A backend of {@code pool}.
-   *
-   * @param before of this pool and id, under the last configuration
-   */
+  /** Shares the state of {@code before}, the backend of this pool and id until now, if any. */
   static Backend of(String pool, BackendConfig config, @Nullable Backend before) {
     return before == null ? new Backend(pool, config) : new Backend(config, before);
   }
@@ -118,12 +114,7 @@ public final class Backend {
     state.backSince = nanos;
   }
 
-  /**
-   * Counts a session that selects this backend. If that succeeds exactly one {@link #released} must
-   * follow, else its permit is lost.
-   *
-   * @return false if no permit is left
-   */
+  /** Counts a session; if true, {@link #released} must follow once, else its permit is lost. */
   public boolean trySelect() {
     boolean selected = state.sessions.tryTake();
     if (selected) {
@@ -142,11 +133,7 @@ public final class Backend {
     return !state.sessions.isFull();
   }
 
-  /**
-   * Uncounts a session that had selected this backend.
-   *
-   * @throws IllegalStateException if none is counted; the count stays 0
-   */
+  /** Uncounts such a session; throws IllegalStateException if none is counted. */
   public void released() {
     state.sessions.giveBack();
   }

@@ -28,10 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Choice(List<Balancer> tiers, List<Backend> eligible, boolean growing) {
 
-  /**
-   * @param position of round-robin
-   * @param now as {@link System#nanoTime}
-   */
+  /** {@code position} is that of round-robin, {@code now} a {@link System#nanoTime}. */
   static Choice of(PoolConfig config, List<Backend> backends, AtomicLong position, long now) {
     SlowStart slowStart = new SlowStart(config.slowStart(), now);
     List<Backend> eligible = eligible(backends);

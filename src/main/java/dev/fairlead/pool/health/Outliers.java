@@ -36,9 +36,7 @@ public final class Outliers {
 
   /** Called when the status of the backend is set. */
   public interface EjectionListener {
-    /**
-     * @param failures of the backend in a row
-     */
+    /** After {@code failures} in a row, for {@code time}. */
     void ejected(Pool pool, Backend backend, int failures, Duration time);
 
     void returned(Pool pool, Backend backend);

@@ -84,9 +84,7 @@ final class Probe implements Dialer.DialEvents {
     }
   }
 
-  /**
-   * @param done is called with the result once, and not after {@link #cancel}
-   */
+  /** {@code done} gets the result once, and not after {@link #cancel}. */
   Probe(ProbeLoop loop, Check check, ProbeTarget target, Consumer<CheckResult> done) {
     this.loop = loop;
     this.check = check;

@@ -34,12 +34,7 @@ public final class Probers {
 
   /** Called with each change of a verdict. */
   public interface VerdictListener {
-    /**
-     * A prober of this member has decided.
-     *
-     * @param assignment the number given to {@link #begin}
-     * @param reason of the last probe
-     */
+    /** {@code assignment} as given to {@link #begin}; the reason is the last probe's. */
     void decided(Backend backend, long assignment, boolean up, String reason);
   }
 

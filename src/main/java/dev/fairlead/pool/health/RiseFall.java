@@ -38,11 +38,7 @@ final class RiseFall {
     return verdict;
   }
 
-  /**
-   * Takes the result of a conclusive probe.
-   *
-   * @return whether the verdict has changed
-   */
+  /** Takes the result of a conclusive probe; returns whether the verdict has changed. */
   boolean probed(boolean passed) {
     ProbeVerdict next = passed ? ProbeVerdict.UP : ProbeVerdict.DOWN;
     if (next == verdict) {
