@@ -32,12 +32,7 @@ record CommandRoutes(MemberView member, Commands commands) {
         new Endpoint(HttpMethod.POST, "/api/v1/shutdown", this::shutdown));
   }
 
-  /**
-   * Sends a revision of the history.
-   *
-   * @param wanted its number, absent = the one in force
-   * @param own sends the revision in force on this member, if that is the one
-   */
+  /** Sends a revision; {@code own} sends the one in force, wanted if no number is given. */
   void revision(RoutingContext ctx, @Nullable String wanted, Consumer<RoutingContext> own) {
     if (wanted == null || String.valueOf(member.config().revision().revision()).equals(wanted)) {
       own.accept(ctx);

@@ -65,11 +65,7 @@ public final class CommandBodies {
 
   private CommandBodies() {}
 
-  /**
-   * The JSON object of a body that is an object, a string or a buffer; null is an empty object.
-   *
-   * @throws CommandException if it is anything else
-   */
+  /** The JSON object of an object, a string or a buffer; null is an empty one, else refused. */
   public static JsonObject object(@Nullable Object body) {
     try {
       Object value = body instanceof String text ? Json.decodeValue(text) : body;

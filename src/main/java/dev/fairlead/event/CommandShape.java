@@ -13,16 +13,10 @@ record CommandShape(Map<String, KeyRule> keys) {
   private static final int MAX_SHOWN_CHARS = 100;
   private static final int MAX_TEXT_CHARS = 300;
 
-  /**
-   * @param required false = the key may be absent or null
-   */
+  /** A key that is not required may be absent or null. */
   record KeyRule(boolean required, ValueKind kind) {}
 
-  /**
-   * A set of values.
-   *
-   * @param expected its description in a problem
-   */
+  /** A set of values, with its description in a problem. */
   record ValueKind(String expected, Predicate<Object> fits) {
     static ValueKind text() {
       return new ValueKind(

@@ -46,9 +46,7 @@ final class Drain {
 
   private boolean listening = true;
 
-  /**
-   * @param onBegin called once, with the grace; must not block
-   */
+  /** {@code onBegin} is called once, with the grace; it must not block. */
   Drain(Vertx vertx, Proxy proxy, ShutdownConfig shutdown, Consumer<Duration> onBegin) {
     this.vertx = vertx;
     this.proxy = proxy;
@@ -71,11 +69,7 @@ final class Drain {
     return drained.future();
   }
 
-  /**
-   * Begins to drain; a second call ends all sessions at once.
-   *
-   * @param otherGrace null = as configured
-   */
+  /** A second call ends all sessions at once; {@code otherGrace} null = as configured. */
   synchronized Future<Void> begin(@Nullable Duration otherGrace) {
     if (begun) {
       hurry();

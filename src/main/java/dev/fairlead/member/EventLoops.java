@@ -32,11 +32,7 @@ record EventLoops(Transport transport, List<ListenerVerticle> verticles, Session
     verticles = List.copyOf(verticles);
   }
 
-  /**
-   * Deploys one verticle on every event loop of {@code vertx}.
-   *
-   * @param loops the number of event loops that {@code vertx} has
-   */
+  /** Deploys one verticle on each of the {@code loops} event loops of {@code vertx}. */
   static Future<EventLoops> deploy(
       Vertx vertx, Transport transport, int loops, SessionListener listener, SessionCount count) {
     List<ListenerVerticle> verticles = Collections.synchronizedList(new ArrayList<>());

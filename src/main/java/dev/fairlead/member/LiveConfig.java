@@ -52,9 +52,7 @@ final class LiveConfig implements LocalConfig {
    */
   record OwnConfig(ConfigText text, FairleadConfig config, ConfigLoader loader) {}
 
-  /**
-   * @param listener called with every configuration put in force, in order
-   */
+  /** {@code listener} gets every configuration put in force, in order. */
   LiveConfig(Vertx vertx, Proxy proxy, OwnConfig own, Consumer<InForce> listener) {
     this.vertx = vertx;
     this.proxy = proxy;

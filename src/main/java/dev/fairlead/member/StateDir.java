@@ -70,12 +70,7 @@ record StateDir(Path directory) {
     }
   }
 
-  /**
-   * Replaces what was written before.
-   *
-   * @throws IOException if that fails; the previous content is intact then, and the message is for
-   *     users
-   */
+  /** Replaces the content, which stays intact if that fails; the message is for users. */
   void write(SavedState state) throws IOException {
     makeDirectory();
     Path fresh = directory.resolve(NEW_FILE);

@@ -23,13 +23,7 @@ final class AddressRules {
   private final Binding binding;
   private final List<ProcessAddress> ofProcess;
 
-  /**
-   * An address of {@code node} or {@code cluster}.
-   *
-   * @param path of its key
-   * @param owner as problems show it
-   * @param host null = chosen at start
-   */
+  /** An address of {@code node} or {@code cluster}; {@code host} null = chosen at start. */
   private record ProcessAddress(String path, String owner, @Nullable String host, int port) {
     String show() {
       return host == null ? String.valueOf(port) : BindAddress.ip(host, port).toString();
