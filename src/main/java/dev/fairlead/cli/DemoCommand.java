@@ -86,18 +86,21 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   private String configuration(List<Integer> backends) {
-    String text =
-        """
-        node:
-          admin: { host: 127.0.0.1, port: %d }
-          shutdown: { grace: 2s }
-        listeners:
-          - { name: %s, bind: '127.0.0.1:%d', pool: demo }
-        pools:
-          - name: demo
-            backends:
-        """;
-    return String.format(Locale.ROOT, text, adminPort, LISTENER, port)
+    return String.format(
+            Locale.ROOT,
+            """
+            node:
+              admin: { host: 127.0.0.1, port: %d }
+              shutdown: { grace: 2s }
+            listeners:
+              - { name: %s, bind: '127.0.0.1:%d', pool: demo }
+            pools:
+              - name: demo
+                backends:
+            """,
+            adminPort,
+            LISTENER,
+            port)
         + backends.stream()
             .map(backend -> "      - { host: 127.0.0.1, port: " + backend + " }\n")
             .collect(Collectors.joining());
