@@ -58,7 +58,7 @@ class PrepareTest {
   }
 
   @EveryTransport
-  void heldAddressIsOursAloneAndServesNobody(TransportKind transport) throws IOException {
+  void preparedAddressIsExclusiveAndRefusesClients(TransportKind transport) throws IOException {
     try (DataPathFixture member = new DataPathFixture(transport, backend)) {
       InetSocketAddress address = freeAddress();
       LocalConfig.PreparedChange prepared =
@@ -67,7 +67,7 @@ class PrepareTest {
       expectTaken(address);
       prepared.abort().await();
       expectFree(address);
-      assertThat(member.live.inForce()).isNull();
+      assertThat(member.live.isConfigured()).isFalse();
     }
   }
 
