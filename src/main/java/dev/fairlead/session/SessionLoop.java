@@ -155,10 +155,14 @@ public final class SessionLoop {
   }
 
   private static void start(Session session, ChannelFuture registered) {
-    if (registered.isSuccess()) {
-      session.start();
-    } else {
-      session.end(CloseReason.INTERNAL);
+    try {
+      if (registered.isSuccess()) {
+        session.start();
+      } else {
+        session.end(CloseReason.INTERNAL);
+      }
+    } catch (RuntimeException | Error bug) {
+      session.failed(bug);
     }
   }
 
