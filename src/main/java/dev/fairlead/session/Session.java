@@ -249,13 +249,13 @@ final class Session extends Deadlines.Entry implements StepOwner, SessionListene
   }
 
   /** A peer that vanished is detected, and one that is slow is spared the user time-out. */
-  private void careForPeers(long now, Side server) {
+  private void careForPeers(long now, Side backendSide) {
     if (timer.hasSettled(now)) {
-      server.keepAlive();
+      backendSide.keepAlive();
     }
     if (timer.isSlow(now)) {
       client.tolerateSlow();
-      server.tolerateSlow();
+      backendSide.tolerateSlow();
     }
   }
 
