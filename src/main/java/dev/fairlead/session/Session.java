@@ -248,7 +248,7 @@ final class Session extends Deadlines.Entry implements StepOwner, SessionListene
     }
   }
 
-  /** A peer that vanished is detected, and one that is slow is spared the user time-out. */
+  /** Lets the kernel detect a vanished backend, and exempts slow peers from the user time-out. */
   private void careForPeers(long now, Side backendSide) {
     if (timer.hasSettled(now)) {
       backendSide.keepAlive();
@@ -310,7 +310,7 @@ final class Session extends Deadlines.Entry implements StepOwner, SessionListene
     }
   }
 
-  /** The session is uncounted once its backend has one connection less; not earlier. */
+  /** The session is counted until the connection to its backend is closed. */
   private void closeBackend() {
     if (backend == null) {
       uncount();
@@ -330,12 +330,12 @@ final class Session extends Deadlines.Entry implements StepOwner, SessionListene
     return account.isQuiet(reason());
   }
 
-  /** What fails in one part of the end must not keep the rest. Allocates nothing. */
+  /** Runs one part of the end; a failure must not skip the parts after it. Allocates nothing. */
   private void release(Consumer<Session> part) {
     try {
       part.accept(this);
     } catch (RuntimeException | Error bug) {
-      LOG.error("session {} did not end well", id(), bug);
+      LOG.error("session {}: a part of its end failed", id(), bug);
     }
   }
 
