@@ -2,7 +2,6 @@ package dev.fairlead.cluster.health;
 
 import dev.fairlead.cluster.health.ProbedBackend.HealthContext;
 import dev.fairlead.cluster.load.LoadRow;
-import dev.fairlead.cluster.node.ClusterNode;
 import dev.fairlead.cluster.rows.PeerRows.RowListener;
 import dev.fairlead.cluster.rows.ReplicatedTable;
 import dev.fairlead.cluster.rows.RowContext;
@@ -135,12 +134,8 @@ public final class HealthTable {
         });
   }
 
-  /** To be told of nodes that join and leave. */
-  public ClusterNode.NodeChanges nodes() {
-    return rows;
-  }
-
-  ReplicatedTable rows() {
+  /** Must be told of nodes that join and leave. */
+  public ReplicatedTable rows() {
     return rows;
   }
 

@@ -2,7 +2,6 @@ package dev.fairlead.cluster.load;
 
 import dev.fairlead.admission.SourceLimit;
 import dev.fairlead.cluster.load.PeerCounts.Receiver;
-import dev.fairlead.cluster.node.ClusterNode;
 import dev.fairlead.cluster.rows.OwnRow;
 import dev.fairlead.cluster.rows.ReplicatedTable;
 import dev.fairlead.cluster.rows.RowContext;
@@ -98,18 +97,14 @@ public final class CountTable<T> {
     rows.run(() -> follow(inForce.get()));
   }
 
-  /** To be told of nodes that join and leave. */
-  public ClusterNode.NodeChanges nodes() {
+  /** Must be told of nodes that join and leave. */
+  public ReplicatedTable rows() {
     return rows;
   }
 
   /** Seconds since the oldest peer row in use was renewed; 0 without one. */
   public double viewAgeSeconds() {
     return rows.ageSeconds();
-  }
-
-  ReplicatedTable rows() {
-    return rows;
   }
 
   private void follow(List<T> now) {

@@ -1,6 +1,5 @@
 package dev.fairlead.cluster.members;
 
-import dev.fairlead.cluster.node.ClusterNode;
 import dev.fairlead.cluster.rows.PeerRows.RowListener;
 import dev.fairlead.cluster.rows.ReplicatedTable;
 import dev.fairlead.cluster.rows.RowContext;
@@ -135,11 +134,7 @@ public final class Membership {
   }
 
   /** Must be told of nodes that join and leave. */
-  public ClusterNode.NodeChanges nodes() {
-    return rows;
-  }
-
-  ReplicatedTable rows() {
+  public ReplicatedTable rows() {
     return rows;
   }
 

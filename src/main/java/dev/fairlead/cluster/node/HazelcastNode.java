@@ -65,7 +65,8 @@ public final class HazelcastNode implements ClusterNode {
       return new HazelcastNode(vertx, manager);
     } catch (Exception e) {
       // await() throws what failed as it is, checked or not.
-      throw JoinFailure.of(cluster, manager.getHazelcastInstance() == null, problems.refusal(), e);
+      throw JoinProblems.failure(
+          cluster, manager.getHazelcastInstance() == null, problems.refusal(), e);
     }
   }
 

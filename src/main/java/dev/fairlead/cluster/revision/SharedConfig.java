@@ -89,16 +89,12 @@ public final class SharedConfig {
     this.start = new ConfigStart(vertx, store, secretCheck, prepared, sync);
   }
 
-  /** Opens the shared map; nothing is read from it yet. */
+  /** Opens the shared map; fails when this member's secret is not that of the cluster. */
   public static Future<SharedConfig> open(
       ConfigSetup setup, @Nullable Secret secret, SignedCommands signed) {
     return ReplicatedTable.openMap(setup.node().vertx(), ConfigStore.MAP)
-        .map(map -> new SharedConfig(setup, map, secret, signed));
-  }
-
-  /** Fails when this member's secret is not that of the cluster. */
-  public Future<Void> checkSecret() {
-    return secretCheck.run();
+        .map(map -> new SharedConfig(setup, map, secret, signed))
+        .compose(shared -> shared.secretCheck.run().map(shared));
   }
 
   /** From here on the other members can have this one prepare what they push. */
