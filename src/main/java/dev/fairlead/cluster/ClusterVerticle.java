@@ -55,6 +55,8 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
   /** Map operations block a worker each; those of the data path must not wait behind them. */
   private static final int WORKERS = 4;
 
+  private static final Duration REPORT_PERIOD = Duration.ofSeconds(5);
+
   private final ClusterSetup setup;
   private final RowTraffic traffic;
   private final Membership membership;
@@ -87,7 +89,8 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
     RowContext rows = RowContext.of(node);
     this.setup = setup;
     this.traffic = rows.traffic();
-    this.events = new EventPublisher(node.vertx(), this::self, member::info, member::numbers);
+    this.events =
+        new EventPublisher(node.vertx(), this::self, member::info, member::numbers, REPORT_PERIOD);
     MembershipEvents listener =
         new MembershipEvents(
             node.id(), this::members, events::publish, joined -> sharedConfig().greet(joined));

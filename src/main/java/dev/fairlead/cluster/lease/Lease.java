@@ -185,10 +185,9 @@ final class Lease {
     read.rows().keySet().forEach(reclaimer::sawRow);
     LeaseEntry entry = read.without(reclaimer::isFreed).pinned(reclaimer::isAbsent);
     long freed = read.held() - entry.held();
-    return isRetired ? planRemoval(read, entry, freed) : planHolding(read, entry, freed);
-  }
-
-  private Optional<LeasePlan> planRemoval(LeaseEntry read, LeaseEntry entry, long freed) {
+    if (!isRetired) {
+      return planHolding(read, entry, freed);
+    }
     LeaseEntry next = entry.with(self, LeaseRow.NONE);
     return next.equals(read) ? Optional.empty() : plan(next, 0, freed);
   }

@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Publishes at {@code fairlead.events} what happens to this member, and its metrics report every
- * five seconds and on request. Started and stopped on the cluster's context; events are published
+ * Publishes at {@code fairlead.events} what happens to this member, and its metrics report
+ * periodically and on request. Started and stopped on the cluster's context; events are published
  * on any thread.
  */
 public final class EventPublisher {
@@ -26,7 +26,6 @@ public final class EventPublisher {
   static final String REPORT = "fairlead.metrics.report";
 
   private static final Logger LOG = LoggerFactory.getLogger(EventPublisher.class);
-  private static final Duration PERIOD = Duration.ofSeconds(5);
 
   private final Vertx vertx;
   private final Supplier<MemberId> self;
@@ -46,16 +45,9 @@ public final class EventPublisher {
   /**
    * @param self asked each time, since a member's name may change
    * @param reports is called on a worker, never twice at a time
+   * @param period of the reports
    */
   public EventPublisher(
-      Vertx vertx,
-      Supplier<MemberId> self,
-      Supplier<MemberInfo> info,
-      Supplier<MetricsReport> reports) {
-    this(vertx, self, info, reports, PERIOD);
-  }
-
-  EventPublisher(
       Vertx vertx,
       Supplier<MemberId> self,
       Supplier<MemberInfo> info,

@@ -135,12 +135,8 @@ final class ConfigStore {
                     : wasStored(next));
   }
 
-  /** Writes the newest revision anew, with a note that does not make it another revision. */
-  Future<Boolean> note(StoredRevision expected, Revision noted) {
-    return swapNewest(expected, noted);
-  }
-
-  private Future<Boolean> swapNewest(StoredRevision expected, Revision next) {
+  /** {@link #replace} that leaves the history as it is: for a note on the same revision. */
+  Future<Boolean> swapNewest(StoredRevision expected, Revision next) {
     return vertx
         .executeBlocking(() -> StoredRevision.of(codec.write(next), next))
         .compose(

@@ -116,15 +116,11 @@ final class ConfigSync {
    */
   Future<Void> sync() {
     whole = true;
-    return compare();
+    return poll();
   }
 
   /** As {@link #sync}, except that it trusts the store's pointer to the newest revision. */
   Future<Void> poll() {
-    return compare();
-  }
-
-  private Future<Void> compare() {
     if (!run.isComplete()) {
       again = true;
       return run;
@@ -194,7 +190,8 @@ final class ConfigSync {
   private Future<Void> offer(StoredRevision stored, Revision here) {
     if (stored.value() != null && stored.revision() == null) {
       LOG.warn(
-          "the stored revision is not signed with our secret or unreadable: revision {} replaces it",
+          "the stored revision is not signed with our secret or unreadable: revision {} replaces"
+              + " it",
           here.revision());
     }
     return store

@@ -74,11 +74,7 @@ final class PreparedConfig {
 
   /** Gives up {@code push}, if it is the one that is prepared. */
   Future<Void> release(String push) {
-    return isPreparedFor(push) ? releaseAny() : Future.succeededFuture();
-  }
-
-  private boolean isPreparedFor(String push) {
-    return current != null && current.push.equals(push);
+    return current != null && current.push.equals(push) ? releaseAny() : Future.succeededFuture();
   }
 
   private Future<Void> releaseAny() {

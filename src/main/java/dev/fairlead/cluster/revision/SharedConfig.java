@@ -133,9 +133,13 @@ public final class SharedConfig {
     return commands;
   }
 
-  /** As of {@link MemberCalls#greet}. */
+  /**
+   * Calls a member that has joined for nothing but an answer. The first call to a member makes the
+   * bus look up its address, which hangs as long as any node does that keeps a part of the
+   * registrations; so it is made while all is well.
+   */
   public void greet(MemberInfo member) {
-    calls.greet(member);
+    calls.call(member, new MemberCall.Greet());
   }
 
   /** Why this member has not had the newest revision in force for 10 s; null when it is not so. */
@@ -163,11 +167,6 @@ public final class SharedConfig {
   }
 
   private void applied(Revision revision, @Nullable Revision superseded) {
-    save();
-    setup.applied().accept(revision, superseded);
-  }
-
-  private void save() {
     List<Revision> revisions = log.all();
     vertx
         .executeBlocking(
@@ -176,5 +175,6 @@ public final class SharedConfig {
               return revisions;
             })
         .onFailure(cause -> LOG.error("revisions not saved for the next start", cause));
+    setup.applied().accept(revision, superseded);
   }
 }

@@ -4,9 +4,10 @@ import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.Iterator;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -91,14 +92,9 @@ public final class PeerRows {
 
   /** Drops and forgets the rows of all members that are not in {@code nodes}. */
   void retain(Collection<String> nodes) {
-    Iterator<Map.Entry<String, PeerRow>> all = rows.entrySet().iterator();
-    while (all.hasNext()) {
-      Map.Entry<String, PeerRow> entry = all.next();
-      if (!nodes.contains(entry.getKey())) {
-        all.remove();
-        drop(entry.getKey(), entry.getValue());
-      }
-    }
+    Set<String> gone = new HashSet<>(rows.keySet());
+    gone.removeAll(Set.copyOf(nodes));
+    gone.forEach(this::left);
   }
 
   /** Drops and forgets the row of a node that left. */
@@ -124,11 +120,8 @@ public final class PeerRows {
     oldestRenewal =
         rows.values().stream()
             .filter(PeerRow::inUse)
-            .mapToLong(row -> row.renewedAt() - now)
-            .min()
-            .stream()
-            .map(oldest -> oldest + now)
-            .findFirst();
+            .mapToLong(PeerRow::renewedAt)
+            .reduce((one, other) -> one - other < 0 ? one : other);
   }
 
   /** Seconds since the oldest row in use was renewed; 0 without a row in use. Any thread. */

@@ -189,15 +189,13 @@ public final class BusCommands {
     try {
       JsonObject command = CommandBodies.shutdown(body);
       if (self.get().isMeantBy(command.getString("member"))) {
-        obey(received.sender(), command.getString("grace"));
+        String grace = command.getString("grace");
+        String shown = grace == null ? "as configured" : grace;
+        LOG.info("shutdown by {}, grace {}", received.sender(), shown);
+        onShutdown.accept(grace == null ? null : Durations.parse(grace).orElseThrow());
       }
     } catch (CommandException refusal) {
       signed.logRefusal(received, refusal);
     }
-  }
-
-  private void obey(String sender, @Nullable String grace) {
-    LOG.info("shutdown by {}, grace {}", sender, grace == null ? "as configured" : grace);
-    onShutdown.accept(grace == null ? null : Durations.parse(grace).orElseThrow());
   }
 }
