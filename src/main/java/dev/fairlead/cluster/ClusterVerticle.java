@@ -71,11 +71,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
   private volatile @Nullable BusCommands bus;
   private boolean draining;
 
-  /**
-   * What the cluster part works with.
-   *
-   * @param secret without one nothing is signed
-   */
+  /** Without a secret nothing is signed. */
   public record ClusterSetup(
       ClusterNode node,
       LocalMember member,
@@ -105,7 +101,6 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
             this::merged);
   }
 
-  /** How it is to be deployed. */
   public static DeploymentOptions deployment() {
     return new DeploymentOptions().setWorkerPoolName("fairlead-cluster").setWorkerPoolSize(WORKERS);
   }
@@ -175,17 +170,11 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
         });
   }
 
-  /** The last session has ended. */
   public void drainFinished() {
     events.drainFinished();
   }
 
-  /**
-   * This member's own prober of {@code backend} has decided.
-   *
-   * @param assignment as that prober was started with
-   * @param reason why it is down, in a few words; null for one that is up
-   */
+  /** As of {@link HealthTable#verdict}. */
   public void verdict(Backend backend, long assignment, boolean up, @Nullable String reason) {
     health.verdict(backend, assignment, up, reason);
   }
@@ -242,7 +231,6 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
     return loads.viewAgeSeconds();
   }
 
-  /** What the shared rows have cost on the event bus. */
   public RowTraffic traffic() {
     return traffic;
   }

@@ -30,8 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HealthTable {
   /**
-   * Raising the 3 s keeps verdicts of a hung member; lowering them moves probes when messages are
-   * lost.
+   * Raising the 3 s keeps verdicts of a hung member; lowering them moves probes at lost messages.
    */
   static final ReplicatedTable.Table TABLE =
       new ReplicatedTable.Table(
@@ -61,12 +60,7 @@ public final class HealthTable {
 
   private volatile boolean draining;
 
-  /**
-   * Probes nothing before its start.
-   *
-   * @param pools supplies those in force; called often, must return at once
-   * @param members supplies all members, this one included; called often, must return at once
-   */
+  /** Probes nothing before its start. The suppliers are called often and must return at once. */
   public HealthTable(
       RowContext context,
       Supplier<List<Pool>> pools,

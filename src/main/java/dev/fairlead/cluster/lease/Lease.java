@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class Lease {
   /**
-   * Hysteresis. Raising it leaves surplus idle; lowering it writes the map with each short lull.
+   * Hysteresis: raising it leaves surplus idle, lowering it writes the map with each short lull.
    */
   private static final long SURPLUS_NANOS = TimeUnit.SECONDS.toNanos(1);
 

@@ -23,9 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param <T> what has the counts: pools, or limits of sources
  */
 public final class CountTable<T> {
-  /**
-   * Raising it counts a hung member for longer; lowering it drops live ones after lost messages.
-   */
+  /** Raising it counts a hung member longer; lowering it drops live ones after lost messages. */
   private static final Duration DROP_AFTER = Duration.ofSeconds(3);
 
   static final ReplicatedTable.Table LOADS =
@@ -52,10 +50,8 @@ public final class CountTable<T> {
   }
 
   /**
-   * Sessions of backends, in the map {@code fairlead.loads}; the sums go to {@link
+   * Sessions of backends, in {@code fairlead.loads}; the sums go to {@link
    * dev.fairlead.pool.Backend#othersActive}.
-   *
-   * @param pools supplies those in force; called often, must return at once
    */
   public static CountTable<Pool> ofBackends(RowContext context, Supplier<List<Pool>> pools) {
     return new CountTable<>(context, LOADS, pools, new LoadRow());
@@ -65,8 +61,6 @@ public final class CountTable<T> {
    * Connections of source addresses, in the map {@code fairlead.leases}; the sums go to {@link
    * SourceLimit#others}. Leases are in the same map under other keys: rows are read by member id
    * only.
-   *
-   * @param limits supplies those of all listeners; called often, must return at once
    */
   public static CountTable<SourceLimit> ofSources(
       RowContext context, Supplier<List<SourceLimit>> limits) {

@@ -42,11 +42,6 @@ public final class EventPublisher {
   /** A report was requested meanwhile; any number of requests gets one report. */
   private boolean again;
 
-  /**
-   * @param self asked each time, since a member's name may change
-   * @param reports is called on a worker, never twice at a time
-   * @param period of the reports
-   */
   public EventPublisher(
       Vertx vertx,
       Supplier<MemberId> self,
@@ -83,9 +78,6 @@ public final class EventPublisher {
     publish(new SystemEvent.MemberJoined(self.get(), Instant.now(), now.address(), now.version()));
   }
 
-  /**
-   * @param superseded lost to {@code revision} after a split
-   */
   public void applied(Revision revision, @Nullable Revision superseded) {
     publish(
         new SystemEvent.ConfigUpdate(

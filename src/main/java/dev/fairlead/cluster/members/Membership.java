@@ -89,9 +89,7 @@ public final class Membership {
   }
 
   /**
-   * Takes a name that is free and becomes a member.
-   *
-   * @return the name: {@code wantedName}, or if taken {@code wantedName-2} and so on
+   * Becomes a member; its name is {@code wantedName}, or if taken {@code wantedName-2} and so on.
    */
   public Future<String> enter(String wantedName) {
     wanted = wantedName;

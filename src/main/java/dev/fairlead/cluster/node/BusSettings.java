@@ -23,9 +23,7 @@ import org.jspecify.annotations.Nullable;
  * the port it listens on.
  */
 final class BusSettings {
-  /**
-   * After a split a connection may look open and carry nothing; it is found within two of these.
-   */
+  /** After a split a connection may look open and carry nothing; found within two of these. */
   private static final Duration PING = Duration.ofSeconds(5);
 
   /**
@@ -38,9 +36,6 @@ final class BusSettings {
 
   private BusSettings() {}
 
-  /**
-   * @param bind where to listen; without it see the class
-   */
   static EventBusOptions of(ClusterConfig cluster, @Nullable InetAddress bind) {
     EventBusOptions bus = new EventBusOptions();
     bus.setPort(cluster.busPort());

@@ -14,9 +14,7 @@ import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonObject;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Does what {@link MemberCalls} of other members, and of this one, ask. On the cluster's context.
- */
+/** Does what each {@link MemberCall} to this member asks. On the cluster's context. */
 final class CallHandler {
   private final PreparedConfig prepared;
   private final ConfigSync sync;

@@ -96,8 +96,7 @@ public final class ConfigCommands {
   }
 
   /**
-   * The file of a member has changed: it becomes a revision, unless it equals the newest that came
-   * from a file.
+   * The file of a member has changed: a revision, unless it equals the newest that is of a file.
    */
   public Future<JsonObject> pushFile(Document file, Author author) {
     Drafter drafter =

@@ -55,9 +55,6 @@ final class ConfigPush {
   private final Supplier<List<MemberInfo>> members;
   private Future<?> last = Future.succeededFuture();
 
-  /**
-   * @param members all members, this one included
-   */
   ConfigPush(
       ClusterNode node, ConfigStore store, MemberCalls calls, Supplier<List<MemberInfo>> members) {
     this.node = node;
@@ -208,9 +205,7 @@ final class ConfigPush {
     return stored ? Future.succeededFuture() : Future.failedFuture(new Overtaken());
   }
 
-  /**
-   * Not waited for: a member that does not get it releases after {@link PreparedConfig#TIMEOUT}.
-   */
+  /** Not waited for: members that miss it release after {@link PreparedConfig#TIMEOUT}. */
   private void release(List<MemberInfo> asked, Candidate next) {
     asked.forEach(member -> calls.call(member, new MemberCall.Release(next.revision().id())));
   }

@@ -66,8 +66,8 @@ final class ConfigSync {
   record Trouble(Revision revision, String message, long sinceNanos) {}
 
   /**
-   * @param log gets every revision that comes in force here
-   * @param onApplied is given it then, and the one that lost to it after a split, or null
+   * @param onApplied is given each revision that comes in force here, and the one that lost to it
+   *     after a split, or null
    */
   ConfigSync(
       ConfigStore store,
@@ -111,9 +111,7 @@ final class ConfigSync {
     return run.otherwiseEmpty().compose(done -> prepared.close());
   }
 
-  /**
-   * Compares with the shared map now, or again when that is under way; fails as an attempt does.
-   */
+  /** Compares with the shared map now, or again if that is under way; fails as an attempt does. */
   Future<Void> sync() {
     whole = true;
     return poll();

@@ -54,9 +54,7 @@ sealed interface MemberCall {
   }
 
   /**
-   * The call that {@link #toJson} wrote.
-   *
-   * @throws RuntimeException when it is something else
+   * The call that {@link #toJson} wrote; throws some RuntimeException when it is something else.
    */
   static MemberCall of(JsonObject json) {
     String name = json.getString("call");

@@ -47,10 +47,6 @@ final class SecretCheck {
   private final SignedCommands signed;
   private final String name;
 
-  /**
-   * @param signed with this process's secret, or none
-   * @param name of this process, for the log of the members
-   */
   SecretCheck(ClusterNode node, ConfigStore store, SignedCommands signed, String name) {
     this.node = node;
     this.store = store;

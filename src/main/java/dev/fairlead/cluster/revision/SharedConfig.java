@@ -103,9 +103,7 @@ public final class SharedConfig {
   }
 
   /**
-   * Puts the first revision in force here: the cluster's, else this member's own.
-   *
-   * @param author of a revision made from this member's file
+   * Puts the first revision in force here: the cluster's, else this member's own by {@code author}.
    */
   public Future<Void> begin(StartupConfig startup, Author author) {
     return vertx

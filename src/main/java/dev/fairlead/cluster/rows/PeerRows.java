@@ -46,9 +46,6 @@ public final class PeerRows {
     void second();
   }
 
-  /**
-   * @param dropAfter rows not renewed for this long are dropped; null = never
-   */
   public PeerRows(LongSupplier nanos, @Nullable Duration dropAfter, RowListener listener) {
     this.nanos = nanos;
     this.dropAfter = dropAfter;
@@ -72,7 +69,6 @@ public final class PeerRows {
     return !row.inUse();
   }
 
-  /** Applies a whole row from the map. */
   public void whole(String member, long seq, JsonObject fields) {
     PeerRow row = row(member);
     boolean wasInUse = row.inUse();
@@ -97,7 +93,6 @@ public final class PeerRows {
     gone.forEach(this::left);
   }
 
-  /** Drops and forgets the row of a node that left. */
   void left(String member) {
     PeerRow row = rows.remove(member);
     if (row != null) {

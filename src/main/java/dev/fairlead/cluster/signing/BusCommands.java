@@ -55,9 +55,6 @@ public final class BusCommands {
   private @Nullable MessageConsumer<Object> shutdowns;
 
   /**
-   * Not listening yet.
-   *
-   * @param self asked each time, since a member's name may change
    * @param onShutdown is called each time this member is meant, with the grace, or null when the
    *     command leaves that to the member; must not block
    */
@@ -74,11 +71,7 @@ public final class BusCommands {
     this.onShutdown = onShutdown;
   }
 
-  /**
-   * How a request is answered.
-   *
-   * @param signed where there is a secret
-   */
+  /** How a request is answered; it must be {@code signed} where there is a secret. */
   private record RequestType(
       boolean signed,
       Function<JsonObject, JsonObject> body,

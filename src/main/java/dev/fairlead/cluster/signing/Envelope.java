@@ -37,11 +37,7 @@ record Envelope(String signed, String time, Instant instant, String nonce, Strin
     return body.containsKey("signed") && body.containsKey("mac");
   }
 
-  /**
-   * The envelope in {@code body}; its signature is not checked yet.
-   *
-   * @throws CommandException when it is something else
-   */
+  /** The envelope in {@code body}, its signature not checked; throws {@link CommandException}. */
   static Envelope of(JsonObject body) {
     if (!isMeantBy(body)) {
       throw refusal("", "the command is not signed (expected: {signed, time, nonce, mac})");
