@@ -43,7 +43,6 @@ public final class HealthTable {
   private final HealthContext context;
   private final ReplicatedTable rows;
 
-  /** The pools at the last look. */
   private List<Pool> known = List.of();
 
   /** By key. */
@@ -52,7 +51,6 @@ public final class HealthTable {
   /** Ids of the members that may probe, in order. */
   private Set<String> candidates = Set.of();
 
-  /** Of the prober started last. */
   private long lastAssignment;
 
   /** False before the peers' rows were read: until then the choice of probers would be wrong. */

@@ -110,7 +110,6 @@ final class ProbedBackend {
     }
   }
 
-  /** Sets the members that are to probe it. */
   void assign(List<String> members, boolean mayProbeItself) {
     probers = members;
     mayProbe = mayProbeItself;

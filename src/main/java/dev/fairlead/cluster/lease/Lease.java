@@ -318,7 +318,6 @@ final class Lease {
     }
   }
 
-  /** Whether the peers are to be asked for surplus now. */
   boolean takeRequest() {
     return demand.takeRequest(context.nanos());
   }

@@ -91,7 +91,6 @@ final class LeaseRefresh {
     }
   }
 
-  /** Asks the peers for surplus if that is due. */
   void askPeers() {
     if (lease.takeRequest()) {
       context.askPeers(lease.key());

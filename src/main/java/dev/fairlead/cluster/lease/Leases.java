@@ -126,7 +126,6 @@ public final class Leases implements ClusterNode.NodeChanges {
     runOpen(LeaseKeeper::merged);
   }
 
-  /** The work of every 100 ms. */
   void tick() {
     runOpen(LeaseKeeper::tick);
   }

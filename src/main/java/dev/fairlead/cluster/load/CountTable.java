@@ -81,7 +81,6 @@ public final class CountTable<T> {
     return rows.start();
   }
 
-  /** Removes this member's row. Never fails. */
   public Future<Void> stop() {
     return rows.stop();
   }

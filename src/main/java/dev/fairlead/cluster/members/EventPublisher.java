@@ -72,7 +72,6 @@ public final class EventPublisher {
     BestEffortPublisher.publish(vertx, SystemEvent.ADDRESS, event.toJson());
   }
 
-  /** This member is in the cluster. */
   public void joined() {
     MemberInfo now = info.get();
     publish(new SystemEvent.MemberJoined(self.get(), Instant.now(), now.address(), now.version()));

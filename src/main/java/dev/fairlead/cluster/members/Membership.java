@@ -54,7 +54,7 @@ public final class Membership {
   /** By id, those whose row is complete. */
   private final Map<String, MemberInfo> others = new HashMap<>();
 
-  /** Copy of {@link #others} for other threads. */
+  /** For other threads. */
   private volatile List<MemberInfo> shown = List.of();
 
   private volatile @Nullable NameClaim claim;
@@ -75,8 +75,6 @@ public final class Membership {
   }
 
   /**
-   * The members of the cluster of {@code context}.
-   *
    * @param info this member, by its node id; asked often and by any thread. Its name is replaced by
    *     {@link #name}
    */

@@ -175,8 +175,8 @@ public final class HazelcastNode implements ClusterNode {
       if (event.getState() == LifecycleState.MERGED) {
         look();
         listener.merged();
-        // After leaving by itself it is not active any more when Hazelcast shuts down.
       } else if (event.getState() == LifecycleState.SHUTDOWN && nodes.isActive()) {
+        // It did not leave by itself: then it would not be active any more.
         look();
         listener.lost();
       }

@@ -82,7 +82,6 @@ final class ConfigStore {
     return history;
   }
 
-  /** The newest revision, from the map. */
   Future<StoredRevision> newest() {
     return map.get(NEWEST).compose(this::decode);
   }
@@ -119,11 +118,7 @@ final class ConfigStore {
     }
   }
 
-  /**
-   * Puts {@code next} in the place of {@code expected}.
-   *
-   * @return true when {@code next} is or was the newest; fails when that can't be known
-   */
+  /** Succeeds with true when {@code next} is or was the newest; fails when that can't be known. */
   Future<Boolean> replace(StoredRevision expected, Revision next) {
     return history
         .add(expected.revision() == null ? List.of() : List.of(expected.revision()))

@@ -58,11 +58,7 @@ final class ConfigSync {
 
   private record AwaitedRevision(long revision, String id, Promise<Void> promise) {}
 
-  /**
-   * Why the newest revision is not in force here.
-   *
-   * @param sinceNanos when it was first tried, as {@link System#nanoTime}
-   */
+  /** Why the newest revision is not in force here, and since when it has been tried. */
   record Trouble(Revision revision, String message, long sinceNanos) {}
 
   /**
@@ -85,16 +81,11 @@ final class ConfigSync {
     return applied;
   }
 
-  /** Null when the newest revision is in force. */
   @Nullable Trouble trouble() {
     return trouble;
   }
 
-  /**
-   * Offers {@code own} and puts the cluster's newest in force; fails when this machine can't.
-   *
-   * @param own what this member would begin with; may be null when the cluster has a revision
-   */
+  /** Offers {@code own}, if any, and puts the newest in force; fails when this machine can't. */
   Future<Void> start(@Nullable Revision own) {
     newest = own;
     return sync()

@@ -26,7 +26,6 @@ final class PreparedConfig {
   private final LocalConfig local;
   private @Nullable Preparation current;
 
-  /** This member is about to leave. */
   private boolean closed;
 
   /** What is prepared, or being prepared, for one push. */
@@ -47,11 +46,8 @@ final class PreparedConfig {
   }
 
   /**
-   * Checks a document and binds the addresses it needs.
-   *
-   * @param push the id of the push, which becomes that of the revision
-   * @return fails with {@link CommandException}: the document's problems, or a conflict with
-   *     another push that is prepared
+   * Checks a document and binds the addresses it needs, for the push of this id. Fails with {@link
+   * CommandException}: the document's problems, or a conflict with another push that is prepared.
    */
   Future<Void> prepare(String push, Document document) {
     if (closed) {

@@ -28,10 +28,7 @@ import org.slf4j.LoggerFactory;
 public final class SharedConfig {
   private static final Logger LOG = LoggerFactory.getLogger(SharedConfig.class);
 
-  /**
-   * Raising it lets members that missed a hint follow later, lowering it reads the shared map more
-   * often.
-   */
+  /** Raising it delays members that missed a hint; lowering it reads the shared map more often. */
   private static final long POLL_MILLIS = 1000;
 
   /** So long the newest revision may be out of force here before the member is not ready. */
@@ -122,7 +119,6 @@ public final class SharedConfig {
     return hints.completion();
   }
 
-  /** Compares with the shared map now. */
   public void compare() {
     sync.sync();
   }
@@ -153,7 +149,6 @@ public final class SharedConfig {
     return prepared.close();
   }
 
-  /** Puts no further revision in force. */
   public Future<Void> freeze() {
     return sync.stop();
   }

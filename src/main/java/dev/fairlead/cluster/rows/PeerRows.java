@@ -32,11 +32,7 @@ public final class PeerRows {
   /** Receives the changes of peer rows. Called on the cluster's context only; must not block. */
   public interface RowListener {
 
-    /**
-     * A row came into use, or differs from before.
-     *
-     * @param fields those that changed, all of a new row; a removed field is null
-     */
+    /** A row came into use, with all its fields, or some changed; a removed field is null. */
     void changed(String member, JsonObject fields);
 
     /** A row that was in use is not any more. */

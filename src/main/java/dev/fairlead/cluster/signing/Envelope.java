@@ -23,7 +23,6 @@ record Envelope(String signed, String time, Instant instant, String nonce, Strin
   private static final Set<String> KEYS = Set.of("signed", "time", "nonce", "mac");
   private static final int MAX_CHARS = 100;
 
-  /** Signs {@code command} for {@code address}. */
   static Envelope sign(Secret secret, String address, JsonObject command, Instant now) {
     Instant instant = now.truncatedTo(ChronoUnit.MILLIS);
     String nonce = UUID.randomUUID().toString();
@@ -94,7 +93,6 @@ record Envelope(String signed, String time, Instant instant, String nonce, Strin
     return new CommandException(CommandException.UNSIGNED, path, message);
   }
 
-  /** The text that is signed. */
   String signedText(String address) {
     return String.join("\n", address, time, nonce, signed);
   }

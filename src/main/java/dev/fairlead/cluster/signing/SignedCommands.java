@@ -60,7 +60,6 @@ public final class SignedCommands {
     return refused.sum();
   }
 
-  /** Whether commands are signed. */
   public boolean hasSecret() {
     return secret != null;
   }
