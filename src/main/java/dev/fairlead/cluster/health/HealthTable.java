@@ -145,15 +145,9 @@ public final class HealthTable {
     Set<String> now = candidates();
     if (changed || !now.equals(candidates)) {
       candidates = now;
-      probed.values().forEach(this::assign);
+      probed.values().forEach(one -> one.assign(now));
       probed.values().forEach(ProbedBackend::evaluate);
     }
-  }
-
-  private void assign(ProbedBackend one) {
-    one.assign(
-        ProberChoice.choose(candidates, one.key(), one.wantedProbers()),
-        candidates.contains(context.self()));
   }
 
   /** All members with a row, but for those that drain. */

@@ -134,18 +134,14 @@ final class LeaseKeeper implements LeaseRefresh.RefreshOwner {
 
   /** Leases what is new, and retires what is not leased any more. */
   private void follow() {
-    Set<String> gone = new HashSet<>(refreshes.keySet());
+    Map<String, LeaseRefresh> gone = new LinkedHashMap<>(refreshes);
     for (Leased each : leased.get()) {
       if (each.limit() > 0) {
         gone.remove(each.key());
         refreshes.computeIfAbsent(each.key(), any -> added(each)).lease().follow(each);
       }
     }
-    for (LeaseRefresh each : refreshes.values()) {
-      if (gone.contains(each.lease().key())) {
-        each.lease().retire();
-      }
-    }
+    gone.values().forEach(each -> each.lease().retire());
   }
 
   private LeaseRefresh added(Leased one) {

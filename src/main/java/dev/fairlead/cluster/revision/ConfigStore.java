@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -170,26 +171,19 @@ final class ConfigStore {
   Future<Void> signAnew() {
     return map.entries()
         .compose(entries -> vertx.executeBlocking(() -> resigned(entries)))
-        .compose(
-            resigned ->
-                Future.join(
-                    resigned.stream()
-                        .map(each -> map.replaceIfPresent(each.key(), each.before(), each.after()))
-                        .toList()))
+        .compose(swaps -> Future.join(swaps.stream().map(Supplier::get).toList()))
         .mapEmpty();
   }
 
-  private record Resigned(String key, String before, String after) {}
-
-  private List<Resigned> resigned(Map<String, String> entries) {
-    List<Resigned> resigned = new ArrayList<>();
+  private List<Supplier<Future<Boolean>>> resigned(Map<String, String> entries) {
+    List<Supplier<Future<Boolean>>> swaps = new ArrayList<>();
     entries.forEach(
         (key, value) -> {
           String after = key.equals(POINTER) ? null : codec.resigned(value);
           if (after != null) {
-            resigned.add(new Resigned(key, value, after));
+            swaps.add(() -> map.replaceIfPresent(key, value, after));
           }
         });
-    return resigned;
+    return swaps;
   }
 }

@@ -63,10 +63,12 @@ final class SecretCheck {
     return store
         .newest()
         .compose(
-            stored ->
-                stored.value() == null || stored.revision() != null
-                    ? Future.succeededFuture()
-                    : members().compose(members -> unverified(stored.value(), members, attempt)));
+            stored -> {
+              String value = stored.value();
+              return value == null || stored.revision() != null
+                  ? Future.succeededFuture()
+                  : members().compose(members -> unverified(value, members, attempt));
+            });
   }
 
   private Future<Void> unverified(String value, List<String> members, int attempt) {
