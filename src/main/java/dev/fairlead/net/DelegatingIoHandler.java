@@ -12,7 +12,7 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.ThreadAwareExecutor;
 import java.util.function.BiFunction;
 
-/** Does what Netty's own handler does, but for what a subclass corrects. On its event loop. */
+/** Delegates to Netty's own handler, except where a subclass corrects it. On its event loop. */
 abstract class DelegatingIoHandler implements IoHandler {
   private final IoHandler delegate;
 
@@ -81,7 +81,7 @@ abstract class DelegatingIoHandler implements IoHandler {
         && unsafe.voidPromise().channel() instanceof DuplexChannel;
   }
 
-  /** Does what the handle of a stream's channel does, but for what a subclass corrects. */
+  /** Delegates to the handle of a stream's channel, except where a subclass corrects it. */
   @SuppressWarnings("try") // Netty's close() may throw any exception
   abstract static class Handle implements IoHandle {
     private final IoHandle delegate;
@@ -117,7 +117,7 @@ abstract class DelegatingIoHandler implements IoHandler {
     }
   }
 
-  /** Does what Netty's registration does, but for what a subclass corrects. */
+  /** Delegates to Netty's registration, except where a subclass corrects it. */
   abstract static class Registration implements IoRegistration {
     private final IoRegistration delegate;
 

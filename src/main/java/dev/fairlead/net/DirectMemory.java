@@ -4,16 +4,16 @@ import io.netty.util.internal.PlatformDependent;
 import java.util.function.LongSupplier;
 
 /**
- * How much of the memory outside the heap is taken, where all that sessions hold of their bytes is.
- * Thread-safe; asking costs two reads.
+ * How much direct memory, outside the heap, is in use: the bytes that sessions buffer are there.
+ * Thread-safe; a query costs two reads.
  */
 public final class DirectMemory {
-  /** Beyond this share, what the live sessions may still need comes first. */
+  /** Above this share in use, memory is kept for the live sessions. */
   private static final double MOST = 0.9;
 
   /**
-   * If the sessions could have used less than this share at most, it is Netty that keeps memory for
-   * later use: after a rush it looks as if all were in use, for as long as that lasts.
+   * If the live sessions can use less than this share, most of what counts as used is free memory
+   * that Netty pools after a peak load.
    */
   private static final double NEEDED = 0.5;
 

@@ -126,7 +126,7 @@ public final class HealthTable {
         });
   }
 
-  /** Must be told of nodes that join and leave. */
+  /** Must receive the changes of nodes. */
   public ReplicatedTable rows() {
     return rows;
   }

@@ -37,7 +37,7 @@ public final class CountTable<T> {
   private final PeerCounts peers;
   private final ReplicatedTable rows;
 
-  /** What was in force at the last look. */
+  /** What was in force at the last {@link #changed}. */
   private List<T> known = List.of();
 
   /** This member's counts, and the receivers of the sums of its peers. */
@@ -90,7 +90,7 @@ public final class CountTable<T> {
     rows.run(() -> follow(inForce.get()));
   }
 
-  /** Must be told of nodes that join and leave. */
+  /** Must receive the changes of nodes. */
   public ReplicatedTable rows() {
     return rows;
   }

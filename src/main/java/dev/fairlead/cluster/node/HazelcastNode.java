@@ -157,10 +157,10 @@ public final class HazelcastNode implements ClusterNode {
    * those of the last comparison. So no change is reported twice or missed, not even around a
    * merge.
    *
-   * <p>It does not wait for an event, because the threads that bring it may be held up for 3
-   * seconds: on the same threads the cluster manager cleans up after the dead, and asks partitions
-   * that are still thought to be with the dead member, 10 times with 300 ms between. Comparisons
-   * run on an event loop; a merge, and that Hazelcast has given up, are reported on its threads.
+   * <p>It does not wait for an event, because the threads that deliver it may be blocked for 3 s:
+   * on the same threads the cluster manager cleans up after a dead member, and queries partitions
+   * that still seem to be on it, 10 times at intervals of 300 ms. Comparisons run on an event loop;
+   * a merge, and that Hazelcast has given up, are reported on a thread of Hazelcast.
    */
   private final class NodeWatch implements LifecycleListener {
     private final NodeChanges listener;

@@ -14,7 +14,7 @@ import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonObject;
 import org.jspecify.annotations.Nullable;
 
-/** Does what each {@link MemberCall} to this member asks. On the cluster's context. */
+/** The receiver of each {@link MemberCall} to this member. On the cluster's context. */
 final class CallHandler {
   private final PreparedConfig prepared;
   private final ConfigSync sync;
@@ -67,7 +67,7 @@ final class CallHandler {
             });
   }
 
-  /** Whatever can reach the bus may send anything here. */
+  /** Any process that can reach the bus may send anything to this address. */
   private Future<MemberCall> read(ReceivedBody received, JsonObject body) {
     try {
       return Future.succeededFuture(MemberCall.of(body));

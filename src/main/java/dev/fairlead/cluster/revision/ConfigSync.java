@@ -17,9 +17,8 @@ import org.slf4j.LoggerFactory;
  * Anti-entropy: keeps this member at the cluster's newest revision, and the cluster at the newest
  * this member knows. They are compared every second, at every hint and after a split. The higher
  * number wins; of two documents with one number the later one, then the one with the greater id, is
- * stored again as the next revision, and the other stays in the history. So whatever a split, a
- * merge or a death left in the shared map, all members end at one revision, and none goes back to a
- * lower one.
+ * stored again as the next revision, and the other stays in the history. So after any split, merge
+ * or death all members reach one revision, and none returns to a lower one.
  *
  * <p>On the cluster's context, except {@link #applied} and {@link #trouble}: any thread.
  */
@@ -38,7 +37,7 @@ final class ConfigSync {
   /** The newest this member knows of; null before the start. */
   private @Nullable Revision newest;
 
-  /** What lost when two parts of a split met, until it is reported with the next revision. */
+  /** The revision that lost after a split, until it is reported with the next one in force. */
   private @Nullable Revision superseded;
 
   private volatile @Nullable Revision applied;
@@ -50,7 +49,7 @@ final class ConfigSync {
   /** Another comparison was asked for while one was under way. */
   private boolean again;
 
-  /** The next comparison reads the newest revision whole, whatever the pointer says. */
+  /** The next comparison reads the newest revision whole, without the pointer. */
   private boolean whole;
 
   private boolean stopped;
@@ -102,7 +101,7 @@ final class ConfigSync {
     return run.otherwiseEmpty().compose(done -> prepared.close());
   }
 
-  /** Compares with the shared map now, or again if that is under way; fails as an attempt does. */
+  /** Compares with the shared map now, or once more if a comparison runs; fails if it fails. */
   Future<Void> sync() {
     whole = true;
     return poll();
@@ -131,7 +130,7 @@ final class ConfigSync {
         .transform(done -> again ? compareUntilDone() : Future.future(p -> p.handle(done)));
   }
 
-  /** When this member has {@code revision}, or a later one, in force; fails as an attempt does. */
+  /** Succeeds when {@code revision} or a later one is in force here; fails if an attempt fails. */
   Future<Void> await(long revision, String id) {
     if (hasReached(revision, id)) {
       return Future.succeededFuture();
@@ -175,7 +174,7 @@ final class ConfigSync {
     return isSameDocument(there, here) ? adopt(there) : settle(stored, there, here);
   }
 
-  /** The shared map has a lower revision, or none that is believed. */
+  /** The shared map has a lower revision, or none with a valid signature. */
   private Future<Void> offer(StoredRevision stored, Revision here) {
     if (stored.value() != null && stored.revision() == null) {
       LOG.warn(

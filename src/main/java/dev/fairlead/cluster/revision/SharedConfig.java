@@ -31,7 +31,7 @@ public final class SharedConfig {
   /** Raising it delays members that missed a hint; lowering it reads the shared map more often. */
   private static final long POLL_MILLIS = 1000;
 
-  /** So long the newest revision may be out of force here before the member is not ready. */
+  /** How long the newest revision may not be in force here before the member is not ready. */
   private static final Duration TOLERANCE = Duration.ofSeconds(10);
 
   private final Vertx vertx;
@@ -49,7 +49,7 @@ public final class SharedConfig {
   private long timer;
 
   /**
-   * What it works with.
+   * Its collaborators.
    *
    * @param name of this process, for the logs of others
    * @param members all members, this one included
@@ -94,7 +94,7 @@ public final class SharedConfig {
         .compose(shared -> shared.secretCheck.run().map(shared));
   }
 
-  /** From here on the other members can have this one prepare what they push. */
+  /** From here on the other members can ask this one to prepare what they push. */
   public Future<Void> listen() {
     return handler.start(vertx, setup.node().id());
   }
@@ -128,15 +128,15 @@ public final class SharedConfig {
   }
 
   /**
-   * Calls a member that has joined for nothing but an answer. The first call to a member makes the
-   * bus look up its address, which hangs as long as any node does that keeps a part of the
-   * registrations; so it is made while all is well.
+   * Calls a member that has joined for nothing but an answer. At the first call to a member the bus
+   * resolves its address, which hangs while a node hangs that stores part of the registrations; so
+   * it is made while all nodes respond.
    */
   public void greet(MemberInfo member) {
     calls.call(member, new MemberCall.Greet());
   }
 
-  /** Why this member has not had the newest revision in force for 10 s; null when it is not so. */
+  /** Why the newest revision has not been in force here for 10 s; null when it is in force. */
   public @Nullable String trouble() {
     ConfigSync.Trouble trouble = sync.trouble();
     return trouble == null || System.nanoTime() - trouble.sinceNanos() < TOLERANCE.toNanos()
@@ -144,7 +144,7 @@ public final class SharedConfig {
         : "revision " + trouble.revision().revision() + " is not in force: " + trouble.message();
   }
 
-  /** This member drains: it prepares nothing any more. */
+  /** This member drains: it prepares no further push. */
   public Future<Void> drain() {
     return prepared.close();
   }

@@ -25,7 +25,7 @@ public final class Outliers {
   /** Longer ones do not fit into nanoseconds. */
   private static final Duration LONGEST = Duration.ofDays(36_500);
 
-  /** After so long without one, the next ejection takes {@code ejection} again. */
+  /** After this time without an ejection, the next one takes {@code ejection} again. */
   private static final long FORGOTTEN_NANOS = TimeUnit.HOURS.toNanos(1);
 
   private final LongSupplier nanos;
