@@ -1,5 +1,9 @@
 package dev.fairlead.cluster;
 
+import dev.fairlead.admission.SourceLimit;
+import dev.fairlead.cluster.health.HealthTable;
+import dev.fairlead.cluster.lease.Leases;
+import dev.fairlead.cluster.load.CountTable;
 import dev.fairlead.cluster.members.EventPublisher;
 import dev.fairlead.cluster.members.Membership;
 import dev.fairlead.cluster.members.MembershipEvents;
@@ -24,6 +28,7 @@ import dev.fairlead.event.MemberId;
 import dev.fairlead.event.MemberInfo;
 import dev.fairlead.event.SystemEvent;
 import dev.fairlead.pool.Backend;
+import dev.fairlead.pool.Pool;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -50,10 +55,15 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
   /** Map operations block a worker each; those of the data path must not wait behind them. */
   private static final int WORKERS = 4;
 
+  private static final Duration REPORT_PERIOD = Duration.ofSeconds(5);
+
   private final ClusterSetup setup;
   private final RowTraffic traffic;
   private final Membership membership;
-  private final Tables tables;
+  private final CountTable<Pool> loads;
+  private final HealthTable health;
+  private final CountTable<SourceLimit> sources;
+  private final Leases leases;
   private final Nodes nodes;
   private final EventPublisher events;
   private volatile @Nullable SignedCommands signed;
@@ -61,11 +71,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
   private volatile @Nullable BusCommands bus;
   private boolean draining;
 
-  /**
-   * What the cluster part works with.
-   *
-   * @param secret without one nothing is signed
-   */
+  /** Without a secret nothing is signed. */
   public record ClusterSetup(
       ClusterNode node,
       LocalMember member,
@@ -79,16 +85,22 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
     RowContext rows = RowContext.of(node);
     this.setup = setup;
     this.traffic = rows.traffic();
-    this.events = new EventPublisher(node.vertx(), this::self, member::info, member::numbers);
+    this.events =
+        new EventPublisher(node.vertx(), this::self, member::info, member::numbers, REPORT_PERIOD);
     MembershipEvents listener =
         new MembershipEvents(
             node.id(), this::members, events::publish, joined -> sharedConfig().greet(joined));
     this.membership = new Membership(rows, member::info, listener);
-    this.tables = new Tables(rows, member, membership::members);
-    this.nodes = new Nodes(tables.nodes(membership.nodes()), this::merged);
+    this.loads = CountTable.ofBackends(rows, member::pools);
+    this.health = new HealthTable(rows, member::pools, membership::members, member.health());
+    this.sources = CountTable.ofSources(rows, member::sources);
+    this.leases = new Leases(rows, member::leased);
+    this.nodes =
+        new Nodes(
+            List.of(membership.rows(), loads.rows(), health.rows(), sources.rows(), leases),
+            this::merged);
   }
 
-  /** How it is to be deployed. */
   public static DeploymentOptions deployment() {
     return new DeploymentOptions().setWorkerPoolName("fairlead-cluster").setWorkerPoolSize(WORKERS);
   }
@@ -97,8 +109,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
   @Override
   public Future<?> start() {
     return openConfig()
-        .compose(opened -> sharedConfig().checkSecret())
-        .compose(checked -> enter())
+        .compose(opened -> enter())
         .compose(entered -> sharedConfig().begin(setup.startup(), fileAuthor()))
         .compose(begun -> serve());
   }
@@ -125,7 +136,11 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
         .listen()
         .compose(started -> membership.enter(setup.member().wantedName()))
         .onSuccess(entered -> members().forEach(sharedConfig()::greet))
-        .compose(entered -> tables.open());
+        .compose(
+            entered -> {
+              setup.member().onNeed(leases::needed);
+              return leases.start();
+            });
   }
 
   private Future<Void> serve() {
@@ -133,8 +148,10 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
         new BusCommands(
             vertx, this::self, this, Objects.requireNonNull(signed), this::obeyShutdown);
     bus = commands;
-    return tables
+    return loads
         .start()
+        .compose(started -> health.start())
+        .compose(started -> sources.start())
         .compose(started -> sharedConfig().follow())
         .compose(started -> commands.start())
         .compose(started -> events.start())
@@ -147,25 +164,19 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
         () -> {
           draining = true;
           sharedConfig().drain();
-          tables.drain();
+          health.drain();
           events.drainStarted(grace);
           return bus().drain().compose(drained -> sharedConfig().freeze());
         });
   }
 
-  /** The last session has ended. */
   public void drainFinished() {
     events.drainFinished();
   }
 
-  /**
-   * This member's own prober of {@code backend} has decided.
-   *
-   * @param assignment as that prober was started with
-   * @param reason why it is down, in a few words; null for one that is up
-   */
+  /** As of {@link HealthTable#verdict}. */
   public void verdict(Backend backend, long assignment, boolean up, @Nullable String reason) {
-    tables.verdict(backend, assignment, up, reason);
+    health.verdict(backend, assignment, up, reason);
   }
 
   /** Takes this member's rows out; the process leaves the cluster when its Vert.x is closed. */
@@ -174,7 +185,10 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
     Future<Void> none = Future.succeededFuture();
     return Future.join(
             List.of(
-                tables.stop(),
+                loads.stop(),
+                health.stop(),
+                sources.stop(),
+                leases.stop(),
                 membership.leave(),
                 sharedConfig == null ? none : sharedConfig().stop(),
                 bus == null ? none : bus().stop(),
@@ -214,10 +228,9 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
 
   /** Age of the oldest row of another member that balancing uses; 0 when there is none. */
   public double loadViewAgeSeconds() {
-    return tables.loadViewAgeSeconds();
+    return loads.viewAgeSeconds();
   }
 
-  /** What the shared rows have cost on the event bus. */
   public RowTraffic traffic() {
     return traffic;
   }
@@ -266,7 +279,9 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
 
   /** Pools have other backends, with the configuration as it is. */
   public void poolsChanged() {
-    tables.changed();
+    loads.changed();
+    health.poolsChanged();
+    sources.changed();
   }
 
   private void applied(Revision revision, @Nullable Revision superseded) {

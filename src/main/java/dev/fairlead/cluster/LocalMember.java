@@ -20,7 +20,7 @@ public interface LocalMember {
   /** Its name is the wanted one here, even if the cluster gave it another. */
   MemberInfo info();
 
-  /** The pools in force. */
+  /** The pools in force; asked often, must return at once. */
   List<Pool> pools();
 
   /** Probes its backends and receives their verdicts; asked once. */
@@ -44,11 +44,7 @@ public interface LocalMember {
   /** Its metrics report; may take long, so it is called on a worker. */
   MetricsReport numbers();
 
-  /**
-   * Saves the revisions of this member, as they are written, for the next start; blocks.
-   *
-   * @param revisions the newest first
-   */
+  /** Saves revisions, as they are written and the newest first, for the next start; blocks. */
   void save(List<String> revisions);
 
   /** A shutdown command is obeyed; without a grace as configured. */

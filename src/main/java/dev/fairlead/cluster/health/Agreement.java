@@ -20,9 +20,7 @@ final class Agreement {
   private Agreement() {}
 
   /**
-   * The cluster's new verdict.
-   *
-   * @param current the verdict so far; null = none yet
+   * @param current the cluster's verdict so far; null = none yet
    * @param verdicts one for each prober that counts; null = not decided
    */
   static @Nullable Boolean decide(
@@ -35,11 +33,8 @@ final class Agreement {
   }
 
   /**
-   * The verdict a new prober starts with: the cluster's, or before there is one, that of any peer.
-   *
-   * @param current the cluster's verdict; null = none yet
-   * @param known all verdicts of peers
-   * @return null = no prober has decided yet
+   * The verdict a new prober starts with: {@code current}, the cluster's, or before there is one,
+   * that of any peer; null = no prober has decided yet.
    */
   static @Nullable Boolean inherited(@Nullable Boolean current, Collection<Verdict> known) {
     if (current != null || known.isEmpty()) {

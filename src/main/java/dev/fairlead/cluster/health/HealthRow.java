@@ -26,7 +26,7 @@ final class HealthRow implements OwnRow {
     this.refresh = refresh;
   }
 
-  /** Sets the own verdict on {@code key}; null = none. */
+  /** Null = none. */
   void set(String key, @Nullable Verdict verdict) {
     pending.put(key, Optional.ofNullable(verdict).map(Verdict::text));
   }

@@ -2,7 +2,6 @@ package dev.fairlead.cluster.health;
 
 import dev.fairlead.cluster.health.ProbedBackend.HealthContext;
 import dev.fairlead.cluster.load.LoadRow;
-import dev.fairlead.cluster.node.ClusterNode;
 import dev.fairlead.cluster.rows.PeerRows.RowListener;
 import dev.fairlead.cluster.rows.ReplicatedTable;
 import dev.fairlead.cluster.rows.RowContext;
@@ -31,8 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HealthTable {
   /**
-   * Raising the 3 s keeps verdicts of a hung member; lowering them moves probes when messages are
-   * lost.
+   * Raising the 3 s keeps verdicts of a hung member; lowering them moves probes at lost messages.
    */
   static final ReplicatedTable.Table TABLE =
       new ReplicatedTable.Table(
@@ -45,7 +43,6 @@ public final class HealthTable {
   private final HealthContext context;
   private final ReplicatedTable rows;
 
-  /** The pools at the last evaluation. */
   private List<Pool> known = List.of();
 
   /** By key. */
@@ -54,7 +51,6 @@ public final class HealthTable {
   /** Ids of the members that may probe, in order. */
   private Set<String> candidates = Set.of();
 
-  /** Of the prober started last. */
   private long lastAssignment;
 
   /** False before the peers' rows were read: until then the choice of probers would be wrong. */
@@ -62,12 +58,7 @@ public final class HealthTable {
 
   private volatile boolean draining;
 
-  /**
-   * Probes nothing before its start.
-   *
-   * @param pools supplies those in force; called often, must return at once
-   * @param members supplies all members, this one included; called often, must return at once
-   */
+  /** Probes nothing before its start. The suppliers are called often and must return at once. */
   public HealthTable(
       RowContext context,
       Supplier<List<Pool>> pools,
@@ -135,12 +126,8 @@ public final class HealthTable {
         });
   }
 
-  /** Receives the changes of nodes. */
-  public ClusterNode.NodeChanges nodes() {
-    return rows;
-  }
-
-  ReplicatedTable rows() {
+  /** Must receive the changes of nodes. */
+  public ReplicatedTable rows() {
     return rows;
   }
 
@@ -158,15 +145,9 @@ public final class HealthTable {
     Set<String> now = candidates();
     if (changed || !now.equals(candidates)) {
       candidates = now;
-      probed.values().forEach(this::assign);
+      probed.values().forEach(one -> one.assign(now));
       probed.values().forEach(ProbedBackend::evaluate);
     }
-  }
-
-  private void assign(ProbedBackend one) {
-    one.assign(
-        ProberChoice.choose(candidates, one.key(), one.wantedProbers()),
-        candidates.contains(context.self()));
   }
 
   /** All members with a row, but for those that drain. */

@@ -13,11 +13,7 @@ final class PeerVerdicts {
   /** By member and key of the backend. */
   private final Map<String, Map<String, Verdict>> rows = new HashMap<>();
 
-  /**
-   * Applies the changes of a row.
-   *
-   * @return whether the member had no row before
-   */
+  /** Applies the changes of a row; returns whether the member had none before. */
   boolean changed(String member, JsonObject fields) {
     boolean isNew = !rows.containsKey(member);
     Map<String, Verdict> row = rows.computeIfAbsent(member, any -> new HashMap<>());

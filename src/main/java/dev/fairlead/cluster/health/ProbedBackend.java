@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -91,10 +92,6 @@ final class ProbedBackend {
     return key;
   }
 
-  int wantedProbers() {
-    return health.probers();
-  }
-
   /**
    * Continues with another configuration of the backend; another way to probe needs a restart. A
    * backend that was removed and put back meanwhile begins as healthy, so the verdict is repeated.
@@ -110,11 +107,11 @@ final class ProbedBackend {
     }
   }
 
-  /** Sets the members that are to probe it. */
-  void assign(List<String> members, boolean mayProbeItself) {
-    probers = members;
-    mayProbe = mayProbeItself;
-    silentSince.keySet().retainAll(members);
+  /** Chooses its probers among {@code candidates}, the members that may probe. */
+  void assign(Set<String> candidates) {
+    probers = ProberChoice.choose(candidates, key, health.probers());
+    mayProbe = candidates.contains(context.self);
+    silentSince.keySet().retainAll(probers);
   }
 
   /** An own prober has decided; one of an earlier assignment was stopped and does not count. */

@@ -20,14 +20,7 @@ import java.util.List;
 final class ProberChoice {
   private ProberChoice() {}
 
-  /**
-   * Chooses among {@code members}.
-   *
-   * @param members ids, each once, in any order
-   * @param key of the backend
-   * @return the {@code probers} members of the highest weight, highest first; all if there are
-   *     fewer
-   */
+  /** The {@code probers} members of the highest weight, highest first; all if there are fewer. */
   static List<String> choose(Collection<String> members, String key, int probers) {
     long hash = StableHash.of(key);
     return members.stream()

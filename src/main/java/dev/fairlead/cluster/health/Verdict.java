@@ -26,11 +26,8 @@ record Verdict(boolean up, @Nullable String reason) {
     if (!(field instanceof String text)) {
       return Optional.empty();
     }
-    if (text.equals(UP_TEXT)) {
-      return Optional.of(UP);
-    }
-    if (text.equals(DOWN_TEXT)) {
-      return Optional.of(of(false, null));
+    if (text.equals(UP_TEXT) || text.equals(DOWN_TEXT)) {
+      return Optional.of(of(text.equals(UP_TEXT), null));
     }
     return text.startsWith(DOWN_PREFIX)
         ? Optional.of(of(false, text.substring(DOWN_PREFIX.length())))

@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class Lease {
   /**
-   * Hysteresis. Raising it leaves surplus idle; lowering it writes the map with each short lull.
+   * Hysteresis: raising it leaves surplus idle, lowering it writes the map with each short lull.
    */
   private static final long SURPLUS_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -185,10 +185,9 @@ final class Lease {
     read.rows().keySet().forEach(reclaimer::sawRow);
     LeaseEntry entry = read.without(reclaimer::isFreed).pinned(reclaimer::isAbsent);
     long freed = read.held() - entry.held();
-    return isRetired ? planRemoval(read, entry, freed) : planHolding(read, entry, freed);
-  }
-
-  private Optional<LeasePlan> planRemoval(LeaseEntry read, LeaseEntry entry, long freed) {
+    if (!isRetired) {
+      return planHolding(read, entry, freed);
+    }
     LeaseEntry next = entry.with(self, LeaseRow.NONE);
     return next.equals(read) ? Optional.empty() : plan(next, 0, freed);
   }
@@ -318,7 +317,6 @@ final class Lease {
     }
   }
 
-  /** Whether the peers are to be asked for surplus now. */
   boolean takeRequest() {
     return demand.takeRequest(context.nanos());
   }

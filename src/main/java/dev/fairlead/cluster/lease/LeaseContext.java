@@ -15,17 +15,12 @@ interface LeaseContext {
   /** The ids of all nodes of the cluster now. */
   Collection<String> nodes();
 
-  /** As {@link System#nanoTime}. */
   long nanos();
 
   /** The value of {@code key}; null = none. Fails when the map does not answer in time. */
   Future<@Nullable String> get(String key);
 
-  /**
-   * Replaces {@code before} by {@code after}; null = no value.
-   *
-   * @return whether it did; true is certain, false and failures are not
-   */
+  /** Replaces {@code before} by {@code after}, null = no value; only the result true is certain. */
   Future<Boolean> compareAndSet(String key, @Nullable String before, @Nullable String after);
 
   /** Asks the peers, best effort, to refresh this key and give surplus back. */

@@ -35,7 +35,6 @@ final class LeaseDemand {
   /**
    * To be called after each refresh.
    *
-   * @param isShort whether demand exceeds the permits of this member
    * @param hasAll whether this member has all permits there are
    * @param hasGrown whether it was granted more just now
    */
@@ -71,7 +70,6 @@ final class LeaseDemand {
     isRequestDue = true;
   }
 
-  /** Whether the peers are to be asked now. */
   boolean takeRequest(long now) {
     if (!isRequestDue || (hasRequested && now - requestedAt < REQUEST_NANOS)) {
       return false;

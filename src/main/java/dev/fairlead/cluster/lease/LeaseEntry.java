@@ -48,12 +48,10 @@ record LeaseEntry(long version, long repairMark, SortedMap<String, LeaseRow> row
       return new JsonObject().put("held", held).put("used", used).put("wanted", wanted);
     }
 
-    /** Permits used and wanted. */
     long demand() {
       return (long) used + wanted;
     }
 
-    /** Whether its demand exceeds what it holds. */
     boolean isUnmet() {
       return demand() > held;
     }
@@ -119,11 +117,7 @@ record LeaseEntry(long version, long repairMark, SortedMap<String, LeaseRow> row
     return new LeaseEntry(version, repairMark, next);
   }
 
-  /**
-   * The next version.
-   *
-   * @param first the version of a new entry: any number, so that it differs from the entry before
-   */
+  /** The next version; of a new entry {@code first}: any that differs from the entry before. */
   LeaseEntry next(long first) {
     return new LeaseEntry(version == 0 ? first : version + 1, repairMark, rows);
   }

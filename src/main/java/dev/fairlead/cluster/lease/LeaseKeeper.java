@@ -25,9 +25,7 @@ import org.slf4j.LoggerFactory;
  * Without ticks permits are neither given back nor freed, and after a split rows stay lost.
  */
 final class LeaseKeeper implements LeaseRefresh.RefreshOwner {
-  /**
-   * Raising it grants and gives back later; lowering it accesses the map more while it is short.
-   */
+  /** Raising it grants and gives back later; lowering it accesses the map more while short. */
   static final long TICK_MILLIS = 100;
 
   private static final long TICKS_PER_SECOND = 1_000 / TICK_MILLIS;
@@ -63,11 +61,6 @@ final class LeaseKeeper implements LeaseRefresh.RefreshOwner {
   /** Completes the stop; null before. */
   private @Nullable Promise<Void> stopped;
 
-  /**
-   * Does nothing before the first {@link #tick}.
-   *
-   * @param leased supplies what is leased; called often, must return at once
-   */
   LeaseKeeper(LeaseContext context, Supplier<List<Leased>> leased) {
     this.context = context;
     this.leased = leased;
@@ -75,7 +68,6 @@ final class LeaseKeeper implements LeaseRefresh.RefreshOwner {
     reclaimer.observe(context.nodes());
   }
 
-  /** To be called every {@link #TICK_MILLIS}. */
   void tick() {
     if (stopped != null) {
       return;
@@ -142,18 +134,14 @@ final class LeaseKeeper implements LeaseRefresh.RefreshOwner {
 
   /** Leases what is new, and retires what is not leased any more. */
   private void follow() {
-    Set<String> gone = new HashSet<>(refreshes.keySet());
+    Map<String, LeaseRefresh> gone = new LinkedHashMap<>(refreshes);
     for (Leased each : leased.get()) {
       if (each.limit() > 0) {
         gone.remove(each.key());
         refreshes.computeIfAbsent(each.key(), any -> added(each)).lease().follow(each);
       }
     }
-    for (LeaseRefresh each : refreshes.values()) {
-      if (gone.contains(each.lease().key())) {
-        each.lease().retire();
-      }
-    }
+    gone.values().forEach(each -> each.lease().retire());
   }
 
   private LeaseRefresh added(Leased one) {

@@ -130,7 +130,6 @@ final class LeaseReclaimer {
     return !present.contains(member);
   }
 
-  /** Whether the permits of {@code member} are free. */
   boolean isFreed(String member) {
     return freed.containsKey(member) && isAbsent(member);
   }

@@ -33,9 +33,7 @@ final class LeaseRefresh {
     boolean isActive(LeaseRefresh refresh);
 
     /**
-     * The entry was read, and written if necessary.
-     *
-     * @param freed permits of departed members that were freed
+     * The entry was read, and written if necessary, which freed so many permits of the departed.
      */
     void succeeded(LeaseRefresh refresh, long freed);
 
@@ -85,9 +83,7 @@ final class LeaseRefresh {
     attempt(MAX_TRIES);
   }
 
-  /**
-   * To be called by the owner at the end of each refresh: meets the request that came meanwhile.
-   */
+  /** To be called by the owner after each refresh: meets the request that came meanwhile. */
   void end() {
     isBusy = false;
     if (isRequested && owner.isActive(this)) {
@@ -95,7 +91,6 @@ final class LeaseRefresh {
     }
   }
 
-  /** Asks the peers for surplus if that is due. */
   void askPeers() {
     if (lease.takeRequest()) {
       context.askPeers(lease.key());

@@ -30,12 +30,7 @@ final class LeaseShares {
 
   private LeaseShares() {}
 
-  /**
-   * The number of permits {@code member} should hold.
-   *
-   * @param limit above 0
-   * @param maxSpare of each member, above 0
-   */
+  /** The permits {@code member} should hold; {@code limit} and {@code maxSpare} are above 0. */
   static int target(LeaseEntry entry, String member, int limit, int maxSpare) {
     long demand = demand(entry);
     if (demand > limit) {

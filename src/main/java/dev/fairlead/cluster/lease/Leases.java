@@ -53,11 +53,6 @@ public final class Leases implements ClusterNode.NodeChanges {
 
   private record Opened(LeaseKeeper keeper, MessageConsumer<Object> consumer) {}
 
-  /**
-   * Leases nothing before its start.
-   *
-   * @param leased supplies what is leased; called every 100 ms, must return at once
-   */
   public Leases(RowContext context, Supplier<List<Leased>> leased) {
     this.context = context;
     this.leased = leased;
@@ -131,7 +126,6 @@ public final class Leases implements ClusterNode.NodeChanges {
     runOpen(LeaseKeeper::merged);
   }
 
-  /** The work of every 100 ms. */
   void tick() {
     runOpen(LeaseKeeper::tick);
   }

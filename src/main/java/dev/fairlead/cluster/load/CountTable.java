@@ -2,7 +2,6 @@ package dev.fairlead.cluster.load;
 
 import dev.fairlead.admission.SourceLimit;
 import dev.fairlead.cluster.load.PeerCounts.Receiver;
-import dev.fairlead.cluster.node.ClusterNode;
 import dev.fairlead.cluster.rows.OwnRow;
 import dev.fairlead.cluster.rows.ReplicatedTable;
 import dev.fairlead.cluster.rows.RowContext;
@@ -24,9 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param <T> what has the counts: pools, or limits of sources
  */
 public final class CountTable<T> {
-  /**
-   * Raising it counts a hung member for longer; lowering it drops live ones after lost messages.
-   */
+  /** Raising it counts a hung member longer; lowering it drops live ones after lost messages. */
   private static final Duration DROP_AFTER = Duration.ofSeconds(3);
 
   static final ReplicatedTable.Table LOADS =
@@ -53,10 +50,8 @@ public final class CountTable<T> {
   }
 
   /**
-   * Sessions of backends, in the map {@code fairlead.loads}; the sums go to {@link
+   * Sessions of backends, in {@code fairlead.loads}; the sums go to {@link
    * dev.fairlead.pool.Backend#othersActive}.
-   *
-   * @param pools supplies those in force; called often, must return at once
    */
   public static CountTable<Pool> ofBackends(RowContext context, Supplier<List<Pool>> pools) {
     return new CountTable<>(context, LOADS, pools, new LoadRow());
@@ -66,8 +61,6 @@ public final class CountTable<T> {
    * Connections of source addresses, in the map {@code fairlead.leases}; the sums go to {@link
    * SourceLimit#others}. Leases are in the same map under other keys: rows are read by member id
    * only.
-   *
-   * @param limits supplies those of all listeners; called often, must return at once
    */
   public static CountTable<SourceLimit> ofSources(
       RowContext context, Supplier<List<SourceLimit>> limits) {
@@ -88,7 +81,6 @@ public final class CountTable<T> {
     return rows.start();
   }
 
-  /** Removes this member's row. Never fails. */
   public Future<Void> stop() {
     return rows.stop();
   }
@@ -98,18 +90,14 @@ public final class CountTable<T> {
     rows.run(() -> follow(inForce.get()));
   }
 
-  /** Receives the changes of nodes. */
-  public ClusterNode.NodeChanges nodes() {
+  /** Must receive the changes of nodes. */
+  public ReplicatedTable rows() {
     return rows;
   }
 
   /** Seconds since the oldest peer row in use was renewed; 0 without one. */
   public double viewAgeSeconds() {
     return rows.ageSeconds();
-  }
-
-  ReplicatedTable rows() {
-    return rows;
   }
 
   private void follow(List<T> now) {

@@ -59,9 +59,6 @@ final class PeerCounts implements RowListener {
     }
   }
 
-  /**
-   * @param receivers the receiver of a key; null = it is not in force here
-   */
   PeerCounts(Function<String, @Nullable Receiver> receivers) {
     this.receivers = receivers;
   }

@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Publishes at {@code fairlead.events} what happens to this member, and its metrics report every
- * five seconds and on request. Started and stopped on the cluster's context; events are published
+ * Publishes at {@code fairlead.events} what happens to this member, and its metrics report
+ * periodically and on request. Started and stopped on the cluster's context; events are published
  * on any thread.
  */
 public final class EventPublisher {
@@ -26,7 +26,6 @@ public final class EventPublisher {
   static final String REPORT = "fairlead.metrics.report";
 
   private static final Logger LOG = LoggerFactory.getLogger(EventPublisher.class);
-  private static final Duration PERIOD = Duration.ofSeconds(5);
 
   private final Vertx vertx;
   private final Supplier<MemberId> self;
@@ -43,19 +42,7 @@ public final class EventPublisher {
   /** A report was requested meanwhile; any number of requests gets one report. */
   private boolean again;
 
-  /**
-   * @param self asked each time, since a member's name may change
-   * @param reports is called on a worker, never twice at a time
-   */
   public EventPublisher(
-      Vertx vertx,
-      Supplier<MemberId> self,
-      Supplier<MemberInfo> info,
-      Supplier<MetricsReport> reports) {
-    this(vertx, self, info, reports, PERIOD);
-  }
-
-  EventPublisher(
       Vertx vertx,
       Supplier<MemberId> self,
       Supplier<MemberInfo> info,
@@ -85,15 +72,11 @@ public final class EventPublisher {
     BestEffortPublisher.publish(vertx, SystemEvent.ADDRESS, event.toJson());
   }
 
-  /** This member is in the cluster. */
   public void joined() {
     MemberInfo now = info.get();
     publish(new SystemEvent.MemberJoined(self.get(), Instant.now(), now.address(), now.version()));
   }
 
-  /**
-   * @param superseded lost to {@code revision} after a split
-   */
   public void applied(Revision revision, @Nullable Revision superseded) {
     publish(
         new SystemEvent.ConfigUpdate(

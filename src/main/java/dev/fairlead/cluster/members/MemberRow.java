@@ -82,10 +82,7 @@ final class MemberRow implements OwnRow {
     return info.address() == null ? fields : fields.put(ADDRESS, info.address());
   }
 
-  /**
-   * The member {@code id} as its row describes it; empty when {@code fields} are no member's row,
-   * since any node can write to the map and the address.
-   */
+  /** The member {@code id} by its row; empty when it is none, since any node can write one. */
   static Optional<MemberInfo> parse(String id, JsonObject fields) {
     try {
       String name = fields.getString(NAME);

@@ -1,6 +1,5 @@
 package dev.fairlead.cluster.members;
 
-import dev.fairlead.cluster.node.ClusterNode;
 import dev.fairlead.cluster.rows.PeerRows.RowListener;
 import dev.fairlead.cluster.rows.ReplicatedTable;
 import dev.fairlead.cluster.rows.RowContext;
@@ -55,7 +54,7 @@ public final class Membership {
   /** By id, those whose row is complete. */
   private final Map<String, MemberInfo> others = new HashMap<>();
 
-  /** Copy of {@link #others} for other threads. */
+  /** For other threads. */
   private volatile List<MemberInfo> shown = List.of();
 
   private volatile @Nullable NameClaim claim;
@@ -76,8 +75,6 @@ public final class Membership {
   }
 
   /**
-   * The members of the cluster of {@code context}.
-   *
    * @param info this member, by its node id; asked often and by any thread. Its name is replaced by
    *     {@link #name}
    */
@@ -90,9 +87,7 @@ public final class Membership {
   }
 
   /**
-   * Takes a name that is free and becomes a member.
-   *
-   * @return the name: {@code wantedName}, or if taken {@code wantedName-2} and so on
+   * Becomes a member; its name is {@code wantedName}, or if taken {@code wantedName-2} and so on.
    */
   public Future<String> enter(String wantedName) {
     wanted = wantedName;
@@ -135,11 +130,7 @@ public final class Membership {
   }
 
   /** Must receive the changes of nodes. */
-  public ClusterNode.NodeChanges nodes() {
-    return rows;
-  }
-
-  ReplicatedTable rows() {
+  public ReplicatedTable rows() {
     return rows;
   }
 

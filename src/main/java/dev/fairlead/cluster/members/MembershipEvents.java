@@ -31,10 +31,6 @@ public final class MembershipEvents implements Membership.MembershipListener {
   /** The ids of those this member has reported as left, the oldest first. */
   private final Set<String> reported = new LinkedHashSet<>();
 
-  /**
-   * @param self the id of this member
-   * @param members this one included
-   */
   public MembershipEvents(
       String self,
       Supplier<List<MemberInfo>> members,

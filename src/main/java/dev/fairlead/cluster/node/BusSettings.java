@@ -36,9 +36,6 @@ final class BusSettings {
 
   private BusSettings() {}
 
-  /**
-   * @param bind where to listen; without it see the class
-   */
   static EventBusOptions of(ClusterConfig cluster, @Nullable InetAddress bind) {
     EventBusOptions bus = new EventBusOptions();
     bus.setPort(cluster.busPort());

@@ -16,13 +16,11 @@ public final class ClusterException extends RuntimeException {
     this.path = path;
   }
 
-  /** As {@code value (expected: what)}. */
   public static ClusterException expected(
       String path, @Nullable Object value, String what, @Nullable Throwable cause) {
     return new ClusterException(path, value + " (expected: " + what + ")", cause);
   }
 
-  /** Path of the key in the configuration: {@code cluster.port}. */
   public String path() {
     return path;
   }

@@ -16,10 +16,7 @@ public interface ClusterNode {
   /** The Vert.x node id; alone, a random one. */
   String id();
 
-  /**
-   * Where other members reach it, {@code host:port} of Hazelcast; null in a process without a
-   * cluster.
-   */
+  /** Where other members reach it, {@code host:port} of Hazelcast; null without a cluster. */
   @Nullable String address();
 
   /** The ids of all nodes that are there now, this one included. */

@@ -5,6 +5,9 @@ import com.hazelcast.config.Config;
 import com.hazelcast.config.ListenerConfig;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.HazelcastInstanceNotActiveException;
+import com.hazelcast.core.LifecycleEvent;
+import com.hazelcast.core.LifecycleEvent.LifecycleState;
+import com.hazelcast.core.LifecycleListener;
 import dev.fairlead.config.ClusterConfig;
 import dev.fairlead.config.ClusterConfig.MemberDiscovery;
 import io.vertx.core.Vertx;
@@ -14,7 +17,9 @@ import io.vertx.core.net.HostAndPort;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +30,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class HazelcastNode implements ClusterNode {
   private static final Logger LOG = LoggerFactory.getLogger(HazelcastNode.class);
+  private static final long LOOK_EVERY_MILLIS = 100;
 
   private final Vertx vertx;
   private final String id;
@@ -65,7 +71,8 @@ public final class HazelcastNode implements ClusterNode {
       return new HazelcastNode(vertx, manager);
     } catch (Exception e) {
       // await() throws what failed as it is, checked or not.
-      throw JoinFailure.of(cluster, manager.getHazelcastInstance() == null, problems.refusal(), e);
+      throw JoinProblems.failure(
+          cluster, manager.getHazelcastInstance() == null, problems.refusal(), e);
     }
   }
 
@@ -140,9 +147,50 @@ public final class HazelcastNode implements ClusterNode {
 
   @Override
   public void listen(NodeChanges listener) {
-    // After leaving by itself it is not active any more when Hazelcast shuts down.
-    NodeWatch watch = new NodeWatch(this::nodes, nodes::isActive, listener);
+    NodeWatch watch = new NodeWatch(listener);
     hazelcast.getLifecycleService().addLifecycleListener(watch);
-    watch.start(vertx);
+    vertx.setPeriodic(LOOK_EVERY_MILLIS, timer -> watch.look());
+  }
+
+  /**
+   * Reports nodes that joined and left by comparing, every 100 ms, the nodes of the cluster with
+   * those of the last comparison. So no change is reported twice or missed, not even around a
+   * merge.
+   *
+   * <p>It does not wait for an event, because the threads that deliver it may be blocked for 3 s:
+   * on the same threads the cluster manager cleans up after a dead member, and queries partitions
+   * that still seem to be on it, 10 times at intervals of 300 ms. Comparisons run on an event loop;
+   * a merge, and that Hazelcast has given up, are reported on a thread of Hazelcast.
+   */
+  private final class NodeWatch implements LifecycleListener {
+    private final NodeChanges listener;
+    private Set<String> known = Set.copyOf(nodes());
+
+    private NodeWatch(NodeChanges listener) {
+      this.listener = listener;
+    }
+
+    @Override
+    public synchronized void stateChanged(LifecycleEvent event) {
+      if (event.getState() == LifecycleState.MERGED) {
+        look();
+        listener.merged();
+      } else if (event.getState() == LifecycleState.SHUTDOWN && nodes.isActive()) {
+        // It did not leave by itself: then it would not be active any more.
+        look();
+        listener.lost();
+      }
+    }
+
+    private synchronized void look() {
+      Set<String> now = Set.copyOf(nodes());
+      Set<String> gone = new HashSet<>(known);
+      gone.removeAll(now);
+      Set<String> come = new HashSet<>(now);
+      come.removeAll(known);
+      known = now;
+      gone.forEach(listener::left);
+      come.forEach(listener::joined);
+    }
   }
 }

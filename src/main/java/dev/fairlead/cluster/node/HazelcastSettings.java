@@ -33,9 +33,6 @@ final class HazelcastSettings {
 
   private HazelcastSettings() {}
 
-  /**
-   * @param bind where to listen; without it all addresses, of which Hazelcast publishes one
-   */
   static Config of(ClusterConfig cluster, @Nullable InetAddress bind) {
     Config config = new Config();
     config.setClusterName(cluster.name());

@@ -7,6 +7,8 @@ import com.hazelcast.core.LifecycleEvent.LifecycleState;
 import com.hazelcast.core.LifecycleListener;
 import com.hazelcast.logging.LogEvent;
 import com.hazelcast.logging.LogListener;
+import dev.fairlead.config.ClusterConfig;
+import dev.fairlead.config.ClusterConfig.MemberDiscovery;
 import java.util.Objects;
 import java.util.logging.Level;
 import org.jspecify.annotations.Nullable;
@@ -55,5 +57,47 @@ final class JoinProblems implements LogListener, LifecycleListener, HazelcastIns
   /** Why the cluster refused this member, one line. */
   @Nullable String refusal() {
     return refusal;
+  }
+
+  /**
+   * The failure of a node's start, in one line in the terms of the configuration.
+   *
+   * @param outside true = Hazelcast itself did not start
+   */
+  static ClusterException failure(
+      ClusterConfig cluster, boolean outside, @Nullable String refusal, Throwable cause) {
+    if (refusal != null) {
+      return ClusterException.expected(
+          "cluster.name", cluster.name(), "a cluster that takes this member: " + refusal, cause);
+    }
+    String said = messages(cause);
+    if (said.contains("ddress already in use")) {
+      return outside
+          ? ClusterException.expected("cluster.port", cluster.port(), "a free port", cause)
+          : ClusterException.expected("cluster.busPort", cluster.busPort(), "a free port", cause);
+    }
+    if (said.contains("assign requested address")) {
+      return ClusterException.expected(
+          "cluster.host", cluster.host(), "an address of this machine", cause);
+    }
+    if (said.contains("Node failed to start")) {
+      return ClusterException.expected(
+          "cluster.discovery", sought(cluster), "members that answer within 30s", cause);
+    }
+    return new ClusterException("cluster", "can't start: " + cause.getMessage(), cause);
+  }
+
+  private static String sought(ClusterConfig cluster) {
+    return cluster.discovery() instanceof MemberDiscovery.Members list
+        ? String.join(", ", list.members())
+        : cluster.name();
+  }
+
+  private static String messages(Throwable cause) {
+    StringBuilder all = new StringBuilder();
+    for (@Nullable Throwable one = cause; one != null; one = one.getCause()) {
+      all.append(one.getMessage()).append('\n');
+    }
+    return all.toString();
   }
 }

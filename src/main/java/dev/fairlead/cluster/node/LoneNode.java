@@ -6,22 +6,9 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** A process without a cluster: it is the only node. */
-public final class LoneNode implements ClusterNode {
-  private final Vertx vertx;
-  private final String id = UUID.randomUUID().toString();
-
+public record LoneNode(Vertx vertx, String id) implements ClusterNode {
   public LoneNode(Vertx vertx) {
-    this.vertx = vertx;
-  }
-
-  @Override
-  public Vertx vertx() {
-    return vertx;
-  }
-
-  @Override
-  public String id() {
-    return id;
+    this(vertx, UUID.randomUUID().toString());
   }
 
   @Override

@@ -14,7 +14,7 @@ import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonObject;
 import org.jspecify.annotations.Nullable;
 
-/** The receiver of {@link MemberCalls}, of other members and this one. On the cluster's context. */
+/** The receiver of each {@link MemberCall} to this member. On the cluster's context. */
 final class CallHandler {
   private final PreparedConfig prepared;
   private final ConfigSync sync;

@@ -7,7 +7,6 @@ import dev.fairlead.cluster.revision.Draft.Author;
 import dev.fairlead.cluster.revision.RevisionHistory.PastRevision;
 import dev.fairlead.config.BackendSetting;
 import dev.fairlead.config.ConfigFormat;
-import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.Revision;
 import dev.fairlead.config.bind.ConfigJson;
 import dev.fairlead.config.text.Document;
@@ -23,6 +22,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -46,33 +46,23 @@ public final class ConfigCommands {
   /** {@code {config, format, expect?, dryRun?, author?}}. */
   public Future<JsonObject> push(JsonObject command, String from) {
     return vertx
-        .executeBlocking(() -> CommandBodies.push(command))
-        .compose(
-            body ->
-                vertx
-                    .executeBlocking(() -> document(body))
-                    .compose(document -> push(body, document, from)));
+        .executeBlocking(() -> changeOf(CommandBodies.push(command), from))
+        .compose(this::change);
   }
 
-  private Future<JsonObject> push(JsonObject body, Document document, String from) {
-    Drafter drafter =
-        (newest, unused) ->
-            check(document).map(valid -> new Draft(document, newest.fileDigest(), List.of()));
-    return change(
-        new ConfigChange(
-            body.getLong("expect"),
-            body.getBoolean("dryRun", false),
-            new Author(body.getString("author"), from),
-            drafter));
-  }
-
-  private static Document document(JsonObject body) {
-    ConfigFormat format = ConfigFormat.valueOf(body.getString("format").toUpperCase(Locale.ROOT));
-    return Document.of(
-        format,
+  private ConfigChange changeOf(JsonObject body, String from) {
+    String text =
         body.getValue("config") instanceof JsonObject object
             ? object.encodePrettily() + "\n"
-            : body.getString("config"));
+            : body.getString("config");
+    ConfigFormat format = ConfigFormat.valueOf(body.getString("format").toUpperCase(Locale.ROOT));
+    Document document = Document.of(format, text);
+    return new ConfigChange(
+        body.getLong("expect"),
+        body.getBoolean("dryRun", false),
+        new Author(body.getString("author"), from),
+        (newest, unused) ->
+            check(document).map(valid -> new Draft(document, newest.fileDigest(), List.of())));
   }
 
   /** Problems that every member would find have no member's name, and come all at once. */
@@ -106,8 +96,7 @@ public final class ConfigCommands {
   }
 
   /**
-   * The file of a member has changed: it becomes a revision, unless it equals the newest that came
-   * from a file.
+   * The file of a member has changed: a revision, unless it equals the newest that is of a file.
    */
   public Future<JsonObject> pushFile(Document file, Author author) {
     Drafter drafter =
@@ -126,14 +115,15 @@ public final class ConfigCommands {
         () -> {
           JsonObject body = CommandBodies.rollback(command);
           Drafter drafter =
-              (newest, document) -> past(body.getLong("revision")).map(past -> again(past, newest));
+              (newest, document) ->
+                  past(body.getLong("revision"))
+                      .map(
+                          past ->
+                              new Draft(
+                                  Draft.documentOf(past), newest.fileDigest(), past.settings()));
           Author author = new Author(body.getString("author"), from);
           return change(new ConfigChange(null, false, author, drafter));
         });
-  }
-
-  private static Draft again(Revision past, Revision newest) {
-    return new Draft(Draft.documentOf(past), newest.fileDigest(), past.settings());
   }
 
   /** {@code {pool, backend, weight?, state?}} -> {@code {revision}}. */
@@ -178,12 +168,7 @@ public final class ConfigCommands {
     return store
         .history()
         .list()
-        .map(
-            history ->
-                new JsonObject()
-                    .put(
-                        "history",
-                        new JsonArray(history.stream().map(ConfigCommands::entry).toList())));
+        .map(history -> new JsonObject().put("history", array(history, ConfigCommands::entry)));
   }
 
   private static JsonObject entry(PastRevision past) {
@@ -233,8 +218,11 @@ public final class ConfigCommands {
             undone ->
                 new JsonObject()
                     .put("revision", inForce.revision())
-                    .put("applied", names(result.applied()))
-                    .put("missing", missing(result.missing()))
+                    .put(
+                        "applied",
+                        new JsonArray(
+                            result.applied().stream().map(MemberInfo::name).sorted().toList()))
+                    .put("missing", array(result.missing(), ConfigCommands::missing))
                     .put("undone", undone));
   }
 
@@ -244,31 +232,17 @@ public final class ConfigCommands {
         ? Future.succeededFuture(new JsonArray())
         : local
             .loadAsWritten(document)
-            .map(config -> undone(before, config))
+            .map(config -> before.stream().filter(setting -> !setting.isIn(config)).toList())
+            .map(undone -> array(undone, BackendSetting::toJson))
             .otherwise(new JsonArray());
   }
 
-  private static JsonArray undone(List<BackendSetting> before, FairleadConfig config) {
-    return new JsonArray(
-        before.stream()
-            .filter(setting -> !setting.isIn(config))
-            .map(BackendSetting::toJson)
-            .toList());
+  private static JsonObject missing(ConfigPush.Missing member) {
+    return new JsonObject().put("member", member.member().name()).put("message", member.message());
   }
 
-  private static JsonArray names(List<MemberInfo> members) {
-    return new JsonArray(members.stream().map(MemberInfo::name).sorted().toList());
-  }
-
-  private static JsonArray missing(List<ConfigPush.Missing> members) {
-    return new JsonArray(
-        members.stream()
-            .map(
-                each ->
-                    new JsonObject()
-                        .put("member", each.member().name())
-                        .put("message", each.message()))
-            .toList());
+  private static <T> JsonArray array(List<T> all, Function<T, JsonObject> json) {
+    return new JsonArray(all.stream().map(json).toList());
   }
 
   /** A body that is refused while it is read fails the command. */

@@ -55,9 +55,6 @@ final class ConfigPush {
   private final Supplier<List<MemberInfo>> members;
   private Future<?> last = Future.succeededFuture();
 
-  /**
-   * @param members all members, this one included
-   */
   ConfigPush(
       ClusterNode node, ConfigStore store, MemberCalls calls, Supplier<List<MemberInfo>> members) {
     this.node = node;
@@ -96,11 +93,7 @@ final class ConfigPush {
       List<MemberInfo> applied,
       List<Missing> missing) {}
 
-  record Missing(MemberInfo member, String message) {
-    private static Missing of(MemberInfo member, Throwable cause) {
-      return new Missing(member, String.valueOf(cause.getMessage()));
-    }
-  }
+  record Missing(MemberInfo member, String message) {}
 
   /** A revision to be, and the entry it is to replace. */
   private record Candidate(StoredRevision expected, Revision revision, Document document) {
@@ -163,7 +156,7 @@ final class ConfigPush {
     Future<Boolean> noted =
         draft.fileDigest().equals(newest.fileDigest())
             ? Future.succeededFuture(true)
-            : store.note(stored, newest.withFileDigest(draft.fileDigest()));
+            : store.swapNewest(stored, newest.withFileDigest(draft.fileDigest()));
     return noted
         .compose(ConfigPush::unlessOvertaken)
         .compose(done -> acknowledge(inService(), new Candidate(stored, newest, draft.document())));
@@ -182,7 +175,7 @@ final class ConfigPush {
     List<MemberInfo> asked = inService();
     return prepare(asked, next) // Fails when one refuses, does not answer or has another push.
         .compose(prepared -> compareAndSet(next)) // Fails when overtaken, or without an answer.
-        .recover(cause -> release(asked, next, cause)) // Fails; unchanged if the map answered.
+        .onFailure(cause -> release(asked, next)) // Fails; unchanged if the map answered.
         .onSuccess(stored -> announce(next)) // From here on nothing is undone.
         .compose(announced -> acknowledge(asked, next)); // Never fails; some may be missing.
   }
@@ -191,15 +184,14 @@ final class ConfigPush {
   private Future<PushResult> rehearse(Candidate next) {
     List<MemberInfo> asked = inService();
     return prepare(asked, next)
-        .recover(cause -> release(asked, next, cause))
-        .onSuccess(prepared -> releaseAll(asked, next))
+        .onComplete(done -> release(asked, next))
         .map(prepared -> next.result(List.of(), List.of()));
   }
 
   /** On this member first: an invalid document is refused before the others are called. */
   private Future<Void> prepare(List<MemberInfo> asked, Candidate next) {
     Function<MemberInfo, Future<Void>> call =
-        member -> calls.prepare(member, next.revision().id(), next.document());
+        member -> calls.call(member, new MemberCall.Prepare(next.revision().id(), next.document()));
     List<MemberInfo> here = asked.stream().filter(each -> each.id().equals(node.id())).toList();
     List<MemberInfo> others = asked.stream().filter(each -> !each.id().equals(node.id())).toList();
     return allOf(here, call).compose(prepared -> allOf(others, call));
@@ -213,16 +205,9 @@ final class ConfigPush {
     return stored ? Future.succeededFuture() : Future.failedFuture(new Overtaken());
   }
 
-  private <T> Future<T> release(List<MemberInfo> asked, Candidate next, Throwable cause) {
-    releaseAll(asked, next);
-    return Future.failedFuture(cause);
-  }
-
-  /**
-   * Not waited for: a member that does not get it releases after {@link PreparedConfig#TIMEOUT}.
-   */
-  private void releaseAll(List<MemberInfo> asked, Candidate next) {
-    asked.forEach(member -> calls.release(member, next.revision().id()));
+  /** Not waited for: members that miss it release after {@link PreparedConfig#TIMEOUT}. */
+  private void release(List<MemberInfo> asked, Candidate next) {
+    asked.forEach(member -> calls.call(member, new MemberCall.Release(next.revision().id())));
   }
 
   private void announce(Candidate next) {
@@ -234,15 +219,19 @@ final class ConfigPush {
   private Future<PushResult> acknowledge(List<MemberInfo> asked, Candidate next) {
     List<MemberInfo> applied = new ArrayList<>();
     List<Missing> missing = new ArrayList<>();
+    MemberCall await = new MemberCall.Await(next.revision().revision(), next.revision().id());
     List<Future<Void>> answers =
         asked.stream()
             .filter(this::isInService)
             .map(
                 member ->
                     calls
-                        .await(member, next.revision())
+                        .call(member, await)
                         .onSuccess(done -> applied.add(member))
-                        .onFailure(cause -> missing.add(Missing.of(member, cause))))
+                        .onFailure(
+                            cause ->
+                                missing.add(
+                                    new Missing(member, String.valueOf(cause.getMessage())))))
             .toList();
     return Future.join(answers)
         .otherwiseEmpty()
@@ -294,7 +283,10 @@ final class ConfigPush {
     return read.timeout(SLOW_READ.toMillis(), TimeUnit.MILLISECONDS)
         .recover(
             late ->
-                read.isComplete() ? read : allOf(inService(), calls::greet).compose(all -> read));
+                read.isComplete()
+                    ? read
+                    : allOf(inService(), member -> calls.call(member, new MemberCall.Greet()))
+                        .compose(all -> read));
   }
 
   private Future<Void> backOff() {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -82,7 +83,6 @@ final class ConfigStore {
     return history;
   }
 
-  /** The newest revision, from the map. */
   Future<StoredRevision> newest() {
     return map.get(NEWEST).compose(this::decode);
   }
@@ -119,11 +119,7 @@ final class ConfigStore {
     }
   }
 
-  /**
-   * Puts {@code next} in the place of {@code expected}.
-   *
-   * @return true when {@code next} is or was the newest; fails when that can't be known
-   */
+  /** Succeeds with true when {@code next} is or was the newest; fails when that can't be known. */
   Future<Boolean> replace(StoredRevision expected, Revision next) {
     return history
         .add(expected.revision() == null ? List.of() : List.of(expected.revision()))
@@ -135,12 +131,8 @@ final class ConfigStore {
                     : wasStored(next));
   }
 
-  /** Writes the newest revision anew, with a note that does not make it another revision. */
-  Future<Boolean> note(StoredRevision expected, Revision noted) {
-    return swapNewest(expected, noted);
-  }
-
-  private Future<Boolean> swapNewest(StoredRevision expected, Revision next) {
+  /** {@link #replace} that leaves the history as it is: for a note on the same revision. */
+  Future<Boolean> swapNewest(StoredRevision expected, Revision next) {
     return vertx
         .executeBlocking(() -> StoredRevision.of(codec.write(next), next))
         .compose(
@@ -179,26 +171,19 @@ final class ConfigStore {
   Future<Void> signAnew() {
     return map.entries()
         .compose(entries -> vertx.executeBlocking(() -> resigned(entries)))
-        .compose(
-            resigned ->
-                Future.join(
-                    resigned.stream()
-                        .map(each -> map.replaceIfPresent(each.key(), each.before(), each.after()))
-                        .toList()))
+        .compose(swaps -> Future.join(swaps.stream().map(Supplier::get).toList()))
         .mapEmpty();
   }
 
-  private record Resigned(String key, String before, String after) {}
-
-  private List<Resigned> resigned(Map<String, String> entries) {
-    List<Resigned> resigned = new ArrayList<>();
+  private List<Supplier<Future<Boolean>>> resigned(Map<String, String> entries) {
+    List<Supplier<Future<Boolean>>> swaps = new ArrayList<>();
     entries.forEach(
         (key, value) -> {
           String after = key.equals(POINTER) ? null : codec.resigned(value);
           if (after != null) {
-            resigned.add(new Resigned(key, value, after));
+            swaps.add(() -> map.replaceIfPresent(key, value, after));
           }
         });
-    return resigned;
+    return swaps;
   }
 }

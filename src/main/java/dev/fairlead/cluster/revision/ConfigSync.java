@@ -57,16 +57,12 @@ final class ConfigSync {
 
   private record AwaitedRevision(long revision, String id, Promise<Void> promise) {}
 
-  /**
-   * Why the newest revision is not in force here.
-   *
-   * @param sinceNanos when it was first tried, as {@link System#nanoTime}
-   */
+  /** Why the newest revision is not in force here, and since when it has been tried. */
   record Trouble(Revision revision, String message, long sinceNanos) {}
 
   /**
-   * @param log gets every revision that comes in force here
-   * @param onApplied is given it then, and the one that lost to it after a split, or null
+   * @param onApplied is given each revision that comes in force here, and the one that lost to it
+   *     after a split, or null
    */
   ConfigSync(
       ConfigStore store,
@@ -84,16 +80,11 @@ final class ConfigSync {
     return applied;
   }
 
-  /** Null when the newest revision is in force. */
   @Nullable Trouble trouble() {
     return trouble;
   }
 
-  /**
-   * Offers {@code own} and puts the cluster's newest in force; fails when this machine can't.
-   *
-   * @param own the first revision this member proposes; may be null when the cluster has one
-   */
+  /** Offers {@code own}, if any, and puts the newest in force; fails when this machine can't. */
   Future<Void> start(@Nullable Revision own) {
     newest = own;
     return sync()
@@ -110,20 +101,14 @@ final class ConfigSync {
     return run.otherwiseEmpty().compose(done -> prepared.close());
   }
 
-  /**
-   * Compares with the shared map now, or once more if a comparison is running; fails if it fails.
-   */
+  /** Compares with the shared map now, or once more if a comparison runs; fails if it fails. */
   Future<Void> sync() {
     whole = true;
-    return compare();
+    return poll();
   }
 
   /** As {@link #sync}, except that it trusts the store's pointer to the newest revision. */
   Future<Void> poll() {
-    return compare();
-  }
-
-  private Future<Void> compare() {
     if (!run.isComplete()) {
       again = true;
       return run;
@@ -193,7 +178,8 @@ final class ConfigSync {
   private Future<Void> offer(StoredRevision stored, Revision here) {
     if (stored.value() != null && stored.revision() == null) {
       LOG.warn(
-          "the stored revision is not signed with our secret or unreadable: revision {} replaces it",
+          "the stored revision is not signed with our secret or unreadable: revision {} replaces"
+              + " it",
           here.revision());
     }
     return store

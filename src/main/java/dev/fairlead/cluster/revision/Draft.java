@@ -15,11 +15,8 @@ import java.util.function.BiPredicate;
 import java.util.stream.IntStream;
 
 /**
- * What is to become the next revision. Immutable; a method that reads the document parses it, so it
- * is called on a worker.
- *
- * @param fileDigest as {@link Revision#fileDigest} will be
- * @param settings as {@link Revision#settings} will be
+ * What is to become the next revision. Immutable; methods that read the document parse it, on a
+ * worker.
  */
 public record Draft(Document document, String fileDigest, List<BackendSetting> settings) {
 
@@ -27,11 +24,7 @@ public record Draft(Document document, String fileDigest, List<BackendSetting> s
     settings = List.copyOf(settings);
   }
 
-  /**
-   * Who asks for a change.
-   *
-   * @param from where the request came from
-   */
+  /** Who asks for a change, and where the request came from. */
   public record Author(String author, String from) {}
 
   /** The unchanged content of {@code revision}. */

@@ -33,9 +33,8 @@ public interface LocalConfig {
   interface PreparedChange {
 
     /**
-     * Puts it in force as {@code revision}: all of it, or nothing.
-     *
-     * @return fails when it is not in force; its addresses are released then
+     * Puts it in force as {@code revision}, or fails: nothing is in force then, its addresses are
+     * released.
      */
     Future<Void> commit(Revision revision);
 

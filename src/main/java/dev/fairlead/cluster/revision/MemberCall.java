@@ -1,7 +1,6 @@
 package dev.fairlead.cluster.revision;
 
 import dev.fairlead.config.ConfigFormat;
-import dev.fairlead.config.Revision;
 import dev.fairlead.config.text.Document;
 import io.vertx.core.json.JsonObject;
 import java.util.Locale;
@@ -44,10 +43,6 @@ sealed interface MemberCall {
 
   /** Answer when this revision, or a later one, is in force. */
   record Await(long revision, String id) implements MemberCall {
-    static Await of(Revision revision) {
-      return new Await(revision.revision(), revision.id());
-    }
-
     @Override
     public JsonObject toJson() {
       return call("await").put("push", id).put("revision", revision);
@@ -59,9 +54,7 @@ sealed interface MemberCall {
   }
 
   /**
-   * The call that {@link #toJson} wrote.
-   *
-   * @throws RuntimeException when it is something else
+   * The call that {@link #toJson} wrote; throws some RuntimeException when it is something else.
    */
   static MemberCall of(JsonObject json) {
     String name = json.getString("call");

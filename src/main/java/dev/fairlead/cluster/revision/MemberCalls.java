@@ -2,8 +2,6 @@ package dev.fairlead.cluster.revision;
 
 import dev.fairlead.cluster.node.ClusterNode;
 import dev.fairlead.cluster.signing.SignedCommands;
-import dev.fairlead.config.Revision;
-import dev.fairlead.config.text.Document;
 import dev.fairlead.event.CommandException;
 import dev.fairlead.event.CommandProblem;
 import dev.fairlead.event.MemberInfo;
@@ -50,29 +48,8 @@ final class MemberCalls {
     return "fairlead.member." + member;
   }
 
-  /**
-   * Asks for nothing but an answer. At the first call to a member the bus resolves its address,
-   * which hangs while a node hangs that stores part of the registrations; so each member is called
-   * when it joins, while all nodes respond.
-   */
-  Future<Void> greet(MemberInfo member) {
-    return call(member, new MemberCall.Greet());
-  }
-
-  Future<Void> prepare(MemberInfo member, String push, Document document) {
-    return call(member, new MemberCall.Prepare(push, document));
-  }
-
-  Future<Void> release(MemberInfo member, String push) {
-    return call(member, new MemberCall.Release(push));
-  }
-
-  /** Succeeds when {@code revision} is in force there. */
-  Future<Void> await(MemberInfo member, Revision revision) {
-    return call(member, MemberCall.Await.of(revision));
-  }
-
-  private Future<Void> call(MemberInfo member, MemberCall call) {
+  /** Succeeds when {@code member} has done what {@code call} asks. */
+  Future<Void> call(MemberInfo member, MemberCall call) {
     long deadline = System.nanoTime() + TIMEOUT.toNanos();
     Future<Void> answer =
         member.id().equals(node.id())

@@ -25,7 +25,6 @@ final class PreparedConfig {
   private final LocalConfig local;
   private @Nullable Preparation current;
 
-  /** This member is about to leave. */
   private boolean closed;
 
   /** What is prepared, or being prepared, for one push. */
@@ -46,11 +45,8 @@ final class PreparedConfig {
   }
 
   /**
-   * Checks a document and binds the addresses it needs.
-   *
-   * @param push the id of the push, which becomes that of the revision
-   * @return fails with {@link CommandException}: the document's problems, or a conflict with
-   *     another push that is prepared
+   * Checks a document and binds the addresses it needs, for the push of this id. Fails with {@link
+   * CommandException}: the document's problems, or a conflict with another push that is prepared.
    */
   Future<Void> prepare(String push, Document document) {
     if (closed) {
@@ -73,11 +69,7 @@ final class PreparedConfig {
 
   /** Gives up {@code push}, if it is the one that is prepared. */
   Future<Void> release(String push) {
-    return isPreparedFor(push) ? releaseAny() : Future.succeededFuture();
-  }
-
-  private boolean isPreparedFor(String push) {
-    return current != null && current.push.equals(push);
+    return current != null && current.push.equals(push) ? releaseAny() : Future.succeededFuture();
   }
 
   private Future<Void> releaseAny() {

@@ -29,11 +29,7 @@ final class RevisionHistory {
   private final AsyncMap<String, String> map;
   private final RevisionCodec codec;
 
-  /**
-   * A revision of the history.
-   *
-   * @param superseded it was made in a part of a split cluster whose revisions did not win
-   */
+  /** {@code superseded}: it was made in a part of a split cluster whose revisions did not win. */
   record PastRevision(Revision revision, boolean superseded) {}
 
   RevisionHistory(Vertx vertx, AsyncMap<String, String> map, RevisionCodec codec) {

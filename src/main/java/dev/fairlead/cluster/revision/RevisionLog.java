@@ -12,7 +12,6 @@ import java.util.List;
 final class RevisionLog {
   private final List<Revision> revisions = new ArrayList<>();
 
-  /** Begins with {@code before}, the newest first. */
   void restore(List<Revision> before) {
     revisions.addAll(before);
   }

@@ -3,7 +3,6 @@ package dev.fairlead.cluster.revision;
 import dev.fairlead.cluster.members.Membership;
 import dev.fairlead.cluster.node.ClusterException;
 import dev.fairlead.cluster.node.ClusterNode;
-import dev.fairlead.cluster.revision.ConfigStore.StoredRevision;
 import dev.fairlead.cluster.rows.BestEffortPublisher;
 import dev.fairlead.cluster.rows.ReplicatedTable;
 import dev.fairlead.cluster.signing.ReceivedBody;
@@ -16,6 +15,7 @@ import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.shareddata.AsyncMap;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -47,10 +47,6 @@ final class SecretCheck {
   private final SignedCommands signed;
   private final String name;
 
-  /**
-   * @param signed with this process's secret, or none
-   * @param name of this process, for the log of the members
-   */
   SecretCheck(ClusterNode node, ConfigStore store, SignedCommands signed, String name) {
     this.node = node;
     this.store = store;
@@ -64,26 +60,21 @@ final class SecretCheck {
   }
 
   private Future<Void> attempt(int attempt) {
-    return store.newest().compose(stored -> judge(stored, attempt));
-  }
-
-  private Future<Void> judge(StoredRevision stored, int attempt) {
-    String value = stored.value();
-    if (value == null || stored.revision() != null) {
-      return Future.succeededFuture();
-    }
-    return members()
-        .onSuccess(members -> askToReplace())
-        .compose(members -> unverified(value, members, attempt));
-  }
-
-  /** The members would notice a foreign value by themselves, but seconds later. */
-  private void askToReplace() {
-    BestEffortPublisher.publish(
-        node.vertx(), ConfigPush.CHANGED, new JsonObject().put("revision", 0));
+    return store
+        .newest()
+        .compose(
+            stored -> {
+              String value = stored.value();
+              return value == null || stored.revision() != null
+                  ? Future.succeededFuture()
+                  : members().compose(members -> unverified(value, members, attempt));
+            });
   }
 
   private Future<Void> unverified(String value, List<String> members, int attempt) {
+    // The members would replace a foreign value by themselves, but seconds later.
+    JsonObject hint = new JsonObject().put("revision", 0);
+    BestEffortPublisher.publish(node.vertx(), ConfigPush.CHANGED, hint);
     return isRefusedBy(members)
         .compose(
             refused -> {
@@ -110,19 +101,12 @@ final class SecretCheck {
   /** The other nodes that have a row as members: a foreign node cannot decide about the secret. */
   private Future<List<String>> members() {
     return ReplicatedTable.openMap(node.vertx(), Membership.TABLE.map())
-        .compose(
-            map -> {
-              List<String> others =
-                  node.nodes().stream().filter(each -> !each.equals(node.id())).toList();
-              List<Future<String>> rows = others.stream().map(map::get).toList();
-              return Future.join(rows)
-                  .map(
-                      done -> {
-                        List<String> members = new ArrayList<>(others);
-                        members.removeIf(each -> rows.get(others.indexOf(each)).result() == null);
-                        return members;
-                      });
-            });
+        .compose(AsyncMap::keys)
+        .map(
+            rows ->
+                node.nodes().stream()
+                    .filter(each -> !each.equals(node.id()) && rows.contains(each))
+                    .toList());
   }
 
   /** Succeeds with true at the first refusal, with false when all have answered otherwise. */

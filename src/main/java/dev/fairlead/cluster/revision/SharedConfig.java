@@ -28,10 +28,7 @@ import org.slf4j.LoggerFactory;
 public final class SharedConfig {
   private static final Logger LOG = LoggerFactory.getLogger(SharedConfig.class);
 
-  /**
-   * Raising it lets members that missed a hint follow later, lowering it reads the shared map more
-   * often.
-   */
+  /** Raising it delays members that missed a hint; lowering it reads the shared map more often. */
   private static final long POLL_MILLIS = 1000;
 
   /** How long the newest revision may not be in force here before the member is not ready. */
@@ -89,16 +86,12 @@ public final class SharedConfig {
     this.start = new ConfigStart(vertx, store, secretCheck, prepared, sync);
   }
 
-  /** Opens the shared map; nothing is read from it yet. */
+  /** Opens the shared map; fails when this member's secret is not that of the cluster. */
   public static Future<SharedConfig> open(
       ConfigSetup setup, @Nullable Secret secret, SignedCommands signed) {
     return ReplicatedTable.openMap(setup.node().vertx(), ConfigStore.MAP)
-        .map(map -> new SharedConfig(setup, map, secret, signed));
-  }
-
-  /** Fails when this member's secret is not that of the cluster. */
-  public Future<Void> checkSecret() {
-    return secretCheck.run();
+        .map(map -> new SharedConfig(setup, map, secret, signed))
+        .compose(shared -> shared.secretCheck.run().map(shared));
   }
 
   /** From here on the other members can ask this one to prepare what they push. */
@@ -107,9 +100,7 @@ public final class SharedConfig {
   }
 
   /**
-   * Puts the first revision in force here: the cluster's, else this member's own.
-   *
-   * @param author of a revision made from this member's file
+   * Puts the first revision in force here: the cluster's, else this member's own by {@code author}.
    */
   public Future<Void> begin(StartupConfig startup, Author author) {
     return vertx
@@ -128,7 +119,6 @@ public final class SharedConfig {
     return hints.completion();
   }
 
-  /** Compares with the shared map now. */
   public void compare() {
     sync.sync();
   }
@@ -137,9 +127,13 @@ public final class SharedConfig {
     return commands;
   }
 
-  /** As of {@link MemberCalls#greet}. */
+  /**
+   * Calls a member that has joined for nothing but an answer. At the first call to a member the bus
+   * resolves its address, which hangs while a node hangs that stores part of the registrations; so
+   * it is made while all nodes respond.
+   */
   public void greet(MemberInfo member) {
-    calls.greet(member);
+    calls.call(member, new MemberCall.Greet());
   }
 
   /** Why the newest revision has not been in force here for 10 s; null when it is in force. */
@@ -155,7 +149,6 @@ public final class SharedConfig {
     return prepared.close();
   }
 
-  /** Puts no further revision in force. */
   public Future<Void> freeze() {
     return sync.stop();
   }
@@ -167,11 +160,6 @@ public final class SharedConfig {
   }
 
   private void applied(Revision revision, @Nullable Revision superseded) {
-    save();
-    setup.applied().accept(revision, superseded);
-  }
-
-  private void save() {
     List<Revision> revisions = log.all();
     vertx
         .executeBlocking(
@@ -180,5 +168,6 @@ public final class SharedConfig {
               return revisions;
             })
         .onFailure(cause -> LOG.error("revisions not saved for the next start", cause));
+    setup.applied().accept(revision, superseded);
   }
 }

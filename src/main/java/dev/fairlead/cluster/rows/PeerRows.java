@@ -4,9 +4,10 @@ import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.Iterator;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -31,11 +32,7 @@ public final class PeerRows {
   /** Receives the changes of peer rows. Called on the cluster's context only; must not block. */
   public interface RowListener {
 
-    /**
-     * A row came into use, or differs from before.
-     *
-     * @param fields those that changed, all of a new row; a removed field is null
-     */
+    /** A row came into use, with all its fields, or some changed; a removed field is null. */
     void changed(String member, JsonObject fields);
 
     /** A row that was in use is not any more. */
@@ -45,9 +42,6 @@ public final class PeerRows {
     void second();
   }
 
-  /**
-   * @param dropAfter rows not renewed for this long are dropped; null = never
-   */
   public PeerRows(LongSupplier nanos, @Nullable Duration dropAfter, RowListener listener) {
     this.nanos = nanos;
     this.dropAfter = dropAfter;
@@ -71,7 +65,6 @@ public final class PeerRows {
     return !row.inUse();
   }
 
-  /** Applies a whole row from the map. */
   public void whole(String member, long seq, JsonObject fields) {
     PeerRow row = row(member);
     boolean wasInUse = row.inUse();
@@ -91,17 +84,11 @@ public final class PeerRows {
 
   /** Drops and forgets the rows of all members that are not in {@code nodes}. */
   void retain(Collection<String> nodes) {
-    Iterator<Map.Entry<String, PeerRow>> all = rows.entrySet().iterator();
-    while (all.hasNext()) {
-      Map.Entry<String, PeerRow> entry = all.next();
-      if (!nodes.contains(entry.getKey())) {
-        all.remove();
-        drop(entry.getKey(), entry.getValue());
-      }
-    }
+    Set<String> gone = new HashSet<>(rows.keySet());
+    gone.removeAll(Set.copyOf(nodes));
+    gone.forEach(this::left);
   }
 
-  /** Drops and forgets the row of a node that left. */
   void left(String member) {
     PeerRow row = rows.remove(member);
     if (row != null) {
@@ -124,11 +111,8 @@ public final class PeerRows {
     oldestRenewal =
         rows.values().stream()
             .filter(PeerRow::inUse)
-            .mapToLong(row -> row.renewedAt() - now)
-            .min()
-            .stream()
-            .map(oldest -> oldest + now)
-            .findFirst();
+            .mapToLong(PeerRow::renewedAt)
+            .reduce((one, other) -> one - other < 0 ? one : other);
   }
 
   /** Seconds since the oldest row in use was renewed; 0 without a row in use. Any thread. */

@@ -13,7 +13,6 @@ import java.util.function.LongSupplier;
  */
 public record RowContext(ClusterNode node, LongSupplier nanos, RowTraffic traffic) {
 
-  /** With the system's clock and counters of its own. */
   public static RowContext of(ClusterNode node) {
     return new RowContext(node, System::nanoTime, new RowTraffic());
   }

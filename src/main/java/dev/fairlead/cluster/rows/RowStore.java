@@ -28,9 +28,7 @@ public final class RowStore {
 
   private static final Logger LOG = LoggerFactory.getLogger(RowStore.class);
 
-  /**
-   * Raising it skips more write periods of 1 s after one lost answer; lowering it gives up more.
-   */
+  /** Raising it skips more writes, one a second, after a lost answer; lowering it gives up more. */
   private static final int LIMIT_SECONDS = 3;
 
   private static final String SEQ = "seq";
@@ -47,7 +45,6 @@ public final class RowStore {
     this.map = map;
   }
 
-  /** A whole row with the sequence number of its owner. */
   public record StoredRow(long seq, JsonObject fields) {}
 
   /** Writes a row, unless a write is pending: then the result is that of the pending one. */

@@ -49,15 +49,10 @@ public final class BusCommands {
   /** Registered with the whole cluster. */
   private final List<MessageConsumer<Object>> requests = new ArrayList<>();
 
-  /** Answer what others sent before they learned that this member drains. */
-  private final List<MessageConsumer<Object>> lateRequests = new ArrayList<>();
-
-  private @Nullable MessageConsumer<Object> shutdowns;
+  /** Of shutdown commands, and of what others sent before they learned that this member drains. */
+  private final List<MessageConsumer<Object>> untilStop = new ArrayList<>();
 
   /**
-   * Not listening yet.
-   *
-   * @param self asked each time, since a member's name may change
    * @param onShutdown is called each time this member is meant, with the grace, or null when the
    *     command leaves that to the member; must not block
    */
@@ -74,11 +69,7 @@ public final class BusCommands {
     this.onShutdown = onShutdown;
   }
 
-  /**
-   * How a request is answered.
-   *
-   * @param signed where there is a secret
-   */
+  /** How a request is answered; it must be {@code signed} where there is a secret. */
   private record RequestType(
       boolean signed,
       Function<JsonObject, JsonObject> body,
@@ -100,11 +91,11 @@ public final class BusCommands {
 
   /** Succeeds when every member of the cluster can reach this one. */
   public Future<Void> start() {
-    MessageConsumer<Object> published = vertx.eventBus().consumer(SHUTDOWN, this::shutdown);
-    shutdowns = published;
+    MessageConsumer<Object> shutdowns = vertx.eventBus().consumer(SHUTDOWN, this::shutdown);
+    untilStop.add(shutdowns);
     listen(vertx.eventBus()::consumer, requests);
     return Future.join(requests.stream().map(MessageConsumer::completion).toList())
-        .compose(done -> published.completion());
+        .compose(done -> shutdowns.completion());
   }
 
   /**
@@ -113,14 +104,13 @@ public final class BusCommands {
    */
   public Future<Void> drain() {
     // A request that finds no consumer is dropped silently, and its sender waits for the timeout.
-    listen(vertx.eventBus()::localConsumer, lateRequests);
+    listen(vertx.eventBus()::localConsumer, untilStop);
     return unregister(requests);
   }
 
   /** Nothing is answered or obeyed any more. */
   public Future<Void> stop() {
-    Future<Void> deaf = shutdowns == null ? Future.succeededFuture() : shutdowns.unregister();
-    return Future.join(deaf, unregister(requests), unregister(lateRequests)).mapEmpty();
+    return Future.join(unregister(requests), unregister(untilStop)).mapEmpty();
   }
 
   private void listen(
@@ -189,15 +179,13 @@ public final class BusCommands {
     try {
       JsonObject command = CommandBodies.shutdown(body);
       if (self.get().isMeantBy(command.getString("member"))) {
-        obey(received.sender(), command.getString("grace"));
+        String grace = command.getString("grace");
+        String shown = grace == null ? "as configured" : grace;
+        LOG.info("shutdown by {}, grace {}", received.sender(), shown);
+        onShutdown.accept(grace == null ? null : Durations.parse(grace).orElseThrow());
       }
     } catch (CommandException refusal) {
       signed.logRefusal(received, refusal);
     }
-  }
-
-  private void obey(String sender, @Nullable String grace) {
-    LOG.info("shutdown by {}, grace {}", sender, grace == null ? "as configured" : grace);
-    onShutdown.accept(grace == null ? null : Durations.parse(grace).orElseThrow());
   }
 }

@@ -23,7 +23,6 @@ record Envelope(String signed, String time, Instant instant, String nonce, Strin
   private static final Set<String> KEYS = Set.of("signed", "time", "nonce", "mac");
   private static final int MAX_CHARS = 100;
 
-  /** Signs {@code command} for {@code address}. */
   static Envelope sign(Secret secret, String address, JsonObject command, Instant now) {
     Instant instant = now.truncatedTo(ChronoUnit.MILLIS);
     String nonce = UUID.randomUUID().toString();
@@ -37,11 +36,7 @@ record Envelope(String signed, String time, Instant instant, String nonce, Strin
     return body.containsKey("signed") && body.containsKey("mac");
   }
 
-  /**
-   * The envelope in {@code body}; its signature is not checked yet.
-   *
-   * @throws CommandException when it is something else
-   */
+  /** The envelope in {@code body}, its signature not checked; throws {@link CommandException}. */
   static Envelope of(JsonObject body) {
     if (!isMeantBy(body)) {
       throw refusal("", "the command is not signed (expected: {signed, time, nonce, mac})");
@@ -98,7 +93,6 @@ record Envelope(String signed, String time, Instant instant, String nonce, Strin
     return new CommandException(CommandException.UNSIGNED, path, message);
   }
 
-  /** The text that is signed. */
   String signedText(String address) {
     return String.join("\n", address, time, nonce, signed);
   }

@@ -26,7 +26,6 @@ public final class Secret {
   private static final int MAX_LINES = 2;
   private static final int MIN_CHARS = 16;
 
-  /** The first one signs. */
   private final List<SecretKeySpec> keys;
 
   private Secret(List<String> lines) {
@@ -36,11 +35,7 @@ public final class Secret {
             .toList();
   }
 
-  /**
-   * The secret in {@code file}; blocks.
-   *
-   * @throws IllegalStateException if there is none, or one that is too short
-   */
+  /** The secret in {@code file}; blocks; throws IllegalStateException if it is unusable. */
   public static Secret read(Path file) {
     List<String> lines;
     try {
@@ -73,7 +68,6 @@ public final class Secret {
         cause);
   }
 
-  /** The signature of {@code text}, by the first line. */
   String sign(String text) {
     return HexFormat.of().formatHex(mac(keys.get(0), text));
   }

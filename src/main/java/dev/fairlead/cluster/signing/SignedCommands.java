@@ -1,5 +1,6 @@
 package dev.fairlead.cluster.signing;
 
+import dev.fairlead.cluster.rows.ReplicatedTable;
 import dev.fairlead.event.CommandBodies;
 import dev.fairlead.event.CommandException;
 import io.vertx.core.Future;
@@ -50,10 +51,7 @@ public final class SignedCommands {
   /** Opens the shared map of used nonces. Without a secret nothing is signed. */
   public static Future<SignedCommands> open(
       Vertx vertx, @Nullable Secret secret, InstantSource clock) {
-    // To get a map blocks in Hazelcast.
-    return vertx
-        .executeBlocking(() -> vertx.sharedData().<String, String>getAsyncMap(NONCES))
-        .compose(map -> map)
+    return ReplicatedTable.openMap(vertx, NONCES)
         .map(map -> new SignedCommands(vertx, secret, map, clock));
   }
 
@@ -62,7 +60,6 @@ public final class SignedCommands {
     return refused.sum();
   }
 
-  /** Whether commands are signed. */
   public boolean hasSecret() {
     return secret != null;
   }
@@ -91,8 +88,7 @@ public final class SignedCommands {
             ? vertx.executeBlocking(() -> plain(received))
             : vertx
                 .executeBlocking(() -> verified(received, secret))
-                .compose(
-                    verified -> claimed(verified.envelope(), receiver).map(verified.command()));
+                .compose(verified -> claim(verified.envelope(), receiver).map(verified.command()));
     return opened.onFailure(failure -> logRefusal(received, failure));
   }
 
@@ -138,20 +134,20 @@ public final class SignedCommands {
     }
   }
 
-  private Future<Envelope> claimed(Envelope envelope, String receiver) {
+  private Future<Void> claim(Envelope envelope, String receiver) {
     return nonces
         .putIfAbsent(receiver + "/" + envelope.nonce(), envelope.time(), CLAIM.toMillis())
-        .recover(cause -> Future.failedFuture(noClaim(cause)))
-        .compose(
-            before ->
-                before == null
-                    ? Future.succeededFuture(envelope)
-                    : Future.failedFuture(refusal("nonce", "it was used before")));
-  }
-
-  private static CommandException noClaim(Throwable cause) {
-    return new CommandException(
-        CommandException.NO_ANSWER, "nonce", "it can't be claimed: " + cause);
+        .transform(
+            before -> {
+              if (before.failed()) {
+                String message = "it can't be claimed: " + before.cause();
+                return Future.failedFuture(
+                    new CommandException(CommandException.NO_ANSWER, "nonce", message));
+              }
+              return before.result() == null
+                  ? Future.succeededFuture()
+                  : Future.failedFuture(refusal("nonce", "it was used before"));
+            });
   }
 
   private static CommandException refusal(String path, String message) {

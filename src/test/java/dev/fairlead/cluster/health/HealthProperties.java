@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeSet;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -200,7 +201,6 @@ class HealthProperties {
     private final HealthRow row = new HealthRow(() -> {});
     private final Deque<Delivery> inbox = new ArrayDeque<>();
     private final ProbedBackend probed;
-    private final int probers;
     private boolean probing;
     private Boolean own;
     private long assignment;
@@ -209,7 +209,6 @@ class HealthProperties {
 
     private Member(String id, FakeClock clock, int probers) {
       this.id = id;
-      this.probers = probers;
       Pools pools =
           Pools.NONE.next(
               List.of(HealthMember.pool(HealthMember.health(probers, Duration.ofSeconds(1)))));
@@ -230,9 +229,9 @@ class HealthProperties {
     }
 
     private void look() {
-      List<String> members = new ArrayList<>(new TreeSet<>(others.members()));
+      Set<String> members = new TreeSet<>(others.members());
       members.add(id);
-      probed.assign(ProberChoice.choose(members, HealthMember.KEY, probers), true);
+      probed.assign(members);
       probed.evaluate();
     }
 

@@ -65,7 +65,7 @@ class ClusteredLoadsTest {
       RowContext place = new RowContext(node, clock, new RowTraffic());
       table = CountTable.ofBackends(place, pools::all);
       membership = new Membership(place, () -> info(name), this);
-      node.listen(new Both(table.nodes(), membership.nodes()));
+      node.listen(new Both(table.rows(), membership.rows()));
     }
 
     private MemberInfo info(String name) {

@@ -54,7 +54,7 @@ class SourceCountTableTest {
       table =
           CountTable.ofSources(
               new RowContext(node, clock, new RowTraffic()), () -> List.copyOf(limits));
-      node.listen(table.nodes());
+      node.listen(table.rows());
     }
 
     private SourceLimit web() {

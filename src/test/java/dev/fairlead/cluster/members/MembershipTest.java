@@ -47,7 +47,7 @@ class MembershipTest {
       this.started = START.plusSeconds(started);
       node = nodes.join(id);
       membership = new Membership(RowContext.of(node), this::info, this);
-      node.listen(membership.nodes());
+      node.listen(membership.rows());
     }
 
     private MemberInfo info() {

@@ -77,7 +77,7 @@ final class ConfigStoreTest {
   void aNoteThatMakesNoNewRevisionIsSeenToo() {
     poll();
 
-    writer.note(writer.newest().await(), revision(1).withFileDigest("another")).await();
+    writer.swapNewest(writer.newest().await(), revision(1).withFileDigest("another")).await();
 
     assertThat(reader.newestByPointer().await().revision().fileDigest()).isEqualTo("another");
   }

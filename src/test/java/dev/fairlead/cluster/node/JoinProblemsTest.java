@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
  * taken ports, addresses of other machines, bad files and a cluster that refuses. A failure would
  * be a process that runs beside its cluster, or a stack trace for a typing error.
  */
-class JoinFailureTest {
+class JoinProblemsTest {
   private final TestCluster cluster = new TestCluster();
 
   @AfterEach
