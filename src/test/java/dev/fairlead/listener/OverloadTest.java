@@ -48,7 +48,7 @@ class OverloadTest {
   private final AtomicLong used = new AtomicLong();
   private final SessionCount count = new SessionCount(1000, new DirectMemory(used::get, MAX));
   private final Transport transport = Transport.of(TransportKind.NIO);
-  private final Vertx vertx = Vertx.builder().withTransport(transport.vertx()).build();
+  private final Vertx vertx = Vertx.builder().withTransport(transport).build();
 
   @AfterEach
   void close() {
