@@ -17,10 +17,6 @@ public final class ListenerLimiter extends QueueingLimiter {
   private final SourceLimit sources;
   private volatile ListenerLimits limits = ListenerLimits.NONE;
 
-  /**
-   * @param name of the listener
-   * @param onDemand as of {@link QueueingLimiter}
-   */
   public ListenerLimiter(String name, Consumer<Leased> onDemand) {
     super(onDemand);
     String key = "listener/" + name;
@@ -36,8 +32,7 @@ public final class ListenerLimiter extends QueueingLimiter {
     rate.configure(next.newConnectionsPerSecond(), next.scope());
     sources.configure(next.connectionsPerSource(), next.scope() == LimitScope.CLUSTER);
     connections.configure(next.connections(), next.scope());
-    onExhausted();
-    requestPermits();
+    reconfigured();
   }
 
   public ConnectionLimiter connections() {
@@ -57,7 +52,6 @@ public final class ListenerLimiter extends QueueingLimiter {
     return limits.refuseWith();
   }
 
-  /** The limits that the cluster may share. */
   @Override
   public Stream<Leased> leased() {
     return Stream.of(connections, rate);

@@ -98,7 +98,7 @@ public abstract class QueueingLimiter {
 
   /**
    * Refuses the clients beyond the configured queue if no more permits will come: to be called when
-   * the cluster has reported that it has none, and when the queue's size has changed. Any thread.
+   * the cluster has reported that it has none. Any thread.
    */
   public final void onExhausted() {
     queue.serve();
@@ -107,8 +107,14 @@ public abstract class QueueingLimiter {
     }
   }
 
+  /** To be called when the limits and the queue's size have changed. */
+  protected final void reconfigured() {
+    onExhausted();
+    requestPermits();
+  }
+
   /** Requests permits from the cluster; one request serves all that wait. */
-  protected final void requestPermits() {
+  private void requestPermits() {
     long now = System.nanoTime();
     if (now - requestedAt >= REQUEST_INTERVAL_NANOS) {
       requestedAt = now;
@@ -118,7 +124,7 @@ public abstract class QueueingLimiter {
 
   private int capacity() {
     int size = queueConfig().size();
-    // Clients that wait for an answer keep their places even if a permit has just become free.
+    // Clients that wait for an answer keep waiting even if a permit has just become free.
     boolean awaitsGrant = queue.size() > size || mayGrow();
     return awaitsGrant ? Math.max(size, MAX_AWAITING_GRANT) : size;
   }

@@ -17,7 +17,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The limiters of all listeners and pools in force, by name, and of removed ones while sessions use
@@ -35,11 +34,11 @@ public final class Limiters {
   private Set<QueueingLimiter> unused = Set.of();
 
   public ListenerLimiter listener(String name) {
-    return listeners.computeIfAbsent(name, key -> new ListenerLimiter(key, this::need));
+    return listeners.computeIfAbsent(name, key -> new ListenerLimiter(key, need -> onNeed.accept(need)));
   }
 
   public PoolLimiter pool(String name) {
-    return pools.computeIfAbsent(name, key -> new PoolLimiter(key, this::need));
+    return pools.computeIfAbsent(name, key -> new PoolLimiter(key, need -> onNeed.accept(need)));
   }
 
   /** What the configuration says from now on; to be called before sessions go by it. */
@@ -51,7 +50,15 @@ public final class Limiters {
     listeners.forEach(
         (name, limiter) -> limiter.configure(limits.getOrDefault(name, ListenerLimits.NONE)));
     poolsNow.all().forEach(pool -> pool(pool.name()));
-    pools.forEach((name, limiter) -> configure(limiter, poolsNow.pool(name)));
+    pools.forEach(
+        (name, limiter) -> {
+          Pool pool = poolsNow.pool(name);
+          if (pool == null) {
+            limiter.remove();
+          } else {
+            limiter.configure(pool);
+          }
+        });
     inForce =
         Stream.concat(
                 limits.keySet().stream().map(this::listener),
@@ -71,14 +78,6 @@ public final class Limiters {
     listeners.values().removeIf(each -> unusedNow.contains(each) && unused.contains(each));
     pools.values().removeIf(each -> unusedNow.contains(each) && unused.contains(each));
     unused = unusedNow;
-  }
-
-  private static void configure(PoolLimiter limiter, @Nullable Pool pool) {
-    if (pool == null) {
-      limiter.remove();
-    } else {
-      limiter.configure(pool);
-    }
   }
 
   /** {@code listener} gets, on any thread, what sessions wait for until the cluster grants it. */
@@ -116,9 +115,5 @@ public final class Limiters {
   /** Backends may take sessions again that did not: admits those that wait for them. */
   public void backendsChanged() {
     pools.values().forEach(PoolLimiter::roomChanged);
-  }
-
-  private void need(Leased leased) {
-    onNeed.accept(leased);
   }
 }
