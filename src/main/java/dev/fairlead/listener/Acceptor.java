@@ -4,7 +4,6 @@ import dev.fairlead.session.Destination;
 import dev.fairlead.session.SessionLoop;
 import dev.fairlead.session.limit.SessionCount;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
@@ -73,21 +72,17 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
   /** Binds the channel; clients wait in the kernel's queue until {@link #start}. */
   Future<Void> open(EventLoop eventLoop, SocketAddress address) {
     channel.pipeline().addLast(this);
-    ChannelFuture registered = eventLoop.register(channel);
-    if (registered.isDone()) {
-      return bind(registered, address);
-    }
     Promise<Void> bound = Promise.promise();
-    registered.addListener(done -> bind(registered, address).onComplete(bound));
-    return bound.future();
-  }
-
-  private Future<Void> bind(ChannelFuture registered, SocketAddress address) {
-    if (!registered.isSuccess()) {
-      return Future.failedFuture(registered.cause());
-    }
-    Promise<Void> bound = Promise.promise();
-    channel.bind(address).addListener(done -> complete(bound, done.cause()));
+    eventLoop
+        .register(channel)
+        .addListener(
+            registered -> {
+              if (registered.isSuccess()) {
+                channel.bind(address).addListener(done -> bound.complete(null, done.cause()));
+              } else {
+                bound.fail(registered.cause());
+              }
+            });
     return bound.future();
   }
 
@@ -177,14 +172,6 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     } catch (RuntimeException e) {
       LOG.error("listener at {}: a client was not taken over and is closed", key, e);
       client.unsafe().closeForcibly();
-    }
-  }
-
-  private static void complete(Promise<Void> promise, Throwable failure) {
-    if (failure == null) {
-      promise.complete();
-    } else {
-      promise.fail(failure);
     }
   }
 

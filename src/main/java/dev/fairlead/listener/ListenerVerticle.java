@@ -27,9 +27,6 @@ public final class ListenerVerticle extends VerticleBase {
   private volatile long tickedAt;
   private volatile long lagNanos;
 
-  /**
-   * @param sessions makes the session loop of the event loop that this verticle is given
-   */
   public ListenerVerticle(Function<EventLoop, SessionLoop> sessions) {
     this.sessions = sessions;
   }

@@ -82,7 +82,7 @@ final class ListeningSocket {
     for (ListeningSocket each : ours) {
       each.shareClaim();
     }
-    AddressClaim claim = ours.isEmpty() ? AddressClaim.of(wanted) : AddressClaim.beside(wanted);
+    AddressClaim claim = AddressClaim.of(wanted, !ours.isEmpty());
     InetSocketAddress address = claim.address();
     return new ListeningSocket(BindAddress.ip(host, address.getPort()), address, claim);
   }
@@ -131,7 +131,6 @@ final class ListeningSocket {
     return verticle.open(acceptor, transport.convert(address));
   }
 
-  /** Begins to accept. */
   Future<Void> start() {
     return onAcceptors(Acceptor::start);
   }
