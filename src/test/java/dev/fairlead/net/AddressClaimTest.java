@@ -33,7 +33,8 @@ class AddressClaimTest {
   void refusesAnAddressThatSomebodySharesAlready() throws IOException {
     try (ServerSocketChannel listening = sharing(loopback(0))) {
       int port = ((InetSocketAddress) listening.getLocalAddress()).getPort();
-      assertThatThrownBy(() -> AddressClaim.of(loopback(port), false)).isInstanceOf(BindException.class);
+      assertThatThrownBy(() -> AddressClaim.of(loopback(port), false))
+          .isInstanceOf(BindException.class);
     }
   }
 

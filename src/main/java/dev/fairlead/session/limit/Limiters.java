@@ -34,7 +34,8 @@ public final class Limiters {
   private Set<QueueingLimiter> unused = Set.of();
 
   public ListenerLimiter listener(String name) {
-    return listeners.computeIfAbsent(name, key -> new ListenerLimiter(key, need -> onNeed.accept(need)));
+    return listeners.computeIfAbsent(
+        name, key -> new ListenerLimiter(key, need -> onNeed.accept(need)));
   }
 
   public PoolLimiter pool(String name) {
