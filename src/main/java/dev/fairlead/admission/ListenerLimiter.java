@@ -26,7 +26,7 @@ public final class ListenerLimiter extends QueueingLimiter {
     this.sources = new SourceLimit(name);
   }
 
-  /** Applies the configured limits. One thread at a time. */
+  /** One thread at a time. */
   public void configure(ListenerLimits next) {
     limits = next;
     rate.configure(next.newConnectionsPerSecond(), next.scope());
@@ -47,7 +47,6 @@ public final class ListenerLimiter extends QueueingLimiter {
     return sources;
   }
 
-  /** How a refused client's connection is ended. */
   public RefuseWith refuseWith() {
     return limits.refuseWith();
   }

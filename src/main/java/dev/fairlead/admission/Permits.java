@@ -20,7 +20,6 @@ public final class Permits {
   /** Allowed in the upper 32 bits, in use in the lower 32; neither is negative. */
   private final AtomicLong state = new AtomicLong(state(UNLIMITED, 0));
 
-  /** 0 = no limit, or a limit of each member. */
   private volatile int clusterLimit;
 
   private volatile boolean exhausted;
@@ -72,8 +71,6 @@ public final class Permits {
   }
 
   /**
-   * Gives a permit back.
-   *
    * @throws IllegalStateException if none is in use; the count stays 0
    */
   public void giveBack() {
@@ -82,7 +79,6 @@ public final class Permits {
     }
   }
 
-  /** Tells whether the cluster has no further permits to grant. */
   public void exhausted(boolean none) {
     exhausted = none;
   }

@@ -51,10 +51,8 @@ public abstract class QueueingLimiter {
   /** Whether no permit is left and the cluster may grant more. */
   protected abstract boolean mayGrow();
 
-  /** As the configuration in force has it. */
   protected abstract QueueConfig queueConfig();
 
-  /** Whether a permit is in use or a client waits for one. */
   public final boolean isInUse() {
     return !queue.isEmpty() || leased().anyMatch(each -> each.inUse() > 0);
   }
@@ -68,21 +66,15 @@ public abstract class QueueingLimiter {
     return queueConfig().size() > 0;
   }
 
-  /** The longest wait of a client. */
   public final Duration longestWait() {
     return hasQueue() ? queueConfig().timeout() : GRANT_TIMEOUT;
   }
 
-  /** Whether one more client may wait now. */
   public final boolean mayWait() {
     return queue.size() < capacity();
   }
 
-  /**
-   * Puts {@code waiter} into the queue and requests permits for it.
-   *
-   * @return false if the queue is full
-   */
+  /** Queues {@code waiter} and requests permits for it; false if the queue is full. */
   public final boolean join(WaitQueue.Waiter waiter) {
     boolean joined = queue.join(waiter, capacity());
     if (joined && mayGrow()) {

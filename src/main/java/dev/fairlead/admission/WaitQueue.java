@@ -30,7 +30,7 @@ public final class WaitQueue {
     /** {@link #tryEnter} has succeeded and this client has left the queue. */
     protected abstract void entered();
 
-    /** This client was removed from the queue without a permit. */
+    /** Removed from the queue without a permit. */
     protected abstract void turnedAway();
   }
 
@@ -59,11 +59,7 @@ public final class WaitQueue {
     return true;
   }
 
-  /**
-   * Removes {@code waiter}.
-   *
-   * @return false if it was not in the queue: it has entered, or was turned away
-   */
+  /** Returns false if {@code waiter} was not in the queue: it has entered, or was turned away. */
   public synchronized boolean leave(Waiter waiter) {
     boolean waited = remove(waiter);
     if (waited) {

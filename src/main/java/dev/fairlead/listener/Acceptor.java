@@ -58,7 +58,6 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
 
   /**
    * @param key of the listener in {@code snapshot}
-   * @param loops that get the clients in turn
    */
   Acceptor(
       String key, Supplier<Snapshot> snapshot, List<SessionLoop> loops, ServerChannel channel) {
@@ -159,9 +158,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     pause(String.valueOf(cause.getMessage()));
   }
 
-  /**
-   * Closes a client that a loop can't take: a descriptor without an owner would never be closed.
-   */
+  /** Closes a client that a loop can't take: else its descriptor would never be closed. */
   private void handOver(Channel client, Destination destination, SessionLoop loop) {
     try {
       if (loop.eventLoop().inEventLoop()) {

@@ -61,7 +61,6 @@ public final class ListenerVerticle extends VerticleBase {
     return tickedAt;
   }
 
-  /** Runs {@code task} on the verticle's event loop. */
   public <T> Future<T> run(Callable<T> task) {
     Context owner = context;
     return Future.future(

@@ -50,10 +50,7 @@ public final class Listeners {
     }
   }
 
-  /**
-   * @param verticles deployed, one for every event loop
-   * @param snapshot where acceptors look up the destination of a client
-   */
+  /** The parameters are those of {@link ListeningSocket.DataPath}. */
   public Listeners(
       Vertx vertx,
       Transport transport,
@@ -217,7 +214,6 @@ public final class Listeners {
       return Future.failedFuture(new StaleChangeException());
     }
 
-    /** Lets the sockets follow the change, which is in force. */
     private Future<Void> follow() {
       List<Future<Void>> steps = new ArrayList<>();
       added.values().forEach(taken -> steps.add(taken.socket().start()));

@@ -40,7 +40,6 @@ final class ListeningSocket {
 
   private final List<OnLoop> acceptors = new ArrayList<>();
 
-  /** An acceptor and the verticle on whose event loop it is. */
   private record OnLoop(ListenerVerticle verticle, Acceptor acceptor) {}
 
   /**
@@ -135,7 +134,6 @@ final class ListeningSocket {
     return onAcceptors(Acceptor::start);
   }
 
-  /** Changes the length of the kernel's queue. */
   Future<Void> backlog(int backlog) {
     return onAcceptors(acceptor -> acceptor.backlog(backlog));
   }

@@ -64,10 +64,8 @@ public final class Dialer implements ChannelFutureListener {
     void opened(Channel channel);
 
     /**
-     * The last channel that was {@linkplain #opened opened} is connected, and the receiver's.
-     *
-     * @param address it is connected to
-     * @param nanos since the connection to this address was asked for
+     * The last {@linkplain #opened opened} channel is connected, and the receiver's, {@code nanos}
+     * after the connection to {@code address} was asked for.
      */
     void connected(SocketAddress address, long nanos);
 
@@ -78,9 +76,6 @@ public final class Dialer implements ChannelFutureListener {
     void crashed(Throwable bug);
   }
 
-  /**
-   * @param clock {@code System::nanoTime}
-   */
   public Dialer(EventLoop eventLoop, Transport transport, LongSupplier clock, DialEvents events) {
     this.eventLoop = eventLoop;
     this.transport = transport;
@@ -89,9 +84,7 @@ public final class Dialer implements ChannelFutureListener {
   }
 
   /**
-   * Tries {@code peer} in its order.
-   *
-   * @param peer empty = its name is not resolved
+   * @param peer tried in this order; empty = its name is not resolved
    * @param from local addresses to connect from, those of the peer's family in turn; empty = the
    *     kernel chooses
    * @param fromTurn which of them
@@ -127,17 +120,12 @@ public final class Dialer implements ChannelFutureListener {
     }
   }
 
-  /**
-   * Ends the dial without an outcome. May be called twice.
-   *
-   * @param reset whether a peer that has accepted already gets a reset
-   */
+  /** Ends the dial without an outcome; a peer that has accepted may get a reset. Idempotent. */
   public void cancel(boolean reset) {
     addressDeadline = NEVER;
     abandon(reset);
   }
 
-  /** The connect that {@link #connect} asked for. */
   @Override
   public void operationComplete(ChannelFuture connected) {
     if (connected.channel() != channel) {

@@ -10,6 +10,7 @@ import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.pool.Pool;
 import dev.fairlead.pool.Pools;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -27,7 +28,6 @@ public final class Limiters {
   private final Map<String, PoolLimiter> pools = new ConcurrentHashMap<>();
   private volatile Consumer<Leased> onNeed = needed -> {};
 
-  /** The limiters in force. */
   private Set<QueueingLimiter> inForce = Set.of();
 
   /** Removed and not in use at the last {@link #forgetRemoved}. */
@@ -47,10 +47,12 @@ public final class Limiters {
     Map<String, ListenerLimits> limits =
         listenersNow.stream()
             .collect(Collectors.toMap(ListenerConfig::name, ListenerConfig::limits));
-    limits.keySet().forEach(this::listener);
+    Set<QueueingLimiter> now = new HashSet<>();
+    limits.keySet().forEach(name -> now.add(listener(name)));
+    poolsNow.all().forEach(pool -> now.add(pool(pool.name())));
+    inForce = now;
     listeners.forEach(
         (name, limiter) -> limiter.configure(limits.getOrDefault(name, ListenerLimits.NONE)));
-    poolsNow.all().forEach(pool -> pool(pool.name()));
     pools.forEach(
         (name, limiter) -> {
           Pool pool = poolsNow.pool(name);
@@ -60,11 +62,6 @@ public final class Limiters {
             limiter.configure(pool);
           }
         });
-    inForce =
-        Stream.concat(
-                limits.keySet().stream().map(this::listener),
-                poolsNow.all().stream().map(pool -> pool(pool.name())))
-            .collect(Collectors.toSet());
   }
 
   /**
@@ -108,7 +105,6 @@ public final class Limiters {
     }
   }
 
-  /** The limits of single sources, of all listeners. */
   public List<SourceLimit> sources() {
     return listeners.values().stream().map(ListenerLimiter::sources).toList();
   }
