@@ -29,7 +29,6 @@ import java.util.stream.Collectors;
  * 100,000 networks: not on an event loop.
  */
 public final class AccessList {
-  /** Admits all addresses. */
   public static final AccessList EVERYONE =
       new AccessList(AccessConfig.EVERYONE, Edges.ALL, Edges.ALL);
 

@@ -58,7 +58,6 @@ public final class Permits {
     return allowed(state.getAndUpdate(now -> state(count, inUse(now)))) < count;
   }
 
-  /** Takes a permit if fewer are in use than allowed. */
   public boolean tryTake() {
     long now = state.get();
     while (inUse(now) < allowed(now)) {

@@ -67,7 +67,6 @@ public final class RateLimiter implements Leased {
     clusterLimit = ofCluster ? perSecond : 0;
   }
 
-  /** Takes a token if one is left. */
   public boolean tryTake() {
     int perSecond = rate;
     if (perSecond == Permits.UNLIMITED) {
@@ -91,7 +90,6 @@ public final class RateLimiter implements Leased {
     }
   }
 
-  /** Gives back a token that was not used. */
   public void putBack() {
     int perSecond = rate;
     if (perSecond > 0 && perSecond != Permits.UNLIMITED) {

@@ -78,7 +78,6 @@ final class RecentSources {
     counts.values().forEach(each);
   }
 
-  /** Evicts all. */
   synchronized void clear() {
     counts.values().forEach(this::evict);
   }

@@ -142,7 +142,6 @@ public final class SourceLimit {
     return sources.size();
   }
 
-  /** Live connections of {@code source} that are counted on this member. */
   int active(InetAddress source) {
     SourceCount count = sources.find(source);
     return count == null ? 0 : count.active();

@@ -103,7 +103,6 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** Begins to accept, first the clients in the kernel's queue. */
   void start() {
     channel.config().setAutoRead(true);
   }

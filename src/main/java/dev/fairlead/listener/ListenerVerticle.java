@@ -75,13 +75,11 @@ public final class ListenerVerticle extends VerticleBase {
                 }));
   }
 
-  /** Binds the acceptor's channel on this loop, without accepting. */
   Future<Void> open(Acceptor acceptor, SocketAddress address) {
     acceptors.add(acceptor);
     return acceptor.open(loop.eventLoop(), address);
   }
 
-  /** Closes the acceptor when its queue is empty. */
   Future<Void> close(Acceptor acceptor) {
     acceptors.remove(acceptor);
     return acceptor.close();

@@ -161,7 +161,7 @@ final class ListeningSocket {
     }
   }
 
-  /** As the API shows it, with the real port. */
+  /** With the real port. */
   String shown() {
     return bind.toString();
   }

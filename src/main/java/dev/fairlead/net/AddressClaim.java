@@ -52,7 +52,7 @@ public final class AddressClaim implements Closeable {
     }
   }
 
-  /** What was claimed, with the real port. */
+  /** With the real port. */
   public InetSocketAddress address() {
     return address;
   }

@@ -91,7 +91,7 @@ abstract class DelegatingIoHandler implements IoHandler {
         && unsafe.voidPromise().channel() instanceof DuplexChannel;
   }
 
-  /** Does what the handle of a stream's channel does, but for what a subclass corrects. */
+  /** Likewise the handle of a stream's channel. */
   @SuppressWarnings("try") // Netty's close() may throw any exception
   abstract static class Handle implements IoHandle {
     private final IoHandle delegate;
@@ -106,7 +106,6 @@ abstract class DelegatingIoHandler implements IoHandler {
       return channel;
     }
 
-    /** Whether {@link #allowHalfClosure} has allowed it. */
     final boolean isHalfClosureAllowed() {
       return channel.hasAttr(HALF_CLOSURE_ALLOWED) && channel.attr(HALF_CLOSURE_ALLOWED).get();
     }
@@ -136,7 +135,6 @@ abstract class DelegatingIoHandler implements IoHandler {
     }
   }
 
-  /** Does what Netty's registration does, but for what a subclass corrects. */
   abstract static class Registration implements IoRegistration {
     private final IoRegistration delegate;
 

@@ -103,10 +103,7 @@ public final class Transport implements io.vertx.core.transport.Transport {
     return implementation;
   }
 
-  /**
-   * True when every event loop can listen on {@code address} and the kernel spreads the clients
-   * over them.
-   */
+  /** Whether every event loop can listen there, the kernel spreading the clients over them. */
   public boolean sharesListening(SocketAddress address) {
     return LINUX && address instanceof InetSocketAddress;
   }
@@ -136,10 +133,7 @@ public final class Transport implements io.vertx.core.transport.Transport {
     return implementation.serverChannelFactory(true).newChannel();
   }
 
-  /**
-   * NIO accepts up to 16 clients before it reports the first, and by then it is too late to see
-   * that there is no room.
-   */
+  /** NIO accepts up to 16 clients before it reports the first: too late to see a lack of room. */
   private static ServerChannel oneByOne(ServerChannel channel) {
     if (channel.config().getRecvByteBufAllocator()
         instanceof MaxMessagesRecvByteBufAllocator accepting) {
@@ -200,10 +194,7 @@ public final class Transport implements io.vertx.core.transport.Transport {
     channel.close();
   }
 
-  /**
-   * Closes {@code channel} at once, past its handlers, whether or not it is registered; on its
-   * event loop if it is.
-   */
+  /** Closes {@code channel} at once, past its handlers; on its event loop if it is registered. */
   public static void discard(Channel channel) {
     if (channel.isRegistered()) {
       channel.unsafe().close(channel.unsafe().voidPromise());
@@ -212,9 +203,7 @@ public final class Transport implements io.vertx.core.transport.Transport {
     }
   }
 
-  /**
-   * {@code address} in the type this transport's channels take: NIO has its own for Unix sockets.
-   */
+  /** The type that this transport's channels take: NIO has its own for Unix sockets. */
   public SocketAddress convert(SocketAddress address) {
     if (kind == TransportKind.NIO && address instanceof DomainSocketAddress unix) {
       return java.net.UnixDomainSocketAddress.of(unix.path());

@@ -26,7 +26,6 @@ import org.slf4j.LoggerFactory;
  * time-out ever ends a session.
  */
 public final class SessionLoop {
-  /** How often {@link #tick} is to be called. */
   public static final Duration TICK = Duration.ofNanos(Deadlines.TICK_NANOS);
 
   private static final Logger LOG = LoggerFactory.getLogger(SessionLoop.class);
@@ -182,7 +181,6 @@ public final class SessionLoop {
     onRoom = action;
   }
 
-  /** The sessions of all loops of the member. */
   public SessionCount count() {
     return count;
   }
@@ -191,7 +189,6 @@ public final class SessionLoop {
     return live;
   }
 
-  /** A record of every live session. */
   public List<SessionRecord> records() {
     return sessions(session -> true).stream().map(Session::record).toList();
   }

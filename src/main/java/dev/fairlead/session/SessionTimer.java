@@ -75,7 +75,7 @@ final class SessionTimer {
     return clock.getAsLong() - startedAt;
   }
 
-  /** When {@code maxDuration} is over, {@link #NEVER} = it has none. */
+  /** When {@code maxDuration} is over. */
   long expiresAt() {
     return expiresAt;
   }
