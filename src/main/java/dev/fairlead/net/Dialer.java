@@ -23,16 +23,12 @@ import org.jspecify.annotations.Nullable;
  * never answers is never given up. After RFC 8305, section 5, but one connection at a time.
  */
 public final class Dialer implements ChannelFutureListener {
-  /**
-   * The shortest share of the time-out. A lower value tries more of many addresses, a higher one
-   * gives each a longer round trip.
-   */
+  /** Raising it gives each address a longer round trip, lowering it tries more of many. */
   static final long SHORTEST_SHARE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
   /**
-   * How long after the time-out an address may still be tried, for users whose timer is late. A
-   * higher value connects more often through the last address, a lower one keeps the time-out more
-   * exactly.
+   * How long after the time-out an address may still be tried, for users whose timer is late.
+   * Raising it connects more often, lowering it keeps the time-out more exactly.
    */
   static final long GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
@@ -229,7 +225,7 @@ public final class Dialer implements ChannelFutureListener {
     }
   }
 
-  /** Null = none of the configured addresses is of the remote's family. */
+  /** Null = none is of the remote's family. */
   private @Nullable InetSocketAddress localAddress(InetSocketAddress remote) {
     Class<?> family = remote.getAddress().getClass();
     List<InetAddress> usable =

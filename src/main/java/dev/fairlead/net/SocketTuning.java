@@ -83,7 +83,7 @@ public final class SocketTuning {
 
   private SocketTuning() {}
 
-  /** Prepares a listening channel before it is bound. */
+  /** To be called before the bind. */
   public static void listening(ServerChannel channel, SocketAddress local, boolean shared) {
     if (!(local instanceof InetSocketAddress)) {
       return;

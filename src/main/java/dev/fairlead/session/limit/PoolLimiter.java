@@ -153,7 +153,6 @@ public final class PoolLimiter extends QueueingLimiter {
     roomChanged();
   }
 
-  /** A session has left the pool. */
   public void left() {
     connections.giveBack();
   }

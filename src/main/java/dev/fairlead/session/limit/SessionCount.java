@@ -24,7 +24,6 @@ public final class SessionCount {
         new DirectMemory(PlatformDependent::usedDirectMemory, PlatformDependent.maxDirectMemory()));
   }
 
-  /** At most {@code max}, and as many as {@code memory} is there for. */
   public SessionCount(int max, DirectMemory memory) {
     this.max = max;
     this.memory = memory;
@@ -38,7 +37,6 @@ public final class SessionCount {
     return max;
   }
 
-  /** True when no further client should be accepted. */
   public boolean isFull() {
     return live.get() >= max;
   }
