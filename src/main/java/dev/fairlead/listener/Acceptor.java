@@ -4,6 +4,7 @@ import dev.fairlead.session.Destination;
 import dev.fairlead.session.SessionLoop;
 import dev.fairlead.session.limit.SessionCount;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
@@ -71,18 +72,23 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
   /** Binds the channel; clients wait in the kernel's queue until {@link #start}. */
   Future<Void> open(EventLoop eventLoop, SocketAddress address) {
     channel.pipeline().addLast(this);
+    ChannelFuture registered = eventLoop.register(channel);
     Promise<Void> bound = Promise.promise();
-    eventLoop
-        .register(channel)
-        .addListener(
-            registered -> {
-              if (registered.isSuccess()) {
-                channel.bind(address).addListener(done -> bound.complete(null, done.cause()));
-              } else {
-                bound.fail(registered.cause());
-              }
-            });
+    if (registered.isDone()) {
+      // A loop that has ended calls no listener.
+      bind(registered, address, bound);
+    } else {
+      registered.addListener(done -> bind(registered, address, bound));
+    }
     return bound.future();
+  }
+
+  private void bind(ChannelFuture registered, SocketAddress address, Promise<Void> bound) {
+    if (registered.isSuccess()) {
+      channel.bind(address).addListener(done -> bound.complete(null, done.cause()));
+    } else {
+      bound.fail(registered.cause());
+    }
   }
 
   /** True from the bind to the close. Any thread. */
