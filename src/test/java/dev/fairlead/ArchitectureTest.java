@@ -144,7 +144,7 @@ final class ArchitectureTest {
   }
 
   @ArchTest
-  static void nobodySleeps(JavaClasses classes) {
+  static void nothingSleeps(JavaClasses classes) {
     noClasses()
         .should()
         .callMethod(Thread.class, "sleep", long.class)

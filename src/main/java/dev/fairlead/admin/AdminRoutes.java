@@ -1,6 +1,5 @@
 package dev.fairlead.admin;
 
-import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.event.RevisionJson;
 import io.netty.util.NetUtil;
 import io.vertx.core.Handler;
@@ -77,9 +76,7 @@ final class AdminRoutes {
         get("/api/v1/openapi.yaml", page::sendOpenapi));
   }
 
-  /**
-   * @param guard passes on requests that may use the guarded endpoints, refuses all others
-   */
+  /** Requests that {@code guard} does not pass on reach the open endpoints only. */
   Router router(Vertx vertx, Handler<RoutingContext> guard) {
     Router router = Router.router(vertx);
     router.route().failureHandler(Answers::failure).handler(AdminRoutes::protect);
@@ -174,12 +171,12 @@ final class AdminRoutes {
       Answers.problem(ctx, 422, "listener: missing (expected: the name of a listener)");
       return;
     }
-    if (source != null && NetUtil.createInetAddressFromIpAddressString(source) == null) {
+    InetAddress address =
+        source == null ? null : NetUtil.createInetAddressFromIpAddressString(source);
+    if (source != null && address == null) {
       Answers.problem(ctx, 422, "source: " + source + " (expected: an IP address)");
       return;
     }
-    InetAddress address =
-        source == null ? null : NetUtil.createInetAddressFromIpAddressString(source);
     String sni = ctx.request().getParam("sni");
     explanation(listener, address, sni)
         .ifPresentOrElse(
@@ -192,15 +189,14 @@ final class AdminRoutes {
   /** Empty if there is no such listener, or its pool is not in force yet. */
   private Optional<Explanation> explanation(
       String listener, @Nullable InetAddress source, @Nullable String sni) {
-    for (ListenerConfig config : member.config().config().listeners()) {
-      if (config.name().equals(listener)) {
-        return member.pools().stream()
-            .filter(pool -> pool.name().equals(config.pool()))
-            .findFirst()
-            .map(pool -> new Explanation(config, source, sni, pool));
-      }
-    }
-    return Optional.empty();
+    return member.config().config().listeners().stream()
+        .filter(config -> config.name().equals(listener))
+        .flatMap(
+            config ->
+                member.pools().stream()
+                    .filter(pool -> pool.name().equals(config.pool()))
+                    .map(pool -> new Explanation(config, source, sni, pool)))
+        .findFirst();
   }
 
   private void sessions(RoutingContext ctx) {

@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Function;
 
 /** The response bodies of the API. Field names are API. Any thread. */
@@ -35,7 +34,7 @@ final class ApiJson {
         .put("draining", status.draining())
         .put("clustered", status.clustered())
         .put("revision", member.config().revision().revision())
-        .put("listeners", addresses(member.listeners()))
+        .mergeIn(list("listeners", member.listeners(), ApiJson::address))
         .put(
             "config",
             new JsonObject()
@@ -46,14 +45,8 @@ final class ApiJson {
                 .put("restartNeeded", new JsonArray(status.restartNeeded())));
   }
 
-  /** The listeners' bound addresses, with real ports. */
-  private static JsonArray addresses(List<MemberView.ListenerStatus> listeners) {
-    JsonArray addresses = new JsonArray();
-    for (MemberView.ListenerStatus listener : listeners) {
-      addresses.add(
-          new JsonObject().put("name", listener.name()).put("address", listener.address()));
-    }
-    return addresses;
+  private static JsonObject address(MemberView.ListenerStatus listener) {
+    return new JsonObject().put("name", listener.name()).put("address", listener.address());
   }
 
   static JsonObject members(List<MemberInfo> members) {
@@ -100,7 +93,7 @@ final class ApiJson {
   private static JsonObject pool(Pool pool) {
     return new JsonObject()
         .put("name", pool.name())
-        .put("balance", label(pool.config().balance()))
+        .put("balance", pool.config().balance().label())
         .mergeIn(list("backends", pool.backends(), ApiJson::backend));
   }
 
@@ -109,7 +102,7 @@ final class ApiJson {
     return new JsonObject()
         .put("id", backend.id())
         .put("weight", config.weight())
-        .put("state", label(config.state()))
+        .put("state", config.state().label())
         .put("healthy", backend.isHealthy())
         .put("ejected", backend.isEjected())
         .put("active", backend.active())
@@ -148,13 +141,6 @@ final class ApiJson {
   }
 
   private static <T> JsonObject list(String name, List<T> things, Function<T, JsonObject> json) {
-    JsonArray array = new JsonArray();
-    things.forEach(thing -> array.add(json.apply(thing)));
-    return new JsonObject().put(name, array);
-  }
-
-  /** The spelling of the configuration: {@code two-choices}. */
-  private static String label(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    return new JsonObject().put(name, new JsonArray(things.stream().map(json).toList()));
   }
 }

@@ -21,11 +21,7 @@ public final class BearerToken implements Handler<RoutingContext> {
     this.token = token.getBytes(StandardCharsets.UTF_8);
   }
 
-  /**
-   * Reads the token from the first line of {@code file}. Blocks.
-   *
-   * @throws IllegalStateException if there is none
-   */
+  /** Reads line 1 of {@code file}. Blocks; throws IllegalStateException if it has no token. */
   public static BearerToken read(Path file) {
     try (BufferedReader reader = Files.newBufferedReader(file)) {
       String line = reader.readLine();
@@ -40,13 +36,8 @@ public final class BearerToken implements Handler<RoutingContext> {
 
   private static IllegalStateException unusable(
       Path file, String why, @Nullable IOException cause) {
-    return new IllegalStateException(
-        "node.admin.tokenFile: "
-            + file
-            + " (expected: a token in its first line, but: "
-            + why
-            + ")",
-        cause);
+    String expected = " (expected: a token in its first line, but: " + why + ")";
+    return new IllegalStateException("node.admin.tokenFile: " + file + expected, cause);
   }
 
   @Override

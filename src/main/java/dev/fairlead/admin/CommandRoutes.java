@@ -3,10 +3,10 @@ package dev.fairlead.admin;
 import dev.fairlead.admin.AdminRoutes.Endpoint;
 import dev.fairlead.event.CommandBodies;
 import dev.fairlead.event.CommandException;
-import dev.fairlead.event.CommandProblem;
 import dev.fairlead.event.Commands;
 import dev.fairlead.event.MemberId;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
@@ -18,17 +18,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The endpoints that change the cluster, and those that show its configuration history. */
-final class CommandRoutes {
+record CommandRoutes(MemberView member, Commands commands) {
   private static final String POOLS = "/api/v1/pools/";
   private static final String BACKENDS = "backends/";
-
-  private final MemberView member;
-  private final Commands commands;
-
-  CommandRoutes(MemberView member, Commands commands) {
-    this.member = member;
-    this.commands = commands;
-  }
 
   List<Endpoint> endpoints() {
     return List.of(
@@ -40,22 +32,18 @@ final class CommandRoutes {
         new Endpoint(HttpMethod.POST, "/api/v1/shutdown", this::shutdown));
   }
 
-  /**
-   * Sends a revision of the history.
-   *
-   * @param wanted its number, absent = the one in force
-   * @param own sends the revision in force on this member, if that is the one
-   */
+  /** Sends a revision; {@code own} sends the one in force, wanted if no number is given. */
   void revision(RoutingContext ctx, @Nullable String wanted, Consumer<RoutingContext> own) {
     if (wanted == null || String.valueOf(member.config().revision().revision()).equals(wanted)) {
       own.accept(ctx);
     } else {
-      answer(ctx, () -> commands.get(new JsonObject().put("revision", revisionOf(wanted))));
+      answer(
+          ctx,
+          () -> {
+            long number = RequestReader.revision("revision", wanted);
+            return commands.get(new JsonObject().put("revision", number));
+          });
     }
-  }
-
-  private static long revisionOf(String wanted) {
-    return RequestReader.revision("revision", wanted);
   }
 
   private void push(RoutingContext ctx) {
@@ -106,15 +94,14 @@ final class CommandRoutes {
   }
 
   private void shutdown(RoutingContext ctx) {
-    try {
-      JsonObject command = CommandBodies.shutdown(RequestReader.json(ctx));
-      refuseUnknown(command.getString("member"));
-      Answers.here(commands.shutdown(command, from(ctx)))
-          .onSuccess(sent -> ctx.response().setStatusCode(202).end())
-          .onFailure(refusal -> Answers.refused(ctx, refusal));
-    } catch (CommandException refusal) {
-      Answers.refused(ctx, refusal);
-    }
+    answer(
+        ctx,
+        () -> {
+          JsonObject command = CommandBodies.shutdown(RequestReader.json(ctx));
+          refuseUnknown(command.getString("member"));
+          return commands.shutdown(command, from(ctx));
+        },
+        sent -> ctx.response().setStatusCode(202).end());
   }
 
   private void refuseUnknown(String named) {
@@ -123,17 +110,21 @@ final class CommandRoutes {
             .map(each -> new MemberId(each.id(), each.name()))
             .anyMatch(each -> each.isMeantBy(named));
     if (!known) {
-      CommandProblem problem =
-          CommandProblem.of("member", named + " (expected: the id or name of a member, or *)");
-      throw new CommandException(CommandException.NOT_FOUND, List.of(problem));
+      String message = named + " (expected: the id or name of a member, or *)";
+      throw new CommandException(CommandException.NOT_FOUND, "member", message);
     }
   }
 
   /** Sends the result of {@code command}, which may also throw a refusal. */
   private static void answer(RoutingContext ctx, Supplier<Future<JsonObject>> command) {
+    answer(ctx, command, body -> Answers.json(ctx, 200, body));
+  }
+
+  private static <T> void answer(
+      RoutingContext ctx, Supplier<Future<T>> command, Handler<T> onSuccess) {
     try {
       Answers.here(command.get())
-          .onSuccess(body -> Answers.json(ctx, 200, body))
+          .onSuccess(onSuccess)
           .onFailure(refusal -> Answers.refused(ctx, refusal));
     } catch (CommandException refusal) {
       Answers.refused(ctx, refusal);

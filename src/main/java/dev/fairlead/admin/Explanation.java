@@ -53,16 +53,11 @@ record Explanation(
   }
 
   private String why(Backend backend, @Nullable Backend chosen) {
-    return backend.equals(chosen) ? whyChosen(backend) : whyNot(backend, chosen);
-  }
-
-  private String whyChosen(Backend backend) {
-    return backend.eligible()
-        ? "chosen by " + pool.config().balance().label()
-        : "no backend is eligible, and whenDown is " + WhenDown.TRY_ALL.label();
-  }
-
-  private String whyNot(Backend backend, @Nullable Backend chosen) {
+    if (backend.equals(chosen)) {
+      return backend.eligible()
+          ? "chosen by " + pool.config().balance().label()
+          : "no backend is eligible, and whenDown is " + WhenDown.TRY_ALL.label();
+    }
     if (backend.config().state() != State.ENABLED) {
       return "state is " + backend.config().state().label();
     }

@@ -78,10 +78,6 @@ public interface MemberView {
   record ListenerStatus(
       String name, String bind, @Nullable String address, String pool, long active, long total) {}
 
-  /**
-   * The configuration in force.
-   *
-   * @param config the revision's document as parsed by this member
-   */
+  /** The configuration in force: a revision, and its document as parsed by this member. */
   record InForce(Revision revision, FairleadConfig config) {}
 }

@@ -3,7 +3,6 @@ package dev.fairlead.admin;
 import dev.fairlead.config.ConfigFormat;
 import dev.fairlead.event.CommandBodies;
 import dev.fairlead.event.CommandException;
-import dev.fairlead.event.CommandProblem;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonObject;
@@ -55,7 +54,7 @@ final class RequestReader {
    * @throws CommandException 415 or 422
    */
   static JsonObject pushCommand(RoutingContext ctx, String from) {
-    String format = document(ctx).label();
+    ConfigFormat format = DOCUMENTS.get(demand(ctx, DOCUMENTS.keySet()));
     // A misspelt dryRun must not change the cluster.
     for (String name : ctx.queryParams().names()) {
       if (!PARAMETERS.contains(name)) {
@@ -67,18 +66,14 @@ final class RequestReader {
     JsonObject command =
         new JsonObject()
             .put("config", body == null ? "" : body.toString())
-            .put("format", format)
+            .put("format", Objects.requireNonNull(format).label())
             .put("dryRun", dryRun(ctx.queryParams().get("dryRun")))
             .put("author", author == null || author.isBlank() ? from : author);
     String expect = ctx.request().getHeader(HttpHeaders.IF_MATCH);
     return expect == null ? command : command.put("expect", revision("If-Match", expect));
   }
 
-  /**
-   * A revision number, with or without quotes.
-   *
-   * @throws CommandException 422 naming {@code name}
-   */
+  /** A revision number, with or without quotes; a {@link CommandException} names {@code name}. */
   static long revision(String name, String text) {
     Matcher matcher = REVISION.matcher(text.strip());
     if (!matcher.matches()) {
@@ -88,27 +83,14 @@ final class RequestReader {
   }
 
   private static boolean dryRun(@Nullable String text) {
-    if (text == null || text.equals("false")) {
-      return false;
-    }
-    if (!text.equals("true")) {
+    if (text != null && !text.equals("true") && !text.equals("false")) {
       throw refused("dryRun", text + " (expected: true or false)");
     }
-    return true;
+    return Boolean.parseBoolean(text);
   }
 
   private static CommandException refused(String name, String message) {
-    return new CommandException(
-        CommandException.PROBLEMS, List.of(CommandProblem.of(name, message)));
-  }
-
-  /**
-   * The format of the document in the body.
-   *
-   * @throws CommandException 415 if it is not supported
-   */
-  private static ConfigFormat document(RoutingContext ctx) {
-    return Objects.requireNonNull(DOCUMENTS.get(demand(ctx, DOCUMENTS.keySet())));
+    return new CommandException(CommandException.PROBLEMS, name, message);
   }
 
   /**
@@ -130,11 +112,7 @@ final class RequestReader {
     return type;
   }
 
-  /**
-   * The JSON object of a request's body.
-   *
-   * @throws CommandException 415 or 422
-   */
+  /** The JSON object of the body; throws a {@link CommandException}, 415 or 422. */
   static JsonObject json(RoutingContext ctx) {
     demand(ctx, JSON);
     return CommandBodies.object(ctx.body().buffer());

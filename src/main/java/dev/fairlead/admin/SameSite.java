@@ -12,16 +12,10 @@ import java.net.InetAddress;
  * configured: every process on this machine may then send requests, including a browser that
  * executes foreign scripts. Such a request has the other site in {@code Origin}, or, if the other
  * site's name resolves to this machine (DNS rebinding), in {@code Host}.
+ *
+ * @param host {@code node.admin.host}
  */
-final class SameSite implements Handler<RoutingContext> {
-  private final String host;
-
-  /**
-   * @param host {@code node.admin.host}
-   */
-  SameSite(String host) {
-    this.host = host;
-  }
+record SameSite(String host) implements Handler<RoutingContext> {
 
   @Override
   public void handle(RoutingContext ctx) {

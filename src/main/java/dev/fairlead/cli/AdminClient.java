@@ -1,7 +1,7 @@
 package dev.fairlead.cli;
 
+import dev.fairlead.config.text.ConfigText;
 import io.vertx.core.json.DecodeException;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -15,8 +15,8 @@ import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +28,6 @@ import org.jspecify.annotations.Nullable;
 final class AdminClient {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
   private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
-  private static final String JSON = "application/json";
 
   private final String url;
   private final @Nullable String token;
@@ -54,7 +53,7 @@ final class AdminClient {
   }
 
   JsonObject get(String path) throws RefusedException {
-    return checked(path, exchange(request(path).GET().build()));
+    return checked(path, exchange(request(path).GET().build()), "");
   }
 
   /** The body of {@code /readyz}, also when the member is not ready (503). */
@@ -65,37 +64,25 @@ final class AdminClient {
   /** Sends a JSON body; an empty response is an empty object. */
   JsonObject send(String method, String path, JsonObject body) throws RefusedException {
     HttpRequest.BodyPublisher publisher = HttpRequest.BodyPublishers.ofString(body.encode());
-    return checked(
-        path,
-        exchange(request(path).header("Content-Type", JSON).method(method, publisher).build()));
+    HttpRequest.Builder request = request(path).header("Content-Type", "application/json");
+    return checked(path, exchange(request.method(method, publisher).build()), "");
   }
 
   /**
-   * Posts a document.
+   * Posts a document, whose problems are shown with its name.
    *
    * @param expect the revision that must be in force, absent = any
-   * @param problem formats a problem of the document
    */
-  JsonObject post(
-      String path, Upload upload, @Nullable Long expect, Function<JsonObject, String> problem)
-      throws RefusedException {
+  JsonObject post(String path, ConfigText document, @Nullable Long expect) throws RefusedException {
     HttpRequest.Builder request =
         request(path)
-            .header("Content-Type", "application/" + upload.format())
-            .POST(HttpRequest.BodyPublishers.ofString(upload.text()));
+            .header("Content-Type", "application/" + document.format().label())
+            .POST(HttpRequest.BodyPublishers.ofString(document.text()));
     if (expect != null) {
       request.header("If-Match", expect.toString());
     }
-    HttpResponse<String> answer = exchange(request.build());
-    return checked(path, answer, problem);
+    return checked(path, exchange(request.build()), document.name());
   }
-
-  /**
-   * A configuration text.
-   *
-   * @param format {@code yaml}, {@code json} or {@code toml}
-   */
-  record Upload(String format, String text) {}
 
   private HttpRequest.Builder request(String path) {
     HttpRequest.Builder request =
@@ -122,15 +109,12 @@ final class AdminClient {
       return url + ": no answer within " + ANSWER_TIMEOUT.toSeconds() + " s";
     }
     if (e instanceof ConnectException) {
-      boolean unknown = e.getCause() instanceof UnresolvedAddressException || isUnresolved(e);
-      return "cannot reach " + url + ": " + (unknown ? "name not resolved" : "connection refused");
+      String why = isUnresolved(e) ? "name not resolved" : "connection refused";
+      return "cannot reach " + url + ": " + why;
     }
     String tls = e instanceof SSLException ? "TLS failed: " : "";
-    return "cannot reach "
-        + url
-        + ": "
-        + tls
-        + AnswerText.printable(String.valueOf(e.getMessage()));
+    String why = AnswerText.printable(String.valueOf(e.getMessage()));
+    return "cannot reach " + url + ": " + tls + why;
   }
 
   private static boolean isUnresolved(Throwable e) {
@@ -138,12 +122,8 @@ final class AdminClient {
         && (e.getCause() instanceof UnresolvedAddressException || isUnresolved(e.getCause()));
   }
 
-  private JsonObject checked(String path, HttpResponse<String> answer) throws RefusedException {
-    return checked(path, answer, problem -> AnswerText.problem("", problem));
-  }
-
-  private JsonObject checked(
-      String path, HttpResponse<String> answer, Function<JsonObject, String> shown)
+  /** Throws what is not a success; {@code file} is the document that was sent, empty = none. */
+  private JsonObject checked(String path, HttpResponse<String> answer, String file)
       throws RefusedException {
     JsonObject body = parsed(path, answer);
     if (answer.statusCode() / 100 == 2) {
@@ -155,20 +135,15 @@ final class AdminClient {
               + path
               + ": the token is missing or wrong (expected: --token-file with the member's token)");
     }
-    JsonArray problems = body.getJsonArray("problems", new JsonArray());
-    if (problems.isEmpty()) {
+    List<String> lines = new ArrayList<>();
+    for (JsonObject problem : AnswerText.each(body, "problems")) {
+      // A path that begins with a slash is the request's, not a key of the document.
+      boolean ofRequest = problem.getString("path", "").startsWith("/");
+      lines.add(AnswerText.problem(ofRequest ? url : file, problem));
+    }
+    if (lines.isEmpty()) {
       throw new RefusedException(url + path + ": answered " + answer.statusCode());
     }
-    List<String> lines =
-        problems.stream()
-            .map(each -> (JsonObject) each)
-            // A path that begins with a slash is the request's, not a key of the document.
-            .map(
-                each ->
-                    each.getString("path", "").startsWith("/")
-                        ? AnswerText.problem(url, each)
-                        : shown.apply(each))
-            .toList();
     throw new RefusedException(lines);
   }
 

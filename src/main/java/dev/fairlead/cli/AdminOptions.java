@@ -49,11 +49,7 @@ final class AdminOptions {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
 
-  /**
-   * Creates a client of that member; sends nothing yet.
-   *
-   * @throws RefusedException if the token or CA file cannot be used
-   */
+  /** Creates a client of that member; sends nothing yet. Refuses an unusable token or CA file. */
   AdminClient client() throws RefusedException {
     String base = admin.replaceAll("/+$", "");
     if (!ADDRESS.matcher(base).matches()) {

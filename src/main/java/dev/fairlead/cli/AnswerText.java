@@ -5,6 +5,7 @@ import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import picocli.CommandLine;
 
 /** A member's answers as lines for a terminal. */
@@ -17,9 +18,7 @@ final class AnswerText {
 
   /** The objects of the array {@code list}; none if it is absent. */
   static List<JsonObject> each(JsonObject answer, String list) {
-    return answer.getJsonArray(list, new JsonArray()).stream()
-        .map(each -> (JsonObject) each)
-        .toList();
+    return answer.getJsonArray(list, new JsonArray()).stream().map(JsonObject.class::cast).toList();
   }
 
   /** The same, sorted by name. */
@@ -58,6 +57,11 @@ final class AnswerText {
     return printable((line > 0 ? file + ":" + line : file) + ": " + what);
   }
 
+  /** {@code 1 member}, {@code 2 members}. */
+  static String count(int count, String what) {
+    return count + " " + what + (count == 1 ? "" : "s");
+  }
+
   /** {@code 42s}, {@code 3m12s}, {@code 5h3m} or {@code 2d4h}. */
   static String duration(long seconds) {
     if (seconds < MINUTE) {
@@ -83,14 +87,12 @@ final class AnswerText {
     List<JsonObject> missing = each(answer, "missing");
     int members = applied + missing.size();
     PrintWriter out = command.getOut();
-    out.println(
-        "revision "
-            + answer.getLong("revision")
-            + " is in force on "
-            + applied
-            + " of "
-            + members
-            + (members == 1 ? " member" : " members"));
+    out.printf(
+        Locale.ROOT,
+        "revision %s is in force on %s of %s%n",
+        answer.getLong("revision"),
+        applied,
+        AnswerText.count(members, "member"));
     printUndone(answer, out);
     missing.forEach(each -> command.getErr().println(problem("", each)));
     return missing.isEmpty() ? 0 : FairleadCommand.FAILED;

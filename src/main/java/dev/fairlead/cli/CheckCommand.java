@@ -33,11 +33,10 @@ final class CheckCommand implements Callable<Integer> {
       return FairleadCommand.FAILED;
     }
     LoadResult result = options.loader().load(text);
-    if (!result.isValid()) {
-      result.problems().forEach(err::println);
-      return FairleadCommand.FAILED;
-    }
-    List<Problem> problems = ReferencedFiles.problems(options.file().toString(), result.config());
+    List<Problem> problems =
+        result.isValid()
+            ? ReferencedFiles.problems(options.file().toString(), result.config())
+            : result.problems();
     if (!problems.isEmpty()) {
       problems.forEach(err::println);
       return FairleadCommand.FAILED;
@@ -48,16 +47,8 @@ final class CheckCommand implements Callable<Integer> {
 
   private static String summary(FairleadConfig config) {
     int backends = config.pools().stream().mapToInt(pool -> pool.backends().size()).sum();
-    return "("
-        + count(config.listeners().size(), "listener")
-        + ", "
-        + count(config.pools().size(), "pool")
-        + ", "
-        + count(backends, "backend")
-        + ")";
-  }
-
-  private static String count(int count, String what) {
-    return count + " " + what + (count == 1 ? "" : "s");
+    String listeners = AnswerText.count(config.listeners().size(), "listener");
+    String pools = AnswerText.count(config.pools().size(), "pool");
+    return "(" + listeners + ", " + pools + ", " + AnswerText.count(backends, "backend") + ")";
   }
 }

@@ -37,9 +37,6 @@ final class ConfigCommand implements Runnable {
         spec.commandLine(), "Missing command (expected: show, history, diff or rollback)");
   }
 
-  /**
-   * @param revision null = the one in force
-   */
   private static String path(@Nullable Long revision) {
     return PATH + (revision == null ? "" : "?revision=" + revision);
   }
@@ -86,7 +83,7 @@ final class ConfigCommand implements Runnable {
 
     @Override
     void print(JsonObject answer, AdminClient client, PrintWriter out) {
-      TextTable table = new TextTable("REVISION", "TIME", "AUTHOR", "FROM", "FORMAT", "NOTE");
+      TextTable table = new TextTable("REVISION TIME AUTHOR FROM FORMAT NOTE");
       for (JsonObject revision : AnswerText.each(answer, "history")) {
         table.row(
             revision.getLong("revision"),

@@ -11,8 +11,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -84,20 +86,24 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   private String configuration(List<Integer> backends) {
-    StringBuilder text = new StringBuilder();
-    text.append("node:\n");
-    text.append("  admin: { host: 127.0.0.1, port: ").append(adminPort).append(" }\n");
-    text.append("  shutdown: { grace: 2s }\n");
-    text.append("listeners:\n");
-    text.append("  - { name: ").append(LISTENER);
-    text.append(", bind: '127.0.0.1:").append(port).append("', pool: demo }\n");
-    text.append("pools:\n");
-    text.append("  - name: demo\n");
-    text.append("    backends:\n");
-    for (int backend : backends) {
-      text.append("      - { host: 127.0.0.1, port: ").append(backend).append(" }\n");
-    }
-    return text.toString();
+    return String.format(
+            Locale.ROOT,
+            """
+            node:
+              admin: { host: 127.0.0.1, port: %d }
+              shutdown: { grace: 2s }
+            listeners:
+              - { name: %s, bind: '127.0.0.1:%d', pool: demo }
+            pools:
+              - name: demo
+                backends:
+            """,
+            adminPort,
+            LISTENER,
+            port)
+        + backends.stream()
+            .map(backend -> "      - { host: 127.0.0.1, port: " + backend + " }\n")
+            .collect(Collectors.joining());
   }
 
   private static void welcome(PrintWriter out, Member member, Path file) {

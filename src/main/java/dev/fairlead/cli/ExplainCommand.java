@@ -2,8 +2,7 @@ package dev.fairlead.cli;
 
 import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -37,9 +36,9 @@ final class ExplainCommand extends View {
   @Override
   String path() {
     return "/api/v1/explain?listener="
-        + encoded(listener)
-        + (source == null ? "" : "&source=" + encoded(source))
-        + (sni == null ? "" : "&sni=" + encoded(sni));
+        + AdminClient.encoded(listener)
+        + (source == null ? "" : "&source=" + AdminClient.encoded(source))
+        + (sni == null ? "" : "&sni=" + AdminClient.encoded(sni));
   }
 
   @Override
@@ -49,14 +48,13 @@ final class ExplainCommand extends View {
       return;
     }
     String backend = answer.getString("backend");
-    out.println(
-        "listener "
-            + answer.getString("listener")
-            + " -> pool "
-            + answer.getString("pool")
-            + " -> "
-            + (backend == null ? "no backend takes the client now" : "backend " + backend));
-    TextTable table = new TextTable("BACKEND", "WEIGHT", "CLUSTER", "WHY");
+    out.printf(
+        Locale.ROOT,
+        "listener %s -> pool %s -> %s%n",
+        answer.getString("listener"),
+        answer.getString("pool"),
+        backend == null ? "no backend takes the client now" : "backend " + backend);
+    TextTable table = new TextTable("BACKEND WEIGHT CLUSTER WHY");
     AnswerText.each(answer, "backends")
         .forEach(
             each ->
@@ -66,9 +64,5 @@ final class ExplainCommand extends View {
                     each.getLong("clusterActive"),
                     each.getString("why")));
     table.print(out);
-  }
-
-  private static String encoded(String value) {
-    return URLEncoder.encode(value, StandardCharsets.UTF_8);
   }
 }

@@ -44,11 +44,7 @@ public final class FairleadCommand implements Runnable {
 
   @Spec private CommandSpec spec;
 
-  /**
-   * Runs one command to its end.
-   *
-   * @return 0 done, 1 refused or failed, 2 wrong usage
-   */
+  /** Runs one command to its end; returns 0 done, 1 refused or failed, 2 wrong usage. */
   public static int execute(PrintWriter out, PrintWriter err, String... args) {
     return PlainRun.of(args)
         .map(run -> FairleadCommand.execute(run, err))

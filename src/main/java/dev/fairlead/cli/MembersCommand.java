@@ -19,8 +19,7 @@ final class MembersCommand extends View {
   }
 
   static TextTable table(JsonObject answer) {
-    TextTable table =
-        new TextTable("NAME", "STATE", "SESSIONS", "REVISION", "UP", "VERSION", "ADDRESS", "ID");
+    TextTable table = new TextTable("NAME STATE SESSIONS REVISION UP VERSION ADDRESS ID");
     for (JsonObject member : AnswerText.byName(answer, "members")) {
       table.row(
           member.getString("name"),

@@ -82,7 +82,7 @@ record PlainRun(Path file, List<String> overrides, boolean cluster) {
       e.lines().forEach(err::println);
       return FairleadCommand.FAILED;
     }
-    ServiceManager manager = ServiceManager.ofThisProcess();
+    ServiceManager manager = new ServiceManager(System.getenv(ServiceManager.VARIABLE));
     manager.ready();
     member.draining().onSuccess(manager::stopping);
     signals.awaitDrain(member);

@@ -22,16 +22,7 @@ final class PoolsCommand extends View {
   @Override
   void print(JsonObject answer, AdminClient client, PrintWriter out) {
     TextTable table =
-        new TextTable(
-            "POOL",
-            "BALANCE",
-            "BACKEND",
-            "WEIGHT",
-            "STATE",
-            "HERE",
-            "CLUSTER",
-            "TOTAL",
-            "FAILURES");
+        new TextTable("POOL BALANCE BACKEND WEIGHT STATE HERE CLUSTER TOTAL FAILURES");
     for (JsonObject pool : AnswerText.each(answer, "pools")) {
       List<JsonObject> backends = AnswerText.each(pool, "backends");
       if (backends.isEmpty()) {

@@ -54,14 +54,7 @@ final class PushCommand implements Callable<Integer> {
     } catch (IOException e) {
       throw new RefusedException(String.valueOf(e.getMessage()));
     }
-    JsonObject answer =
-        admin
-            .client()
-            .post(
-                path(),
-                new AdminClient.Upload(text.format().label(), text.text()),
-                expect,
-                problem -> AnswerText.problem(file.toString(), problem));
+    JsonObject answer = admin.client().post(path(), text, expect);
     return dryRun ? printChecked(answer) : AnswerText.printChange(answer, spec.commandLine());
   }
 

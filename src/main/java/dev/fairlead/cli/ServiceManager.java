@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ServiceManager {
   private static final Logger LOG = LoggerFactory.getLogger(ServiceManager.class);
-  private static final String VARIABLE = "NOTIFY_SOCKET";
+  static final String VARIABLE = "NOTIFY_SOCKET";
 
   /**
    * Time to leave the cluster and close after the last session. Lowering it risks that systemd
@@ -30,16 +30,9 @@ final class ServiceManager {
 
   private final @Nullable String socket;
 
-  /**
-   * @param socket a path, or an abstract name that begins with {@code @}; null or empty = none
-   */
+  /** {@code socket}: a path, or {@code @} and an abstract name; null or empty = none. */
   ServiceManager(@Nullable String socket) {
     this.socket = socket == null || socket.isEmpty() ? null : socket;
-  }
-
-  /** The service manager named by this process's environment. */
-  static ServiceManager ofThisProcess() {
-    return new ServiceManager(System.getenv(VARIABLE));
   }
 
   /** The member accepts clients. */

@@ -23,16 +23,7 @@ final class SessionsCommand extends View {
   @Override
   void print(JsonObject answer, AdminClient client, PrintWriter out) {
     TextTable table =
-        new TextTable(
-            "SOURCE",
-            "LISTENER",
-            "POOL",
-            "BACKEND",
-            "PHASE",
-            "AGE",
-            "FROM-CLIENT",
-            "TO-CLIENT",
-            "ID");
+        new TextTable("SOURCE LISTENER POOL BACKEND PHASE AGE FROM-CLIENT TO-CLIENT ID");
     for (JsonObject session : AnswerText.each(answer, "sessions")) {
       table.row(
           session.getString("source"),

@@ -20,8 +20,9 @@ final class TextTable {
 
   private final List<List<String>> rows = new ArrayList<>();
 
-  TextTable(String... header) {
-    rows.add(List.of(header));
+  /** {@code header}: the columns' names, separated by single spaces. */
+  TextTable(String header) {
+    rows.add(List.of(header.split(" ")));
   }
 
   /** Adds a row with one cell per column; null or empty is shown as {@code -}. */

@@ -3,7 +3,6 @@ package dev.fairlead.cli;
 import io.vertx.core.json.JsonObject;
 import java.io.Console;
 import java.io.PrintWriter;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -99,16 +98,13 @@ final class TopCommand implements Callable<Integer> {
       return new Sample(System.nanoTime(), members, pools);
     }
 
-    /**
-     * @param before the sample that rates are computed from, null = no rates yet
-     */
+    /** With the rates since {@code before}, if there is one. */
     void print(PrintWriter out, @Nullable Sample before) {
       MembersCommand.table(members).print(out);
       out.println();
-      TextTable table =
-          new TextTable("POOL", "BACKEND", "STATE", "HERE", "CLUSTER", "NEW/S", "FAILED/S");
+      TextTable table = new TextTable("POOL BACKEND STATE HERE CLUSTER NEW/S FAILED/S");
       Map<List<String>, JsonObject> old = before == null ? Map.of() : before.backends();
-      double seconds = before == null ? 0 : secondsSince(before);
+      double seconds = before == null ? 0 : (nanos - before.nanos) / 1e9;
       for (JsonObject pool : AnswerText.each(pools, "pools")) {
         for (JsonObject backend : AnswerText.each(pool, "backends")) {
           JsonObject last = old.get(key(pool, backend));
@@ -125,10 +121,6 @@ final class TopCommand implements Callable<Integer> {
       table.print(out);
       out.println();
       out.flush();
-    }
-
-    private double secondsSince(Sample before) {
-      return (nanos - before.nanos) / (double) Duration.ofSeconds(1).toNanos();
     }
 
     private Map<List<String>, JsonObject> backends() {

@@ -10,8 +10,6 @@ import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -48,15 +46,9 @@ final class VersionCommand implements Callable<Integer> {
   }
 
   private static String transport() {
-    List<String> available = new ArrayList<>();
-    if (IoUring.isAvailable()) {
-      available.add("io_uring");
-    }
-    if (Epoll.isAvailable()) {
-      available.add("epoll");
-    }
-    available.add("nio");
-    return String.join(", ", available);
+    return (IoUring.isAvailable() ? "io_uring, " : "")
+        + (Epoll.isAvailable() ? "epoll, " : "")
+        + "nio";
   }
 
   private static String text(String resource) {

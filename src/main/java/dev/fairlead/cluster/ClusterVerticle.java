@@ -118,7 +118,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
         .onSuccess(opened -> sharedConfig = opened);
   }
 
-  /** From here on the others see this member, and have it prepare what they push. */
+  /** From here on the others see this member, and ask it to prepare what they push. */
   private Future<Void> enter() {
     setup.node().listen(nodes);
     return sharedConfig()
@@ -204,8 +204,8 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
   }
 
   /**
-   * Why this member is of no use to the cluster: it has lost it, or has not had the newest revision
-   * in force for 10 s. Null when all is well.
+   * Why this member is not ready: it has lost the cluster, or has not had the newest revision in
+   * force for 10 s. Null = it is ready.
    */
   public @Nullable String trouble() {
     String lost = nodes.trouble();
@@ -285,12 +285,12 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
 
   private void merged() {
     LOG.warn("the parts of a split cluster have merged");
-    // The part that this member was away from has published that it left.
+    // The other part of the split has published that this member left.
     events.joined();
     context.runOnContext(turn -> sharedConfig().compare());
   }
 
-  /** A member about to leave changes nothing any more: there are others to ask. */
+  /** A member that drains refuses changes: another member can make them. */
   private Future<JsonObject> change(Function<ConfigCommands, Future<JsonObject>> command) {
     return here(
         () ->

@@ -23,7 +23,7 @@ public interface LocalMember {
   /** The pools in force. */
   List<Pool> pools();
 
-  /** Probes its backends and is told of their health; asked once. */
+  /** Probes its backends and receives their verdicts; asked once. */
   default HealthListener health() {
     return HealthListener.NONE;
   }
@@ -38,7 +38,7 @@ public interface LocalMember {
     return List.of();
   }
 
-  /** Has {@code cluster} called, on any thread, with a limit that waits for permits; asked once. */
+  /** Calls {@code cluster}, on any thread, with each limit that waits for permits; set once. */
   default void onNeed(Consumer<Leased> cluster) {}
 
   /** Its metrics report; may take long, so it is called on a worker. */

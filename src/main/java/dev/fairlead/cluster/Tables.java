@@ -73,7 +73,7 @@ final class Tables {
     return loads.viewAgeSeconds();
   }
 
-  /** Those that must be told of nodes that join and leave, {@code first} before the others. */
+  /** Receivers of the changes of nodes, {@code first} before the others. */
   List<ClusterNode.NodeChanges> nodes(ClusterNode.NodeChanges first) {
     return List.of(first, loads.nodes(), health.nodes(), sources.nodes(), leases);
   }

@@ -4,13 +4,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A weight or state that was set for one backend while the cluster ran.
- *
- * @param backend the backend's id
- * @param weight null = not set
- * @param state null = not set
- */
+/** A weight or state, null = not set, that was set for one backend while the cluster ran. */
 public record BackendSetting(
     String pool, String backend, @Nullable Integer weight, BackendConfig.@Nullable State state) {
 

@@ -42,19 +42,13 @@ public record Cidr(InetAddress network, int prefix) {
     network = plain;
   }
 
-  /**
-   * The network of {@code 10.0.0.0/8}; of a bare address, the network with that one address.
-   *
-   * @throws IllegalArgumentException for any other text
-   */
+  /** As {@link #parse}; throws IllegalArgumentException for a text that is no network. */
   public static Cidr of(String text) {
     ParsedValue<Cidr> parsed = parse(text);
+    String expected = parsed.expected().orElse("");
     return parsed
         .value()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    text + " (expected: " + parsed.expected().orElseThrow() + ")"));
+        .orElseThrow(() -> new IllegalArgumentException(text + " (expected: " + expected + ")"));
   }
 
   public static ParsedValue<Cidr> parse(String text) {
@@ -86,10 +80,8 @@ public record Cidr(InetAddress network, int prefix) {
   }
 
   private static String withoutHostBits(byte[] network, int prefix) {
-    return NetUtil.toAddressString(address(network))
-        + "/"
-        + prefix
-        + ", without bits after the prefix";
+    String address = NetUtil.toAddressString(address(network));
+    return address + "/" + prefix + ", without bits after the prefix";
   }
 
   /** Whether a bit after the prefix was set. */

@@ -48,12 +48,6 @@ public record ClusterConfig(
     record KubernetesService(String name) implements MemberDiscovery {}
   }
 
-  /**
-   * Mutual TLS between members, in PEM files.
-   *
-   * @param certificate this member's chain
-   * @param key this member's private key
-   * @param ca the authorities that sign the members' certificates
-   */
+  /** Mutual TLS between members, in PEM files; {@code ca} has signed all certificates. */
   public record ClusterTls(Path certificate, Path key, Path ca) {}
 }

@@ -22,12 +22,7 @@ public final class LimitsConfig {
     RST
   }
 
-  /**
-   * The queue of sessions waiting for a connection permit.
-   *
-   * @param size most waiting sessions; 0 = a session without a permit is refused at once
-   * @param timeout longest wait, above zero
-   */
+  /** Sessions waiting for a permit: at most {@code size}, 0 = none, for {@code timeout} above 0. */
   public record QueueConfig(int size, Duration timeout) {
     public static final QueueConfig NONE = new QueueConfig(0, Duration.ofSeconds(5));
   }

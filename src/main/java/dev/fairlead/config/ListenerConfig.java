@@ -24,12 +24,7 @@ public record ListenerConfig(
     this(name, bind, backlog, pool, AccessConfig.EVERYONE, ListenerLimits.NONE);
   }
 
-  /**
-   * The networks that a listener accepts clients from.
-   *
-   * @param allow empty = all networks
-   * @param deny refused even where {@code allow} includes it
-   */
+  /** The networks of accepted clients: {@code allow}, empty = all, without {@code deny}. */
   public record AccessConfig(List<Cidr> allow, List<Cidr> deny) {
     public static final AccessConfig EVERYONE = new AccessConfig(List.of(), List.of());
 

@@ -146,11 +146,7 @@ public record PoolConfig(
         new Timeouts(Duration.ofHours(1), Duration.ofSeconds(60), Duration.ZERO, 10);
   }
 
-  /**
-   * The text a client receives before the connection is closed; null = none.
-   *
-   * @param connectFailed may contain {@code {cause}}
-   */
+  /** The text, null = none, that a client gets before the close; {@code {cause}} is filled in. */
   public record Replies(@Nullable String noBackend, @Nullable String connectFailed) {
     public static final Replies NONE = new Replies(null, null);
 

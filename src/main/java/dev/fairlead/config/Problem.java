@@ -22,11 +22,9 @@ public record Problem(String source, int line, String path, String message) {
    */
   @Override
   public String toString() {
-    if (source.equals(OVERRIDE)) {
-      return path.isEmpty() ? source + " " + message : source + " " + path + ": " + message;
-    }
     String place = line > 0 ? source + ":" + line : source;
-    return path.isEmpty() ? place + ": " + message : place + ": " + path + ": " + message;
+    String what = path.isEmpty() ? message : path + ": " + message;
+    return source.equals(OVERRIDE) ? source + " " + what : place + ": " + what;
   }
 
   /** Foreign text made safe to show: one line, no control characters, at most 100 characters. */

@@ -4,6 +4,9 @@ import dev.fairlead.config.BackendConfig;
 import dev.fairlead.config.ConfigFormat;
 import dev.fairlead.config.Durations;
 import dev.fairlead.event.CommandShape.ValueKind;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.stream.Stream;
@@ -62,9 +65,19 @@ public final class CommandBodies {
 
   private CommandBodies() {}
 
-  /** The JSON object of a body that is an object, a string or a buffer; null is an empty object. */
+  /** The JSON object of an object, a string or a buffer; null is an empty one, else refused. */
   public static JsonObject object(@Nullable Object body) {
-    return CommandShape.object(body);
+    try {
+      Object value = body instanceof String text ? Json.decodeValue(text) : body;
+      value = value instanceof Buffer buffer ? Json.decodeValue(buffer) : value;
+      if (value == null || value instanceof JsonObject) {
+        return value == null ? new JsonObject() : (JsonObject) value;
+      }
+    } catch (DecodeException e) {
+      throw new CommandException(
+          CommandException.PROBLEMS, "not JSON (expected: a JSON object): " + e.getMessage());
+    }
+    throw new CommandException(CommandException.PROBLEMS, "(expected: a JSON object)");
   }
 
   /** Of {@code fairlead.config.push}; an object needs no {@code format}, it is JSON. */

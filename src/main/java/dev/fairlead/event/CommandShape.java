@@ -1,7 +1,5 @@
 package dev.fairlead.event;
 
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
@@ -9,29 +7,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /** The keys of a command and the values they take. Immutable. */
-final class CommandShape {
+record CommandShape(Map<String, KeyRule> keys) {
   private static final int MAX_SHOWN_CHARS = 100;
   private static final int MAX_TEXT_CHARS = 300;
 
-  private final Map<String, KeyRule> keys;
+  /** A key that is not required may be absent or null. */
+  record KeyRule(boolean required, ValueKind kind) {}
 
-  private CommandShape(Map<String, KeyRule> keys) {
-    this.keys = keys;
-  }
-
-  /**
-   * @param required false = the key may be absent or null
-   */
-  private record KeyRule(boolean required, ValueKind kind) {}
-
-  /**
-   * A set of values.
-   *
-   * @param expected its description in a problem
-   */
+  /** A set of values, with its description in a problem. */
   record ValueKind(String expected, Predicate<Object> fits) {
     static ValueKind text() {
       return new ValueKind(
@@ -111,24 +96,5 @@ final class CommandShape {
 
   private static String cut(String text) {
     return text.length() <= MAX_SHOWN_CHARS ? text : text.substring(0, MAX_SHOWN_CHARS) + "...";
-  }
-
-  /**
-   * The JSON object of a body that is an object, a string or a buffer; null is an empty object.
-   *
-   * @throws CommandException if it is anything else
-   */
-  static JsonObject object(@Nullable Object body) {
-    try {
-      Object value = body instanceof String text ? Json.decodeValue(text) : body;
-      value = value instanceof Buffer buffer ? Json.decodeValue(buffer) : value;
-      if (value == null || value instanceof JsonObject) {
-        return value == null ? new JsonObject() : (JsonObject) value;
-      }
-    } catch (DecodeException e) {
-      throw new CommandException(
-          CommandException.PROBLEMS, "not JSON (expected: a JSON object): " + e.getMessage());
-    }
-    throw new CommandException(CommandException.PROBLEMS, "(expected: a JSON object)");
   }
 }

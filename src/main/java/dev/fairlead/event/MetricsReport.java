@@ -41,12 +41,7 @@ public record MetricsReport(
         .put("pools", new JsonArray(pools.stream().map(OfPool::toJson).toList()));
   }
 
-  /**
-   * Sessions and the bytes they carried.
-   *
-   * @param active live now
-   * @param total opened since the start
-   */
+  /** Sessions, live now and opened since the start, and the bytes they carried. */
   public record Sessions(long active, long total, long bytesFromClient, long bytesToClient) {
     JsonObject toJson() {
       return new JsonObject()

@@ -19,11 +19,7 @@ public final class RevisionJson {
         .put("format", revision.format().label());
   }
 
-  /**
-   * The {@link #head} with {@code {text, config}}.
-   *
-   * @param config {@code {listeners, pools}} as parsed, absent if this member cannot parse it
-   */
+  /** With {@code {text, config}}; {@code config} absent if this member cannot parse it. */
   public static JsonObject whole(Revision revision, @Nullable JsonObject config) {
     return head(revision).put("text", revision.text()).put("config", config);
   }

@@ -38,8 +38,10 @@ public sealed interface SystemEvent
   /** By the clock of the publishing member. */
   Instant time();
 
-  /** The fields of this type of event. */
-  JsonObject details();
+  /** The fields of this type of event; none by default. */
+  default JsonObject details() {
+    return new JsonObject();
+  }
 
   /** {@code {type, member, name, time}} and the {@link #details}. */
   default JsonObject toJson() {
@@ -76,22 +78,14 @@ public sealed interface SystemEvent
     }
   }
 
-  /**
-   * A revision that lost to another one of the same number; its document is in the history.
-   *
-   * @param id unique per push
-   */
+  /** A revision that lost to one of the same number; stays in the history. One id per push. */
   record Superseded(long revision, String id, String author) {
     JsonObject toJson() {
       return new JsonObject().put("revision", revision).put("id", id).put("author", author);
     }
   }
 
-  /**
-   * The member received a shutdown command and begins to drain.
-   *
-   * @param grace time for its sessions to finish, absent = as configured on the member
-   */
+  /** A shutdown command begins a drain; {@code grace} absent = as configured on the member. */
   record Shutdown(MemberId member, Instant time, @Nullable Duration grace) implements SystemEvent {
     @Override
     public JsonObject details() {
@@ -99,11 +93,7 @@ public sealed interface SystemEvent
     }
   }
 
-  /**
-   * The member has joined the cluster.
-   *
-   * @param address where the other members reach it; absent = not clustered
-   */
+  /** The member has joined; others reach it at {@code address}, absent = not clustered. */
   record MemberJoined(MemberId member, Instant time, @Nullable String address, String version)
       implements SystemEvent {
     @Override
@@ -113,19 +103,9 @@ public sealed interface SystemEvent
   }
 
   /** The member has left the cluster for any reason; published by a member that is still in it. */
-  record MemberLeft(MemberId member, Instant time) implements SystemEvent {
-    @Override
-    public JsonObject details() {
-      return new JsonObject();
-    }
-  }
+  record MemberLeft(MemberId member, Instant time) implements SystemEvent {}
 
-  /**
-   * The member finishes its live sessions and accepts no new ones.
-   *
-   * @param sessions live when the drain began
-   * @param grace time for them to finish
-   */
+  /** The member accepts no new sessions; those live now have {@code grace} to finish. */
   record DrainStarted(MemberId member, Instant time, long sessions, Duration grace)
       implements SystemEvent {
     @Override
@@ -135,12 +115,7 @@ public sealed interface SystemEvent
   }
 
   /** The member has no session left and is about to leave the cluster. */
-  record DrainFinished(MemberId member, Instant time) implements SystemEvent {
-    @Override
-    public JsonObject details() {
-      return new JsonObject();
-    }
-  }
+  record DrainFinished(MemberId member, Instant time) implements SystemEvent {}
 
   /** The cluster's verdict on the backend has become healthy on this member. */
   record BackendUp(MemberId member, Instant time, String pool, String backend)
@@ -151,11 +126,7 @@ public sealed interface SystemEvent
     }
   }
 
-  /**
-   * The cluster's verdict on the backend has become down on this member.
-   *
-   * @param reason result of the last probe: {@code connection refused}
-   */
+  /** The verdict has become down on this member; {@code reason} of the last probe. */
   record BackendDown(MemberId member, Instant time, String pool, String backend, String reason)
       implements SystemEvent {
     @Override
@@ -164,12 +135,7 @@ public sealed interface SystemEvent
     }
   }
 
-  /**
-   * The member has ejected the backend because of its own sessions' failures.
-   *
-   * @param failures consecutive failures
-   * @param ejection how long it stays ejected
-   */
+  /** The member has ejected the backend after {@code failures} of its own sessions in a row. */
   record BackendEjected(
       MemberId member, Instant time, String pool, String backend, int failures, Duration ejection)
       implements SystemEvent {

@@ -36,15 +36,15 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(Acceptor.class);
 
   /**
-   * The kernel's queue counts as empty when no client has arrived for so long. Raising it resets
+   * Time without a new client after which the kernel's queue counts as empty. Raising it resets
    * fewer clients that arrive during a drain, at the expense of a later close.
    */
   private static final long QUIET_MILLIS = 10;
 
-  /** The most rounds of waiting for that, because under load clients never stop arriving. */
+  /** Limits the rounds of that wait, because under load clients never stop arriving. */
   private static final int MOST_ROUNDS = 50;
 
-  /** A pause is logged again only after so long without one. */
+  /** A pause is logged only if there was none for this time. */
   private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final String key;
@@ -172,7 +172,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         loop.eventLoop().execute(() -> handOver(client, destination, loop));
       }
     } catch (RuntimeException e) {
-      LOG.error("listener at {}: a client was not taken over and is closed", key, e);
+      LOG.error("listener at {}: a client could not be handed over and is closed", key, e);
       client.unsafe().closeForcibly();
     }
   }

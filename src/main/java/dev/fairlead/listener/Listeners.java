@@ -229,7 +229,7 @@ public final class Listeners {
           .<Void>mapEmpty()
           .otherwise(
               cause -> {
-                LOG.warn("a listening socket did not follow the change: {}", cause.toString());
+                LOG.warn("in force, but a listening socket was not adjusted: {}", cause.toString());
                 return null;
               });
     }

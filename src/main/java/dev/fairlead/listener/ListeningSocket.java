@@ -139,8 +139,8 @@ final class ListeningSocket {
   }
 
   /**
-   * Closes every acceptor when its queue is empty, and releases the address whatever an acceptor
-   * says. Touches the file system.
+   * Closes every acceptor when its queue is empty, then releases the address, even if an acceptor
+   * fails to close. Touches the file system.
    */
   Future<Void> close() {
     // A path that no acceptor was bound to may belong to another process.

@@ -1,6 +1,5 @@
 package dev.fairlead.member;
 
-import dev.fairlead.config.ConfigFormat;
 import dev.fairlead.config.Problem;
 import dev.fairlead.config.bind.ConfigLoader;
 import dev.fairlead.config.bind.LoadResult;
@@ -74,9 +73,7 @@ final class ConfigFile {
   /** The tail of the queue: contents are handled one at a time. */
   private Future<?> lastRead = Future.succeededFuture();
 
-  /**
-   * @param text null = the file cannot be read
-   */
+  /** Without a text if the file cannot be read. */
   private record Content(@Nullable String text) {}
 
   /** Receives the changes of the file. */
@@ -92,9 +89,6 @@ final class ConfigFile {
     void problems(List<Problem> problems);
   }
 
-  /**
-   * @param atStart the file as read at the start
-   */
   ConfigFile(Vertx vertx, ConfigText atStart, ConfigLoader loader, Changes changes) {
     this.vertx = vertx;
     this.atStart = atStart;
@@ -150,12 +144,11 @@ final class ConfigFile {
 
   private synchronized void read(JsonObject delivered) {
     Content content = new Content(delivered.getString(RawTextProcessor.TEXT));
-    lastRead = lastRead.transform(before -> handle(content)).onFailure(ConfigFile::notHandled);
-  }
-
-  /** Unreadable and refused files are reported as problems; a failure here is a bug. */
-  private static void notHandled(Throwable bug) {
-    LOG.error("the configuration file could not be handled", bug);
+    // Unreadable and refused files are reported as problems; a failure here is a bug.
+    lastRead =
+        lastRead
+            .transform(before -> handle(content))
+            .onFailure(bug -> LOG.error("the configuration file could not be handled", bug));
   }
 
   private synchronized Future<Void> handle(Content content) {
@@ -166,7 +159,7 @@ final class ConfigFile {
     if (content.text() == null) {
       return broken(content, List.of(problem("cannot be read")));
     }
-    ConfigText text = new ConfigText(name(), format(), content.text(), atStart.directory());
+    ConfigText text = new ConfigText(name(), atStart.format(), content.text(), atStart.directory());
     return vertx
         .executeBlocking(() -> loader.load(text))
         .compose(
@@ -238,9 +231,5 @@ final class ConfigFile {
 
   private String name() {
     return atStart.name();
-  }
-
-  private ConfigFormat format() {
-    return atStart.format();
   }
 }

@@ -42,13 +42,11 @@ final class Drain {
   private boolean hurried;
 
   /** True when the grace is over. */
-  private boolean over;
+  private volatile boolean over;
 
   private boolean listening = true;
 
-  /**
-   * @param onBegin called once, with the grace; must not block
-   */
+  /** {@code onBegin} is called once, with the grace; it must not block. */
   Drain(Vertx vertx, Proxy proxy, ShutdownConfig shutdown, Consumer<Duration> onBegin) {
     this.vertx = vertx;
     this.proxy = proxy;
@@ -71,11 +69,7 @@ final class Drain {
     return drained.future();
   }
 
-  /**
-   * Begins to drain; a second call ends all sessions at once.
-   *
-   * @param otherGrace null = as configured
-   */
+  /** A second call ends all sessions at once; {@code otherGrace} null = as configured. */
   synchronized Future<Void> begin(@Nullable Duration otherGrace) {
     if (begun) {
       hurry();
@@ -120,7 +114,7 @@ final class Drain {
   }
 
   private void awaitSessions() {
-    if (isOver()) {
+    if (over) {
       // Sessions accepted while the listeners closed.
       proxy.loops().endSessions(Duration.ZERO);
     }
@@ -129,10 +123,6 @@ final class Drain {
     } else {
       vertx.setTimer(POLL_MILLIS, id -> awaitSessions());
     }
-  }
-
-  private synchronized boolean isOver() {
-    return over;
   }
 
   private void after(Duration time, Runnable step) {

@@ -25,20 +25,14 @@ import java.util.function.Function;
  * Every method may be called from any thread and does not block.
  */
 record EventLoops(Transport transport, List<ListenerVerticle> verticles, SessionCount count) {
-  /**
-   * Session ids begin with a random number below this, drawn at the start: 36 to the power of 7.
-   */
+  /** Session ids begin with a random number below 36 to the power of 7, drawn at the start. */
   private static final long ID_SPACE = 78_364_164_096L;
 
   EventLoops {
     verticles = List.copyOf(verticles);
   }
 
-  /**
-   * Deploys one verticle on every event loop of {@code vertx}.
-   *
-   * @param loops the number of event loops that {@code vertx} has
-   */
+  /** Deploys one verticle on each of the {@code loops} event loops of {@code vertx}. */
   static Future<EventLoops> deploy(
       Vertx vertx, Transport transport, int loops, SessionListener listener, SessionCount count) {
     List<ListenerVerticle> verticles = Collections.synchronizedList(new ArrayList<>());

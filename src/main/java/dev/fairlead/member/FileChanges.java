@@ -33,9 +33,6 @@ final class FileChanges implements ConfigFile.Changes {
    */
   private volatile String settled;
 
-  /**
-   * @param file as read at the start
-   */
   FileChanges(
       Vertx vertx, ClusterVerticle cluster, LiveConfig live, ConfigText file, KeptRevisions kept) {
     this.vertx = vertx;

@@ -32,9 +32,7 @@ import org.slf4j.LoggerFactory;
 final class LiveConfig implements LocalConfig {
   private static final Logger LOG = LoggerFactory.getLogger(LiveConfig.class);
 
-  /**
-   * Name of a document for the loader; not shown, because problems of a document name their key.
-   */
+  /** For the loader; not shown, because problems of a document name their key. */
   private static final String DOCUMENT = "document";
 
   private final Vertx vertx;
@@ -54,9 +52,7 @@ final class LiveConfig implements LocalConfig {
    */
   record OwnConfig(ConfigText text, FairleadConfig config, ConfigLoader loader) {}
 
-  /**
-   * @param listener called with every configuration put in force, in order
-   */
+  /** {@code listener} gets every configuration put in force, in order. */
   LiveConfig(Vertx vertx, Proxy proxy, OwnConfig own, Consumer<InForce> listener) {
     this.vertx = vertx;
     this.proxy = proxy;
@@ -111,29 +107,21 @@ final class LiveConfig implements LocalConfig {
   @Override
   public Future<PreparedChange> prepare(Document document) {
     return load(document)
-        .compose(
-            config ->
-                refusing(proxy.prepare(config).map(next -> new PreparedDocument(config, next))));
+        .compose(config -> refusing(proxy.prepare(config).map(next -> change(config, next))));
   }
 
-  private final class PreparedDocument implements PreparedChange {
-    private final FairleadConfig config;
-    private final Proxy.PreparedSnapshot next;
+  private PreparedChange change(FairleadConfig config, Proxy.PreparedSnapshot next) {
+    return new PreparedChange() {
+      @Override
+      public Future<Void> commit(Revision revision) {
+        return refusing(next.commit(() -> accept(new InForce(revision, config))));
+      }
 
-    private PreparedDocument(FairleadConfig config, Proxy.PreparedSnapshot next) {
-      this.config = config;
-      this.next = next;
-    }
-
-    @Override
-    public Future<Void> commit(Revision revision) {
-      return refusing(next.commit(() -> accept(new InForce(revision, config))));
-    }
-
-    @Override
-    public Future<Void> abort() {
-      return next.abort();
-    }
+      @Override
+      public Future<Void> abort() {
+        return next.abort();
+      }
+    };
   }
 
   /** Records which changed keys of {@code file} take effect only after a restart. */
@@ -189,26 +177,17 @@ final class LiveConfig implements LocalConfig {
    * Maps failures of the data path to refusals; any other failure is a bug and passes unchanged.
    */
   private static <T> Future<T> refusing(Future<T> step) {
-    return step.recover(
-        cause -> {
-          if (cause instanceof ListenException refused && refused.isDraining()) {
-            return Future.failedFuture(
-                new CommandException(CommandException.CONFLICT, message(refused)));
-          }
-          if (cause instanceof ListenException refused) {
-            var problem = CommandProblem.of(refused.path(), message(refused));
-            return Future.failedFuture(
-                new CommandException(CommandException.PROBLEMS, List.of(problem)));
-          }
-          return Future.failedFuture(
-              cause instanceof StaleChangeException
-                  ? new CommandException(CommandException.CONFLICT, message(cause))
-                  : cause);
-        });
+    return step.recover(cause -> Future.failedFuture(refusal(cause)));
   }
 
-  private static String message(Throwable cause) {
-    return String.valueOf(cause.getMessage());
+  private static Throwable refusal(Throwable cause) {
+    String message = String.valueOf(cause.getMessage());
+    if (cause instanceof ListenException refused && !refused.isDraining()) {
+      return new CommandException(CommandException.PROBLEMS, refused.path(), message);
+    }
+    return cause instanceof ListenException || cause instanceof StaleChangeException
+        ? new CommandException(CommandException.CONFLICT, message)
+        : cause;
   }
 
   /** The names of the components in which two records of one type differ. */

@@ -71,7 +71,7 @@ record LocalMemberAdapter(
 
   @Override
   public MetricsReport numbers() {
-    return new MetricsReporter(report.get(), proxy).report();
+    return report.get().metrics();
   }
 
   @Override

@@ -8,6 +8,11 @@ import dev.fairlead.config.Revision;
 import dev.fairlead.config.text.Document;
 import dev.fairlead.event.MemberId;
 import dev.fairlead.event.MemberInfo;
+import dev.fairlead.event.MetricsReport;
+import dev.fairlead.event.MetricsReport.OfBackend;
+import dev.fairlead.event.MetricsReport.OfListener;
+import dev.fairlead.event.MetricsReport.OfPool;
+import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
 import dev.fairlead.session.ListenerCounters;
 import dev.fairlead.session.SessionRecord;
@@ -111,10 +116,43 @@ final class MemberReport implements MemberView {
         cluster.address(),
         FairleadVersion.get(),
         started,
-        config.isConfigured() ? config.inForce().revision().revision() : 0,
+        revision(),
         proxy.loops().count().live(),
         notReadyReasons().isEmpty(),
         drain.hasBegun());
+  }
+
+  /** What the member publishes on the event bus. */
+  MetricsReport metrics() {
+    return new MetricsReport(
+        cluster.self(),
+        Instant.now(),
+        revision(),
+        Duration.between(started, Instant.now()),
+        proxy.stats().total(),
+        listeners().stream().map(each -> metricsOf(each.name())).toList(),
+        pools().stream().map(MemberReport::metricsOf).toList());
+  }
+
+  private OfListener metricsOf(String listener) {
+    return new OfListener(listener, ListenerStats.sum(proxy.stats().of(listener)));
+  }
+
+  private static OfPool metricsOf(Pool pool) {
+    return new OfPool(pool.name(), pool.backends().stream().map(MemberReport::metricsOf).toList());
+  }
+
+  private static OfBackend metricsOf(Backend backend) {
+    return new OfBackend(
+        backend.id(),
+        backend.active(),
+        backend.clusterActive(),
+        backend.total(),
+        backend.failures());
+  }
+
+  private long revision() {
+    return config.isConfigured() ? config.inForce().revision().revision() : 0;
   }
 
   @Override

@@ -19,8 +19,6 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -37,8 +35,7 @@ final class Proxy {
 
   private final Vertx vertx;
   private final EventLoops loops;
-  private final AtomicReference<Snapshot> snapshot =
-      new AtomicReference<>(new Snapshot(Map.of(), Pools.NONE));
+  private volatile Snapshot snapshot = new Snapshot(Map.of(), Pools.NONE);
   private final Listeners listeners;
   private final HostNames hostNames;
   private final Discovery discovery;
@@ -68,7 +65,7 @@ final class Proxy {
   Proxy(Vertx vertx, EventLoops loops) {
     this.vertx = vertx;
     this.loops = loops;
-    this.listeners = new Listeners(vertx, loops.transport(), loops.verticles(), snapshot::get);
+    this.listeners = new Listeners(vertx, loops.transport(), loops.verticles(), () -> snapshot);
     this.hostNames = new HostNames(vertx, NameLookup.of(vertx));
     this.discovery = new Discovery(vertx, DnsLookup.ofMachine(vertx), this::rediscovered);
     this.statsTimer =
@@ -132,7 +129,7 @@ final class Proxy {
 
     /** Builds pools and access lists on a worker, then binds the sockets and switches. */
     private Future<Void> build() {
-      Pools before = current().pools();
+      Pools before = snapshot.pools();
       return vertx
           .executeBlocking(
               () ->
@@ -162,7 +159,7 @@ final class Proxy {
   }
 
   private Future<Void> applyDiscovered() {
-    Pools before = current().pools();
+    Pools before = snapshot.pools();
     return vertx
         .executeBlocking(() -> before.next(poolConfigs, discovery.backends()))
         .map(
@@ -180,9 +177,9 @@ final class Proxy {
         listenerConfigs.stream().map(ListenerConfig::name).toList(),
         next.all().stream().map(Pool::name).collect(Collectors.toSet()));
     limiters.configure(listenerConfigs, next);
-    snapshot.set(
+    snapshot =
         Snapshot.of(
-            listenerConfigs, next, new Snapshot.LongLived(stats::of, access::get, limiters)));
+            listenerConfigs, next, new Snapshot.LongLived(stats::of, access::get, limiters));
     switched.accept(before, pools());
   }
 
@@ -198,7 +195,7 @@ final class Proxy {
 
   /** Whether a backend of a pool in force comes from discovery. */
   boolean isDiscovered(String pool, String backend) {
-    Pool inForcePool = current().pools().pool(pool);
+    Pool inForcePool = snapshot.pools().pool(pool);
     return inForcePool != null
         && inForcePool.discovered().stream().anyMatch(each -> each.id().equals(backend));
   }
@@ -215,11 +212,7 @@ final class Proxy {
   }
 
   List<Pool> pools() {
-    return current().pools().all();
-  }
-
-  private Snapshot current() {
-    return Objects.requireNonNull(snapshot.get());
+    return snapshot.pools().all();
   }
 
   private void tick() {

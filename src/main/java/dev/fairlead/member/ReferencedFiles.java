@@ -29,10 +29,7 @@ public final class ReferencedFiles {
     this.files = new CredentialFiles(source);
   }
 
-  /**
-   * @param source the name of the configuration file
-   * @return all problems, empty = all files can be used
-   */
+  /** All problems, empty = all files can be used; {@code source} names the configuration. */
   public static List<Problem> problems(String source, FairleadConfig config) {
     ReferencedFiles all = new ReferencedFiles(source);
     NodeConfig.Admin admin = config.node().admin();

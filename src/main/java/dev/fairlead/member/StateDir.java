@@ -24,18 +24,11 @@ import org.jspecify.annotations.Nullable;
  * cluster. A write replaces the file atomically and is on disk when {@link #write} returns. Blocks;
  * one call at a time, from any thread except event loops.
  */
-final class StateDir {
+record StateDir(Path directory) {
   private static final String FILE = "revisions.json";
   private static final String NEW_FILE = "revisions.json.new";
 
-  private final Path directory;
-
-  /**
-   * The content of the file.
-   *
-   * @param ownFileDigest of the member's own file when this was written
-   * @param revisions encoded, newest first; opaque here
-   */
+  /** Digest of the member's own file, and encoded revisions, newest first; opaque here. */
   record SavedState(String ownFileDigest, List<String> revisions) {
     SavedState {
       revisions = List.copyOf(revisions);
@@ -53,10 +46,6 @@ final class StateDir {
       return new SavedState(
           Objects.requireNonNull((String) json.getValue("ownFileDigest")), revisions);
     }
-  }
-
-  StateDir(Path directory) {
-    this.directory = directory;
   }
 
   /**
@@ -81,12 +70,7 @@ final class StateDir {
     }
   }
 
-  /**
-   * Replaces what was written before.
-   *
-   * @throws IOException if that fails; the previous content is intact then, and the message is for
-   *     users
-   */
+  /** Replaces the content, which stays intact if that fails; the message is for users. */
   void write(SavedState state) throws IOException {
     makeDirectory();
     Path fresh = directory.resolve(NEW_FILE);

@@ -36,8 +36,8 @@ public final class AddressClaim implements Closeable {
     // A connecting socket, because the JDK's listening ones listen as soon as they are bound.
     SocketChannel holder = SocketChannel.open(familyOf(wanted));
     try {
-      // For the bind alone: connections of the past are not in the way. A holder that keeps the
-      // option gives the address to every socket that sets it too, since none listens there yet.
+      // For the bind alone, so that connections in TIME_WAIT do not block it. A holder that keeps
+      // the option would share the address with every socket that sets it, as none listens yet.
       holder.setOption(StandardSocketOptions.SO_REUSEADDR, true);
       if (shared) {
         sharePort(holder);

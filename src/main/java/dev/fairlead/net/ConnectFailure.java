@@ -8,7 +8,7 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import org.jspecify.annotations.Nullable;
 
-/** Why a backend could not be reached, as the client may be told: never with an address. */
+/** Why a backend could not be reached, in a form fit for clients: never with an address. */
 public enum ConnectFailure {
   REFUSED("connection refused"),
   TIMED_OUT("timed out"),
@@ -33,8 +33,8 @@ public enum ConnectFailure {
   }
 
   /**
-   * The failure of a backend of which one address has failed for this, and others for {@code
-   * before}: a lack of this machine does not excuse an address that did not answer.
+   * The failure of a backend whose last address failed with this, and earlier ones with {@code
+   * before}: a local fault does not hide the failure of an address that did not answer.
    */
   public ConnectFailure after(@Nullable ConnectFailure before) {
     return isLocal() && before != null ? before : this;

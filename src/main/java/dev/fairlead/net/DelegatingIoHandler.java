@@ -15,7 +15,7 @@ import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.ThreadAwareExecutor;
 import java.util.function.BiFunction;
 
-/** Does what Netty's own handler does, but for what a subclass corrects. On its event loop. */
+/** Delegates to Netty's own handler, except where a subclass corrects it. On its event loop. */
 abstract class DelegatingIoHandler implements IoHandler {
   private static final AttributeKey<Boolean> HALF_CLOSURE_ALLOWED =
       AttributeKey.valueOf(DelegatingIoHandler.class, "allowed");
@@ -91,7 +91,7 @@ abstract class DelegatingIoHandler implements IoHandler {
         && unsafe.voidPromise().channel() instanceof DuplexChannel;
   }
 
-  /** Likewise the handle of a stream's channel. */
+  /** Delegates to the handle of a stream's channel, except where a subclass corrects it. */
   @SuppressWarnings("try") // Netty's close() may throw any exception
   abstract static class Handle implements IoHandle {
     private final IoHandle delegate;
@@ -135,6 +135,7 @@ abstract class DelegatingIoHandler implements IoHandler {
     }
   }
 
+  /** Delegates to Netty's registration, except where a subclass corrects it. */
   abstract static class Registration implements IoRegistration {
     private final IoRegistration delegate;
 

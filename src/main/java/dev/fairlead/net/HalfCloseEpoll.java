@@ -15,10 +15,10 @@ import io.netty.util.concurrent.EventExecutor;
  * Netty's epoll handler, with these corrections of Netty 4.2.18:
  *
  * <ul>
- *   <li>A channel that waits for nothing, which is what a FIN leads to, stays in the epoll set.
- *       Netty takes it out, and fails with ENOENT when it has to wait for writability later: the
- *       bytes of a half-closed connection would be lost as soon as its reader is slower than its
- *       writer. This also saves the system call that would change nothing.
+ *   <li>A channel that waits for no event, as after a FIN, stays in the epoll set. Netty removes
+ *       it, and fails with ENOENT when it has to wait for writability later: a half-closed
+ *       connection would lose bytes as soon as its reader is slower than its writer. A submission
+ *       that changes nothing also costs no system call.
  *   <li>A reset after the FIN is reported; Netty ignores it while nothing is to be written.
  *   <li>What is readable is read before an error is acted on; Netty writes first, and a write that
  *       fails ends the reading.
@@ -40,7 +40,7 @@ final class HalfCloseEpoll extends DelegatingIoHandler {
         super.register(isStream(handle) ? new EpollReadingHandle((EpollIoHandle) handle) : handle));
   }
 
-  /** Does not leave the epoll set. */
+  /** Stays in the epoll set until the channel is closed. */
   private static final class StayingRegistration extends Registration {
     /** What was last submitted to the kernel; NONE = nothing, the channel is not in the set. */
     private EpollIoOps submitted = EpollIoOps.NONE;
@@ -53,7 +53,7 @@ final class HalfCloseEpoll extends DelegatingIoHandler {
     public long submit(IoOps ops) {
       EpollIoOps wanted = (EpollIoOps) ops;
       if (!submitted.equals(EpollIoOps.NONE) && wanted.equals(EpollIoOps.NONE)) {
-        // The kernel reports errors and hang-ups all the same; edge-triggered, so that it is once.
+        // The kernel still reports errors and hang-ups; edge-triggered, so each only once.
         wanted = EpollIoOps.EPOLLET;
       }
       if (wanted.equals(submitted)) {

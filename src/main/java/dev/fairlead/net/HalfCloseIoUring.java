@@ -15,9 +15,9 @@ import java.util.concurrent.TimeUnit;
  * <ul>
  *   <li>A channel writes on after its peer's FIN. The kernel answers a poll of such a socket at
  *       once with POLLRDHUP, whatever was asked for (IO_POLL_UNMASK in io_uring/poll.c). Netty
- *       takes that answer for a report of the FIN and continues to wait for room: a half-closed
- *       connection would stand still as soon as its reader is slower than its writer. As the kernel
- *       cannot be asked, the write is tried again after a while.
+ *       treats that answer as a report of the FIN and continues to wait for room: a half-closed
+ *       connection would stall as soon as its reader is slower than its writer. As the kernel can
+ *       report no room, the write is retried every {@link #RETRY_MILLIS}.
  *   <li>A reset after the FIN is reported; Netty ignores the completion, of its poll for bytes,
  *       that carries it.
  *   <li>After a hang-up the channel is read to its end. Netty stops when the hang-up is reported
@@ -39,7 +39,7 @@ final class HalfCloseIoUring extends DelegatingIoHandler {
   private static final int EAGAIN = 11;
   private static final int ECONNRESET = 104;
 
-  /** Long enough for a reader to make room, short enough not to be what the reader waits for. */
+  /** Raising it delays the bytes to a slow reader, lowering it retries more writes in vain. */
   private static final long RETRY_MILLIS = 5;
 
   private final EventExecutor loop;

@@ -23,8 +23,8 @@ public final class PeerReset {
   }
 
   /**
-   * The kernel has reported the error of {@code channel} already, to a write or a connect, so that
-   * the end of the input is going to look like a FIN: has it reported as the reset it is.
+   * Reports the end of the input of {@code channel} as a reset. To be called after a write or a
+   * connect has received the error from the kernel: the end of the input then looks like a FIN.
    */
   public static void expect(Channel channel) {
     if (channel.pipeline().get(AtEnd.class) == null) {

@@ -59,8 +59,8 @@ public final class SocketTuning {
   private static final int TCP_INFO_NOTSENT_BYTES = 144;
 
   /**
-   * How long a peer takes nothing before it is asked whether it is slow or gone; before the user
-   * time-out.
+   * How long a peer accepts no bytes before it is checked whether it is slow or has vanished;
+   * shorter than the user time-out.
    */
   public static final Duration SLOW_AFTER = Duration.ofSeconds(90);
 
@@ -118,7 +118,7 @@ public final class SocketTuning {
     }
   }
 
-  /** Has the kernel notice when the peer of a connected channel vanishes. */
+  /** Makes the kernel detect that the peer of a connected channel has vanished. */
   public static void keepAlive(Channel channel) {
     if (!isOpenInternet(channel)) {
       return;
@@ -131,10 +131,10 @@ public final class SocketTuning {
   }
 
   /**
-   * Spares a peer that takes nothing but is there. Linux ends a connection when its window was
-   * closed for the user time-out, even if it acknowledges every probe (net/ipv4/tcp_timer.c,
-   * tcp_probe_timer); a peer that reads slowly has until {@code idle}. To be called when nothing
-   * has moved for {@link #SLOW_AFTER}.
+   * Removes the user time-out of a peer that accepts no bytes but acknowledges probes. Linux would
+   * end the connection when its window was closed for that time (net/ipv4/tcp_timer.c,
+   * tcp_probe_timer); a slow reader has until {@code idle}. To be called when no byte has moved for
+   * {@link #SLOW_AFTER}.
    */
   public static void tolerateSlow(Channel channel) {
     if (channel instanceof UnixChannel unix && isOpenInternet(channel)) {

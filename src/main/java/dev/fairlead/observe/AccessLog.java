@@ -30,11 +30,7 @@ public final class AccessLog implements SessionListener, AutoCloseable {
   /** Null = the log is off. */
   private final @Nullable Batcher<SessionRecord> batcher;
 
-  /**
-   * Opens the configured log.
-   *
-   * @throws IOException if its file cannot be written; the message names key, file and cause
-   */
+  /** Opens the configured log; an IOException names key, file and cause. */
   public AccessLog(NodeConfig.AccessLogConfig config) throws IOException {
     this(targetOf(config.to()), LIMITS);
   }
@@ -95,11 +91,7 @@ public final class AccessLog implements SessionListener, AutoCloseable {
   @FunctionalInterface
   interface LogTarget {
 
-    /**
-     * Writes {@code lines}, all or none as far as the target allows; may be empty.
-     *
-     * @throws IOException if they are lost
-     */
+    /** Writes {@code lines}, may be empty, all or none if possible; IOException = they are lost. */
     void write(byte[] lines) throws IOException;
 
     /** Releases the target; stdout, which belongs to the process, stays open. */

@@ -46,10 +46,7 @@ public final class Batcher<T> implements AutoCloseable {
   private long lastDropNanos;
   private boolean inSeries;
 
-  /**
-   * @param name of the thread and in the log
-   * @param sink called by one thread, one batch at a time
-   */
+  /** The thread is called {@code name}. */
   public Batcher(String name, Limits limits, Sink<T> sink) {
     this.name = name;
     this.limits = limits;

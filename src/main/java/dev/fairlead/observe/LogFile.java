@@ -22,11 +22,7 @@ final class LogFile implements AccessLog.LogTarget {
   /** Null = opened before the next write. */
   private @Nullable FileChannel channel;
 
-  /**
-   * Opens {@code path} at once.
-   *
-   * @throws IOException if it cannot be written; the message names the configuration key
-   */
+  /** Opens {@code path} at once; an IOException names the configuration key. */
   LogFile(Path path) throws IOException {
     this.path = path;
     try {

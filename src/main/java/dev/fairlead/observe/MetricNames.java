@@ -2,9 +2,11 @@ package dev.fairlead.observe;
 
 import dev.fairlead.session.CloseReason;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.stream.LongStream;
 
 /** Names, labels and histogram buckets of the metrics. All of it is API. */
 final class MetricNames {
@@ -56,32 +58,18 @@ final class MetricNames {
               CloseReason.DENIED,
               CloseReason.PROXY_HEADER));
 
-  private static final int[] CONNECT_BUCKETS_MICROS = {
-    250,
-    500,
-    1_000,
-    2_500,
-    5_000,
-    10_000,
-    25_000,
-    50_000,
-    100_000,
-    250_000,
-    500_000,
-    1_000_000,
-    2_500_000,
-    5_000_000,
-    10_000_000
+  private static final long[] CONNECT_BUCKETS_MICROS = {
+    250, 500, 1_000, 2_500, 5_000,
+    10_000, 25_000, 50_000, 100_000, 250_000,
+    500_000, 1_000_000, 2_500_000, 5_000_000, 10_000_000
   };
 
   private MetricNames() {}
 
   /** Upper bounds of the connect-time histogram. */
   static Duration[] connectBuckets() {
-    Duration[] buckets = new Duration[CONNECT_BUCKETS_MICROS.length];
-    for (int i = 0; i < buckets.length; i++) {
-      buckets[i] = Duration.ofNanos(CONNECT_BUCKETS_MICROS[i] * 1_000L);
-    }
-    return buckets;
+    return LongStream.of(CONNECT_BUCKETS_MICROS)
+        .mapToObj(micros -> Duration.of(micros, ChronoUnit.MICROS))
+        .toArray(Duration[]::new);
   }
 }

@@ -48,9 +48,7 @@ final class SnapshotMeters {
         && backends.keys().stream().anyMatch(backend -> backend.pool().equals(way.pool()));
   }
 
-  /**
-   * @param pools the names of all pools in force, also of those without backends
-   */
+  /** {@code pools}: the names of all pools in force, also of those without backends. */
   synchronized void apply(
       List<ListenerCounters> counters, Map<BackendKey, Backend> backendsNow, Set<String> pools) {
     Map<String, ListenerCounters> listenersNow = new HashMap<>();

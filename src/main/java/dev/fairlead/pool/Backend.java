@@ -5,6 +5,8 @@ import dev.fairlead.config.BackendConfig;
 import java.net.InetAddress;
 import java.net.SocketAddress;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +20,24 @@ public final class Backend {
   private final BackendConfig config;
   private final BackendState state;
   private final BackendAddresses addresses;
+
+  /**
+   * Counts and status, shared by all {@link Backend}s of a pool and id, so that they outlive a
+   * reload. Counts are written by every event loop, the status by the context of the backends'
+   * health alone, the other members' sessions by the cluster's context alone.
+   */
+  private static final class BackendState {
+    /** One permit in use for each live session. */
+    private final Permits sessions = new Permits();
+
+    private final LongAdder total = new LongAdder();
+    private final LongAdder failures = new LongAdder();
+    private final AtomicInteger failuresInRow = new AtomicInteger();
+    private volatile int othersActive;
+    private volatile boolean healthy = true;
+    private volatile boolean ejected;
+    private volatile @Nullable Long backSince;
+  }
 
   private Backend(String pool, BackendConfig config) {
     this.pool = pool;
@@ -35,11 +55,7 @@ public final class Backend {
     this.addresses = before.addresses;
   }
 
-  /**
-   * A backend of {@code pool}.
-   *
-   * @param before of this pool and id, under the last configuration
-   */
+  /** Shares the state of {@code before}, the backend of this pool and id until now, if any. */
   static Backend of(String pool, BackendConfig config, @Nullable Backend before) {
     return before == null ? new Backend(pool, config) : new Backend(config, before);
   }
@@ -98,14 +114,13 @@ public final class Backend {
     state.backSince = nanos;
   }
 
-  /**
-   * Counts a session that selects this backend. If that succeeds exactly one {@link #released} must
-   * follow, else its permit is lost.
-   *
-   * @return false if no permit is left
-   */
+  /** Counts a session; if true, {@link #released} must follow once, else its permit is lost. */
   public boolean trySelect() {
-    return state.trySelect();
+    boolean selected = state.sessions.tryTake();
+    if (selected) {
+      state.total.increment();
+    }
+    return selected;
   }
 
   /** The permits for this member's sessions; without a limit unless one is configured. */
@@ -118,28 +133,28 @@ public final class Backend {
     return !state.sessions.isFull();
   }
 
-  /**
-   * Uncounts a session that had selected this backend.
-   *
-   * @throws IllegalStateException if none is counted; the count stays 0
-   */
+  /** Uncounts such a session; throws IllegalStateException if none is counted. */
   public void released() {
     state.sessions.giveBack();
   }
 
   /** Counts a failure to connect, or a reset before the first byte. */
   public void failed() {
-    state.failed();
+    state.failures.increment();
+    state.failuresInRow.incrementAndGet();
   }
 
   /** Ends a series of failures: a session got a byte, or ended without a failure. */
   public void worked() {
-    state.worked();
+    // Writes only when there is a failure to forget: event loops share the field.
+    if (state.failuresInRow.get() != 0) {
+      state.failuresInRow.set(0);
+    }
   }
 
   /** Failures since it last worked. */
   public int failuresInRow() {
-    return state.failuresInRow();
+    return state.failuresInRow.get();
   }
 
   /** Live sessions of this member. */

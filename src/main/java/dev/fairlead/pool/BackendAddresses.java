@@ -24,9 +24,7 @@ final class BackendAddresses {
   private final int port;
   private final AtomicReference<Ordered> ordered;
 
-  /**
-   * @param worked the address of the last connection
-   */
+  /** {@code worked} is the address of the last connection. */
   private record Ordered(List<SocketAddress> addresses, @Nullable SocketAddress worked) {}
 
   BackendAddresses(BackendConfig config) {

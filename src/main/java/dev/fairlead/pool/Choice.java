@@ -22,26 +22,13 @@ import org.jspecify.annotations.Nullable;
  * The balancers of a pool for the backends that are eligible at one moment: one for each tier that
  * has any, the lowest tier first. Immutable except for the position of round-robin. Construction
  * may take milliseconds, because balancers fill their tables.
+ *
+ * @param eligible the backends that were eligible when this was made
+ * @param growing whether one of them is in its slow start, so that its weight changes with time
  */
-final class Choice {
-  private final List<Balancer> tiers;
+record Choice(List<Balancer> tiers, List<Backend> eligible, boolean growing) {
 
-  /** The backends that were eligible when this was made. */
-  private final List<Backend> eligible;
-
-  /** Whether one of them is in its slow start, so that its weight changes with time. */
-  private final boolean growing;
-
-  private Choice(List<Balancer> tiers, List<Backend> eligible, boolean growing) {
-    this.tiers = tiers;
-    this.eligible = eligible;
-    this.growing = growing;
-  }
-
-  /**
-   * @param position of round-robin
-   * @param now as {@link System#nanoTime}
-   */
+  /** {@code position} is that of round-robin, {@code now} a {@link System#nanoTime}. */
   static Choice of(PoolConfig config, List<Backend> backends, AtomicLong position, long now) {
     SlowStart slowStart = new SlowStart(config.slowStart(), now);
     List<Backend> eligible = eligible(backends);

@@ -66,11 +66,7 @@ public final class Pool {
     return new Pool(config, found, backends, before == null ? new AtomicLong() : before.position);
   }
 
-  /**
-   * A backend that joins an existing pool, or takes sessions again, begins a slow start.
-   *
-   * @param members of the pool until now, null if it is new
-   */
+  /** A backend that joins {@code members}, or takes sessions again, begins a slow start. */
   private static Backend backend(
       String pool, BackendConfig config, @Nullable Set<Backend> members, @Nullable Backend last) {
     Backend next = Backend.of(pool, config, last);

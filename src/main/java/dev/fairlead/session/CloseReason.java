@@ -38,7 +38,7 @@ public enum CloseReason {
 
   private final String label = name().toLowerCase(Locale.ROOT).replace('_', '-');
 
-  /** The end of a session whose last attempt to connect failed so. */
+  /** The reason of a session whose last attempt to connect ended with {@code failure}. */
   static CloseReason of(ConnectFailure failure) {
     return switch (failure) {
       case REFUSED -> CONNECT_REFUSED;

@@ -14,7 +14,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds a backend for one session: selects, waits while all that it could have are full, connects,
+ * Finds a backend for one session: selects one, waits while all eligible ones are full, connects,
  * and tries the next one when that fails. Lives from the admission until a backend has answered or
  * none is left; on the session's event loop.
  *

@@ -37,6 +37,15 @@ final class Deadlines {
     entry.linkBefore(slots[index(reachable)]);
   }
 
+  /** Has {@code entry} due soon after {@code due}, unless it is earlier. */
+  void addNoLater(Entry entry, long due) {
+    if (entry.next == entry || due < entry.dueAt) {
+      entry.unlink();
+      entry.dueAt = due;
+      add(entry, due);
+    }
+  }
+
   void remove(Entry entry) {
     entry.unlink();
   }
@@ -94,6 +103,9 @@ final class Deadlines {
   static class Entry {
     private Entry previous = this;
     private Entry next = this;
+
+    /** By {@link #addNoLater}; of no meaning while it is in no slot. */
+    private long dueAt;
 
     /** Its slot has come, and it is in no slot any more. Must not throw. */
     void due(long now) {}

@@ -56,7 +56,7 @@ public final class ListenerCounters {
     return sessionsByPool.computeIfAbsent(pool, name -> new LongAdder());
   }
 
-  /** Forgets the pools that are not in {@code names}; sessions of theirs go on. */
+  /** Forgets the pools that are not in {@code names}; their sessions continue. */
   public void retainPools(Set<String> names) {
     sessionsByPool.keySet().retainAll(names);
   }

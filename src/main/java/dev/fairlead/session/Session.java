@@ -2,7 +2,6 @@ package dev.fairlead.session;
 
 import dev.fairlead.net.ConnectFailure;
 import dev.fairlead.session.Step.StepOwner;
-import io.netty.channel.ChannelFuture;
 import java.io.IOException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -22,8 +21,6 @@ import org.slf4j.LoggerFactory;
 final class Session extends Deadlines.Entry implements StepOwner, SessionListener.ClosedSession {
   private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
-  private static final long NEVER = SessionTimer.NEVER;
-
   private final LoopContext loop;
   private final SessionAccount account;
   private final SessionTimer timer;
@@ -34,9 +31,6 @@ final class Session extends Deadlines.Entry implements StepOwner, SessionListene
 
   /** What the session does while it does not relay. */
   private @Nullable Step step;
-
-  /** When {@link #due} is called next; NEVER = not at all. */
-  private long dueAt = NEVER;
 
   /** The client has got its FIN and a reply, and what it sends is dropped. */
   private boolean refused;
@@ -57,17 +51,13 @@ final class Session extends Deadlines.Entry implements StepOwner, SessionListene
 
   /** Begins, once the client's channel is registered. */
   void start() {
-    try {
-      if (account.isAdmitted()) {
-        connect();
-      } else {
-        account.phase(Phase.QUEUE);
-        Waiting waiting = new Waiting.ForConnection(loop, account.destination().limiter(), this);
-        step = waiting;
-        waiting.begin();
-      }
-    } catch (RuntimeException | Error bug) {
-      failed(bug);
+    if (account.isAdmitted()) {
+      connect();
+    } else {
+      account.phase(Phase.QUEUE);
+      Waiting waiting = new Waiting.ForConnection(loop, account.destination().limiter(), this);
+      step = waiting;
+      waiting.begin();
     }
   }
 
@@ -122,16 +112,12 @@ final class Session extends Deadlines.Entry implements StepOwner, SessionListene
 
   @Override
   public void notConnected(@Nullable ConnectFailure last) {
-    refusal().notConnected(last);
+    new Refusal(loop, this, account.destination(), client).notConnected(last);
   }
 
   @Override
   public void refuse(CloseReason limit) {
-    refusal().forLimit(limit);
-  }
-
-  private Refusal refusal() {
-    return new Refusal(loop, this, account.destination(), client);
+    new Refusal(loop, this, account.destination(), client).forLimit(limit);
   }
 
   @Override
@@ -177,11 +163,10 @@ final class Session extends Deadlines.Entry implements StepOwner, SessionListene
     }
     timer.touch();
     firstReason(side == client ? CloseReason.CLIENT_CLOSED : CloseReason.BACKEND_CLOSED);
-    Side other = side == client ? backend : client;
     if (side == client && account.isClientSilent()) {
       end();
-    } else if (backend != null && other != null) {
-      other.whenFlushed();
+    } else if (backend != null) {
+      (side == client ? backend : client).whenFlushed();
       wakeBy(nextDeadline());
     }
   }
@@ -209,30 +194,27 @@ final class Session extends Deadlines.Entry implements StepOwner, SessionListene
       failed(cause);
     } else if (!ended) {
       LOG.debug("session {}: {}", id(), cause.toString());
-      reset(side);
+      firstReason(side == client ? CloseReason.CLIENT_RESET : CloseReason.BACKEND_RESET);
+      side.close();
+      boolean discarding = isDiscarding();
+      resetting = true;
+      if (backend == null || discarding) {
+        end();
+      } else {
+        deliverReset(side == client ? backend : client);
+      }
     }
   }
 
-  /** The peer of {@code side} is gone without a FIN. */
-  private void reset(Side side) {
-    firstReason(side == client ? CloseReason.CLIENT_RESET : CloseReason.BACKEND_RESET);
-    side.close();
-    boolean discarding = isDiscarding();
-    resetting = true;
-    if (backend == null || discarding) {
-      end();
-    } else {
-      Side other = side == client ? backend : client;
-      ResetDelivery delivery = new ResetDelivery(loop, this, other, timer.lastByteAt());
-      step = delivery;
-      delivery.run();
-    }
+  private void deliverReset(Side to) {
+    ResetDelivery delivery = new ResetDelivery(loop, this, to, timer.lastByteAt());
+    step = delivery;
+    delivery.run();
   }
 
   /** Acts on what is due and enters the timing wheel again. */
   @Override
   void due(long now) {
-    dueAt = NEVER;
     try {
       meetDeadline(now);
       if (!ended) {
@@ -245,10 +227,8 @@ final class Session extends Deadlines.Entry implements StepOwner, SessionListene
 
   @Override
   public void wakeBy(long time) {
-    if (!ended && (time < dueAt || dueAt == NEVER)) {
-      loop.deadlines().remove(this);
-      dueAt = time;
-      loop.deadlines().add(this, time);
+    if (!ended) {
+      loop.deadlines().addNoLater(this, time);
     }
   }
 
@@ -268,25 +248,22 @@ final class Session extends Deadlines.Entry implements StepOwner, SessionListene
     }
   }
 
-  /** A peer that vanished is detected, and one that is slow is spared the user time-out. */
-  private void careForPeers(long now, Side server) {
+  /** Lets the kernel detect a vanished backend, and exempts slow peers from the user time-out. */
+  private void careForPeers(long now, Side backendSide) {
     if (timer.hasSettled(now)) {
-      server.keepAlive();
+      backendSide.keepAlive();
     }
     if (timer.isSlow(now)) {
       client.tolerateSlow();
-      server.tolerateSlow();
+      backendSide.tolerateSlow();
     }
   }
 
   private long nextDeadline() {
-    if (step != null) {
-      return Math.min(timer.expiresAt(), step.deadline());
+    if (step == null && backend != null) {
+      return timer.nextDeadline(isHalfClosed(), client.pending() + backend.pending() > 0);
     }
-    if (backend == null) {
-      return timer.expiresAt();
-    }
-    return timer.nextDeadline(isHalfClosed(), client.pending() + backend.pending() > 0);
+    return step == null ? timer.expiresAt() : Math.min(timer.expiresAt(), step.deadline());
   }
 
   private boolean isHalfClosed() {
@@ -314,7 +291,6 @@ final class Session extends Deadlines.Entry implements StepOwner, SessionListene
     }
   }
 
-  /** Ends the session for a bug. */
   @Override
   public void failed(Throwable bug) {
     LOG.error("session {} failed", id(), bug);
@@ -334,39 +310,32 @@ final class Session extends Deadlines.Entry implements StepOwner, SessionListene
     }
   }
 
-  /** The session is uncounted once its backend has one connection less; not earlier. */
+  /** The session is counted until the connection to its backend is closed. */
   private void closeBackend() {
-    ChannelFuture closed = null;
-    try {
-      if (backend != null) {
-        closed = backend.channel().closeFuture();
-        backend.close();
-      }
-    } finally {
-      if (closed == null || closed.isDone()) {
-        uncount();
-      } else {
-        closed.addListener(done -> uncount());
-      }
+    if (backend == null) {
+      uncount();
+    } else {
+      backend.channel().closeFuture().addListener(closed -> uncount());
+      backend.close();
     }
   }
 
   private void uncount() {
     release(session -> session.account.close());
     release(session -> session.loop.onClosed().run());
-    release(Session::reportClosed);
+    release(session -> session.loop.listener().closed(session, session.isQuiet()));
   }
 
-  private void reportClosed() {
-    loop.listener().closed(this, account.isQuiet(reason()));
+  private boolean isQuiet() {
+    return account.isQuiet(reason());
   }
 
-  /** What fails in one part of the end must not keep the rest. Allocates nothing. */
+  /** Runs one part of the end; a failure must not skip the parts after it. Allocates nothing. */
   private void release(Consumer<Session> part) {
     try {
       part.accept(this);
     } catch (RuntimeException | Error bug) {
-      LOG.error("session {} did not end well", id(), bug);
+      LOG.error("session {}: a part of its end failed", id(), bug);
     }
   }
 

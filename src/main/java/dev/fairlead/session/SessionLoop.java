@@ -37,10 +37,10 @@ public final class SessionLoop {
   private int live;
   private Runnable onRoom = () -> {};
 
-  /** Under way for the drain. */
+  /** Null unless this loop drains. */
   private @Nullable DrainPlan drain;
 
-  /** Backends that lose their sessions at the moment. */
+  /** Backends whose sessions are being ended. */
   private final List<GradualClose> closes = new ArrayList<>();
 
   public SessionLoop(
@@ -77,7 +77,7 @@ public final class SessionLoop {
 
   /**
    * Makes a session of a client that was just accepted and is not registered yet, or refuses it.
-   * Never throws: by a bug it closes this client and keeps nothing of it.
+   * Never throws: if there is a bug, the client is closed and nothing stays counted.
    */
   public void open(Channel client, Destination destination) {
     try {
@@ -154,10 +154,14 @@ public final class SessionLoop {
   }
 
   private static void start(Session session, ChannelFuture registered) {
-    if (registered.isSuccess()) {
-      session.start();
-    } else {
-      session.end(CloseReason.INTERNAL);
+    try {
+      if (registered.isSuccess()) {
+        session.start();
+      } else {
+        session.end(CloseReason.INTERNAL);
+      }
+    } catch (RuntimeException | Error bug) {
+      session.failed(bug);
     }
   }
 

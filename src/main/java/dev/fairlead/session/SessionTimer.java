@@ -96,7 +96,7 @@ final class SessionTimer {
     return settled;
   }
 
-  /** Whether no byte has moved for so long that a slow peer must be told from a dead one. */
+  /** Whether no byte has moved for so long that a check must show if the peer is slow or dead. */
   boolean isSlow(long now) {
     return now - lastByteAt >= SLOW_NANOS;
   }

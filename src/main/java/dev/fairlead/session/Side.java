@@ -178,12 +178,12 @@ final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureLi
     }
   }
 
-  /** Has the kernel notice when the peer vanishes. */
+  /** Makes the kernel detect that the peer has vanished. */
   void keepAlive() {
     SocketTuning.keepAlive(channel());
   }
 
-  /** Has the kernel spare the peer if it is slow, not gone. */
+  /** Keeps the kernel from closing the connection of a peer that is slow but alive. */
   void tolerateSlow() {
     SocketTuning.tolerateSlow(channel());
   }

@@ -72,7 +72,7 @@ abstract class Waiting extends WaitQueue.Waiter implements Step {
       return;
     }
     over = true;
-    // What comes too late is of use to another session.
+    // The permit came too late for this session; another one can use it.
     if (hasPermit) {
       giveBack();
     }

@@ -18,8 +18,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Ensures that what is asked over HTTP reaches the cluster's commands as it was meant, or is
- * refused with the key that is wrong. Provoked with a cluster that only remembers. A failure would
- * look like a change that nobody asked for, or a refusal without a reason.
+ * refused with the key that is wrong. Provoked with a cluster that only records. A failure would
+ * look like a change without a request, or a refusal without a reason.
  */
 @Timeout(30)
 class AdminCommandsTest {

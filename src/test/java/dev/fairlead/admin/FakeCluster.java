@@ -7,7 +7,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A cluster that remembers what it was told, and answers as the test says. */
+/** A cluster that records the commands, and answers as the test sets. */
 public final class FakeCluster implements Commands {
   /** What was asked, in order. */
   public final List<Said> said = new CopyOnWriteArrayList<>();

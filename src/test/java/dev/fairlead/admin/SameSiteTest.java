@@ -19,9 +19,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Ensures that without a token no web page elsewhere can use the browser of somebody on this
- * machine as its hand. Provoked with the requests a browser would send, byte by byte. A failure
- * would look like a configuration changed by visiting a page.
+ * Ensures that without a token no foreign web page can send requests through a browser on this
+ * machine. Provoked with the requests a browser would send, byte by byte. A failure would look like
+ * a configuration changed by visiting a page.
  */
 @Timeout(30)
 class SameSiteTest {

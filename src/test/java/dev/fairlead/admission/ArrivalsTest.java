@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-/** Ensures that arrivals are those of the last 100 ms, however often somebody asks. */
+/** Ensures that arrivals are those of the last 100 ms, however often they are read. */
 class ArrivalsTest {
   private final AtomicLong sum = new AtomicLong(7);
   private final AtomicLong clock = new AtomicLong();

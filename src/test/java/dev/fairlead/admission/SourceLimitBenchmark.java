@@ -68,7 +68,7 @@ public class SourceLimitBenchmark {
     known.tryTake(regulars.get(client)).release();
   }
 
-  /** Of a source that nobody knows, which pushes out an idle one. */
+  /** Of an unknown source, which evicts an idle one. */
   @Benchmark
   public void newSource() {
     client = (client + 1) & (STRANGERS - 1);

@@ -25,7 +25,7 @@ import net.jqwik.api.lifecycle.BeforeContainer;
 
 /**
  * Whatever several threads take and release at once: no source has more than the limit, all is
- * given back at the end, no more sources are known than may be, and heavy ones are told.
+ * given back at the end, no more sources are known than may be, and heavy ones are shared.
  */
 class SourceLimitProperties {
   private static final int THREADS = 4;
@@ -87,7 +87,7 @@ class SourceLimitProperties {
     load.known().forEach(one -> assertThat(one.active()).isZero());
   }
 
-  /** It is told within a moment, whatever another thread has just seen of it. */
+  /** It is shared within a moment, whatever another thread has just seen of it. */
   @Example
   void heavyOneIsNotMissedWhileOthersLook() throws Exception {
     SourceLimit limit = new SourceLimit("web");

@@ -15,9 +15,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /**
- * Ensures that a queue is served in order and forgets nobody. Provoked with one limiter behind it,
- * by one thread and by several at once. A failure names who was served too early, or a waiter that
- * was still there when there was room.
+ * Ensures that a queue is served in order and forgets no waiter. Provoked with one limiter behind
+ * it, by one thread and by several at once. A failure names a waiter that was served too early, or
+ * one that still waited when there was room.
  */
 class WaitQueueTest {
   private static final int THREADS = 4;
@@ -76,7 +76,7 @@ class WaitQueueTest {
   }
 
   @Test
-  void nobodyOvertakesWhoWaits() {
+  void noNewcomerOvertakesAWaiter() {
     fill(1);
     limiter.permits().giveBack(); // There is room, but the queue was not served.
     assertThat(limiter.tryTake()).isFalse();
@@ -123,9 +123,9 @@ class WaitQueueTest {
     assertThat(served).containsExactly(7);
   }
 
-  /** Threads take, wait, leave and give back at once: all is back in the end, nobody is left. */
+  /** Threads take, wait, leave and give back at once: in the end all permits are back. */
   @Test
-  void nobodyIsForgottenByManyThreads() throws Exception {
+  void noWaiterIsForgottenByManyThreads() throws Exception {
     limiter.configure(3, LimitScope.MEMBER);
     AtomicInteger inside = new AtomicInteger();
     AtomicInteger most = new AtomicInteger();

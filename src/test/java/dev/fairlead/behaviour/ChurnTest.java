@@ -25,7 +25,7 @@ import java.util.concurrent.Future;
  * Ensured: however sessions end, no count and no descriptor stays behind.
  *
  * <p>Provoked: short sessions, many at once, that end by FIN or RST of either side, before and
- * after a byte, at a backend that refuses, and with nobody reading.
+ * after a byte, at a backend that refuses, and with a peer that does not read.
  *
  * <p>A failure looks like: active counts above 0, or descriptors that grow with the sessions.
  */

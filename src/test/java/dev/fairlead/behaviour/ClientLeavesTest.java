@@ -14,8 +14,8 @@ import dev.fairlead.testkit.TestConnection;
 import dev.fairlead.testkit.TestMember;
 
 /**
- * Ensured: a client that leaves before it said anything frees its place at once and is counted but
- * not logged; one that said something and finished is served.
+ * Ensured: a client that leaves before its first byte frees its place at once and is counted but
+ * not logged; one that has sent bytes and then a FIN is served.
  *
  * <p>Provoked: a FIN or RST as the first thing, before and after the backend has answered.
  *
@@ -48,7 +48,7 @@ class ClientLeavesTest {
         TestMember member = MemberSetup.on(transport).accessLog().backends(backend).start()) {
       TestConnection probe = TestClient.connect(member);
       TestConnection server = backend.next();
-      // The backend's kernel answers before the member has heard of it.
+      // The backend's kernel answers before the member has seen the answer.
       await().until(() -> member.session().phase() == Phase.RELAY);
       probe.reset();
       server.expectReset();

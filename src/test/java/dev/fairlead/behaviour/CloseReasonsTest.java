@@ -12,8 +12,8 @@ import dev.fairlead.testkit.TestMember;
 import io.vertx.core.json.JsonObject;
 
 /**
- * Ensured: the access log says who ended a session and why, with what was relayed until then, and
- * the counter of that reason has it too.
+ * Ensured: the access log has the side that ended a session and why, with what was relayed until
+ * then, and the counter of that reason has it too.
  *
  * <p>Provoked: one session for each reason that a peer or an operator can cause.
  *

@@ -15,7 +15,7 @@ import dev.fairlead.testkit.TestMember;
 import java.time.Duration;
 
 /**
- * Ensured: a FIN ends one direction only; the other goes on until its own FIN.
+ * Ensured: a FIN ends one direction only; the other continues until its own FIN.
  *
  * <p>Provoked: one side sends, finishes, and only after the other has seen that EOF comes a reply.
  *

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  *
  * <p>Provoked: real backends that go, come back, answer wrongly or reset, with short intervals.
  *
- * <p>A failure looks like: a client at a backend that is down, or nobody at one that is well.
+ * <p>A failure looks like: a client at a backend that is down, or none at one that is healthy.
  */
 class HealthTest {
   private static final String FAST = "interval: 100ms, timeout: 500ms, rise: 2, fall: 2";
@@ -41,7 +41,7 @@ class HealthTest {
         .until(() -> member.backend(backend).isHealthy() == healthy);
   }
 
-  /** Waits until a client that comes now is told {@code text}. */
+  /** Waits until a new client receives {@code text}. */
   private static void awaitAnswer(TestMember member, String text) {
     await()
         .atMost(PATIENCE)

@@ -14,7 +14,7 @@ import dev.fairlead.testkit.TestMember;
 import java.util.concurrent.Future;
 
 /**
- * Ensured: what arrives is what was sent, in both directions at once, whoever is slow.
+ * Ensured: what arrives is what was sent, in both directions at once, whichever side is slow.
  *
  * <p>Provoked: noise is sent both ways at once and compared by its SHA-256 at the other end; then
  * to a reader with a small window that takes odd pieces.

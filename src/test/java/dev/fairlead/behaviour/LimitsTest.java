@@ -92,7 +92,7 @@ class LimitsTest {
     }
   }
 
-  /** A close at once would reset a client that has said something. */
+  /** A close at once would reset a client that has sent something. */
   @EveryTransport
   void whoSpeaksFirstGetsAFinToo(TransportKind transport) throws Exception {
     try (TestBackend backend = TestBackend.echo();

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Ensured: with as many sessions as {@code node.maxSessions} allows, clients wait in the kernel's
- * queue and are served when there is room; the log says so once.
+ * queue and are served when there is room; the log reports it once.
  *
  * <p>Provoked: more clients than sessions allowed, then one after the other leaves.
  *

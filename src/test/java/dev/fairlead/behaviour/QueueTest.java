@@ -18,12 +18,12 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Ensured: clients for whom there is no place wait in the order they came, get the backend that is
- * right when they leave the queue, and wait no longer than they may; who leaves takes no place.
+ * Ensured: clients without a permit wait in the order they came, get the backend that is right when
+ * they leave the queue, and wait no longer than configured; a client that leaves takes no permit.
  *
  * <p>Provoked: more clients than places, at listeners, pools and backends.
  *
- * <p>A failure looks like: somebody overtaken or forgotten, a backend chosen too early, a place
+ * <p>A failure looks like: a client overtaken or forgotten, a backend chosen too early, a permit
  * lost.
  */
 class QueueTest {

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
  * does not concern never notice.
  *
  * <p>Provoked: files with other backends, weights, names and addresses, under load, broken, and
- * with an address somebody else has.
+ * with an address in use.
  *
  * <p>A failure looks like: a refused client, a cut session, or half of a change.
  */

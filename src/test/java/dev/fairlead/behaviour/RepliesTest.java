@@ -13,8 +13,8 @@ import dev.fairlead.testkit.TestMember;
 import io.vertx.core.json.JsonObject;
 
 /**
- * Ensured: a client that no backend takes is told why, completely and then EOF, and never with an
- * address; the access log has the same cause as its reason.
+ * Ensured: a client that no backend takes gets the whole reply and then EOF, and never an address;
+ * the access log has the same cause as its reason.
  *
  * <p>Provoked: pools that are empty, refuse, don't answer, have no such name or no local address.
  *

@@ -32,7 +32,7 @@ class ResetTest {
   private static final int PIECE = 1000;
   private static final int PORTION = 32 * 1024;
 
-  /** 1 s as the contract says, and 1 s for a busy machine. */
+  /** 1 s by the contract, and 1 s for a busy machine. */
   private static final Duration AT_MOST = Duration.ofSeconds(2);
 
   @EveryTransport

@@ -46,7 +46,7 @@ class ServiceManagerTest {
   }
 
   @Test
-  void nobodyAskedAndNobodyThereDisturbNothing() {
+  void withoutAServiceManagerNothingFails() {
     for (String socket : new String[] {null, "", directory.resolve("gone").toString()}) {
       assertThatCode(() -> new ServiceManager(socket).ready()).doesNotThrowAnyException();
     }

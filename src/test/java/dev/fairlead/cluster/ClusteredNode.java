@@ -107,7 +107,7 @@ public final class ClusteredNode implements ClusterNode {
         });
   }
 
-  /** As if the process were killed: nobody is told. */
+  /** As if the process were killed: no goodbye is sent. */
   public void crash() {
     manager.getHazelcastInstance().getLifecycleService().terminate();
   }

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
-/** A clock that goes when it is told to. Starts just below an overflow. */
+/** A clock that the test advances. Starts just below an overflow. */
 public final class FakeClock implements LongSupplier {
   private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 1);
 

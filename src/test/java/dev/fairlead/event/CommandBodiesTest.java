@@ -83,7 +83,8 @@ class CommandBodiesTest {
         "rollback|{}|revision: missing",
         "set|{'pool': 'web', 'weight': 1}|backend: missing",
         "set|{'pool': 'web', 'backend': 'b', 'weight': 1001}|weight: 1001 (expected: 0 to 1000)",
-        "set|{'pool': 'web', 'backend': 'b', 'state': 'up'}|state: \"up\" (expected: one of enabled,",
+        "set|{'pool': 'web', 'backend': 'b', 'state': 'up'}|state: \"up\" (expected: one of"
+            + " enabled,",
         "set|{'pool': 'web', 'backend': 'b'}|: nothing to set",
         "shutdown|{'grace': '1s'}|member: missing",
         "shutdown|{'member': '*', 'grace': 30}|grace: 30 (expected: a duration such as",
@@ -128,18 +129,18 @@ class CommandBodiesTest {
   @ParameterizedTest
   @MethodSource("bodiesOfOneCommand")
   void anObjectATextAndABufferAreTheSame(Object body) {
-    assertThat(CommandShape.object(body)).isEqualTo(new JsonObject().put("revision", 3));
+    assertThat(CommandBodies.object(body)).isEqualTo(new JsonObject().put("revision", 3));
   }
 
   @Test
   void noBodyIsAnEmptyOne() {
-    assertThat(CommandShape.object(null)).isEqualTo(new JsonObject());
+    assertThat(CommandBodies.object(null)).isEqualTo(new JsonObject());
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "{", "[]", "7", "\"{}\"", "{} {}", "revision: 3"})
   void anythingElseIsRefused(String body) {
-    assertThatThrownBy(() -> CommandShape.object(body))
+    assertThatThrownBy(() -> CommandBodies.object(body))
         .isInstanceOf(CommandException.class)
         .hasMessageContaining("expected: a JSON object");
   }

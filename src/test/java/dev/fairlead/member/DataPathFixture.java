@@ -27,7 +27,7 @@ final class DataPathFixture implements AutoCloseable {
   private static final int LOOPS = 2;
   private static final int MAX_SESSIONS = 100;
 
-  /** The revisions in force, as they were told. */
+  /** The revisions in force, as they were reported. */
   final List<Long> told = new ArrayList<>();
 
   final Vertx vertx;

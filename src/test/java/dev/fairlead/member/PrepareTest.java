@@ -40,7 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
  * <p>Provoked: prepared changes that are put in force, given up, overtaken by another one or by the
  * end of the listeners, and that meet a file where their socket should be.
  *
- * <p>A failure looks like: an address that others get, or that nobody gets any more; a cut session;
+ * <p>A failure looks like: an address that others get, or that stays bound for ever; a cut session;
  * half of a change.
  */
 class PrepareTest {

@@ -100,7 +100,7 @@ class HalfCloseIoUringTest {
         .sync();
   }
 
-  /** Notes the results it is told. */
+  /** Records the results it receives. */
   private Object handle(Object proxy, Method method, Object[] arguments) {
     if (method.getName().equals("voidPromise")) {
       return new DefaultChannelPromise(stream);

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Ensures that docker-compose.yml, the configuration of its members and that of Prometheus and
- * Grafana fit each other. Provoked by reading them all. A failure would look like a member that
- * nobody finds, a port nobody listens on, or a file that is not there.
+ * Grafana fit each other. Provoked by reading them all. A failure would look like a member that no
+ * other finds, a port without a listener, or a missing file.
  */
 class ComposeTest {
   private static final Path CONFIGURATION = Path.of("conf/compose/member/fairlead.yaml");

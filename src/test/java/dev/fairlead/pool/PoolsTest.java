@@ -16,9 +16,9 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 /**
- * Counts belong to a pool's backend, not to a configuration: they go on through reloads, are never
- * negative and are let go when nobody can need them. A failure would be a backend that looks idle
- * after a reload, or a process that remembers every backend it ever had.
+ * Counts belong to a pool's backend, not to a configuration: they survive reloads, are never
+ * negative and are removed when no session can need them. A failure would be a backend that looks
+ * idle after a reload, or a process that remembers every backend it ever had.
  */
 class PoolsTest {
 

@@ -54,7 +54,7 @@ final class ConfigFixture {
     return Files.writeString(directory.resolve("fairlead.yaml"), text);
   }
 
-  /** As editors and ConfigMaps do it: nobody ever sees half of it. */
+  /** Atomically, as editors and ConfigMaps do it. */
   static void replace(Path file, String text) throws IOException {
     Path aside = file.resolveSibling("aside.tmp");
     Files.writeString(aside, text);

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Ensures that the image runs as docs/deploy.md says: a user that nobody knows, nothing to write
- * to, 256 MiB. Provoked by starting a container so and stopping it. A failure would look like a
+ * Ensures that the image runs as docs/deploy.md describes: with any user, a read-only file system
+ * and 256 MiB. Provoked by starting and stopping such a container. A failure would look like a
  * container that never gets healthy, or that ends with 143 or 137 instead of 0.
  *
  * <p>Skipped without an engine or without the image, which {@code -Dfairlead.image} names.

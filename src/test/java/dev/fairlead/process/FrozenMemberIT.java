@@ -15,10 +15,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Ensures that a member that hangs delays pushes no longer than until it is taken for dead, and
- * that it follows when it goes on. Provoked by SIGSTOP and SIGCONT of each of three members, one of
- * which holds the newest revision's part of the shared map. A failure would look like a push that
- * nobody answers, a member that stays behind or takes the others back, or counts that are wrong.
+ * Ensures that a member that hangs delays pushes no longer than until it counts as dead, and that
+ * it follows when it continues. Provoked by SIGSTOP and SIGCONT of each of three members, one of
+ * which holds the newest revision's part of the shared map. A failure would look like a push
+ * without an answer, a member that stays behind or takes the others back, or counts that are wrong.
  */
 @Tag("slow")
 class FrozenMemberIT extends PingClusterFixture {

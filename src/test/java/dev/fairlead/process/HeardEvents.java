@@ -45,7 +45,7 @@ final class HeardEvents {
     }
   }
 
-  /** Which revision of that number lost to another, as it was told; empty = none so far. */
+  /** The revision of that number that lost to another, by the events; empty = none so far. */
   List<String> superseded(long revision) {
     return heard.stream()
         .filter(event -> "ConfigUpdate".equals(event.getString("type")))

@@ -138,7 +138,7 @@ class KubernetesIT {
     brokenOneIsToldAndMended();
   }
 
-  /** The last pod sees a change when somebody has pushed something else already. */
+  /** The last pod sees a change after something else was pushed. */
   private void lateOneUndoesNothing() throws IOException {
     volumes.get(0).update(document(backend, 3));
     awaitRevision(3, "PONG");

@@ -24,10 +24,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ensures that the parts of a split cluster go on by themselves, and are one again soon after they
- * meet. Provoked with a host for each process, of which some are cut off, and by freezing one. A
- * failure would look like a part that does not serve or takes no push, members with different
- * revisions or counts afterwards, a loser that nobody hears of, or pushes that fail from then on.
+ * Ensures that the parts of a split cluster continue by themselves, and are one again soon after
+ * they meet. Provoked with a host for each process, of which some are cut off, and by freezing one.
+ * A failure would look like a part that does not serve or takes no push, members with different
+ * revisions or counts afterwards, a loser that is not reported, or pushes that fail from then on.
  */
 @Tag("slow")
 class NetworkSplitIT {
@@ -200,7 +200,7 @@ class NetworkSplitIT {
         what + " after {} ms", members, Duration.ofNanos(System.nanoTime() - began).toMillis());
   }
 
-  /** It stands as the next revision, the other one is in the history, and somebody said so. */
+  /** It is the next revision, the other one is in the history, and an event reported it. */
   private void assertTheLaterWon(long revision, String loser, String winner) {
     FairleadProcess any = cluster.member("m1");
     assertThat(any.revision()).isEqualTo(revision + 1);

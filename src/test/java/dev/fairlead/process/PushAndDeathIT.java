@@ -21,10 +21,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Ensures that whatever a member's death leaves of a push, those that live agree, and that an
- * acknowledged push is never lost. Provoked by killing one right after a push was sent, the one
- * that was asked among them. A failure would look like two revisions, one that nobody has, or an
- * acknowledged one that is not in the history.
+ * Ensures that the members agree after one of them dies during a push, and that an acknowledged
+ * push is never lost. Provoked by killing one right after a push was sent, also the one that
+ * received it. A failure would look like two revisions, one that no member has, or an acknowledged
+ * one that is not in the history.
  */
 @Tag("slow")
 class PushAndDeathIT extends PingClusterFixture {

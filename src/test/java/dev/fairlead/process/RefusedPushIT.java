@@ -94,7 +94,7 @@ class RefusedPushIT {
     assertThat(problem.getString("message"))
         .isEqualTo("127.0.0.1:" + taken.getLocalPort() + " (expected: a free address)");
     for (int port : FREE.values()) {
-      // Those that had held it let go when they hear of the refusal.
+      // Members that had prepared it release the address after the refusal.
       await()
           .untilAsserted(() -> new ServerSocket(port, 1, InetAddress.getLoopbackAddress()).close());
     }
@@ -147,7 +147,7 @@ class RefusedPushIT {
             });
   }
 
-  /** What m3, and nobody else, has against it. */
+  /** The only problem, which is of m3. */
   private static JsonObject onlyProblem(HttpResponse<String> answer) {
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(422);
     List<JsonObject> problems = problems(answer);

@@ -200,7 +200,7 @@ final class SplitCluster implements AutoCloseable {
     awaitAgreement(members(), limit);
   }
 
-  /** Waits until these members see each other and nobody else, at one revision, counting true. */
+  /** Waits until these members see each other only, at one revision, with correct counts. */
   void awaitAgreement(List<String> members, Duration limit) {
     await("agreement of " + members)
         .atMost(limit)

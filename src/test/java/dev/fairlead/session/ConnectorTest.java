@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
  * the one it has and at no other.
  *
  * <p>Provoked: backends that refuse, drop packets, are full or change by a reload meanwhile; the
- * session is a fake that records what it is told.
+ * session is a fake that records its calls.
  *
  * <p>A failure looks like: a refused client though a backend is there, or a count that stays.
  */

@@ -5,7 +5,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
 
-/** A port of 127.0.0.1 that refuses: bound, so that nobody else gets it, and not listening. */
+/** A port of 127.0.0.1 that refuses: bound, so that no other process gets it, and not listening. */
 public final class ClosedPort implements AutoCloseable {
   private final SocketChannel holder = SocketChannel.open();
 

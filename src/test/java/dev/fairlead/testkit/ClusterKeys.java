@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 /**
  * The cluster of a test on 127.0.0.1: a name that no other has, and a port for each member.
  *
- * @param ports of the members; each is told of all of them
+ * @param ports of the members; each gets all of them
  */
 public record ClusterKeys(String name, List<Integer> ports) {
 

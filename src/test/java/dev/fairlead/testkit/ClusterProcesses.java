@@ -154,12 +154,12 @@ public final class ClusterProcesses implements AutoCloseable {
     running.remove(name).close();
   }
 
-  /** Waits for the end of a member that was told to end; fails unless its exit code is 0. */
+  /** Waits for the end of a member that is stopping; fails unless its exit code is 0. */
   public void awaitEnd(String name) {
     assertThat(running.remove(name).awaitExit()).as("exit code of " + name).isZero();
   }
 
-  /** Waits until all that run see each other, and nobody else. */
+  /** Waits until all running members see each other only. */
   public void awaitWhole() {
     List<String> names = List.copyOf(running.keySet());
     await("all members to see " + names)

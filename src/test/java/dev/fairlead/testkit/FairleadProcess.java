@@ -25,7 +25,7 @@ import java.util.regex.Pattern;
  * output goes to files, so it can't block on them. Every wait ends after {@link #PATIENCE}.
  */
 public final class FairleadProcess implements AutoCloseable {
-  /** Far more than anything takes here; only a failing test waits for so long. */
+  /** Far more than anything takes here; only a failing test waits that long. */
   public static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private static final Pattern READY = Pattern.compile("Member - ready: .*, admin port (\\d+)");

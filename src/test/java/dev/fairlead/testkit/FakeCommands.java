@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 
-/** Remembers what it was told and answers what it was given; by default with the command itself. */
+/** Records the commands and answers as the test sets; by default with the command itself. */
 public final class FakeCommands implements Commands {
   private final List<Call> calls = new CopyOnWriteArrayList<>();
   private volatile Function<JsonObject, Future<JsonObject>> answer = Future::succeededFuture;
 
-  /** What it was told; {@code from} is null where nobody says. */
+  /** A recorded command; {@code from} is null where the command has none. */
   public record Call(String name, JsonObject command, String from) {}
 
   public List<Call> calls() {

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** A backend that nobody gets through to: its queue is full, so Linux drops what knocks. */
+/** A backend that never answers a connect: its queue is full, so Linux drops the SYN. */
 public final class FullBackend implements AutoCloseable {
   private static final long UNANSWERED_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 

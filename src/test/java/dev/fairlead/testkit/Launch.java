@@ -11,7 +11,7 @@ import java.util.List;
  * started; {@link #jar} and {@link #run} are the usual ways.
  *
  * @param shell commands that a shell runs before it becomes the process; may be empty
- * @param stdoutPiped stdout is a pipe that nobody reads unless the test does
+ * @param stdoutPiped stdout is a pipe that only the test can read
  */
 public record Launch(
     Path java, List<String> jvm, String shell, boolean stdoutPiped, List<String> arguments) {
@@ -43,7 +43,7 @@ public record Launch(
     return new Launch(java, jvm, commands, stdoutPiped, arguments);
   }
 
-  /** Has stdout in a pipe that nobody reads unless the test does. */
+  /** Sends stdout to a pipe that only the test can read. */
   public Launch withPipedStdout() {
     return new Launch(java, jvm, shell, true, arguments);
   }

@@ -85,7 +85,7 @@ public final class Namespaces implements AutoCloseable {
     return Path.of("/etc/netns", name(host));
   }
 
-  /** From now on these hosts reach only each other; nobody is told. */
+  /** From now on these hosts reach only each other; no connection is closed. */
   public void cutOff(List<Integer> hosts) {
     hosts.forEach(host -> ip("-n", hub, "link", "set", port(host), "master", AWAY));
   }

@@ -9,7 +9,7 @@ import java.util.UUID;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** Signs commands as the contract says, with nothing of what the members use for it. */
+/** Signs commands by the contract, without the members' own code. */
 public final class SignedBody {
   private static final String ALGORITHM = "HmacSHA256";
 

@@ -37,7 +37,7 @@ public final class TestClient {
     return new TestConnection(channel);
   }
 
-  /** What one client that only listens is told until the member's FIN. */
+  /** What one client that only reads receives until the member's FIN. */
   public static String ask(TestMember member) throws IOException {
     try (TestConnection client = connect(member)) {
       return client.readText();

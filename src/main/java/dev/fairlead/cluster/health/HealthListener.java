@@ -27,12 +27,12 @@ public interface HealthListener {
   default void stopProbing(Backend backend) {}
 
   /**
-   * The cluster's verdict has changed. A backend counts as healthy until this method says
-   * otherwise, and again when it is probed no more; then this is called even if the backend is not
-   * configured any more.
+   * The cluster's verdict has changed. A backend counts as healthy until this method reports
+   * otherwise, and again when it is no longer probed; then this is called even if the backend is no
+   * longer configured.
    *
-   * @param reason for the log, with the names of the members that agree; null = the backend is
-   *     probed no more, which is not worth a log line
+   * @param reason for the log, with the names of the members that agree; null = the backend is no
+   *     longer probed, which is not logged
    */
   default void healthy(Backend backend, boolean healthy, @Nullable String reason) {}
 }

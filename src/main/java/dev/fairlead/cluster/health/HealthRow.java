@@ -20,7 +20,7 @@ final class HealthRow implements OwnRow {
   private final Map<String, Optional<String>> pending = new HashMap<>();
 
   /**
-   * @param refresh run before each look at the changes: may set verdicts
+   * @param refresh run before the changes are read: may set verdicts
    */
   HealthRow(Runnable refresh) {
     this.refresh = refresh;

@@ -45,7 +45,7 @@ public final class HealthTable {
   private final HealthContext context;
   private final ReplicatedTable rows;
 
-  /** The pools at the last look. */
+  /** The pools at the last evaluation. */
   private List<Pool> known = List.of();
 
   /** By key. */
@@ -135,7 +135,7 @@ public final class HealthTable {
         });
   }
 
-  /** To be told of nodes that join and leave. */
+  /** Receives the changes of nodes. */
   public ClusterNode.NodeChanges nodes() {
     return rows;
   }

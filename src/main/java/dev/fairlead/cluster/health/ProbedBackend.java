@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * <p>{@link #evaluate} must follow every change of members, rows or own verdict, and be called each
  * second: silence is only noticed there. A prober without a verdict for too long is lapsed and does
  * not keep the others from deciding. When all are lapsed, this member probes for itself. A prober
- * that is replaced goes on until all its successors have a verdict, so that a change of members
+ * that is replaced continues until all its successors have a verdict, so that a change of members
  * never leaves the backend without one.
  *
  * <pre>
@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ProbedBackend {
   /**
-   * A prober without a verdict for so many intervals, and {@link #MIN_SILENCE}, is lapsed. Raising
+   * A prober without a verdict for this many intervals and {@link #MIN_SILENCE} is lapsed. Raising
    * them lets a hung prober block the verdict; lowering them adds probers while one is just slow.
    */
   private static final int SILENT_INTERVALS = 3;

@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * This member's permits of one limit: decides from the entry in the map how many it should hold,
- * and tells the {@link Leased} how many it may use. On the cluster's context only; times in
+ * and sets how many the {@link Leased} may use. On the cluster's context only; times in
  * nanoseconds.
  *
  * <p>A refresh is {@link #plan}, a compare-and-set of what it returns, and then exactly one of
@@ -221,9 +221,8 @@ final class Lease {
   }
 
   /**
-   * Whether the row of this member in the map holds less than this member has written. Use alone is
-   * no sign of that: an event loop may take a permit by the allowance it read before the last
-   * lowering.
+   * Whether the row of this member in the map holds less than this member has written. Use above it
+   * alone is no sign of that: while the limit was removed for a moment, any number could be taken.
    */
   private boolean isLost(LeaseRow mine, int used) {
     return !isNew && mine.held() < Math.max(allowed, Math.min(used, leastHeld));

@@ -40,7 +40,7 @@ public final class CountTable<T> {
   private final PeerCounts peers;
   private final ReplicatedTable rows;
 
-  /** What was in force at the last look. */
+  /** What was in force at the last {@link #changed}. */
   private List<T> known = List.of();
 
   /** This member's counts, and the receivers of the sums of its peers. */
@@ -98,7 +98,7 @@ public final class CountTable<T> {
     rows.run(() -> follow(inForce.get()));
   }
 
-  /** To be told of nodes that join and leave. */
+  /** Receives the changes of nodes. */
   public ClusterNode.NodeChanges nodes() {
     return rows;
   }

@@ -67,9 +67,9 @@ public final class Membership {
   /** A claim is being made or renewed. */
   private Future<?> claiming = Future.succeededFuture();
 
-  /** Is told of changes while this member is in. Called on the cluster's context. */
+  /** Receives changes of the others while this process is a member. On the cluster's context. */
   public interface MembershipListener {
-    /** Not called for those that were there before this member. */
+    /** Not called for members that joined before this one. */
     void joined(MemberInfo member);
 
     void left(MemberInfo member);
@@ -110,7 +110,7 @@ public final class Membership {
             });
   }
 
-  /** Is no member any more, and gives the name back. Never fails. */
+  /** Leaves the members and gives the name back. Never fails. */
   public Future<Void> leave() {
     return rows.stop().compose(done -> releaseName()).transform(done -> Future.succeededFuture());
   }
@@ -134,7 +134,7 @@ public final class Membership {
     return name;
   }
 
-  /** Must be told of nodes that join and leave. */
+  /** Must receive the changes of nodes. */
   public ClusterNode.NodeChanges nodes() {
     return rows;
   }

@@ -14,8 +14,8 @@ import java.util.Set;
  */
 final class NameClaim {
   /**
-   * Raising it tolerates longer outages of the shared map, at the expense of the time for which a
-   * name stays taken whose member was lost together with its row.
+   * Raising it tolerates longer outages of the shared map, at the expense of the time for which the
+   * name of a member that was lost with its row stays taken.
    */
   private static final Duration TIME_TO_LIVE = Duration.ofSeconds(30);
 

@@ -23,14 +23,12 @@ import org.jspecify.annotations.Nullable;
  * the port it listens on.
  */
 final class BusSettings {
-  /**
-   * After a split a connection may look open and carry nothing; it is found within two of these.
-   */
+  /** After a split a connection may seem open and carry nothing; two pings detect that. */
   private static final Duration PING = Duration.ofSeconds(5);
 
   /**
-   * So long the kernel tries to send, with native transports. Otherwise it delivers requests to the
-   * other part of a split up to a minute after its end, when their senders have given up.
+   * How long the kernel tries to send, with native transports. Without it, it delivers requests to
+   * the other part of a split up to a minute after its end, when their senders have given up.
    */
   private static final Duration SEND_TIMEOUT = Duration.ofSeconds(5);
 

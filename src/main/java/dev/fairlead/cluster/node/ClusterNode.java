@@ -28,7 +28,7 @@ public interface ClusterNode {
   /** Calls {@code listener} at every change from now on, on any thread; there is one listener. */
   void listen(NodeChanges listener);
 
-  /** Is told of nodes that join and leave. Must not block. */
+  /** Receives the changes of nodes. Must not block. */
   interface NodeChanges {
     void joined(String node);
 

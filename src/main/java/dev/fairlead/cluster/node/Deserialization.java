@@ -54,7 +54,7 @@ final class Deserialization {
 
   static JavaSerializationFilterConfig filter() {
     ClassFilter allowed = new ClassFilter().addPackages(PACKAGES).addClasses(CLASSES);
-    // An array brings no class of its own: each of its elements is looked at.
+    // An array has no class of its own: each of its elements is checked.
     allowed.addPrefixes("[");
     return new JavaSerializationFilterConfig().setDefaultsDisabled(true).setWhitelist(allowed);
   }

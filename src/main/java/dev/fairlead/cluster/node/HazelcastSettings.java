@@ -52,10 +52,10 @@ final class HazelcastSettings {
   }
 
   /**
-   * Hazelcast calls it advanced: a port for members only, on which it answers neither clients nor
-   * REST. It is also the only way around a fault of the plain one (5.6): while a peer that accepts
-   * does not say its first word, as a frozen process does, the thread that writes spins, the other
-   * members hear no heartbeat, and healthy members remove each other.
+   * Advanced networking: a port for members only, which answers neither clients nor REST. It also
+   * avoids a fault of the plain one (5.6): while a peer accepts the connection but sends nothing,
+   * as a frozen process does, the thread that writes spins, the other members get no heartbeat, and
+   * healthy members remove each other.
    */
   private static void network(Config config, ClusterConfig cluster, @Nullable InetAddress bind) {
     ServerSocketEndpointConfig members = new ServerSocketEndpointConfig();
@@ -115,22 +115,22 @@ final class HazelcastSettings {
 
   /**
    * Detection of dead members, and of the other part after a split. A killed process is removed
-   * after about 400 ms: its connection breaks and four reconnects fail. The claim of the next
-   * oldest when the oldest is dead keeps its default of 120 s, which is also how many times it
-   * asks: with fewer it excludes those that have not noticed yet.
+   * after about 400 ms: its connection breaks and four reconnects fail. The claim of mastership by
+   * the next oldest member keeps its default of 120 s, which is also the number of its attempts:
+   * with fewer it excludes members that have not noticed the death of the oldest yet.
    */
   private static void detection(Config config) {
     set(config, ClusterProperty.HEARTBEAT_INTERVAL_SECONDS, 1);
-    // Looked at with each heartbeat, so that a silent member is gone within 10 s.
+    // Checked with each heartbeat, so that a silent member is removed within 10 s.
     set(config, ClusterProperty.MAX_NO_HEARTBEAT_SECONDS, 9);
     set(config, ClusterProperty.MERGE_FIRST_RUN_DELAY_SECONDS, 5);
     set(config, ClusterProperty.MERGE_NEXT_RUN_DELAY_SECONDS, 5);
   }
 
   /**
-   * Time limits of operations on a member that does not answer. One on its partitions goes on when
-   * the member is removed. One that only needs a backup there does not wait for that: a write that
-   * returns is on its owner, and on the backups that answer in time.
+   * Time limits of operations on a member that does not answer. One on its partitions continues
+   * when the member is removed. One that only needs a backup there does not wait for that: a write
+   * that returns is on its owner, and on the backups that answer in time.
    */
   private static void limits(Config config) {
     set(config, ClusterProperty.OPERATION_CALL_TIMEOUT_MILLIS, 12_000);

@@ -16,10 +16,10 @@ import java.util.function.Supplier;
  * Reports nodes that joined and left by comparing, every 100 ms, the nodes of the cluster with
  * those of the last comparison. So no change is reported twice or missed, not even around a merge.
  *
- * <p>It does not wait for an event, because the threads that bring it may be held up for 3 seconds:
- * on the same threads the cluster manager cleans up after the dead, and asks partitions that are
- * still thought to be with the dead member, 10 times with 300 ms between. Looks run on an event
- * loop; merges, and that Hazelcast has given up, are told on a thread of Hazelcast's.
+ * <p>It does not wait for an event, because the threads that deliver it may be blocked for 3 s: on
+ * the same threads the cluster manager cleans up after a dead member, and queries partitions that
+ * still seem to be on it, 10 times at intervals of 300 ms. Comparisons run on an event loop; a
+ * merge, and that Hazelcast has given up, are reported on a thread of Hazelcast.
  */
 final class NodeWatch implements LifecycleListener {
   private static final Duration LOOK_EVERY = Duration.ofMillis(100);

@@ -14,9 +14,7 @@ import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonObject;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Does what {@link MemberCalls} of other members, and of this one, ask. On the cluster's context.
- */
+/** The receiver of {@link MemberCalls}, of other members and this one. On the cluster's context. */
 final class CallHandler {
   private final PreparedConfig prepared;
   private final ConfigSync sync;
@@ -69,7 +67,7 @@ final class CallHandler {
             });
   }
 
-  /** Whatever can reach the bus may send anything here. */
+  /** Any process that can reach the bus may send anything to this address. */
   private Future<MemberCall> read(ReceivedBody received, JsonObject body) {
     try {
       return Future.succeededFuture(MemberCall.of(body));

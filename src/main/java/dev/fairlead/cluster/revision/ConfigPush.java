@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Gives the cluster a new revision by a two-phase push, of which this member is the coordinator:
  * prepare on every member that is not draining, compare-and-set of the newest revision, announce,
- * acknowledge. {@link #run} is the sequence. Before the compare-and-set any refusal, or no answer
- * in time, refuses the whole and changes nothing anywhere; after it nothing is undone.
+ * acknowledge. {@link #run} is the sequence. Before the compare-and-set any refusal or time-out
+ * fails the push and changes nothing anywhere; after it nothing is undone.
  *
  * <p>Pushes through one member are done one after the other. Two coordinators meet where a member
  * has prepared the other's push: both release and try again after a random time. On the cluster's
@@ -38,15 +38,15 @@ final class ConfigPush {
   static final String CHANGED = "fairlead.config.changed";
 
   /**
-   * So long a push that meets others is tried again. Raising it lets more pushes at once succeed,
-   * at the expense of the time until a client gets its conflict.
+   * How long a push that conflicts with others is retried. Raising it lets more concurrent pushes
+   * succeed, at the expense of the time until a client gets its conflict.
    */
   private static final Duration CONTENTION_LIMIT = Duration.ofSeconds(8);
 
   /** Retries wait one to three times this. */
   private static final long BACK_OFF_MILLIS = 50;
 
-  /** When a read of the shared map takes longer, a member may hang. */
+  /** A read of the shared map that takes longer suggests that a member hangs. */
   private static final Duration SLOW_READ = Duration.ofSeconds(1);
 
   private final ClusterNode node;
@@ -67,7 +67,7 @@ final class ConfigPush {
   }
 
   /**
-   * A change that is asked for.
+   * A requested change.
    *
    * @param expect the revision it was made for; null when any will do
    * @param dryRun prepares everywhere, changes nothing
@@ -81,13 +81,13 @@ final class ConfigPush {
   }
 
   /**
-   * What came of a change.
+   * The result of a change.
    *
    * @param revision the newest now, or in a dry run what it would be
    * @param document that of {@code revision}
    * @param before the newest when the change was made
    * @param applied members that have it in force
-   * @param missing members that have not acknowledged; they go on trying
+   * @param missing members that have not acknowledged; they keep trying
    */
   record PushResult(
       Revision revision,
@@ -182,12 +182,12 @@ final class ConfigPush {
     List<MemberInfo> asked = inService();
     return prepare(asked, next) // Fails when one refuses, does not answer or has another push.
         .compose(prepared -> compareAndSet(next)) // Fails when overtaken, or without an answer.
-        .recover(cause -> release(asked, next, cause)) // Nothing has changed; the push fails.
+        .recover(cause -> release(asked, next, cause)) // Fails; unchanged if the map answered.
         .onSuccess(stored -> announce(next)) // From here on nothing is undone.
         .compose(announced -> acknowledge(asked, next)); // Never fails; some may be missing.
   }
 
-  /** As {@link #run}, as far as nothing changes. */
+  /** The dry run: prepares as {@link #run} does, then releases everywhere. */
   private Future<PushResult> rehearse(Candidate next) {
     List<MemberInfo> asked = inService();
     return prepare(asked, next)
@@ -196,7 +196,7 @@ final class ConfigPush {
         .map(prepared -> next.result(List.of(), List.of()));
   }
 
-  /** Here first: a document that is wrong in itself need not bother the others. */
+  /** On this member first: an invalid document is refused before the others are called. */
   private Future<Void> prepare(List<MemberInfo> asked, Candidate next) {
     Function<MemberInfo, Future<Void>> call =
         member -> calls.prepare(member, next.revision().id(), next.document());
@@ -288,7 +288,7 @@ final class ConfigPush {
     return inService().stream().anyMatch(each -> each.id().equals(member.id()));
   }
 
-  /** The map does not tell which member delays its answer, so all are asked for a sign of life. */
+  /** The map does not show which member delays its answer, so all members are called. */
   private Future<StoredRevision> newest() {
     Future<StoredRevision> read = store.newest();
     return read.timeout(SLOW_READ.toMillis(), TimeUnit.MILLISECONDS)

@@ -30,7 +30,7 @@ public final class ConfigStart {
   }
 
   /**
-   * What a member brings along.
+   * What a member has when it starts.
    *
    * @param file the document of its own file
    * @param keptFileDigest the digest of the file when {@code kept} was written; null when nothing
@@ -60,7 +60,7 @@ public final class ConfigStart {
   }
 
   /**
-   * @param kept those of {@code startup} that are believed, the newest first
+   * @param kept those of {@code startup} with a valid signature, the newest first
    * @param author of a revision made from the file
    * @return fails when this machine can't put the revision in force, or another secret is in use
    */

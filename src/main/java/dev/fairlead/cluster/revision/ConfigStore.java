@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * <p>A second entry, the pointer, names the newest revision in some 100 bytes, so that members do
  * not transfer the whole each second. It is a hint only, written after the newest: a writer that
  * dies, a late write, or a merge leave it wrong. It is corrected by the next member that finds it
- * different from what it knows, and every {@link #WHOLE_EVERY}th time it is not asked.
+ * different from what it knows, and every {@link #WHOLE_EVERY}th time it is not used.
  *
  * <p>On the cluster's context; documents are encoded and decoded on workers.
  */
@@ -28,8 +28,8 @@ final class ConfigStore {
   static final String MAP = "fairlead.config";
 
   /**
-   * With the look-up each second, the seconds after which a change is noticed that neither a hint
-   * nor the pointer told of, such as an entry written by a foreign node. Raising it transfers large
+   * Every so many reads, one each second, the whole entry is read: a change that neither a hint nor
+   * the pointer shows, such as one by a foreign node, is found then. Raising it transfers large
    * configurations less often, at the expense of that time.
    */
   static final int WHOLE_EVERY = 5;
@@ -53,7 +53,7 @@ final class ConfigStore {
    * The entry of the newest revision.
    *
    * @param value as it is in the map; null when there is none
-   * @param revision null when there is none, or none that this member believes
+   * @param revision null when there is none with a valid signature
    * @param pointer to {@code revision}; null without one
    */
   record StoredRevision(
@@ -87,7 +87,7 @@ final class ConfigStore {
     return map.get(NEWEST).compose(this::decode);
   }
 
-  /** The newest revision as far as the pointer tells of it: at most a few seconds old. */
+  /** The newest revision by the pointer, which may be wrong for {@link #WHOLE_EVERY} seconds. */
   Future<StoredRevision> newestByPointer() {
     boolean whole = ++byPointer % WHOLE_EVERY == 0;
     return map.get(POINTER)
@@ -173,8 +173,8 @@ final class ConfigStore {
   }
 
   /**
-   * Signs what is signed with the second line of the secret with its first, so that the second can
-   * be taken out when every member has been started with the two.
+   * Signs with the first line of the secret what is signed with its second, so that the second can
+   * be removed when every member has been started with both.
    */
   Future<Void> signAnew() {
     return map.entries()

@@ -17,9 +17,8 @@ import org.slf4j.LoggerFactory;
  * Anti-entropy: keeps this member at the cluster's newest revision, and the cluster at the newest
  * this member knows. They are compared every second, at every hint and after a split. The higher
  * number wins; of two documents with one number the later one, then the one with the greater id, is
- * stored again as the next revision, and the other stays in the history. So whatever a split, a
- * merge or a death left in the shared map, all members end at one revision, and none goes back to a
- * lower one.
+ * stored again as the next revision, and the other stays in the history. So after any split, merge
+ * or death all members reach one revision, and none returns to a lower one.
  *
  * <p>On the cluster's context, except {@link #applied} and {@link #trouble}: any thread.
  */
@@ -38,7 +37,7 @@ final class ConfigSync {
   /** The newest this member knows of; null before the start. */
   private @Nullable Revision newest;
 
-  /** What lost when two parts of a split met, until it is reported with the next revision. */
+  /** The revision that lost after a split, until it is reported with the next one in force. */
   private @Nullable Revision superseded;
 
   private volatile @Nullable Revision applied;
@@ -50,7 +49,7 @@ final class ConfigSync {
   /** Another comparison was asked for while one was under way. */
   private boolean again;
 
-  /** The next comparison reads the newest revision whole, whatever the pointer says. */
+  /** The next comparison reads the newest revision whole, without the pointer. */
   private boolean whole;
 
   private boolean stopped;
@@ -93,7 +92,7 @@ final class ConfigSync {
   /**
    * Offers {@code own} and puts the cluster's newest in force; fails when this machine can't.
    *
-   * @param own what this member would begin with; may be null when the cluster has a revision
+   * @param own the first revision this member proposes; may be null when the cluster has one
    */
   Future<Void> start(@Nullable Revision own) {
     newest = own;
@@ -112,7 +111,7 @@ final class ConfigSync {
   }
 
   /**
-   * Compares with the shared map now, or again when that is under way; fails as an attempt does.
+   * Compares with the shared map now, or once more if a comparison is running; fails if it fails.
    */
   Future<Void> sync() {
     whole = true;
@@ -146,7 +145,7 @@ final class ConfigSync {
         .transform(done -> again ? compareUntilDone() : Future.future(p -> p.handle(done)));
   }
 
-  /** When this member has {@code revision}, or a later one, in force; fails as an attempt does. */
+  /** Succeeds when {@code revision} or a later one is in force here; fails if an attempt fails. */
   Future<Void> await(long revision, String id) {
     if (hasReached(revision, id)) {
       return Future.succeededFuture();
@@ -190,7 +189,7 @@ final class ConfigSync {
     return isSameDocument(there, here) ? adopt(there) : settle(stored, there, here);
   }
 
-  /** The shared map has a lower revision, or none that is believed. */
+  /** The shared map has a lower revision, or none with a valid signature. */
   private Future<Void> offer(StoredRevision stored, Revision here) {
     if (stored.value() != null && stored.revision() == null) {
       LOG.warn(

@@ -34,7 +34,7 @@ public record Draft(Document document, String fileDigest, List<BackendSetting> s
    */
   public record Author(String author, String from) {}
 
-  /** The content of {@code revision} once more. */
+  /** The unchanged content of {@code revision}. */
   static Draft of(Revision revision, Document document) {
     return new Draft(document, revision.fileDigest(), revision.settings());
   }

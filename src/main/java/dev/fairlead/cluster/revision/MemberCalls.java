@@ -27,12 +27,12 @@ import java.util.concurrent.TimeUnit;
  */
 final class MemberCalls {
   /**
-   * Within this time a member answers. Raising it lets slow members take larger documents, at the
+   * The time a member has to answer. Raising it lets slow members take larger documents, at the
    * expense of the time for which one hung member blocks each push.
    */
   static final Duration TIMEOUT = Duration.ofSeconds(3);
 
-  /** Registrations spread with a delay: one of a member that has just joined may not be known. */
+  /** Registrations spread with a delay: that of a new member may not be known here yet. */
   private static final long RETRY_MILLIS = 100;
 
   private final ClusterNode node;
@@ -51,9 +51,9 @@ final class MemberCalls {
   }
 
   /**
-   * Asks for nothing but an answer. The first call to a member makes the bus look up its address,
-   * which hangs as long as any node does that keeps a part of the registrations; so each member is
-   * called when it joins, while all is well.
+   * Asks for nothing but an answer. At the first call to a member the bus resolves its address,
+   * which hangs while a node hangs that stores part of the registrations; so each member is called
+   * when it joins, while all nodes respond.
    */
   Future<Void> greet(MemberInfo member) {
     return call(member, new MemberCall.Greet());
@@ -121,7 +121,7 @@ final class MemberCalls {
     return noAnswer(member, "no answer within " + TIMEOUT.toSeconds() + "s");
   }
 
-  /** Whatever can reach the bus may have answered in the member's place, with anything. */
+  /** Any process that can reach the bus may have answered in the member's place. */
   private static CommandException refusal(MemberInfo member, ReplyException reply) {
     try {
       String problems = Objects.requireNonNull(reply.getMessage());

@@ -10,10 +10,9 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * This member's side of a two-phase push: the one document it has promised to be able to put in
- * force, with the addresses bound for it, and its commit. A push that is neither committed nor
- * released is given up after {@link #TIMEOUT}: its coordinator may have died. On the cluster's
- * context.
+ * This member's side of a two-phase push: the one document that it has prepared, with the addresses
+ * bound for it, and its commit. A push that is neither committed nor released is released after
+ * {@link #TIMEOUT}: its coordinator may have died. On the cluster's context.
  */
 final class PreparedConfig {
   /**

@@ -21,7 +21,7 @@ final class RevisionCodec {
 
   private final @Nullable Secret secret;
 
-  /** Without a secret nothing is signed, and a signed revision is not believed. */
+  /** Without a secret nothing is signed, and signed revisions are rejected. */
   RevisionCodec(@Nullable Secret secret) {
     this.secret = secret;
   }
@@ -51,7 +51,7 @@ final class RevisionCodec {
     return null;
   }
 
-  /** Those of {@code kept} that are believed, in the same order. */
+  /** Those of {@code kept} with a valid signature, in the same order. */
   List<Revision> readAll(List<String> kept) {
     List<Revision> believed = kept.stream().map(this::read).filter(Objects::nonNull).toList();
     if (believed.size() < kept.size()) {
@@ -74,7 +74,7 @@ final class RevisionCodec {
 
   /**
    * {@code value} signed with the first line of the secret; null when it has that signature
-   * already, or none that is believed.
+   * already, or no valid one.
    */
   @Nullable String resigned(String value) {
     Revision revision = secret == null ? null : read(value);

@@ -16,9 +16,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last {@link #KEPT} revisions in the shared map, the newest included. What was superseded when
- * two parts of a split met is not marked there: it is what is not among the ancestors of the
- * newest. On the cluster's context; documents are encoded and decoded on workers.
+ * The last {@link #KEPT} revisions in the shared map, the newest included. Superseded revisions of
+ * a split are not marked: they are those that are not ancestors of the newest. On the cluster's
+ * context; documents are encoded and decoded on workers.
  */
 final class RevisionHistory {
   static final int KEPT = 20;

@@ -6,8 +6,8 @@ import java.util.List;
 
 /**
  * The revisions this member has had in force, from before its start too, the newest first and no
- * more than the cluster's history has. It survives a restart of all members, and what a merge loses
- * of the history is put back from it. On the cluster's context.
+ * more than the cluster's history has. It survives a restart of all members, and restores what a
+ * merge loses of the history. On the cluster's context.
  */
 final class RevisionLog {
   private final List<Revision> revisions = new ArrayList<>();

@@ -151,7 +151,7 @@ final class SecretCheck {
         .compose(greeting -> node.vertx().eventBus().request(address, greeting, options));
   }
 
-  /** A member without a secret cannot read a signed greeting. A wrong clock is another matter. */
+  /** A member without a secret cannot read a signed call. A wrong clock is no wrong secret. */
   private boolean isOfSignature(Throwable cause) {
     if (cause instanceof ReplyException reply
         && reply.failureType() == ReplyFailure.RECIPIENT_FAILURE) {

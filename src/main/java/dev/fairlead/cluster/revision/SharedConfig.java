@@ -34,7 +34,7 @@ public final class SharedConfig {
    */
   private static final long POLL_MILLIS = 1000;
 
-  /** So long the newest revision may be out of force here before the member is not ready. */
+  /** How long the newest revision may not be in force here before the member is not ready. */
   private static final Duration TOLERANCE = Duration.ofSeconds(10);
 
   private final Vertx vertx;
@@ -52,7 +52,7 @@ public final class SharedConfig {
   private long timer;
 
   /**
-   * What it works with.
+   * Its collaborators.
    *
    * @param name of this process, for the logs of others
    * @param members all members, this one included
@@ -101,7 +101,7 @@ public final class SharedConfig {
     return secretCheck.run();
   }
 
-  /** From here on the other members can have this one prepare what they push. */
+  /** From here on the other members can ask this one to prepare what they push. */
   public Future<Void> listen() {
     return handler.start(vertx, setup.node().id());
   }
@@ -142,7 +142,7 @@ public final class SharedConfig {
     calls.greet(member);
   }
 
-  /** Why this member has not had the newest revision in force for 10 s; null when it is not so. */
+  /** Why the newest revision has not been in force here for 10 s; null when it is in force. */
   public @Nullable String trouble() {
     ConfigSync.Trouble trouble = sync.trouble();
     return trouble == null || System.nanoTime() - trouble.sinceNanos() < TOLERANCE.toNanos()
@@ -150,7 +150,7 @@ public final class SharedConfig {
         : "revision " + trouble.revision().revision() + " is not in force: " + trouble.message();
   }
 
-  /** This member drains: it prepares nothing any more. */
+  /** This member drains: it prepares no further push. */
   public Future<Void> drain() {
     return prepared.close();
   }

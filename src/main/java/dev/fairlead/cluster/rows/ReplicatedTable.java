@@ -66,7 +66,7 @@ public final class ReplicatedTable implements ClusterNode.NodeChanges {
   private long secondTimer = NO_TIMER;
   private boolean stopped;
 
-  /** Ids of the nodes at the last look; a message of any other node is ignored. */
+  /** Ids of the nodes at the last update; a message of any other node is ignored. */
   private Set<String> nodes = Set.of();
 
   /** Numbers everything that leaves this member, by message or map. */
@@ -77,7 +77,7 @@ public final class ReplicatedTable implements ClusterNode.NodeChanges {
   /**
    * @param map name of the shared map of whole rows, JSON text by member id
    * @param address of the changes, on the event bus
-   * @param dropAfter peers' rows not renewed for so long are dropped; null = only those of nodes
+   * @param dropAfter peers' rows not renewed for this time are dropped; null = only those of nodes
    *     that left
    */
   public record Table(String map, String address, @Nullable Duration dropAfter) {}
@@ -143,7 +143,7 @@ public final class ReplicatedTable implements ClusterNode.NodeChanges {
         .remove(node.id())
         .compose(
             removed -> {
-              // The row must be out of the map first: peers look there before they drop it.
+              // The row must be out of the map first: peers check the map before they drop it.
               Future<Void> unregistered = registered.unregister();
               publish(null);
               return unregistered;
@@ -211,7 +211,7 @@ public final class ReplicatedTable implements ClusterNode.NodeChanges {
                 });
   }
 
-  /** The work of each interval: publishes changes or a sign of life, and expires peers' rows. */
+  /** The work of each interval: publishes changes or a heartbeat, and expires peers' rows. */
   public void tick() {
     JsonObject changes = own.changes();
     long silence = context.nanos().getAsLong() - publishedAt;

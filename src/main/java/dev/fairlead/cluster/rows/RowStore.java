@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class RowStore {
   /**
-   * The map drops a row that was not written for so long. Raising it keeps the rows of crashed
+   * The map drops a row that was not written for this time. Raising it keeps the rows of crashed
    * members; lowering it to a few periods of 1 s loses live rows whenever the map is slow.
    */
   static final Duration TIME_TO_LIVE = Duration.ofSeconds(5);

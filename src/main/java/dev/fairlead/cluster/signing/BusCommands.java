@@ -108,8 +108,8 @@ public final class BusCommands {
   }
 
   /**
-   * Takes this member out of those that the others send requests to. Until they have learned that,
-   * and the bus does not tell when, their requests still come here and are answered.
+   * Stops the others from sending requests to this member. Until they have learned that, and the
+   * bus does not report when, their requests still arrive and are answered.
    */
   public Future<Void> drain() {
     // A request that finds no consumer is dropped silently, and its sender waits for the timeout.

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A message's body, not decoded yet, with its address and its sender as it names itself in the
- * headers; Vert.x does not tell a receiver the sender, and nothing verifies it. Any thread.
+ * headers; Vert.x gives a receiver no sender, and nothing verifies the name. Any thread.
  *
  * @param sender {@code bus NODE-ID}, or {@code bus} if the sender does not name itself
  * @param described {@code bus NODE-ID (NAME at ADDRESS)}, as far as the sender names itself

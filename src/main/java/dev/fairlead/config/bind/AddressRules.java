@@ -23,13 +23,7 @@ final class AddressRules {
   private final Binding binding;
   private final List<ProcessAddress> ofProcess;
 
-  /**
-   * An address of {@code node} or {@code cluster}.
-   *
-   * @param path of its key
-   * @param owner as problems show it
-   * @param host null = chosen at start
-   */
+  /** An address of {@code node} or {@code cluster}; {@code host} null = chosen at start. */
   private record ProcessAddress(String path, String owner, @Nullable String host, int port) {
     String show() {
       return host == null ? String.valueOf(port) : BindAddress.ip(host, port).toString();
@@ -70,11 +64,7 @@ final class AddressRules {
     }
   }
 
-  /**
-   * Compares the listeners with each other and with {@code node} and {@code cluster}.
-   *
-   * @param flat whether the document is in the flat form
-   */
+  /** Compares the listeners with each other and with {@code node} and {@code cluster}. */
   void checkListeners(List<ListenerConfig> listeners, boolean flat) {
     Map<String, String> seen = new HashMap<>();
     for (int i = 0; i < listeners.size(); i++) {
@@ -113,8 +103,8 @@ final class AddressRules {
 
   /** Null = an address chosen at start. */
   private static boolean overlap(@Nullable String one, @Nullable String other) {
-    Optional<InetAddress> mine = ip(one);
-    Optional<InetAddress> theirs = ip(other);
+    Optional<InetAddress> mine = Optional.ofNullable(one).flatMap(IpAddress::parse);
+    Optional<InetAddress> theirs = Optional.ofNullable(other).flatMap(IpAddress::parse);
     if (one != null && other != null && mine.isPresent() && theirs.isPresent()) {
       return BindAddress.ip(one, 1).overlaps(BindAddress.ip(other, 1));
     }
@@ -123,10 +113,6 @@ final class AddressRules {
             .map(InetAddress::isAnyLocalAddress)
             .orElse(one == null || other == null);
     return any || (one != null && one.equalsIgnoreCase(other));
-  }
-
-  private static Optional<InetAddress> ip(@Nullable String host) {
-    return Optional.ofNullable(host).flatMap(IpAddress::parse);
   }
 
   private static String key(BindAddress bind) {

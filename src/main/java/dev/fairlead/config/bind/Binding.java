@@ -24,9 +24,7 @@ final class Binding {
   private final Map<String, Place> places = new HashMap<>();
   private final Set<String> broken = new HashSet<>();
 
-  /**
-   * @param directory relative paths are relative to it
-   */
+  /** Relative paths are relative to {@code directory}. */
   Binding(Problems problems, Substitution substitution, Path directory) {
     this.problems = problems;
     this.substitution = substitution;

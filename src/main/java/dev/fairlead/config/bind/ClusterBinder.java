@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Binds {@code cluster}. */
-final class ClusterBinder {
+record ClusterBinder(Binding binding, ValueType<Path> path) {
   private static final List<String> WAYS = List.of("multicast", "members", "kubernetesService");
 
   /** The keys of {@code discovery}, as a problem shows them. */
@@ -18,14 +18,6 @@ final class ClusterBinder {
 
   /** Stands for a path that was reported. */
   static final Path NO_PATH = Path.of("");
-
-  private final Binding binding;
-  private final ValueType<Path> path;
-
-  ClusterBinder(Binding binding) {
-    this.binding = binding;
-    this.path = ValueTypes.path(binding.directory());
-  }
 
   ClusterConfig bind(Section cluster) {
     ClusterConfig byDefault = ClusterConfig.DEFAULT;

@@ -1,5 +1,6 @@
 package dev.fairlead.config.bind;
 
+import dev.fairlead.config.BackendConfig;
 import dev.fairlead.config.BindAddress;
 import dev.fairlead.config.ClusterConfig;
 import dev.fairlead.config.FairleadConfig;
@@ -11,7 +12,6 @@ import dev.fairlead.config.PoolConfig.Balance;
 import dev.fairlead.config.PoolConfig.Replies;
 import dev.fairlead.config.text.Tree;
 import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,19 +19,11 @@ import org.jspecify.annotations.Nullable;
  * takes its place, so that indexes stay those of the file. {@link ConfigLoader} drops a
  * configuration with problems.
  */
-final class ConfigBinder {
+record ConfigBinder(Binding binding) {
   private static final String FLAT_NAME = "default";
 
   /** Stands for an address that was reported; overlaps nothing. */
   private static final BindAddress NO_ADDRESS = BindAddress.ip("0.0.0.0", 0);
-
-  private final Binding binding;
-  private final PoolBinder pools;
-
-  ConfigBinder(Binding binding) {
-    this.binding = binding;
-    this.pools = new PoolBinder(binding);
-  }
 
   /**
    * Binds the whole tree, or only its dynamic part.
@@ -48,13 +40,13 @@ final class ConfigBinder {
 
   private NodeConfig node(Section root) {
     try (Section node = root.section("node")) {
-      return new NodeBinder(binding).bind(node);
+      return new NodeBinder(ValueTypes.path(binding.directory())).bind(node);
     }
   }
 
   private ClusterConfig cluster(Section root) {
     try (Section cluster = root.section("cluster")) {
-      return new ClusterBinder(binding).bind(cluster);
+      return new ClusterBinder(binding, ValueTypes.path(binding.directory())).bind(cluster);
     }
   }
 
@@ -64,9 +56,8 @@ final class ConfigBinder {
 
   private FairleadConfig full(Section root, FairleadConfig own) {
     List<ListenerConfig> listeners = root.sections("listeners", this::listener);
-    List<PoolConfig> bound = root.sections("pools", pools::bind);
-    Stream<String> mixed = FairleadConfig.FLAT_KEYS.stream().filter(root::has);
-    mixed.forEach(key -> refuseMixed(root, key));
+    List<PoolConfig> bound = root.sections("pools", new PoolBinder(binding)::bind);
+    FairleadConfig.FLAT_KEYS.stream().filter(root::has).forEach(key -> refuseMixed(root, key));
     return new FairleadConfig(own.node(), own.cluster(), listeners, bound);
   }
 
@@ -102,9 +93,9 @@ final class ConfigBinder {
     BindAddress bind = host.isEmpty() ? NO_ADDRESS : BindAddress.ip(host, port);
     ListenerConfig listener =
         new ListenerConfig(FLAT_NAME, bind, ListenerConfig.DEFAULT_BACKLOG, FLAT_NAME);
+    List<BackendConfig> backends = new PoolBinder(binding).backends(root);
     PoolConfig pool =
-        PoolConfig.byDefault(
-            FLAT_NAME, Balance.WEIGHTED_RANDOM, pools.backends(root), Replies.ARTICLE);
+        PoolConfig.byDefault(FLAT_NAME, Balance.WEIGHTED_RANDOM, backends, Replies.ARTICLE);
     return new FairleadConfig(own.node(), own.cluster(), List.of(listener), List.of(pool));
   }
 }

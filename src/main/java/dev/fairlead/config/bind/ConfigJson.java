@@ -39,9 +39,7 @@ public final class ConfigJson {
   }
 
   private static <T> JsonArray array(Collection<T> items, Function<T, Object> writer) {
-    JsonArray array = new JsonArray();
-    items.forEach(item -> array.add(writer.apply(item)));
-    return array;
+    return new JsonArray(items.stream().map(writer).toList());
   }
 
   private static JsonObject listener(ListenerConfig listener) {

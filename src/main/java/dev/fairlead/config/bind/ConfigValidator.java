@@ -12,24 +12,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The rules that need more than one key. Broken values are skipped. */
-final class ConfigValidator {
-  private final Binding binding;
-  private final boolean flat;
+/**
+ * The rules that need more than one key. Broken values are skipped.
+ *
+ * @param flat whether the document is in the flat form, where paths begin at the pool
+ */
+record ConfigValidator(Binding binding, boolean flat) {
 
   /**
-   * @param flat whether the document is in the flat form, where paths begin at the pool
-   */
-  ConfigValidator(Binding binding, boolean flat) {
-    this.binding = binding;
-    this.flat = flat;
-  }
-
-  /**
-   * Reports every rule that {@code config} breaks.
-   *
-   * @param process whether {@code node} and {@code cluster} are checked too; else they count as
-   *     valid
+   * Reports every rule that {@code config} breaks; without {@code process} of listeners and pools.
    */
   void validate(FairleadConfig config, boolean process) {
     AddressRules addresses = new AddressRules(binding, config);

@@ -13,12 +13,7 @@ import java.util.Optional;
  * checked as all others, but any value except the default is refused. Building a part removes its
  * lines here.
  */
-final class LaterKeys {
-  private final Binding binding;
-
-  LaterKeys(Binding binding) {
-    this.binding = binding;
-  }
+record LaterKeys(Binding binding) {
 
   /** What a key may have, and its default. */
   sealed interface Shape {}

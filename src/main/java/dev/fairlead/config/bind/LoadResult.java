@@ -6,12 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A configuration, or why it could not be loaded.
- *
- * @param config null when there are problems
- * @param problems all of them, in the order of their lines
- */
+/** A configuration, or all problems with it in the order of their lines; never both. */
 public record LoadResult(@Nullable FairleadConfig config, List<Problem> problems) {
   public LoadResult {
     problems = List.copyOf(problems);

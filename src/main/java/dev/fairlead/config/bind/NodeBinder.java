@@ -10,17 +10,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /** Binds {@code node}. */
-final class NodeBinder {
+record NodeBinder(ValueType<Path> path) {
   private static final int MAX_EVENT_LOOPS = 1024;
   private static final ValueType<TransportKind> TRANSPORT =
       ValueTypes.constant(TransportKind.values());
   private static final ValueType<LogLevel> LOG_LEVEL = ValueTypes.constant(LogLevel.values());
-
-  private final ValueType<Path> path;
-
-  NodeBinder(Binding binding) {
-    this.path = ValueTypes.path(binding.directory());
-  }
 
   NodeConfig bind(Section node) {
     return new NodeConfig(

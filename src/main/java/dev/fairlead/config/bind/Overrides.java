@@ -18,15 +18,13 @@ import org.jspecify.annotations.Nullable;
  * The {@code --set KEY=VALUE} of the command line, which replace values in a tree before it is
  * bound. Missing maps on the path are created; a list grows by one item at its end. Immutable.
  */
-final class Overrides {
+record Overrides(List<String> settings) {
   private static final Pattern PATH =
       Pattern.compile("[A-Za-z0-9_-]+(?:\\[\\d{1,6}]|\\.[A-Za-z0-9_-]+)*");
   private static final Pattern STEP = Pattern.compile("\\[\\d+]|[A-Za-z0-9_-]+");
 
-  private final List<String> settings;
-
-  Overrides(List<String> settings) {
-    this.settings = List.copyOf(settings);
+  Overrides {
+    settings = List.copyOf(settings);
   }
 
   /** Those of the dynamic part, without {@code node} and {@code cluster}. */

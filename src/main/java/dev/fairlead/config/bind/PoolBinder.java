@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Binds one of {@code pools} and its backends. */
-final class PoolBinder {
+record PoolBinder(Binding binding) {
   private static final int MAX_ATTEMPTS = 100;
   private static final ValueType<Balance> BALANCE = ValueTypes.constant(Balance.values());
   private static final ValueType<WhenDown> WHEN_DOWN = ValueTypes.constant(WhenDown.values());
@@ -27,12 +27,6 @@ final class PoolBinder {
   private static final ValueType<State> STATE = ValueTypes.constant(State.values());
   private static final ValueType<Integer> WEIGHT =
       ValueTypes.integer(BackendConfig.MIN_WEIGHT, BackendConfig.MAX_WEIGHT);
-
-  private final Binding binding;
-
-  PoolBinder(Binding binding) {
-    this.binding = binding;
-  }
 
   PoolConfig bind(Section pool) {
     PoolConfig config =

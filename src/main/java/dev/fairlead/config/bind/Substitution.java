@@ -12,16 +12,14 @@ import java.util.regex.Pattern;
  * Replaces environment variables in texts: <code>${NAME}</code> and <code>${NAME:default}</code>;
  * <code>$${</code> is a literal <code>${</code>. Values of variables are not searched for others.
  */
-final class Substitution {
+record Substitution(Map<String, String> environment) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
   private static final Pattern MARK =
       Pattern.compile("(?<literal>\\$\\$\\{)|\\$\\{(?<inner>[^}]*)(?<end>}?)");
   private static final String EXPECTED_FORM = "${NAME} or ${NAME:default}; $${ for a literal ${";
 
-  private final Map<String, String> environment;
-
-  Substitution(Map<String, String> environment) {
-    this.environment = Map.copyOf(environment);
+  Substitution {
+    environment = Map.copyOf(environment);
   }
 
   /** The text that loads as {@code text}: each <code>${</code> of it is made literal. */

@@ -41,23 +41,14 @@ public final class Document {
     this.text = text;
   }
 
-  /**
-   * What the parser found.
-   *
-   * @param tree null when the syntax is wrong or the text is empty
-   */
+  /** Without a tree when the syntax is wrong or the text is empty. */
   private record Parsed(@Nullable Tree tree, Problems problems) {
     Tree.Mapping mapping() {
       return tree instanceof Tree.Mapping map ? map : new Tree.Mapping(Place.UNKNOWN, Map.of());
     }
   }
 
-  /**
-   * A key that is not of the dynamic part.
-   *
-   * @param key {@code node} or {@code cluster}
-   * @param line from 1, 0 = not known
-   */
+  /** {@code node} or {@code cluster}, and its line: from 1, 0 = not known. */
   public record ForeignKey(String key, int line) {}
 
   /** Does not parse yet. */

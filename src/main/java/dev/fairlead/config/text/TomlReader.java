@@ -43,7 +43,7 @@ final class TomlReader implements TreeReader {
     if (value instanceof TomlArray array) {
       return array(place, array);
     }
-    return scalar(place, value);
+    return new Tree.Scalar(place, kindOf(value), value.toString());
   }
 
   private static Tree table(Place place, TomlTable table) {
@@ -63,18 +63,17 @@ final class TomlReader implements TreeReader {
     return new Tree.Sequence(place, items);
   }
 
-  private static Tree scalar(Place place, Object value) {
-    if (value instanceof String text) {
-      return new Tree.Scalar(place, ScalarKind.TEXT, text);
+  private static ScalarKind kindOf(Object value) {
+    if (value instanceof String) {
+      return ScalarKind.TEXT;
     }
     if (value instanceof Long) {
-      return new Tree.Scalar(place, ScalarKind.INTEGER, value.toString());
+      return ScalarKind.INTEGER;
     }
     if (value instanceof Boolean) {
-      return new Tree.Scalar(place, ScalarKind.BOOLEAN, value.toString());
+      return ScalarKind.BOOLEAN;
     }
     boolean decimal = value instanceof Double || value instanceof BigDecimal;
-    return new Tree.Scalar(
-        place, decimal ? ScalarKind.DECIMAL : ScalarKind.OTHER, value.toString());
+    return decimal ? ScalarKind.DECIMAL : ScalarKind.OTHER;
   }
 }

@@ -26,11 +26,7 @@ public sealed interface Tree {
   /** Number of values, itself included. */
   int size();
 
-  /**
-   * Where something was written: in the document or in an override.
-   *
-   * @param line from 1, 0 = not known
-   */
+  /** In the document, with a line from 1, 0 = not known; or in an override. */
   record Place(int line, boolean isOverride) {
     public static final Place UNKNOWN = new Place(0);
 

@@ -16,12 +16,7 @@ import java.util.TreeMap;
  * M2 1:a TEXT1:x 1:b INTEGER1:1}. A change of this form makes every file look changed after an
  * upgrade.
  */
-final class TreeDigest {
-  private final MessageDigest sha256;
-
-  private TreeDigest(MessageDigest sha256) {
-    this.sha256 = sha256;
-  }
+record TreeDigest(MessageDigest sha256) {
 
   static String of(Tree tree) {
     try {

@@ -34,8 +34,10 @@ import org.snakeyaml.engine.v2.schema.CoreSchema;
  *
  * <p>The tree is built from the parser's events and not from composed nodes, because composing
  * recurses without a limit and stops at the first duplicate key.
+ *
+ * @param override whether the texts are values of {@code --set KEY=VALUE}
  */
-public final class YamlReader implements TreeReader {
+public record YamlReader(boolean override) implements TreeReader {
   private static final int MAX_ALIASES = 1000;
 
   /**
@@ -59,15 +61,6 @@ public final class YamlReader implements TreeReader {
           Tag.BOOL, ScalarKind.BOOLEAN,
           Tag.NULL, ScalarKind.NULL);
 
-  private final boolean override;
-
-  /**
-   * @param override whether the texts are values of {@code --set KEY=VALUE}
-   */
-  public YamlReader(boolean override) {
-    this.override = override;
-  }
-
   @Override
   public @Nullable Tree read(String text, Problems problems) {
     Tree tree = value(text, problems);
@@ -81,24 +74,21 @@ public final class YamlReader implements TreeReader {
       Tree tree = new YamlTreeBuilder(events, problems).document();
       return problems.isEmpty() ? tree : null;
     } catch (Refused e) {
-      problems.add(e.place, "", e.message);
+      problems.add(e.place, "", String.valueOf(e.getMessage()));
     } catch (MarkedYamlEngineException e) {
-      Optional<Mark> mark = e.getProblemMark().or(e::getContextMark);
-      String message = "not YAML: " + Problem.oneLine(String.valueOf(e.getProblem()));
-      problems.add(place(mark), "", message);
+      report(place(e.getProblemMark().or(e::getContextMark)), e.getProblem(), problems);
     } catch (ReaderException e) {
-      int line = lineOf(text, e.getPosition());
+      int line = 1 + (int) text.codePoints().limit(e.getPosition()).filter(c -> c == '\n').count();
       String character = String.format(Locale.ROOT, "\\u%04x", e.getCodePoint());
       problems.add(new Place(line, override), "", "not YAML: character " + character);
     } catch (YamlEngineException e) {
-      String message = "not YAML: " + Problem.oneLine(String.valueOf(e.getMessage()));
-      problems.add(new Place(0, override), "", message);
+      report(new Place(0, override), e.getMessage(), problems);
     }
     return null;
   }
 
-  private static int lineOf(String text, int codePoints) {
-    return 1 + (int) text.codePoints().limit(codePoints).filter(c -> c == '\n').count();
+  private static void report(Place place, @Nullable String message, Problems problems) {
+    problems.add(place, "", "not YAML: " + Problem.oneLine(String.valueOf(message)));
   }
 
   private Place place(Optional<Mark> mark) {
@@ -108,13 +98,12 @@ public final class YamlReader implements TreeReader {
   /** Valid YAML that a configuration may not contain. */
   private static final class Refused extends RuntimeException {
     private static final long serialVersionUID = 1L;
+
     private final transient Place place;
-    private final String message;
 
     Refused(Place place, String message) {
       super(message, null, false, false);
       this.place = place;
-      this.message = message;
     }
   }
 
@@ -185,19 +174,15 @@ public final class YamlReader implements TreeReader {
     }
 
     private Refused tooDeep(Event event) {
-      String expected = " (expected: " + MAX_DEPTH + " levels)";
-      return new Refused(place(event), "nested too deep" + expected);
+      return new Refused(place(event), "nested too deep (expected: " + MAX_DEPTH + " levels)");
     }
 
     private Tree scalar(ScalarEvent event) {
       refuseTag(event, event.getTag());
-      ScalarKind kind = event.isPlain() ? kindOf(event.getValue()) : ScalarKind.TEXT;
       String text = event.getValue();
+      Tag tag = event.isPlain() ? RESOLVER.resolve(text, true) : Tag.STR;
+      ScalarKind kind = KINDS.getOrDefault(tag, ScalarKind.TEXT);
       return new Tree.Scalar(place(event), kind, kind == ScalarKind.NULL ? "null" : text);
-    }
-
-    private static ScalarKind kindOf(String plain) {
-      return KINDS.getOrDefault(RESOLVER.resolve(plain, true), ScalarKind.TEXT);
     }
 
     private Tree collection(CollectionStartEvent event, String path) {

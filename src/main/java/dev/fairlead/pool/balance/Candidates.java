@@ -1,6 +1,7 @@
 package dev.fairlead.pool.balance;
 
 import dev.fairlead.pool.Backend;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -76,29 +77,16 @@ public final class Candidates {
 
   /** Whether all are in {@code tried}. */
   boolean allIn(Collection<Backend> tried) {
-    for (Backend backend : backends) {
-      if (!tried.contains(backend)) {
-        return false;
-      }
-    }
-    return true;
+    return tried.containsAll(Arrays.asList(backends));
   }
 
   private long sumBefore(int index) {
     return index == 0 ? 0 : sums[index - 1];
   }
 
+  /** The first whose sum is above {@code at}; the sums rise strictly. */
   private int indexAt(long at) {
-    int low = 0;
-    int high = sums.length - 1;
-    while (low < high) {
-      int middle = (low + high) >>> 1;
-      if (sums[middle] <= at) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low;
+    int found = Arrays.binarySearch(sums, at);
+    return found < 0 ? -found - 1 : found + 1;
   }
 }

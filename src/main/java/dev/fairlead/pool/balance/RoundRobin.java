@@ -5,6 +5,7 @@ import java.net.SocketAddress;
 import java.util.Collection;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,11 +21,9 @@ final class RoundRobin implements Balancer {
   RoundRobin(Candidates candidates, AtomicLong position) {
     this.candidates = candidates;
     this.position = position;
-    int[] weights = new int[candidates.size()];
-    for (int i = 0; i < weights.length; i++) {
-      weights[i] = (int) candidates.weight(i);
-    }
-    this.sequence = SmoothSequence.of(weights);
+    this.sequence =
+        SmoothSequence.of(
+            IntStream.range(0, candidates.size()).map(i -> (int) candidates.weight(i)).toArray());
   }
 
   @Override

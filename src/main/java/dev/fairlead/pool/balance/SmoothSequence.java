@@ -44,11 +44,7 @@ final class SmoothSequence {
     Arrays.fill(startingAt, NONE);
   }
 
-  /**
-   * For every slot of a turn the index of a weight.
-   *
-   * @param weights each above 0
-   */
+  /** For every slot of a turn the index of a weight; each weight is above 0. */
   static int[] of(int[] weights) {
     return new SmoothSequence(shares(weights)).fill();
   }

@@ -6,7 +6,7 @@ import java.util.Collection;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** Draws each pick anew, with a probability in proportion to the weight. */
+/** Draws each pick independently, with a probability in proportion to the weight. */
 record WeightedRandom(Candidates candidates) implements Balancer {
   @Override
   public Backend pick(@Nullable SocketAddress source, RandomGenerator random) {

@@ -75,15 +75,17 @@ public final class Discovery {
 
   /** The backends discovered for {@code next}, by name of the pool. */
   public Map<String, List<BackendConfig>> backends(List<PoolConfig> next, NewWatches prepared) {
-    Map<String, List<BackendConfig>> backends = new HashMap<>();
-    chosen(next, prepared).forEach((pool, watch) -> backends.put(pool, watch.found().backends()));
-    return backends;
+    return backendsOf(chosen(next, prepared));
   }
 
   /** The backends discovered for the pools that are watched, by name of the pool. */
   public Map<String, List<BackendConfig>> backends() {
+    return backendsOf(watches());
+  }
+
+  private static Map<String, List<BackendConfig>> backendsOf(Map<String, Watch> watches) {
     Map<String, List<BackendConfig>> backends = new HashMap<>();
-    watches().forEach((pool, watch) -> backends.put(pool, watch.found().backends()));
+    watches.forEach((pool, watch) -> backends.put(pool, watch.found().backends()));
     return backends;
   }
 
@@ -169,15 +171,11 @@ public final class Discovery {
         continue;
       }
       Watch watch = watches.get(pool.name());
-      boolean same = watch != null && watch.asks(pool.discovery());
-      Watch fresh = prepared.watches.get(pool.name());
-      if (same) {
-        chosen.put(pool.name(), watch);
-      } else {
-        chosen.put(
-            pool.name(),
-            fresh == null ? new Watch(pool.name(), pool.discovery(), lookup, watch) : fresh);
+      if (watch == null || !watch.asks(pool.discovery())) {
+        Watch fresh = prepared.watches.get(pool.name());
+        watch = fresh == null ? new Watch(pool.name(), pool.discovery(), lookup, watch) : fresh;
       }
+      chosen.put(pool.name(), watch);
     }
     return chosen;
   }

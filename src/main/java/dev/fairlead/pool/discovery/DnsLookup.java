@@ -51,7 +51,7 @@ public final class DnsLookup implements ServiceLookup {
   private final SearchList searchList;
   private final DnsNameResolver resolver;
 
-  private DnsLookup(Vertx vertx, DnsServerAddressStreamProvider servers, SearchList searchList) {
+  DnsLookup(Vertx vertx, DnsServerAddressStreamProvider servers, SearchList searchList) {
     this.vertx = vertx;
     this.searchList = searchList;
     Transport transport = ((VertxInternal) vertx).transport();
@@ -76,11 +76,6 @@ public final class DnsLookup implements ServiceLookup {
   public static DnsLookup ofMachine(Vertx vertx) {
     return new DnsLookup(
         vertx, DnsServerAddressStreamProviders.platformDefault(), SearchList.ofMachine());
-  }
-
-  /** Other name servers and another search list. */
-  static DnsLookup of(Vertx vertx, DnsServerAddressStreamProvider servers, SearchList searchList) {
-    return new DnsLookup(vertx, servers, searchList);
   }
 
   @Override

@@ -19,12 +19,7 @@ public interface ServiceLookup extends AutoCloseable {
   @Override
   void close();
 
-  /**
-   * The addresses of a name, at least one.
-   *
-   * @param v4 null if that query was not answered, empty if there are none
-   * @param v6 likewise
-   */
+  /** At least one address; null for a query that was not answered. */
   record Addresses(@Nullable List<InetAddress> v4, @Nullable List<InetAddress> v6) {
 
     /** With those of {@code last} where this has no answer. */
@@ -43,10 +38,6 @@ public interface ServiceLookup extends AutoCloseable {
     }
   }
 
-  /**
-   * One SRV record.
-   *
-   * @param target lower case, without the dot at its end
-   */
+  /** One SRV record; its target in lower case, without the dot at its end. */
   record Service(int priority, int weight, int port, String target) {}
 }

@@ -48,10 +48,7 @@ final class Watch {
 
   private long timer = NO_TIMER;
 
-  /**
-   * @param before the watch of this pool until now, whose last answer is kept if the query is the
-   *     same
-   */
+  /** Keeps the last answer of {@code before}, the pool's watch until now, to the same query. */
   Watch(String pool, DiscoveryConfig config, ServiceLookup lookup, @Nullable Watch before) {
     this.pool = pool;
     this.config = config;

@@ -11,9 +11,7 @@ final class BytePattern {
   /** By matched bytes: the longest shorter prefix of the pattern with which they end. */
   private final int[] shorter;
 
-  /**
-   * @param pattern at least one byte
-   */
+  /** At least one byte. */
   BytePattern(byte[] pattern) {
     this.pattern = pattern.clone();
     this.shorter = new int[pattern.length + 1];
@@ -27,11 +25,7 @@ final class BytePattern {
     return pattern.length;
   }
 
-  /**
-   * The state after {@code read}.
-   *
-   * @param matched the state before, below {@link #length}
-   */
+  /** The state after {@code read}, from {@code matched}, which is below {@link #length}. */
   int next(int matched, byte read) {
     int state = matched;
     while (state > 0 && pattern[state] != read) {

@@ -2,11 +2,7 @@ package dev.fairlead.pool.health;
 
 import dev.fairlead.net.ConnectFailure;
 
-/**
- * The result of one probe.
- *
- * @param reason a few words for the log, never with an address: {@code status 503}
- */
+/** A probe's result; the reason is a few words without an address: {@code status 503}. */
 record CheckResult(Conclusion conclusion, String reason) {
   /** The backend has ended the connection. */
   static final CheckResult CLOSED = failed("connection closed");

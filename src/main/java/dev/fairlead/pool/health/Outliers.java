@@ -25,7 +25,7 @@ public final class Outliers {
   /** Longer ones do not fit into nanoseconds. */
   private static final Duration LONGEST = Duration.ofDays(36_500);
 
-  /** After so long without one, the next ejection takes {@code ejection} again. */
+  /** After this time without an ejection, the next one takes {@code ejection} again. */
   private static final long FORGOTTEN_NANOS = TimeUnit.HOURS.toNanos(1);
 
   private final LongSupplier nanos;
@@ -36,9 +36,7 @@ public final class Outliers {
 
   /** Called when the status of the backend is set. */
   public interface EjectionListener {
-    /**
-     * @param failures of the backend in a row
-     */
+    /** After {@code failures} in a row, for {@code time}. */
     void ejected(Pool pool, Backend backend, int failures, Duration time);
 
     void returned(Pool pool, Backend backend);
@@ -52,9 +50,7 @@ public final class Outliers {
     private long until;
   }
 
-  /**
-   * @param nanos the clock, as {@link System#nanoTime}
-   */
+  /** With the clock {@code nanos}, as {@link System#nanoTime}. */
   public Outliers(LongSupplier nanos, EjectionListener listener) {
     this.nanos = nanos;
     this.listener = listener;
@@ -97,14 +93,11 @@ public final class Outliers {
     Ejection ejection = ejections.computeIfAbsent(backend.toString(), any -> new Ejection());
     long calm = Math.max(0, (now - ejection.until) / once.toNanos());
     ejection.times = Math.min(MAX_TIMES, (int) Math.max(0, ejection.times - calm) + 1);
-    Duration time = shorter(once.multipliedBy(ejection.times), LONGEST);
+    Duration whole = once.multipliedBy(ejection.times);
+    Duration time = whole.compareTo(LONGEST) < 0 ? whole : LONGEST;
     ejection.until = now + time.toNanos();
     backend.ejected(true);
     listener.ejected(pool, backend, failures, time);
-  }
-
-  private static Duration shorter(Duration one, Duration other) {
-    return one.compareTo(other) < 0 ? one : other;
   }
 
   private static long ejected(Pool pool) {

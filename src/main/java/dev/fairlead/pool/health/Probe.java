@@ -31,8 +31,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Probe implements Dialer.DialEvents {
   /**
-   * A probe that ends so long after its time-out was late because this process stood still. Raising
-   * it blames more backends for that, lowering it excuses more that are slow.
+   * A probe that ends this long after its time-out is late because this process was suspended.
+   * Raising it blames more backends for that, lowering it excuses more that are slow.
    */
   static final Duration STOOD_STILL = Duration.ofMillis(500);
 
@@ -84,9 +84,7 @@ final class Probe implements Dialer.DialEvents {
     }
   }
 
-  /**
-   * @param done is called with the result once, and not after {@link #cancel}
-   */
+  /** {@code done} gets the result once, and not after {@link #cancel}. */
   Probe(ProbeLoop loop, Check check, ProbeTarget target, Consumer<CheckResult> done) {
     this.loop = loop;
     this.check = check;

@@ -49,17 +49,10 @@ final class Prober {
     /** A probe has ended, with any result. */
     default void probed(Backend backend, CheckResult result) {}
 
-    /**
-     * The verdict has changed; called after {@link #probed}.
-     *
-     * @param reason of the last probe: {@code status 503}
-     */
+    /** Called after {@link #probed}, with the reason of that probe: {@code status 503}. */
     void changed(Backend backend, ProbeVerdict verdict, String reason);
   }
 
-  /**
-   * @param pool the backend's, with health checks on
-   */
   Prober(ProbeLoop loop, Backend backend, PoolConfig pool, ProbeListener listener) {
     this.loop = loop;
     this.pool = pool;
@@ -69,11 +62,7 @@ final class Prober {
     this.riseFall = riseFall(ProbeVerdict.UNKNOWN);
   }
 
-  /**
-   * Begins; once.
-   *
-   * @param initial the verdict so far; from UNKNOWN the first probe alone decides
-   */
+  /** Begins, once, from {@code initial}; from UNKNOWN the first probe alone decides. */
   void start(ProbeVerdict initial) {
     riseFall = riseFall(initial);
     long within = Math.min(FIRST_WITHIN.toNanos(), intervalNanos());

@@ -29,18 +29,12 @@ public final class Probers {
 
   /** Makes probers, which takes milliseconds; the futures complete on the event loop. */
   public interface Worker {
-    /** Runs {@code task} on a worker. */
     <T> Future<T> run(Callable<T> task);
   }
 
   /** Called with each change of a verdict. */
   public interface VerdictListener {
-    /**
-     * A prober of this member has decided.
-     *
-     * @param assignment the number given to {@link #begin}
-     * @param reason of the last probe
-     */
+    /** {@code assignment} as given to {@link #begin}; the reason is the last probe's. */
     void decided(Backend backend, long assignment, boolean up, String reason);
   }
 

@@ -28,9 +28,6 @@ final class RiseFall {
   /** Probes in a row that contradict the verdict, fewer than would change it. */
   private int contradictions;
 
-  /**
-   * @param initial the verdict so far
-   */
   RiseFall(ProbeVerdict initial, int rise, int fall) {
     this.verdict = initial;
     this.rise = rise;
@@ -41,11 +38,7 @@ final class RiseFall {
     return verdict;
   }
 
-  /**
-   * Takes the result of a conclusive probe.
-   *
-   * @return whether the verdict has changed
-   */
+  /** Takes the result of a conclusive probe; returns whether the verdict has changed. */
   boolean probed(boolean passed) {
     ProbeVerdict next = passed ? ProbeVerdict.UP : ProbeVerdict.DOWN;
     if (next == verdict) {

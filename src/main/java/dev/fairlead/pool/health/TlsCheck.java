@@ -35,9 +35,6 @@ final class TlsCheck implements Check {
   /** Runs the computations of handshakes. */
   private final Executor tasks;
 
-  /**
-   * @param trust which certificates are accepted
-   */
   TlsCheck(BackendConfig backend, TrustManagerFactory trust, Executor tasks) {
     this.context = context(backend, trust);
     this.tasks = tasks;

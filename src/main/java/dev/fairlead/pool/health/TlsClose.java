@@ -20,11 +20,7 @@ final class TlsClose {
 
   private TlsClose() {}
 
-  /**
-   * Ends {@code channel}, which the caller must not close itself.
-   *
-   * @param withinNanos until it is reset, at most {@link #MOST_NANOS}
-   */
+  /** Ends {@code channel}, which the caller must not close; resets it after {@code withinNanos}. */
   static void start(Transport transport, Channel channel, long withinNanos) {
     var timer =
         channel

@@ -42,7 +42,7 @@ public final class Limiters {
     return pools.computeIfAbsent(name, key -> new PoolLimiter(key, need -> onNeed.accept(need)));
   }
 
-  /** What the configuration says from now on; to be called before sessions go by it. */
+  /** Applies a configuration; to be called before sessions use it. */
   public void configure(List<ListenerConfig> listenersNow, Pools poolsNow) {
     Map<String, ListenerLimits> limits =
         listenersNow.stream()

@@ -75,7 +75,7 @@ public final class PoolLimiter extends QueueingLimiter {
     reconfigured();
   }
 
-  /** The pool is configured no more; sessions there go on. */
+  /** The pool was removed from the configuration; its sessions continue. */
   void remove() {
     limits = PoolLimits.NONE;
     backends.values().forEach(BackendLimiter::remove);

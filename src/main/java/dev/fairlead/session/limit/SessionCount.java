@@ -65,12 +65,12 @@ public final class SessionCount {
    * @param max bytes there are
    */
   public record DirectMemory(LongSupplier used, long max) {
-    /** Beyond this share, what the live sessions may still need comes first. */
+    /** Above this share in use, memory is kept for the live sessions. */
     private static final double MOST = 0.9;
 
     /**
-     * If the sessions could have used less than this share at most, it is Netty that keeps memory
-     * for later use: after a rush all seems to be in use, for as long as that lasts.
+     * If the live sessions can use less than this share, most of what counts as used is free memory
+     * that Netty pools after a peak load.
      */
     private static final double NEEDED = 0.5;
 

@@ -71,7 +71,7 @@ class HealthTableTest {
     all.forEach(HealthMember::second);
   }
 
-  /** Time goes on everywhere, and every row is renewed. */
+  /** Time passes on all members, and every row is renewed. */
   private void pass(long millis) {
     all.forEach(member -> member.clock.pass(Duration.ofMillis(millis)));
     await()

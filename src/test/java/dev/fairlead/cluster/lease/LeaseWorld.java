@@ -128,7 +128,7 @@ final class LeaseWorld {
     unclearUntil = Math.max(unclearUntil, clock.nanos() + seconds * SECOND * 1_000);
   }
 
-  /** A frozen process is cut off when the others give it up; it notices when it goes on. */
+  /** A frozen process is cut off when the others remove it; it notices when it continues. */
   void split(SimPart part, Collection<SimMember> leaving) {
     SimPart other = part.copy();
     int all = part.members.size();
@@ -183,7 +183,7 @@ final class LeaseWorld {
       stayed.forEach(other -> other.joined());
     }
     winner.members.addAll(loser.members);
-    // The other part is only told of the nodes that joined.
+    // The other part only sees the nodes that joined.
     loser.members.forEach(SimMember::merged);
     loser.members.forEach(SimMember::joined);
     parts.remove(loser);

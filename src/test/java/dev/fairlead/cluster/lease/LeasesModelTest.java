@@ -161,7 +161,7 @@ class LeasesModelTest {
               + " s, given up after "
               + giveUp / 1e6);
       if (random.nextBoolean()) {
-        // Its last call is answered when it goes on.
+        // Its last call is answered when it continues.
         String key = anyKey();
         member.demand(key, Math.max(1, world.limit(key)));
       }

@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Ensures how many permits of a limit each member may use. Provoked by members on one Vert.x whose
- * clocks and ticks the test drives. A failure would be a limit that is exceeded, permits that
- * nobody can use, or a member that starves.
+ * clocks and ticks the test drives. A failure would be a limit that is exceeded, permits that no
+ * member can use, or a member that starves.
  */
 class LeasesTest {
   private static final String KEY = "listener/web/connections";
@@ -76,7 +76,7 @@ class LeasesTest {
     return all.get(index);
   }
 
-  /** Time goes on for all that are there, tick by tick. */
+  /** Time passes for all present members, tick by tick. */
   private void pass(long millis) {
     for (long passed = 0; passed < millis; passed += LeaseKeeper.TICK_MILLIS) {
       for (Member each : all) {

@@ -37,7 +37,7 @@ class EventPublisherTest {
     vertx.eventBus().<JsonObject>consumer("fairlead.events", event -> heard.add(event.body()));
   }
 
-  /** Its revision says how many reports there were before it. */
+  /** Its revision is the number of reports before it. */
   private MetricsReport report() {
     return new MetricsReport(
         M1,
@@ -95,7 +95,7 @@ class EventPublisherTest {
   }
 
   @Test
-  void whoeverAsksWhileNumbersAreGatheredGetsNewerOnes() {
+  void requestsDuringAReportGetANewerOne() {
     CountDownLatch mayGo = new CountDownLatch(1);
     start(
         () -> {

@@ -22,7 +22,7 @@ class MemberRowTest {
   }
 
   @Test
-  void rowSaysAllOfAMember() {
+  void rowDescribesAMemberCompletely() {
     JsonObject told = new JsonObject(row.changes().encode());
     assertThat(MemberRow.parse("id", told)).contains(info);
     assertThat(MemberRow.parse("id", new JsonObject(row.whole().encode()))).contains(info);
@@ -30,7 +30,7 @@ class MemberRowTest {
   }
 
   @Test
-  void sessionsAloneAreToldOnceASecond() {
+  void sessionsAloneAreSentOnceASecond() {
     row.changes();
     info = info(null, 5, true);
     assertThat(row.changes().encode()).isEqualTo("{\"address\":null,\"draining\":true}");

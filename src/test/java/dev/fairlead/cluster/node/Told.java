@@ -3,7 +3,7 @@ package dev.fairlead.cluster.node;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Remembers what a node was told of the others. */
+/** Records the changes of nodes that one node reports. */
 public final class Told implements ClusterNode.NodeChanges {
   private final List<String> events = new CopyOnWriteArrayList<>();
 

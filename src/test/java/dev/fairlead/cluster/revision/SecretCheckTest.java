@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Ensures that a process with another secret than the cluster's is refused by the first answer of a
- * member, and that a value of somebody else in the map keeps nobody out. Provoked by a member that
+ * member, and that a foreign value in the map keeps no member out. Provoked by a member that
  * listens for calls and a process that is about to join. A failure would look like a member that
  * needs seconds to say that its secret is wrong, or one that may not join.
  */

@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * Ensures that another application in the cluster can give commands and gets their answers or the
  * reasons of their refusal. Provoked by two nodes, a member and such an application. A failure
- * would look like a request that is answered wrongly, by nobody, or by one who must not.
+ * would look like a request with a wrong answer, without one, or with that of a foreign node.
  */
 class BusCommandsTest {
   private static ClusteredVertx member;

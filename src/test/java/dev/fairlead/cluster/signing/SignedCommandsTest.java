@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Ensures that a signed command is taken once, unchanged and in its time. Provoked by changing,
- * delaying and repeating it. A failure would look like a command that somebody without the secret
+ * delaying and repeating it. A failure would look like a command that a process without the secret
  * can give.
  */
 @ExtendWith(VertxExtension.class)

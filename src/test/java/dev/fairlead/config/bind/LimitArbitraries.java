@@ -86,7 +86,7 @@ final class LimitArbitraries {
         .as(PoolLimits::new);
   }
 
-  /** Clients of a Unix socket have no address, and nobody waits where nothing is limited. */
+  /** Clients of a Unix socket have no address, and none waits where nothing is limited. */
   static ListenerConfig possible(ListenerConfig listener) {
     ListenerLimits limits = listener.limits();
     boolean unix = listener.bind().isUnix();

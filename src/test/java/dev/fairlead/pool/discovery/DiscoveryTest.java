@@ -38,7 +38,7 @@ class DiscoveryTest {
   void open() {
     vertx = Vertx.vertx();
     DnsLookup lookup =
-        DnsLookup.of(vertx, DnsLookupTest.provider(server.address()), SearchList.NONE);
+        new DnsLookup(vertx, DnsLookupTest.provider(server.address()), SearchList.NONE);
     discovery = new Discovery(vertx, lookup, changes::incrementAndGet);
   }
 

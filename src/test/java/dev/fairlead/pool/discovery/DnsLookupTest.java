@@ -38,7 +38,7 @@ class DnsLookupTest {
     } catch (Transport.UnavailableException e) {
       Assumptions.abort("skipped: " + e.getMessage());
     }
-    lookup = DnsLookup.of(vertx, provider(server.address()), searchList);
+    lookup = new DnsLookup(vertx, provider(server.address()), searchList);
   }
 
   static SingletonDnsServerAddressStreamProvider provider(InetSocketAddress server) {

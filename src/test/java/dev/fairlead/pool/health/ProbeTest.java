@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Ensures that a probe says what is wrong, blames nobody for what is wrong here, and leaves nothing
+ * Ensures that a probe reports the fault, blames no backend for a local one, and leaves nothing
  * behind. Provoked with backends that refuse, hang, reset and can't be reached from here. A failure
  * would be a wrong or a vague reason, or a FIN where a reset was due.
  */

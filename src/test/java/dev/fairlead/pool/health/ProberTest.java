@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Ensures that a prober goes on for as long as it should, changes its verdict when it should, and
+ * Ensures that a prober continues for as long as it should, changes its verdict when it should, and
  * is gone after its stop. Provoked with backends that change their answers or give none. A failure
  * would be a verdict too early or too late, two probes at a time, or a connection left open.
  */
@@ -178,7 +178,7 @@ class ProberTest {
     connection.send("HTTP/1.1 " + status + " \r\n\r\n");
   }
 
-  /** What the listener was told; written on the event loop. */
+  /** What the listener received; written on the event loop. */
   private static final class Heard implements Prober.ProbeListener {
     final List<CheckResult> results = new CopyOnWriteArrayList<>();
 
