@@ -29,7 +29,6 @@ import java.util.stream.Collectors;
  * 100,000 networks: not on an event loop.
  */
 public final class AccessList {
-  /** Admits all addresses. */
   public static final AccessList EVERYONE =
       new AccessList(AccessConfig.EVERYONE, Edges.ALL, Edges.ALL);
 
@@ -73,7 +72,6 @@ public final class AccessList {
     }
   }
 
-  /** Sorts both lists. */
   public static AccessList of(AccessConfig config) {
     if (config.allow().isEmpty() && config.deny().isEmpty()) {
       return EVERYONE;
@@ -81,10 +79,7 @@ public final class AccessList {
     return new AccessList(config, admitted(config, false), admitted(config, true));
   }
 
-  /**
-   * The access lists of {@code listeners} by name. Those of {@code before} whose configuration is
-   * unchanged are reused, the others are made.
-   */
+  /** By name of the listener; those of {@code before} with the same configuration are reused. */
   public static Map<String, AccessList> byListener(
       List<ListenerConfig> listeners, Map<String, AccessList> before) {
     return listeners.stream()
@@ -122,7 +117,6 @@ public final class AccessList {
         (long) LONGS.get(bytes, 0), (long) LONGS.get(bytes, Long.BYTES), network.prefix());
   }
 
-  /** Whether a client of this address may connect. */
   public boolean admits(InetAddress address) {
     if (this == EVERYONE) {
       return true;

@@ -9,7 +9,6 @@ import java.util.List;
  * [10, 20) and [30, end)} is {@code 10 20 30}. Immutable.
  */
 final class Edges {
-  /** Every number. */
   static final Edges ALL = new Edges(new long[] {0, 0});
 
   private static final Comparator<Block> BY_START_THEN_WIDEST =
@@ -42,7 +41,6 @@ final class Edges {
     }
   }
 
-  /** The union of the blocks. */
   static Edges of(List<Block> blocks) {
     Block[] sorted = blocks.toArray(Block[]::new);
     Arrays.sort(sorted, BY_START_THEN_WIDEST);

@@ -34,9 +34,6 @@ public interface Leased {
    */
   void allow(int count);
 
-  /**
-   * Tells whether the cluster has no further permits to grant. Until it has, a client that finds no
-   * permit may wait for the answer.
-   */
+  /** Whether the cluster has no permit left to grant: until then a client may wait for one. */
   void exhausted(boolean exhausted);
 }

@@ -17,10 +17,6 @@ public final class ListenerLimiter extends QueueingLimiter {
   private final SourceLimit sources;
   private volatile ListenerLimits limits = ListenerLimits.NONE;
 
-  /**
-   * @param name of the listener
-   * @param onDemand as of {@link QueueingLimiter}
-   */
   public ListenerLimiter(String name, Consumer<Leased> onDemand) {
     super(onDemand);
     String key = "listener/" + name;
@@ -30,14 +26,13 @@ public final class ListenerLimiter extends QueueingLimiter {
     this.sources = new SourceLimit(name);
   }
 
-  /** Applies the configured limits. One thread at a time. */
+  /** One thread at a time. */
   public void configure(ListenerLimits next) {
     limits = next;
     rate.configure(next.newConnectionsPerSecond(), next.scope());
     sources.configure(next.connectionsPerSource(), next.scope() == LimitScope.CLUSTER);
     connections.configure(next.connections(), next.scope());
-    onExhausted();
-    requestPermits();
+    reconfigured();
   }
 
   public ConnectionLimiter connections() {
@@ -52,12 +47,10 @@ public final class ListenerLimiter extends QueueingLimiter {
     return sources;
   }
 
-  /** How a refused client's connection is ended. */
   public RefuseWith refuseWith() {
     return limits.refuseWith();
   }
 
-  /** The limits that the cluster may share. */
   @Override
   public Stream<Leased> leased() {
     return Stream.of(connections, rate);

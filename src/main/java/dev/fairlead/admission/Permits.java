@@ -20,7 +20,6 @@ public final class Permits {
   /** Allowed in the upper 32 bits, in use in the lower 32; neither is negative. */
   private final AtomicLong state = new AtomicLong(state(UNLIMITED, 0));
 
-  /** 0 = no limit, or a limit of each member. */
   private volatile int clusterLimit;
 
   private volatile boolean exhausted;
@@ -59,7 +58,6 @@ public final class Permits {
     return allowed(state.getAndUpdate(now -> state(count, inUse(now)))) < count;
   }
 
-  /** Takes a permit if fewer are in use than allowed. */
   public boolean tryTake() {
     long now = state.get();
     while (inUse(now) < allowed(now)) {
@@ -72,8 +70,6 @@ public final class Permits {
   }
 
   /**
-   * Gives a permit back.
-   *
    * @throws IllegalStateException if none is in use; the count stays 0
    */
   public void giveBack() {
@@ -82,7 +78,6 @@ public final class Permits {
     }
   }
 
-  /** Tells whether the cluster has no further permits to grant. */
   public void exhausted(boolean none) {
     exhausted = none;
   }

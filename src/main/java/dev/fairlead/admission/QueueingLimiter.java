@@ -51,10 +51,8 @@ public abstract class QueueingLimiter {
   /** Whether no permit is left and the cluster may grant more. */
   protected abstract boolean mayGrow();
 
-  /** As the configuration in force has it. */
   protected abstract QueueConfig queueConfig();
 
-  /** Whether a permit is in use or a client waits for one. */
   public final boolean isInUse() {
     return !queue.isEmpty() || leased().anyMatch(each -> each.inUse() > 0);
   }
@@ -68,21 +66,15 @@ public abstract class QueueingLimiter {
     return queueConfig().size() > 0;
   }
 
-  /** The longest wait of a client. */
   public final Duration longestWait() {
     return hasQueue() ? queueConfig().timeout() : GRANT_TIMEOUT;
   }
 
-  /** Whether one more client may wait now. */
   public final boolean mayWait() {
     return queue.size() < capacity();
   }
 
-  /**
-   * Puts {@code waiter} into the queue and requests permits for it.
-   *
-   * @return false if the queue is full
-   */
+  /** Queues {@code waiter} and requests permits for it; false if the queue is full. */
   public final boolean join(WaitQueue.Waiter waiter) {
     boolean joined = queue.join(waiter, capacity());
     if (joined && mayGrow()) {
@@ -98,7 +90,7 @@ public abstract class QueueingLimiter {
 
   /**
    * Refuses the clients beyond the configured queue if no more permits will come: to be called when
-   * the cluster has reported that it has none, and when the queue's size has changed. Any thread.
+   * the cluster has reported that it has none. Any thread.
    */
   public final void onExhausted() {
     queue.serve();
@@ -107,8 +99,14 @@ public abstract class QueueingLimiter {
     }
   }
 
+  /** To be called when the limits and the queue's size have changed. */
+  protected final void reconfigured() {
+    onExhausted();
+    requestPermits();
+  }
+
   /** Requests permits from the cluster; one request serves all that wait. */
-  protected final void requestPermits() {
+  private void requestPermits() {
     long now = System.nanoTime();
     if (now - requestedAt >= REQUEST_INTERVAL_NANOS) {
       requestedAt = now;
@@ -118,7 +116,7 @@ public abstract class QueueingLimiter {
 
   private int capacity() {
     int size = queueConfig().size();
-    // Clients that wait for an answer keep their places even if a permit has just become free.
+    // Clients that wait for an answer keep waiting even if a permit has just become free.
     boolean awaitsGrant = queue.size() > size || mayGrow();
     return awaitsGrant ? Math.max(size, MAX_AWAITING_GRANT) : size;
   }

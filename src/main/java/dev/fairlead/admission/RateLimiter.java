@@ -32,7 +32,7 @@ public final class RateLimiter implements Leased {
   /** Tokens per second on this member. */
   private volatile int rate = Permits.UNLIMITED;
 
-  /** Tokens per second of the cluster; 0 = no limit, or a limit of each member. */
+  /** As of {@link #limit}. */
   private volatile int clusterLimit;
 
   /** No grant has come yet: the first one comes with its burst. */
@@ -43,9 +43,6 @@ public final class RateLimiter implements Leased {
   private long measuredAt;
   private double demand;
 
-  /**
-   * @param nanos the clock, as {@link System#nanoTime}
-   */
   public RateLimiter(String key, LongSupplier nanos) {
     this.key = key;
     this.nanos = nanos;
@@ -54,8 +51,6 @@ public final class RateLimiter implements Leased {
   }
 
   /**
-   * Applies the configured limit.
-   *
    * @param perSecond 0 = no limit
    * @param scope a limit that becomes the cluster's allows nothing until {@link #allow}
    */
@@ -72,7 +67,6 @@ public final class RateLimiter implements Leased {
     clusterLimit = ofCluster ? perSecond : 0;
   }
 
-  /** Takes a token if one is left. */
   public boolean tryTake() {
     int perSecond = rate;
     if (perSecond == Permits.UNLIMITED) {
@@ -96,7 +90,6 @@ public final class RateLimiter implements Leased {
     }
   }
 
-  /** Gives back a token that was not used. */
   public void putBack() {
     int perSecond = rate;
     if (perSecond > 0 && perSecond != Permits.UNLIMITED) {
@@ -124,7 +117,6 @@ public final class RateLimiter implements Leased {
     return true;
   }
 
-  /** Tokens can be given back at any time. */
   @Override
   public int inUse() {
     return 0;

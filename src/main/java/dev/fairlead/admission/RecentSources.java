@@ -2,6 +2,7 @@ package dev.fairlead.admission;
 
 import java.net.InetAddress;
 import java.util.Iterator;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -60,36 +61,30 @@ final class RecentSources {
 
   /** The count of {@code address}, added if missing; may evict any other. */
   SourceCount get(InetAddress address) {
-    SourceCount known = find(address);
-    if (known != null) {
-      return known;
-    }
-    reserve(true);
-    return add(SourceKey.of(address));
+    return Objects.requireNonNull(get(address, true));
   }
 
   /** {@link #get} that evicts only an idle one; null if there is none. */
   @Nullable SourceCount getIfRoom(InetAddress address) {
+    return get(address, false);
+  }
+
+  private @Nullable SourceCount get(InetAddress address, boolean evenLive) {
     SourceCount known = find(address);
-    if (known != null) {
-      return known;
-    }
-    return reserve(false) ? add(SourceKey.of(address)) : null;
+    return known == null && reserve(evenLive) ? add(SourceKey.of(address)) : known;
   }
 
   void forEach(Consumer<SourceCount> each) {
     counts.values().forEach(each);
   }
 
-  /** Evicts all. */
   synchronized void clear() {
-    counts
-        .values()
-        .forEach(
-            one -> {
-              one.evict();
-              remove(one);
-            });
+    counts.values().forEach(this::evict);
+  }
+
+  private void evict(SourceCount one) {
+    one.evict();
+    remove(one);
   }
 
   /** Removes an evicted one; idempotent, since the evicting thread may not have come to it yet. */
@@ -109,9 +104,7 @@ final class RecentSources {
     return hasRoom;
   }
 
-  /**
-   * Adds a source for which room is reserved, or gives the room back if another thread was first.
-   */
+  /** Adds a source for which room is reserved, unless another thread was first. */
   private SourceCount add(SourceKey key) {
     clock.incrementAndGet();
     SourceCount made = new SourceCount(this, key);
@@ -143,8 +136,7 @@ final class RecentSources {
         return true;
       }
       if (idle == null && any != null && evenLive) {
-        any.evict();
-        remove(any);
+        evict(any);
         return true;
       }
       if (idle == null) {
@@ -161,18 +153,15 @@ final class RecentSources {
 
   /** The next sample; null if the map is empty. */
   private @Nullable SourceCount next() {
-    int rounds = 0;
-    while (rounds < 2) {
-      if (!samples.hasNext()) {
-        samples = counts.values().iterator();
-        rounds++;
-      } else {
+    for (int rounds = 0; rounds < 2; rounds++) {
+      while (samples.hasNext()) {
         SourceCount one = samples.next();
         // The iterator fetches one element ahead, which may be evicted by now.
         if (!one.isEvicted()) {
           return one;
         }
       }
+      samples = counts.values().iterator();
     }
     return null;
   }

@@ -46,7 +46,6 @@ public final class SourceCount {
     use();
   }
 
-  /** The source. */
   public InetAddress address() {
     return key.address();
   }
@@ -109,7 +108,6 @@ public final class SourceCount {
     return state < 0;
   }
 
-  /** Evicts it if it has no connections. */
   boolean evictEmpty() {
     return STATE.compareAndSet(this, 0, EVICTED);
   }

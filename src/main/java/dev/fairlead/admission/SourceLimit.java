@@ -38,13 +38,7 @@ public final class SourceLimit {
 
   private volatile Settings settings = new Settings(0, false);
 
-  private record Settings(int max, boolean ofCluster) {
-
-    /** Whether a source with {@code count} connections belongs in the own row. */
-    private boolean isHeavy(int count) {
-      return ofCluster && count > 0 && (long) count * SHARED_PART >= max;
-    }
-  }
+  private record Settings(int max, boolean ofCluster) {}
 
   /** Without a limit until one is configured. */
   public SourceLimit(String listener) {
@@ -56,7 +50,6 @@ public final class SourceLimit {
     this.sources = new RecentSources(maxSources, heavy::remove);
   }
 
-  /** The listener's name. */
   public String listener() {
     return listener;
   }
@@ -127,7 +120,9 @@ public final class SourceLimit {
 
   /** Whether {@code count}, one of this limit, belongs in the own row. */
   public boolean isHeavy(SourceCount count) {
-    return !count.isEvicted() && settings.isHeavy(count.active());
+    Settings now = settings;
+    int active = count.isEvicted() ? 0 : count.active();
+    return now.ofCluster && active > 0 && (long) active * SHARED_PART >= now.max;
   }
 
   /**
@@ -143,12 +138,10 @@ public final class SourceLimit {
     }
   }
 
-  /** How many sources are known. */
   int size() {
     return sources.size();
   }
 
-  /** Live connections of {@code source} that are counted on this member. */
   int active(InetAddress source) {
     SourceCount count = sources.find(source);
     return count == null ? 0 : count.active();

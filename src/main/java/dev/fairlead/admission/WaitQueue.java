@@ -1,6 +1,8 @@
 package dev.fairlead.admission;
 
-import org.jspecify.annotations.Nullable;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 
 /**
  * Clients that wait for a permit, first come, first served, over all event loops. The thread that
@@ -11,21 +13,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. While the queue is empty no lock is taken.
  */
 public final class WaitQueue {
-  private @Nullable Waiter first;
-  private @Nullable Waiter last;
+  /** The first come first; leaving takes constant time. */
+  private final Set<Waiter> waiters = new LinkedHashSet<>();
+
+  /** The size of {@link #waiters}; written under the lock alone. */
   private volatile int size;
 
-  /**
-   * One client in a queue; it contains its links, so that leaving takes constant time. The methods
-   * are called on the thread that freed the permit and must return at once.
-   */
+  /** The methods are called on the thread that freed the permit and must return at once. */
   public abstract static class Waiter {
-    /** Both null, and {@link #inQueue} false, outside of a queue; guarded by the queue. */
-    private @Nullable Waiter before;
-
-    private @Nullable Waiter after;
-    private boolean inQueue;
-
     /**
      * Takes all permits that this client needs, or none. Called with the queue locked, so it must
      * call nothing that serves a queue.
@@ -35,7 +30,7 @@ public final class WaitQueue {
     /** {@link #tryEnter} has succeeded and this client has left the queue. */
     protected abstract void entered();
 
-    /** This client was removed from the queue without a permit. */
+    /** Removed from the queue without a permit. */
     protected abstract void turnedAway();
   }
 
@@ -57,21 +52,17 @@ public final class WaitQueue {
     if (size >= capacity) {
       return false;
     }
-    link(waiter);
+    waiters.add(waiter);
+    size = waiters.size();
     // A permit may have been freed since the waiter found none, by a thread that saw no queue.
     serve();
     return true;
   }
 
-  /**
-   * Removes {@code waiter}.
-   *
-   * @return false if it was not in the queue: it has entered, or was turned away
-   */
+  /** Returns false if {@code waiter} was not in the queue: it has entered, or was turned away. */
   public synchronized boolean leave(Waiter waiter) {
-    boolean waited = waiter.inQueue;
+    boolean waited = remove(waiter);
     if (waited) {
-      unlink(waiter);
       // The next one may be able to use a permit that this one could not.
       serve();
     }
@@ -84,10 +75,13 @@ public final class WaitQueue {
       return;
     }
     synchronized (this) {
-      while (first != null && first.tryEnter()) {
-        Waiter entered = first;
-        unlink(entered);
-        entered.entered();
+      while (size > 0) {
+        Waiter first = waiters.iterator().next();
+        if (!first.tryEnter()) {
+          return;
+        }
+        remove(first);
+        first.entered();
       }
     }
   }
@@ -98,42 +92,17 @@ public final class WaitQueue {
       return;
     }
     synchronized (this) {
-      while (last != null && size > capacity) {
-        Waiter out = last;
-        unlink(out);
-        out.turnedAway();
+      List<Waiter> all = List.copyOf(waiters);
+      for (int i = all.size() - 1; i >= capacity; i--) {
+        remove(all.get(i));
+        all.get(i).turnedAway();
       }
     }
   }
 
-  @SuppressWarnings("NonAtomicVolatileUpdate") // Written under the lock alone.
-  private void link(Waiter waiter) {
-    waiter.inQueue = true;
-    waiter.before = last;
-    if (last == null) {
-      first = waiter;
-    } else {
-      last.after = waiter;
-    }
-    last = waiter;
-    size++;
-  }
-
-  @SuppressWarnings("NonAtomicVolatileUpdate") // Written under the lock alone.
-  private void unlink(Waiter waiter) {
-    if (waiter.before == null) {
-      first = waiter.after;
-    } else {
-      waiter.before.after = waiter.after;
-    }
-    if (waiter.after == null) {
-      last = waiter.before;
-    } else {
-      waiter.after.before = waiter.before;
-    }
-    waiter.inQueue = false;
-    waiter.before = null;
-    waiter.after = null;
-    size--;
+  private boolean remove(Waiter waiter) {
+    boolean removed = waiters.remove(waiter);
+    size = waiters.size();
+    return removed;
   }
 }

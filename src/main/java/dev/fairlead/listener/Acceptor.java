@@ -59,7 +59,6 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
 
   /**
    * @param key of the listener in {@code snapshot}
-   * @param loops that get the clients in turn
    */
   Acceptor(
       String key, Supplier<Snapshot> snapshot, List<SessionLoop> loops, ServerChannel channel) {
@@ -74,21 +73,22 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
   Future<Void> open(EventLoop eventLoop, SocketAddress address) {
     channel.pipeline().addLast(this);
     ChannelFuture registered = eventLoop.register(channel);
-    if (registered.isDone()) {
-      return bind(registered, address);
-    }
     Promise<Void> bound = Promise.promise();
-    registered.addListener(done -> bind(registered, address).onComplete(bound));
+    if (registered.isDone()) {
+      // A loop that has ended calls no listener.
+      bind(registered, address, bound);
+    } else {
+      registered.addListener(done -> bind(registered, address, bound));
+    }
     return bound.future();
   }
 
-  private Future<Void> bind(ChannelFuture registered, SocketAddress address) {
-    if (!registered.isSuccess()) {
-      return Future.failedFuture(registered.cause());
+  private void bind(ChannelFuture registered, SocketAddress address, Promise<Void> bound) {
+    if (registered.isSuccess()) {
+      channel.bind(address).addListener(done -> bound.complete(null, done.cause()));
+    } else {
+      bound.fail(registered.cause());
     }
-    Promise<Void> bound = Promise.promise();
-    channel.bind(address).addListener(done -> complete(bound, done.cause()));
-    return bound.future();
   }
 
   /** True from the bind to the close. Any thread. */
@@ -109,7 +109,6 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** Begins to accept, first the clients in the kernel's queue. */
   void start() {
     channel.config().setAutoRead(true);
   }
@@ -164,9 +163,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     pause(String.valueOf(cause.getMessage()));
   }
 
-  /**
-   * Closes a client that a loop can't take: a descriptor without an owner would never be closed.
-   */
+  /** Closes a client that a loop can't take: else its descriptor would never be closed. */
   private void handOver(Channel client, Destination destination, SessionLoop loop) {
     try {
       if (loop.eventLoop().inEventLoop()) {
@@ -177,14 +174,6 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     } catch (RuntimeException e) {
       LOG.error("listener at {}: a client could not be handed over and is closed", key, e);
       client.unsafe().closeForcibly();
-    }
-  }
-
-  private static void complete(Promise<Void> promise, Throwable failure) {
-    if (failure == null) {
-      promise.complete();
-    } else {
-      promise.fail(failure);
     }
   }
 

@@ -31,12 +31,11 @@ public final class ListenException extends RuntimeException {
     return new ListenException("", "the member is draining", null);
   }
 
-  /** Whether the cause is not an address but that all listeners are closed. */
+  /** Whether all listeners are closed for good. */
   public boolean isDraining() {
     return path.isEmpty();
   }
 
-  /** Path of the key in the configuration; empty for the whole. */
   public String path() {
     return path;
   }

@@ -27,9 +27,6 @@ public final class ListenerVerticle extends VerticleBase {
   private volatile long tickedAt;
   private volatile long lagNanos;
 
-  /**
-   * @param sessions makes the session loop of the event loop that this verticle is given
-   */
   public ListenerVerticle(Function<EventLoop, SessionLoop> sessions) {
     this.sessions = sessions;
   }
@@ -64,7 +61,6 @@ public final class ListenerVerticle extends VerticleBase {
     return tickedAt;
   }
 
-  /** Runs {@code task} on the verticle's event loop. */
   public <T> Future<T> run(Callable<T> task) {
     Context owner = context;
     return Future.future(
@@ -79,13 +75,11 @@ public final class ListenerVerticle extends VerticleBase {
                 }));
   }
 
-  /** Binds the acceptor's channel on this loop, without accepting. */
   Future<Void> open(Acceptor acceptor, SocketAddress address) {
     acceptors.add(acceptor);
     return acceptor.open(loop.eventLoop(), address);
   }
 
-  /** Closes the acceptor when its queue is empty. */
   Future<Void> close(Acceptor acceptor) {
     acceptors.remove(acceptor);
     return acceptor.close();

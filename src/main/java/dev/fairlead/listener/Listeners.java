@@ -15,7 +15,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,10 +50,7 @@ public final class Listeners {
     }
   }
 
-  /**
-   * @param verticles deployed, one for every event loop
-   * @param snapshot where acceptors look up the destination of a client
-   */
+  /** The parameters are those of {@link ListeningSocket.DataPath}. */
   public Listeners(
       Vertx vertx,
       Transport transport,
@@ -138,7 +134,7 @@ public final class Listeners {
      */
     public Future<Void> commit(Runnable switchOver) {
       if (!settled.compareAndSet(false, true)) {
-        return Future.failedFuture(new StaleChangeException());
+        return stale();
       }
       return openAdded()
           .compose(opened -> switchOver(switchOver))
@@ -218,11 +214,16 @@ public final class Listeners {
       return Future.failedFuture(new StaleChangeException());
     }
 
-    /** Lets the sockets follow the change, which is in force. */
     private Future<Void> follow() {
       List<Future<Void>> steps = new ArrayList<>();
       added.values().forEach(taken -> steps.add(taken.socket().start()));
-      after.forEach((key, now) -> adjust(before.get(key), now, steps));
+      after.forEach(
+          (key, now) -> {
+            Open was = before.get(key);
+            if (was != null && was.config().backlog() != now.config().backlog()) {
+              steps.add(now.socket().backlog(now.config().backlog()));
+            }
+          });
       steps.add(closeAll(leaving));
       return Future.join(steps)
           .<Void>mapEmpty()
@@ -231,12 +232,6 @@ public final class Listeners {
                 LOG.warn("in force, but a listening socket was not adjusted: {}", cause.toString());
                 return null;
               });
-    }
-
-    private void adjust(@Nullable Open was, Open now, List<Future<Void>> steps) {
-      if (was != null && was.config().backlog() != now.config().backlog()) {
-        steps.add(now.socket().backlog(now.config().backlog()));
-      }
     }
 
     private Future<Void> release() {

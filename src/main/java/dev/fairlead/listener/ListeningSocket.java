@@ -40,7 +40,6 @@ final class ListeningSocket {
 
   private final List<OnLoop> acceptors = new ArrayList<>();
 
-  /** An acceptor and the verticle on whose event loop it is. */
   private record OnLoop(ListenerVerticle verticle, Acceptor acceptor) {}
 
   /**
@@ -82,7 +81,7 @@ final class ListeningSocket {
     for (ListeningSocket each : ours) {
       each.shareClaim();
     }
-    AddressClaim claim = ours.isEmpty() ? AddressClaim.of(wanted) : AddressClaim.beside(wanted);
+    AddressClaim claim = AddressClaim.of(wanted, !ours.isEmpty());
     InetSocketAddress address = claim.address();
     return new ListeningSocket(BindAddress.ip(host, address.getPort()), address, claim);
   }
@@ -131,12 +130,10 @@ final class ListeningSocket {
     return verticle.open(acceptor, transport.convert(address));
   }
 
-  /** Begins to accept. */
   Future<Void> start() {
     return onAcceptors(Acceptor::start);
   }
 
-  /** Changes the length of the kernel's queue. */
   Future<Void> backlog(int backlog) {
     return onAcceptors(acceptor -> acceptor.backlog(backlog));
   }
@@ -164,7 +161,7 @@ final class ListeningSocket {
     }
   }
 
-  /** As the API shows it, with the real port. */
+  /** With the real port. */
   String shown() {
     return bind.toString();
   }

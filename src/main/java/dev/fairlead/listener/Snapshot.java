@@ -24,11 +24,6 @@ public record Snapshot(Map<String, Destination> destinations, Pools pools) {
     destinations = Map.copyOf(destinations);
   }
 
-  /**
-   * The snapshot of a configuration.
-   *
-   * @param longLived outlives the snapshot
-   */
   public static Snapshot of(List<ListenerConfig> listeners, Pools pools, LongLived longLived) {
     Map<String, Destination> destinations = new HashMap<>();
     for (ListenerConfig listener : listeners) {
@@ -43,12 +38,7 @@ public record Snapshot(Map<String, Destination> destinations, Pools pools) {
     return new Snapshot(destinations, pools);
   }
 
-  /**
-   * Objects that are shared by successive snapshots.
-   *
-   * @param counters of a listener, by its name
-   * @param access list of a listener, by its name
-   */
+  /** Objects that are shared by successive snapshots; of a listener, by its name. */
   public record LongLived(
       Function<String, ListenerCounters> counters,
       Function<String, AccessList> access,

@@ -23,11 +23,7 @@ final class UnixSocketFile {
 
   private UnixSocketFile() {}
 
-  /**
-   * Checks that a Unix socket can be bound at {@code path}, and leaves no file there.
-   *
-   * @throws IOException if it can't
-   */
+  /** Fails if no Unix socket can be bound at {@code path}; leaves no file there. */
   static void tryOut(Path path) throws IOException {
     makeWay(path);
     try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
@@ -36,11 +32,7 @@ final class UnixSocketFile {
     Files.deleteIfExists(path);
   }
 
-  /**
-   * Removes a stale file.
-   *
-   * @throws IOException if any other file is there
-   */
+  /** Removes a stale file, and fails if any other is there. */
   static void makeWay(Path path) throws IOException {
     removeIfStale(path);
     if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {

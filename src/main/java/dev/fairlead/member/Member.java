@@ -192,7 +192,7 @@ public final class Member {
 
   private static ClusterNode join(
       ClusterConfig cluster, Transport transport, VertxOptions options) {
-    VertxBuilder builder = Vertx.builder().withTransport(transport.vertx());
+    VertxBuilder builder = Vertx.builder().withTransport(transport);
     return cluster.enabled()
         ? HazelcastNode.join(cluster, builder, options)
         : new LoneNode(builder.with(options).build());
@@ -222,7 +222,7 @@ public final class Member {
     LOG.info(
         "ready: {} event loops on {}, listening on {}, {} of {} members, admin port {}",
         proxy.loops().verticles().size(),
-        proxy.loops().transport().label(),
+        proxy.loops().transport().name(),
         proxy.addresses(),
         cluster.self().name(),
         cluster.members().size(),

@@ -87,7 +87,7 @@ final class MemberReport implements MemberView {
         self.name(),
         FairleadVersion.get(),
         started,
-        proxy.loops().transport().label(),
+        proxy.loops().transport().name(),
         proxy.loops().verticles().size(),
         proxy.loops().count().live(),
         proxy.loops().count().max(),

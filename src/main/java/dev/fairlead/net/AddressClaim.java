@@ -26,25 +26,13 @@ public final class AddressClaim implements Closeable {
   }
 
   /**
-   * Claims {@code wanted}, which no socket has; port 0 takes any free one.
+   * Claims {@code wanted}; port 0 takes any free one.
    *
+   * @param shared beside sockets of this process that have the address or overlap it, all of them
+   *     shared; else no socket has it
    * @throws IOException when the address is in use or not of this machine
    */
-  public static AddressClaim of(InetSocketAddress wanted) throws IOException {
-    return bind(wanted, false);
-  }
-
-  /**
-   * Claims {@code wanted} beside sockets of this process that have it or overlap it, all of them
-   * shared.
-   *
-   * @throws IOException when another process has the address, or it is not of this machine
-   */
-  public static AddressClaim beside(InetSocketAddress wanted) throws IOException {
-    return bind(wanted, true);
-  }
-
-  private static AddressClaim bind(InetSocketAddress wanted, boolean shared) throws IOException {
+  public static AddressClaim of(InetSocketAddress wanted, boolean shared) throws IOException {
     // A connecting socket, because the JDK's listening ones listen as soon as they are bound.
     SocketChannel holder = SocketChannel.open(familyOf(wanted));
     try {
@@ -64,7 +52,7 @@ public final class AddressClaim implements Closeable {
     }
   }
 
-  /** What was claimed, with the real port. */
+  /** With the real port. */
   public InetSocketAddress address() {
     return address;
   }

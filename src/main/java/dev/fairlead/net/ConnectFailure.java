@@ -40,16 +40,14 @@ public enum ConnectFailure {
     return isLocal() && before != null ? before : this;
   }
 
-  /** What the exception of a failed connect means. */
   public static ConnectFailure of(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof ConnectTimeoutException) {
         return TIMED_OUT;
       }
-      if (cause instanceof BindException || hasText(cause, "Cannot assign requested address")) {
-        return NO_LOCAL_PORT;
-      }
-      if (hasText(cause, "Too many open files")) {
+      if (cause instanceof BindException
+          || hasText(cause, "Cannot assign requested address")
+          || hasText(cause, "Too many open files")) {
         return NO_LOCAL_PORT;
       }
       if (cause instanceof NoRouteToHostException || cause instanceof FileNotFoundException) {
@@ -65,10 +63,7 @@ public enum ConnectFailure {
     return UNREACHABLE;
   }
 
-  /**
-   * Every transport has a type of its own for a refused connection, and some use it for more than
-   * that.
-   */
+  /** Each transport has its own type for a refused connection, some use it for more than that. */
   private static boolean isRefused(Throwable cause) {
     if (cause instanceof Errors.NativeIoException nativeError) {
       return nativeError.expectedErr() == Errors.ERROR_ECONNREFUSED_NEGATIVE;

@@ -67,7 +67,6 @@ public record CredentialFiles(String source) {
     return problems;
   }
 
-  /** Returns whether {@code file} has certificates. */
   private boolean addCertificates(String path, Path file, List<Problem> problems) {
     Optional<Problem> unreadable = unreadable(path, file);
     if (unreadable.isPresent()) {

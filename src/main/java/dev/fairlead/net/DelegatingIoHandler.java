@@ -8,29 +8,31 @@ import io.netty.channel.IoHandlerContext;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.IoOps;
 import io.netty.channel.IoRegistration;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.AttributeKey;
+import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.ThreadAwareExecutor;
 import java.util.function.BiFunction;
 
 /** Delegates to Netty's own handler, except where a subclass corrects it. On its event loop. */
 abstract class DelegatingIoHandler implements IoHandler {
+  private static final AttributeKey<Boolean> HALF_CLOSURE_ALLOWED =
+      AttributeKey.valueOf(DelegatingIoHandler.class, "allowed");
+
   private final IoHandler delegate;
 
   DelegatingIoHandler(IoHandler delegate) {
     this.delegate = delegate;
   }
 
-  /**
-   * Makes what {@code factory} makes, corrected.
-   *
-   * @param corrected given that, and the event loop it is for
-   */
+  /** Makes what {@code factory} makes, corrected for the event loop it is for. */
   static IoHandlerFactory factory(
-      IoHandlerFactory factory, BiFunction<IoHandler, ThreadAwareExecutor, IoHandler> corrected) {
+      IoHandlerFactory factory, BiFunction<IoHandler, EventExecutor, IoHandler> corrected) {
     return new IoHandlerFactory() {
       @Override
       public IoHandler newHandler(ThreadAwareExecutor executor) {
-        return corrected.apply(factory.newHandler(executor), executor);
+        return corrected.apply(factory.newHandler(executor), (EventExecutor) executor);
       }
 
       @Override
@@ -75,6 +77,14 @@ abstract class DelegatingIoHandler implements IoHandler {
     return delegate.isCompatible(handleType);
   }
 
+  /**
+   * ALLOW_HALF_CLOSURE for the Unix channels that Netty 4.2.18 closes at the peer's FIN, whatever
+   * the option is: those of NIO and io_uring, whose handlers here act on it.
+   */
+  static void allowHalfClosure(Channel channel, boolean allowed) {
+    channel.attr(HALF_CLOSURE_ALLOWED).set(allowed);
+  }
+
   /** True for the handle of a stream's channel: neither one that listens nor one of datagrams. */
   static boolean isStream(IoHandle handle) {
     return handle instanceof Channel.Unsafe unsafe
@@ -94,6 +104,14 @@ abstract class DelegatingIoHandler implements IoHandler {
 
     final DuplexChannel channel() {
       return channel;
+    }
+
+    final boolean isHalfClosureAllowed() {
+      return channel.hasAttr(HALF_CLOSURE_ALLOWED) && channel.attr(HALF_CLOSURE_ALLOWED).get();
+    }
+
+    final void reportFin() {
+      channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
     }
 
     @Override

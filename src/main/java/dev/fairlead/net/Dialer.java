@@ -23,16 +23,12 @@ import org.jspecify.annotations.Nullable;
  * never answers is never given up. After RFC 8305, section 5, but one connection at a time.
  */
 public final class Dialer implements ChannelFutureListener {
-  /**
-   * The shortest share of the time-out. A lower value tries more of many addresses, a higher one
-   * gives each a longer round trip.
-   */
+  /** Raising it gives each address a longer round trip, lowering it tries more of many. */
   static final long SHORTEST_SHARE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
   /**
-   * How long after the time-out an address may still be tried, for users whose timer is late. A
-   * higher value connects more often through the last address, a lower one keeps the time-out more
-   * exactly.
+   * How long after the time-out an address may still be tried, for users whose timer is late.
+   * Raising it connects more often, lowering it keeps the time-out more exactly.
    */
   static final long GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
@@ -64,10 +60,8 @@ public final class Dialer implements ChannelFutureListener {
     void opened(Channel channel);
 
     /**
-     * The last channel that was {@linkplain #opened opened} is connected, and the receiver's.
-     *
-     * @param address it is connected to
-     * @param nanos since the connection to this address was asked for
+     * The last {@linkplain #opened opened} channel is connected, and the receiver's, {@code nanos}
+     * after the connection to {@code address} was asked for.
      */
     void connected(SocketAddress address, long nanos);
 
@@ -78,9 +72,6 @@ public final class Dialer implements ChannelFutureListener {
     void crashed(Throwable bug);
   }
 
-  /**
-   * @param clock {@code System::nanoTime}
-   */
   public Dialer(EventLoop eventLoop, Transport transport, LongSupplier clock, DialEvents events) {
     this.eventLoop = eventLoop;
     this.transport = transport;
@@ -89,9 +80,7 @@ public final class Dialer implements ChannelFutureListener {
   }
 
   /**
-   * Tries {@code peer} in its order.
-   *
-   * @param peer empty = its name is not resolved
+   * @param peer tried in this order; empty = its name is not resolved
    * @param from local addresses to connect from, those of the peer's family in turn; empty = the
    *     kernel chooses
    * @param fromTurn which of them
@@ -127,17 +116,12 @@ public final class Dialer implements ChannelFutureListener {
     }
   }
 
-  /**
-   * Ends the dial without an outcome. May be called twice.
-   *
-   * @param reset whether a peer that has accepted already gets a reset
-   */
+  /** Ends the dial without an outcome; a peer that has accepted may get a reset. Idempotent. */
   public void cancel(boolean reset) {
     addressDeadline = NEVER;
     abandon(reset);
   }
 
-  /** The connect that {@link #connect} asked for. */
   @Override
   public void operationComplete(ChannelFuture connected) {
     if (connected.channel() != channel) {
@@ -241,7 +225,7 @@ public final class Dialer implements ChannelFutureListener {
     }
   }
 
-  /** Null = none of the configured addresses is of the remote's family. */
+  /** Null = none is of the remote's family. */
   private @Nullable InetSocketAddress localAddress(InetSocketAddress remote) {
     Class<?> family = remote.getAddress().getClass();
     List<InetAddress> usable =

@@ -3,13 +3,13 @@ package dev.fairlead.net;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoHandler;
-import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.IoOps;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.epoll.EpollIoEvent;
 import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.unix.FileDescriptor;
+import io.netty.util.concurrent.EventExecutor;
 
 /**
  * Netty's epoll handler, with these corrections of Netty 4.2.18:
@@ -30,13 +30,8 @@ import io.netty.channel.unix.FileDescriptor;
 final class HalfCloseEpoll extends DelegatingIoHandler {
   private static final EpollIoOps READABLE = EpollIoOps.EPOLLIN.with(EpollIoOps.EPOLLRDHUP);
 
-  private HalfCloseEpoll(IoHandler epoll) {
+  HalfCloseEpoll(IoHandler epoll, EventExecutor loop) {
     super(epoll);
-  }
-
-  /** Makes what {@code epoll} makes, corrected. */
-  static IoHandlerFactory over(IoHandlerFactory epoll) {
-    return factory(epoll, (handler, executor) -> new HalfCloseEpoll(handler));
   }
 
   @Override

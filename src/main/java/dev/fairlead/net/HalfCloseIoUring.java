@@ -3,7 +3,6 @@ package dev.fairlead.net;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoHandler;
-import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.uring.IoUringIoEvent;
 import io.netty.channel.uring.IoUringIoHandle;
@@ -23,7 +22,7 @@ import java.util.concurrent.TimeUnit;
  *       that carries it.
  *   <li>After a hang-up the channel is read to its end. Netty stops when the hang-up is reported
  *       during a read, because the kernel does not count an error among what is left to read.
- *   <li>The FIN of a Unix peer ends one direction only, see {@link UnixHalfClose}.
+ *   <li>The FIN of a Unix peer ends one direction only, see {@link #allowHalfClosure}.
  *   <li>A peer that has sent bytes and reset before the connect was noticed has been connected.
  * </ul>
  *
@@ -45,15 +44,9 @@ final class HalfCloseIoUring extends DelegatingIoHandler {
 
   private final EventExecutor loop;
 
-  private HalfCloseIoUring(IoHandler ring, EventExecutor loop) {
+  HalfCloseIoUring(IoHandler ring, EventExecutor loop) {
     super(ring);
     this.loop = loop;
-  }
-
-  /** Makes what {@code ring} makes, corrected. */
-  static IoHandlerFactory over(IoHandlerFactory ring) {
-    return factory(
-        ring, (handler, executor) -> new HalfCloseIoUring(handler, (EventExecutor) executor));
   }
 
   @Override
@@ -101,10 +94,10 @@ final class HalfCloseIoUring extends DelegatingIoHandler {
     }
 
     private void received(IoRegistration registration, IoUringIoEvent event, int result) {
-      if (result == 0 && UnixHalfClose.isAllowed(channel())) {
+      if (result == 0 && isHalfClosureAllowed()) {
         if (!finReported) {
           finReported = true;
-          UnixHalfClose.report(channel());
+          reportFin();
         }
         super.handle(registration, withResult(event, -EAGAIN));
         return;

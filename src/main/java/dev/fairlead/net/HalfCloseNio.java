@@ -5,7 +5,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoHandler;
-import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.IoOps;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.nio.NioIoEvent;
@@ -34,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  *       selector's set, and what it could wait for is always there. So channels that do not read
  *       are checked every {@link #CHECK_MILLIS}, by a selector of their own: waiting to connect,
  *       they are selected for an error only.
- *   <li>The FIN of a Unix peer ends one direction only, see {@link UnixHalfClose}.
+ *   <li>The FIN of a Unix peer ends one direction only, see {@link #allowHalfClosure}.
  * </ul>
  *
  * <p>One for every event loop; on that loop.
@@ -55,7 +54,7 @@ final class HalfCloseNio extends DelegatingIoHandler {
 
   private boolean checkScheduled;
 
-  private HalfCloseNio(IoHandler nio, EventExecutor loop) {
+  HalfCloseNio(IoHandler nio, EventExecutor loop) {
     super(nio);
     this.loop = loop;
     try {
@@ -63,11 +62,6 @@ final class HalfCloseNio extends DelegatingIoHandler {
     } catch (IOException e) {
       throw new UncheckedIOException("opening a selector", e);
     }
-  }
-
-  /** Makes what {@code nio} makes, corrected. */
-  static IoHandlerFactory over(IoHandlerFactory nio) {
-    return factory(nio, (handler, executor) -> new HalfCloseNio(handler, (EventExecutor) executor));
   }
 
   @Override
@@ -145,7 +139,7 @@ final class HalfCloseNio extends DelegatingIoHandler {
     @Override
     public void handle(IoRegistration from, IoEvent event) {
       NioIoOps ready = ((NioIoEvent) event).ops();
-      if (ready.contains(NioIoOps.READ) && UnixHalfClose.isAllowed(channel())) {
+      if (ready.contains(NioIoOps.READ) && isHalfClosureAllowed()) {
         readUnix();
         NioIoOps others = ready.without(NioIoOps.READ);
         if (!others.equals(NioIoOps.NONE)) {
@@ -241,7 +235,7 @@ final class HalfCloseNio extends DelegatingIoHandler {
       }
       channel().pipeline().fireChannelReadComplete();
       if (length < 0) {
-        UnixHalfClose.report(channel());
+        reportFin();
         // The FIN is readable for ever.
         channel().config().setAutoRead(false);
       }

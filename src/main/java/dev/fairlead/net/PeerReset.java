@@ -15,7 +15,7 @@ public final class PeerReset {
 
   private PeerReset() {}
 
-  /** The peer has reset {@code channel} after its FIN. Does nothing once the channel is closed. */
+  /** The peer has reset after its FIN. Does nothing once {@code channel} is closed. */
   static void report(Channel channel) {
     if (channel.isOpen()) {
       channel.pipeline().fireExceptionCaught(new IOException(MESSAGE));

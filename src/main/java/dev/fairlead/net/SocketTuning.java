@@ -31,13 +31,8 @@ import org.slf4j.LoggerFactory;
  * connection's by now.
  */
 public final class SocketTuning {
-  /** Idle time before the first keep-alive probe. */
   static final int KEEP_ALIVE_IDLE_SECONDS = 60;
-
-  /** Time between probes. */
   static final int KEEP_ALIVE_INTERVAL_SECONDS = 10;
-
-  /** Probes without an answer until the peer counts as gone. */
   static final int KEEP_ALIVE_COUNT = 6;
 
   /** How long sent data may stay unacknowledged: as long as keep-alive takes to give up. */
@@ -88,7 +83,7 @@ public final class SocketTuning {
 
   private SocketTuning() {}
 
-  /** Prepares a listening channel before it is bound. */
+  /** To be called before the bind. */
   public static void listening(ServerChannel channel, SocketAddress local, boolean shared) {
     if (!(local instanceof InetSocketAddress)) {
       return;
@@ -189,7 +184,7 @@ public final class SocketTuning {
     }
   }
 
-  /** True when the peer of {@code channel} has sent bytes, even if they were not read. */
+  /** Whether the peer has sent bytes, even if they were not read. */
   static boolean hasReceived(Channel channel) {
     return channel instanceof UnixChannel unix
         && tcpInfo(socket(unix)).getLong(TCP_INFO_BYTES_RECEIVED) > 0;

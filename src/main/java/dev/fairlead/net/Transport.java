@@ -3,6 +3,7 @@ package dev.fairlead.net;
 import dev.fairlead.config.NodeConfig.TransportKind;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MaxMessagesRecvByteBufAllocator;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
@@ -15,6 +16,9 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.Socket;
 import io.netty.channel.unix.UnixChannel;
+import io.vertx.core.impl.transports.EpollTransport;
+import io.vertx.core.impl.transports.IoUringTransport;
+import io.vertx.core.impl.transports.NioTransport;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
@@ -27,10 +31,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How bytes reach the kernel: makes the channels that the event loops of one Vert.x instance can
- * run. Immutable; any thread.
+ * How bytes reach the kernel: a transport of Vert.x whose event loops have Netty's I/O handler as
+ * we correct it, and the channels that they can run. Immutable; any thread.
  */
-public final class Transport {
+public final class Transport implements io.vertx.core.transport.Transport {
   private static final Logger LOG = LoggerFactory.getLogger(Transport.class);
 
   private static final boolean LINUX =
@@ -48,15 +52,15 @@ public final class Transport {
   }
 
   private final TransportKind kind;
-  private final io.vertx.core.transport.Transport vertxTransport;
+  private final io.vertx.core.spi.transport.Transport implementation;
 
   private Transport(TransportKind kind) {
     this.kind = kind;
-    this.vertxTransport =
+    this.implementation =
         switch (kind) {
-          case IO_URING -> VertxTransport.ioUring();
-          case EPOLL -> VertxTransport.epoll();
-          default -> VertxTransport.nio();
+          case IO_URING -> new CorrectedIoUring();
+          case EPOLL -> new CorrectedEpoll();
+          default -> new CorrectedNio();
         };
   }
 
@@ -69,34 +73,37 @@ public final class Transport {
   public static Transport of(TransportKind wanted) {
     if (wanted == TransportKind.AUTO) {
       Transport epoll = new Transport(TransportKind.EPOLL);
-      return epoll.isAvailable() ? epoll : new Transport(TransportKind.NIO);
+      return epoll.available() ? epoll : new Transport(TransportKind.NIO);
     }
     Transport transport = new Transport(wanted);
-    if (!transport.isAvailable()) {
-      throw new UnavailableException(
-          transport.label(), transport.vertxTransport.unavailabilityCause());
+    if (!transport.available()) {
+      throw new UnavailableException(transport.name(), transport.unavailabilityCause());
     }
     return transport;
   }
 
-  private boolean isAvailable() {
-    return vertxTransport.available();
-  }
-
   /** As the configuration writes it: {@code epoll}, {@code io_uring} or {@code nio}. */
-  public String label() {
+  @Override
+  public String name() {
     return kind.name().toLowerCase(Locale.ROOT);
   }
 
-  /** For {@code Vertx.builder().withTransport}. */
-  public io.vertx.core.transport.Transport vertx() {
-    return vertxTransport;
+  @Override
+  public boolean available() {
+    return implementation.isAvailable();
   }
 
-  /**
-   * True when every event loop can listen on {@code address} and the kernel spreads the clients
-   * over them.
-   */
+  @Override
+  public @Nullable Throwable unavailabilityCause() {
+    return implementation.unavailabilityCause();
+  }
+
+  @Override
+  public io.vertx.core.spi.transport.Transport implementation() {
+    return implementation;
+  }
+
+  /** Whether every event loop can listen there, the kernel spreading the clients over them. */
   public boolean sharesListening(SocketAddress address) {
     return LINUX && address instanceof InetSocketAddress;
   }
@@ -106,11 +113,11 @@ public final class Transport {
     if (remote instanceof InetSocketAddress inet) {
       return switch (kind) {
         case EPOLL -> new EpollSocketChannel(familyOf(inet));
-        case IO_URING -> newInternetChannel();
+        case IO_URING -> implementation.channelFactory(false).newChannel();
         default -> new NioSocketChannel(SelectorProvider.provider(), familyOf(inet));
       };
     }
-    return vertxTransport.implementation().channelFactory(true).newChannel();
+    return implementation.channelFactory(true).newChannel();
   }
 
   /** A channel, not yet registered, that can be bound to {@code local}. */
@@ -118,18 +125,15 @@ public final class Transport {
     if (local instanceof InetSocketAddress inet) {
       return switch (kind) {
         case EPOLL -> new EpollServerSocketChannel(familyOf(inet));
-        case IO_URING -> vertxTransport.implementation().serverChannelFactory(false).newChannel();
+        case IO_URING -> implementation.serverChannelFactory(false).newChannel();
         default ->
             oneByOne(new NioServerSocketChannel(SelectorProvider.provider(), familyOf(inet)));
       };
     }
-    return vertxTransport.implementation().serverChannelFactory(true).newChannel();
+    return implementation.serverChannelFactory(true).newChannel();
   }
 
-  /**
-   * NIO accepts up to 16 clients before it reports the first, and by then it is too late to see
-   * that there is no room.
-   */
+  /** NIO accepts up to 16 clients before it reports the first: too late to see a lack of room. */
   private static ServerChannel oneByOne(ServerChannel channel) {
     if (channel.config().getRecvByteBufAllocator()
         instanceof MaxMessagesRecvByteBufAllocator accepting) {
@@ -153,7 +157,7 @@ public final class Transport {
     if (kind == TransportKind.EPOLL || channel instanceof SocketChannel) {
       channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, allowed);
     } else {
-      UnixHalfClose.allow(channel, allowed);
+      DelegatingIoHandler.allowHalfClosure(channel, allowed);
     }
   }
 
@@ -190,10 +194,7 @@ public final class Transport {
     channel.close();
   }
 
-  /**
-   * Closes {@code channel} at once, past its handlers, whether or not it is registered; on its
-   * event loop if it is.
-   */
+  /** Closes {@code channel} at once, past its handlers; on its event loop if it is registered. */
   public static void discard(Channel channel) {
     if (channel.isRegistered()) {
       channel.unsafe().close(channel.unsafe().voidPromise());
@@ -202,9 +203,7 @@ public final class Transport {
     }
   }
 
-  /**
-   * {@code address} in the type this transport's channels take: NIO has its own for Unix sockets.
-   */
+  /** The type that this transport's channels take: NIO has its own for Unix sockets. */
   public SocketAddress convert(SocketAddress address) {
     if (kind == TransportKind.NIO && address instanceof DomainSocketAddress unix) {
       return java.net.UnixDomainSocketAddress.of(unix.path());
@@ -212,14 +211,31 @@ public final class Transport {
     return address;
   }
 
-  private Channel newInternetChannel() {
-    return vertxTransport.implementation().channelFactory(false).newChannel();
-  }
-
   private static SocketProtocolFamily familyOf(InetSocketAddress address) {
     return address.getAddress() instanceof Inet4Address
         ? SocketProtocolFamily.INET
         : SocketProtocolFamily.INET6;
+  }
+
+  private static final class CorrectedEpoll extends EpollTransport {
+    @Override
+    public IoHandlerFactory ioHandlerFactory() {
+      return DelegatingIoHandler.factory(super.ioHandlerFactory(), HalfCloseEpoll::new);
+    }
+  }
+
+  private static final class CorrectedIoUring extends IoUringTransport {
+    @Override
+    public IoHandlerFactory ioHandlerFactory() {
+      return DelegatingIoHandler.factory(super.ioHandlerFactory(), HalfCloseIoUring::new);
+    }
+  }
+
+  private static final class CorrectedNio extends NioTransport {
+    @Override
+    public IoHandlerFactory ioHandlerFactory() {
+      return DelegatingIoHandler.factory(super.ioHandlerFactory(), HalfCloseNio::new);
+    }
   }
 
   /** A transport was asked for by name and does not work here. */

@@ -24,13 +24,12 @@ final class SessionAccount {
   /** True while the session has one of its listener's connections: not while it waits for it. */
   private boolean admitted;
 
-  /** True while the session is counted at its pool. */
   private boolean atPool;
 
   /** The last one selected. */
   private @Nullable Backend backend;
 
-  /** True while the session is counted at {@link #backend}. */
+  /** At {@link #backend}. */
   private boolean counted;
 
   private int attempts;
@@ -41,8 +40,6 @@ final class SessionAccount {
   private boolean closed;
 
   /**
-   * Takes over what the client was admitted with.
-   *
    * @param source the client's address
    * @param ofSource counts the session already
    * @param admitted the session has one of its listener's connections
@@ -80,7 +77,6 @@ final class SessionAccount {
     return Objects.requireNonNull(backend);
   }
 
-  /** It has one of its listener's connections now. */
   void admitted() {
     admitted = true;
   }
@@ -89,11 +85,7 @@ final class SessionAccount {
     return admitted;
   }
 
-  /**
-   * Chooses a backend that has room.
-   *
-   * @return false = there is none now
-   */
+  /** Selects a backend that has room; false = there is none now. */
   boolean trySelect(List<Backend> tried) {
     Backend chosen = destination.poolLimiter().trySelect(source, tried, atPool);
     if (chosen != null) {

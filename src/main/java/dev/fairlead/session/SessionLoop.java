@@ -14,8 +14,8 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,7 +26,6 @@ import org.slf4j.LoggerFactory;
  * time-out ever ends a session.
  */
 public final class SessionLoop {
-  /** How often {@link #tick} is to be called. */
   public static final Duration TICK = Duration.ofNanos(Deadlines.TICK_NANOS);
 
   private static final Logger LOG = LoggerFactory.getLogger(SessionLoop.class);
@@ -186,7 +185,6 @@ public final class SessionLoop {
     onRoom = action;
   }
 
-  /** The sessions of all loops of the member. */
   public SessionCount count() {
     return count;
   }
@@ -195,19 +193,16 @@ public final class SessionLoop {
     return live;
   }
 
-  /** A record of every live session. */
   public List<SessionRecord> records() {
-    List<SessionRecord> records = new ArrayList<>(live);
-    forEach(session -> records.add(session.record()));
-    return records;
+    return sessions(session -> true).stream().map(Session::record).toList();
   }
 
   /** Ends the session of that id for the operator; false = it is not here. */
   public boolean end(String id) {
-    List<Session> found = new ArrayList<>(1);
-    if (id.startsWith(context.idPrefix())) {
-      forEach(session -> addIf(session.id().equals(id), session, found));
-    }
+    List<Session> found =
+        id.startsWith(context.idPrefix())
+            ? sessions(session -> session.id().equals(id))
+            : List.of();
     found.forEach(session -> session.end(CloseReason.ADMIN));
     return !found.isEmpty();
   }
@@ -222,8 +217,7 @@ public final class SessionLoop {
    * those that reach it later stay, and so do those that have moved to another one by then.
    */
   public void endThose(Backend backend, Duration time, CloseReason reason) {
-    List<Session> sessions = new ArrayList<>();
-    forEach(session -> addIf(session.account().isAt(backend), session, sessions));
+    List<Session> sessions = sessions(session -> session.account().isAt(backend));
     if (!sessions.isEmpty()) {
       closes.add(new GradualClose(sessions, backend, context.now(), time.toNanos(), reason));
     }
@@ -242,21 +236,23 @@ public final class SessionLoop {
   }
 
   private void endUntil(int left) {
-    List<Session> sessions = new ArrayList<>();
-    forEach(sessions::add);
+    List<Session> sessions = sessions(session -> true);
     for (int i = 0; i < sessions.size() - left; i++) {
       sessions.get(i).end(CloseReason.DRAIN);
     }
   }
 
-  private void forEach(Consumer<Session> visitor) {
-    context.deadlines().forEach(entry -> visitor.accept((Session) entry));
-  }
-
-  private static void addIf(boolean wanted, Session session, List<Session> sessions) {
-    if (wanted) {
-      sessions.add(session);
-    }
+  private List<Session> sessions(Predicate<Session> wanted) {
+    List<Session> sessions = new ArrayList<>();
+    context
+        .deadlines()
+        .forEach(
+            entry -> {
+              if (wanted.test((Session) entry)) {
+                sessions.add((Session) entry);
+              }
+            });
+    return sessions;
   }
 
   /** A shrinking number of sessions that may still live. */

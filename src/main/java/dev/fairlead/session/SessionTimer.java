@@ -47,12 +47,10 @@ final class SessionTimer {
     this.expiresAt = drawExpiry();
   }
 
-  /** Bytes moved. */
   void touch() {
     lastByteAt = clock.getAsLong();
   }
 
-  /** A backend has answered. */
   void connected() {
     touch();
     settlesAt = lastByteAt + SETTLED_NANOS;
@@ -77,7 +75,7 @@ final class SessionTimer {
     return clock.getAsLong() - startedAt;
   }
 
-  /** When {@code maxDuration} is over, {@link #NEVER} = it has none. */
+  /** When {@code maxDuration} is over. */
   long expiresAt() {
     return expiresAt;
   }
@@ -103,7 +101,6 @@ final class SessionTimer {
     return now - lastByteAt >= SLOW_NANOS;
   }
 
-  /** When the progress of a slow reader is to be checked. */
   long progressAt() {
     return clock.getAsLong() + PROGRESS_NANOS;
   }

@@ -6,10 +6,10 @@ import dev.fairlead.admission.QueueingLimiter;
 import dev.fairlead.admission.WaitQueue;
 
 /**
- * A session's wait in the queue of a limiter. Its place is taken on the thread that frees one; the
+ * A session's wait in the queue of a limiter. Its permit is taken on the thread that frees one; the
  * session continues on its own event loop, where everything of this is called that is not
  * protected. Ends once: with {@link #admitted}, with a refusal, or with {@link #cancel}, which
- * gives back a place that was taken too late.
+ * gives back a permit that was taken too late.
  */
 abstract class Waiting extends WaitQueue.Waiter implements Step {
   private final LoopContext loop;
@@ -17,8 +17,8 @@ abstract class Waiting extends WaitQueue.Waiter implements Step {
   private final StepOwner owner;
   private final long deadline;
 
-  /** A place was taken for it; guarded by the queue. */
-  private boolean placed;
+  /** A permit was taken for it; guarded by the queue. */
+  private boolean hasPermit;
 
   private boolean over;
 
@@ -33,10 +33,10 @@ abstract class Waiting extends WaitQueue.Waiter implements Step {
     return owner;
   }
 
-  /** The session continues with the place it has. */
+  /** The session continues with the permit it has. */
   abstract void admitted();
 
-  /** A place was taken that the session does not need any more. */
+  /** A permit was taken that the session does not need any more. */
   abstract void giveBack();
 
   /** Joins the queue, or refuses the session because it is full. */
@@ -72,8 +72,8 @@ abstract class Waiting extends WaitQueue.Waiter implements Step {
       return;
     }
     over = true;
-    // The place came too late for this session; another one can use it.
-    if (placed) {
+    // The permit came too late for this session; another one can use it.
+    if (hasPermit) {
       giveBack();
     }
   }
@@ -87,7 +87,7 @@ abstract class Waiting extends WaitQueue.Waiter implements Step {
 
   @Override
   protected final void entered() {
-    placed = true;
+    hasPermit = true;
     onLoop(this::admitted);
   }
 

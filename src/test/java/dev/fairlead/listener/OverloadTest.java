@@ -10,7 +10,6 @@ import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.config.NodeConfig.TransportKind;
 import dev.fairlead.config.PoolConfig;
 import dev.fairlead.config.PoolConfig.Balance;
-import dev.fairlead.net.DirectMemory;
 import dev.fairlead.net.Transport;
 import dev.fairlead.pool.Pools;
 import dev.fairlead.session.ListenerCounters;
@@ -18,6 +17,7 @@ import dev.fairlead.session.SessionListener;
 import dev.fairlead.session.SessionLoop;
 import dev.fairlead.session.limit.Limiters;
 import dev.fairlead.session.limit.SessionCount;
+import dev.fairlead.session.limit.SessionCount.DirectMemory;
 import dev.fairlead.testkit.TestBackend;
 import dev.fairlead.testkit.TestClient;
 import dev.fairlead.testkit.TestConnection;
@@ -48,7 +48,7 @@ class OverloadTest {
   private final AtomicLong used = new AtomicLong();
   private final SessionCount count = new SessionCount(1000, new DirectMemory(used::get, MAX));
   private final Transport transport = Transport.of(TransportKind.NIO);
-  private final Vertx vertx = Vertx.builder().withTransport(transport.vertx()).build();
+  private final Vertx vertx = Vertx.builder().withTransport(transport).build();
 
   @AfterEach
   void close() {

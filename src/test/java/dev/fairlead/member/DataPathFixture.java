@@ -44,7 +44,7 @@ final class DataPathFixture implements AutoCloseable {
     }
     vertx =
         Vertx.builder()
-            .withTransport(transport.vertx())
+            .withTransport(transport)
             .with(new VertxOptions().setEventLoopPoolSize(LOOPS))
             .build();
     proxy =

@@ -24,7 +24,7 @@ class AddressClaimTest {
 
   @Test
   void takesAFreePort() throws IOException {
-    try (AddressClaim claim = AddressClaim.of(loopback(0))) {
+    try (AddressClaim claim = AddressClaim.of(loopback(0), false)) {
       assertThat(claim.address().getPort()).isPositive();
     }
   }
@@ -33,13 +33,14 @@ class AddressClaimTest {
   void refusesAnAddressThatSomebodySharesAlready() throws IOException {
     try (ServerSocketChannel listening = sharing(loopback(0))) {
       int port = ((InetSocketAddress) listening.getLocalAddress()).getPort();
-      assertThatThrownBy(() -> AddressClaim.of(loopback(port))).isInstanceOf(BindException.class);
+      assertThatThrownBy(() -> AddressClaim.of(loopback(port), false))
+          .isInstanceOf(BindException.class);
     }
   }
 
   @Test
   void letsTheLoopsOfThisProcessListenOnceItIsShared() throws IOException {
-    try (AddressClaim claim = AddressClaim.of(loopback(0))) {
+    try (AddressClaim claim = AddressClaim.of(loopback(0), false)) {
       claim.share();
       try (ServerSocketChannel first = sharing(claim.address());
           ServerSocketChannel second = sharing(claim.address())) {
@@ -50,7 +51,7 @@ class AddressClaimTest {
 
   @Test
   void keepsEverybodyAwayWhileItIsHeld() throws IOException {
-    try (AddressClaim claim = AddressClaim.of(loopback(0))) {
+    try (AddressClaim claim = AddressClaim.of(loopback(0), false)) {
       for (boolean reuseAddress : List.of(false, true)) {
         try (ServerSocket other = new ServerSocket()) {
           other.setReuseAddress(reuseAddress);
@@ -71,7 +72,7 @@ class AddressClaimTest {
       accepted.shutdownOutput(); // who finishes first has the connection in TIME_WAIT
       client.read(ByteBuffer.allocate(1));
     }
-    try (AddressClaim claim = AddressClaim.of(loopback(port))) {
+    try (AddressClaim claim = AddressClaim.of(loopback(port), false)) {
       assertThat(claim.address().getPort()).isEqualTo(port);
     }
   }
@@ -80,7 +81,7 @@ class AddressClaimTest {
   void standsBesideSharedSocketsOfThisProcess() throws IOException {
     try (ServerSocketChannel listening = sharing(loopback(0))) {
       InetSocketAddress address = (InetSocketAddress) listening.getLocalAddress();
-      try (AddressClaim beside = AddressClaim.beside(address)) {
+      try (AddressClaim beside = AddressClaim.of(address, true)) {
         assertThat(beside.address()).isEqualTo(address);
       }
     }
@@ -88,7 +89,7 @@ class AddressClaimTest {
 
   @Test
   void connectingToItIsRefused() throws IOException {
-    try (AddressClaim claim = AddressClaim.of(loopback(0))) {
+    try (AddressClaim claim = AddressClaim.of(loopback(0), false)) {
       assertThatThrownBy(() -> SocketChannel.open(claim.address()).close())
           .isInstanceOf(ConnectException.class);
     }
@@ -96,14 +97,14 @@ class AddressClaimTest {
 
   @Test
   void sharingAClosedOneDoesNothing() throws IOException {
-    AddressClaim claim = AddressClaim.of(loopback(0));
+    AddressClaim claim = AddressClaim.of(loopback(0), false);
     claim.close();
     assertThatCode(claim::share).doesNotThrowAnyException();
   }
 
   @Test
   void leavesTheAddressWhenClosed() throws IOException {
-    AddressClaim claim = AddressClaim.of(loopback(0));
+    AddressClaim claim = AddressClaim.of(loopback(0), false);
     claim.close();
     try (ServerSocket other = new ServerSocket()) {
       other.bind(claim.address());

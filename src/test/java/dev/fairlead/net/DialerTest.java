@@ -195,7 +195,7 @@ class DialerTest {
           new SingleThreadIoEventLoop(
               null,
               new DefaultThreadFactory("dials"),
-              transport.vertx().implementation().ioHandlerFactory());
+              transport.implementation().ioHandlerFactory());
       dialer = new Dialer(eventLoop, transport, clock::get, this);
     }
 

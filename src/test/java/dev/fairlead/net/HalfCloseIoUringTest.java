@@ -87,7 +87,9 @@ class HalfCloseIoUringTest {
   }
 
   private void complete(byte operation, int result) throws Exception {
-    IoHandler corrected = HalfCloseIoUring.over(ring).newHandler((ThreadAwareExecutor) loop);
+    IoHandler corrected =
+        DelegatingIoHandler.factory(ring, HalfCloseIoUring::new)
+            .newHandler((ThreadAwareExecutor) loop);
     Class<?>[] types = {IoUringIoHandle.class, Channel.Unsafe.class};
     corrected.register(
         (IoHandle) Proxy.newProxyInstance(getClass().getClassLoader(), types, this::handle));

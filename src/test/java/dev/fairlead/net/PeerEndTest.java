@@ -313,7 +313,7 @@ class PeerEndTest {
         new MultiThreadIoEventLoopGroup(
             1,
             DelegatingIoHandler.factory(
-                transport.vertx().implementation().ioHandlerFactory(),
+                transport.implementation().ioHandlerFactory(),
                 (handler, executor) -> new Counting(handler)));
     loop = loops.next();
   }

@@ -75,7 +75,7 @@ final class LoopFixture implements AutoCloseable {
         new SingleThreadIoEventLoop(
             null,
             new DefaultThreadFactory("sessions"),
-            transport.vertx().implementation().ioHandlerFactory());
+            transport.implementation().ioHandlerFactory());
     loop =
         new SessionLoop(
             eventLoop,

@@ -10,6 +10,7 @@ import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.pool.Pool;
 import dev.fairlead.pool.Pools;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -17,7 +18,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The limiters of all listeners and pools in force, by name, and of removed ones while sessions use
@@ -28,18 +28,18 @@ public final class Limiters {
   private final Map<String, PoolLimiter> pools = new ConcurrentHashMap<>();
   private volatile Consumer<Leased> onNeed = needed -> {};
 
-  /** The limiters in force. */
   private Set<QueueingLimiter> inForce = Set.of();
 
   /** Removed and not in use at the last {@link #forgetRemoved}. */
   private Set<QueueingLimiter> unused = Set.of();
 
   public ListenerLimiter listener(String name) {
-    return listeners.computeIfAbsent(name, key -> new ListenerLimiter(key, this::need));
+    return listeners.computeIfAbsent(
+        name, key -> new ListenerLimiter(key, need -> onNeed.accept(need)));
   }
 
   public PoolLimiter pool(String name) {
-    return pools.computeIfAbsent(name, key -> new PoolLimiter(key, this::need));
+    return pools.computeIfAbsent(name, key -> new PoolLimiter(key, need -> onNeed.accept(need)));
   }
 
   /** Applies a configuration; to be called before sessions use it. */
@@ -47,16 +47,21 @@ public final class Limiters {
     Map<String, ListenerLimits> limits =
         listenersNow.stream()
             .collect(Collectors.toMap(ListenerConfig::name, ListenerConfig::limits));
-    limits.keySet().forEach(this::listener);
+    Set<QueueingLimiter> now = new HashSet<>();
+    limits.keySet().forEach(name -> now.add(listener(name)));
+    poolsNow.all().forEach(pool -> now.add(pool(pool.name())));
+    inForce = now;
     listeners.forEach(
         (name, limiter) -> limiter.configure(limits.getOrDefault(name, ListenerLimits.NONE)));
-    poolsNow.all().forEach(pool -> pool(pool.name()));
-    pools.forEach((name, limiter) -> configure(limiter, poolsNow.pool(name)));
-    inForce =
-        Stream.concat(
-                limits.keySet().stream().map(this::listener),
-                poolsNow.all().stream().map(pool -> pool(pool.name())))
-            .collect(Collectors.toSet());
+    pools.forEach(
+        (name, limiter) -> {
+          Pool pool = poolsNow.pool(name);
+          if (pool == null) {
+            limiter.remove();
+          } else {
+            limiter.configure(pool);
+          }
+        });
   }
 
   /**
@@ -71,14 +76,6 @@ public final class Limiters {
     listeners.values().removeIf(each -> unusedNow.contains(each) && unused.contains(each));
     pools.values().removeIf(each -> unusedNow.contains(each) && unused.contains(each));
     unused = unusedNow;
-  }
-
-  private static void configure(PoolLimiter limiter, @Nullable Pool pool) {
-    if (pool == null) {
-      limiter.remove();
-    } else {
-      limiter.configure(pool);
-    }
   }
 
   /** {@code listener} gets, on any thread, what sessions wait for until the cluster grants it. */
@@ -108,7 +105,6 @@ public final class Limiters {
     }
   }
 
-  /** The limits of single sources, of all listeners. */
   public List<SourceLimit> sources() {
     return listeners.values().stream().map(ListenerLimiter::sources).toList();
   }
@@ -116,9 +112,5 @@ public final class Limiters {
   /** Backends may take sessions again that did not: admits those that wait for them. */
   public void backendsChanged() {
     pools.values().forEach(PoolLimiter::roomChanged);
-  }
-
-  private void need(Leased leased) {
-    onNeed.accept(leased);
   }
 }

@@ -3,6 +3,7 @@ package dev.fairlead.session.limit;
 import dev.fairlead.admission.Arrivals;
 import dev.fairlead.admission.ConnectionLimiter;
 import dev.fairlead.admission.Leased;
+import dev.fairlead.admission.LeasedPermits;
 import dev.fairlead.admission.QueueingLimiter;
 import dev.fairlead.config.LimitsConfig.LimitScope;
 import dev.fairlead.config.LimitsConfig.PoolLimits;
@@ -25,9 +26,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The limits of one pool and its backends on this member, and the queue of sessions that wait for a
- * place. Lives as long as the process, across reloads. Thread-safe; selecting a backend that has
- * room takes no lock. Each place selected must be given back by {@link #released} and {@link
- * #left}, or the limit is one lower for good.
+ * permit. Outlives reloads. Thread-safe; selecting a backend that has room takes no lock. The
+ * permits taken by a selection must be given back by {@link #released} and {@link #left}, or the
+ * limit is one lower for good.
  */
 public final class PoolLimiter extends QueueingLimiter {
   private final ConnectionLimiter connections;
@@ -45,10 +46,6 @@ public final class PoolLimiter extends QueueingLimiter {
   /** By id, of those backends that have a limit. */
   private volatile Map<String, BackendLimiter> backends = Map.of();
 
-  /**
-   * @param name of the pool
-   * @param onDemand as of {@link QueueingLimiter}
-   */
   PoolLimiter(String name, Consumer<Leased> onDemand) {
     super(onDemand);
     this.connections =
@@ -66,8 +63,8 @@ public final class PoolLimiter extends QueueingLimiter {
       int limit = max > 0 ? max : limits.connectionsPerBackend();
       if (limit > 0) {
         BackendLimiter last = before.remove(backend.id());
-        BackendLimiter limiter = last == null ? new BackendLimiter(backend, this) : last;
-        limiter.configure(limit, limits.scope());
+        BackendLimiter limiter = last == null ? new BackendLimiter(backend) : last;
+        limiter.permits().configure(limit, limits.scope());
         limiters.put(backend.id(), limiter);
       }
     }
@@ -75,8 +72,7 @@ public final class PoolLimiter extends QueueingLimiter {
     backends = Map.copyOf(limiters);
     pool = next;
     connections.configure(limits.connections(), limits.scope());
-    onExhausted();
-    requestPermits();
+    reconfigured();
   }
 
   /** The pool was removed from the configuration; its sessions continue. */
@@ -157,7 +153,6 @@ public final class PoolLimiter extends QueueingLimiter {
     roomChanged();
   }
 
-  /** A session has left the pool. */
   public void left() {
     connections.giveBack();
   }
@@ -196,16 +191,36 @@ public final class PoolLimiter extends QueueingLimiter {
     if (connections.permits().isFull()) {
       return connections.permits().mayGrow();
     }
-    for (BackendLimiter backend : backends.values()) {
-      if (backend.mayGrow()) {
-        return true;
-      }
-    }
-    return false;
+    return backends.values().stream().anyMatch(each -> each.permits().mayGrow());
   }
 
   @Override
   protected QueueConfig queueConfig() {
     return limits.queue();
+  }
+
+  /** The limit of one backend's sessions, which the backend counts over all configurations. */
+  private final class BackendLimiter extends LeasedPermits {
+    private final Arrivals arrivals;
+
+    BackendLimiter(Backend backend) {
+      super(
+          "pool/" + backend.pool() + "/backend/" + backend.id(),
+          backend.permits(),
+          PoolLimiter.this::roomChanged,
+          PoolLimiter.this::onExhausted);
+      this.arrivals = new Arrivals(backend::total);
+    }
+
+    /** The backend has no limit any more, or is gone. */
+    void remove() {
+      permits().configure(0, LimitScope.MEMBER);
+    }
+
+    /** The pool's unmet demand, which any backend may meet, and what this one got lately. */
+    @Override
+    protected long demand() {
+      return unmetDemand() + arrivals.recent();
+    }
   }
 }

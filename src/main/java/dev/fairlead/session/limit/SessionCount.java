@@ -1,7 +1,8 @@
 package dev.fairlead.session.limit;
 
-import dev.fairlead.net.DirectMemory;
+import io.netty.util.internal.PlatformDependent;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,10 +19,11 @@ public final class SessionCount {
 
   /** At most {@code max}, at least 1, and as many as this process has memory for. */
   public SessionCount(int max) {
-    this(max, DirectMemory.ofProcess());
+    this(
+        max,
+        new DirectMemory(PlatformDependent::usedDirectMemory, PlatformDependent.maxDirectMemory()));
   }
 
-  /** At most {@code max}, and as many as {@code memory} is there for. */
   public SessionCount(int max, DirectMemory memory) {
     this.max = max;
     this.memory = memory;
@@ -35,7 +37,6 @@ public final class SessionCount {
     return max;
   }
 
-  /** True when no further client should be accepted. */
   public boolean isFull() {
     return live.get() >= max;
   }
@@ -55,5 +56,33 @@ public final class SessionCount {
   /** True when this has made room for another one. */
   public boolean closed() {
     return live.getAndDecrement() == max;
+  }
+
+  /**
+   * The memory outside the heap, where all that sessions hold of their bytes is.
+   *
+   * @param used bytes, -1 = not known
+   * @param max bytes there are
+   */
+  public record DirectMemory(LongSupplier used, long max) {
+    /** Above this share in use, memory is kept for the live sessions. */
+    private static final double MOST = 0.9;
+
+    /**
+     * If the live sessions can use less than this share, most of what counts as used is free memory
+     * that Netty pools after a peak load.
+     */
+    private static final double NEEDED = 0.5;
+
+    private boolean isShort(long mostOfSessions) {
+      return used.getAsLong() > max * MOST && mostOfSessions > max * NEEDED;
+    }
+
+    /** For people. */
+    @Override
+    public String toString() {
+      long mib = 1024L * 1024;
+      return used.getAsLong() / mib + " of " + max / mib + " MiB of direct memory are in use";
+    }
   }
 }

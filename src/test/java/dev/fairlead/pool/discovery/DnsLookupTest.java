@@ -34,7 +34,7 @@ class DnsLookupTest {
 
   private void openWith(TransportKind kind, SearchList searchList) {
     try {
-      vertx = Vertx.builder().withTransport(Transport.of(kind).vertx()).build();
+      vertx = Vertx.builder().withTransport(Transport.of(kind)).build();
     } catch (Transport.UnavailableException e) {
       Assumptions.abort("skipped: " + e.getMessage());
     }

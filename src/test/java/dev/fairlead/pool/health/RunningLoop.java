@@ -37,7 +37,7 @@ final class RunningLoop implements AutoCloseable {
     } catch (Transport.UnavailableException e) {
       Assumptions.abort("skipped: " + e.getMessage());
     }
-    eventLoop = new Counting(transport.vertx().implementation().ioHandlerFactory());
+    eventLoop = new Counting(transport.implementation().ioHandlerFactory());
     loop = new ProbeLoop(eventLoop, transport, tlsTasks, new Random(1), clock::get);
   }
 
