@@ -37,6 +37,9 @@ public final class WaitQueue {
 
     /** This client was removed from the queue without a permit. */
     protected abstract void turnedAway();
+
+    /** {@link #tryEnter} has thrown {@code bug}, and this client was removed from the queue. */
+    protected abstract void failed(Throwable bug);
   }
 
   public boolean isEmpty() {
@@ -84,12 +87,29 @@ public final class WaitQueue {
       return;
     }
     synchronized (this) {
-      while (first != null && first.tryEnter()) {
-        Waiter entered = first;
-        unlink(entered);
-        entered.entered();
+      Waiter next = first;
+      while (next != null && serve(next)) {
+        next = first;
       }
     }
+  }
+
+  /** False = the first waiter has to wait on. */
+  private boolean serve(Waiter next) {
+    boolean entered;
+    try {
+      entered = next.tryEnter();
+    } catch (RuntimeException | Error bug) {
+      // If it stayed, it would fail every thread that gives a permit back.
+      unlink(next);
+      next.failed(bug);
+      return true;
+    }
+    if (entered) {
+      unlink(next);
+      next.entered();
+    }
+    return entered;
   }
 
   /** Turns away the waiters that came last until {@code capacity} are left. */
