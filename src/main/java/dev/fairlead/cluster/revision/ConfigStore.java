@@ -127,12 +127,14 @@ final class ConfigStore {
   Future<Boolean> replace(StoredRevision expected, Revision next) {
     return history
         .add(expected.revision() == null ? List.of() : List.of(expected.revision()))
-        .compose(added -> swapNewest(expected, next))
-        .transform(
-            swapped ->
-                swapped.succeeded() && swapped.result()
-                    ? Future.succeededFuture(true)
-                    : wasStored(next));
+        .compose(
+            added ->
+                swapNewest(expected, next)
+                    .transform(
+                        swapped ->
+                            swapped.succeeded() && swapped.result()
+                                ? Future.succeededFuture(true)
+                                : wasStored(next)));
   }
 
   /** Writes the newest revision anew, with a note that does not make it another revision. */
