@@ -32,6 +32,9 @@ public final class WaitQueue {
 
     /** Removed from the queue without a permit. */
     protected abstract void turnedAway();
+
+    /** {@link #tryEnter} has thrown {@code bug}, and this client was removed from the queue. */
+    protected abstract void failed(Throwable bug);
   }
 
   public boolean isEmpty() {
@@ -75,15 +78,28 @@ public final class WaitQueue {
       return;
     }
     synchronized (this) {
-      while (size > 0) {
-        Waiter first = waiters.iterator().next();
-        if (!first.tryEnter()) {
-          return;
-        }
-        remove(first);
-        first.entered();
+      while (size > 0 && serve(waiters.iterator().next())) {
+        // The next one is first now.
       }
     }
+  }
+
+  /** False = the first waiter has to wait on. */
+  private boolean serve(Waiter next) {
+    boolean entered;
+    try {
+      entered = next.tryEnter();
+    } catch (RuntimeException | Error bug) {
+      // If it stayed, it would fail every thread that gives a permit back.
+      remove(next);
+      next.failed(bug);
+      return true;
+    }
+    if (entered) {
+      remove(next);
+      next.entered();
+    }
+    return entered;
   }
 
   /** Turns away the waiters that came last until {@code capacity} are left. */

@@ -160,14 +160,14 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
 
   /** Takes no more commands and no further revision, and publishes that. */
   public void drainStarted(Duration grace) {
-    here(
-        () -> {
+    here(() -> {
           draining = true;
           sharedConfig().drain();
           health.drain();
           events.drainStarted(grace);
           return bus().drain().compose(drained -> sharedConfig().freeze());
-        });
+        })
+        .onFailure(cause -> LOG.error("this member's part in the cluster can't drain", cause));
   }
 
   public void drainFinished() {

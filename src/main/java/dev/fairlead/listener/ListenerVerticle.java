@@ -69,7 +69,8 @@ public final class ListenerVerticle extends VerticleBase {
                 ignored -> {
                   try {
                     promise.complete(task.call());
-                  } catch (Exception e) {
+                  } catch (Exception | Error e) {
+                    // A future that never completes would block every later configuration.
                     promise.fail(e);
                   }
                 }));

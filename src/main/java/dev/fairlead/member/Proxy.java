@@ -218,10 +218,11 @@ final class Proxy {
   private void tick() {
     stats.tick();
     inTurn(
-        () -> {
-          limiters.forgetRemoved();
-          return Future.succeededFuture();
-        });
+            () -> {
+              limiters.forgetRemoved();
+              return Future.succeededFuture();
+            })
+        .onFailure(cause -> LOG.error("limits of removed listeners and pools stay", cause));
   }
 
   Limiters limiters() {

@@ -24,7 +24,7 @@ final class StopSequence {
     while (!stops.isEmpty()) {
       try {
         stops.pop().close();
-      } catch (Exception e) {
+      } catch (Exception | Error e) {
         LOG.error("a part of the member could not be stopped", e);
       }
     }

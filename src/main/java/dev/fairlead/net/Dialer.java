@@ -165,18 +165,19 @@ public final class Dialer implements ChannelFutureListener {
       return false;
     }
     addressDeadline = shareEnd();
+    Channel opened;
     try {
-      open(remote, fixed);
+      opened = transport.newChannel(remote);
     } catch (RuntimeException noDescriptorOrFamily) {
-      abandon(false);
       addressFailed(ConnectFailure.of(noDescriptorOrFamily));
       return false;
     }
-    ChannelFuture registered = eventLoop.register(channel);
-    if (registered.isDone()) {
-      connect(registered, remote, local);
-    } else {
-      registered.addListener(done -> connect(registered, remote, local));
+    channel = opened;
+    try {
+      open(opened, remote, local);
+    } catch (RuntimeException | Error bug) {
+      cancel(false);
+      events.crashed(bug);
     }
     return true;
   }
@@ -191,12 +192,17 @@ public final class Dialer implements ChannelFutureListener {
     return now + Math.max(SHORTEST_SHARE_NANOS, (deadline - now) / untried);
   }
 
-  private void open(SocketAddress remote, boolean fromFixedAddress) {
-    channel = transport.newChannel(remote);
-    channel.config().setConnectTimeoutMillis(0);
-    events.opened(channel);
-    if (fromFixedAddress) {
-      SocketTuning.sharingPorts(channel);
+  private void open(Channel opened, SocketAddress remote, @Nullable InetSocketAddress local) {
+    opened.config().setConnectTimeoutMillis(0);
+    events.opened(opened);
+    if (local != null) {
+      SocketTuning.sharingPorts(opened);
+    }
+    ChannelFuture registered = eventLoop.register(opened);
+    if (registered.isDone()) {
+      connect(registered, remote, local);
+    } else {
+      registered.addListener(done -> connect(registered, remote, local));
     }
   }
 

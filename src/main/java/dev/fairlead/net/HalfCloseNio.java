@@ -99,12 +99,16 @@ final class HalfCloseNio extends DelegatingIoHandler {
 
   private void check() {
     checkScheduled = false;
-    for (NioReadingHandle each : notReading) {
-      each.waitForError();
-    }
-    select();
-    if (!notReading.isEmpty()) {
-      scheduleCheck();
+    try {
+      for (NioReadingHandle each : notReading) {
+        each.waitForError();
+      }
+      select();
+    } finally {
+      // Channels that wait already ask for no further check.
+      if (!notReading.isEmpty()) {
+        scheduleCheck();
+      }
     }
   }
 

@@ -24,7 +24,7 @@ final class Deadlines {
   private long turnedTo;
 
   Deadlines(long now) {
-    this.turnedTo = now / TICK_NANOS;
+    this.turnedTo = Math.floorDiv(now, TICK_NANOS);
     for (int i = 0; i < SLOTS; i++) {
       slots[i] = new Entry();
     }
@@ -52,7 +52,7 @@ final class Deadlines {
 
   /** Calls {@link Entry#due} of every entry whose slot has come by {@code now}. */
   void turn(long now) {
-    long target = now / TICK_NANOS;
+    long target = Math.floorDiv(now, TICK_NANOS);
     // After a long stop one full turn visits every entry once.
     long from = Math.max(turnedTo + 1, target - SLOTS + 1);
     for (long slot = from; slot <= target; slot++) {

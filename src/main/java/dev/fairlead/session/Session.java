@@ -40,6 +40,7 @@ final class Session extends Deadlines.Entry implements StepOwner, SessionListene
 
   private @Nullable CloseReason reason;
   private boolean ended;
+  private boolean uncounted;
 
   Session(LoopContext loop, SessionAccount account) {
     this.loop = loop;
@@ -316,11 +317,20 @@ final class Session extends Deadlines.Entry implements StepOwner, SessionListene
       uncount();
     } else {
       backend.channel().closeFuture().addListener(closed -> uncount());
-      backend.close();
+      try {
+        backend.close();
+      } catch (RuntimeException | Error bug) {
+        uncount();
+        throw bug;
+      }
     }
   }
 
   private void uncount() {
+    if (uncounted) {
+      return;
+    }
+    uncounted = true;
     release(session -> session.account.close());
     release(session -> session.loop.onClosed().run());
     release(session -> session.loop.listener().closed(session, session.isQuiet()));

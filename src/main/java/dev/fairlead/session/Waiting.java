@@ -97,6 +97,11 @@ abstract class Waiting extends WaitQueue.Waiter implements Step {
     onLoop(() -> owner.refuse(why));
   }
 
+  @Override
+  protected final void failed(Throwable bug) {
+    onLoop(() -> owner.failed(bug));
+  }
+
   private void onLoop(Runnable next) {
     loop.eventLoop().execute(() -> unlessOver(next));
   }

@@ -28,9 +28,11 @@ class WaitQueueTest {
       new ConnectionLimiter("test", queue, queue::serve, queue::serve);
   private final List<Integer> served = new ArrayList<>();
   private final List<Integer> turnedAway = new ArrayList<>();
+  private final List<String> failures = new ArrayList<>();
 
   private final class Numbered extends WaitQueue.Waiter {
     private final int number;
+    private RuntimeException bug;
 
     Numbered(int number) {
       this.number = number;
@@ -38,6 +40,9 @@ class WaitQueueTest {
 
     @Override
     protected boolean tryEnter() {
+      if (bug != null) {
+        throw bug;
+      }
       return limiter.permits().tryTake();
     }
 
@@ -49,6 +54,11 @@ class WaitQueueTest {
     @Override
     protected void turnedAway() {
       turnedAway.add(number);
+    }
+
+    @Override
+    protected void failed(Throwable cause) {
+      failures.add(number + " " + cause.getMessage());
     }
   }
 
@@ -73,6 +83,17 @@ class WaitQueueTest {
     assertThat(served).containsExactly(0, 1, 2, 3, 4);
     limiter.giveBack();
     assertThat(limiter.inUse()).isZero();
+  }
+
+  @Test
+  void waiterWhoseTurnFailsLeavesTheQueueToTheNext() {
+    List<Numbered> waiters = fill(3);
+    waiters.get(0).bug = new IllegalStateException("a bug");
+    limiter.giveBack();
+    assertThat(failures).containsExactly("0 a bug");
+    assertThat(served).containsExactly(1);
+    assertThat(queue.leave(waiters.get(0))).isFalse();
+    assertThat(queue.size()).isEqualTo(1);
   }
 
   @Test
@@ -187,6 +208,11 @@ class WaitQueueTest {
     @Override
     protected void turnedAway() {
       throw new AssertionError("nobody trims");
+    }
+
+    @Override
+    protected void failed(Throwable bug) {
+      throw new AssertionError(bug);
     }
   }
 }

@@ -37,4 +37,15 @@ class StopSequenceTest {
     stops.run();
     assertThat(stopped).containsExactly("first");
   }
+
+  @Test
+  void anErrorDoesNotKeepTheOthersFromRunning() {
+    stops.add(() -> stopped.add("first"));
+    stops.add(
+        () -> {
+          throw new LinkageError("of a test");
+        });
+    stops.run();
+    assertThat(stopped).containsExactly("first");
+  }
 }

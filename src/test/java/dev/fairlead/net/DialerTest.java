@@ -163,6 +163,18 @@ class DialerTest {
     }
   }
 
+  @EveryTransport
+  void bugWhileTheChannelIsPreparedIsNoFailureOfTheAddress(TransportKind kind) throws Exception {
+    try (Dial dial = new Dial(kind);
+        TestBackend alive = TestBackend.manual()) {
+      dial.openingBug = new IllegalStateException("a bug");
+      dial.start(at(alive.port()), at(alive.port()));
+      dial.expect("crashed a bug");
+      dial.expectOpen(0);
+      assertThat(dial.deadline()).isEqualTo(NEVER);
+    }
+  }
+
   private static InetAddress ip(String address) {
     return NetUtil.createInetAddressFromIpAddressString(address);
   }
@@ -182,6 +194,7 @@ class DialerTest {
     final Dialer dialer;
     List<InetAddress> sources = List.of();
     volatile RuntimeException bug;
+    volatile RuntimeException openingBug;
     private long turn;
 
     Dial(TransportKind kind) {
@@ -228,6 +241,9 @@ class DialerTest {
     @Override
     public void opened(Channel channel) {
       channels.add(channel);
+      if (openingBug != null) {
+        throw openingBug;
+      }
     }
 
     @Override
@@ -250,7 +266,7 @@ class DialerTest {
 
     @Override
     public void close() {
-      channels.forEach(Channel::close);
+      channels.stream().filter(Channel::isOpen).forEach(Channel::close);
       eventLoop.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
     }
   }

@@ -111,4 +111,15 @@ class DeadlinesTest {
     deadlines.add(entry, at);
     return entry;
   }
+
+  @Test
+  void negativeTimeIsAsExactAsAPositiveOne() {
+    deadlines = new Deadlines(-3 * TICK - 1);
+    Entry entry = add(-2 * TICK + 1);
+    deadlines.turn(-2 * TICK);
+    deadlines.turn(-TICK - 1);
+    assertThat(due).as("early").isEmpty();
+    deadlines.turn(-TICK);
+    assertThat(due).containsExactly(entry);
+  }
 }

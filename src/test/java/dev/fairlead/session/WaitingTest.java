@@ -123,6 +123,35 @@ class WaitingTest {
     assertThat(broken.reports).containsExactly("failed a bug");
   }
 
+  @Test
+  void bugWhileAPermitIsTakenEndsThatSession() {
+    configure(2);
+    limiter.connections().tryTake();
+    Waiting waiting =
+        new Waiting(loop, limiter, owner) {
+          private int turns;
+
+          @Override
+          protected boolean tryEnter() {
+            if (turns++ > 0) {
+              throw new IllegalStateException("a bug");
+            }
+            return false;
+          }
+
+          @Override
+          void admitted() {}
+
+          @Override
+          void giveBack() {}
+        };
+    waiting.begin();
+    limiter.connections().giveBack();
+    assertThat(limiter.queue().isEmpty()).isTrue();
+    channel.runPendingTasks();
+    assertThat(owner.reports).containsExactly("failed a bug");
+  }
+
   /** The only connection is taken, and one session waits for it. */
   private Waiting waitForTheOnly(int queue) {
     configure(queue);

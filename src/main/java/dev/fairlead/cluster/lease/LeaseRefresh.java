@@ -4,6 +4,8 @@ import dev.fairlead.cluster.lease.Lease.LeasePlan;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Refreshes one lease: read the entry, let the {@link Lease} decide, compare-and-set its plan, and
@@ -17,6 +19,8 @@ final class LeaseRefresh {
 
   /** Raising it delays other keys under contention; lowering it leaves more to the next tick. */
   private static final int MAX_TRIES = 10;
+
+  private static final Logger LOG = LoggerFactory.getLogger(LeaseRefresh.class);
 
   private final Lease lease;
   private final LeaseContext context;
@@ -101,13 +105,25 @@ final class LeaseRefresh {
     context
         .get(lease.key())
         .onComplete(
-            text -> {
-              if (text.failed()) {
-                fail(text.cause());
-              } else {
-                decide(text.result(), tries);
-              }
-            });
+            text ->
+                finish(
+                    () -> {
+                      if (text.failed()) {
+                        fail(text.cause());
+                      } else {
+                        decide(text.result(), tries);
+                      }
+                    }));
+  }
+
+  /** After a bug a refresh that stayed pending would keep its key from every later one. */
+  private void finish(Runnable step) {
+    try {
+      step.run();
+    } catch (RuntimeException | Error bug) {
+      LOG.error("refresh of the lease {} failed", lease.key(), bug);
+      owner.failed(this, bug);
+    }
   }
 
   private void decide(@Nullable String text, int tries) {
@@ -125,19 +141,21 @@ final class LeaseRefresh {
     context
         .compareAndSet(lease.key(), text, plan.next().encode())
         .onComplete(
-            done -> {
-              if (done.failed()) {
-                fail(done.cause());
-              } else if (done.result()) {
-                lease.written(plan);
-                owner.succeeded(this, plan.freed());
-              } else if (tries > 1) {
-                attempt(tries - 1);
-              } else {
-                lease.failed();
-                owner.succeeded(this, 0);
-              }
-            });
+            done ->
+                finish(
+                    () -> {
+                      if (done.failed()) {
+                        fail(done.cause());
+                      } else if (done.result()) {
+                        lease.written(plan);
+                        owner.succeeded(this, plan.freed());
+                      } else if (tries > 1) {
+                        attempt(tries - 1);
+                      } else {
+                        lease.failed();
+                        owner.succeeded(this, 0);
+                      }
+                    }));
   }
 
   private void fail(Throwable cause) {

@@ -68,11 +68,20 @@ public final class HazelcastNode implements ClusterNode {
     HazelcastClusterManager manager = new HazelcastClusterManager(config);
     try {
       Vertx vertx = builder.with(withBus).withClusterManager(manager).buildClustered().await();
-      return new HazelcastNode(vertx, manager);
+      return joined(vertx, manager);
     } catch (Exception e) {
       // await() throws what failed as it is, checked or not.
       throw JoinProblems.failure(
           cluster, manager.getHazelcastInstance() == null, problems.refusal(), e);
+    }
+  }
+
+  private static HazelcastNode joined(Vertx vertx, HazelcastClusterManager manager) {
+    try {
+      return new HazelcastNode(vertx, manager);
+    } catch (RuntimeException | Error e) {
+      vertx.close().await();
+      throw e;
     }
   }
 

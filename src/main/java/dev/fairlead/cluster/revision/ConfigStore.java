@@ -123,12 +123,14 @@ final class ConfigStore {
   Future<Boolean> replace(StoredRevision expected, Revision next) {
     return history
         .add(expected.revision() == null ? List.of() : List.of(expected.revision()))
-        .compose(added -> swapNewest(expected, next))
-        .transform(
-            swapped ->
-                swapped.succeeded() && swapped.result()
-                    ? Future.succeededFuture(true)
-                    : wasStored(next));
+        .compose(
+            added ->
+                swapNewest(expected, next)
+                    .transform(
+                        swapped ->
+                            swapped.succeeded() && swapped.result()
+                                ? Future.succeededFuture(true)
+                                : wasStored(next)));
   }
 
   /** {@link #replace} that leaves the history as it is: for a note on the same revision. */

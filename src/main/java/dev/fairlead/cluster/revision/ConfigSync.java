@@ -2,6 +2,7 @@ package dev.fairlead.cluster.revision;
 
 import dev.fairlead.cluster.revision.ConfigStore.StoredRevision;
 import dev.fairlead.config.Revision;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
@@ -51,6 +52,9 @@ final class ConfigSync {
 
   /** The next comparison reads the newest revision whole, without the pointer. */
   private boolean whole;
+
+  /** Limits the log to one line for each outage. */
+  private boolean isFailing;
 
   private boolean stopped;
   private final List<AwaitedRevision> awaited = new ArrayList<>();
@@ -115,8 +119,21 @@ final class ConfigSync {
     }
     Promise<Void> promise = Promise.promise();
     run = promise.future();
-    compareUntilDone().onComplete(promise);
+    compareUntilDone().onComplete(this::logOutage).onComplete(promise);
     return promise.future();
+  }
+
+  /** A revision that can't be put in force is a {@link Trouble}, and logged as such. */
+  private void logOutage(AsyncResult<Void> compared) {
+    if (compared.succeeded()) {
+      if (isFailing) {
+        LOG.info("the configuration is compared with that of the cluster again");
+      }
+      isFailing = false;
+    } else if (!isFailing && trouble == null) {
+      isFailing = true;
+      LOG.warn("the configuration can't be compared with that of the cluster", compared.cause());
+    }
   }
 
   private Future<Void> compareUntilDone() {
@@ -126,7 +143,7 @@ final class ConfigSync {
     Future<StoredRevision> read = whole ? store.newest() : store.newestByPointer();
     again = false;
     whole = false;
-    return read.compose(this::reconcile)
+    return read.compose(this::follow)
         .transform(done -> again ? compareUntilDone() : Future.future(p -> p.handle(done)));
   }
 
@@ -154,6 +171,18 @@ final class ConfigSync {
 
   private static String whyNot(@Nullable Throwable cause) {
     return cause == null ? "it has another revision" : String.valueOf(cause.getMessage());
+  }
+
+  private Future<Void> follow(StoredRevision stored) {
+    return Future.succeededFuture(stored)
+        .compose(this::reconcile)
+        .onFailure(
+            cause -> {
+              Revision there = stored.revision();
+              if (there != null && !hasReached(there.revision(), there.id())) {
+                notInForce(there, cause);
+              }
+            });
   }
 
   private Future<Void> reconcile(StoredRevision stored) {
@@ -255,7 +284,11 @@ final class ConfigSync {
 
   private Future<Void> putInForce(Revision next) {
     newest = next;
-    if (stopped || hasReached(next.revision(), next.id())) {
+    if (hasReached(next.revision(), next.id())) {
+      trouble = null;
+      return Future.succeededFuture();
+    }
+    if (stopped) {
       return Future.succeededFuture();
     }
     return prepared

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -115,12 +116,29 @@ public final class Probers {
       worker
           .run(() -> new Prober(loop, target, by, this))
           .onSuccess(made -> start(made, number))
-          .onFailure(cause -> LOG.error("backend {} can't be probed", backend, cause));
+          .onFailure(cause -> retry(cause, number));
     }
 
-    /** Unless the assignment has ended meanwhile, or another prober was ordered. */
+    private void retry(Throwable cause, int number) {
+      LOG.error("backend {} can't be probed", backend, cause);
+      loop.eventLoop()
+          .schedule(
+              () -> {
+                if (isCurrent(number)) {
+                  probe(initial);
+                }
+              },
+              pool.health().interval().toNanos(),
+              TimeUnit.NANOSECONDS);
+    }
+
+    /** False = the assignment has ended, or another prober was ordered. */
+    private boolean isCurrent(int number) {
+      return assigned.get(backend.toString()) == this && number == ordered;
+    }
+
     private void start(Prober made, int number) {
-      if (assigned.get(backend.toString()) == this && number == ordered) {
+      if (isCurrent(number)) {
         prober = made;
         made.backend(backend);
         made.start(initial);

@@ -106,4 +106,34 @@ class LeaseRefreshTest {
     assertThat(refresh.isBusy()).isFalse();
     assertThat(map.gets).isEmpty();
   }
+
+  @Test
+  void bugWhileThePermitsAreAllowedEndsTheRefresh() {
+    web.wanted(50)
+        .onAllow(
+            count -> {
+              throw new IllegalStateException("a bug");
+            });
+    map.pass(20);
+    refresh.start();
+    map.gets.remove().complete(map.after);
+    map.swaps.remove().complete(true);
+    assertThat(owner.failed).isEqualTo(1);
+    assertThat(refresh.isBusy()).isFalse();
+  }
+
+  @Test
+  void bugWhileThePermitsAreTakenBackEndsTheRefresh() {
+    web.wanted(0)
+        .limit(5)
+        .onAllow(
+            count -> {
+              throw new IllegalStateException("a bug");
+            });
+    map.pass(20);
+    refresh.start();
+    map.gets.remove().complete(map.after);
+    assertThat(owner.failed).isEqualTo(1);
+    assertThat(refresh.isBusy()).isFalse();
+  }
 }

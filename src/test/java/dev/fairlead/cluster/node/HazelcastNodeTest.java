@@ -1,14 +1,22 @@
 package dev.fairlead.cluster.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.config.ClusterConfig;
 import dev.fairlead.testkit.FreePorts;
 import dev.fairlead.testkit.TestCluster;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxBuilder;
+import io.vertx.core.VertxOptions;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -168,5 +176,40 @@ class HazelcastNodeTest {
       cluster.leave(1);
       assertThat(told.events()).hasSize(2);
     }
+  }
+
+  @Test
+  void vertxIsClosedWhenTheNodeCannotBeMade() {
+    List<String> calls = new ArrayList<>();
+    Vertx notClustered =
+        proxy(
+            Vertx.class,
+            method -> {
+              calls.add(method);
+              return Future.succeededFuture();
+            });
+    AtomicReference<VertxBuilder> itself = new AtomicReference<>();
+    VertxBuilder builder =
+        proxy(
+            VertxBuilder.class,
+            method ->
+                method.equals("buildClustered")
+                    ? Future.succeededFuture(notClustered)
+                    : itself.get());
+    itself.set(builder);
+    try (TestCluster cluster = TestCluster.of(1)) {
+      ClusterConfig config = cluster.config(FreePorts.next(), 0, null);
+      assertThatThrownBy(() -> HazelcastNode.join(config, builder, new VertxOptions()))
+          .isInstanceOf(Exception.class);
+    }
+    assertThat(calls).containsExactly("close");
+  }
+
+  private static <T> T proxy(Class<T> type, Function<String, Object> answer) {
+    return type.cast(
+        Proxy.newProxyInstance(
+            type.getClassLoader(),
+            new Class<?>[] {type},
+            (proxy, method, args) -> answer.apply(method.getName())));
   }
 }

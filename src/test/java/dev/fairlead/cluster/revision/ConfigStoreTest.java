@@ -1,15 +1,18 @@
 package dev.fairlead.cluster.revision;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fairlead.cluster.revision.ConfigStore.StoredRevision;
 import dev.fairlead.config.ConfigFormat;
 import dev.fairlead.config.Revision;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.shareddata.AsyncMap;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -122,6 +125,27 @@ final class ConfigStoreTest {
 
     assertThat(writer.replace(stored, revision(1)).await()).isTrue();
     assertThat(poll()).isEqualTo(1);
+  }
+
+  @Test
+  void aHistoryThatCannotBeWrittenIsAFailureAndNotAnotherRevision() {
+    AtomicBoolean failing = new AtomicBoolean(true);
+    ConfigStore store =
+        new ConfigStore(
+            vertx,
+            HookedMap.of(
+                map,
+                (operation, args, real) ->
+                    operation.equals("keys") && failing.getAndSet(false)
+                        ? Future.failedFuture("the map is away")
+                        : real.get()),
+            new RevisionCodec(null));
+    StoredRevision first = store.newest().await();
+
+    assertThatThrownBy(() -> store.replace(first, revision(2)).await())
+        .hasMessage("the map is away");
+
+    assertThat(store.replace(first, revision(2)).await()).isTrue();
   }
 
   private long poll() {

@@ -4,12 +4,18 @@ import static dev.fairlead.cluster.revision.FakeMembers.FIRST;
 import static dev.fairlead.cluster.revision.FakeMembers.withWeight;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.fairlead.cluster.revision.FakeMembers.FakeMember;
 import dev.fairlead.config.Revision;
+import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /**
  * Ensures that members agree on one revision whatever a split, a merge or a loss left in the shared
@@ -169,5 +175,54 @@ final class ConfigSyncTest {
   /** What every second does. */
   private static void look(FakeMember member) {
     member.on(member.sync::sync).await();
+  }
+
+  @Test
+  void aRevisionThatCannotBeFollowedIsATroubleUntilItIsInForce() {
+    cluster.hidden.add(b);
+    a.push(withWeight(2));
+    a.push(withWeight(3));
+    HookedMap.MapHook whole = b.hook;
+    b.hook =
+        (operation, args, real) -> {
+          if (operation.equals("keys")) {
+            throw new IllegalStateException("a bug");
+          }
+          return real.get();
+        };
+
+    assertThat(b.on(() -> b.sync.sync().otherwiseEmpty().map(done -> b.sync.trouble())).await())
+        .isNotNull()
+        .satisfies(
+            trouble -> {
+              assertThat(trouble.revision().revision()).isEqualTo(3);
+              assertThat(trouble.message()).isEqualTo("a bug");
+            });
+
+    b.hook = whole;
+    look(b);
+    assertThat(b.sync.trouble()).isNull();
+    assertThat(b.local.inForce.text()).isEqualTo(withWeight(3));
+  }
+
+  @Test
+  void aMapThatCannotBeReadIsLoggedOnceForEachOutage() {
+    Logger logger = (Logger) LoggerFactory.getLogger(ConfigSync.class);
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    logger.addAppender(log);
+    HookedMap.MapHook whole = b.hook;
+    for (int outage = 0; outage < 2; outage++) {
+      b.hook = (operation, args, real) -> Future.failedFuture("the map is away");
+      for (int i = 0; i < 3; i++) {
+        b.on(() -> b.sync.poll().otherwiseEmpty()).await();
+      }
+      b.hook = whole;
+      look(b);
+    }
+    logger.detachAppender(log);
+
+    assertThat(log.list).filteredOn(each -> each.getLevel() == Level.WARN).hasSize(2);
+    assertThat(b.sync.trouble()).isNull();
   }
 }

@@ -57,12 +57,17 @@ class ProbersTest {
   /** Holds the tasks until the test runs them. */
   private static final class FakeWorker implements Probers.Worker {
     private final List<Runnable> tasks = new ArrayList<>();
+    private boolean failing;
 
     @Override
     public <T> Future<T> run(Callable<T> task) {
       Promise<T> promise = Promise.promise();
       tasks.add(
           () -> {
+            if (failing) {
+              promise.fail("no prober");
+              return;
+            }
             try {
               promise.complete(task.call());
             } catch (Exception e) {
@@ -70,6 +75,12 @@ class ProbersTest {
             }
           });
       return promise.future();
+    }
+
+    private void failAll() {
+      failing = true;
+      runAll();
+      failing = false;
     }
 
     private void runAll() {
@@ -117,6 +128,15 @@ class ProbersTest {
     assertThat(probedFrom()).isEqualTo("127.0.0.8");
     await().until(() -> !verdicts.isEmpty());
     assertThat(verdicts).containsExactly("1 up");
+  }
+
+  @Test
+  void aProberThatCouldNotBeMadeIsMadeLater() throws Exception {
+    begin(pool("127.0.0.7"), 1, null);
+    onLoop(worker::failAll);
+    await().until(() -> running.onLoop(() -> !worker.tasks.isEmpty()));
+    onLoop(worker::runAll);
+    await().untilAsserted(() -> assertThat(verdicts).containsExactly("1 up"));
   }
 
   @Test

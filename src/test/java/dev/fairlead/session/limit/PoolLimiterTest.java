@@ -182,5 +182,10 @@ class PoolLimiterTest {
     protected void turnedAway() {
       refused = true;
     }
+
+    @Override
+    protected void failed(Throwable bug) {
+      throw new AssertionError(bug);
+    }
   }
 }
