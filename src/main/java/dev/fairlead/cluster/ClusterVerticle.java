@@ -31,7 +31,6 @@ import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -136,24 +135,19 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
         .listen()
         .compose(started -> membership.enter(setup.member().wantedName()))
         .onSuccess(entered -> members().forEach(sharedConfig()::greet))
-        .compose(
-            entered -> {
-              setup.member().onNeed(leases::needed);
-              return leases.start();
-            });
+        .onSuccess(entered -> setup.member().onNeed(leases::needed))
+        .compose(entered -> leases.start());
   }
 
   private Future<Void> serve() {
-    BusCommands commands =
-        new BusCommands(
-            vertx, this::self, this, Objects.requireNonNull(signed), this::obeyShutdown);
-    bus = commands;
+    SignedCommands opened = Objects.requireNonNull(signed);
+    bus = new BusCommands(vertx, this::self, this, opened, this::obeyShutdown);
     return loads
         .start()
         .compose(started -> health.start())
         .compose(started -> sources.start())
         .compose(started -> sharedConfig().follow())
-        .compose(started -> commands.start())
+        .compose(started -> bus().start())
         .compose(started -> events.start())
         .onSuccess(started -> events.joined());
   }
@@ -305,23 +299,22 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
     context.runOnContext(turn -> sharedConfig().compare());
   }
 
-  /** A member that drains refuses changes: another member can make them. */
   private Future<JsonObject> change(Function<ConfigCommands, Future<JsonObject>> command) {
     return here(
-        () ->
-            draining
-                ? Future.failedFuture(
-                    new CommandException(
-                        CommandException.NO_ANSWER,
-                        "member " + self().name() + " is draining, ask another one"))
-                : command.apply(sharedConfig().commands()));
+        () -> {
+          if (draining) {
+            String message = "member " + self().name() + " is draining, ask another one";
+            throw new CommandException(CommandException.NO_ANSWER, message);
+          }
+          return command.apply(sharedConfig().commands());
+        });
   }
 
   private <T> Future<T> here(Supplier<Future<T>> step) {
-    Promise<T> promise = Promise.promise();
-    context.runOnContext(
-        turn -> Future.succeededFuture().compose(begin -> step.get()).onComplete(promise));
-    return promise.future();
+    return Future.future(
+        done ->
+            context.runOnContext(
+                turn -> Future.succeededFuture().compose(begin -> step.get()).onComplete(done)));
   }
 
   private SharedConfig sharedConfig() {

@@ -74,10 +74,7 @@ public final class Membership {
     void left(MemberInfo member);
   }
 
-  /**
-   * @param info this member, by its node id; asked often and by any thread. Its name is replaced by
-   *     {@link #name}
-   */
+  /** Calls {@code info} often, on any thread; {@link #name} replaces the name in it. */
   public Membership(RowContext context, Supplier<MemberInfo> info, MembershipListener listener) {
     this.context = context;
     this.info = info;
@@ -86,23 +83,15 @@ public final class Membership {
         new ReplicatedTable(context, TABLE, new MemberRow(this::own, context.nanos()), new Rows());
   }
 
-  /**
-   * Becomes a member; its name is {@code wantedName}, or if taken {@code wantedName-2} and so on.
-   */
+  /** Becomes a member, named {@code wantedName}, or if taken {@code wantedName-2} and so on. */
   public Future<String> enter(String wantedName) {
     wanted = wantedName;
     return ReplicatedTable.openMap(context.node().vertx(), TABLE.map())
-        .compose(
-            map -> {
-              claim = new NameClaim(context.node(), map);
-              return takeName();
-            })
+        .onSuccess(map -> claim = new NameClaim(context.node(), map))
+        .compose(map -> takeName())
         .compose(taken -> rows.start())
-        .map(
-            done -> {
-              entered = true;
-              return own().name();
-            });
+        .onSuccess(done -> entered = true)
+        .map(done -> own().name());
   }
 
   /** Leaves the members and gives the name back. Never fails. */
@@ -160,21 +149,6 @@ public final class Membership {
             });
   }
 
-  /** Renews this member's claim, or takes another name when an older member has the same. */
-  private void checkName() {
-    if (!claiming.isComplete()) {
-      return;
-    }
-    MemberInfo self = own();
-    List<MemberInfo> same =
-        shown.stream().filter(other -> other.name().equals(self.name())).toList();
-    if (same.stream().anyMatch(other -> BY_AGE.compare(other, self) < 0)) {
-      claiming = rename();
-    } else if (!same.isEmpty() || context.nanos().getAsLong() - claimedAt >= RENEWAL_NANOS) {
-      claiming = renew();
-    }
-  }
-
   /** The old claim is left to the other member, which renews it. */
   private Future<?> rename() {
     String before = name;
@@ -223,9 +197,20 @@ public final class Membership {
       }
     }
 
+    /** Renews this member's claim, or takes another name when an older member has the same. */
     @Override
     public void second() {
-      checkName();
+      if (!claiming.isComplete()) {
+        return;
+      }
+      MemberInfo self = own();
+      List<MemberInfo> same =
+          shown.stream().filter(other -> other.name().equals(self.name())).toList();
+      if (same.stream().anyMatch(other -> BY_AGE.compare(other, self) < 0)) {
+        claiming = rename();
+      } else if (!same.isEmpty() || context.nanos().getAsLong() - claimedAt >= RENEWAL_NANOS) {
+        claiming = renew();
+      }
     }
 
     private void show() {

@@ -81,10 +81,10 @@ public final class ConfigCommands {
                           } else if (read.failed()) {
                             return Future.failedFuture(read.cause());
                           }
-                          return problems.isEmpty()
-                              ? Future.succeededFuture()
-                              : Future.failedFuture(
-                                  new CommandException(CommandException.PROBLEMS, problems));
+                          if (!problems.isEmpty()) {
+                            throw new CommandException(CommandException.PROBLEMS, problems);
+                          }
+                          return Future.succeededFuture();
                         }));
   }
 
@@ -95,9 +95,7 @@ public final class ConfigCommands {
         .toList();
   }
 
-  /**
-   * The file of a member has changed: a revision, unless it equals the newest that is of a file.
-   */
+  /** A member's file has changed: a revision, unless it equals the newest that is of a file. */
   public Future<JsonObject> pushFile(Document file, Author author) {
     Drafter drafter =
         (newest, document) ->
@@ -190,6 +188,7 @@ public final class ConfigCommands {
 
   /** Of two with one number, the one that was not superseded. */
   private Future<Revision> past(long revision) {
+    String unknown = revision + " (expected: one of the last " + RevisionHistory.KEPT + ")";
     return store
         .history()
         .list()
@@ -199,12 +198,9 @@ public final class ConfigCommands {
                     .filter(past -> past.revision().revision() == revision)
                     .min((one, other) -> Boolean.compare(one.superseded(), other.superseded()))
                     .map(PastRevision::revision)
-                    .orElseThrow(() -> unknown(revision)));
-  }
-
-  private static CommandException unknown(long revision) {
-    String message = revision + " (expected: one of the last " + RevisionHistory.KEPT + ")";
-    return new CommandException(CommandException.NOT_FOUND, "revision", message);
+                    .orElseThrow(
+                        () ->
+                            new CommandException(CommandException.NOT_FOUND, "revision", unknown)));
   }
 
   private Future<JsonObject> change(ConfigChange change) {

@@ -37,10 +37,7 @@ final class ConfigPush {
   /** Published, with the number, when there may be a newer revision; the map is the truth. */
   static final String CHANGED = "fairlead.config.changed";
 
-  /**
-   * How long a push that conflicts with others is retried. Raising it lets more concurrent pushes
-   * succeed, at the expense of the time until a client gets its conflict.
-   */
+  /** Raising it lets more concurrent pushes succeed; a client gets its conflict later. */
   private static final Duration CONTENTION_LIMIT = Duration.ofSeconds(8);
 
   /** Retries wait one to three times this. */
@@ -63,28 +60,17 @@ final class ConfigPush {
     this.members = members;
   }
 
-  /**
-   * A requested change.
-   *
-   * @param expect the revision it was made for; null when any will do
-   * @param dryRun prepares everywhere, changes nothing
-   * @param drafter makes the next document from the newest; asked again after a conflict
-   */
+  /** A change of the revision {@code expect}, null for any; a dry run only prepares. */
   record ConfigChange(@Nullable Long expect, boolean dryRun, Author author, Drafter drafter) {}
 
-  /** Makes what is to be the next revision from the newest one and its document. */
+  /** Makes the next revision from the newest and its document; again after each conflict. */
   interface Drafter {
     Future<Draft> draft(Revision newest, Document document);
   }
 
   /**
-   * The result of a change.
-   *
-   * @param revision the newest now, or in a dry run what it would be
-   * @param document that of {@code revision}
-   * @param before the newest when the change was made
-   * @param applied members that have it in force
-   * @param missing members that have not acknowledged; they keep trying
+   * The newest revision now, or in a dry run what it would be; {@code missing} members have not
+   * acknowledged it and keep trying.
    */
   record PushResult(
       Revision revision,
@@ -164,8 +150,7 @@ final class ConfigPush {
 
   private Future<PushResult> run(ConfigChange change, StoredRevision stored, Draft draft) {
     Revision newest = Objects.requireNonNull(stored.revision());
-    String id = UUID.randomUUID().toString();
-    Revision next = draft.after(newest, id, change.author());
+    Revision next = draft.after(newest, UUID.randomUUID().toString(), change.author());
     Candidate candidate = new Candidate(stored, next, draft.document());
     return change.dryRun() ? rehearse(candidate) : run(candidate);
   }

@@ -30,13 +30,8 @@ public final class ConfigStart {
   }
 
   /**
-   * What a member has when it starts.
-   *
-   * @param file the document of its own file
-   * @param keptFileDigest the digest of the file when {@code kept} was written; null when nothing
-   *     is kept
-   * @param kept the revisions it had in force before it was stopped, as {@link RevisionCodec}
-   *     writes them, the newest first
+   * A member's file and the revisions it had in force before it stopped, as {@link RevisionCodec}
+   * writes them, the newest first; {@code keptFileDigest} is that of the file then.
    */
   public record StartupConfig(Document file, @Nullable String keptFileDigest, List<String> kept) {
 
@@ -59,11 +54,7 @@ public final class ConfigStart {
     }
   }
 
-  /**
-   * @param kept those of {@code startup} with a valid signature, the newest first
-   * @param author of a revision made from the file
-   * @return fails when this machine can't put the revision in force, or another secret is in use
-   */
+  /** Fails when this machine can't put the revision in force, or another secret is in use. */
   Future<Void> run(StartupConfig startup, List<Revision> kept, Author author) {
     Revision newestKept = kept.isEmpty() ? null : kept.get(0);
     return check

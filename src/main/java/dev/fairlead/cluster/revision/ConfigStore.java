@@ -50,13 +50,7 @@ final class ConfigStore {
 
   private int byPointer;
 
-  /**
-   * The entry of the newest revision.
-   *
-   * @param value as it is in the map; null when there is none
-   * @param revision null when there is none with a valid signature
-   * @param pointer to {@code revision}; null without one
-   */
+  /** The newest entry; {@code revision}, {@code pointer} are null without a valid signature. */
   record StoredRevision(
       @Nullable String value, @Nullable Revision revision, @Nullable String pointer) {
     static final StoredRevision NONE = new StoredRevision(null, null, null);
@@ -166,10 +160,7 @@ final class ConfigStore {
         : map.replaceIfPresent(key, before, after);
   }
 
-  /**
-   * Signs with the first line of the secret what is signed with its second, so that the second can
-   * be removed when every member has been started with both.
-   */
+  /** Signs with the secret's first line what has its second, so that the second can be removed. */
   Future<Void> signAnew() {
     return map.entries()
         .compose(entries -> vertx.executeBlocking(() -> resigned(entries)))

@@ -64,10 +64,7 @@ final class ConfigSync {
   /** Why the newest revision is not in force here, and since when it has been tried. */
   record Trouble(Revision revision, String message, long sinceNanos) {}
 
-  /**
-   * @param onApplied is given each revision that comes in force here, and the one that lost to it
-   *     after a split, or null
-   */
+  /** {@code onApplied} is given each revision in force, and the one that lost to it in a split. */
   ConfigSync(
       ConfigStore store,
       PreparedConfig prepared,
@@ -79,7 +76,6 @@ final class ConfigSync {
     this.onApplied = onApplied;
   }
 
-  /** The revision in force, null before the first. */
   @Nullable Revision applied() {
     return applied;
   }
@@ -155,11 +151,9 @@ final class ConfigSync {
     AwaitedRevision wanted = new AwaitedRevision(revision, id, Promise.promise());
     awaited.add(wanted);
     sync()
-        .onComplete(
-            done -> {
-              awaited.remove(wanted);
-              wanted.promise().tryFail(whyNot(done.cause()));
-            });
+        .onComplete(done -> awaited.remove(wanted))
+        .onSuccess(done -> wanted.promise().tryFail("it has another revision"))
+        .onFailure(cause -> wanted.promise().tryFail(String.valueOf(cause.getMessage())));
     return wanted.promise().future();
   }
 
@@ -167,10 +161,6 @@ final class ConfigSync {
     Revision now = applied;
     return now != null
         && (now.revision() > revision || (now.revision() == revision && now.id().equals(id)));
-  }
-
-  private static String whyNot(@Nullable Throwable cause) {
-    return cause == null ? "it has another revision" : String.valueOf(cause.getMessage());
   }
 
   private Future<Void> follow(StoredRevision stored) {
@@ -215,11 +205,8 @@ final class ConfigSync {
         .history()
         .add(log.all())
         .compose(added -> store.replace(stored, here))
-        .compose(
-            replaced -> {
-              again |= !replaced;
-              return replaced ? putInForce(here) : Future.succeededFuture();
-            });
+        .onSuccess(replaced -> again |= !replaced)
+        .compose(replaced -> replaced ? putInForce(here) : Future.succeededFuture());
   }
 
   private Future<Void> adopt(Revision there) {

@@ -12,12 +12,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiPredicate;
-import java.util.stream.IntStream;
 
-/**
- * What is to become the next revision. Immutable; methods that read the document parse it, on a
- * worker.
- */
+/** What is to become the next revision. Immutable; methods that parse it are for workers. */
 public record Draft(Document document, String fileDigest, List<BackendSetting> settings) {
 
   public Draft {
@@ -42,12 +38,8 @@ public record Draft(Document document, String fileDigest, List<BackendSetting> s
   }
 
   /**
-   * The document of {@code revision} with one backend's weight or state replaced.
-   *
-   * @param document that of {@code revision}
-   * @param config what this member reads in that document
-   * @param discovered whether a pool and the id of a backend name one that was discovered
-   * @throws CommandException when there is no such pool or backend, or it is not configured
+   * The document of {@code revision}, read as {@code config}, with one backend's weight or state
+   * replaced. Throws {@link CommandException} when the backend is not configured.
    */
   static Draft withSetting(
       BackendSetting setting,
@@ -55,12 +47,12 @@ public record Draft(Document document, String fileDigest, List<BackendSetting> s
       Document document,
       FairleadConfig config,
       BiPredicate<String, String> discovered) {
-    int pool = indexOf(config.pools().stream().map(PoolConfig::name).toList(), setting.pool());
+    int pool = config.pools().stream().map(PoolConfig::name).toList().indexOf(setting.pool());
     if (pool < 0) {
       throw notFound("pool", setting.pool() + " (expected: the name of a pool)");
     }
     List<BackendConfig> backends = config.pools().get(pool).backends();
-    int backend = indexOf(backends.stream().map(BackendConfig::id).toList(), setting.backend());
+    int backend = backends.stream().map(BackendConfig::id).toList().indexOf(setting.backend());
     if (backend < 0 && discovered.test(setting.pool(), setting.backend())) {
       String message =
           setting.backend() + " is discovered (expected: a backend of the configuration)";
@@ -90,13 +82,6 @@ public record Draft(Document document, String fileDigest, List<BackendSetting> s
     return settings;
   }
 
-  private static int indexOf(List<String> names, String name) {
-    return IntStream.range(0, names.size())
-        .filter(index -> names.get(index).equals(name))
-        .findFirst()
-        .orElse(-1);
-  }
-
   private static CommandException notFound(String key, String message) {
     return new CommandException(CommandException.NOT_FOUND, key, message);
   }
@@ -106,10 +91,7 @@ public record Draft(Document document, String fileDigest, List<BackendSetting> s
     return document.equals(other) || document.digest().equals(other.digest());
   }
 
-  /**
-   * The first revision, of the member that begins the cluster. Its id is made of its content, so
-   * that members which begin alone with one file have one revision when they meet.
-   */
+  /** Its id is made of its content, so members that begin alone with one file have one revision. */
   public Revision first(Author author) {
     return numbered(1, idOfFile(1), "", author);
   }

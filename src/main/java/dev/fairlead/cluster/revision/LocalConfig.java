@@ -17,10 +17,7 @@ public interface LocalConfig {
   /** The same without its overrides: pools and backends are where the author put them. */
   Future<FairleadConfig> loadAsWritten(Document document);
 
-  /**
-   * Reads a document, checks it against this machine and takes the addresses it needs, bound but
-   * not listening. A failure leaves nothing bound.
-   */
+  /** Checks a document on this machine and binds what it needs, all or nothing; not listening. */
   Future<PreparedChange> prepare(Document document);
 
   /** Whether a pool in force here has this backend because it was discovered. */
@@ -32,10 +29,7 @@ public interface LocalConfig {
    */
   interface PreparedChange {
 
-    /**
-     * Puts it in force as {@code revision}, or fails: nothing is in force then, its addresses are
-     * released.
-     */
+    /** Puts it in force as {@code revision}; a failure changes nothing and releases addresses. */
     Future<Void> commit(Revision revision);
 
     /** Gives its addresses back. */

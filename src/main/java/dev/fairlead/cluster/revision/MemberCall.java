@@ -18,11 +18,7 @@ sealed interface MemberCall {
     }
   }
 
-  /**
-   * Check a document and bind what it needs.
-   *
-   * @param push the id of the push, which becomes that of its revision
-   */
+  /** Check a document and bind what it needs; {@code push} becomes the id of its revision. */
   record Prepare(String push, Document document) implements MemberCall {
     @Override
     public JsonObject toJson() {
@@ -53,9 +49,7 @@ sealed interface MemberCall {
     return new JsonObject().put("call", name);
   }
 
-  /**
-   * The call that {@link #toJson} wrote; throws some RuntimeException when it is something else.
-   */
+  /** The call that {@link #toJson} wrote; throws some RuntimeException for anything else. */
   static MemberCall of(JsonObject json) {
     String name = json.getString("call");
     if (name.equals("greeting")) {

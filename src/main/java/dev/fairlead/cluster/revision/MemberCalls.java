@@ -24,10 +24,7 @@ import java.util.concurrent.TimeUnit;
  * name. On the cluster's context.
  */
 final class MemberCalls {
-  /**
-   * The time a member has to answer. Raising it lets slow members take larger documents, at the
-   * expense of the time for which one hung member blocks each push.
-   */
+  /** Raising it lets slow members take larger documents; a hung one blocks pushes for longer. */
   static final Duration TIMEOUT = Duration.ofSeconds(3);
 
   /** Registrations spread with a delay: that of a new member may not be known here yet. */
@@ -69,15 +66,13 @@ final class MemberCalls {
         .<Void>mapEmpty()
         .recover(
             cause ->
-                isUnknown(cause) && left > RETRY_MILLIS
+                left > RETRY_MILLIS
+                        && cause instanceof ReplyException reply
+                        && reply.failureType() == ReplyFailure.NO_HANDLERS
                     ? node.vertx()
                         .timer(RETRY_MILLIS, TimeUnit.MILLISECONDS)
                         .compose(waited -> request(member, body, deadline))
                     : Future.failedFuture(cause));
-  }
-
-  private static boolean isUnknown(Throwable cause) {
-    return cause instanceof ReplyException reply && reply.failureType() == ReplyFailure.NO_HANDLERS;
   }
 
   /** A member that has prepared a push asks whether its answer arrived. */

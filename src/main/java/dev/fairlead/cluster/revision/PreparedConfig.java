@@ -15,29 +15,17 @@ import org.jspecify.annotations.Nullable;
  * {@link #TIMEOUT}: its coordinator may have died. On the cluster's context.
  */
 final class PreparedConfig {
-  /**
-   * Raising it lets slower pushes commit without preparing anew, at the expense of the time for
-   * which a dead coordinator blocks other pushes and keeps addresses bound.
-   */
+  /** Raising it lets slower pushes commit as prepared; a dead coordinator blocks for longer. */
   static final Duration TIMEOUT = Duration.ofSeconds(10);
 
   private final Vertx vertx;
   private final LocalConfig local;
   private @Nullable Preparation current;
-
+  private long timer;
   private boolean closed;
 
   /** What is prepared, or being prepared, for one push. */
-  private static final class Preparation {
-    private final String push;
-    private final Future<PreparedChange> change;
-    private long timer;
-
-    private Preparation(String push, Future<PreparedChange> change) {
-      this.push = push;
-      this.change = change;
-    }
-  }
+  private record Preparation(String push, Future<PreparedChange> change) {}
 
   PreparedConfig(Vertx vertx, LocalConfig local) {
     this.vertx = vertx;
@@ -59,7 +47,7 @@ final class PreparedConfig {
     }
     Preparation started = new Preparation(push, local.prepare(document));
     current = started;
-    started.timer = vertx.setTimer(TIMEOUT.toMillis(), id -> release(push));
+    timer = vertx.setTimer(TIMEOUT.toMillis(), id -> release(push));
     return started.change.<Void>mapEmpty().onFailure(refused -> release(push));
   }
 
@@ -78,10 +66,7 @@ final class PreparedConfig {
         : detach(current).compose(PreparedChange::abort).otherwiseEmpty();
   }
 
-  /**
-   * Puts a revision in force, prepared or not. Another push that is prepared is given up first: it
-   * may have bound what this one needs.
-   */
+  /** Puts a revision in force; first aborts any other push, which may have bound its addresses. */
   Future<Void> commit(Revision revision) {
     return take(revision)
         .compose(change -> change.commit(revision))
@@ -106,7 +91,7 @@ final class PreparedConfig {
 
   private Future<PreparedChange> detach(Preparation preparation) {
     current = null;
-    vertx.cancelTimer(preparation.timer);
+    vertx.cancelTimer(timer);
     return preparation.change;
   }
 

@@ -41,7 +41,8 @@ final class RevisionCodec {
     try {
       JsonObject json = new JsonObject(value);
       Revision revision = Revision.of(json);
-      if (isBelieved(revision, json.getString(MAC))) {
+      String mac = json.getString(MAC);
+      if (secret == null ? mac == null : mac != null && secret.verifies(revision, mac)) {
         return revision;
       }
       LOG.debug("stored revision {} ignored: not signed with our secret", revision.revision());
@@ -72,17 +73,10 @@ final class RevisionCodec {
     }
   }
 
-  /**
-   * {@code value} signed with the first line of the secret; null when it has that signature
-   * already, or no valid one.
-   */
+  /** {@code value} signed with the secret's first line; null if it is already, or not valid. */
   @Nullable String resigned(String value) {
     Revision revision = secret == null ? null : read(value);
     String written = revision == null ? value : write(revision);
     return written.equals(value) ? null : written;
-  }
-
-  private boolean isBelieved(Revision revision, @Nullable String mac) {
-    return secret == null ? mac == null : mac != null && secret.verifies(revision, mac);
   }
 }

@@ -27,19 +27,12 @@ import java.util.concurrent.TimeUnit;
  * cluster's context.
  */
 final class SecretCheck {
-  /**
-   * A foreign node can write a value that no member can verify; the members replace it when they
-   * are asked to. Raising these two waits longer for that at the expense of a later refusal when no
-   * member answers.
-   */
+  /** Raising these waits longer until members replace a foreign node's value, and refuses later. */
   private static final int ATTEMPTS = 4;
 
   private static final long RETRY_MILLIS = 700;
 
-  /**
-   * Time for a member to answer. Raising it tolerates slower members at the expense of a later
-   * refusal when one hangs.
-   */
+  /** Raising it tolerates slower members at the expense of a later refusal when one hangs. */
   private static final long ANSWER_MILLIS = 1000;
 
   private final ClusterNode node;
@@ -148,11 +141,8 @@ final class SecretCheck {
   /** The signature was right: its time or nonce is refused. */
   private static boolean isOfClock(ReplyException reply) {
     try {
-      String path =
-          CommandException.of(reply.failureCode(), String.valueOf(reply.getMessage()))
-              .problems()
-              .get(0)
-              .path();
+      String answer = String.valueOf(reply.getMessage());
+      String path = CommandException.of(reply.failureCode(), answer).problems().get(0).path();
       return !path.isEmpty() && !path.equals("mac");
     } catch (DecodeException | ClassCastException | NullPointerException e) {
       return true; // Not an answer of a member.

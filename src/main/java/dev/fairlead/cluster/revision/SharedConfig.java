@@ -49,14 +49,8 @@ public final class SharedConfig {
   private long timer;
 
   /**
-   * Its collaborators.
-   *
-   * @param name of this process, for the logs of others
-   * @param members all members, this one included
-   * @param save keeps revisions for this member's next start, as they are written and the newest
-   *     first; blocks, so it is called on a worker
-   * @param applied is given each revision that comes in force here, and the one that lost to it
-   *     after a split, or null
+   * Its collaborators. {@code save} keeps revisions for the next start, the newest first, on a
+   * worker; {@code applied} is given each in force here and the one that lost to it after a split.
    */
   public record ConfigSetup(
       ClusterNode node,
@@ -99,17 +93,12 @@ public final class SharedConfig {
     return handler.start(vertx, setup.node().id());
   }
 
-  /**
-   * Puts the first revision in force here: the cluster's, else this member's own by {@code author}.
-   */
+  /** Puts the first revision in force: the cluster's, else this member's by {@code author}. */
   public Future<Void> begin(StartupConfig startup, Author author) {
     return vertx
         .executeBlocking(() -> codec.readAll(startup.kept()))
-        .compose(
-            kept -> {
-              log.restore(kept);
-              return start.run(startup, kept, author);
-            });
+        .onSuccess(log::restore)
+        .compose(kept -> start.run(startup, kept, author));
   }
 
   /** Follows the newest revision from here on. */

@@ -52,10 +52,7 @@ public final class BusCommands {
   /** Of shutdown commands, and of what others sent before they learned that this member drains. */
   private final List<MessageConsumer<Object>> untilStop = new ArrayList<>();
 
-  /**
-   * @param onShutdown is called each time this member is meant, with the grace, or null when the
-   *     command leaves that to the member; must not block
-   */
+  /** Gives {@code onShutdown}, which must not block, the grace; null = as configured. */
   public BusCommands(
       Vertx vertx,
       Supplier<MemberId> self,

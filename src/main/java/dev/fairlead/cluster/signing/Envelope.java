@@ -13,9 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A signed command as it goes over the bus, {@code {signed, time, nonce, mac}}. Immutable.
  *
- * @param signed the command's JSON, as a text
  * @param time as the JSON writes it: ISO-8601, or the digits of epoch milliseconds
- * @param instant the same
  * @param nonce never used before
  * @param mac the signature of {@link #signedText}
  */
@@ -89,7 +87,7 @@ record Envelope(String signed, String time, Instant instant, String nonce, Strin
     return refusal("time", "(expected: epoch milliseconds, or ISO-8601 as 2026-11-22T12:00:00Z)");
   }
 
-  private static CommandException refusal(String path, String message) {
+  static CommandException refusal(String path, String message) {
     return new CommandException(CommandException.UNSIGNED, path, message);
   }
 

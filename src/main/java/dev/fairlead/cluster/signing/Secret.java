@@ -59,13 +59,8 @@ public final class Secret {
 
   private static IllegalStateException unusable(
       Path file, String why, @Nullable IOException cause) {
-    return new IllegalStateException(
-        "cluster.secretFile: "
-            + file
-            + " (expected: one or two lines of at least 16 characters, but: "
-            + why
-            + ")",
-        cause);
+    String expected = " (expected: one or two lines of at least 16 characters, but: ";
+    return new IllegalStateException("cluster.secretFile: " + file + expected + why + ")", cause);
   }
 
   String sign(String text) {

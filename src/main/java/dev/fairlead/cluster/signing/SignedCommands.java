@@ -1,5 +1,7 @@
 package dev.fairlead.cluster.signing;
 
+import static dev.fairlead.cluster.signing.Envelope.refusal;
+
 import dev.fairlead.cluster.rows.ReplicatedTable;
 import dev.fairlead.event.CommandBodies;
 import dev.fairlead.event.CommandException;
@@ -23,10 +25,7 @@ public final class SignedCommands {
   /** The shared map of the nonces that were used. */
   static final String NONCES = "fairlead.nonces";
 
-  /**
-   * Raising it tolerates clocks that differ more, at the expense of a larger map of nonces and a
-   * longer time in which a recorded command is still valid for a member that has not taken it.
-   */
+  /** Raising it tolerates more clock skew; other members take a recorded command for longer. */
   private static final Duration MAX_AWAY = Duration.ofSeconds(30);
 
   /** From 30 s before a command's time to 30 s after it. */
@@ -64,7 +63,6 @@ public final class SignedCommands {
     return secret != null;
   }
 
-  /** The body for {@code address}, encoded. */
   public Future<Buffer> wrap(String address, JsonObject command) {
     return vertx.executeBlocking(() -> sign(address, command).toBuffer());
   }
@@ -77,10 +75,8 @@ public final class SignedCommands {
   }
 
   /**
-   * The command in a body; fails with a {@link CommandException}, which is logged.
-   *
-   * @param receiver separates nonces: of a published command each receiver's name, of a request,
-   *     which one of all takes, the same one
+   * The command in a body; fails with a {@link CommandException}, which is logged. A nonce is used
+   * once by each {@code receiver}: a member's name, or one for all when any of them may take it.
    */
   public Future<JsonObject> open(ReceivedBody received, String receiver) {
     Future<JsonObject> opened =
@@ -137,20 +133,15 @@ public final class SignedCommands {
   private Future<Void> claim(Envelope envelope, String receiver) {
     return nonces
         .putIfAbsent(receiver + "/" + envelope.nonce(), envelope.time(), CLAIM.toMillis())
-        .transform(
-            before -> {
-              if (before.failed()) {
-                String message = "it can't be claimed: " + before.cause();
-                return Future.failedFuture(
-                    new CommandException(CommandException.NO_ANSWER, "nonce", message));
-              }
-              return before.result() == null
-                  ? Future.succeededFuture()
-                  : Future.failedFuture(refusal("nonce", "it was used before"));
-            });
-  }
-
-  private static CommandException refusal(String path, String message) {
-    return new CommandException(CommandException.UNSIGNED, path, message);
+        .recover(
+            cause -> {
+              String message = "it can't be claimed: " + cause;
+              throw new CommandException(CommandException.NO_ANSWER, "nonce", message);
+            })
+        .compose(
+            before ->
+                before == null
+                    ? Future.succeededFuture()
+                    : Future.failedFuture(refusal("nonce", "it was used before")));
   }
 }
