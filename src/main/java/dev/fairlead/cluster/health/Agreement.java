@@ -19,10 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class Agreement {
   private Agreement() {}
 
-  /**
-   * @param current the cluster's verdict so far; null = none yet
-   * @param verdicts one for each prober that counts; null = not decided
-   */
+  /** From the verdict so far and one of each prober that counts; null = none, not decided. */
   static @Nullable Boolean decide(
       @Nullable Boolean current, Collection<? extends @Nullable Verdict> verdicts) {
     if (verdicts.stream().anyMatch(verdict -> verdict != null && verdict.up())) {
@@ -32,10 +29,7 @@ final class Agreement {
     return isComplete ? Boolean.FALSE : current;
   }
 
-  /**
-   * The verdict a new prober starts with: {@code current}, the cluster's, or before there is one,
-   * that of any peer; null = no prober has decided yet.
-   */
+  /** The verdict a new prober starts with: the cluster's, or before there is one, any peer's. */
   static @Nullable Boolean inherited(@Nullable Boolean current, Collection<Verdict> known) {
     if (current != null || known.isEmpty()) {
       return current;

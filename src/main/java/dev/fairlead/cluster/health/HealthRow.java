@@ -19,14 +19,11 @@ final class HealthRow implements OwnRow {
   /** Not shared yet; empty = the field is to be removed. */
   private final Map<String, Optional<String>> pending = new HashMap<>();
 
-  /**
-   * @param refresh run before the changes are read: may set verdicts
-   */
+  /** Runs {@code refresh} before the changes are read: it may set verdicts. */
   HealthRow(Runnable refresh) {
     this.refresh = refresh;
   }
 
-  /** Null = none. */
   void set(String key, @Nullable Verdict verdict) {
     pending.put(key, Optional.ofNullable(verdict).map(Verdict::text));
   }

@@ -29,9 +29,7 @@ import org.jspecify.annotations.Nullable;
  * <p>{@link #start} is called on the cluster's context, the other methods on any thread.
  */
 public final class HealthTable {
-  /**
-   * Raising the 3 s keeps verdicts of a hung member; lowering them moves probes at lost messages.
-   */
+  /** Raising 3 s keeps verdicts of a hung member; lowering it moves probes at lost messages. */
   static final ReplicatedTable.Table TABLE =
       new ReplicatedTable.Table(
           "fairlead.health", "fairlead.health.changed", Duration.ofSeconds(3));
@@ -110,10 +108,8 @@ public final class HealthTable {
   }
 
   /**
-   * This member's own prober of {@code backend} has decided.
-   *
-   * @param assignment as the prober was started with; a verdict of an earlier prober is ignored
-   * @param reason why it is down, in a few words; null = none, as for one that is up
+   * This member's own prober has decided; a verdict with the {@code assignment} of an earlier one
+   * is ignored.
    */
   public void verdict(Backend backend, long assignment, boolean up, @Nullable String reason) {
     Verdict verdict = Verdict.of(up, reason);
@@ -206,16 +202,12 @@ public final class HealthTable {
   private final class PeerListener implements RowListener {
     @Override
     public void changed(String member, JsonObject fields) {
-      boolean isNew = peers.changed(member, fields);
-      if (!isRunning) {
-        return;
-      }
-      if (isNew) {
+      if (peers.changed(member, fields)) {
         refresh();
       }
       for (String key : fields.fieldNames()) {
         ProbedBackend one = probed.get(key);
-        if (one != null) {
+        if (isRunning && one != null) {
           one.evaluate();
         }
       }

@@ -30,7 +30,6 @@ final class PeerVerdicts {
     rows.remove(member);
   }
 
-  /** Ids of the members with a row. */
   Set<String> members() {
     return rows.keySet();
   }

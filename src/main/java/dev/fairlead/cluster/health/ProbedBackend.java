@@ -45,10 +45,8 @@ final class ProbedBackend {
   private Backend backend;
   private HealthConfig health;
 
-  /** Ids of the members that are to probe it. */
   private List<String> probers = List.of();
 
-  /** Whether this member may probe at all. */
   private boolean mayProbe;
 
   /** By id of a prober without a verdict: since when, in nanoseconds. */
@@ -65,13 +63,7 @@ final class ProbedBackend {
   /** The own prober's verdict; null = not decided, or no prober. */
   private @Nullable Verdict own;
 
-  /**
-   * What all probed backends of a member share.
-   *
-   * @param self this member's id
-   * @param names the name of a member, by its id
-   * @param assignments a number that was never given before, for each prober that is started
-   */
+  /** What all probed backends of a member share; {@code assignments} never repeats a number. */
   record HealthContext(
       String self,
       PeerVerdicts peers,
@@ -93,8 +85,8 @@ final class ProbedBackend {
   }
 
   /**
-   * Continues with another configuration of the backend; another way to probe needs a restart. A
-   * backend that was removed and put back meanwhile begins as healthy, so the verdict is repeated.
+   * Another way to probe needs a restart. A backend that was removed and put back meanwhile begins
+   * as healthy, so the verdict is repeated.
    */
   void configure(Backend next, HealthConfig how) {
     if (!health.equals(how)) {
@@ -202,7 +194,6 @@ final class ProbedBackend {
     return current != null && !current;
   }
 
-  /** Null = not decided. */
   private @Nullable Verdict verdict(String prober) {
     return prober.equals(context.self) ? own : context.peers.verdict(prober, key);
   }

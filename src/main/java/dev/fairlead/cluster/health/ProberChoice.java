@@ -25,14 +25,11 @@ final class ProberChoice {
     long hash = StableHash.of(key);
     return members.stream()
         .map(member -> new Weighed(member, StableHash.mix(StableHash.of(member) ^ hash)))
-        .sorted(Weighed.HEAVIEST_FIRST)
+        .sorted(Comparator.comparingLong(Weighed::weight).reversed().thenComparing(Weighed::member))
         .limit(probers)
         .map(Weighed::member)
         .toList();
   }
 
-  private record Weighed(String member, long weight) {
-    static final Comparator<Weighed> HEAVIEST_FIRST =
-        Comparator.comparingLong(Weighed::weight).reversed().thenComparing(Weighed::member);
-  }
+  private record Weighed(String member, long weight) {}
 }

@@ -5,10 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The verdict of one member's own prober on a backend; in a row {@code up}, {@code down} or {@code
- * down:REASON}.
- *
- * @param reason why it is down, printable and at most {@value #MAX_REASON} characters; null = not
- *     given
+ * down:REASON}, which is printable and has at most {@value #MAX_REASON} characters.
  */
 record Verdict(boolean up, @Nullable String reason) {
   static final Verdict UP = new Verdict(true, null);
@@ -23,13 +20,10 @@ record Verdict(boolean up, @Nullable String reason) {
 
   /** The verdict in a field of a peer's row; empty for anything else. */
   static Optional<Verdict> parse(@Nullable Object field) {
-    if (!(field instanceof String text)) {
-      return Optional.empty();
+    if (UP_TEXT.equals(field) || DOWN_TEXT.equals(field)) {
+      return Optional.of(of(UP_TEXT.equals(field), null));
     }
-    if (text.equals(UP_TEXT) || text.equals(DOWN_TEXT)) {
-      return Optional.of(of(text.equals(UP_TEXT), null));
-    }
-    return text.startsWith(DOWN_PREFIX)
+    return field instanceof String text && text.startsWith(DOWN_PREFIX)
         ? Optional.of(of(false, text.substring(DOWN_PREFIX.length())))
         : Optional.empty();
   }
@@ -43,13 +37,8 @@ record Verdict(boolean up, @Nullable String reason) {
 
   /** Makes a peer's text safe for one line of a log. */
   private static @Nullable String clean(@Nullable String reason) {
-    if (reason == null) {
-      return null;
-    }
-    String line = reason.replaceAll("[\\p{Cntrl}\\p{Zl}\\p{Zp}]", " ").strip();
-    if (line.isEmpty()) {
-      return null;
-    }
-    return line.length() > MAX_REASON ? line.substring(0, MAX_REASON) : line;
+    String line =
+        reason == null ? "" : reason.replaceAll("[\\p{Cntrl}\\p{Zl}\\p{Zp}]", " ").strip();
+    return line.isEmpty() ? null : line.substring(0, Math.min(line.length(), MAX_REASON));
   }
 }

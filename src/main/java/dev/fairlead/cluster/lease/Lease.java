@@ -24,9 +24,7 @@ import java.util.concurrent.TimeUnit;
  * </pre>
  */
 final class Lease {
-  /**
-   * Hysteresis: raising it leaves surplus idle, lowering it writes the map with each short lull.
-   */
+  /** Hysteresis: raising it leaves surplus idle, lowering it writes the map at each short lull. */
   private static final long SURPLUS_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final String key;
@@ -64,11 +62,8 @@ final class Lease {
   private long surplusSince;
 
   /**
-   * What a member is to write in place of the entry it read.
-   *
-   * @param allowance of this member once {@code next} is in the map; at most what it holds there
-   * @param madeAt the time of the decision
-   * @param freed permits of departed members that {@code next} frees
+   * What replaces the entry that was read, and this member's allowance once {@code next} is in the
+   * map, at most what it holds there. {@code freed}: permits of departed members.
    */
   record LeasePlan(LeaseEntry next, int allowance, long madeAt, long freed) {}
 
@@ -141,11 +136,10 @@ final class Lease {
       demand.met(leased);
     }
     int base = Math.max(allowed, used);
-    boolean isIdle = base > used;
     return isShort
         || mine.isUnmet()
         || mine.held() != base
-        || (isIdle && isRequested)
+        || (base > used && isRequested)
         || seen.held() > seenLimit
         || isSurplusDue(base, used)
         || seen.rows().keySet().stream().anyMatch(reclaimer::isFreed);
@@ -165,8 +159,8 @@ final class Lease {
   }
 
   private boolean mayGiveBack(LeaseEntry entry) {
-    boolean isSurplusOld = hasSurplus && context.nanos() - surplusSince >= SURPLUS_NANOS;
-    return isSurplusOld || entry.isAnotherUnmet(self);
+    return (hasSurplus && context.nanos() - surplusSince >= SURPLUS_NANOS)
+        || entry.isAnotherUnmet(self);
   }
 
   /** A peer asks for surplus; returns whether a refresh could give some back. */
@@ -206,8 +200,7 @@ final class Lease {
     // Clients may have taken permits until the allowance was lowered; those can't be given back.
     held = Math.max(held, leased.inUse());
     LeaseRow row = new LeaseRow(held, leased.inUse(), leased.wanted());
-    boolean isGrant = allowance > allowed;
-    if (!isGrant && repaired.equals(read) && isUpToDate(repaired.row(self), row)) {
+    if (allowance <= allowed && repaired.equals(read) && isUpToDate(repaired.row(self), row)) {
       return Optional.empty();
     }
     leastHeld = Math.min(leastHeld, held);
@@ -234,21 +227,19 @@ final class Lease {
 
   /** The number of permits this member should hold, as far as they can be granted now. */
   private int holding(LeaseEntry entry, int base, int used) {
-    int limit = seenLimit;
-    if (limit <= 0) {
+    if (seenLimit <= 0) {
       return base;
     }
     long others = entry.heldByOthers(self);
     int wanted = leased.wanted();
     LeaseEntry fresh = entry.with(self, new LeaseRow(base, used, wanted));
-    if (others + Math.max(base, entry.row(self).held()) > limit) {
+    if (others + Math.max(base, entry.row(self).held()) > seenLimit) {
       // Below use, so that clients waiting here do not take each permit that becomes free.
-      return Math.min(used, LeaseShares.target(fresh, self, limit, 0));
+      return Math.min(used, LeaseShares.target(fresh, self, seenLimit, 0));
     }
     int target = fairShare(fresh, used);
-    boolean mayGrant = mayGrant() && !mark.isNew(entry);
-    if (target > base && (long) used + wanted >= allowed && mayGrant) {
-      return (int) Math.max(base, Math.min(target, limit - others));
+    if (target > base && (long) used + wanted >= allowed && mayGrant() && !mark.isNew(entry)) {
+      return (int) Math.max(base, Math.min(target, seenLimit - others));
     }
     return target < base && mayGiveBack(entry) ? target : base;
   }
@@ -293,13 +284,11 @@ final class Lease {
       allow(plan.allowance());
     }
     refreshed(hasGrown);
-    boolean isOverLimit = seen.held() > seenLimit;
-    if (isShort(leased.inUse()) || seen.isAnotherUnmet(self) || isOverLimit) {
+    if (isShort(leased.inUse()) || seen.isAnotherUnmet(self) || seen.held() > seenLimit) {
       demand.request();
     }
   }
 
-  /** There was nothing to write. */
   void unchanged(LeaseEntry read) {
     if (isNew) {
       leastHeld = read.row(self).held();

@@ -4,12 +4,8 @@ import io.vertx.core.Future;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The cluster, shared map, event bus and clock of the leases. Called on one thread, and its futures
- * complete on it.
- */
+/** Cluster, map, bus and clock of the leases. Called, and futures completed, on one thread. */
 interface LeaseContext {
-  /** The id of this member. */
   String self();
 
   /** The ids of all nodes of the cluster now. */
@@ -26,6 +22,5 @@ interface LeaseContext {
   /** Asks the peers, best effort, to refresh this key and give surplus back. */
   void askPeers(String key);
 
-  /** Runs {@code task} after {@code millis}. */
   void schedule(long millis, Runnable task);
 }

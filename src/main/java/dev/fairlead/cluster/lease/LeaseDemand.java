@@ -32,12 +32,7 @@ final class LeaseDemand {
   private boolean hasRequested;
   private long requestedAt;
 
-  /**
-   * To be called after each refresh.
-   *
-   * @param hasAll whether this member has all permits there are
-   * @param hasGrown whether it was granted more just now
-   */
+  /** To be called after each refresh; {@code hasAll}: this member has all permits there are. */
   void refreshed(Leased leased, long now, boolean isShort, boolean hasAll, boolean hasGrown) {
     if (!isShort) {
       met(leased);
@@ -52,7 +47,6 @@ final class LeaseDemand {
     }
   }
 
-  /** The permits of this member meet its demand. */
   void met(Leased leased) {
     isUnmet = false;
     report(leased, false);

@@ -27,11 +27,8 @@ record LeaseEntry(long version, long repairMark, SortedMap<String, LeaseRow> row
   private static final Logger LOG = LoggerFactory.getLogger(LeaseEntry.class);
 
   /**
-   * One member's part.
-   *
-   * @param held permits granted to it
-   * @param used permits in use when this was written; may be out of date
-   * @param wanted permits it could have used then, beyond {@code used}
+   * One member's permits: granted, in use when this was written, which may be out of date, and how
+   * many more it could have used then.
    */
   record LeaseRow(int held, int used, int wanted) {
     static final LeaseRow NONE = new LeaseRow(0, 0, 0);

@@ -78,7 +78,6 @@ final class LeaseKeeper implements LeaseRefresh.RefreshOwner {
     logFreed();
   }
 
-  /** Clients wait for more permits of {@code some}. */
   void needed(Leased some) {
     if (stopped != null) {
       return;

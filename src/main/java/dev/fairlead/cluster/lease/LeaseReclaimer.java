@@ -30,10 +30,7 @@ import org.slf4j.LoggerFactory;
  * </pre>
  */
 final class LeaseReclaimer {
-  /**
-   * Raising it leaves permits of the dead unused; lowering it judges members that leave together
-   * one by one, and may take a minority for a majority.
-   */
+  /** Raising it leaves permits unused; lowering it may take a minority for a majority. */
   static final Duration SETTLING = Duration.ofSeconds(2);
 
   /**
@@ -48,9 +45,7 @@ final class LeaseReclaimer {
    */
   static final Duration GRANT_PAUSE = Duration.ofMillis(2_500);
 
-  /**
-   * Raising it keeps ids in memory; lowering it retains rows that turn up late like unknown ones.
-   */
+  /** Raising it keeps ids in memory; lowering it treats rows that turn up late as unknown. */
   private static final Duration TOMBSTONE_AGE = Duration.ofMinutes(10);
 
   private static final Logger LOG = LoggerFactory.getLogger(LeaseReclaimer.class);
@@ -81,7 +76,6 @@ final class LeaseReclaimer {
     this.nanos = nanos;
   }
 
-  /** Takes note of the nodes of the cluster now. */
   void observe(Collection<String> nodes) {
     if (present.size() == nodes.size() && present.containsAll(nodes)) {
       return;
@@ -118,7 +112,6 @@ final class LeaseReclaimer {
     return time - pausedAt >= 0;
   }
 
-  /** Takes note that an entry has a row of {@code member}. */
   void sawRow(String member) {
     if (isAbsent(member) && !departed.containsKey(member) && !freed.containsKey(member)) {
       unknown.putIfAbsent(member, nanos.getAsLong());
@@ -155,9 +148,8 @@ final class LeaseReclaimer {
   }
 
   private void depart(String node) {
-    long now = nanos.getAsLong();
-    departed.put(node, now);
-    lastDeparture = now;
+    lastDeparture = nanos.getAsLong();
+    departed.put(node, lastDeparture);
   }
 
   private void arrive(String node) {
@@ -171,12 +163,11 @@ final class LeaseReclaimer {
 
   private void free(Map<String, Long> members, Duration after) {
     long now = nanos.getAsLong();
-    members.forEach(
-        (node, since) -> {
-          if (isOver(since, after)) {
-            freed.put(node, now);
-          }
-        });
+    for (Map.Entry<String, Long> each : members.entrySet()) {
+      if (isOver(each.getValue(), after)) {
+        freed.put(each.getKey(), now);
+      }
+    }
     members.keySet().removeAll(freed.keySet());
   }
 

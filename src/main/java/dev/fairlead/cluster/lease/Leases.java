@@ -63,8 +63,7 @@ public final class Leases implements ClusterNode.NodeChanges {
     return open()
         .onSuccess(
             done -> {
-              Vertx vertx = context.node().vertx();
-              timer = vertx.setPeriodic(LeaseKeeper.TICK_MILLIS, any -> tick());
+              timer = context.node().vertx().setPeriodic(LeaseKeeper.TICK_MILLIS, any -> tick());
               tick();
             });
   }
@@ -81,13 +80,8 @@ public final class Leases implements ClusterNode.NodeChanges {
     SharedLeases shared = new SharedLeases(context, map);
     LeaseKeeper keeper = new LeaseKeeper(shared, leased);
     MessageConsumer<Object> consumer =
-        context
-            .node()
-            .vertx()
-            .eventBus()
-            .consumer(
-                SharedLeases.CHANGED,
-                message -> shared.requestedKey(message.body()).ifPresent(keeper::requested));
+        context.node().vertx().eventBus().consumer(SharedLeases.CHANGED);
+    consumer.handler(message -> shared.requestedKey(message.body()).ifPresent(keeper::requested));
     return consumer.completion().map(done -> new Opened(keeper, consumer));
   }
 
@@ -212,14 +206,10 @@ public final class Leases implements ClusterNode.NodeChanges {
 
     /** The key that a peer asks this member to refresh; empty for any other message. */
     Optional<String> requestedKey(Object body) {
-      if (!(body instanceof Buffer text)) {
-        return Optional.empty();
-      }
       try {
-        JsonObject request = text.toJsonObject();
-        return self().equals(request.getString(MEMBER))
-            ? Optional.empty()
-            : Optional.ofNullable(request.getString(KEY));
+        JsonObject request = body instanceof Buffer text ? text.toJsonObject() : new JsonObject();
+        return Optional.ofNullable(request.getString(KEY))
+            .filter(key -> !self().equals(request.getString(MEMBER)));
       } catch (DecodeException | ClassCastException e) {
         return Optional.empty();
       }

@@ -40,17 +40,13 @@ final class RepairMark {
     return mark != 0 && now - seenAt < LeaseReclaimer.GRANT_PAUSE.toNanos();
   }
 
-  /**
-   * Sets the mark, for members that saw no merge, while this member pauses grants for one; removes
-   * it when it is no longer fresh.
-   */
+  /** Sets the mark, for members that saw no merge, during a pause of grants; later removes it. */
   LeaseEntry update(LeaseEntry entry, LeaseReclaimer reclaimer, long now) {
     if (isNew(entry) || entry.rows().isEmpty()) {
       return entry;
     }
     if (reclaimer.areGrantsPaused()) {
-      boolean isSet = mark != 0 && reclaimer.isSincePause(seenAt);
-      return isSet ? entry : set(entry, now);
+      return mark != 0 && reclaimer.isSincePause(seenAt) ? entry : set(entry, now);
     }
     return entry.repairMark() != 0 && !isFresh(now) ? entry.marked(0) : entry;
   }

@@ -42,25 +42,20 @@ public final class CountTable<T> {
 
   /** This member's counts, and the receivers of the sums of its peers. */
   interface CountRow<T> extends OwnRow {
-    /** Replaces what is counted. */
     void follow(List<T> inForce);
 
     /** Where the sum of the peers' counts of {@code key} goes; null = not in force here. */
     @Nullable Receiver receiver(String key);
   }
 
-  /**
-   * Sessions of backends, in {@code fairlead.loads}; the sums go to {@link
-   * dev.fairlead.pool.Backend#othersActive}.
-   */
+  /** Sessions of backends; the sums go to {@link dev.fairlead.pool.Backend#othersActive}. */
   public static CountTable<Pool> ofBackends(RowContext context, Supplier<List<Pool>> pools) {
     return new CountTable<>(context, LOADS, pools, new LoadRow());
   }
 
   /**
-   * Connections of source addresses, in the map {@code fairlead.leases}; the sums go to {@link
-   * SourceLimit#others}. Leases are in the same map under other keys: rows are read by member id
-   * only.
+   * Connections of source addresses; the sums go to {@link SourceLimit#others}. Their map has the
+   * leases too, under other keys: rows are read by member id only.
    */
   public static CountTable<SourceLimit> ofSources(
       RowContext context, Supplier<List<SourceLimit>> limits) {

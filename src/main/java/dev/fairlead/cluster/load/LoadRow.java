@@ -47,12 +47,8 @@ public final class LoadRow implements CountTable.CountRow<Pool> {
         next.put(key(backend), new BackendCount(backend, known == null ? 0 : known.shared));
       }
     }
-    before.forEach(
-        (key, count) -> {
-          if (count.shared > 0) {
-            removed.add(key);
-          }
-        });
+    before.values().removeIf(count -> count.shared == 0);
+    removed.addAll(before.keySet());
     counts = next;
   }
 

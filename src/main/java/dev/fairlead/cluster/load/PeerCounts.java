@@ -28,13 +28,7 @@ final class PeerCounts implements RowListener {
   /** By key, those above zero. */
   private final Map<String, PeerSum> sums = new HashMap<>();
 
-  /**
-   * Where a sum goes.
-   *
-   * @param owner equal for receivers of which the later one continues the earlier; otherwise the
-   *     earlier is set to zero
-   * @param peers is given the sum
-   */
+  /** Where a sum goes; set to zero when a receiver of another {@code owner} replaces it. */
   record Receiver(Object owner, IntConsumer peers) {}
 
   private static final class PeerSum {
@@ -66,13 +60,13 @@ final class PeerCounts implements RowListener {
   /** The receivers have changed. */
   void follow() {
     sums.forEach((key, sum) -> sum.receiver(receivers.apply(key)));
-    addUp();
+    second();
   }
 
   @Override
   public void changed(String member, JsonObject fields) {
     Map<String, Integer> row = rows.computeIfAbsent(member, any -> new HashMap<>());
-    fields.getMap().forEach((key, value) -> set(row, key, count(value)));
+    fields.getMap().forEach((key, value) -> set(row, key, value));
   }
 
   @Override
@@ -83,12 +77,9 @@ final class PeerCounts implements RowListener {
     }
   }
 
-  @Override
-  public void second() {
-    addUp();
-  }
-
-  private void set(Map<String, Integer> row, String key, int count) {
+  /** A peer's value that is no count is zero. */
+  private void set(Map<String, Integer> row, String key, @Nullable Object value) {
+    int count = value instanceof Integer number ? Math.max(0, number) : 0;
     Integer before = count == 0 ? row.remove(key) : row.put(key, count);
     add(key, count - (before == null ? 0 : before));
   }
@@ -102,7 +93,9 @@ final class PeerCounts implements RowListener {
     }
   }
 
-  private void addUp() {
+  /** Computes all sums anew. */
+  @Override
+  public void second() {
     sums.values().forEach(sum -> sum.count = 0);
     rows.values().forEach(row -> row.forEach((key, count) -> sum(key).count += count));
     sums.values().forEach(PeerSum::deliver);
@@ -111,10 +104,5 @@ final class PeerCounts implements RowListener {
 
   private PeerSum sum(String key) {
     return sums.computeIfAbsent(key, any -> new PeerSum(receivers.apply(any)));
-  }
-
-  /** A peer's value that is no count is zero. */
-  private static int count(@Nullable Object value) {
-    return value instanceof Integer count ? Math.max(0, count) : 0;
   }
 }

@@ -43,7 +43,7 @@ final class SourceRow implements CountTable.CountRow<SourceLimit> {
       next.put(limit, Objects.requireNonNullElseGet(known, () -> new HeavySources(limit)));
       limits.put(limit.listener(), limit);
     }
-    before.values().forEach(part -> removed.addAll(part.keys()));
+    before.values().forEach(part -> part.shared.values().forEach(one -> removed.add(one.key)));
     parts = next;
   }
 
@@ -69,7 +69,9 @@ final class SourceRow implements CountTable.CountRow<SourceLimit> {
   @Override
   public JsonObject whole() {
     JsonObject row = new JsonObject();
-    parts.values().forEach(part -> part.whole(row));
+    for (HeavySources part : parts.values()) {
+      part.shared.values().forEach(one -> row.put(one.key, one.shared));
+    }
     return row;
   }
 
@@ -103,14 +105,15 @@ final class SourceRow implements CountTable.CountRow<SourceLimit> {
       this.limit = limit;
     }
 
-    private List<String> keys() {
-      return shared.values().stream().map(one -> one.key).toList();
-    }
-
     /** Chooses anew, and adds what differs from what was shared. */
     private void changes(JsonObject changes) {
       choose();
-      shared.values().removeIf(one -> !one.isChosen && remove(one, changes));
+      for (SharedSource one : shared.values()) {
+        if (!one.isChosen && one.shared > 0) {
+          changes.putNull(one.key);
+        }
+      }
+      shared.values().removeIf(one -> !one.isChosen);
       for (SharedSource one : chosen) {
         // A forgotten source that came back has two entries for a moment; the older goes first.
         if (one.count != one.shared || changes.containsKey(one.key)) {
@@ -118,17 +121,6 @@ final class SourceRow implements CountTable.CountRow<SourceLimit> {
           one.shared = one.count;
         }
       }
-    }
-
-    private void whole(JsonObject row) {
-      shared.values().forEach(one -> row.put(one.key, one.shared));
-    }
-
-    private static boolean remove(SharedSource one, JsonObject changes) {
-      if (one.shared > 0) {
-        changes.putNull(one.key);
-      }
-      return true;
     }
 
     private void choose() {

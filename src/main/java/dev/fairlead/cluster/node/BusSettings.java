@@ -40,8 +40,8 @@ final class BusSettings {
     EventBusOptions bus = new EventBusOptions();
     bus.setPort(cluster.busPort());
     bus.setClusterPingInterval(PING.toMillis()).setClusterPingReplyInterval(PING.toMillis());
-    bus.setTcpUserTimeout((int) SEND_TIMEOUT.toMillis());
-    bus.setConnectTimeout((int) CONNECT_TIMEOUT.toMillis());
+    bus.setTcpUserTimeout((int) SEND_TIMEOUT.toMillis())
+        .setConnectTimeout((int) CONNECT_TIMEOUT.toMillis());
     if (bind != null) {
       bus.setHost(bind.getHostAddress());
     }
@@ -73,9 +73,7 @@ final class BusSettings {
     if (!problems.isEmpty()) {
       throw new ClusterException(problems.get(0).path(), problems.get(0).message(), null);
     }
-    bus.setSsl(true);
-    bus.setTrustAll(false);
-    bus.setClientAuth(ClientAuth.REQUIRED);
+    bus.setSsl(true).setTrustAll(false).setClientAuth(ClientAuth.REQUIRED);
     bus.setKeyCertOptions(
         new PemKeyCertOptions()
             .setCertPath(tls.certificate().toString())

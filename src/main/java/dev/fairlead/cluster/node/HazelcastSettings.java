@@ -41,7 +41,11 @@ final class HazelcastSettings {
     config.getMetricsConfig().setEnabled(false);
     config.getJetConfig().setEnabled(false);
     config.getSerializationConfig().setJavaSerializationFilterConfig(Deserialization.filter());
-    quiet(config);
+    set(config, ClusterProperty.PHONE_HOME_ENABLED, false);
+    set(config, ClusterProperty.SHUTDOWNHOOK_ENABLED, false);
+    set(config, ClusterProperty.LOGGING_TYPE, "slf4j");
+    set(config, ClusterProperty.LOGGING_ENABLE_DETAILS, false);
+    set(config, ClusterProperty.HEALTH_MONITORING_LEVEL, "OFF");
     detection(config);
     limits(config);
     threads(config);
@@ -100,14 +104,6 @@ final class HazelcastSettings {
         new MultiMapConfig("__vertx.subs")
             .setBackupCount(VERTX_BACKUPS)
             .setValueCollectionType(MultiMapConfig.ValueCollectionType.SET));
-  }
-
-  private static void quiet(Config config) {
-    set(config, ClusterProperty.PHONE_HOME_ENABLED, false);
-    set(config, ClusterProperty.SHUTDOWNHOOK_ENABLED, false);
-    set(config, ClusterProperty.LOGGING_TYPE, "slf4j");
-    set(config, ClusterProperty.LOGGING_ENABLE_DETAILS, false);
-    set(config, ClusterProperty.HEALTH_MONITORING_LEVEL, "OFF");
   }
 
   /**

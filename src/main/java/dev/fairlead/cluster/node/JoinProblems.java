@@ -54,16 +54,11 @@ final class JoinProblems implements LogListener, LifecycleListener, HazelcastIns
     }
   }
 
-  /** Why the cluster refused this member, one line. */
   @Nullable String refusal() {
     return refusal;
   }
 
-  /**
-   * The failure of a node's start, in one line in the terms of the configuration.
-   *
-   * @param outside true = Hazelcast itself did not start
-   */
+  /** The failure in one line in terms of the configuration; outside: of Hazelcast's own start. */
   static ClusterException failure(
       ClusterConfig cluster, boolean outside, @Nullable String refusal, Throwable cause) {
     if (refusal != null) {

@@ -23,7 +23,6 @@ public final class Nodes implements ClusterNode.NodeChanges {
     this.onMerge = onMerge;
   }
 
-  /** Set when this member has lost the cluster. */
   public @Nullable String trouble() {
     return isLost ? LOST : null;
   }

@@ -2,6 +2,7 @@ package dev.fairlead.cluster.rows;
 
 import io.vertx.core.json.JsonObject;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -76,15 +77,12 @@ final class PeerRow {
       renewedAt = now;
     }
     if (seq > floor) {
-      changes
-          .getMap()
-          .forEach(
-              (name, value) -> {
-                Field known = fields.get(name);
-                if (known == null || known.seq < seq) {
-                  set(name, new Field(seq, value, round), changed);
-                }
-              });
+      for (Map.Entry<String, Object> each : changes.getMap().entrySet()) {
+        Field known = fields.get(each.getKey());
+        if (known == null || known.seq < seq) {
+          set(each.getKey(), new Field(seq, each.getValue(), round), changed);
+        }
+      }
     }
     return inUse ? changed : new JsonObject();
   }
@@ -95,24 +93,31 @@ final class PeerRow {
     if (stored != null && stored == seq) {
       return changed;
     }
-    row.getMap()
-        .forEach(
-            (name, value) -> {
-              if (!isNewer(fields.get(name), seq)) {
-                set(name, new Field(seq, value, round), changed);
-              }
-            });
-    removeMissing(seq, row, changed);
+    for (Map.Entry<String, Object> each : row.getMap().entrySet()) {
+      if (!isNewer(fields.get(each.getKey()), seq)) {
+        set(each.getKey(), new Field(seq, each.getValue(), round), changed);
+      }
+    }
+    for (String name : List.copyOf(fields.keySet())) {
+      if (!row.containsKey(name) && !isNewer(fields.get(name), seq)) {
+        Field removed = fields.remove(name);
+        if (removed != null && removed.value != null) {
+          changed.putNull(name);
+        }
+      }
+    }
     stored = seq;
     floor = seq;
     last = seq;
     renewedAt = now;
     round++;
-    if (inUse) {
-      return changed;
+    if (!inUse) {
+      inUse = true;
+      changed.clear();
+      fields.forEach((name, field) -> changed.put(name, field.value));
+      changed.getMap().values().removeIf(Objects::isNull);
     }
-    inUse = true;
-    return all();
+    return changed;
   }
 
   /** Takes the row out of use until another whole row arrives. */
@@ -132,31 +137,5 @@ final class PeerRow {
     if (!Objects.equals(known == null ? null : known.value, field.value)) {
       changed.put(name, field.value);
     }
-  }
-
-  /** Removes fields and tombstones that the whole row {@code seq} does not have. */
-  private void removeMissing(long seq, JsonObject row, JsonObject changed) {
-    fields
-        .entrySet()
-        .removeIf(
-            entry -> {
-              Field field = entry.getValue();
-              boolean removed = !row.containsKey(entry.getKey()) && !isNewer(field, seq);
-              if (removed && field.value != null) {
-                changed.putNull(entry.getKey());
-              }
-              return removed;
-            });
-  }
-
-  private JsonObject all() {
-    JsonObject all = new JsonObject();
-    fields.forEach(
-        (name, field) -> {
-          if (field.value != null) {
-            all.put(name, field.value);
-          }
-        });
-    return all;
   }
 }

@@ -4,7 +4,6 @@ import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -48,11 +47,7 @@ public final class PeerRows {
     this.listener = listener;
   }
 
-  /**
-   * Applies a change from the event bus.
-   *
-   * @return whether the whole row must be read: the row is not in use, or the change leaps ahead
-   */
+  /** Returns whether the whole row must be read: it is not in use, or the change leaps ahead. */
   public boolean changes(String member, long seq, JsonObject changes) {
     PeerRow row = row(member);
     if (row.isLeap(seq)) {
@@ -84,9 +79,7 @@ public final class PeerRows {
 
   /** Drops and forgets the rows of all members that are not in {@code nodes}. */
   void retain(Collection<String> nodes) {
-    Set<String> gone = new HashSet<>(rows.keySet());
-    gone.removeAll(Set.copyOf(nodes));
-    gone.forEach(this::left);
+    Set.copyOf(rows.keySet()).stream().filter(id -> !nodes.contains(id)).forEach(this::left);
   }
 
   void left(String member) {
@@ -99,14 +92,10 @@ public final class PeerRows {
   /** Drops rows that were not renewed in time, and updates {@link #ageSeconds}. */
   public void expire() {
     long now = nanos.getAsLong();
-    if (dropAfter != null) {
-      long limit = dropAfter.toNanos();
-      rows.forEach(
-          (member, row) -> {
-            if (now - row.renewedAt() >= limit) {
-              drop(member, row);
-            }
-          });
+    for (Map.Entry<String, PeerRow> each : rows.entrySet()) {
+      if (dropAfter != null && now - each.getValue().renewedAt() >= dropAfter.toNanos()) {
+        drop(each.getKey(), each.getValue());
+      }
     }
     oldestRenewal =
         rows.values().stream()

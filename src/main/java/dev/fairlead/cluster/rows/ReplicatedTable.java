@@ -74,12 +74,7 @@ public final class ReplicatedTable implements ClusterNode.NodeChanges {
 
   private long publishedAt;
 
-  /**
-   * @param map name of the shared map of whole rows, JSON text by member id
-   * @param address of the changes, on the event bus
-   * @param dropAfter peers' rows not renewed for this time are dropped; null = only those of nodes
-   *     that left
-   */
+  /** Map of whole rows, address of changes, age of rows to drop; null = only of departed nodes. */
   public record Table(String map, String address, @Nullable Duration dropAfter) {}
 
   public ReplicatedTable(RowContext context, Table table, OwnRow own, RowListener listener) {

@@ -5,12 +5,7 @@ import io.vertx.core.buffer.Buffer;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
-/**
- * What all tables of a member share.
- *
- * @param nanos the clock, as {@link System#nanoTime}
- * @param traffic counts what {@link #publish} sends
- */
+/** What all tables of a member share; {@code nanos} is the clock, as {@link System#nanoTime}. */
 public record RowContext(ClusterNode node, LongSupplier nanos, RowTraffic traffic) {
 
   public static RowContext of(ClusterNode node) {

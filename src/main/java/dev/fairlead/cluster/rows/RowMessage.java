@@ -7,10 +7,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Announces a change of a row on the event bus: {@code {member, seq, changes}}, or {@code {member,
- * seq, gone: true}}.
- *
- * @param changes the fields that changed, a removed field is null; null = the row was removed
+ * Announces on the event bus the changed fields of a row, a removed field is null: {@code {member,
+ * seq, changes}}; or that the row was removed, changes = null: {@code {member, seq, gone: true}}.
  */
 public record RowMessage(String member, long seq, @Nullable JsonObject changes) {
   private static final String MEMBER = "member";

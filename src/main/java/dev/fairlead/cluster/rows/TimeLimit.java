@@ -13,12 +13,10 @@ public final class TimeLimit {
    * throws while it shuts down. Completes on the context of the future that {@code access} returns.
    */
   public static <T> Future<T> seconds(int limit, Supplier<Future<T>> access) {
-    Future<T> result;
     try {
-      result = access.get();
+      return access.get().timeout(limit, TimeUnit.SECONDS);
     } catch (RuntimeException e) {
       return Future.failedFuture(e);
     }
-    return result.timeout(limit, TimeUnit.SECONDS);
   }
 }
