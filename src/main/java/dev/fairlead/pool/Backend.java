@@ -22,9 +22,8 @@ public final class Backend {
   private final BackendAddresses addresses;
 
   /**
-   * Counts and status, shared by all {@link Backend}s of a pool and id, so that they outlive a
-   * reload. Counts are written by every event loop, the status by the context of the backends'
-   * health alone, the other members' sessions by the cluster's context alone.
+   * Counts and status, which outlive a reload. Every event loop writes counts, only the context of
+   * the backends' health the status, only the cluster's context the other members' sessions.
    */
   private static final class BackendState {
     /** One permit in use for each live session. */
@@ -39,25 +38,20 @@ public final class Backend {
     private volatile @Nullable Long backSince;
   }
 
-  private Backend(String pool, BackendConfig config) {
+  private Backend(
+      String pool, BackendConfig config, BackendState state, BackendAddresses addresses) {
     this.pool = pool;
     this.id = config.id();
     this.config = config;
-    this.state = new BackendState();
-    this.addresses = new BackendAddresses(config);
-  }
-
-  private Backend(BackendConfig config, Backend before) {
-    this.pool = before.pool;
-    this.id = before.id;
-    this.config = config;
-    this.state = before.state;
-    this.addresses = before.addresses;
+    this.state = state;
+    this.addresses = addresses;
   }
 
   /** Shares the state of {@code before}, the backend of this pool and id until now, if any. */
   static Backend of(String pool, BackendConfig config, @Nullable Backend before) {
-    return before == null ? new Backend(pool, config) : new Backend(config, before);
+    return before == null
+        ? new Backend(pool, config, new BackendState(), new BackendAddresses(config))
+        : new Backend(pool, config, before.state, before.addresses);
   }
 
   /** {@code host:port}, {@code [v6]:port} or {@code unix:/path}; unique in its pool. */
@@ -65,7 +59,6 @@ public final class Backend {
     return id;
   }
 
-  /** The name of its pool. */
   public String pool() {
     return pool;
   }
@@ -116,11 +109,11 @@ public final class Backend {
 
   /** Counts a session; if true, {@link #released} must follow once, else its permit is lost. */
   public boolean trySelect() {
-    boolean selected = state.sessions.tryTake();
-    if (selected) {
-      state.total.increment();
+    if (!state.sessions.tryTake()) {
+      return false;
     }
-    return selected;
+    state.total.increment();
+    return true;
   }
 
   /** The permits for this member's sessions; without a limit unless one is configured. */
@@ -157,7 +150,6 @@ public final class Backend {
     return state.failuresInRow.get();
   }
 
-  /** Live sessions of this member. */
   public int active() {
     return state.sessions.inUse();
   }
@@ -182,11 +174,7 @@ public final class Backend {
     return state.failures.sum();
   }
 
-  /**
-   * The addresses to try in turn: resolved {@link java.net.InetSocketAddress}es or one {@link
-   * io.netty.channel.unix.DomainSocketAddress}. The one that last worked comes first; empty while
-   * the host name is not resolved.
-   */
+  /** To try in turn, the one that last worked first; empty while the name is not resolved. */
   public List<SocketAddress> addresses() {
     return addresses.inOrder();
   }

@@ -34,7 +34,11 @@ final class BackendAddresses {
   }
 
   static @Nullable String hostNameOf(BackendConfig config) {
-    return isHostName(config) ? config.host() : null;
+    boolean isName =
+        config.unixPath() == null
+            && !NetUtil.isValidIpV4Address(config.host())
+            && !NetUtil.isValidIpV6Address(config.host());
+    return isName ? config.host() : null;
   }
 
   @Nullable String hostName() {
@@ -75,17 +79,11 @@ final class BackendAddresses {
     return List.copyOf(reordered);
   }
 
-  private static boolean isHostName(BackendConfig config) {
-    return config.unixPath() == null
-        && !NetUtil.isValidIpV4Address(config.host())
-        && !NetUtil.isValidIpV6Address(config.host());
-  }
-
   private static List<SocketAddress> literal(BackendConfig config) {
     if (config.unixPath() != null) {
       return List.of(new DomainSocketAddress(config.unixPath()));
     }
-    if (isHostName(config)) {
+    if (hostNameOf(config) != null) {
       return List.of();
     }
     try {

@@ -15,7 +15,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +22,6 @@ import org.jspecify.annotations.Nullable;
  * has any, the lowest tier first. Immutable except for the position of round-robin. Construction
  * may take milliseconds, because balancers fill their tables.
  *
- * @param eligible the backends that were eligible when this was made
  * @param growing whether one of them is in its slow start, so that its weight changes with time
  */
 record Choice(List<Balancer> tiers, List<Backend> eligible, boolean growing) {
@@ -32,11 +30,10 @@ record Choice(List<Balancer> tiers, List<Backend> eligible, boolean growing) {
   static Choice of(PoolConfig config, List<Backend> backends, AtomicLong position, long now) {
     SlowStart slowStart = new SlowStart(config.slowStart(), now);
     List<Backend> eligible = eligible(backends);
-    Map<Integer, List<Backend>> byTier =
-        eligible.stream()
-            .collect(
-                Collectors.groupingBy(
-                    backend -> backend.config().tier(), TreeMap::new, Collectors.toList()));
+    Map<Integer, List<Backend>> byTier = new TreeMap<>();
+    for (Backend each : eligible) {
+      byTier.computeIfAbsent(each.config().tier(), tier -> new ArrayList<>()).add(each);
+    }
     List<List<Backend>> tiers = new ArrayList<>(byTier.values());
     if (tiers.isEmpty() && config.whenDown() == WhenDown.TRY_ALL) {
       tiers.add(backends.stream().filter(Backend::isWanted).toList());
@@ -56,11 +53,7 @@ record Choice(List<Balancer> tiers, List<Backend> eligible, boolean growing) {
     return growing || !eligible.equals(eligible(backends));
   }
 
-  /**
-   * Picks from the lowest tier with a backend that is not in {@code tried}.
-   *
-   * @return null if none is left
-   */
+  /** Picks from the lowest tier with a backend that is not in {@code tried}; null if none is. */
   @Nullable Backend pick(
       @Nullable SocketAddress source, Collection<Backend> tried, RandomGenerator random) {
     for (int i = 0; i < tiers.size(); i++) {
@@ -75,9 +68,7 @@ record Choice(List<Balancer> tiers, List<Backend> eligible, boolean growing) {
     return null;
   }
 
-  /**
-   * @param full not picked either, but does not send the session to the next tier
-   */
+  /** {@code full} is not picked either, but does not send the session to the next tier. */
   @Nullable Backend pick(
       @Nullable SocketAddress source,
       Collection<Backend> tried,

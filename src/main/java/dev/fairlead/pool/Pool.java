@@ -25,7 +25,6 @@ public final class Pool {
   /** As discovered, including those that are not in {@link #backends}: configured ones win. */
   private final List<BackendConfig> found;
 
-  /** The configured ones first. */
   private final List<Backend> backends;
 
   /** Of round-robin; passed on to the pool that replaces this one. */
@@ -43,8 +42,6 @@ public final class Pool {
   }
 
   /**
-   * The pool of a configuration.
-   *
    * @param found discovered backends, whose ids differ; a configured one of the same id wins
    * @param before the pool it replaces, null if there is none
    * @param known the last backend of each id in a pool of this name, removed ones included
@@ -91,12 +88,10 @@ public final class Pool {
     return backends;
   }
 
-  /** The backends that are not in the configuration. */
   public List<Backend> discovered() {
     return backends.subList(config.backends().size(), backends.size());
   }
 
-  /** The backends that are in the configuration. */
   public List<Backend> configured() {
     return backends.subList(0, config.backends().size());
   }
@@ -111,9 +106,7 @@ public final class Pool {
    * it. Allocates nothing if {@code tried} is empty, except with {@code source-hash} for the bytes
    * of an IPv6 address.
    *
-   * @param source the client's address, used by {@code source-hash} only; there null stands for one
-   *     client
-   * @param tried backends of this very pool that are not to be picked
+   * @param source the client's address, for {@code source-hash}; there null stands for one client
    * @return null if none is left
    */
   public @Nullable Backend pick(@Nullable SocketAddress source, Collection<Backend> tried) {
@@ -121,11 +114,9 @@ public final class Pool {
   }
 
   /**
-   * {@link #pick(SocketAddress, Collection)} while some backends have no permit left. A full tier
-   * is not left for the next one: backups are for failed primaries.
-   *
-   * @param full backends of this very pool
-   * @return null if none is left, or all those left are full
+   * {@link #pick(SocketAddress, Collection)} while the backends in {@code full} have no permit
+   * left; null too if all those left are full. A full tier is not left for the next one: backups
+   * are for failed primaries.
    */
   public @Nullable Backend pick(
       @Nullable SocketAddress source, Collection<Backend> tried, Collection<Backend> full) {
@@ -138,8 +129,7 @@ public final class Pool {
    */
   public @Nullable Backend wouldPick(@Nullable SocketAddress source) {
     List<Backend> full = backends.stream().filter(backend -> !backend.hasRoom()).toList();
-    AtomicLong same = new AtomicLong(position.get());
-    return Choice.of(config, backends, same, System.nanoTime())
+    return Choice.of(config, backends, new AtomicLong(position.get()), System.nanoTime())
         .pick(source, List.of(), full, ThreadLocalRandom.current());
   }
 

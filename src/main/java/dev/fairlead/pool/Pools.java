@@ -12,16 +12,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * All pools of one configuration. Immutable: {@link #next} makes the pools of the next one, which
- * take over counts, status, addresses and the position of round-robin.
- *
- * <p>Any thread may read it once it is published through a volatile. {@link #next} may run on any
- * thread, but each object must have one successor only, else one of two changes is lost.
+ * take over counts, status, addresses and the position of round-robin. Any thread may read it once
+ * it is published through a volatile. {@link #next} may run on any thread, but each object must
+ * have one successor only, else one of two changes is lost.
  */
 public final class Pools {
   /** Before the first configuration. */
   public static final Pools NONE = new Pools(Map.of(), Set.of());
 
-  /** In the order of the configuration. */
   private final Map<String, Pool> byName;
 
   /**
@@ -45,7 +43,6 @@ public final class Pools {
     return List.copyOf(byName.values());
   }
 
-  /** Backends that are no longer configured and may still have sessions. */
   Set<Backend> removed() {
     return removed;
   }
@@ -56,10 +53,8 @@ public final class Pools {
   }
 
   /**
-   * The pools of {@code configs}, whose names differ. A pool of equal configuration and discovered
-   * backends stays the same object.
-   *
-   * @param discovered by name of the pool; a configured backend of the same id wins
+   * The pools of {@code configs}, whose names differ; {@code discovered} by name of the pool. A
+   * pool of equal configuration and discovered backends stays the same object.
    */
   public Pools next(List<PoolConfig> configs, Map<String, List<BackendConfig>> discovered) {
     Map<String, Map<String, Backend>> known = knownBackends();

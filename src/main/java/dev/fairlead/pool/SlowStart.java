@@ -6,7 +6,6 @@ import java.util.List;
 /**
  * The weights of backends of which some are new or have returned: those grow from a twentieth to
  * the whole weight, in twenty equal steps. Weights 1,3, the first halfway through -> 10,60.
- * Immutable.
  *
  * @param length zero = off
  * @param now as {@link System#nanoTime}

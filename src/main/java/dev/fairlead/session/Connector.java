@@ -67,7 +67,6 @@ final class Connector implements Step, Dialer.DialEvents {
     return account.destination().poolLimiter();
   }
 
-  /** Tries the backend that was just selected. */
   private void attempt() {
     Connect connect = pool.config().connect();
     List<SocketAddress> addresses = account.selected().addresses();

@@ -12,12 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Which clients a listener admits, and where it sends them; one for every listener of a snapshot,
  * shared by its sessions.
  *
- * @param listener counters of the listener
- * @param access which clients the listener admits
- * @param limiter how many of them
  * @param route name of the route that matched, null = the listener's own pool
- * @param poolLimiter how many sessions the pool admits
- * @param sessions counts the sessions of this destination
  */
 public record Destination(
     ListenerCounters listener,

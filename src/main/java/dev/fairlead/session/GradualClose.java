@@ -3,7 +3,10 @@ package dev.fairlead.session;
 import dev.fairlead.pool.Backend;
 import java.util.List;
 
-/** Ends sessions of one backend one after the other, evenly over a time. On their event loop. */
+/**
+ * Ends sessions of one backend one after the other, evenly over {@code length} nanoseconds. On
+ * their event loop.
+ */
 final class GradualClose {
   private final List<Session> sessions;
   private final Backend backend;
@@ -12,10 +15,6 @@ final class GradualClose {
   private final CloseReason reason;
   private int ended;
 
-  /**
-   * @param start the first one ends soon after
-   * @param length nanoseconds until the last one ends
-   */
   GradualClose(
       List<Session> sessions, Backend backend, long start, long length, CloseReason reason) {
     this.sessions = sessions;

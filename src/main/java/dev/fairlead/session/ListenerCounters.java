@@ -1,8 +1,6 @@
 package dev.fairlead.session;
 
-import java.util.EnumMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -18,13 +16,10 @@ public final class ListenerCounters {
   private final LongAdder bytesFromClient = new LongAdder();
   private final LongAdder bytesToClient = new LongAdder();
   private final Map<String, LongAdder> sessionsByPool = new ConcurrentHashMap<>();
-  private final Map<CloseReason, LongAdder> refused = new EnumMap<>(CloseReason.class);
+  private final Map<CloseReason, LongAdder> refused = new ConcurrentHashMap<>();
 
   public ListenerCounters(String listener) {
     this.listener = listener;
-    for (CloseReason reason : CloseReason.values()) {
-      refused.put(reason, new LongAdder());
-    }
   }
 
   public String listener() {
@@ -90,6 +85,6 @@ public final class ListenerCounters {
   }
 
   private LongAdder counterOf(CloseReason reason) {
-    return Objects.requireNonNull(refused.get(reason));
+    return refused.computeIfAbsent(reason, any -> new LongAdder());
   }
 }

@@ -13,7 +13,6 @@ import java.util.function.LongSupplier;
 /**
  * What the sessions of one event loop share, used on that loop alone.
  *
- * @param clock {@code System::nanoTime}
  * @param deadlines the live sessions, each in the slot of its next deadline
  * @param idPrefix starts the ids of the loop's sessions
  * @param onClosed to be called once for each session when it is over
@@ -27,9 +26,8 @@ record LoopContext(
     String idPrefix,
     Runnable onClosed) {
   /**
-   * Reading from one side pauses at the upper mark and resumes at the lower one. Raising them lets
-   * a slow reader hold more memory (with one read on top, 192 KiB today), lowering them pauses more
-   * often.
+   * Reading from one side pauses and resumes at them. Raising them lets a slow reader hold more
+   * memory (with one read on top, 192 KiB today), lowering them pauses more often.
    */
   private static final WriteBufferWaterMark WATER_MARK =
       new WriteBufferWaterMark(32 * 1024, 64 * 1024);

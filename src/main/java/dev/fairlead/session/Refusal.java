@@ -3,6 +3,7 @@ package dev.fairlead.session;
 import dev.fairlead.config.LimitsConfig.RefuseWith;
 import dev.fairlead.config.PoolConfig.Replies;
 import dev.fairlead.net.ConnectFailure;
+import dev.fairlead.net.SocketTuning;
 import io.netty.buffer.ByteBufUtil;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -13,10 +14,7 @@ import org.jspecify.annotations.Nullable;
  * read the reply. On the session's event loop.
  */
 final class Refusal implements Step {
-  /**
-   * How long a client may take to close. Raising it lets slower clients read the reply, lowering it
-   * frees their descriptors earlier.
-   */
+  /** Raising it lets slower clients read the reply, lowering it frees descriptors earlier. */
   static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final StepOwner owner;
@@ -35,18 +33,14 @@ final class Refusal implements Step {
   void forLimit(CloseReason why) {
     destination.listener().refused(why);
     if (destination.limiter().refuseWith() == RefuseWith.RST) {
-      client.resetOnClose();
+      SocketTuning.resetOnClose(client.channel());
       owner.end(why);
     } else {
       linger(why);
     }
   }
 
-  /**
-   * No backend takes the session.
-   *
-   * @param failure of the last attempt; null = there was no backend to try
-   */
+  /** No backend takes the session; {@code failure} is null if there was none to try. */
   void notConnected(@Nullable ConnectFailure failure) {
     Replies replies = destination.pool().config().replies();
     if (failure == null) {

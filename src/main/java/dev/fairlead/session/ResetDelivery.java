@@ -1,5 +1,6 @@
 package dev.fairlead.session;
 
+import dev.fairlead.net.SocketTuning;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -7,10 +8,7 @@ import java.util.concurrent.TimeUnit;
  * reached that peer, but at the latest after a second. On the session's event loop.
  */
 final class ResetDelivery implements Step, Runnable {
-  /**
-   * Raising it delivers more of what came before the reset to a slow peer, lowering it ends the
-   * session earlier.
-   */
+  /** Raising it delivers more bytes to a slow peer, lowering it ends the session earlier. */
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   /** Raising it costs fewer system calls, lowering it passes the reset on earlier. */
@@ -26,9 +24,7 @@ final class ResetDelivery implements Step, Runnable {
 
   private boolean over;
 
-  /**
-   * @param lastByteAt when the session last read, by the loop's clock
-   */
+  /** {@code lastByteAt} is when the session last read, by the loop's clock. */
   ResetDelivery(LoopContext loop, StepOwner owner, Side to, long lastByteAt) {
     this.loop = loop;
     this.owner = owner;
@@ -61,7 +57,7 @@ final class ResetDelivery implements Step, Runnable {
     }
     // Where the kernel can't be asked, what was written a second ago is taken to have arrived.
     boolean longAgo = loop.now() - movedAt >= PATIENCE_NANOS;
-    return to.sendQueue().orElse(longAgo ? 0 : 1) == 0;
+    return SocketTuning.sendQueue(to.channel()).orElse(longAgo ? 0 : 1) == 0;
   }
 
   @Override
@@ -71,7 +67,7 @@ final class ResetDelivery implements Step, Runnable {
 
   @Override
   public void timedOut() {
-    to.resetOnClose();
+    SocketTuning.resetOnClose(to.channel());
     owner.end();
   }
 

@@ -1,6 +1,7 @@
 package dev.fairlead.session;
 
 import dev.fairlead.net.ConnectFailure;
+import dev.fairlead.net.SocketTuning;
 import dev.fairlead.session.Step.StepOwner;
 import java.io.IOException;
 import java.util.function.Consumer;
@@ -252,11 +253,11 @@ final class Session extends Deadlines.Entry implements StepOwner, SessionListene
   /** Lets the kernel detect a vanished backend, and exempts slow peers from the user time-out. */
   private void careForPeers(long now, Side backendSide) {
     if (timer.hasSettled(now)) {
-      backendSide.keepAlive();
+      SocketTuning.keepAlive(backendSide.channel());
     }
     if (timer.isSlow(now)) {
-      client.tolerateSlow();
-      backendSide.tolerateSlow();
+      SocketTuning.tolerateSlow(client.channel());
+      SocketTuning.tolerateSlow(backendSide.channel());
     }
   }
 

@@ -21,12 +21,7 @@ public interface SessionListener {
    */
   default void failed(Pool pool, Backend backend) {}
 
-  /**
-   * A session is over.
-   *
-   * @param quiet the client left without a byte either way, or was refused at once: counted, not
-   *     logged
-   */
+  /** A session is over; quiet (refused at once, or left without a byte) = not to be logged. */
   default void closed(ClosedSession session, boolean quiet) {}
 
   /** A session that is over. Any thread. */

@@ -10,14 +10,12 @@ import org.jspecify.annotations.Nullable;
  * The figures of a session: at its close for the access log, or of a live one for the API.
  * Immutable.
  *
- * @param time when the record was made: at the close, for the access log
+ * @param time when the record was made
  * @param session id, unique over members and restarts
- * @param source the client's address
  * @param sni null = none seen
  * @param route null = the listener's own pool
  * @param pool null = none was chosen
  * @param backend id of the last backend tried, null = none was chosen
- * @param attempts how many backends were tried
  * @param connectMs from the accept to the backend's answer, -1 = never connected
  * @param reason null = still alive
  */

@@ -3,7 +3,6 @@ package dev.fairlead.session;
 import static io.netty.handler.codec.ByteToMessageDecoder.MERGE_CUMULATOR;
 
 import dev.fairlead.net.PeerReset;
-import dev.fairlead.net.SocketTuning;
 import dev.fairlead.net.Transport;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -17,7 +16,6 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelOutputShutdownException;
 import java.nio.channels.ClosedChannelException;
 import java.util.Objects;
-import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -30,16 +28,10 @@ import org.jspecify.annotations.Nullable;
  * allocates nothing of its own.
  */
 final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureListener {
-  /**
-   * Most bytes kept for a backend that has not answered yet; one read may exceed it. Raising it
-   * costs memory while backends are slow to answer, lowering it pauses more clients.
-   */
+  /** Bytes kept for a backend, plus one read. Raising costs memory, lowering pauses more. */
   private static final int MAX_EARLY = 64 * 1024;
 
-  /**
-   * How long a peer is still read to which a write has failed. Raising it delivers more of what it
-   * sent to a slow reader, lowering it ends the session earlier.
-   */
+  /** To read after a failed write. Raising it delivers more, lowering it ends sooner. */
   private static final long READ_MILLIS = 1000;
 
   private final Transport transport;
@@ -51,19 +43,14 @@ final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureLi
   /** From the answer of a backend on. */
   private @Nullable Side other;
 
-  /**
-   * What the client sent before a backend answered; given to the other side by {@link #join} or
-   * released by {@link #close}.
-   */
+  /** Read before a backend answered; {@link #join} passes it on or {@link #close} releases it. */
   private @Nullable ByteBuf early;
 
   private boolean hasRead;
   private boolean inputDone;
 
-  /** True once all bytes of the other side are with the kernel, and no more will come. */
   private boolean flushed;
 
-  /** True once a write has failed. */
   private boolean unwritable;
 
   /** True once an error is to be reported in the next round of the loop. */
@@ -142,11 +129,6 @@ final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureLi
     return buffer == null ? 0 : buffer.totalPendingWriteBytes();
   }
 
-  /** Bytes and segments that the kernel still holds for the peer; empty = it can't be asked. */
-  OptionalLong sendQueue() {
-    return SocketTuning.sendQueue(channel());
-  }
-
   /** Reports to {@link SideEvents#flushed} once all that was written is with the kernel. */
   void whenFlushed() {
     if (pending() == 0) {
@@ -176,21 +158,6 @@ final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureLi
       transport.shutdownOutput(channel());
       transport.allowHalfClosure(channel(), false);
     }
-  }
-
-  /** Makes the kernel detect that the peer has vanished. */
-  void keepAlive() {
-    SocketTuning.keepAlive(channel());
-  }
-
-  /** Keeps the kernel from closing the connection of a peer that is slow but alive. */
-  void tolerateSlow() {
-    SocketTuning.tolerateSlow(channel());
-  }
-
-  /** Makes the close a reset. */
-  void resetOnClose() {
-    SocketTuning.resetOnClose(channel());
   }
 
   /** Closes the channel and drops what was not sent. Idempotent. */
@@ -315,8 +282,7 @@ final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureLi
   }
 
   private void keep(ByteBuf bytes) {
-    // Copied, not chained: a client that sends one byte at a time would build a chain too long to
-    // walk.
+    // Copied: a client that sends one byte at a time would build too long a chain.
     early = early == null ? bytes : MERGE_CUMULATOR.cumulate(context().alloc(), early, bytes);
     if (early.readableBytes() >= MAX_EARLY) {
       pause();

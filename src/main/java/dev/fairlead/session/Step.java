@@ -9,7 +9,6 @@ interface Step {
   /** When {@link #timedOut} is to be called, by the loop's clock. */
   long deadline();
 
-  /** The deadline has passed. */
   void timedOut();
 
   /**
@@ -34,11 +33,7 @@ interface Step {
     /** A backend has answered, {@code nanos} after it was asked. */
     void connected(Side backend, long nanos);
 
-    /**
-     * No backend takes the session.
-     *
-     * @param last of the last attempt; null = there was no backend to try
-     */
+    /** No backend takes the session; {@code last} is null if there was none to try. */
     void notConnected(@Nullable ConnectFailure last);
 
     /** The client gets a FIN and may take until the deadline of {@code refusal} to close. */

@@ -53,6 +53,24 @@ public final class PoolSettings {
     return this;
   }
 
+  /** {@code before} with other backends. */
+  public static PoolConfig withBackends(PoolConfig before, List<BackendConfig> others) {
+    return new PoolConfig(
+        before.name(),
+        before.balance(),
+        others,
+        before.discovery(),
+        before.health(),
+        before.outlier(),
+        before.slowStart(),
+        before.connect(),
+        before.timeouts(),
+        before.limits(),
+        before.whenDown(),
+        before.onBackendDown(),
+        before.replies());
+  }
+
   public PoolConfig config() {
     PoolConfig plain = PoolConfig.byDefault("web", Balance.ROUND_ROBIN, backends);
     return new PoolConfig(

@@ -30,21 +30,18 @@ public interface Balancer {
     };
   }
 
-  /**
-   * The first pick for a session.
-   *
-   * @param source the client's address, if it has one
-   * @param random used on the calling thread only
-   */
+  /** The backends to pick from. */
+  Candidates candidates();
+
+  /** The first pick for the session of a client with that address, if it has one. */
   Backend pick(@Nullable SocketAddress source, RandomGenerator random);
 
   /**
-   * Another pick, for a session whose earlier ones failed. May take time by the number of
-   * candidates.
-   *
-   * @param tried candidates that are not to be picked
-   * @return null if none is left
+   * Another pick, for a session whose earlier ones failed, not in {@code tried}; null if none is
+   * left. A draw by weight, where the algorithm has nothing better. Takes linear time.
    */
-  @Nullable Backend pickExcept(
-      Collection<Backend> tried, @Nullable SocketAddress source, RandomGenerator random);
+  default @Nullable Backend pickExcept(
+      Collection<Backend> tried, @Nullable SocketAddress source, RandomGenerator random) {
+    return candidates().drawExcept(tried, random);
+  }
 }

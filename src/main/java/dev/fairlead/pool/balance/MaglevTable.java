@@ -42,14 +42,13 @@ final class MaglevTable {
   }
 
   private static List<SlotOwner> owners(Candidates candidates, int size) {
-    int[] byId =
+    List<Integer> byId =
         IntStream.range(0, candidates.size())
             .boxed()
             .sorted(Comparator.comparing(index -> candidates.get(index).id()))
-            .mapToInt(Integer::intValue)
-            .toArray();
-    return IntStream.range(0, byId.length)
-        .mapToObj(rank -> new SlotOwner(candidates, byId[rank], rank, size))
+            .toList();
+    return IntStream.range(0, byId.size())
+        .mapToObj(rank -> new SlotOwner(candidates, byId.get(rank), rank, size))
         .toList();
   }
 

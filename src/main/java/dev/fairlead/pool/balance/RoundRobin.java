@@ -2,7 +2,6 @@ package dev.fairlead.pool.balance;
 
 import dev.fairlead.pool.Backend;
 import java.net.SocketAddress;
-import java.util.Collection;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
@@ -11,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Picks the backends in turn, each in proportion to its weight and as evenly as possible: weights
  * 5,1,1 -> abaacaa. All event loops share one {@link SmoothSequence} and one position in it, so
- * that their picks together are the sequence.
+ * that their picks together are the sequence. Others than the first pick of a session are drawn,
+ * else the next backend in the sequence would get all sessions of a dead one.
  */
 final class RoundRobin implements Balancer {
   private final Candidates candidates;
@@ -32,9 +32,7 @@ final class RoundRobin implements Balancer {
   }
 
   @Override
-  public @Nullable Backend pickExcept(
-      Collection<Backend> tried, @Nullable SocketAddress source, RandomGenerator random) {
-    // A draw: else the next backend in the sequence would get all sessions of a dead one.
-    return candidates.drawExcept(tried, random);
+  public Candidates candidates() {
+    return candidates;
   }
 }

@@ -21,6 +21,11 @@ final class SourceHash implements Balancer {
   }
 
   @Override
+  public Candidates candidates() {
+    return candidates;
+  }
+
+  @Override
   public Backend pick(@Nullable SocketAddress source, RandomGenerator random) {
     return candidates.get(table[slot(source)]);
   }

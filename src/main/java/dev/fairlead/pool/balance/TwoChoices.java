@@ -2,7 +2,6 @@ package dev.fairlead.pool.balance;
 
 import dev.fairlead.pool.Backend;
 import java.net.SocketAddress;
-import java.util.Collection;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -21,12 +20,6 @@ record TwoChoices(Candidates candidates) implements Balancer {
     int first = candidates.draw(random);
     int second = candidates.drawOther(first, random);
     return candidates.get(isLower(second, first) ? second : first);
-  }
-
-  @Override
-  public @Nullable Backend pickExcept(
-      Collection<Backend> tried, @Nullable SocketAddress source, RandomGenerator random) {
-    return candidates.drawExcept(tried, random);
   }
 
   private boolean isLower(int one, int other) {

@@ -2,7 +2,6 @@ package dev.fairlead.pool.balance;
 
 import dev.fairlead.pool.Backend;
 import java.net.SocketAddress;
-import java.util.Collection;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -11,11 +10,5 @@ record WeightedRandom(Candidates candidates) implements Balancer {
   @Override
   public Backend pick(@Nullable SocketAddress source, RandomGenerator random) {
     return candidates.get(candidates.draw(random));
-  }
-
-  @Override
-  public @Nullable Backend pickExcept(
-      Collection<Backend> tried, @Nullable SocketAddress source, RandomGenerator random) {
-    return candidates.drawExcept(tried, random);
   }
 }

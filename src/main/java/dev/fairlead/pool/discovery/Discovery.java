@@ -19,9 +19,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * Discovers the backends of pools with {@code discovery}: queries the DNS when a pool is new and
  * again every {@code refresh}. A failure or an empty answer keeps the last one. It also resolves
- * the host names of the backends that it has discovered.
- *
- * <p>Methods may be called from any thread and never block.
+ * the host names of the backends that it has discovered. Methods may be called from any thread and
+ * never block.
  */
 public final class Discovery {
   private final Vertx vertx;
@@ -51,9 +50,8 @@ public final class Discovery {
 
   /**
    * Queries what {@code next}, which may be put in force later, discovers and is not watched yet.
-   *
-   * @return succeeds when every query is answered or has failed, at the latest after {@link
-   *     HostNames#FIRST_ANSWER}; later answers are taken too; never fails
+   * Succeeds when every query is answered or has failed, at the latest after {@link
+   * HostNames#FIRST_ANSWER}; later answers are taken too.
    */
   public Future<NewWatches> lookUp(List<PoolConfig> next) {
     NewWatches prepared = new NewWatches();
@@ -92,8 +90,6 @@ public final class Discovery {
   /**
    * Watches what {@code next} discovers instead of what was watched before, and gives the backends
    * of {@code inForce} the addresses of their host names.
-   *
-   * @param prepared the result of {@link #lookUp}
    */
   public void watch(List<PoolConfig> next, NewWatches prepared, Pools inForce) {
     synchronized (this) {
@@ -149,10 +145,9 @@ public final class Discovery {
     if (pool == null) {
       return;
     }
-    Found found = watch.found();
     for (Backend backend : pool.discovered()) {
       List<InetAddress> addresses =
-          backend.hostName() == null ? null : found.addressesOf(backend.hostName());
+          backend.hostName() == null ? null : watch.found().addressesOf(backend.hostName());
       if (addresses != null) {
         backend.resolved(addresses);
       }

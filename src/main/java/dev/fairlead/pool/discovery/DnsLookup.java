@@ -38,10 +38,7 @@ import java.util.function.Function;
  * both kinds of queries. All its channels are on one event loop.
  */
 public final class DnsLookup implements ServiceLookup {
-  /**
-   * For each name server. Raising it waits for slower servers, at the expense of a later failover
-   * to the next one.
-   */
+  /** For each name server. Raising it waits for slower ones, lowering it fails over earlier. */
   static final Duration TIMEOUT = Duration.ofSeconds(2);
 
   /** Fits one packet on every path (DNS flag day 2020); larger answers come over TCP. */
@@ -120,12 +117,10 @@ public final class DnsLookup implements ServiceLookup {
         .transform(
             done -> {
               Addresses found = new Addresses(v4.result(), v6.result());
-              if (!found.all().isEmpty()) {
-                return Future.succeededFuture(found);
+              if (done.failed() && found.all().isEmpty()) {
+                return Future.failedFuture(done.cause());
               }
-              return done.succeeded()
-                  ? Future.succeededFuture(null)
-                  : Future.failedFuture(done.cause());
+              return Future.succeededFuture(found.all().isEmpty() ? null : found);
             });
   }
 

@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -24,15 +23,11 @@ import org.slf4j.LoggerFactory;
 /**
  * Resolves the host names of configured backends: when a name is new, and again every {@link
  * #REFRESH}. A failure keeps the last answer, and is logged when it begins or changes. Discovered
- * backends are resolved by {@link Discovery}.
- *
- * <p>Methods may be called from any thread and never block.
+ * backends are resolved by {@link Discovery}. Methods may be called from any thread and never
+ * block.
  */
 public final class HostNames {
-  /**
-   * Lowering it follows changes of the DNS sooner, at the expense of queries: one per name and
-   * member each time.
-   */
+  /** Lowering it follows the DNS sooner, at the expense of queries: one a name and member. */
   public static final Duration REFRESH = Duration.ofSeconds(30);
 
   /**
@@ -78,15 +73,17 @@ public final class HostNames {
 
   /**
    * Resolves the host names in {@code next}, which may be put in force later, except those that are
-   * watched and resolved.
-   *
-   * @return by host name; succeeds when every query is answered or has failed, at the latest after
-   *     {@link #FIRST_ANSWER}; later answers are added to the map; never fails
+   * watched and resolved. Succeeds when every query is answered or has failed, at the latest after
+   * {@link #FIRST_ANSWER}; later answers are added to the map.
    */
   public Future<Map<String, List<InetAddress>>> lookUp(List<PoolConfig> next) {
     Map<String, List<InetAddress>> found = known();
     List<Future<List<InetAddress>>> lookups =
-        namesIn(next).stream()
+        next.stream()
+            .flatMap(pool -> pool.backends().stream())
+            .map(Backend::hostNameOf)
+            .filter(Objects::nonNull)
+            .distinct()
             .filter(name -> !found.containsKey(name))
             .map(name -> lookup.addressesOf(name).onSuccess(all -> found.put(name, all)))
             .toList();
@@ -97,15 +94,16 @@ public final class HostNames {
 
   /**
    * Watches the names of {@code next} instead of the previous ones. Backends without an address get
-   * theirs from {@code found}; those without an answer there are resolved again.
-   *
-   * @param found the result of {@link #lookUp}
+   * theirs from {@code found}, of {@link #lookUp}; those without an answer there are resolved
+   * again.
    */
   public void watch(Pools next, Map<String, List<InetAddress>> found) {
     pools = next;
     Map<String, List<Backend>> named = byHostName(next);
     failures.keySet().retainAll(named.keySet());
-    named.values().removeIf(backends -> backends.stream().noneMatch(HostNames::isUnknown));
+    named
+        .values()
+        .removeIf(backends -> backends.stream().noneMatch(each -> each.addresses().isEmpty()));
     for (Map.Entry<String, List<Backend>> each : named.entrySet()) {
       List<InetAddress> addresses = found.get(each.getKey());
       if (addresses == null) {
@@ -153,7 +151,7 @@ public final class HostNames {
     Map<String, List<InetAddress>> known = new ConcurrentHashMap<>();
     byHostName(pools).values().stream()
         .flatMap(List::stream)
-        .filter(backend -> !isUnknown(backend))
+        .filter(backend -> !backend.addresses().isEmpty())
         .forEach(backend -> known.put(backend.hostName(), addressesOf(backend)));
     return known;
   }
@@ -162,18 +160,6 @@ public final class HostNames {
     return backend.addresses().stream()
         .map(address -> ((InetSocketAddress) address).getAddress())
         .toList();
-  }
-
-  private static boolean isUnknown(Backend backend) {
-    return backend.addresses().isEmpty();
-  }
-
-  private static Set<String> namesIn(List<PoolConfig> pools) {
-    return pools.stream()
-        .flatMap(pool -> pool.backends().stream())
-        .map(Backend::hostNameOf)
-        .filter(Objects::nonNull)
-        .collect(Collectors.toSet());
   }
 
   private static Map<String, List<Backend>> byHostName(Pools pools) {

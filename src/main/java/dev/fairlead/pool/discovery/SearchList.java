@@ -17,10 +17,6 @@ record SearchList(List<String> domains, int dots) {
   private static final Path FILE = Path.of("/etc/resolv.conf");
   private static final String DOTS = "ndots:";
 
-  SearchList {
-    domains = List.copyOf(domains);
-  }
-
   static SearchList ofMachine() {
     try {
       return of(Files.readAllLines(FILE));
@@ -62,9 +58,7 @@ record SearchList(List<String> domains, int dots) {
       return List.of(name);
     }
     List<String> names = new ArrayList<>();
-    for (String domain : domains) {
-      names.add(name + "." + domain);
-    }
+    domains.forEach(domain -> names.add(name + "." + domain));
     names.add(name.chars().filter(each -> each == '.').count() >= dots ? 0 : names.size(), name);
     return names;
   }

@@ -28,10 +28,7 @@ import org.slf4j.LoggerFactory;
 final class Watch {
   private static final Logger LOG = LoggerFactory.getLogger(Discovery.class);
 
-  /**
-   * Queries for the addresses of SRV targets at the same time. Raising it answers sooner, at the
-   * expense of larger bursts at the name server.
-   */
+  /** Queries for SRV targets at once. Raising it answers sooner, at the expense of bursts. */
   private static final int CONCURRENCY = 16;
 
   private static final long NO_TIMER = -1;
@@ -69,7 +66,6 @@ final class Watch {
     return config.equals(other);
   }
 
-  /** The last answer, without backends before the first one. */
   Found found() {
     return found;
   }
@@ -106,24 +102,17 @@ final class Watch {
   }
 
   private Future<Found> next() {
-    return config.srv() == null
-        ? lookup
-            .addressesOf(Objects.requireNonNull(config.dns()))
-            .map(
-                answer -> {
-                  logState(answer.isWhole() ? null : "only one kind of addresses is answered");
-                  return Found.of(answer.over(found.asked()), config.port());
-                })
-        : lookup
-            .servicesOf(config.srv())
-            .compose(
-                services ->
-                    addressesOf(services)
-                        .map(
-                            addresses -> {
-                              logState(null);
-                              return Found.of(services, addresses);
-                            }));
+    if (config.srv() != null) {
+      return lookup
+          .servicesOf(config.srv())
+          .compose(services -> addressesOf(services).map(each -> Found.of(services, each)))
+          .onSuccess(answer -> logState(null));
+    }
+    return lookup
+        .addressesOf(Objects.requireNonNull(config.dns()))
+        .onSuccess(
+            each -> logState(each.isWhole() ? null : "only one kind of addresses is answered"))
+        .map(answer -> Found.of(answer.over(found.asked()), config.port()));
   }
 
   private boolean take(Found next) {

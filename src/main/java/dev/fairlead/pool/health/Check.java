@@ -17,10 +17,8 @@ import java.util.function.Consumer;
 interface Check {
 
   /**
-   * Adds the handlers of the check to a channel that is not connected yet.
-   *
-   * @param onResult is called on the event loop as soon as the result is known; only its first call
-   *     counts
+   * Adds the handlers of the check to a channel that is not connected yet. {@code onResult} is
+   * called on the event loop as soon as the result is known; only its first call counts.
    */
   void install(ChannelPipeline pipeline, Consumer<CheckResult> onResult);
 
@@ -30,11 +28,9 @@ interface Check {
   }
 
   /**
-   * The check that {@code health} configures. For TLS this initialises the JDK's provider, which
-   * takes milliseconds: not on an event loop.
-   *
-   * @param health not of type {@code none}
-   * @param tlsTasks runs the computations of TLS handshakes, which take milliseconds too
+   * The check that {@code health}, not of type {@code none}, configures. With TLS this initialises
+   * the JDK's provider, which takes milliseconds, and {@code tlsTasks} runs the handshakes: neither
+   * on an event loop.
    */
   static Check of(HealthConfig health, BackendConfig backend, Executor tlsTasks) {
     return switch (health.type()) {

@@ -4,10 +4,8 @@ import dev.fairlead.net.ConnectFailure;
 
 /** A probe's result; the reason is a few words without an address: {@code status 503}. */
 record CheckResult(Conclusion conclusion, String reason) {
-  /** The backend has ended the connection. */
   static final CheckResult CLOSED = failed("connection closed");
 
-  /** What the probe shows of the backend. */
   enum Conclusion {
     PASSED,
     FAILED,
@@ -27,7 +25,6 @@ record CheckResult(Conclusion conclusion, String reason) {
     return new CheckResult(Conclusion.INCONCLUSIVE, reason);
   }
 
-  /** The result of a connection that could not be made. */
   static CheckResult of(ConnectFailure failure) {
     return failure.isLocal() ? inconclusive(failure.cause()) : failed(failure.cause());
   }

@@ -28,38 +28,34 @@ final class ExpectCheck implements Check {
 
   @Override
   public void install(ChannelPipeline pipeline, Consumer<CheckResult> onResult) {
-    pipeline.addLast(new ExpectHandler(onResult));
-  }
+    pipeline.addLast(
+        new SimpleChannelInboundHandler<ByteBuf>() {
+          private int bytesFromBackend;
 
-  private final class ExpectHandler extends SimpleChannelInboundHandler<ByteBuf> {
-    private final Consumer<CheckResult> onResult;
-    private int bytesFromBackend;
+          /** The state of {@link #receive}. */
+          private int matched;
 
-    /** The state of {@link #receive}. */
-    private int matched;
+          @Override
+          public void channelActive(ChannelHandlerContext context) {
+            if (send.length > 0) {
+              context.writeAndFlush(Unpooled.wrappedBuffer(send));
+            }
+          }
 
-    ExpectHandler(Consumer<CheckResult> onResult) {
-      this.onResult = onResult;
-    }
-
-    @Override
-    public void channelActive(ChannelHandlerContext context) {
-      if (send.length > 0) {
-        context.writeAndFlush(Unpooled.wrappedBuffer(send));
-      }
-    }
-
-    @Override
-    protected void channelRead0(ChannelHandlerContext context, ByteBuf bytes) {
-      while (matched < receive.length() && bytesFromBackend < MOST_BYTES && bytes.isReadable()) {
-        matched = receive.next(matched, bytes.readByte());
-        bytesFromBackend++;
-      }
-      if (matched == receive.length()) {
-        onResult.accept(CheckResult.passed("the expected answer"));
-      } else if (bytesFromBackend == MOST_BYTES) {
-        onResult.accept(CheckResult.failed("not the expected answer"));
-      }
-    }
+          @Override
+          protected void channelRead0(ChannelHandlerContext context, ByteBuf bytes) {
+            while (matched < receive.length()
+                && bytesFromBackend < MOST_BYTES
+                && bytes.isReadable()) {
+              matched = receive.next(matched, bytes.readByte());
+              bytesFromBackend++;
+            }
+            if (matched == receive.length()) {
+              onResult.accept(CheckResult.passed("the expected answer"));
+            } else if (bytesFromBackend == MOST_BYTES) {
+              onResult.accept(CheckResult.failed("not the expected answer"));
+            }
+          }
+        });
   }
 }

@@ -13,12 +13,8 @@ import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/**
- * Passes if a GET is answered with an expected status. Only the status line is read; a redirect is
- * not followed.
- */
+/** Passes if a GET is answered with an expected status. Only the status line is read. */
 final class HttpCheck implements Check {
-  /** The longest status line that is accepted. */
   static final int LONGEST_LINE_BYTES = 4096;
 
   private static final int DEFAULT_PORT = 80;

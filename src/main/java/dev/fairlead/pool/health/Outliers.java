@@ -15,9 +15,7 @@ import java.util.function.LongSupplier;
  * sessions of this member for {@code ejection}, the next time for twice as long, then three times,
  * up to ten times; each {@code ejection} that passes without a failure takes one off again. At most
  * {@code maxEjected} of a pool's backends are ejected at a time, rounded down, but one in a pool of
- * two or more.
- *
- * <p>On one thread. Without {@link #tick} no backend returns.
+ * two or more. On one thread. Without {@link #tick} no backend returns.
  */
 public final class Outliers {
   private static final int MAX_TIMES = 10;
@@ -63,7 +61,7 @@ public final class Outliers {
     if (outlier != null
         && failures >= outlier.failures()
         && !backend.isEjected()
-        && ejected(pool) < most(pool, outlier)) {
+        && pool.backends().stream().filter(Backend::isEjected).count() < most(pool, outlier)) {
       eject(pool, backend, outlier.ejection(), failures);
     }
   }
@@ -98,10 +96,6 @@ public final class Outliers {
     ejection.until = now + time.toNanos();
     backend.ejected(true);
     listener.ejected(pool, backend, failures, time);
-  }
-
-  private static long ejected(Pool pool) {
-    return pool.backends().stream().filter(Backend::isEjected).count();
   }
 
   private static int most(Pool pool, Outlier outlier) {

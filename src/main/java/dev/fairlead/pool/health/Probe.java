@@ -57,16 +57,12 @@ final class Probe implements Dialer.DialEvents {
   private boolean over;
 
   /**
-   * The addresses of one probe.
+   * What one probe connects to, within {@code timeout} in all.
    *
    * @param addresses tried in turn; empty if the backend's name is not resolved
-   * @param timeout of the whole probe
-   * @param source local addresses to connect from, of which the first of the right family is used;
-   *     empty = any
+   * @param source local addresses, of which the first of the right family is used; empty = any
    */
   record ProbeTarget(List<SocketAddress> addresses, Duration timeout, List<InetAddress> source) {
-
-    /** With the addresses that {@code backend} has now. */
     static ProbeTarget of(Backend backend, PoolConfig pool) {
       Integer port = pool.health().port();
       List<SocketAddress> addresses = backend.addresses();
@@ -76,11 +72,10 @@ final class Probe implements Dialer.DialEvents {
           pool.connect().source());
     }
 
-    /** A Unix socket has no port. */
     private static SocketAddress withPort(SocketAddress address, int port) {
       return address instanceof InetSocketAddress inet
           ? new InetSocketAddress(inet.getAddress(), port)
-          : address;
+          : address; // a Unix socket
     }
   }
 

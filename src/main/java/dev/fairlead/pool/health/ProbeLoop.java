@@ -12,7 +12,6 @@ import java.util.random.RandomGenerator;
  * @param transport makes channels that {@code eventLoop} can run
  * @param tlsTasks runs the computations of TLS handshakes; not the event loop
  * @param random spreads the probes over time; used on the event loop only
- * @param nanoTime {@code System::nanoTime}
  */
 public record ProbeLoop(
     EventLoop eventLoop,

@@ -65,8 +65,7 @@ final class Prober {
   /** Begins, once, from {@code initial}; from UNKNOWN the first probe alone decides. */
   void start(ProbeVerdict initial) {
     riseFall = riseFall(initial);
-    long within = Math.min(FIRST_WITHIN.toNanos(), intervalNanos());
-    probeIn(loop.random().nextLong(within));
+    probeIn(loop.random().nextLong(Math.min(FIRST_WITHIN.toNanos(), intervalNanos())));
   }
 
   ProbeVerdict verdict() {
@@ -99,7 +98,8 @@ final class Prober {
   private void probed(CheckResult result) {
     LOG.debug("probe of {}: {} ({})", backend, result.conclusion(), result.reason());
     probe = null;
-    probeIn(startedAt + jittered(intervalNanos()) - loop.nanoTime().getAsLong());
+    double jitter = loop.random().nextDouble(1 - JITTER, 1 + JITTER);
+    probeIn(startedAt + (long) (intervalNanos() * jitter) - loop.nanoTime().getAsLong());
     boolean changed =
         result.conclusion() != CheckResult.Conclusion.INCONCLUSIVE
             && riseFall.probed(result.conclusion() == CheckResult.Conclusion.PASSED);
@@ -113,10 +113,6 @@ final class Prober {
     if (!stopped) {
       timer = loop.eventLoop().schedule(this::probe, Math.max(0, nanos), TimeUnit.NANOSECONDS);
     }
-  }
-
-  private long jittered(long nanos) {
-    return (long) (nanos * loop.random().nextDouble(1 - JITTER, 1 + JITTER));
   }
 
   private long intervalNanos() {

@@ -46,19 +46,17 @@ final class RiseFall {
       return false;
     }
     contradictions++;
-    if (contradictions < needed()) {
+    int needed =
+        switch (verdict) {
+          case UNKNOWN -> 1;
+          case UP -> fall;
+          case DOWN -> rise;
+        };
+    if (contradictions < needed) {
       return false;
     }
     contradictions = 0;
     verdict = next;
     return true;
-  }
-
-  private int needed() {
-    return switch (verdict) {
-      case UNKNOWN -> 1;
-      case UP -> fall;
-      case DOWN -> rise;
-    };
   }
 }

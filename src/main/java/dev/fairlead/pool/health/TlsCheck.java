@@ -32,7 +32,6 @@ final class TlsCheck implements Check {
 
   private final SslContext context;
 
-  /** Runs the computations of handshakes. */
   private final Executor tasks;
 
   TlsCheck(BackendConfig backend, TrustManagerFactory trust, Executor tasks) {
@@ -44,7 +43,22 @@ final class TlsCheck implements Check {
   public void install(ChannelPipeline pipeline, Consumer<CheckResult> onResult) {
     SslHandler tls = context.newHandler(pipeline.channel().alloc(), tasks);
     tls.setHandshakeTimeoutMillis(0); // The probe has a time-out.
-    pipeline.addLast(tls, new Handshake(onResult));
+    pipeline.addLast(
+        tls,
+        new ChannelInboundHandlerAdapter() {
+          @Override
+          public void userEventTriggered(ChannelHandlerContext context, Object event) {
+            if (!(event instanceof SslHandshakeCompletionEvent completed)) {
+              context.fireUserEventTriggered(event);
+            } else if (completed.isSuccess()) {
+              // Later: the last message of the handshake is written, but not flushed yet.
+              CheckResult well = CheckResult.passed("handshake completed");
+              context.executor().execute(() -> onResult.accept(well));
+            } else {
+              onResult.accept(failure(completed.cause()));
+            }
+          }
+        });
   }
 
   @Override
@@ -86,39 +100,18 @@ final class TlsCheck implements Check {
     }
   }
 
-  private static final class Handshake extends ChannelInboundHandlerAdapter {
-    private final Consumer<CheckResult> onResult;
-
-    Handshake(Consumer<CheckResult> onResult) {
-      this.onResult = onResult;
-    }
-
-    @Override
-    public void userEventTriggered(ChannelHandlerContext context, Object event) {
-      if (!(event instanceof SslHandshakeCompletionEvent completed)) {
-        context.fireUserEventTriggered(event);
-      } else if (completed.isSuccess()) {
-        // Later: the last message of the handshake is written, but not flushed yet.
-        CheckResult well = CheckResult.passed("handshake completed");
-        context.executor().execute(() -> onResult.accept(well));
-      } else {
-        onResult.accept(failure(completed.cause()));
+  private static CheckResult failure(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof CertificateException) {
+        return CheckResult.failed("certificate not trusted");
+      }
+      if (cause instanceof RejectedExecutionException) {
+        return CheckResult.inconclusive("nothing runs the handshake");
+      }
+      if (cause instanceof ClosedChannelException) {
+        return CheckResult.CLOSED;
       }
     }
-
-    private static CheckResult failure(Throwable failure) {
-      for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-        if (cause instanceof CertificateException) {
-          return CheckResult.failed("certificate not trusted");
-        }
-        if (cause instanceof RejectedExecutionException) {
-          return CheckResult.inconclusive("nothing runs the handshake");
-        }
-        if (cause instanceof ClosedChannelException) {
-          return CheckResult.CLOSED;
-        }
-      }
-      return CheckResult.failed("handshake failed");
-    }
+    return CheckResult.failed("handshake failed");
   }
 }
