@@ -61,24 +61,6 @@ public record PoolConfig(
         replies);
   }
 
-  /** The same with other backends. */
-  public PoolConfig withBackends(List<BackendConfig> others) {
-    return new PoolConfig(
-        name,
-        balance,
-        others,
-        discovery,
-        health,
-        outlier,
-        slowStart,
-        connect,
-        timeouts,
-        limits,
-        whenDown,
-        onBackendDown,
-        replies);
-  }
-
   /** How a backend is chosen for a session. */
   public enum Balance implements Labelled {
     WEIGHTED_RANDOM,

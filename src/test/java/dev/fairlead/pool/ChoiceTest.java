@@ -7,6 +7,7 @@ import dev.fairlead.config.BackendConfig.State;
 import dev.fairlead.config.PoolConfig;
 import dev.fairlead.config.PoolConfig.Balance;
 import dev.fairlead.config.PoolConfig.WhenDown;
+import dev.fairlead.testkit.PoolConfigs;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -142,7 +143,9 @@ class ChoiceTest {
     assertThat(first.pool("web").backends().get(0).backSince()).isNull();
     Pool second =
         first
-            .next(List.of(before.withBackends(List.of(backend("a", 0), backend("b", 0)))))
+            .next(
+                List.of(
+                    PoolConfigs.withBackends(before, List.of(backend("a", 0), backend("b", 0)))))
             .pool("web");
     assertThat(second.backends().get(0).backSince()).isNull();
     assertThat(second.backends().get(1).backSince()).isNotNull();
@@ -155,7 +158,7 @@ class ChoiceTest {
     Pool again =
         Pools.NONE
             .next(List.of(both))
-            .next(List.of(both.withBackends(List.of(backend("a", 0)))))
+            .next(List.of(PoolConfigs.withBackends(both, List.of(backend("a", 0)))))
             .next(List.of(both))
             .pool("web");
     assertThat(again.backends().get(0).backSince()).isNull();

@@ -13,6 +13,7 @@ import dev.fairlead.config.bind.ConfigArbitraries;
 import dev.fairlead.config.bind.ConfigJson;
 import dev.fairlead.config.bind.Loading;
 import dev.fairlead.config.text.Tree.Place;
+import dev.fairlead.testkit.PoolConfigs;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
@@ -151,7 +152,7 @@ class DocumentPropertiesTest {
           backend,
           new BackendConfig(
               b.host(), b.port(), b.unixPath(), weight, state, b.tier(), b.maxConnections()));
-      changed.set(pool, p.withBackends(backends));
+      changed.set(pool, PoolConfigs.withBackends(p, backends));
       return changed;
     }
   }
