@@ -2,7 +2,7 @@ package dev.fairlead.cli;
 
 import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.Problem;
-import dev.fairlead.config.bind.LoadResult;
+import dev.fairlead.config.bind.ConfigLoader.LoadResult;
 import dev.fairlead.config.text.ConfigText;
 import dev.fairlead.member.ReferencedFiles;
 import java.io.IOException;

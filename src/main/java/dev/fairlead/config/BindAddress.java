@@ -51,9 +51,7 @@ public record BindAddress(@Nullable String host, int port, @Nullable String unix
         && (any instanceof Inet6Address || any.getClass() == one.getClass());
   }
 
-  /**
-   * As a configuration writes it: {@code 0.0.0.0:8080}, {@code [::]:8080} or {@code unix:/path}.
-   */
+  /** As in a configuration: {@code 0.0.0.0:8080}, {@code [::]:8080} or {@code unix:/path}. */
   @Override
   public String toString() {
     return host == null ? "unix:" + unixPath : IpAddress.withPort(host, port);

@@ -24,9 +24,7 @@ public record Cidr(InetAddress network, int prefix) {
   private static final String EXPECTED =
       "a network such as 10.0.0.0/8 or 2001:db8::/32, or an IP address";
 
-  /**
-   * @throws IllegalArgumentException for a prefix that is too long, or a bit set after the prefix
-   */
+  /** Throws IllegalArgumentException for a prefix too long, or a bit set after the prefix. */
   public Cidr {
     byte[] bytes = network.getAddress();
     if (prefix < 0 || prefix > bytes.length * Byte.SIZE) {

@@ -41,16 +41,13 @@ public final class Durations {
   /** In the largest of days, hours, seconds and milliseconds that is exact. */
   public static String show(Duration duration) {
     long millis = duration.toMillis();
+    long seconds = millis / 1000;
     if (millis % 1000 != 0) {
       return millis + "ms";
     }
-    long seconds = millis / 1000;
-    if (seconds != 0 && seconds % 86_400 == 0) {
-      return seconds / 86_400 + "d";
+    if (seconds == 0 || seconds % 3600 != 0) {
+      return seconds + "s";
     }
-    if (seconds != 0 && seconds % 3600 == 0) {
-      return seconds / 3600 + "h";
-    }
-    return seconds + "s";
+    return seconds % 86_400 == 0 ? seconds / 86_400 + "d" : seconds / 3600 + "h";
   }
 }

@@ -10,8 +10,6 @@ import java.util.regex.Pattern;
  * Bytes as a configuration writes them: text in UTF-8, in which {@code \r \n \t \0 \\} and two hex
  * digits after {@code \x} stand for single bytes. {@code PING\r\n} -> 6 bytes, whether or not the
  * file's own format already turned the escapes into characters.
- *
- * @param text with its escapes
  */
 public record EscapedBytes(String text) {
   public static final String EXPECTED =

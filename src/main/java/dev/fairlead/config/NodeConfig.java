@@ -76,11 +76,7 @@ public record NodeConfig(
     public record AdminTls(Path certificate, Path key) {}
   }
 
-  /**
-   * Where the access log is written.
-   *
-   * @param to {@link #STDOUT}, {@link #OFF} or the path of a file
-   */
+  /** Where the access log is written: {@link #STDOUT}, {@link #OFF} or the path of a file. */
   public record AccessLogConfig(String to) {
     public static final String STDOUT = "stdout";
     public static final String OFF = "off";

@@ -4,9 +4,7 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * The value of a text, or what was expected instead: exactly one of the two is present.
- *
- * @param expected as a problem shows it: {@code 0 to 65535}
+ * The value of a text, or what was expected instead, as {@code 0 to 65535}: exactly one of them.
  */
 public record ParsedValue<T>(Optional<T> value, Optional<String> expected) {
 

@@ -65,11 +65,7 @@ public record Revision(
         .put("settings", set);
   }
 
-  /**
-   * The revision that {@link #toJson} wrote.
-   *
-   * @throws RuntimeException for any other JSON
-   */
+  /** The revision that {@link #toJson} wrote; throws RuntimeException for any other JSON. */
   public static Revision of(JsonObject json) {
     return new Revision(
         json.getLong("revision"),

@@ -7,11 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/**
- * The HTTP status codes of a healthy backend: {@code 200-399} or {@code 200,204,300-307}.
- *
- * @param ranges at least one
- */
+/** The HTTP status codes of a healthy backend, at least one range: {@code 200,204,300-307}. */
 public record StatusRanges(List<Range> ranges) {
   public static final StatusRanges DEFAULT = new StatusRanges(List.of(new Range(200, 399)));
 

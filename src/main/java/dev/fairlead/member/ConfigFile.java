@@ -2,7 +2,7 @@ package dev.fairlead.member;
 
 import dev.fairlead.config.Problem;
 import dev.fairlead.config.bind.ConfigLoader;
-import dev.fairlead.config.bind.LoadResult;
+import dev.fairlead.config.bind.ConfigLoader.LoadResult;
 import dev.fairlead.config.text.ConfigText;
 import dev.fairlead.config.text.RawTextProcessor;
 import dev.fairlead.event.CommandException;

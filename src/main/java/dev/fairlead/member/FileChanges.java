@@ -3,7 +3,7 @@ package dev.fairlead.member;
 import dev.fairlead.cluster.ClusterVerticle;
 import dev.fairlead.config.Problem;
 import dev.fairlead.config.Revision;
-import dev.fairlead.config.bind.LoadResult;
+import dev.fairlead.config.bind.ConfigLoader.LoadResult;
 import dev.fairlead.config.text.ConfigText;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

@@ -11,7 +11,7 @@ import dev.fairlead.config.ClusterConfig;
 import dev.fairlead.config.NodeConfig;
 import dev.fairlead.config.bind.ConfigJson;
 import dev.fairlead.config.bind.ConfigLoader;
-import dev.fairlead.config.bind.LoadResult;
+import dev.fairlead.config.bind.ConfigLoader.LoadResult;
 import dev.fairlead.config.text.ConfigText;
 import dev.fairlead.event.Commands;
 import dev.fairlead.event.MemberId;

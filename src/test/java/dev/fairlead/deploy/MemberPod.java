@@ -7,7 +7,7 @@ import static dev.fairlead.deploy.Manifests.strings;
 import dev.fairlead.config.ConfigFormat;
 import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.bind.ConfigLoader;
-import dev.fairlead.config.bind.LoadResult;
+import dev.fairlead.config.bind.ConfigLoader.LoadResult;
 import dev.fairlead.config.text.ConfigText;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.NodeConfig.ShutdownConfig;
 import dev.fairlead.config.bind.ConfigLoader;
-import dev.fairlead.config.bind.LoadResult;
+import dev.fairlead.config.bind.ConfigLoader.LoadResult;
 import dev.fairlead.config.text.ConfigText;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;

@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.fairlead.config.ConfigFormat;
 import dev.fairlead.config.Problem;
 import dev.fairlead.config.bind.ConfigLoader;
-import dev.fairlead.config.bind.LoadResult;
+import dev.fairlead.config.bind.ConfigLoader.LoadResult;
 import dev.fairlead.config.text.ConfigText;
 import dev.fairlead.event.CommandException;
 import io.vertx.core.Future;

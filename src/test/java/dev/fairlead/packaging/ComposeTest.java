@@ -6,7 +6,7 @@ import dev.fairlead.config.ClusterConfig.MemberDiscovery;
 import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.NodeConfig.ShutdownConfig;
 import dev.fairlead.config.bind.ConfigLoader;
-import dev.fairlead.config.bind.LoadResult;
+import dev.fairlead.config.bind.ConfigLoader.LoadResult;
 import dev.fairlead.config.text.ConfigText;
 import dev.fairlead.member.FairleadVersion;
 import java.io.IOException;

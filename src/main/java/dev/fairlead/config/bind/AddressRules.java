@@ -44,10 +44,9 @@ final class AddressRules {
       all.add(new ProcessAddress("node.admin.port", "node.admin", admin.host(), admin.port()));
     }
     if (cluster.enabled() && !binding.isBroken("cluster.host")) {
-      all.add(new ProcessAddress("cluster.port", "cluster.port", cluster.host(), cluster.port()));
-      all.add(
-          new ProcessAddress(
-              "cluster.busPort", "cluster.busPort", cluster.host(), cluster.busPort()));
+      String host = cluster.host();
+      all.add(new ProcessAddress("cluster.port", "cluster.port", host, cluster.port()));
+      all.add(new ProcessAddress("cluster.busPort", "cluster.busPort", host, cluster.busPort()));
     }
     all.removeIf(each -> each.port() == 0 || binding.isBroken(each.path()));
     return all;
@@ -80,13 +79,11 @@ final class AddressRules {
 
   /** A wildcard address can't be bound beside a single one; equal ones are reported already. */
   private void notBeside(List<ListenerConfig> before, BindAddress bind, String path) {
-    for (ListenerConfig listener : before) {
-      BindAddress other = listener.bind();
-      if (!key(other).equals(key(bind)) && other.overlaps(bind)) {
-        report(path, bind.toString(), "a free address, " + other + " has it");
-        return;
-      }
-    }
+    before.stream()
+        .map(ListenerConfig::bind)
+        .filter(other -> !key(other).equals(key(bind)) && other.overlaps(bind))
+        .findFirst()
+        .ifPresent(other -> report(path, bind.toString(), "a free address, " + other + " has it"));
   }
 
   private void notOfProcess(BindAddress bind, String path) {

@@ -24,32 +24,32 @@ final class AddressTypes {
   private AddressTypes() {}
 
   static ValueType<InetAddress> ip() {
-    return ValueTypes.parsed(IpAddress::parse, "an IP address");
+    return ValueType.parsed(IpAddress::parse, "an IP address");
   }
 
   /** An IP address, as it is written. */
   static ValueType<String> ipLiteral() {
-    return ValueTypes.textThat(text -> IpAddress.parse(text).isPresent(), "an IP address");
+    return ValueType.textThat(text -> IpAddress.parse(text).isPresent(), "an IP address");
   }
 
   /** An IP address or a host name, as it is written. */
   static ValueType<String> host() {
-    return ValueTypes.textThat(AddressTypes::isHost, "a host name or an IP address");
+    return ValueType.textThat(AddressTypes::isHost, "a host name or an IP address");
   }
 
   /** A port that can be connected to. */
   static ValueType<Integer> port() {
-    return ValueTypes.integer(1, IpAddress.MAX_PORT);
+    return ValueType.integer(1, IpAddress.MAX_PORT);
   }
 
   /** A port to bind; 0 = any free port. */
   static ValueType<Integer> portOrAny() {
-    return ValueTypes.integer(0, IpAddress.MAX_PORT);
+    return ValueType.integer(0, IpAddress.MAX_PORT);
   }
 
   /** {@code host} or {@code host:port}, an IPv6 address in brackets; as it is written. */
   static ValueType<String> hostMaybePort() {
-    return ValueTypes.textThat(
+    return ValueType.textThat(
         AddressTypes::isHostMaybePort,
         "an address such as 10.0.0.1, a.internal:5701 or [2001:db8::1]:5701");
   }
@@ -77,13 +77,13 @@ final class AddressTypes {
   /** Where a listener binds: an IP address and port, or {@code unix:} and a path. */
   static ValueType<BindAddress> bind(Path directory) {
     ValueType<BindAddress> ip =
-        ValueTypes.parsed(
+        ValueType.parsed(
             AddressTypes::parseBind,
             "an IP address and port such as 0.0.0.0:8080 or [::]:8080, or unix:/path");
     return scalar -> {
       String text = scalar.textOrEmpty();
       return text.startsWith(UNIX)
-          ? ValueTypes.socketPath(directory, text.substring(UNIX.length()))
+          ? ValueType.socketPath(directory, text.substring(UNIX.length()))
               .map(BindAddress::unix)
               .mapExpected(expected -> "unix: and " + expected)
           : ip.read(scalar);

@@ -78,6 +78,12 @@ final class Binding {
     return meant;
   }
 
+  /** Reports a value whose kind is not the expected one. */
+  void refuse(Tree tree, String path, String expected) {
+    problems.expected(tree, path, expected);
+    markBroken(path);
+  }
+
   void missing(Place place, String path, String expected) {
     problems.add(place, path, "missing (expected: " + expected + ")");
     markBroken(path);

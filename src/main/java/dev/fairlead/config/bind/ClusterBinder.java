@@ -22,30 +22,28 @@ record ClusterBinder(Binding binding, ValueType<Path> path) {
   ClusterConfig bind(Section cluster) {
     ClusterConfig byDefault = ClusterConfig.DEFAULT;
     return new ClusterConfig(
-        cluster.get("enabled", ValueTypes.bool(), byDefault.enabled()),
-        cluster.get("name", ValueTypes.name(), byDefault.name()),
+        cluster.get("enabled", ValueType.bool(), byDefault.enabled()),
+        cluster.get("name", ValueType.name(), byDefault.name()),
         cluster.findOrNull("host", AddressTypes.host()).orElse(null),
         cluster.get("port", AddressTypes.port(), byDefault.port()),
         cluster.get("busPort", AddressTypes.portOrAny(), byDefault.busPort()),
-        cluster.optionalSection("discovery").flatMap(this::discovery).orElse(null),
+        cluster.optionalSection("discovery", this::discovery).flatMap(found -> found).orElse(null),
         cluster.findOrNull("publicAddress", AddressTypes.hostMaybePort()).orElse(null),
-        cluster.optionalSection("tls").map(this::tls).orElse(null),
+        cluster.optionalSection("tls", this::tls).orElse(null),
         cluster.findOrNull("secretFile", path).orElse(null));
   }
 
   /** Empty when it is not valid, which is reported. */
-  private Optional<MemberDiscovery> discovery(Section section) {
-    try (Section discovery = section) {
-      Optional<MemberDiscovery> found = found(discovery);
-      List<String> written = WAYS.stream().filter(discovery::has).toList();
-      if (written.size() > 1 || discovery.isEmpty()) {
-        refuse(discovery.path(), discovery.isEmpty() ? "{}" : "{...}", EXPECTED);
-      }
-      if (found.isEmpty()) {
-        binding.markBroken(discovery.path());
-      }
-      return found;
+  private Optional<MemberDiscovery> discovery(Section discovery) {
+    Optional<MemberDiscovery> found = found(discovery);
+    List<String> written = WAYS.stream().filter(discovery::has).toList();
+    if (written.size() > 1 || discovery.isEmpty()) {
+      refuse(discovery.path(), discovery.isEmpty() ? "{}" : "{...}", EXPECTED);
     }
+    if (found.isEmpty()) {
+      binding.markBroken(discovery.path());
+    }
+    return found;
   }
 
   private Optional<MemberDiscovery> found(Section discovery) {
@@ -87,12 +85,10 @@ record ClusterBinder(Binding binding, ValueType<Path> path) {
             });
   }
 
-  private ClusterTls tls(Section section) {
-    try (Section tls = section) {
-      return new ClusterTls(
-          tls.required("certificate", path, "a PEM file", NO_PATH),
-          tls.required("key", path, "a PEM file", NO_PATH),
-          tls.required("ca", path, "a PEM file", NO_PATH));
-    }
+  private ClusterTls tls(Section tls) {
+    return new ClusterTls(
+        tls.required("certificate", path, "a PEM file", NO_PATH),
+        tls.required("key", path, "a PEM file", NO_PATH),
+        tls.required("ca", path, "a PEM file", NO_PATH));
   }
 }

@@ -11,6 +11,7 @@ import dev.fairlead.config.PoolConfig;
 import dev.fairlead.config.PoolConfig.Balance;
 import dev.fairlead.config.PoolConfig.Replies;
 import dev.fairlead.config.text.Tree;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -32,22 +33,16 @@ record ConfigBinder(Binding binding) {
    */
   FairleadConfig bind(Tree tree, @Nullable FairleadConfig own) {
     try (Section root = new Section(binding, tree, "")) {
-      FairleadConfig process =
-          own == null ? new FairleadConfig(node(root), cluster(root), List.of(), List.of()) : own;
+      FairleadConfig process = own == null ? process(root) : own;
       return isFlat(tree) ? flat(root, process) : full(root, process);
     }
   }
 
-  private NodeConfig node(Section root) {
-    try (Section node = root.section("node")) {
-      return new NodeBinder(ValueTypes.path(binding.directory())).bind(node);
-    }
-  }
-
-  private ClusterConfig cluster(Section root) {
-    try (Section cluster = root.section("cluster")) {
-      return new ClusterBinder(binding, ValueTypes.path(binding.directory())).bind(cluster);
-    }
+  private FairleadConfig process(Section root) {
+    ValueType<Path> path = ValueType.path(binding.directory());
+    NodeConfig node = root.section("node", new NodeBinder(path)::bind);
+    ClusterConfig cluster = root.section("cluster", new ClusterBinder(binding, path)::bind);
+    return new FairleadConfig(node, cluster, List.of(), List.of());
   }
 
   static boolean isFlat(Tree tree) {
@@ -62,24 +57,24 @@ record ConfigBinder(Binding binding) {
   }
 
   private void refuseMixed(Section root, String key) {
-    root.acceptUnread(key);
+    root.value(key);
     binding.report(key, "not together with listeners and pools (expected: one of the two forms)");
   }
 
   private ListenerConfig listener(Section listener) {
-    ValueType<Integer> backlog = ValueTypes.integer(1, Integer.MAX_VALUE);
+    ValueType<Integer> backlog = ValueType.integer(1, Integer.MAX_VALUE);
     ListenerConfig config =
         new ListenerConfig(
-            listener.required("name", ValueTypes.name(), "a name", ""),
+            listener.required("name", ValueType.name(), "a name", ""),
             listener.required(
                 "bind",
                 AddressTypes.bind(binding.directory()),
                 "an address such as 0.0.0.0:8080",
                 NO_ADDRESS),
             listener.get("backlog", backlog, ListenerConfig.DEFAULT_BACKLOG),
-            listener.required("pool", ValueTypes.name(), "the name of a pool", ""),
+            listener.required("pool", ValueType.name(), "the name of a pool", ""),
             LimitsBinder.access(listener),
-            LimitsBinder.ofListener(listener));
+            listener.section("limits", LimitsBinder::ofListener));
     listener.later(LaterKeys.listener(binding.directory()));
     LimitsBinder.judge(listener, config);
     return config;

@@ -1,12 +1,14 @@
 package dev.fairlead.config.bind;
 
 import dev.fairlead.config.FairleadConfig;
+import dev.fairlead.config.Problem;
 import dev.fairlead.config.text.ConfigText;
 import dev.fairlead.config.text.Problems;
 import dev.fairlead.config.text.Tree;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,23 @@ public final class ConfigLoader {
   private final Substitution substitution;
   private final Overrides overrides;
 
+  /** A configuration, or all problems with it in the order of their lines; never both. */
+  public record LoadResult(@Nullable FairleadConfig config, List<Problem> problems) {
+    public LoadResult {
+      problems = List.copyOf(problems);
+    }
+
+    public boolean isValid() {
+      return problems.isEmpty();
+    }
+
+    /** The configuration of a valid result. */
+    @Override
+    public FairleadConfig config() {
+      return Objects.requireNonNull(config, "not valid");
+    }
+  }
+
   /**
    * @param environment the variables of {@code ${NAME}}
    * @param overrides {@code KEY=VALUE} each, applied at every load
@@ -26,11 +45,6 @@ public final class ConfigLoader {
   public ConfigLoader(Map<String, String> environment, List<String> overrides) {
     this.substitution = new Substitution(environment);
     this.overrides = new Overrides(overrides);
-  }
-
-  private ConfigLoader(Substitution substitution, Overrides overrides) {
-    this.substitution = substitution;
-    this.overrides = overrides;
   }
 
   /** The configuration, or all problems with it. */
@@ -74,6 +88,6 @@ public final class ConfigLoader {
    * dev.fairlead.config.text.Document#with} takes.
    */
   public ConfigLoader withoutOverrides() {
-    return new ConfigLoader(substitution, new Overrides(List.of()));
+    return new ConfigLoader(substitution.environment(), List.of());
   }
 }

@@ -19,9 +19,7 @@ import java.util.Map;
  */
 record ConfigValidator(Binding binding, boolean flat) {
 
-  /**
-   * Reports every rule that {@code config} breaks; without {@code process} of listeners and pools.
-   */
+  /** Reports every broken rule; without {@code process} only those of listeners and pools. */
   void validate(FairleadConfig config, boolean process) {
     AddressRules addresses = new AddressRules(binding, config);
     if (process) {

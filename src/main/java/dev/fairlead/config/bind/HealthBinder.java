@@ -15,52 +15,46 @@ final class HealthBinder {
   private static final Pattern PATH = Pattern.compile("/[!-~]*");
 
   private static final ValueType<HealthConfig.Type> TYPE =
-      ValueTypes.constant(HealthConfig.Type.values());
-  private static final ValueType<Integer> AT_LEAST_ONE = ValueTypes.integer(1, Integer.MAX_VALUE);
+      ValueType.constant(HealthConfig.Type.values());
+  private static final ValueType<Integer> AT_LEAST_ONE = ValueType.integer(1, Integer.MAX_VALUE);
 
   private HealthBinder() {}
 
-  static HealthConfig bind(Section pool) {
-    try (Section health = pool.section("health")) {
-      HealthConfig byDefault = HealthConfig.NONE;
-      HealthConfig config =
-          new HealthConfig(
-              health.get("type", TYPE, byDefault.type()),
-              health.get("interval", ValueTypes.positiveDuration(), byDefault.interval()),
-              health.get("timeout", ValueTypes.positiveDuration(), byDefault.timeout()),
-              health.get("rise", AT_LEAST_ONE, byDefault.rise()),
-              health.get("fall", AT_LEAST_ONE, byDefault.fall()),
-              health.get("probers", AT_LEAST_ONE, byDefault.probers()),
-              health.findOrNull("port", AddressTypes.port()).orElse(null),
-              http(health),
-              expect(health));
-      if (config.type() == HealthConfig.Type.EXPECT && config.expect().receive() == null) {
-        health.refuse(
-            "expect.receive", "null (expected: what the backend says, because type is expect)");
-      }
-      return config;
+  static HealthConfig bind(Section health) {
+    HealthConfig byDefault = HealthConfig.NONE;
+    HealthConfig config =
+        new HealthConfig(
+            health.get("type", TYPE, byDefault.type()),
+            health.get("interval", ValueType.positiveDuration(), byDefault.interval()),
+            health.get("timeout", ValueType.positiveDuration(), byDefault.timeout()),
+            health.get("rise", AT_LEAST_ONE, byDefault.rise()),
+            health.get("fall", AT_LEAST_ONE, byDefault.fall()),
+            health.get("probers", AT_LEAST_ONE, byDefault.probers()),
+            health.findOrNull("port", AddressTypes.port()).orElse(null),
+            health.section("http", HealthBinder::http),
+            health.section("expect", HealthBinder::expect));
+    if (config.type() == HealthConfig.Type.EXPECT && config.expect().receive() == null) {
+      health.refuse(
+          "expect.receive", "null (expected: what the backend says, because type is expect)");
     }
+    return config;
   }
 
-  private static Http http(Section health) {
-    try (Section http = health.section("http")) {
-      return new Http(
-          http.get("path", path(), Http.DEFAULT.path()),
-          http.findOrNull("host", AddressTypes.hostMaybePort()).orElse(null),
-          http.get("status", status(), Http.DEFAULT.status()));
-    }
+  private static Http http(Section http) {
+    return new Http(
+        http.get("path", path(), Http.DEFAULT.path()),
+        http.findOrNull("host", AddressTypes.hostMaybePort()).orElse(null),
+        http.get("status", status(), Http.DEFAULT.status()));
   }
 
-  private static Expect expect(Section health) {
-    try (Section expect = health.section("expect")) {
-      return new Expect(
-          expect.findOrNull("send", bytes()).orElse(null),
-          expect.findOrNull("receive", bytes()).orElse(null));
-    }
+  private static Expect expect(Section expect) {
+    return new Expect(
+        expect.findOrNull("send", bytes()).orElse(null),
+        expect.findOrNull("receive", bytes()).orElse(null));
   }
 
   private static ValueType<String> path() {
-    return ValueTypes.textThat(
+    return ValueType.textThat(
         text -> PATH.matcher(text).matches(), "a path that begins with /, without spaces");
   }
 
@@ -74,7 +68,7 @@ final class HealthBinder {
   }
 
   private static ValueType<EscapedBytes> bytes() {
-    return ValueTypes.parsed(
+    return ValueType.parsed(
         text -> text.isEmpty() ? Optional.empty() : EscapedBytes.parse(text),
         EscapedBytes.EXPECTED);
   }

@@ -23,14 +23,10 @@ record LaterKeys(Binding binding) {
 
   /** A map; each key has its own default. */
   record Keys(Map<String, Shape> keys) implements Shape {
-    Keys {
-      keys = Collections.unmodifiableMap(new LinkedHashMap<>(keys));
-    }
-
     Keys with(String key, Shape shape) {
       Map<String, Shape> more = new LinkedHashMap<>(keys);
       more.put(key, shape);
-      return new Keys(more);
+      return new Keys(Collections.unmodifiableMap(more));
     }
 
     Keys with(String key, ValueType<?> type, String defaultText) {
@@ -52,41 +48,41 @@ record LaterKeys(Binding binding) {
 
   static Keys listener(Path directory) {
     Keys route =
-        NONE.with("sni", Items.of(ValueTypes.text()))
-            .with("alpn", Items.of(ValueTypes.text()))
+        NONE.with("sni", Items.of(ValueType.text()))
+            .with("alpn", Items.of(ValueType.text()))
             .with("source", Items.of(AddressTypes.cidr()))
-            .with("pool", ValueTypes.name(), "");
+            .with("pool", ValueType.name(), "");
     Keys proxyProtocol =
-        NONE.with("mode", ValueTypes.word("off", "optional", "required"), "off")
+        NONE.with("mode", ValueType.word("off", "optional", "required"), "off")
             .with("trusted", Items.of(AddressTypes.cidr()))
-            .with("timeout", ValueTypes.positiveDuration(), "5s");
+            .with("timeout", ValueType.positiveDuration(), "5s");
     return NONE.with("routes", new Items(route))
         .with("proxyProtocol", proxyProtocol)
-        .with("tls", new OrNull(listenerTls(ValueTypes.path(directory))));
+        .with("tls", new OrNull(listenerTls(ValueType.path(directory))));
   }
 
   private static Keys listenerTls(ValueType<Path> path) {
     Keys certificate = NONE.with("cert", path, "").with("key", path, "");
-    return NONE.with("mode", ValueTypes.word("terminate", "passthrough"), "terminate")
+    return NONE.with("mode", ValueType.word("terminate", "passthrough"), "terminate")
         .with("certificates", new Items(certificate))
-        .with("clientAuth", ValueTypes.word("none", "request", "require"), "none")
+        .with("clientAuth", ValueType.word("none", "request", "require"), "none")
         .with("clientCa", path.orNull(), "null")
-        .with("minVersion", ValueTypes.word("TLSv1.2", "TLSv1.3"), "TLSv1.2")
-        .with("alpn", Items.of(ValueTypes.text()))
-        .with("handshakeTimeout", ValueTypes.positiveDuration(), "10s")
-        .with("helloTimeout", ValueTypes.positiveDuration(), "5s");
+        .with("minVersion", ValueType.word("TLSv1.2", "TLSv1.3"), "TLSv1.2")
+        .with("alpn", Items.of(ValueType.text()))
+        .with("handshakeTimeout", ValueType.positiveDuration(), "10s")
+        .with("helloTimeout", ValueType.positiveDuration(), "5s");
   }
 
   static Keys pool(Path directory) {
-    ValueType<Path> path = ValueTypes.path(directory);
+    ValueType<Path> path = ValueType.path(directory);
     Keys tls =
-        NONE.with("verify", ValueTypes.bool(), "true")
+        NONE.with("verify", ValueType.bool(), "true")
             .with("ca", path.orNull(), "null")
             .with("serverName", AddressTypes.host().orNull(), "null")
             .with("certificate", path.orNull(), "null")
             .with("key", path.orNull(), "null")
-            .with("alpn", Items.of(ValueTypes.text()));
-    return NONE.with("proxyProtocol", ValueTypes.word("off", "v1", "v2"), "off")
+            .with("alpn", Items.of(ValueType.text()));
+    return NONE.with("proxyProtocol", ValueType.word("off", "v1", "v2"), "off")
         .with("tls", new OrNull(tls));
   }
 
@@ -126,18 +122,15 @@ record LaterKeys(Binding binding) {
       return;
     }
     List<String> known = List.copyOf(keys.keys().keySet());
-    mapping
-        .entries()
-        .forEach(
-            (key, entry) -> {
-              String child = Tree.child(path, key);
-              Shape shape = keys.keys().get(key);
-              if (shape == null) {
-                binding.unknownKey(entry.place(), child, key, known);
-              } else {
-                check(shape, entry.value(), child, refuse);
-              }
-            });
+    for (Map.Entry<String, Tree.KeyValue> entry : mapping.entries().entrySet()) {
+      String child = Tree.child(path, entry.getKey());
+      Shape shape = keys.keys().get(entry.getKey());
+      if (shape == null) {
+        binding.unknownKey(entry.getValue().place(), child, entry.getKey(), known);
+      } else {
+        check(shape, entry.getValue().value(), child, refuse);
+      }
+    }
   }
 
   private void checkItems(Items items, Tree tree, String path, boolean refuse) {

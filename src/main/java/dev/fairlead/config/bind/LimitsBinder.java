@@ -16,10 +16,10 @@ import java.util.stream.Stream;
 /** Binds {@code allow}, {@code deny} and {@code limits}. */
 final class LimitsBinder {
   /** A limit; 0 = none. */
-  static final ValueType<Integer> COUNT = ValueTypes.integer(0, Integer.MAX_VALUE);
+  static final ValueType<Integer> COUNT = ValueType.integer(0, Integer.MAX_VALUE);
 
-  private static final ValueType<LimitScope> SCOPE = ValueTypes.constant(LimitScope.values());
-  private static final ValueType<RefuseWith> REFUSE_WITH = ValueTypes.constant(RefuseWith.values());
+  private static final ValueType<LimitScope> SCOPE = ValueType.constant(LimitScope.values());
+  private static final ValueType<RefuseWith> REFUSE_WITH = ValueType.constant(RefuseWith.values());
   private static final String QUEUE_SIZE = "limits.queue.size";
   private static final String NO_ADDRESS = ", because clients of a Unix socket have no address)";
 
@@ -31,40 +31,34 @@ final class LimitsBinder {
         listener.values("deny", AddressTypes.cidr()));
   }
 
-  static ListenerLimits ofListener(Section listener) {
+  static ListenerLimits ofListener(Section limits) {
     ListenerLimits byDefault = ListenerLimits.NONE;
-    try (Section limits = listener.section("limits")) {
-      return new ListenerLimits(
-          limits.get("connections", COUNT, byDefault.connections()),
-          limits.get("connectionsPerSource", COUNT, byDefault.connectionsPerSource()),
-          limits.get("newConnectionsPerSecond", COUNT, byDefault.newConnectionsPerSecond()),
-          scope(limits),
-          queue(limits),
-          limits.get("refuseWith", REFUSE_WITH, byDefault.refuseWith()));
-    }
+    return new ListenerLimits(
+        limits.get("connections", COUNT, byDefault.connections()),
+        limits.get("connectionsPerSource", COUNT, byDefault.connectionsPerSource()),
+        limits.get("newConnectionsPerSecond", COUNT, byDefault.newConnectionsPerSecond()),
+        scope(limits),
+        limits.section("queue", LimitsBinder::queue),
+        limits.get("refuseWith", REFUSE_WITH, byDefault.refuseWith()));
   }
 
-  static PoolLimits ofPool(Section pool) {
+  static PoolLimits ofPool(Section limits) {
     PoolLimits byDefault = PoolLimits.NONE;
-    try (Section limits = pool.section("limits")) {
-      return new PoolLimits(
-          limits.get("connections", COUNT, byDefault.connections()),
-          limits.get("connectionsPerBackend", COUNT, byDefault.connectionsPerBackend()),
-          scope(limits),
-          queue(limits));
-    }
+    return new PoolLimits(
+        limits.get("connections", COUNT, byDefault.connections()),
+        limits.get("connectionsPerBackend", COUNT, byDefault.connectionsPerBackend()),
+        scope(limits),
+        limits.section("queue", LimitsBinder::queue));
   }
 
   private static LimitScope scope(Section limits) {
     return limits.get("scope", SCOPE, LimitScope.CLUSTER);
   }
 
-  private static QueueConfig queue(Section limits) {
-    try (Section queue = limits.section("queue")) {
-      return new QueueConfig(
-          queue.get("size", COUNT, QueueConfig.NONE.size()),
-          queue.get("timeout", ValueTypes.positiveDuration(), QueueConfig.NONE.timeout()));
-    }
+  private static QueueConfig queue(Section queue) {
+    return new QueueConfig(
+        queue.get("size", COUNT, QueueConfig.NONE.size()),
+        queue.get("timeout", ValueType.positiveDuration(), QueueConfig.NONE.timeout()));
   }
 
   /** Reports combinations of keys that one listener can't have. */

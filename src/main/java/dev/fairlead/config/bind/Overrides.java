@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -55,9 +56,10 @@ record Overrides(List<String> settings) {
       return tree;
     }
     Tree value = value(path, setting.substring(equals + 1), problems);
+    List<String> steps = STEP.matcher(path).results().map(MatchResult::group).toList();
     return tree == null || value == null
         ? tree
-        : new Setting(path, value, problems).into(tree, steps(path), "");
+        : new Setting(path, value, problems).into(tree, steps, "");
   }
 
   private static @Nullable Tree value(String path, String text, Problems problems) {
@@ -70,15 +72,6 @@ record Overrides(List<String> settings) {
       problems.add(Place.OVERRIDE, path, "no value (expected: one; null for none)");
     }
     return value;
-  }
-
-  private static List<String> steps(String path) {
-    List<String> steps = new ArrayList<>();
-    Matcher matcher = STEP.matcher(path);
-    while (matcher.find()) {
-      steps.add(matcher.group());
-    }
-    return steps;
   }
 
   private record Setting(String path, Tree value, Problems problems) {
@@ -100,9 +93,7 @@ record Overrides(List<String> settings) {
         return refuse(tree, at.isEmpty() ? "the file" : at, "a map");
       }
       Map<String, Tree.KeyValue> entries =
-          tree instanceof Tree.Mapping map
-              ? new LinkedHashMap<>(map.entries())
-              : new LinkedHashMap<>();
+          new LinkedHashMap<>(tree instanceof Tree.Mapping map ? map.entries() : Map.of());
       Tree.KeyValue old = entries.get(key);
       Tree changed = into(old == null ? null : old.value(), rest, Tree.child(at, key));
       if (changed != null) {
@@ -117,7 +108,7 @@ record Overrides(List<String> settings) {
         return refuse(tree, at, "a list");
       }
       List<Tree> items =
-          tree instanceof Tree.Sequence list ? new ArrayList<>(list.items()) : new ArrayList<>();
+          new ArrayList<>(tree instanceof Tree.Sequence list ? list.items() : List.of());
       if (index > items.size()) {
         return refuse(tree, at, "an index of 0 to " + items.size());
       }

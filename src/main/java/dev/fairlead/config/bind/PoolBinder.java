@@ -20,30 +20,30 @@ import java.util.stream.Stream;
 /** Binds one of {@code pools} and its backends. */
 record PoolBinder(Binding binding) {
   private static final int MAX_ATTEMPTS = 100;
-  private static final ValueType<Balance> BALANCE = ValueTypes.constant(Balance.values());
-  private static final ValueType<WhenDown> WHEN_DOWN = ValueTypes.constant(WhenDown.values());
+  private static final ValueType<Balance> BALANCE = ValueType.constant(Balance.values());
+  private static final ValueType<WhenDown> WHEN_DOWN = ValueType.constant(WhenDown.values());
   private static final ValueType<OnBackendDown> ON_BACKEND_DOWN =
-      ValueTypes.constant(OnBackendDown.values());
-  private static final ValueType<State> STATE = ValueTypes.constant(State.values());
+      ValueType.constant(OnBackendDown.values());
+  private static final ValueType<State> STATE = ValueType.constant(State.values());
   private static final ValueType<Integer> WEIGHT =
-      ValueTypes.integer(BackendConfig.MIN_WEIGHT, BackendConfig.MAX_WEIGHT);
+      ValueType.integer(BackendConfig.MIN_WEIGHT, BackendConfig.MAX_WEIGHT);
 
   PoolConfig bind(Section pool) {
     PoolConfig config =
         new PoolConfig(
-            pool.required("name", ValueTypes.name(), "a name", ""),
+            pool.required("name", ValueType.name(), "a name", ""),
             pool.get("balance", BALANCE, Balance.DEFAULT),
             backends(pool),
-            pool.optionalSection("discovery").map(PoolBinder::discovery).orElse(null),
-            HealthBinder.bind(pool),
-            pool.sectionOrOff("outlier").map(PoolBinder::outlier).orElse(null),
-            pool.get("slowStart", ValueTypes.duration(), Duration.ZERO),
-            connect(pool),
-            timeouts(pool),
-            LimitsBinder.ofPool(pool),
+            pool.optionalSection("discovery", PoolBinder::discovery).orElse(null),
+            pool.section("health", HealthBinder::bind),
+            pool.sectionOrOff("outlier", PoolBinder::outlier).orElse(null),
+            pool.get("slowStart", ValueType.duration(), Duration.ZERO),
+            pool.section("connect", PoolBinder::connect),
+            pool.section("timeouts", PoolBinder::timeouts),
+            pool.section("limits", LimitsBinder::ofPool),
             pool.get("whenDown", WHEN_DOWN, WhenDown.REFUSE),
             pool.get("onBackendDown", ON_BACKEND_DOWN, OnBackendDown.KEEP),
-            replies(pool));
+            pool.section("replies", PoolBinder::replies));
     pool.later(LaterKeys.pool(binding.directory()));
     LimitsBinder.judge(pool, config);
     refuseProbedPortOfUnix(pool, config);
@@ -59,37 +59,33 @@ record PoolBinder(Binding binding) {
     }
   }
 
-  private static DiscoveryConfig discovery(Section section) {
-    try (Section discovery = section) {
-      DiscoveryConfig config =
-          new DiscoveryConfig(
-              discovery.find("dns", AddressTypes.host()).orElse(null),
-              discovery.get("port", AddressTypes.port(), 0),
-              discovery.find("srv", AddressTypes.host()).orElse(null),
-              discovery.get(
-                  "refresh", ValueTypes.positiveDuration(), DiscoveryConfig.DEFAULT_REFRESH));
-      if (discovery.has("srv")) {
-        Stream.of("dns", "port")
-            .filter(discovery::has)
-            .forEach(key -> discovery.refuse(key, "not together with srv"));
-      } else {
-        discovery.require("dns", "a host name and port, or srv");
-      }
-      if (discovery.has("dns") && !discovery.has("srv")) {
-        discovery.require("port", "1 to " + IpAddress.MAX_PORT);
-      }
-      return config;
+  private static DiscoveryConfig discovery(Section discovery) {
+    DiscoveryConfig config =
+        new DiscoveryConfig(
+            discovery.find("dns", AddressTypes.host()).orElse(null),
+            discovery.get("port", AddressTypes.port(), 0),
+            discovery.find("srv", AddressTypes.host()).orElse(null),
+            discovery.get(
+                "refresh", ValueType.positiveDuration(), DiscoveryConfig.DEFAULT_REFRESH));
+    if (discovery.has("srv")) {
+      Stream.of("dns", "port")
+          .filter(discovery::has)
+          .forEach(key -> discovery.refuse(key, "not together with srv"));
+    } else {
+      discovery.require("dns", "a host name and port, or srv");
     }
+    if (discovery.has("dns") && !discovery.has("srv")) {
+      discovery.require("port", "1 to " + IpAddress.MAX_PORT);
+    }
+    return config;
   }
 
-  private static Outlier outlier(Section section) {
-    try (Section outlier = section) {
-      Outlier byDefault = Outlier.DEFAULT;
-      return new Outlier(
-          outlier.get("failures", ValueTypes.integer(1, Integer.MAX_VALUE), byDefault.failures()),
-          outlier.get("ejection", ValueTypes.positiveDuration(), byDefault.ejection()),
-          outlier.get("maxEjected", ValueTypes.percentage(), byDefault.maxEjectedPercent()));
-    }
+  private static Outlier outlier(Section outlier) {
+    Outlier byDefault = Outlier.DEFAULT;
+    return new Outlier(
+        outlier.get("failures", ValueType.integer(1, Integer.MAX_VALUE), byDefault.failures()),
+        outlier.get("ejection", ValueType.positiveDuration(), byDefault.ejection()),
+        outlier.get("maxEjected", ValueType.percentage(), byDefault.maxEjectedPercent()));
   }
 
   /** The backends of a pool, or of the flat form. */
@@ -103,16 +99,18 @@ record PoolBinder(Binding binding) {
         new BackendConfig(
             backend.find("host", AddressTypes.host()).orElse(null),
             backend.get("port", AddressTypes.port(), 0),
-            backend.find("unix", ValueTypes.socketPath(binding.directory())).orElse(null),
+            backend.find("unix", ValueType.socketPath(binding.directory())).orElse(null),
             backend.get("weight", WEIGHT, BackendConfig.DEFAULT_WEIGHT),
             backend.get("state", STATE, State.ENABLED),
-            backend.get("backup", ValueTypes.bool(), false)
+            backend.get("backup", ValueType.bool(), false)
                 ? BackendConfig.BACKUP
                 : BackendConfig.PRIMARY,
             backend.get("maxConnections", LimitsBinder.COUNT, 0));
     if (unix) {
-      refuseBoth(backend, "host");
-      refuseBoth(backend, "port");
+      Stream.of("host", "port")
+          .filter(backend::has)
+          .forEach(
+              key -> binding.report(Tree.child(backend.path(), key), "not together with unix"));
     } else {
       backend.require("host", "host and port, or unix");
     }
@@ -122,37 +120,25 @@ record PoolBinder(Binding binding) {
     return config;
   }
 
-  private void refuseBoth(Section backend, String key) {
-    if (backend.has(key)) {
-      binding.report(Tree.child(backend.path(), key), "not together with unix");
-    }
+  private static Connect connect(Section connect) {
+    return new Connect(
+        connect.get("timeout", ValueType.positiveDuration(), Connect.DEFAULT.timeout()),
+        connect.get("attempts", ValueType.integer(1, MAX_ATTEMPTS), Connect.DEFAULT.attempts()),
+        connect.values("source", AddressTypes.ip()));
   }
 
-  private static Connect connect(Section pool) {
-    try (Section connect = pool.section("connect")) {
-      return new Connect(
-          connect.get("timeout", ValueTypes.positiveDuration(), Connect.DEFAULT.timeout()),
-          connect.get("attempts", ValueTypes.integer(1, MAX_ATTEMPTS), Connect.DEFAULT.attempts()),
-          connect.values("source", AddressTypes.ip()));
-    }
+  private static Timeouts timeouts(Section timeouts) {
+    Timeouts byDefault = Timeouts.DEFAULT;
+    return new Timeouts(
+        timeouts.get("idle", ValueType.duration(), byDefault.idle()),
+        timeouts.get("close", ValueType.duration(), byDefault.close()),
+        timeouts.get("maxDuration", ValueType.duration(), byDefault.maxDuration()),
+        timeouts.get("jitter", ValueType.percentage(), byDefault.jitterPercent()));
   }
 
-  private static Timeouts timeouts(Section pool) {
-    try (Section timeouts = pool.section("timeouts")) {
-      Timeouts byDefault = Timeouts.DEFAULT;
-      return new Timeouts(
-          timeouts.get("idle", ValueTypes.duration(), byDefault.idle()),
-          timeouts.get("close", ValueTypes.duration(), byDefault.close()),
-          timeouts.get("maxDuration", ValueTypes.duration(), byDefault.maxDuration()),
-          timeouts.get("jitter", ValueTypes.percentage(), byDefault.jitterPercent()));
-    }
-  }
-
-  private static Replies replies(Section pool) {
-    try (Section replies = pool.section("replies")) {
-      return new Replies(
-          replies.findOrNull("noBackend", ValueTypes.text()).orElse(null),
-          replies.findOrNull("connectFailed", ValueTypes.text()).orElse(null));
-    }
+  private static Replies replies(Section replies) {
+    return new Replies(
+        replies.findOrNull("noBackend", ValueType.text()).orElse(null),
+        replies.findOrNull("connectFailed", ValueType.text()).orElse(null));
   }
 }

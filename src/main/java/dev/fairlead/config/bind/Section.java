@@ -1,6 +1,7 @@
 package dev.fairlead.config.bind;
 
 import dev.fairlead.config.text.Tree;
+import dev.fairlead.config.text.Tree.Place;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,8 +32,7 @@ final class Section implements AutoCloseable {
     this.mapping =
         tree instanceof Tree.Mapping map ? map : new Tree.Mapping(tree.place(), Map.of());
     if (!intact) {
-      binding.problems().expected(tree, path, "a map of keys and values");
-      binding.markBroken(path);
+      binding.refuse(tree, path, "a map of keys and values");
     }
     binding.placed(path, mapping.place());
   }
@@ -84,29 +84,34 @@ final class Section implements AutoCloseable {
   }
 
   /** A map inside; when it is not written, all its keys are defaults. */
-  Section section(String key) {
-    return new Section(binding, valueOrEmptyMap(key), child(key));
+  <T> T section(String key, Function<Section, T> binder) {
+    return bind(valueOrEmptyMap(key), child(key), binder);
   }
 
   /** A map inside that may be {@code null}; empty when it is null or not written. */
-  Optional<Section> optionalSection(String key) {
+  <T> Optional<T> optionalSection(String key, Function<Section, T> binder) {
     return value(key)
         .filter(tree -> !(tree instanceof Tree.Scalar scalar && scalar.isNull()))
-        .map(tree -> new Section(binding, tree, child(key)));
+        .map(tree -> bind(tree, child(key), binder));
   }
 
   /** A map inside, or the word {@code off}: empty then; not written = all keys are defaults. */
-  Optional<Section> sectionOrOff(String key) {
+  <T> Optional<T> sectionOrOff(String key, Function<Section, T> binder) {
     Tree tree = valueOrEmptyMap(key);
     if (tree instanceof Tree.Scalar scalar && binding.isOff(scalar, child(key))) {
       return Optional.empty();
     }
     if (!(tree instanceof Tree.Mapping)) {
-      binding.problems().expected(tree, child(key), "off, or a map of keys and values");
-      binding.markBroken(child(key));
+      binding.refuse(tree, child(key), "off, or a map of keys and values");
       return Optional.empty();
     }
-    return Optional.of(new Section(binding, tree, child(key)));
+    return Optional.of(bind(tree, child(key), binder));
+  }
+
+  private <T> T bind(Tree tree, String itsPath, Function<Section, T> binder) {
+    try (Section section = new Section(binding, tree, itsPath)) {
+      return binder.apply(section);
+    }
   }
 
   private Tree valueOrEmptyMap(String key) {
@@ -128,13 +133,7 @@ final class Section implements AutoCloseable {
 
   /** A list of maps; not written = empty. */
   <T> List<T> sections(String key, Function<Section, T> binder) {
-    return items(
-        key,
-        (tree, itemPath) -> {
-          try (Section section = new Section(binding, tree, itemPath)) {
-            return binder.apply(section);
-          }
-        });
+    return items(key, (tree, itemPath) -> bind(tree, itemPath, binder));
   }
 
   /** A list of single values, without those that are not valid; not written = empty. */
@@ -150,8 +149,7 @@ final class Section implements AutoCloseable {
       return List.of();
     }
     if (!(tree instanceof Tree.Sequence sequence)) {
-      binding.problems().expected(tree, child(key), "a list");
-      binding.markBroken(child(key));
+      binding.refuse(tree, child(key), "a list");
       return List.of();
     }
     List<T> items = new ArrayList<>();
@@ -170,12 +168,8 @@ final class Section implements AutoCloseable {
                 value(key).ifPresent(tree -> check.check(shape, tree, child(key), true)));
   }
 
-  /** Makes a key known that was refused as a whole. */
-  void acceptUnread(String key) {
-    value(key);
-  }
-
-  private Optional<Tree> value(String key) {
+  /** The tree of a key, empty when it is not written; the key is known from now on. */
+  Optional<Tree> value(String key) {
     known.add(key);
     Tree.KeyValue entry = mapping.entries().get(key);
     if (entry != null) {
@@ -191,16 +185,15 @@ final class Section implements AutoCloseable {
   /** Reports unknown keys, and missing ones that no unknown key probably meant. */
   @Override
   public void close() {
-    mapping
-        .entries()
-        .forEach(
-            (key, entry) -> {
-              if (!known.contains(key)) {
-                Optional<String> meant = binding.unknownKey(entry.place(), child(key), key, known);
-                meant.ifPresent(missing::remove);
-                meant.ifPresent(m -> binding.markBroken(child(m)));
-              }
-            });
+    for (Map.Entry<String, Tree.KeyValue> entry : mapping.entries().entrySet()) {
+      String key = entry.getKey();
+      if (!known.contains(key)) {
+        Place place = entry.getValue().place();
+        Optional<String> meant = binding.unknownKey(place, child(key), key, known);
+        meant.ifPresent(missing::remove);
+        meant.ifPresent(m -> binding.markBroken(child(m)));
+      }
+    }
     if (intact) {
       missing.forEach((key, expected) -> binding.missing(mapping.place(), child(key), expected));
     }

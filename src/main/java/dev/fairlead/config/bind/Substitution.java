@@ -1,5 +1,6 @@
 package dev.fairlead.config.bind;
 
+import dev.fairlead.config.ParsedValue;
 import dev.fairlead.config.text.Problems;
 import dev.fairlead.config.text.Tree;
 import dev.fairlead.config.text.Tree.ScalarKind;
@@ -13,9 +14,9 @@ import java.util.regex.Pattern;
  * <code>$${</code> is a literal <code>${</code>. Values of variables are not searched for others.
  */
 record Substitution(Map<String, String> environment) {
-  private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
   private static final Pattern MARK =
-      Pattern.compile("(?<literal>\\$\\$\\{)|\\$\\{(?<inner>[^}]*)(?<end>}?)");
+      Pattern.compile(
+          "(?<literal>\\$\\$\\{)|\\$\\{(?:(?<name>[A-Za-z_]\\w*)(?::(?<fallback>[^}]*))?})?");
   private static final String EXPECTED_FORM = "${NAME} or ${NAME:default}; $${ for a literal ${";
 
   Substitution {
@@ -41,46 +42,27 @@ record Substitution(Map<String, String> environment) {
     while (marks.find()) {
       boolean literal = marks.group("literal") != null;
       whole |= !literal && marks.start() == 0 && marks.end() == scalar.text().length();
-      Optional<String> value = literal ? Optional.of("${") : lookUp(marks);
-      if (value.isEmpty()) {
-        problems.expected(scalar, path, expected(marks));
+      ParsedValue<String> value = literal ? ParsedValue.of("${") : lookUp(marks);
+      if (value.expected().isPresent()) {
+        problems.expected(scalar, path, value.expected().get());
         return Optional.empty();
       }
-      marks.appendReplacement(out, Matcher.quoteReplacement(value.get()));
+      marks.appendReplacement(out, Matcher.quoteReplacement(value.value().orElseThrow()));
     }
     String text = marks.appendTail(out).toString();
     return Optional.of(
         new Tree.Scalar(scalar.place(), whole ? ScalarKind.FREE : ScalarKind.TEXT, text));
   }
 
-  /** Empty when it is unset without a default, or malformed. */
-  private Optional<String> lookUp(Matcher mark) {
-    if (isMalformed(mark)) {
-      return Optional.empty();
+  /** A mark without a name is malformed. */
+  private ParsedValue<String> lookUp(Matcher mark) {
+    String name = mark.group("name");
+    String fallback = mark.group("fallback");
+    if (name == null || (fallback != null && fallback.contains("${"))) {
+      return ParsedValue.expected(EXPECTED_FORM);
     }
-    String inner = mark.group("inner");
-    int colon = inner.indexOf(':');
-    return Optional.ofNullable(environment.get(name(inner)))
-        .or(() -> colon < 0 ? Optional.empty() : Optional.of(inner.substring(colon + 1)));
-  }
-
-  private String expected(Matcher mark) {
-    if (isMalformed(mark)) {
-      return EXPECTED_FORM;
-    }
-    String name = name(mark.group("inner"));
-    return "environment variable " + name + " to be set, or a default: ${" + name + ":...}";
-  }
-
-  private static boolean isMalformed(Matcher mark) {
-    String inner = mark.group("inner");
-    return mark.group("end").isEmpty()
-        || inner.contains("${")
-        || !NAME.matcher(name(inner)).matches();
-  }
-
-  private static String name(String inner) {
-    int colon = inner.indexOf(':');
-    return colon < 0 ? inner : inner.substring(0, colon);
+    return ParsedValue.of(
+        Optional.ofNullable(environment.get(name)).or(() -> Optional.ofNullable(fallback)),
+        "environment variable " + name + " to be set, or a default: ${" + name + ":...}");
   }
 }

@@ -1,17 +1,36 @@
 package dev.fairlead.config.bind;
 
+import dev.fairlead.config.Durations;
+import dev.fairlead.config.Labelled;
 import dev.fairlead.config.ParsedValue;
 import dev.fairlead.config.text.Tree;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * The type of a key's value: reads a scalar. Immutable, any thread.
- *
- * @param <T> of the value in a record
+ * The type of a key's value: reads a scalar. {@link AddressTypes} has those of addresses.
+ * Immutable.
  */
 @FunctionalInterface
 interface ValueType<T> {
+  /** Space in a Linux socket address, without the closing NUL. */
+  int MAX_SOCKET_PATH_BYTES = 107;
+
+  Pattern PERCENTAGE = Pattern.compile("(\\d{1,3})%");
+  Pattern NAME = Pattern.compile("[^\\s/\\p{C}]{1,100}");
+
   ParsedValue<T> read(Tree.Scalar scalar);
 
   /** The same, converted. */
@@ -33,5 +52,120 @@ interface ValueType<T> {
         scalar.is(word)
             ? ParsedValue.of(value)
             : read(scalar).mapExpected(expected -> word + ", or " + expected);
+  }
+
+  /** Any text. */
+  static ValueType<String> text() {
+    return textThat(text -> true, "a text");
+  }
+
+  /** A text that passes {@code valid}. */
+  static ValueType<String> textThat(Predicate<String> valid, String expected) {
+    return scalar ->
+        scalar.isText() && valid.test(scalar.text())
+            ? ParsedValue.of(scalar.text())
+            : ParsedValue.expected(expected);
+  }
+
+  /** A text that {@code parse} turns into a value. */
+  static <T> ValueType<T> parsed(Function<String, Optional<T>> parse, String expected) {
+    return scalar -> ParsedValue.of(parse.apply(scalar.textOrEmpty()), expected);
+  }
+
+  /** The name of a listener, pool, cluster or member: it is used in paths, labels and tables. */
+  static ValueType<String> name() {
+    return textThat(
+        text -> NAME.matcher(text).matches(), "a name of 1 to 100 characters without spaces and /");
+  }
+
+  static ValueType<Boolean> bool() {
+    return scalar -> ParsedValue.of(scalar.asBoolean(), "true or false");
+  }
+
+  /** A whole number from {@code min} to {@code max}, both included. */
+  static ValueType<Integer> integer(int min, int max) {
+    String range = max == Integer.MAX_VALUE ? min + " or more" : min + " to " + max;
+    BigInteger low = BigInteger.valueOf(min);
+    BigInteger high = BigInteger.valueOf(max);
+    return scalar ->
+        ParsedValue.of(
+            scalar
+                .asInteger()
+                .filter(n -> n.compareTo(low) >= 0 && n.compareTo(high) <= 0)
+                .map(BigInteger::intValueExact),
+            range);
+  }
+
+  /** {@code 500ms 30s 15m 1h 7d}, also {@code 0s}; the unit is required. */
+  static ValueType<Duration> duration() {
+    return parsed(Durations::parse, Durations.EXPECTED);
+  }
+
+  /** A duration above zero. */
+  static ValueType<Duration> positiveDuration() {
+    return parsed(
+        text -> Durations.parse(text).filter(duration -> !duration.isZero()),
+        "a duration above zero such as 500ms, 30s, 15m, 1h or 7d, at most 36500d");
+  }
+
+  /** {@code 0%} to {@code 100%}, as the number. */
+  static ValueType<Integer> percentage() {
+    return parsed(
+        text -> {
+          Matcher matcher = PERCENTAGE.matcher(text);
+          return matcher.matches()
+              ? Optional.of(Integer.parseInt(matcher.group(1))).filter(percent -> percent <= 100)
+              : Optional.empty();
+        },
+        "a percentage, 0% to 100%");
+  }
+
+  /** One of the words. */
+  static ValueType<String> word(String... words) {
+    return choice(List.of(words), Function.identity());
+  }
+
+  /** One of an enum's constants, by its label. */
+  static <E extends Enum<E> & Labelled> ValueType<E> constant(E[] constants) {
+    return choice(Arrays.asList(constants), Labelled::label);
+  }
+
+  private static <T> ValueType<T> choice(List<T> values, Function<T, String> label) {
+    Map<String, T> byWord = new LinkedHashMap<>();
+    values.forEach(value -> byWord.put(label.apply(value), value));
+    String expected = (byWord.size() == 1 ? "" : "one of ") + String.join(", ", byWord.keySet());
+    return scalar ->
+        ParsedValue.of(
+            byWord.keySet().stream().filter(scalar::is).map(byWord::get).findFirst(), expected);
+  }
+
+  /** A path; a relative one is relative to {@code directory}. The result is absolute. */
+  static ValueType<Path> path(Path directory) {
+    return parsed(text -> resolve(directory, text), "a path");
+  }
+
+  /** The path of a Unix socket; a relative one is relative to {@code directory}. */
+  static ValueType<String> socketPath(Path directory) {
+    return scalar -> socketPath(directory, scalar.textOrEmpty());
+  }
+
+  static ParsedValue<String> socketPath(Path directory, String text) {
+    Optional<String> path = resolve(directory, text).map(Path::toString);
+    return path.isEmpty()
+        ? ParsedValue.expected("the path of a Unix socket")
+        : ParsedValue.of(
+            path.filter(p -> p.getBytes(StandardCharsets.UTF_8).length <= MAX_SOCKET_PATH_BYTES),
+            "a path of at most " + MAX_SOCKET_PATH_BYTES + " bytes");
+  }
+
+  private static Optional<Path> resolve(Path directory, String text) {
+    if (text.isBlank()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(directory.resolve(text).toAbsolutePath().normalize());
+    } catch (InvalidPathException e) {
+      return Optional.empty();
+    }
   }
 }

@@ -18,6 +18,13 @@ import org.tomlj.TomlTable;
 
 /** TOML, by tomlj. */
 final class TomlReader implements TreeReader {
+  private static final Map<Class<?>, ScalarKind> KINDS =
+      Map.of(
+          String.class, ScalarKind.TEXT,
+          Long.class, ScalarKind.INTEGER,
+          Double.class, ScalarKind.DECIMAL,
+          BigDecimal.class, ScalarKind.DECIMAL,
+          Boolean.class, ScalarKind.BOOLEAN);
 
   @Override
   public @Nullable Tree read(String text, Problems problems) {
@@ -43,7 +50,8 @@ final class TomlReader implements TreeReader {
     if (value instanceof TomlArray array) {
       return array(place, array);
     }
-    return new Tree.Scalar(place, kindOf(value), value.toString());
+    return new Tree.Scalar(
+        place, KINDS.getOrDefault(value.getClass(), ScalarKind.OTHER), value.toString());
   }
 
   private static Tree table(Place place, TomlTable table) {
@@ -61,19 +69,5 @@ final class TomlReader implements TreeReader {
       items.add(value(place(array.inputPositionOf(i)), array.get(i)));
     }
     return new Tree.Sequence(place, items);
-  }
-
-  private static ScalarKind kindOf(Object value) {
-    if (value instanceof String) {
-      return ScalarKind.TEXT;
-    }
-    if (value instanceof Long) {
-      return ScalarKind.INTEGER;
-    }
-    if (value instanceof Boolean) {
-      return ScalarKind.BOOLEAN;
-    }
-    boolean decimal = value instanceof Double || value instanceof BigDecimal;
-    return decimal ? ScalarKind.DECIMAL : ScalarKind.OTHER;
   }
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A configuration as it was written, the same for YAML, JSON and TOML; every part has the line it
@@ -21,10 +22,17 @@ public sealed interface Tree {
   String show();
 
   /** Levels of maps and lists; 0 for a single value. */
-  int height();
+  default int height() {
+    return this instanceof Scalar ? 0 : 1 + children().mapToInt(Tree::height).max().orElse(0);
+  }
 
   /** Number of values, itself included. */
-  int size();
+  default int size() {
+    return 1 + children().mapToInt(Tree::size).sum();
+  }
+
+  /** The values directly inside it. */
+  Stream<Tree> children();
 
   /** In the document, with a line from 1, 0 = not known; or in an override. */
   record Place(int line, boolean isOverride) {
@@ -71,13 +79,8 @@ public sealed interface Tree {
     }
 
     @Override
-    public int height() {
-      return 1 + entries.values().stream().mapToInt(e -> e.value().height()).max().orElse(0);
-    }
-
-    @Override
-    public int size() {
-      return 1 + entries.values().stream().mapToInt(e -> e.value().size()).sum();
+    public Stream<Tree> children() {
+      return entries.values().stream().map(KeyValue::value);
     }
 
     /** The same with another value for a key; a new key comes last. */
@@ -107,13 +110,8 @@ public sealed interface Tree {
     }
 
     @Override
-    public int height() {
-      return 1 + items.stream().mapToInt(Tree::height).max().orElse(0);
-    }
-
-    @Override
-    public int size() {
-      return 1 + items.stream().mapToInt(Tree::size).sum();
+    public Stream<Tree> children() {
+      return items.stream();
     }
   }
 
@@ -177,13 +175,8 @@ public sealed interface Tree {
     }
 
     @Override
-    public int height() {
-      return 0;
-    }
-
-    @Override
-    public int size() {
-      return 1;
+    public Stream<Tree> children() {
+      return Stream.empty();
     }
   }
 }

@@ -46,9 +46,7 @@ public record YamlReader(boolean override) implements TreeReader {
    */
   private static final int MAX_COPIED_VALUES = 400_000;
 
-  /**
-   * The parser's default of 3 Mi is too low for 100,000 networks; this is the byte limit of a push.
-   */
+  /** The parser's default, 3 Mi, is too low for 100,000 networks; this is a push's byte limit. */
   private static final int MAX_CODE_POINTS = 16 * 1024 * 1024;
 
   private static final LoadSettings SETTINGS =

@@ -22,7 +22,7 @@ class AddressTypesTest {
     "unix:web.sock, unix:/etc/fairlead/web.sock"
   })
   void bindAddressesAreReadAndWrittenAlike(String written, String shown) {
-    BindAddress bind = BIND.read(ValueTypesTest.text(written)).value().orElseThrow();
+    BindAddress bind = BIND.read(ValueTypeTest.text(written)).value().orElseThrow();
     assertThat(bind).hasToString(shown);
   }
 
@@ -53,20 +53,20 @@ class AddressTypesTest {
         " 1.2.3.4:80"
       })
   void otherTextsAreNoBindAddresses(String written) {
-    assertThat(BIND.read(ValueTypesTest.text(written)).value()).isEmpty();
+    assertThat(BIND.read(ValueTypeTest.text(written)).value()).isEmpty();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"127.0.0.1", "::1", "2001:db8::1", "::ffff:10.0.0.1", "255.255.255.255"})
   void literalsAreAddresses(String written) {
-    assertThat(AddressTypes.ip().read(ValueTypesTest.text(written)).value()).isPresent();
+    assertThat(AddressTypes.ip().read(ValueTypeTest.text(written)).value()).isPresent();
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {"", "localhost", "1", "127.1", "0x7f.0.0.1", ":", ":::", "1::2::3", "[::1]"})
   void nothingElseIsAnAddress(String written) {
-    assertThat(AddressTypes.ip().read(ValueTypesTest.text(written)).value()).isEmpty();
+    assertThat(AddressTypes.ip().read(ValueTypeTest.text(written)).value()).isEmpty();
   }
 
   @ParameterizedTest
@@ -90,7 +90,7 @@ class AddressTypesTest {
     "http://a, false"
   })
   void hostsAreNamesOrAddresses(String written, boolean valid) {
-    assertThat(AddressTypes.host().read(ValueTypesTest.text(written)).value().isPresent())
+    assertThat(AddressTypes.host().read(ValueTypeTest.text(written)).value().isPresent())
         .isEqualTo(valid);
   }
 
@@ -98,9 +98,9 @@ class AddressTypesTest {
   void hostNamesKeepToTheLimitsOfDns() {
     String label = "a".repeat(63);
     String longest = String.join(".", label, label, label, "a".repeat(61));
-    assertThat(AddressTypes.host().read(ValueTypesTest.text(longest)).value()).isPresent();
-    assertThat(AddressTypes.host().read(ValueTypesTest.text(longest + "a")).value()).isEmpty();
-    assertThat(AddressTypes.host().read(ValueTypesTest.text(label + "a")).value()).isEmpty();
+    assertThat(AddressTypes.host().read(ValueTypeTest.text(longest)).value()).isPresent();
+    assertThat(AddressTypes.host().read(ValueTypeTest.text(longest + "a")).value()).isEmpty();
+    assertThat(AddressTypes.host().read(ValueTypeTest.text(label + "a")).value()).isEmpty();
   }
 
   @ParameterizedTest
@@ -117,7 +117,7 @@ class AddressTypesTest {
         "::ffff:10.1.2.3"
       })
   void networksHaveNoBitsAfterTheirPrefix(String written) {
-    assertThat(AddressTypes.cidr().read(ValueTypesTest.text(written)).value()).isPresent();
+    assertThat(AddressTypes.cidr().read(ValueTypeTest.text(written)).value()).isPresent();
   }
 
   @ParameterizedTest
@@ -135,7 +135,6 @@ class AddressTypesTest {
     "all, 'a network such as 10.0.0.0/8 or 2001:db8::/32, or an IP address'"
   })
   void otherNetworksAreRefusedWithAHint(String written, String expected) {
-    assertThat(AddressTypes.cidr().read(ValueTypesTest.text(written)).expected())
-        .hasValue(expected);
+    assertThat(AddressTypes.cidr().read(ValueTypeTest.text(written)).expected()).hasValue(expected);
   }
 }

@@ -9,6 +9,7 @@ import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.config.PoolConfig;
 import dev.fairlead.config.Problem;
+import dev.fairlead.config.bind.ConfigLoader.LoadResult;
 import dev.fairlead.config.text.ConfigText;
 import java.util.List;
 import java.util.Map;

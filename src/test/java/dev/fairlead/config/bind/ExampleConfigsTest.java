@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.config.ConfigFormat;
 import dev.fairlead.config.FairleadConfig;
+import dev.fairlead.config.bind.ConfigLoader.LoadResult;
 import dev.fairlead.config.text.ConfigText;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -3,6 +3,7 @@ package dev.fairlead.config.bind;
 import dev.fairlead.config.ConfigFormat;
 import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.Problem;
+import dev.fairlead.config.bind.ConfigLoader.LoadResult;
 import dev.fairlead.config.text.ConfigText;
 import java.nio.file.Path;
 import java.util.List;

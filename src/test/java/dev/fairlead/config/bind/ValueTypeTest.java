@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ValueTypesTest {
+class ValueTypeTest {
 
   static Tree.Scalar text(String text) {
     return new Tree.Scalar(Place.OVERRIDE, ScalarKind.TEXT, text);
@@ -37,7 +37,7 @@ class ValueTypesTest {
     "007s, 7000"
   })
   void durationsHaveAUnit(String written, long millis) {
-    assertThat(ValueTypes.duration().read(text(written)).value())
+    assertThat(ValueType.duration().read(text(written)).value())
         .hasValue(Duration.ofMillis(millis));
   }
 
@@ -62,40 +62,40 @@ class ValueTypesTest {
         "٣s"
       })
   void otherTextsAreNoDurations(String written) {
-    assertThat(ValueTypes.duration().read(text(written)).value()).isEmpty();
+    assertThat(ValueType.duration().read(text(written)).value()).isEmpty();
   }
 
   @Test
   void aBareNumberIsNoDuration() {
-    assertThat(ValueTypes.duration().read(scalar(ScalarKind.INTEGER, "0")).expected())
+    assertThat(ValueType.duration().read(scalar(ScalarKind.INTEGER, "0")).expected())
         .hasValue("a duration such as 500ms, 30s, 15m, 1h or 7d, at most 36500d");
   }
 
   @Test
   void aPositiveDurationIsNotZero() {
-    assertThat(ValueTypes.positiveDuration().read(text("0s")).value()).isEmpty();
-    assertThat(ValueTypes.positiveDuration().read(text("1ms")).value())
+    assertThat(ValueType.positiveDuration().read(text("0s")).value()).isEmpty();
+    assertThat(ValueType.positiveDuration().read(text("1ms")).value())
         .hasValue(Duration.ofMillis(1));
   }
 
   @ParameterizedTest
   @CsvSource({"0s, 0s", "500ms, 500ms", "60s, 60s", "5m, 300s", "1h, 1h", "90m, 5400s", "24h, 1d"})
   void durationsAreShownInAUnitThatIsExact(String written, String shown) {
-    Duration duration = ValueTypes.duration().read(text(written)).value().orElseThrow();
+    Duration duration = ValueType.duration().read(text(written)).value().orElseThrow();
     assertThat(Durations.show(duration)).isEqualTo(shown);
-    assertThat(ValueTypes.duration().read(text(shown)).value()).hasValue(duration);
+    assertThat(ValueType.duration().read(text(shown)).value()).hasValue(duration);
   }
 
   @ParameterizedTest
   @CsvSource({"0%, 0", "50%, 50", "100%, 100"})
   void percentagesEndInAPercentSign(String written, int percent) {
-    assertThat(ValueTypes.percentage().read(text(written)).value()).hasValue(percent);
+    assertThat(ValueType.percentage().read(text(written)).value()).hasValue(percent);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "%", "50", "101%", "-1%", "1.5%", "50 %", "9999%"})
   void otherTextsAreNoPercentages(String written) {
-    assertThat(ValueTypes.percentage().read(text(written)).value()).isEmpty();
+    assertThat(ValueType.percentage().read(text(written)).value()).isEmpty();
   }
 
   @ParameterizedTest
@@ -116,7 +116,7 @@ class ValueTypesTest {
     "FREE, x, false"
   })
   void integersAreNumbersInTheirRange(ScalarKind kind, String written, boolean valid) {
-    assertThat(ValueTypes.integer(0, 1000).read(scalar(kind, written)).value().isPresent())
+    assertThat(ValueType.integer(0, 1000).read(scalar(kind, written)).value().isPresent())
         .isEqualTo(valid);
   }
 
@@ -131,45 +131,45 @@ class ValueTypesTest {
     "FREE, on, false"
   })
   void onlyTrueAndFalseAreBooleans(ScalarKind kind, String written, boolean valid) {
-    assertThat(ValueTypes.bool().read(scalar(kind, written)).value().isPresent()).isEqualTo(valid);
+    assertThat(ValueType.bool().read(scalar(kind, written)).value().isPresent()).isEqualTo(valid);
   }
 
   @ParameterizedTest
   @CsvSource({"web, true", "a b, false", "a/b, false", "api.v1-x_2, true", "größe, true"})
   void namesHaveNoSpaceAndNoSlash(String written, boolean valid) {
-    assertThat(ValueTypes.name().read(text(written)).value().isPresent()).isEqualTo(valid);
+    assertThat(ValueType.name().read(text(written)).value().isPresent()).isEqualTo(valid);
   }
 
   @Test
   void namesAreOfOneToAHundredCharacters() {
-    assertThat(ValueTypes.name().read(text("")).value()).isEmpty();
-    assertThat(ValueTypes.name().read(text("x".repeat(100))).value()).isPresent();
-    assertThat(ValueTypes.name().read(text("x".repeat(101))).value()).isEmpty();
+    assertThat(ValueType.name().read(text("")).value()).isEmpty();
+    assertThat(ValueType.name().read(text("x".repeat(100))).value()).isPresent();
+    assertThat(ValueType.name().read(text("x".repeat(101))).value()).isEmpty();
   }
 
   @Test
   void falseStandsForOffOnlyWhereOffIsAChoice() {
     Tree.Scalar no = scalar(ScalarKind.BOOLEAN, "false");
-    assertThat(ValueTypes.word("off", "v1").read(no).value()).hasValue("off");
-    assertThat(ValueTypes.word("none", "v1").read(no).value()).isEmpty();
-    assertThat(ValueTypes.word("off", "v1").read(scalar(ScalarKind.BOOLEAN, "true")).value())
+    assertThat(ValueType.word("off", "v1").read(no).value()).hasValue("off");
+    assertThat(ValueType.word("none", "v1").read(no).value()).isEmpty();
+    assertThat(ValueType.word("off", "v1").read(scalar(ScalarKind.BOOLEAN, "true")).value())
         .isEmpty();
-    assertThat(ValueTypes.text().or("off", "OFF").read(no).value()).hasValue("OFF");
+    assertThat(ValueType.text().or("off", "OFF").read(no).value()).hasValue("OFF");
   }
 
   @Test
   void nullIsReadOnlyWhereItIsAChoice() {
-    assertThat(ValueTypes.text().read(scalar(ScalarKind.NULL, "null")).value()).isEmpty();
-    assertThat(ValueTypes.text().orNull().read(scalar(ScalarKind.NULL, "null")).value())
+    assertThat(ValueType.text().read(scalar(ScalarKind.NULL, "null")).value()).isEmpty();
+    assertThat(ValueType.text().orNull().read(scalar(ScalarKind.NULL, "null")).value())
         .hasValue(Optional.empty());
-    assertThat(ValueTypes.text().orNull().read(text("null")).value()).hasValue(Optional.of("null"));
-    assertThat(ValueTypes.text().orNull().read(scalar(ScalarKind.INTEGER, "3")).expected())
+    assertThat(ValueType.text().orNull().read(text("null")).value()).hasValue(Optional.of("null"));
+    assertThat(ValueType.text().orNull().read(scalar(ScalarKind.INTEGER, "3")).expected())
         .hasValue("a text, or null");
   }
 
   @Test
   void pathsAreRelativeToTheFile() {
-    ValueType<Path> path = ValueTypes.path(Path.of("/etc/fairlead"));
+    ValueType<Path> path = ValueType.path(Path.of("/etc/fairlead"));
     assertThat(path.read(text("token")).value()).hasValue(Path.of("/etc/fairlead/token"));
     assertThat(path.read(text("../run/x")).value()).hasValue(Path.of("/etc/run/x"));
     assertThat(path.read(text("/run/x")).value()).hasValue(Path.of("/run/x"));
@@ -179,7 +179,7 @@ class ValueTypesTest {
 
   @Test
   void aSocketPathFitsIntoItsAddress() {
-    ValueType<String> path = ValueTypes.socketPath(Path.of("/"));
+    ValueType<String> path = ValueType.socketPath(Path.of("/"));
     assertThat(path.read(text("x".repeat(106))).value()).isPresent();
     assertThat(path.read(text("x".repeat(107))).expected()).hasValue("a path of at most 107 bytes");
     assertThat(path.read(text("ä".repeat(54))).value()).isEmpty();
