@@ -33,10 +33,7 @@ final class AdminClient {
   private final @Nullable String token;
   private final HttpClient client;
 
-  /**
-   * @param url without a slash at its end
-   * @param trust default: the system's certificates
-   */
+  /** {@code url} has no slash at its end; {@code trust} defaults to the system's certificates. */
   AdminClient(String url, @Nullable String token, @Nullable SSLContext trust) {
     this.url = url;
     this.token = token;
@@ -47,7 +44,6 @@ final class AdminClient {
     this.client = (trust == null ? builder : builder.sslContext(trust)).build();
   }
 
-  /** Percent-encodes one segment of a path. */
   static String encoded(String segment) {
     return URLEncoder.encode(segment, StandardCharsets.UTF_8).replace("+", "%20");
   }
@@ -68,11 +64,7 @@ final class AdminClient {
     return checked(path, exchange(request.method(method, publisher).build()), "");
   }
 
-  /**
-   * Posts a document, whose problems are shown with its name.
-   *
-   * @param expect the revision that must be in force, absent = any
-   */
+  /** Posts a document; refuses unless revision {@code expect}, absent = any, is in force. */
   JsonObject post(String path, ConfigText document, @Nullable Long expect) throws RefusedException {
     HttpRequest.Builder request =
         request(path)
@@ -112,9 +104,8 @@ final class AdminClient {
       String why = isUnresolved(e) ? "name not resolved" : "connection refused";
       return "cannot reach " + url + ": " + why;
     }
-    String tls = e instanceof SSLException ? "TLS failed: " : "";
     String why = AnswerText.printable(String.valueOf(e.getMessage()));
-    return "cannot reach " + url + ": " + tls + why;
+    return "cannot reach " + url + (e instanceof SSLException ? ": TLS failed: " : ": ") + why;
   }
 
   private static boolean isUnresolved(Throwable e) {

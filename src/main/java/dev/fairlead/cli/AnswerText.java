@@ -5,8 +5,6 @@ import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
-import picocli.CommandLine;
 
 /** A member's answers as lines for a terminal. */
 final class AnswerText {
@@ -35,9 +33,7 @@ final class AnswerText {
 
   /**
    * {@code FILE:LINE: path: message}, or {@code member NAME: path: message}; absent parts are left
-   * out.
-   *
-   * @param file empty = none; a URL stands directly before the path
+   * out. An empty {@code file} is absent; a URL stands directly before the path.
    */
   static String problem(String file, JsonObject problem) {
     String path = problem.getString("path", "");
@@ -74,28 +70,6 @@ final class AnswerText {
       return seconds / HOUR + "h" + seconds % HOUR / MINUTE + "m";
     }
     return seconds / DAY + "d" + seconds % DAY / HOUR + "h";
-  }
-
-  /**
-   * Prints the result of a push or rollback: on stdout where the revision is in force and which
-   * settings it undid, on stderr the members that have not confirmed it.
-   *
-   * @return the exit code, 1 when a member has not confirmed it
-   */
-  static int printChange(JsonObject answer, CommandLine command) {
-    int applied = answer.getJsonArray("applied", new JsonArray()).size();
-    List<JsonObject> missing = each(answer, "missing");
-    int members = applied + missing.size();
-    PrintWriter out = command.getOut();
-    out.printf(
-        Locale.ROOT,
-        "revision %s is in force on %s of %s%n",
-        answer.getLong("revision"),
-        applied,
-        AnswerText.count(members, "member"));
-    printUndone(answer, out);
-    missing.forEach(each -> command.getErr().println(problem("", each)));
-    return missing.isEmpty() ? 0 : FairleadCommand.FAILED;
   }
 
   /** Prints the settings made by {@code set} that the new document does not have. */

@@ -6,10 +6,8 @@ import dev.fairlead.config.text.DocumentDiff;
 import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -49,7 +47,6 @@ final class ConfigCommand implements Runnable {
     return Document.of(format, text).dynamicPart().text();
   }
 
-  /** {@code config show}. */
   @Command(
       name = "show",
       description =
@@ -72,7 +69,6 @@ final class ConfigCommand implements Runnable {
     }
   }
 
-  /** {@code config history}. */
   @Command(name = "history", description = "Shows the last revisions, newest first.")
   static final class ShowHistory extends View {
 
@@ -85,23 +81,17 @@ final class ConfigCommand implements Runnable {
     void print(JsonObject answer, AdminClient client, PrintWriter out) {
       TextTable table = new TextTable("REVISION TIME AUTHOR FROM FORMAT NOTE");
       for (JsonObject revision : AnswerText.each(answer, "history")) {
-        table.row(
-            revision.getLong("revision"),
-            revision.getString("time"),
-            revision.getString("author"),
-            revision.getString("from"),
-            revision.getString("format"),
-            revision.getBoolean("superseded", false) ? "superseded" : null);
+        String note = revision.getBoolean("superseded", false) ? "superseded" : null;
+        table.row(revision, "revision time author from format", note);
       }
       table.print(out);
     }
   }
 
-  /** {@code config diff}. */
   @Command(
       name = "diff",
       description = "Shows what changed from revision A to revision B, as a unified diff.")
-  static final class ShowDiff implements Callable<Integer> {
+  static final class ShowDiff extends ClientCommand {
 
     @Parameters(index = "0", paramLabel = "A")
     private long before;
@@ -109,28 +99,22 @@ final class ConfigCommand implements Runnable {
     @Parameters(index = "1", paramLabel = "B")
     private long after;
 
-    @Mixin private AdminOptions admin;
-
-    @Spec private CommandSpec spec;
-
     @Override
     public Integer call() throws RefusedException {
-      AdminClient client = admin.client();
+      AdminClient client = client();
       String old = document(client.get(path(before)));
       String current = document(client.get(path(after)));
-      PrintWriter out = spec.commandLine().getOut();
       DocumentDiff.unified("revision " + before, old, "revision " + after, current)
-          .forEach(out::println);
-      out.flush();
+          .forEach(out()::println);
+      out().flush();
       return 0;
     }
   }
 
-  /** {@code config rollback}. */
   @Command(
       name = "rollback",
       description = "Puts the document of an earlier revision in force, as a new revision.")
-  static final class Rollback implements Callable<Integer> {
+  static final class Rollback extends ClientCommand {
 
     @Parameters(paramLabel = "REV")
     private long revision;
@@ -138,18 +122,13 @@ final class ConfigCommand implements Runnable {
     @Option(names = "--author", paramLabel = "NAME", description = "The author in the history.")
     private @Nullable String author;
 
-    @Mixin private AdminOptions admin;
-
-    @Spec private CommandSpec spec;
-
     @Override
     public Integer call() throws RefusedException {
       JsonObject body = new JsonObject().put("revision", revision);
       if (author != null) {
         body.put("author", author);
       }
-      JsonObject answer = admin.client().send("POST", PATH + "/rollback", body);
-      return AnswerText.printChange(answer, spec.commandLine());
+      return printChange(client().send("POST", PATH + "/rollback", body));
     }
   }
 }

@@ -47,22 +47,16 @@ final class ExplainCommand extends View {
       out.println("listener " + answer.getString("listener") + " denies this client");
       return;
     }
-    String backend = answer.getString("backend");
+    String selected = answer.getString("backend");
     out.printf(
         Locale.ROOT,
         "listener %s -> pool %s -> %s%n",
         answer.getString("listener"),
         answer.getString("pool"),
-        backend == null ? "no backend takes the client now" : "backend " + backend);
+        selected == null ? "no backend takes the client now" : "backend " + selected);
     TextTable table = new TextTable("BACKEND WEIGHT CLUSTER WHY");
     AnswerText.each(answer, "backends")
-        .forEach(
-            each ->
-                table.row(
-                    each.getString("id"),
-                    each.getInteger("weight"),
-                    each.getLong("clusterActive"),
-                    each.getString("why")));
+        .forEach(backend -> table.row(backend, "id weight clusterActive why"));
     table.print(out);
   }
 }

@@ -21,23 +21,12 @@ final class MembersCommand extends View {
   static TextTable table(JsonObject answer) {
     TextTable table = new TextTable("NAME STATE SESSIONS REVISION UP VERSION ADDRESS ID");
     for (JsonObject member : AnswerText.byName(answer, "members")) {
-      table.row(
-          member.getString("name"),
-          state(member),
-          member.getLong("sessions"),
-          member.getLong("revision"),
-          AnswerText.duration(member.getLong("uptimeSeconds")),
-          member.getString("version"),
-          member.getString("address"),
-          member.getString("id"));
+      String up = AnswerText.duration(member.getLong("uptimeSeconds"));
+      String state = member.getBoolean("ready") ? "ready" : "not-ready";
+      state = member.getBoolean("draining") ? "draining" : state;
+      JsonObject shown = member.copy().put("state", state).put("up", up);
+      table.row(shown, "name state sessions revision up version address id");
     }
     return table;
-  }
-
-  private static String state(JsonObject member) {
-    if (member.getBoolean("draining")) {
-      return "draining";
-    }
-    return member.getBoolean("ready") ? "ready" : "not-ready";
   }
 }

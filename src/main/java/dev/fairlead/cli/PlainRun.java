@@ -22,10 +22,8 @@ record PlainRun(Path file, List<String> overrides, boolean cluster) {
   }
 
   /**
-   * Parses {@code run [-c FILE | --config FILE] [--set KEY=VALUE]... [--cluster]}, as {@link
-   * RunCommand} does.
-   *
-   * @return empty for anything else, which picocli then parses or refuses
+   * Parses {@code run [-c FILE | --config FILE] [--set KEY=VALUE]... [--cluster]} as {@link
+   * RunCommand} does; empty for anything else, which picocli then parses or refuses.
    */
   static Optional<PlainRun> of(String... args) {
     if (args.length == 0 || !args[0].equals("run")) {
@@ -64,11 +62,7 @@ record PlainRun(Path file, List<String> overrides, boolean cluster) {
     }
   }
 
-  /**
-   * Runs a member until it has drained.
-   *
-   * @return the exit code; {@code err} gets the reasons if the start failed
-   */
+  /** Runs a member until it has drained; {@code err} gets the reasons if the start failed. */
   int call(PrintWriter err) throws InterruptedException {
     List<String> all = new ArrayList<>(overrides);
     if (cluster) {

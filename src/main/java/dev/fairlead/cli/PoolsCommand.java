@@ -26,24 +26,14 @@ final class PoolsCommand extends View {
     for (JsonObject pool : AnswerText.each(answer, "pools")) {
       List<JsonObject> backends = AnswerText.each(pool, "backends");
       if (backends.isEmpty()) {
-        table.row(pool.getString("name"), pool.getString("balance"), "", "", "", "", "", "", "");
+        table.row(pool, "name balance", "", "", "", "", "", "", "");
       }
-      backends.forEach(backend -> row(table, pool, backend));
+      for (JsonObject backend : backends) {
+        JsonObject shown = pool.copy().mergeIn(backend).put("state", state(backend));
+        table.row(shown, "name balance id weight state active clusterActive total failures");
+      }
     }
     table.print(out);
-  }
-
-  private static void row(TextTable table, JsonObject pool, JsonObject backend) {
-    table.row(
-        pool.getString("name"),
-        pool.getString("balance"),
-        backend.getString("id"),
-        backend.getInteger("weight"),
-        state(backend),
-        backend.getLong("active"),
-        backend.getLong("clusterActive"),
-        backend.getLong("total"),
-        backend.getLong("failures"));
   }
 
   /** The configured state unless it is {@code enabled}; then what probes and sessions found. */

@@ -3,16 +3,11 @@ package dev.fairlead.cli;
 import dev.fairlead.config.text.ConfigText;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Replaces the cluster's listeners and pools. */
 @Command(
@@ -22,8 +17,7 @@ import picocli.CommandLine.Spec;
       "The exit code is also 1 when the revision is in force but a member has not confirmed it yet;"
           + " that member keeps trying."
     })
-final class PushCommand implements Callable<Integer> {
-
+final class PushCommand extends ClientCommand {
   @Parameters(paramLabel = "FILE", description = "The document (.yaml, .yml, .json or .toml).")
   private Path file;
 
@@ -42,10 +36,6 @@ final class PushCommand implements Callable<Integer> {
       description = "The author in the history; default: this machine's address.")
   private @Nullable String author;
 
-  @Mixin private AdminOptions admin;
-
-  @Spec private CommandSpec spec;
-
   @Override
   public Integer call() throws RefusedException {
     ConfigText text;
@@ -54,8 +44,8 @@ final class PushCommand implements Callable<Integer> {
     } catch (IOException e) {
       throw new RefusedException(String.valueOf(e.getMessage()));
     }
-    JsonObject answer = admin.client().post(path(), text, expect);
-    return dryRun ? printChecked(answer) : AnswerText.printChange(answer, spec.commandLine());
+    JsonObject answer = client().post(path(), text, expect);
+    return dryRun ? printChecked(answer) : printChange(answer);
   }
 
   private String path() {
@@ -64,9 +54,8 @@ final class PushCommand implements Callable<Integer> {
   }
 
   private int printChecked(JsonObject answer) {
-    PrintWriter out = spec.commandLine().getOut();
-    out.println(file + ": valid, every member could put it in force; nothing was changed");
-    AnswerText.printUndone(answer, out);
+    out().println(file + ": valid, every member could put it in force; nothing was changed");
+    AnswerText.printUndone(answer, out());
     return 0;
   }
 }

@@ -35,16 +35,13 @@ final class ServiceManager {
     this.socket = socket == null || socket.isEmpty() ? null : socket;
   }
 
-  /** The member accepts clients. */
   void ready() {
     send("READY=1");
   }
 
   /**
-   * A drain has begun. Extends the stop timeout, so that a grace longer than {@code TimeoutStopSec}
-   * is not cut off.
-   *
-   * @param limit the time after which no session is left
+   * A drain has begun, and after {@code limit} no session is left. Extends the stop timeout, so
+   * that a grace longer than {@code TimeoutStopSec} is not cut off.
    */
   void stopping(Duration limit) {
     long micros = TimeUnit.MILLISECONDS.toMicros(limit.plus(LEAVING).toMillis());
@@ -56,7 +53,9 @@ final class ServiceManager {
       return;
     }
     try {
-      send(address(socket), state.getBytes(StandardCharsets.UTF_8));
+      // A leading @ stands for the zero byte of an abstract socket's name.
+      byte[] address = socket.replaceFirst("^@", "\0").getBytes(StandardCharsets.UTF_8);
+      send(address, state.getBytes(StandardCharsets.UTF_8));
     } catch (IOException | RuntimeException e) {
       LOG.warn("{}={} could not be sent {}: {}", VARIABLE, socket, state, e.toString());
     }
@@ -75,14 +74,5 @@ final class ServiceManager {
     } finally {
       datagrams.close();
     }
-  }
-
-  /** A leading {@code @} stands for the zero byte of an abstract socket's name. */
-  private static byte[] address(String socket) {
-    byte[] address = socket.getBytes(StandardCharsets.UTF_8);
-    if (address[0] == '@') {
-      address[0] = 0;
-    }
-    return address;
   }
 }

@@ -25,16 +25,10 @@ final class SessionsCommand extends View {
     TextTable table =
         new TextTable("SOURCE LISTENER POOL BACKEND PHASE AGE FROM-CLIENT TO-CLIENT ID");
     for (JsonObject session : AnswerText.each(answer, "sessions")) {
+      String age = AnswerText.duration(session.getLong("durationMs") / 1000);
       table.row(
-          session.getString("source"),
-          session.getString("listener"),
-          session.getString("pool"),
-          session.getString("backend"),
-          session.getString("phase"),
-          AnswerText.duration(session.getLong("durationMs") / 1000),
-          session.getLong("bytesFromClient"),
-          session.getLong("bytesToClient"),
-          session.getString("id"));
+          session.copy().put("age", age),
+          "source listener pool backend phase age bytesFromClient bytesToClient id");
     }
     table.print(out);
   }

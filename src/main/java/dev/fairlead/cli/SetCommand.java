@@ -2,25 +2,17 @@ package dev.fairlead.cli;
 
 import dev.fairlead.config.BackendConfig;
 import io.vertx.core.json.JsonObject;
-import java.util.Iterator;
 import java.util.Locale;
-import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** Changes one backend for the whole cluster. */
 @Command(name = "set", description = "Changes one backend for the whole cluster; makes a revision.")
-final class SetCommand implements Callable<Integer> {
-
+final class SetCommand extends ClientCommand {
   @Parameters(
       paramLabel = "POOL/BACKEND",
       description = "For example web/10.0.0.1:9001 or web/unix:/run/app.sock.")
@@ -33,13 +25,8 @@ final class SetCommand implements Callable<Integer> {
       names = "--state",
       paramLabel = "STATE",
       converter = StateConverter.class,
-      completionCandidates = StateCandidates.class,
       description = "enabled, draining or disabled.")
   private BackendConfig.@Nullable State state;
-
-  @Mixin private AdminOptions admin;
-
-  @Spec private CommandSpec spec;
 
   /** Accepts the spelling of the configuration file. */
   static final class StateConverter implements ITypeConverter<BackendConfig.State> {
@@ -51,14 +38,6 @@ final class SetCommand implements Callable<Integer> {
         }
       }
       throw new TypeConversionException("'" + text + "' (expected: enabled, draining or disabled)");
-    }
-  }
-
-  /** Candidates for shell completion. */
-  static final class StateCandidates implements Iterable<String> {
-    @Override
-    public Iterator<String> iterator() {
-      return Stream.of(BackendConfig.State.values()).map(BackendConfig.State::label).iterator();
     }
   }
 
@@ -82,13 +61,9 @@ final class SetCommand implements Callable<Integer> {
     }
     String path =
         "/api/v1/pools/" + AdminClient.encoded(pool) + "/backends/" + AdminClient.encoded(backend);
-    JsonObject answer = admin.client().send("PATCH", path, body);
+    JsonObject answer = client().send("PATCH", path, body);
     String set = AnswerText.setting(body.put("pool", pool).put("backend", backend));
-    spec.commandLine().getOut().println("revision " + answer.getLong("revision") + ": " + set);
+    out().println("revision " + answer.getLong("revision") + ": " + set);
     return 0;
-  }
-
-  private ParameterException wrong(String message) {
-    return new ParameterException(spec.commandLine(), message);
   }
 }

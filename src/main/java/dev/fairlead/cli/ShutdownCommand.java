@@ -1,14 +1,10 @@
 package dev.fairlead.cli;
 
 import io.vertx.core.json.JsonObject;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Drains and stops members. */
 @Command(
@@ -17,8 +13,7 @@ import picocli.CommandLine.Spec;
       "Drains and stops one member or all of them, as SIGTERM does.",
       "Returns when the command is sent, not when the members have stopped."
     })
-final class ShutdownCommand implements Callable<Integer> {
-
+final class ShutdownCommand extends ClientCommand {
   @ArgGroup(multiplicity = "1")
   private Receivers receivers;
 
@@ -27,10 +22,6 @@ final class ShutdownCommand implements Callable<Integer> {
       paramLabel = "DURATION",
       description = "Time for live sessions to finish, such as 30s; default: each member's own.")
   private @Nullable String grace;
-
-  @Mixin private AdminOptions admin;
-
-  @Spec private CommandSpec spec;
 
   /** Exactly one of the two options. */
   static final class Receivers {
@@ -47,12 +38,12 @@ final class ShutdownCommand implements Callable<Integer> {
     if (grace != null) {
       body.put("grace", grace);
     }
-    admin.client().send("POST", "/api/v1/shutdown", body);
+    client().send("POST", "/api/v1/shutdown", body);
     String who =
         receivers.all
             ? "all members are"
             : "member " + AnswerText.printable(String.valueOf(receivers.member)) + " is";
-    spec.commandLine().getOut().println(who + " told to shut down");
+    out().println(who + " told to shut down");
     return 0;
   }
 }

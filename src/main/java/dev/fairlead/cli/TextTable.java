@@ -1,5 +1,6 @@
 package dev.fairlead.cli;
 
+import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,14 +26,24 @@ final class TextTable {
     rows.add(List.of(header.split(" ")));
   }
 
-  /** Adds a row with one cell per column; null or empty is shown as {@code -}. */
-  void row(@Nullable Object... cells) {
+  /**
+   * Adds a row: the named fields of {@code object}, separated by single spaces, then {@code more}.
+   * A field that is null, empty or absent is shown as {@code -}.
+   */
+  void row(JsonObject object, String fields, @Nullable Object... more) {
     List<String> row = new ArrayList<>();
-    for (@Nullable Object cell : cells) {
-      String text = cell == null ? "" : AnswerText.printable(cell.toString());
-      row.add(text.isEmpty() ? NOTHING : text);
+    for (String field : List.of(fields.split(" "))) {
+      row.add(cell(object.getValue(field)));
+    }
+    for (@Nullable Object each : more) {
+      row.add(cell(each));
     }
     rows.add(row);
+  }
+
+  private static String cell(@Nullable Object value) {
+    String text = value == null ? "" : AnswerText.printable(value.toString());
+    return text.isEmpty() ? NOTHING : text;
   }
 
   void print(PrintWriter out) {
@@ -49,8 +60,7 @@ final class TextTable {
   private static String line(List<String> row, int[] widths) {
     StringBuilder line = new StringBuilder();
     for (int i = 0; i < widths.length; i++) {
-      line.append(row.get(i));
-      line.append(" ".repeat(widths[i] - row.get(i).length())).append(GAP);
+      line.append(row.get(i)).append(" ".repeat(widths[i] - row.get(i).length())).append(GAP);
     }
     return line.toString().stripTrailing();
   }

@@ -7,16 +7,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** Shows members and pools, refreshed every second. */
 @Command(
@@ -26,7 +21,7 @@ import picocli.CommandLine.Spec;
       "HERE and the rates (per second) are those of the member that answers. If the output is not a"
           + " terminal, the screens follow each other."
     })
-final class TopCommand implements Callable<Integer> {
+final class TopCommand extends ClientCommand {
   /** ANSI: cursor to the upper left corner, then erase to the end of the screen. */
   private static final String REDRAW = "\u001b[H\u001b[2J";
 
@@ -37,18 +32,13 @@ final class TopCommand implements Callable<Integer> {
       description = "Stop after N screens; 0, the default: never.")
   private long count;
 
-  @Mixin private AdminOptions admin;
-
-  @Spec private CommandSpec spec;
-
   @Override
   public Integer call() throws RefusedException, InterruptedException {
     if (count < 0) {
-      throw new ParameterException(
-          spec.commandLine(), "--count: " + count + " (expected: 1 or more, or 0 for no end)");
+      throw wrong("--count: " + count + " (expected: 1 or more, or 0 for no end)");
     }
-    AdminClient client = admin.client();
-    PrintWriter out = spec.commandLine().getOut();
+    AdminClient client = client();
+    PrintWriter out = out();
     boolean redraws = isTerminal();
     // Never counted down: waiting for it takes the second between two screens.
     CountDownLatch never = new CountDownLatch(1);
@@ -83,13 +73,7 @@ final class TopCommand implements Callable<Integer> {
     }
   }
 
-  /**
-   * One screen's data.
-   *
-   * @param nanos when it was taken, by {@link System#nanoTime}
-   * @param members the answer of {@code /api/v1/members}
-   * @param pools the answer of {@code /api/v1/pools}
-   */
+  /** One screen's answers, taken at {@code nanos} by {@link System#nanoTime}. */
   record Sample(long nanos, JsonObject members, JsonObject pools) {
 
     static Sample of(AdminClient client) throws RefusedException {
@@ -109,11 +93,8 @@ final class TopCommand implements Callable<Integer> {
         for (JsonObject backend : AnswerText.each(pool, "backends")) {
           JsonObject last = old.get(key(pool, backend));
           table.row(
-              pool.getString("name"),
-              backend.getString("id"),
-              PoolsCommand.state(backend),
-              backend.getLong("active"),
-              backend.getLong("clusterActive"),
+              pool.copy().mergeIn(backend).put("state", PoolsCommand.state(backend)),
+              "name id state active clusterActive",
               last == null ? null : rate("total", backend, last, seconds),
               last == null ? null : rate("failures", backend, last, seconds));
         }

@@ -33,7 +33,8 @@ final class VersionCommand implements Callable<Integer> {
     out.println("Netty     " + netty());
     out.println("Hazelcast " + GeneratedBuildProperties.VERSION);
     out.println("JDK       " + Runtime.version() + " (" + System.getProperty("java.vendor") + ")");
-    out.println("Transport " + transport());
+    String uring = IoUring.isAvailable() ? "io_uring, " : "";
+    out.println("Transport " + uring + (Epoll.isAvailable() ? "epoll, nio" : "nio"));
     return 0;
   }
 
@@ -43,12 +44,6 @@ final class VersionCommand implements Callable<Integer> {
         .map(Version::artifactVersion)
         .findFirst()
         .orElse(UNKNOWN);
-  }
-
-  private static String transport() {
-    return (IoUring.isAvailable() ? "io_uring, " : "")
-        + (Epoll.isAvailable() ? "epoll, " : "")
-        + "nio";
   }
 
   private static String text(String resource) {

@@ -9,7 +9,6 @@ import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,8 +21,7 @@ public final class CommandBodies {
 
   private static final ValueKind REVISION = ValueKind.number(1, Long.MAX_VALUE);
 
-  private static final List<String> FORMATS =
-      Stream.of(ConfigFormat.values()).map(ConfigFormat::label).toList();
+  private static final ValueKind FORMAT = ValueKind.labels(ConfigFormat.values());
 
   private static final CommandShape PUSH =
       CommandShape.empty()
@@ -32,7 +30,7 @@ public final class CommandBodies {
               new ValueKind(
                   "a configuration, as an object or a text",
                   value -> value instanceof JsonObject || value instanceof String))
-          .optional("format", ValueKind.word(FORMATS))
+          .optional("format", FORMAT)
           .optional("expect", ValueKind.number(0, Long.MAX_VALUE))
           .optional("dryRun", ValueKind.bool())
           .optional("author", ValueKind.text());
@@ -47,12 +45,7 @@ public final class CommandBodies {
           .required("pool", ValueKind.text())
           .required("backend", ValueKind.text())
           .optional("weight", ValueKind.number(0, BackendConfig.MAX_WEIGHT))
-          .optional(
-              "state",
-              ValueKind.word(
-                  Stream.of(BackendConfig.State.values())
-                      .map(BackendConfig.State::label)
-                      .toList()));
+          .optional("state", ValueKind.labels(BackendConfig.State.values()));
 
   private static final CommandShape SHUTDOWN =
       CommandShape.empty()
@@ -87,9 +80,7 @@ public final class CommandBodies {
     String json = ConfigFormat.JSON.label();
     Object format = body.getValue("format");
     if (config instanceof String && format == null) {
-      problems.add(
-          CommandProblem.of(
-              "format", "missing (expected: one of " + String.join(", ", FORMATS) + ")"));
+      problems.add(CommandShape.missing("format", FORMAT));
     } else if (config instanceof JsonObject && format != null && !format.equals(json)) {
       problems.add(CommandShape.unfit("format", format, json + ", as config is an object"));
     }

@@ -3,6 +3,7 @@ package dev.fairlead.event;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A command was refused. {@link #code} and {@link #toJson} are the reply, on the event bus and over
@@ -45,12 +46,9 @@ public final class CommandException extends RuntimeException {
 
   /** Parses what {@link #toJson} of another member wrote. */
   public static CommandException of(int code, String json) {
+    Stream<Object> problems = new JsonObject(json).getJsonArray("problems").stream();
     return new CommandException(
-        code,
-        new JsonObject(json)
-            .getJsonArray("problems").stream()
-                .map(each -> CommandProblem.of((JsonObject) each))
-                .toList());
+        code, problems.map(each -> CommandProblem.of((JsonObject) each)).toList());
   }
 
   /** The same refusal, attributed to the member of that name. */
@@ -69,8 +67,7 @@ public final class CommandException extends RuntimeException {
 
   /** {@code {problems: [{path, message, line?, member?}]}}. */
   public JsonObject toJson() {
-    JsonArray array = new JsonArray();
-    problems.forEach(problem -> array.add(problem.toJson()));
-    return new JsonObject().put("problems", array);
+    List<JsonObject> array = problems.stream().map(CommandProblem::toJson).toList();
+    return new JsonObject().put("problems", new JsonArray(array));
   }
 }

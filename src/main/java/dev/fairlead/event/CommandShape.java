@@ -1,5 +1,6 @@
 package dev.fairlead.event;
 
+import dev.fairlead.config.Labelled;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
@@ -7,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** The keys of a command and the values they take. Immutable. */
 record CommandShape(Map<String, KeyRule> keys) {
@@ -42,7 +44,8 @@ record CommandShape(Map<String, KeyRule> keys) {
                   && ((Number) value).longValue() <= max);
     }
 
-    static ValueKind word(List<String> words) {
+    static ValueKind labels(Labelled[] values) {
+      List<String> words = Stream.of(values).map(Labelled::label).toList();
       return new ValueKind("one of " + String.join(", ", words), words::contains);
     }
   }
@@ -77,7 +80,7 @@ record CommandShape(Map<String, KeyRule> keys) {
         (name, key) -> {
           Object value = command.getValue(name);
           if (value == null && key.required) {
-            problems.add(CommandProblem.of(name, "missing (expected: " + key.kind.expected + ")"));
+            problems.add(missing(name, key.kind));
           } else if (value != null && !key.kind.fits.test(value)) {
             problems.add(unfit(name, value, key.kind.expected));
           }
@@ -87,6 +90,10 @@ record CommandShape(Map<String, KeyRule> keys) {
 
   private String knownKeys() {
     return keys.isEmpty() ? "none" : "one of " + String.join(", ", keys.keySet());
+  }
+
+  static CommandProblem missing(String name, ValueKind kind) {
+    return CommandProblem.of(name, "missing (expected: " + kind.expected + ")");
   }
 
   /** {@code 7 (expected: true or false)}. */

@@ -1,11 +1,6 @@
 package dev.fairlead.event;
 
-/**
- * Identifies a member. Immutable.
- *
- * @param id its Vert.x node id
- * @param name unique in the cluster
- */
+/** A member: its Vert.x node id, and its name, unique in the cluster. Immutable. */
 public record MemberId(String id, String name) {
   /** Stands for all members in a command. */
   public static final String ALL = "*";

@@ -8,13 +8,8 @@ import java.util.List;
 
 /**
  * A member's counters and gauges. Totals count from the start of the member's process and never
- * fall; the other values are of this moment.
- *
- * @param revision the revision in force, 0 = none yet
- * @param uptime since the process started
- * @param sessions of the whole member
- * @param listeners those of the configuration in force
- * @param pools those of the configuration in force
+ * fall; the other values are of this moment. {@code revision} is the one in force, 0 = none yet;
+ * {@code listeners} and {@code pools} are those of its configuration.
  */
 public record MetricsReport(
     MemberId member,
@@ -73,13 +68,8 @@ public record MetricsReport(
   }
 
   /**
-   * The sessions of one backend.
-   *
-   * @param id {@code host:port} or {@code unix:/path}
-   * @param active this member's live sessions
-   * @param clusterActive those of all members, as known to this member
-   * @param total this member's sessions
-   * @param failures this member's failed attempts to connect
+   * This member's sessions of the backend {@code id} ({@code host:port} or {@code unix:/path}) and
+   * its failed attempts to connect; {@code clusterActive}: live on all members, as it knows.
    */
   public record OfBackend(String id, long active, long clusterActive, long total, long failures) {
     JsonObject toJson() {

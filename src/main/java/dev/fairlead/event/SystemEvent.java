@@ -54,11 +54,8 @@ public sealed interface SystemEvent
   }
 
   /**
-   * The member has put another revision in force.
-   *
-   * @param revision the number now in force
-   * @param from its origin: {@code http 127.0.0.1}, {@code file m1}
-   * @param superseded the revision that lost to it when two parts of a split cluster merged
+   * The member has put {@code revision} in force, which came {@code from} ({@code http 127.0.0.1},
+   * {@code file m1}); {@code superseded} lost to it when two parts of a split cluster merged.
    */
   record ConfigUpdate(
       MemberId member,

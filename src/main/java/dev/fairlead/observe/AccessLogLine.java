@@ -20,7 +20,6 @@ final class AccessLogLine {
 
   private AccessLogLine() {}
 
-  /** The lines of {@code records}, each with a line feed. */
   static byte[] render(List<SessionRecord> records) throws IOException {
     ByteArrayOutputStream lines = new ByteArrayOutputStream(records.size() * USUAL_LENGTH);
     try (JsonGenerator json = JSON.createGenerator(lines)) {
@@ -45,20 +44,16 @@ final class AccessLogLine {
     json.writeStringField("pool", record.pool());
     json.writeStringField("backend", record.backend());
     json.writeNumberField("attempts", record.attempts());
-    writeConnectMs(json, record.connectMs());
+    if (record.connectMs() < 0) {
+      json.writeNullField("connectMs");
+    } else {
+      json.writeNumberField("connectMs", record.connectMs());
+    }
     json.writeNumberField("durationMs", record.durationMs());
     json.writeNumberField("bytesFromClient", record.bytesFromClient());
     json.writeNumberField("bytesToClient", record.bytesToClient());
     json.writeStringField("reason", record.reason() == null ? null : record.reason().label());
     json.writeStringField("phase", record.phase() == null ? null : record.phase().label());
     json.writeEndObject();
-  }
-
-  private static void writeConnectMs(JsonGenerator json, long connectMs) throws IOException {
-    if (connectMs < 0) {
-      json.writeNullField("connectMs");
-    } else {
-      json.writeNumberField("connectMs", connectMs);
-    }
   }
 }

@@ -109,10 +109,6 @@ public final class Batcher<T> implements AutoCloseable {
       taken = System.nanoTime();
       handOver(take());
     }
-    closeSink();
-  }
-
-  private void closeSink() {
     try {
       sink.close();
     } catch (Exception e) {
@@ -206,12 +202,8 @@ public final class Batcher<T> implements AutoCloseable {
   }
 
   /**
-   * Bounds of queue, batch and waiting times.
-   *
-   * @param capacity maximum number of queued items
-   * @param size maximum batch size, at most {@code capacity}
-   * @param delay maximum wait of an item while the sink is idle
-   * @param closeTimeout maximum duration of {@link #close}
+   * Maximum of queued items and of a batch, at most {@code capacity}; an item waits for {@code
+   * delay} at most while the sink is idle, {@link #close} takes {@code closeTimeout} at most.
    */
   public record Limits(int capacity, int size, Duration delay, Duration closeTimeout) {
     public Limits {

@@ -48,7 +48,10 @@ final class LogFile implements AccessLog.LogTarget {
     FileChannel open = open();
     long end = open.size();
     try {
-      append(open, ByteBuffer.wrap(lines));
+      ByteBuffer left = ByteBuffer.wrap(lines);
+      while (left.hasRemaining()) {
+        open.write(left);
+      }
     } catch (IOException e) {
       giveUp(open, end, e);
       throw e;
@@ -69,12 +72,6 @@ final class LogFile implements AccessLog.LogTarget {
       channel = FileChannel.open(path, WRITE, CREATE, APPEND);
     }
     return channel;
-  }
-
-  private static void append(FileChannel open, ByteBuffer lines) throws IOException {
-    while (lines.hasRemaining()) {
-      open.write(lines);
-    }
   }
 
   /** Truncates a partly written batch, so that no half line stays in the file. */

@@ -1,8 +1,11 @@
 package dev.fairlead.cli;
 
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -12,6 +15,9 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -21,9 +27,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Mixin: the options that select the member a client command talks to. */
-final class AdminOptions {
-
+/** A command that talks to one member, and the options that select it. */
+abstract class ClientCommand implements Callable<Integer> {
   private static final Pattern ADDRESS =
       Pattern.compile("https?://([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+])(:[0-9]{1,5})?(/\\S*)?");
 
@@ -46,16 +51,37 @@ final class AdminOptions {
       description = "CA certificates (PEM) to trust for https instead of the system's.")
   private @Nullable Path ca;
 
-  @Spec(Spec.Target.MIXEE)
-  private CommandSpec spec;
+  @Spec private CommandSpec spec;
+
+  final PrintWriter out() {
+    return spec.commandLine().getOut();
+  }
+
+  /**
+   * Prints the result of a push or rollback: on stdout where the revision is in force and which
+   * settings it undid, on stderr the members that have not confirmed it; then the exit code is 1.
+   */
+  final int printChange(JsonObject answer) {
+    int applied = answer.getJsonArray("applied", new JsonArray()).size();
+    List<JsonObject> missing = AnswerText.each(answer, "missing");
+    String members = AnswerText.count(applied + missing.size(), "member");
+    long revision = answer.getLong("revision");
+    out().printf(Locale.ROOT, "revision %s is in force on %s of %s%n", revision, applied, members);
+    AnswerText.printUndone(answer, out());
+    PrintWriter err = spec.commandLine().getErr();
+    missing.forEach(each -> err.println(AnswerText.problem("", each)));
+    return missing.isEmpty() ? 0 : FairleadCommand.FAILED;
+  }
+
+  final ParameterException wrong(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
 
   /** Creates a client of that member; sends nothing yet. Refuses an unusable token or CA file. */
-  AdminClient client() throws RefusedException {
+  final AdminClient client() throws RefusedException {
     String base = admin.replaceAll("/+$", "");
     if (!ADDRESS.matcher(base).matches()) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "--admin: " + admin + " (expected: a URL such as http://127.0.0.1:8081)");
+      throw wrong("--admin: " + admin + " (expected: a URL such as http://127.0.0.1:8081)");
     }
     return new AdminClient(
         base, tokenFile == null ? null : token(tokenFile), ca == null ? null : trusting(ca));
