@@ -50,9 +50,9 @@ final class AdminRoutes {
         get("/livez", this::livez),
         get("/readyz", this::readyz),
         get("/metrics", this::metrics),
-        get("/", page::sendHtml),
-        get("/app.js", page::sendScript),
-        get("/style.css", page::sendStyle));
+        get("/", page.html()),
+        get("/app.js", page.script()),
+        get("/style.css", page.style()));
   }
 
   /** Endpoints behind the guard: they need the token, if one is configured. */
@@ -73,7 +73,7 @@ final class AdminRoutes {
         new Endpoint(HttpMethod.DELETE, "/api/v1/sessions/:id", this::closeSession),
         get("/api/v1/config", this::config),
         get("/api/v1/events", ctx -> EventStream.open(ctx, access.events())),
-        get("/api/v1/openapi.yaml", page::sendOpenapi));
+        get("/api/v1/openapi.yaml", page.openapi()));
   }
 
   /** Requests that {@code guard} does not pass on reach the open endpoints only. */
@@ -129,10 +129,10 @@ final class AdminRoutes {
 
   /** The admin listener starts before the first configuration is in force. */
   private void awaitConfig(RoutingContext ctx) {
-    if (!member.isConfigured()) {
-      Answers.problem(ctx, 503, "starting, no configuration is in force yet");
-    } else {
+    if (member.isConfigured()) {
       ctx.next();
+    } else {
+      Answers.problem(ctx, 503, "starting, no configuration is in force yet");
     }
   }
 

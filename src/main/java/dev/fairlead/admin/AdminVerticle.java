@@ -1,5 +1,6 @@
 package dev.fairlead.admin;
 
+import dev.fairlead.admin.EventStream.EventSource;
 import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.NodeConfig;
 import dev.fairlead.event.Commands;
@@ -10,6 +11,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -40,7 +42,7 @@ public final class AdminVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     return vertx
-        .executeBlocking(() -> new StaticParts(PageFiles.load(), guard()))
+        .executeBlocking(() -> new AdminRoutes(access, PageFiles.load()).router(vertx, guard()))
         .compose(this::listen)
         .onSuccess(bound -> port = bound.actualPort());
   }
@@ -51,11 +53,10 @@ public final class AdminVerticle extends VerticleBase {
         : BearerToken.read(config.tokenFile());
   }
 
-  private Future<HttpServer> listen(StaticParts files) {
-    AdminRoutes routes = new AdminRoutes(access, files.page());
+  private Future<HttpServer> listen(Router router) {
     return vertx
         .createHttpServer(options())
-        .requestHandler(routes.router(vertx, files.guard()))
+        .requestHandler(router)
         .listen(config.port(), config.host())
         .recover(cause -> Future.failedFuture(startFailure(cause)));
   }
@@ -85,10 +86,8 @@ public final class AdminVerticle extends VerticleBase {
   }
 
   /**
-   * The parts of the member that the admin listener shows and controls.
-   *
-   * @param metrics renders the Prometheus text format; called on worker threads
-   * @param configJson renders {@code {listeners, pools}}; called on worker threads
+   * The parts of the member that the admin listener shows and controls. {@code metrics} (Prometheus
+   * text) and {@code configJson} ({@code {listeners, pools}}) are called on worker threads.
    */
   public record MemberAccess(
       MemberView member,
@@ -96,7 +95,4 @@ public final class AdminVerticle extends VerticleBase {
       Function<FairleadConfig, JsonObject> configJson,
       Commands commands,
       EventSource events) {}
-
-  /** Read once, at the start, on a worker thread. */
-  private record StaticParts(PageFiles page, Handler<RoutingContext> guard) {}
 }

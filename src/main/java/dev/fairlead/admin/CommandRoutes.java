@@ -24,8 +24,15 @@ record CommandRoutes(MemberView member, Commands commands) {
 
   List<Endpoint> endpoints() {
     return List.of(
-        new Endpoint(HttpMethod.POST, "/api/v1/config", this::push),
-        new Endpoint(HttpMethod.GET, "/api/v1/config/history", this::history),
+        new Endpoint(
+            HttpMethod.POST,
+            "/api/v1/config",
+            ctx ->
+                answer(
+                    ctx,
+                    () -> commands.push(RequestReader.pushCommand(ctx, from(ctx)), from(ctx)))),
+        new Endpoint(
+            HttpMethod.GET, "/api/v1/config/history", ctx -> answer(ctx, commands::history)),
         new Endpoint(HttpMethod.POST, "/api/v1/config/rollback", this::rollback),
         // A wildcard, because the id of a Unix socket backend contains slashes.
         new Endpoint(HttpMethod.PATCH, POOLS + ":pool/" + BACKENDS + "*", this::set),
@@ -39,19 +46,10 @@ record CommandRoutes(MemberView member, Commands commands) {
     } else {
       answer(
           ctx,
-          () -> {
-            long number = RequestReader.revision("revision", wanted);
-            return commands.get(new JsonObject().put("revision", number));
-          });
+          () ->
+              commands.get(
+                  new JsonObject().put("revision", RequestReader.revision("revision", wanted))));
     }
-  }
-
-  private void push(RoutingContext ctx) {
-    answer(ctx, () -> commands.push(RequestReader.pushCommand(ctx, from(ctx)), from(ctx)));
-  }
-
-  private void history(RoutingContext ctx) {
-    answer(ctx, commands::history);
   }
 
   private void rollback(RoutingContext ctx) {
@@ -105,11 +103,8 @@ record CommandRoutes(MemberView member, Commands commands) {
   }
 
   private void refuseUnknown(String named) {
-    boolean known =
-        member.members().stream()
-            .map(each -> new MemberId(each.id(), each.name()))
-            .anyMatch(each -> each.isMeantBy(named));
-    if (!known) {
+    if (member.members().stream()
+        .noneMatch(each -> new MemberId(each.id(), each.name()).isMeantBy(named))) {
       String message = named + " (expected: the id or name of a member, or *)";
       throw new CommandException(CommandException.NOT_FOUND, "member", message);
     }

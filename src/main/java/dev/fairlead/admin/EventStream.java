@@ -1,12 +1,16 @@
 package dev.fairlead.admin;
 
+import dev.fairlead.event.SystemEvent;
 import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
@@ -15,7 +19,7 @@ import java.util.regex.Pattern;
  * events are queued beyond a full write queue, or when the queue stays full from one keep-alive to
  * the next.
  */
-final class EventStream {
+public final class EventStream {
   /**
    * Time between two keep-alive comments. Raising it risks idle time-outs of proxies in between and
    * delays the detection of a stuck client; lowering it costs traffic.
@@ -114,6 +118,32 @@ final class EventStream {
       ended = true;
       context.owner().cancelTimer(timer);
       unsubscribe.run();
+    }
+  }
+
+  /** The events that the admin listener streams. Any thread. */
+  @FunctionalInterface
+  public interface EventSource {
+
+    /**
+     * Passes every further event to {@code listener}, on any thread; it must not block. The result
+     * ends the subscription; any thread, idempotent.
+     */
+    Runnable subscribe(Consumer<JsonObject> listener);
+
+    /** The events that all members publish on the event bus. */
+    static EventSource of(Vertx vertx) {
+      return listener -> {
+        MessageConsumer<?> consumer = vertx.eventBus().consumer(SystemEvent.ADDRESS);
+        consumer.handler(
+            message -> {
+              // Foreign applications may publish anything on this address.
+              if (message.body() instanceof JsonObject event) {
+                listener.accept(event);
+              }
+            });
+        return consumer::unregister;
+      };
     }
   }
 }

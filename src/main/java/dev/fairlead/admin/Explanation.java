@@ -16,9 +16,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which backend a client would get on this member now, and why the others would not be used. The
  * next client may get another backend. Immutable.
- *
- * @param source the client's address, absent if not given
- * @param sni absent if the client sends no server name
  */
 record Explanation(
     ListenerConfig listener, @Nullable InetAddress source, @Nullable String sni, Pool pool) {

@@ -44,13 +44,9 @@ public interface MemberView {
   InForce config();
 
   /**
-   * State of this member.
-   *
-   * @param fileInForce whether the listeners and pools of the file on disk are those in force
-   * @param configAuthor author of the revision in force
-   * @param configProblems problems of the file on disk
-   * @param restartNeeded keys of {@code node} and {@code cluster} that were changed in the file and
-   *     take effect after a restart
+   * State of this member. {@code fileInForce}: the listeners and pools of the file on disk are
+   * those in force; {@code restartNeeded}: changed keys of the file that take effect after a
+   * restart.
    */
   record Status(
       String id,
@@ -69,12 +65,7 @@ public interface MemberView {
       List<String> configProblems,
       List<String> restartNeeded) {}
 
-  /**
-   * One listener.
-   *
-   * @param bind as configured
-   * @param address as bound, with the real port; absent while it is not bound
-   */
+  /** One listener; {@code address} has the real port and is absent while it is not bound. */
   record ListenerStatus(
       String name, String bind, @Nullable String address, String pool, long active, long total) {}
 

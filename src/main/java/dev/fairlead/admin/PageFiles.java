@@ -1,5 +1,6 @@
 package dev.fairlead.admin;
 
+import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
@@ -7,43 +8,37 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 
-/** The files of the admin page and the OpenAPI description, held in memory. */
-record PageFiles(Buffer html, Buffer script, Buffer style, Buffer openapi) {
+/** Handlers that send the files of the admin page and the OpenAPI description from memory. */
+record PageFiles(
+    Handler<RoutingContext> html,
+    Handler<RoutingContext> script,
+    Handler<RoutingContext> style,
+    Handler<RoutingContext> openapi) {
   private static final String CONTENT_SECURITY_POLICY =
       "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:;"
           + " base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
   /** Reads them from the jar. Blocks. */
   static PageFiles load() {
+    Handler<RoutingContext> html = file("/page/index.html", "text/html");
     return new PageFiles(
-        read("/page/index.html"),
-        read("/page/app.js"),
-        read("/page/style.css"),
-        read("/openapi.yaml"));
+        ctx -> {
+          ctx.response()
+              .putHeader("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+              .putHeader("Referrer-Policy", "no-referrer");
+          html.handle(ctx);
+        },
+        file("/page/app.js", "text/javascript"),
+        file("/page/style.css", "text/css"),
+        file("/openapi.yaml", "application/yaml"));
   }
 
-  void sendHtml(RoutingContext ctx) {
-    ctx.response()
-        .putHeader("Content-Security-Policy", CONTENT_SECURITY_POLICY)
-        .putHeader("Referrer-Policy", "no-referrer");
-    send(ctx, "text/html; charset=utf-8", html);
-  }
-
-  void sendScript(RoutingContext ctx) {
-    send(ctx, "text/javascript; charset=utf-8", script);
-  }
-
-  void sendStyle(RoutingContext ctx) {
-    send(ctx, "text/css; charset=utf-8", style);
-  }
-
-  void sendOpenapi(RoutingContext ctx) {
-    send(ctx, "application/yaml; charset=utf-8", openapi);
-  }
-
-  private static void send(RoutingContext ctx, String contentType, Buffer file) {
-    ctx.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-cache");
-    Answers.send(ctx, 200, contentType, file);
+  private static Handler<RoutingContext> file(String name, String type) {
+    Buffer content = read(name);
+    return ctx -> {
+      ctx.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-cache");
+      Answers.send(ctx, 200, type + "; charset=utf-8", content);
+    };
   }
 
   private static Buffer read(String name) {

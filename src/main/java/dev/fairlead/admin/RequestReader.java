@@ -25,9 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RequestReader {
   private static final Set<String> JSON = Set.of("application/json");
-
   private static final int UNSUPPORTED = 415;
-
   private static final Map<String, ConfigFormat> DOCUMENTS =
       Map.of(
           "application/json", ConfigFormat.JSON,
@@ -48,10 +46,8 @@ final class RequestReader {
 
   /**
    * The push command {@code {config, format, dryRun, author, expect?}}; the document is passed on
-   * unparsed, so that problems keep their lines.
-   *
-   * @param from the author unless the request names one
-   * @throws CommandException 415 or 422
+   * unparsed, so that problems keep their lines. {@code from} is the author unless the request
+   * names one. Throws a {@link CommandException}, 415 or 422.
    */
   static JsonObject pushCommand(RoutingContext ctx, String from) {
     ConfigFormat format = DOCUMENTS.get(demand(ctx, DOCUMENTS.keySet()));
@@ -93,11 +89,7 @@ final class RequestReader {
     return new CommandException(CommandException.PROBLEMS, name, message);
   }
 
-  /**
-   * The content type without its parameters, one of {@code expected}.
-   *
-   * @throws CommandException 415 for another type or a charset other than UTF-8
-   */
+  /** The bare content type, one of {@code expected}; 415 for another or if it is not UTF-8. */
   private static String demand(RoutingContext ctx, Set<String> expected) {
     String header =
         Optional.ofNullable(ctx.request().getHeader(HttpHeaders.CONTENT_TYPE)).orElse("none");

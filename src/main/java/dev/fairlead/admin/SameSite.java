@@ -12,8 +12,6 @@ import java.net.InetAddress;
  * configured: every process on this machine may then send requests, including a browser that
  * executes foreign scripts. Such a request has the other site in {@code Origin}, or, if the other
  * site's name resolves to this machine (DNS rebinding), in {@code Host}.
- *
- * @param host {@code node.admin.host}
  */
 record SameSite(String host) implements Handler<RoutingContext> {
 
@@ -22,20 +20,17 @@ record SameSite(String host) implements Handler<RoutingContext> {
     HostAndPort authority = ctx.request().authority();
     String origin = ctx.request().getHeader(HttpHeaders.ORIGIN);
     if (authority == null || !isOurs(authority.host())) {
-      Answers.problem(
-          ctx,
-          403,
-          "Host: "
-              + (authority == null ? "none" : authority)
-              + " (expected without node.admin.tokenFile: a loopback address or node.admin.host)");
+      String given = "Host: " + (authority == null ? "none" : authority);
+      refuse(ctx, given, "a loopback address or node.admin.host");
     } else if (origin != null && !isOf(origin, authority)) {
-      Answers.problem(
-          ctx,
-          403,
-          "Origin: " + origin + " (expected without node.admin.tokenFile: this site or none)");
+      refuse(ctx, "Origin: " + origin, "this site or none");
     } else {
       ctx.next();
     }
+  }
+
+  private static void refuse(RoutingContext ctx, String given, String expected) {
+    Answers.problem(ctx, 403, given + " (expected without node.admin.tokenFile: " + expected + ")");
   }
 
   private boolean isOurs(String name) {

@@ -6,6 +6,8 @@ import dev.fairlead.config.PoolConfig.OnBackendDown;
 import dev.fairlead.config.PoolConfig.Outlier;
 import dev.fairlead.event.MemberId;
 import dev.fairlead.event.SystemEvent;
+import dev.fairlead.event.SystemEvent.BackendDown;
+import dev.fairlead.event.SystemEvent.BackendEjected;
 import dev.fairlead.net.Transport;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
@@ -19,7 +21,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -161,8 +162,7 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
         failures);
     reports.publish(
         self ->
-            new SystemEvent.BackendEjected(
-                self, Instant.now(), backend.pool(), backend.id(), failures, time));
+            new BackendEjected(self, Instant.now(), backend.pool(), backend.id(), failures, time));
     refresh(pool.name());
   }
 
@@ -194,9 +194,7 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
     } else {
       LOG.warn("backend {} is down: {}", backend, reason);
       reports.publish(
-          self ->
-              new SystemEvent.BackendDown(
-                  self, Instant.now(), backend.pool(), backend.id(), reason));
+          self -> new BackendDown(self, Instant.now(), backend.pool(), backend.id(), reason));
     }
     if (!healthy && pool.config().onBackendDown() == OnBackendDown.CLOSE) {
       proxy.loops().endSessionsAt(backend, CLOSING, CloseReason.BACKEND_DOWN);
@@ -242,8 +240,7 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
   }
 
   private void refreshAll() {
-    List<Pool> pools = new ArrayList<>();
-    proxy.pools().stream().filter(pool -> stale.contains(pool.name())).forEach(pools::add);
+    List<Pool> pools = proxy.pools().stream().filter(pool -> stale.contains(pool.name())).toList();
     stale.clear();
     context
         .executeBlocking(

@@ -33,16 +33,10 @@ final class ConfigFile {
   /** Interval of checks; lowering it takes a change over sooner at the expense of more reads. */
   private static final Duration SCAN = Duration.ofMillis(300);
 
-  /**
-   * A text with problems must stay unchanged for this time. Raising it reports problems later,
-   * lowering it reports files that are still being written.
-   */
+  /** Raising it reports problems later; lowering it reports files that are still being written. */
   private static final Duration CONFIRM = Duration.ofMillis(200);
 
-  /**
-   * Delay before a temporarily refused file is pushed again; lowering it ends a conflict sooner at
-   * the expense of more pushes.
-   */
+  /** Lowering it ends a temporary refusal sooner at the expense of more pushes. */
   private static final Duration RETRY = Duration.ofSeconds(5);
 
   private static final Set<Integer> TEMPORARY =
@@ -58,7 +52,6 @@ final class ConfigFile {
   /** Null until {@link #watch}: it reads the file from its creation on. */
   private @Nullable ConfigRetriever retriever;
 
-  /** The content handled last. */
   private Optional<Content> handled;
 
   /** A content with problems that was read once. */
@@ -79,10 +72,7 @@ final class ConfigFile {
   /** Receives the changes of the file. */
   interface Changes {
 
-    /**
-     * The file has changed and is valid. Succeeds when it is in force or needs no push, fails with
-     * a {@link CommandException} if it is refused.
-     */
+    /** Succeeds when the valid file is in force or needs no push; CommandException = refused. */
     Future<Void> apply(ConfigText text, LoadResult result);
 
     /** The problems of the file on disk have changed; empty = it is valid. */
@@ -159,7 +149,8 @@ final class ConfigFile {
     if (content.text() == null) {
       return broken(content, List.of(problem("cannot be read")));
     }
-    ConfigText text = new ConfigText(name(), atStart.format(), content.text(), atStart.directory());
+    ConfigText text =
+        new ConfigText(atStart.name(), atStart.format(), content.text(), atStart.directory());
     return vertx
         .executeBlocking(() -> loader.load(text))
         .compose(
@@ -218,18 +209,11 @@ final class ConfigFile {
   }
 
   private Problem problem(CommandProblem refused) {
-    String message =
-        refused.member() == null
-            ? refused.message()
-            : "member " + refused.member() + ": " + refused.message();
-    return new Problem(name(), refused.line(), refused.path(), message);
+    String member = refused.member() == null ? "" : "member " + refused.member() + ": ";
+    return new Problem(atStart.name(), refused.line(), refused.path(), member + refused.message());
   }
 
   private Problem problem(String message) {
-    return new Problem(name(), 0, "", message);
-  }
-
-  private String name() {
-    return atStart.name();
+    return new Problem(atStart.name(), 0, "", message);
   }
 }

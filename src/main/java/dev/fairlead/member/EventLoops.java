@@ -65,14 +65,7 @@ record EventLoops(Transport transport, List<ListenerVerticle> verticles, Session
 
   /** Ends all live sessions, evenly distributed over {@code time}; zero = at once. */
   void endSessions(Duration time) {
-    onEach(
-        loop -> {
-          if (time.isZero()) {
-            loop.endAll();
-          } else {
-            loop.endOver(time);
-          }
-        });
+    onEach(time.isZero() ? SessionLoop::endAll : loop -> loop.endOver(time));
   }
 
   /** Ends the sessions that use a backend now, evenly distributed over {@code time}. */

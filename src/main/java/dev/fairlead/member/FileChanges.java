@@ -39,7 +39,7 @@ final class FileChanges implements ConfigFile.Changes {
     this.cluster = cluster;
     this.live = live;
     this.kept = kept;
-    this.digest = digest(file);
+    this.digest = file.document().digest();
     this.settled = digest;
   }
 
@@ -58,7 +58,7 @@ final class FileChanges implements ConfigFile.Changes {
   public Future<Void> apply(ConfigText text, LoadResult result) {
     live.noticeRestart(result.config());
     return vertx
-        .executeBlocking(() -> digest(text))
+        .executeBlocking(() -> text.document().digest())
         .compose(
             read -> {
               digest = read;
@@ -91,10 +91,5 @@ final class FileChanges implements ConfigFile.Changes {
   @Override
   public void problems(List<Problem> problems) {
     live.problems(problems);
-  }
-
-  /** Digest of a file that was read without a problem. */
-  static String digest(ConfigText text) {
-    return text.document().digest();
   }
 }

@@ -19,11 +19,7 @@ final class KeptRevisions {
   private String fileDigest;
   private List<String> revisions;
 
-  /**
-   * @param directory null = nothing is saved
-   * @param fileDigest of the file content the cluster took last
-   * @param revisions saved before, newest first
-   */
+  /** Without a directory nothing is saved; {@code revisions} are newest first. */
   KeptRevisions(@Nullable StateDir directory, String fileDigest, List<String> revisions) {
     this.directory = directory;
     this.fileDigest = fileDigest;

@@ -32,9 +32,6 @@ import org.slf4j.LoggerFactory;
 final class LiveConfig implements LocalConfig {
   private static final Logger LOG = LoggerFactory.getLogger(LiveConfig.class);
 
-  /** For the loader; not shown, because problems of a document name their key. */
-  private static final String DOCUMENT = "document";
-
   private final Vertx vertx;
   private final Proxy proxy;
   private final OwnConfig own;
@@ -44,11 +41,8 @@ final class LiveConfig implements LocalConfig {
   private volatile List<String> restartNeeded = List.of();
 
   /**
-   * The configuration the process was started with.
-   *
-   * @param text of the member's own file; relative paths in any document are relative to it
-   * @param config its {@code node} and {@code cluster} stay in effect until a restart
-   * @param loader with this process's environment and overrides
+   * The configuration the process was started with; its {@code node} and {@code cluster} stay in
+   * effect until a restart. Relative paths in any document are relative to the file.
    */
   record OwnConfig(ConfigText text, FairleadConfig config, ConfigLoader loader) {}
 
@@ -89,7 +83,8 @@ final class LiveConfig implements LocalConfig {
   }
 
   private Future<FairleadConfig> load(ConfigLoader loader, Document document) {
-    ConfigText text = new ConfigText(DOCUMENT, document, own.text().directory());
+    // The name is not shown: problems of a document name their key.
+    ConfigText text = new ConfigText("document", document, own.text().directory());
     return vertx
         .executeBlocking(() -> loader.loadDynamic(text, own.config()), false)
         .compose(LiveConfig::valid);
@@ -127,8 +122,8 @@ final class LiveConfig implements LocalConfig {
   /** Records which changed keys of {@code file} take effect only after a restart. */
   void noticeRestart(FairleadConfig file) {
     List<String> keys = new ArrayList<>();
-    keys.addAll(changed("node.", own.config().node(), file.node()));
-    keys.addAll(changed("cluster.", own.config().cluster(), file.cluster()));
+    addChanged(keys, "node.", own.config().node(), file.node());
+    addChanged(keys, "cluster.", own.config().cluster(), file.cluster());
     if (!keys.isEmpty() && !keys.equals(restartNeeded)) {
       LOG.warn("changed in the file, in effect after a restart: {}", String.join(", ", keys));
     }
@@ -166,16 +161,11 @@ final class LiveConfig implements LocalConfig {
   }
 
   private static CommandProblem problem(Problem problem) {
-    String message =
-        problem.source().equals(Problem.OVERRIDE)
-            ? Problem.OVERRIDE + " " + problem.message()
-            : problem.message();
-    return new CommandProblem(problem.path(), problem.line(), message, null);
+    String source = problem.source().equals(Problem.OVERRIDE) ? Problem.OVERRIDE + " " : "";
+    return new CommandProblem(problem.path(), problem.line(), source + problem.message(), null);
   }
 
-  /**
-   * Maps failures of the data path to refusals; any other failure is a bug and passes unchanged.
-   */
+  /** Maps failures of the data path to refusals; any other failure, a bug, passes unchanged. */
   private static <T> Future<T> refusing(Future<T> step) {
     return step.recover(cause -> Future.failedFuture(refusal(cause)));
   }
@@ -190,9 +180,8 @@ final class LiveConfig implements LocalConfig {
         : cause;
   }
 
-  /** The names of the components in which two records of one type differ. */
-  private static List<String> changed(String prefix, Record before, Record after) {
-    List<String> keys = new ArrayList<>();
+  /** Adds the names of the components in which two records of one type differ. */
+  private static void addChanged(List<String> keys, String prefix, Record before, Record after) {
     for (RecordComponent component : before.getClass().getRecordComponents()) {
       try {
         Object old = component.getAccessor().invoke(before);
@@ -203,6 +192,5 @@ final class LiveConfig implements LocalConfig {
         throw new IllegalStateException(component.toString(), e);
       }
     }
-    return keys;
   }
 }

@@ -17,11 +17,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * This process as seen by the cluster. Any thread.
- *
- * @param health probes the backends
- * @param report returns the report once the member is complete, before the cluster asks for it
- * @param drain begins a drain with the given grace; null = as configured
+ * This process as seen by the cluster. Any thread. {@code report} is called only when the member is
+ * complete; {@code drain} gets null for the configured grace.
  */
 record LocalMemberAdapter(
     String wantedName,

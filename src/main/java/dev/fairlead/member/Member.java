@@ -1,7 +1,8 @@
 package dev.fairlead.member;
 
+import ch.qos.logback.classic.Level;
 import dev.fairlead.admin.AdminVerticle;
-import dev.fairlead.admin.EventSource;
+import dev.fairlead.admin.EventStream.EventSource;
 import dev.fairlead.admin.MemberView;
 import dev.fairlead.cluster.ClusterVerticle;
 import dev.fairlead.cluster.node.ClusterNode;
@@ -30,6 +31,7 @@ import io.vertx.core.file.FileSystemOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -78,7 +80,7 @@ public final class Member {
     if (!result.isValid()) {
       throw StartException.of(result.problems());
     }
-    LogLevels.set(result.config().node().logLevel());
+    logAt(Level.valueOf(result.config().node().logLevel().name()));
     LiveConfig.OwnConfig own = new LiveConfig.OwnConfig(text, result.config(), loader);
     StopSequence stops = new StopSequence();
     boolean started = false;
@@ -96,6 +98,16 @@ public final class Member {
     }
   }
 
+  /** Fairlead logs at {@code level}; libraries never below info. */
+  private static void logAt(Level level) {
+    setLevel("dev.fairlead", level);
+    setLevel(Logger.ROOT_LOGGER_NAME, level.isGreaterOrEqual(Level.INFO) ? level : Level.INFO);
+  }
+
+  private static void setLevel(String logger, Level level) {
+    ((ch.qos.logback.classic.Logger) LoggerFactory.getLogger(logger)).setLevel(level);
+  }
+
   /** What exists before the data path. */
   private record Foundation(
       LiveConfig.OwnConfig own,
@@ -106,27 +118,27 @@ public final class Member {
 
   private static Member start(LiveConfig.OwnConfig own, StopSequence stops) throws Exception {
     NodeConfig node = own.config().node();
-    int loopCount = eventLoops(node);
+    int loops = eventLoops(node);
     StartState state = StartState.read(own);
     Transport transport = Transport.of(node.transport());
     AccessLog accessLog = new AccessLog(node.accessLog());
     stops.add(accessLog);
     Metrics metrics = new Metrics();
     stops.add(metrics);
-    ClusterNode joined = join(own.config().cluster(), transport, options(loopCount));
+    ClusterNode joined = join(own.config().cluster(), transport, options(loops));
     Vertx vertx = joined.vertx();
     stops.add(() -> vertx.close().await());
-    BackendHealth backendHealth = new BackendHealth(vertx, transport);
-    SessionListener listener = SessionListener.all(metrics, accessLog, backendHealth);
+    BackendHealth health = new BackendHealth(vertx, transport);
+    SessionListener listener = SessionListener.all(metrics, accessLog, health);
     SessionCount count = new SessionCount(OpenFiles.maxSessions(node));
     Proxy proxy =
-        new Proxy(vertx, EventLoops.deploy(vertx, transport, loopCount, listener, count).await());
+        new Proxy(vertx, EventLoops.deploy(vertx, transport, loops, listener, count).await());
     stops.add(() -> proxy.stop().await());
     Foundation foundation = new Foundation(own, state, joined, accessLog, metrics);
-    Member member = new Member(foundation, proxy, backendHealth, stops);
+    Member member = new Member(foundation, proxy, health, stops);
     member.observe();
-    backendHealth.start(proxy, new ClusterReports(member.cluster));
-    stops.add(backendHealth::stop);
+    health.start(proxy, new ClusterReports(member.cluster));
+    stops.add(health::stop);
     // Before the cluster, so that readiness probes get an answer while the member starts.
     vertx.deployVerticle(member.admin).await();
     String deployment = vertx.deployVerticle(member.cluster, ClusterVerticle.deployment()).await();
@@ -137,40 +149,39 @@ public final class Member {
     return member;
   }
 
-  private Member(
-      Foundation foundation, Proxy proxy, BackendHealth backendHealth, StopSequence stops) {
+  private Member(Foundation foundation, Proxy proxy, BackendHealth health, StopSequence stops) {
     this.stops = stops;
     this.accessLog = foundation.accessLog();
     this.metrics = foundation.metrics();
     this.proxy = proxy;
     Vertx vertx = foundation.node().vertx();
     LiveConfig.OwnConfig own = foundation.own();
-    KeptRevisions kept = foundation.start().kept();
+    StartState start = foundation.start();
     this.live = new LiveConfig(vertx, proxy, own, this::inForce);
     LocalMemberAdapter self =
         new LocalMemberAdapter(
             LocalMemberAdapter.wantedName(own.config().node()),
             proxy,
-            kept,
-            backendHealth,
+            start.kept(),
+            health,
             this::report,
             this::drain);
-    StartState start = foundation.start();
     this.cluster =
         new ClusterVerticle(
             new ClusterVerticle.ClusterSetup(
                 foundation.node(), self, live, start.startup(), start.secret()));
     this.drain = new Drain(vertx, proxy, own.config().node().shutdown(), cluster::drainStarted);
-    this.changes = new FileChanges(vertx, cluster, live, own.text(), kept);
+    this.changes = new FileChanges(vertx, cluster, live, own.text(), start.kept());
     this.file = new ConfigFile(vertx, own.text(), own.loader(), changes);
-    boolean clustered = own.config().cluster().enabled();
     this.report =
         new MemberReport(
+            Instant.now(),
             proxy,
             live,
             drain,
             cluster,
-            new MemberReport.OwnFile(own.text().name(), changes::digest, clustered));
+            new MemberReport.OwnFile(
+                own.text().name(), changes::digest, own.config().cluster().enabled()));
     AdminVerticle.MemberAccess access =
         new AdminVerticle.MemberAccess(
             report, metrics::scrape, ConfigJson::dynamicPart, cluster, EventSource.of(vertx));

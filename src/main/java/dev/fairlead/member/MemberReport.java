@@ -26,34 +26,23 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A member's state as shown by its admin listener and published to the cluster. Any thread. */
-final class MemberReport implements MemberView {
+record MemberReport(
+    Instant started,
+    Proxy proxy,
+    LiveConfig live,
+    Drain drain,
+    ClusterVerticle cluster,
+    OwnFile file)
+    implements MemberView {
   /**
    * An event loop whose timer has not run for this long counts as stuck. Lowering it restarts a
    * member sooner at the expense of restarts during long garbage collections.
    */
   private static final long STUCK_NANOS = Duration.ofSeconds(10).toNanos();
 
-  private final Instant started = Instant.now();
-  private final Proxy proxy;
-  private final LiveConfig config;
-  private final Drain drain;
-  private final ClusterVerticle cluster;
-  private final OwnFile file;
-
-  MemberReport(Proxy proxy, LiveConfig config, Drain drain, ClusterVerticle cluster, OwnFile file) {
-    this.proxy = proxy;
-    this.config = config;
-    this.drain = drain;
-    this.cluster = cluster;
-    this.file = file;
-  }
-
   /**
-   * The member's own configuration file.
-   *
-   * @param name as given on the command line
-   * @param digest of the file when it was last read without a problem
-   * @param clustered whether the revision in force may come from another member
+   * The member's own file: its name as given on the command line, its digest when it was last read
+   * without a problem, and whether the revision in force may come from another member.
    */
   record OwnFile(String name, Supplier<String> digest, boolean clustered) {}
 
@@ -66,7 +55,7 @@ final class MemberReport implements MemberView {
   @Override
   public List<String> notReadyReasons() {
     List<String> reasons = new ArrayList<>();
-    if (!config.isConfigured()) {
+    if (!live.isConfigured()) {
       reasons.add("no configuration is in force yet");
     }
     String trouble = cluster.trouble();
@@ -95,16 +84,16 @@ final class MemberReport implements MemberView {
         file.clustered(),
         file.name(),
         isFileInForce(),
-        config.inForce().revision().author(),
-        config.problems().stream().map(Problem::toString).toList(),
-        config.restartNeeded());
+        live.inForce().revision().author(),
+        live.problems().stream().map(Problem::toString).toList(),
+        live.restartNeeded());
   }
 
   /** Compares digests; parses the document in force, so not for event loops. */
   private boolean isFileInForce() {
-    Revision revision = config.inForce().revision();
+    Revision revision = live.inForce().revision();
     String digest = Document.of(revision.format(), revision.text()).digest();
-    return config.problems().isEmpty() && digest.equals(file.digest().get());
+    return live.problems().isEmpty() && digest.equals(file.digest().get());
   }
 
   /** The own row in the member table. */
@@ -122,7 +111,6 @@ final class MemberReport implements MemberView {
         drain.hasBegun());
   }
 
-  /** What the member publishes on the event bus. */
   MetricsReport metrics() {
     return new MetricsReport(
         cluster.self(),
@@ -130,12 +118,13 @@ final class MemberReport implements MemberView {
         revision(),
         Duration.between(started, Instant.now()),
         proxy.stats().total(),
-        listeners().stream().map(each -> metricsOf(each.name())).toList(),
+        live.inForce().config().listeners().stream().map(this::metricsOf).toList(),
         pools().stream().map(MemberReport::metricsOf).toList());
   }
 
-  private OfListener metricsOf(String listener) {
-    return new OfListener(listener, ListenerStats.sum(proxy.stats().of(listener)));
+  private OfListener metricsOf(ListenerConfig listener) {
+    ListenerCounters counters = proxy.stats().of(listener.name());
+    return new OfListener(listener.name(), ListenerStats.sum(counters));
   }
 
   private static OfPool metricsOf(Pool pool) {
@@ -152,7 +141,7 @@ final class MemberReport implements MemberView {
   }
 
   private long revision() {
-    return config.isConfigured() ? config.inForce().revision().revision() : 0;
+    return live.isConfigured() ? live.inForce().revision().revision() : 0;
   }
 
   @Override
@@ -163,7 +152,7 @@ final class MemberReport implements MemberView {
   @Override
   public List<ListenerStatus> listeners() {
     Map<String, String> addresses = proxy.addresses();
-    return config.inForce().config().listeners().stream()
+    return live.inForce().config().listeners().stream()
         .map(listener -> statusOf(listener, addresses.get(listener.name())))
         .toList();
   }
@@ -185,12 +174,12 @@ final class MemberReport implements MemberView {
 
   @Override
   public boolean isConfigured() {
-    return config.isConfigured();
+    return live.isConfigured();
   }
 
   @Override
   public InForce config() {
-    return config.inForce();
+    return live.inForce();
   }
 
   private ListenerStatus statusOf(ListenerConfig listener, @Nullable String address) {

@@ -26,7 +26,7 @@ final class OpenFiles {
 
   /** The configured maximum, or what the limit allows; warns if the former exceeds the latter. */
   static int maxSessions(NodeConfig node) {
-    int possible = sessions();
+    int possible = possibleSessions();
     if (node.maxSessions() > possible) {
       LOG.warn(
           "node.maxSessions {} is more than the limit of open files allows: {}",
@@ -39,14 +39,11 @@ final class OpenFiles {
   }
 
   /** What the limit of open files allows; at least 1. */
-  static int sessions() {
+  private static int possibleSessions() {
     if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix) {
-      return sessions(unix.getMaxFileDescriptorCount());
+      long possible = (unix.getMaxFileDescriptorCount() - RESERVED) / PER_SESSION;
+      return (int) Math.min(UNLIMITED, Math.max(1, possible));
     }
     return UNLIMITED;
-  }
-
-  static int sessions(long limit) {
-    return (int) Math.min(UNLIMITED, Math.max(1, (limit - RESERVED) / PER_SESSION));
   }
 }

@@ -43,20 +43,15 @@ final class Proxy {
   private final ListenerStats stats = new ListenerStats();
   private final long statsTimer;
 
-  /** Called with the pools before and after every switch of the snapshot. */
   private volatile BiConsumer<List<Pool>, List<Pool>> switched = (before, now) -> {};
 
-  /** Called when discovery has changed pools of the configuration in force. */
   private volatile Runnable poolsChanged = () -> {};
 
-  /**
-   * Of the configuration in force, empty before the first commit. Written by steps {@link #inTurn}.
-   */
+  /** These three belong to the configuration in force. Written by steps {@link #inTurn}. */
   private volatile List<ListenerConfig> listenerConfigs = List.of();
 
   private volatile List<PoolConfig> poolConfigs = List.of();
 
-  /** By listener, as {@link #listenerConfigs}. */
   private volatile Map<String, AccessList> access = Map.of();
 
   /** The tail of the queue of steps: changes are applied one at a time, in order of request. */
@@ -74,10 +69,9 @@ final class Proxy {
 
   /**
    * Phase one: binds the addresses of {@code config} that are not bound yet, without listening, and
-   * looks up its new host names and discoveries for at most {@link HostNames#FIRST_ANSWER}.
-   *
-   * @return fails with {@link dev.fairlead.listener.ListenException} if an address is not free;
-   *     nothing stays bound then
+   * looks up its new host names and discoveries for at most {@link HostNames#FIRST_ANSWER}. Fails
+   * with {@link dev.fairlead.listener.ListenException} if an address is not free; nothing stays
+   * bound then.
    */
   Future<PreparedSnapshot> prepare(FairleadConfig config) {
     var names = hostNames.lookUp(config.pools());
@@ -112,11 +106,9 @@ final class Proxy {
     }
 
     /**
-     * Phase two: puts the whole configuration in force, or nothing.
-     *
-     * @param onSwitched runs after the switch, before the next change begins
-     * @return fails as {@link Listeners.PreparedListeners#commit}; nothing has changed and nothing
-     *     stays bound then
+     * Phase two: puts the whole configuration in force, then runs {@code onSwitched} before the
+     * next change begins. Fails as {@link Listeners.PreparedListeners#commit}; nothing has changed
+     * and nothing stays bound then.
      */
     Future<Void> commit(Runnable onSwitched) {
       return inTurn(() -> build().onSuccess(done -> onSwitched.run()))

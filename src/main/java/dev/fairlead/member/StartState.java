@@ -12,20 +12,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a member reads from disk before it joins, besides its configuration file.
- *
- * @param startup the revisions it offers to the cluster
- * @param kept keeps its revisions from now on
- * @param secret null = commands are not signed
+ * What a member reads from disk before it joins, besides its configuration file. Without a secret,
+ * commands are not signed.
  */
 record StartState(StartupConfig startup, KeptRevisions kept, @Nullable Secret secret) {
 
-  /**
-   * Reads it. Blocks.
-   *
-   * @throws IOException if {@code node.stateDir} cannot be used
-   * @throws IllegalStateException if {@code cluster.secretFile} cannot be used
-   */
+  /** Blocks. Fails if {@code node.stateDir} or {@code cluster.secretFile} cannot be used. */
   static StartState read(LiveConfig.OwnConfig own) throws IOException {
     NodeConfig node = own.config().node();
     StateDir directory = node.stateDir() == null ? null : new StateDir(node.stateDir());
@@ -35,7 +27,7 @@ record StartState(StartupConfig startup, KeptRevisions kept, @Nullable Secret se
     String digest = saved.map(SavedState::ownFileDigest).orElse(null);
     // If the cluster has another configuration, a file changed since the last run does not count as
     // taken: it must still differ from the saved digest after a restart of the whole cluster.
-    String taken = digest == null ? FileChanges.digest(text) : digest;
+    String taken = digest == null ? text.document().digest() : digest;
     Path secret = own.config().cluster().secretFile();
     return new StartState(
         new StartupConfig(text.document(), digest, revisions),

@@ -1,5 +1,12 @@
 package dev.fairlead.member;
 
+import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
+import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -12,8 +19,6 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -50,16 +55,13 @@ record StateDir(Path directory) {
 
   /**
    * Returns what was written last, empty = nothing yet. Creates the directory if necessary, so that
-   * an unusable one is found at the start.
-   *
-   * @throws IOException if the directory or its file cannot be used; its message is for users
+   * an unusable one is found at the start. The message of the exception is for users.
    */
   Optional<SavedState> read() throws IOException {
     makeDirectory();
     Path file = directory.resolve(FILE);
     try {
-      String text = Files.readString(file);
-      return Optional.of(SavedState.of(new JsonObject(text)));
+      return Optional.of(SavedState.of(new JsonObject(Files.readString(file))));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IOException e) {
@@ -76,11 +78,7 @@ record StateDir(Path directory) {
     Path fresh = directory.resolve(NEW_FILE);
     try {
       writeSynced(fresh, state.toJson().encode());
-      Files.move(
-          fresh,
-          directory.resolve(FILE),
-          StandardCopyOption.ATOMIC_MOVE,
-          StandardCopyOption.REPLACE_EXISTING);
+      Files.move(fresh, directory.resolve(FILE), ATOMIC_MOVE, REPLACE_EXISTING);
       syncDirectory();
     } catch (IOException e) {
       throw problem(directory, "a directory that can be written: " + reason(e), e);
@@ -99,12 +97,7 @@ record StateDir(Path directory) {
   }
 
   private static void writeSynced(Path file, String text) throws IOException {
-    try (FileChannel channel =
-        FileChannel.open(
-            file,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE)) {
+    try (FileChannel channel = FileChannel.open(file, CREATE, TRUNCATE_EXISTING, WRITE)) {
       ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
       while (bytes.hasRemaining()) {
         channel.write(bytes);
@@ -115,7 +108,7 @@ record StateDir(Path directory) {
 
   /** Makes the rename itself survive a power failure. */
   private void syncDirectory() throws IOException {
-    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+    try (FileChannel channel = FileChannel.open(directory, READ)) {
       channel.force(true);
     }
   }

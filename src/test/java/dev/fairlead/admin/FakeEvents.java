@@ -1,5 +1,6 @@
 package dev.fairlead.admin;
 
+import dev.fairlead.admin.EventStream.EventSource;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
