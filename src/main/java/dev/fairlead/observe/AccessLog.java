@@ -38,7 +38,8 @@ public final class AccessLog implements SessionListener, AutoCloseable {
   /** Writes to {@code target}, null = nowhere. */
   AccessLog(@Nullable LogTarget target, Batcher.Limits limits) {
     this.target = target;
-    this.batcher = target == null ? null : new Batcher<>("access-log", limits, target);
+    this.batcher =
+        target == null ? null : new Batcher<>("access-log", limits, new RecordSink(target));
   }
 
   private static @Nullable LogTarget targetOf(String to) throws IOException {
@@ -88,18 +89,25 @@ public final class AccessLog implements SessionListener, AutoCloseable {
 
   /** Where finished log lines go. Called by the batcher's thread only. */
   @FunctionalInterface
-  interface LogTarget extends Batcher.Sink<SessionRecord> {
+  interface LogTarget {
 
     /** Writes {@code lines}, may be empty, all or none if possible; IOException = they are lost. */
     void write(byte[] lines) throws IOException;
 
+    /** Releases the target; stdout, which belongs to the process, stays open. */
+    default void close() throws IOException {}
+  }
+
+  /** Formats records. */
+  private record RecordSink(LogTarget target) implements Batcher.Sink<SessionRecord> {
     @Override
-    default void write(List<SessionRecord> records) throws IOException {
-      write(AccessLogLine.render(records));
+    public void write(List<SessionRecord> records) throws IOException {
+      target.write(AccessLogLine.render(records));
     }
 
-    /** Releases the target; stdout, which belongs to the process, stays open. */
     @Override
-    default void close() throws IOException {}
+    public void close() throws IOException {
+      target.close();
+    }
   }
 }

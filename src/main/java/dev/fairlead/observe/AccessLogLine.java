@@ -20,6 +20,7 @@ final class AccessLogLine {
 
   private AccessLogLine() {}
 
+  /** The lines of {@code records}, each with a line feed. */
   static byte[] render(List<SessionRecord> records) throws IOException {
     ByteArrayOutputStream lines = new ByteArrayOutputStream(records.size() * USUAL_LENGTH);
     try (JsonGenerator json = JSON.createGenerator(lines)) {
@@ -44,16 +45,20 @@ final class AccessLogLine {
     json.writeStringField("pool", record.pool());
     json.writeStringField("backend", record.backend());
     json.writeNumberField("attempts", record.attempts());
-    if (record.connectMs() < 0) {
-      json.writeNullField("connectMs");
-    } else {
-      json.writeNumberField("connectMs", record.connectMs());
-    }
+    writeConnectMs(json, record.connectMs());
     json.writeNumberField("durationMs", record.durationMs());
     json.writeNumberField("bytesFromClient", record.bytesFromClient());
     json.writeNumberField("bytesToClient", record.bytesToClient());
     json.writeStringField("reason", record.reason() == null ? null : record.reason().label());
     json.writeStringField("phase", record.phase() == null ? null : record.phase().label());
     json.writeEndObject();
+  }
+
+  private static void writeConnectMs(JsonGenerator json, long connectMs) throws IOException {
+    if (connectMs < 0) {
+      json.writeNullField("connectMs");
+    } else {
+      json.writeNumberField("connectMs", connectMs);
+    }
   }
 }

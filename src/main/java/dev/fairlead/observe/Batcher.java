@@ -109,6 +109,10 @@ public final class Batcher<T> implements AutoCloseable {
       taken = System.nanoTime();
       handOver(take());
     }
+    closeSink();
+  }
+
+  private void closeSink() {
     try {
       sink.close();
     } catch (Exception e) {
@@ -202,8 +206,12 @@ public final class Batcher<T> implements AutoCloseable {
   }
 
   /**
-   * Maximum of queued items and of a batch, at most {@code capacity}; an item waits for {@code
-   * delay} at most while the sink is idle, {@link #close} takes {@code closeTimeout} at most.
+   * Bounds of queue, batch and waiting times.
+   *
+   * @param capacity maximum number of queued items
+   * @param size maximum batch size, at most {@code capacity}
+   * @param delay maximum wait of an item while the sink is idle
+   * @param closeTimeout maximum duration of {@link #close}
    */
   public record Limits(int capacity, int size, Duration delay, Duration closeTimeout) {
     public Limits {

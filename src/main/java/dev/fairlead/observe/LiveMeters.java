@@ -44,7 +44,7 @@ final class LiveMeters<K, T> {
     removed.addAll(byKey.keySet());
     removed.removeAll(now.keySet());
     removeEnded();
-    now.forEach((key, value) -> registered(key, value).current.value = value);
+    now.forEach(this::put);
   }
 
   /** Removes the meters of removed objects that are no longer in use. */
@@ -65,13 +65,14 @@ final class LiveMeters<K, T> {
     return byKey.keySet();
   }
 
-  private Registered<T> registered(K key, T value) {
-    return byKey.computeIfAbsent(
-        key,
-        absent -> {
-          Current<T> current = new Current<>(value);
-          return new Registered<>(current, register.apply(key, current));
-        });
+  private void put(K key, T value) {
+    Registered<T> known = byKey.get(key);
+    if (known != null) {
+      known.current.value = value;
+    } else {
+      Current<T> current = new Current<>(value);
+      byKey.put(key, new Registered<>(current, register.apply(key, current)));
+    }
   }
 
   /** The object of a key. Meters reference it weakly, {@link Registered} strongly. */

@@ -48,10 +48,7 @@ final class LogFile implements AccessLog.LogTarget {
     FileChannel open = open();
     long end = open.size();
     try {
-      ByteBuffer left = ByteBuffer.wrap(lines);
-      while (left.hasRemaining()) {
-        open.write(left);
-      }
+      append(open, ByteBuffer.wrap(lines));
     } catch (IOException e) {
       giveUp(open, end, e);
       throw e;
@@ -72,6 +69,12 @@ final class LogFile implements AccessLog.LogTarget {
       channel = FileChannel.open(path, WRITE, CREATE, APPEND);
     }
     return channel;
+  }
+
+  private static void append(FileChannel open, ByteBuffer lines) throws IOException {
+    while (lines.hasRemaining()) {
+      open.write(lines);
+    }
   }
 
   /** Truncates a partly written batch, so that no half line stays in the file. */

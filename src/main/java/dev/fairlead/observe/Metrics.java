@@ -21,8 +21,6 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.util.internal.PlatformDependent;
-import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -33,20 +31,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
-import java.util.stream.LongStream;
+import java.util.stream.Collectors;
 
 /**
- * A member's metrics, in the Prometheus text format; names and labels are API. Event loops call it
- * as a {@link SessionListener} and update only meters created at the start, without allocation; all
- * other values are read from {@link ListenerCounters} and {@link Backend} at a scrape. Any thread.
+ * A member's metrics, in the Prometheus text format. Event loops call it as a {@link
+ * SessionListener} and update only meters created at the start, without allocation; all other
+ * values are read from {@link ListenerCounters} and {@link Backend} at a scrape. Any thread.
  */
 public final class Metrics implements SessionListener, AutoCloseable {
-  private static final long[] CONNECT_BUCKETS_MICROS = {
-    250, 500, 1_000, 2_500, 5_000,
-    10_000, 25_000, 50_000, 100_000, 250_000,
-    500_000, 1_000_000, 2_500_000, 5_000_000, 10_000_000
-  };
-
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
@@ -67,29 +59,26 @@ public final class Metrics implements SessionListener, AutoCloseable {
     for (CloseReason reason : CloseReason.values()) {
       closedFor.put(
           reason,
-          Counter.builder("fairlead_session_closed_total")
+          Counter.builder(MetricNames.SESSION_CLOSED)
               .description("Sessions that ended, by who ended them and why")
-              .tag("reason", reason.label())
+              .tag(MetricNames.REASON, reason.label())
               .register(registry));
     }
     backendConnect =
-        Timer.builder("fairlead_backend_connect_seconds")
+        Timer.builder(MetricNames.BACKEND_CONNECT)
             .description("Time from asking a backend for a connection to its answer")
-            .serviceLevelObjectives(
-                LongStream.of(CONNECT_BUCKETS_MICROS)
-                    .mapToObj(micros -> Duration.of(micros, ChronoUnit.MICROS))
-                    .toArray(Duration[]::new))
+            .serviceLevelObjectives(MetricNames.connectBuckets())
             .register(registry);
     bindCluster();
     bindProcess();
   }
 
   private void bindCluster() {
-    gauge("fairlead_config_revision", "Revision of the configuration in force", () -> revision);
+    gauge(MetricNames.CONFIG_REVISION, "Revision of the configuration in force", () -> revision);
     gauge(
-        "fairlead_members", "Members of the cluster, this one included", () -> members.getAsInt());
+        MetricNames.MEMBERS, "Members of the cluster, this one included", () -> members.getAsInt());
     gauge(
-        "fairlead_load_view_age_seconds",
+        MetricNames.LOAD_VIEW_AGE,
         "Age of what is known of other members' sessions",
         () -> loadViewAge.getAsDouble());
   }
@@ -102,7 +91,7 @@ public final class Metrics implements SessionListener, AutoCloseable {
     new ProcessorMetrics().bindTo(registry);
     gc.bindTo(registry);
     gauge(
-        "fairlead_direct_memory_bytes",
+        MetricNames.DIRECT_MEMORY,
         "Direct memory that Netty holds, -1 where it does not count",
         PlatformDependent::usedDirectMemory);
   }
@@ -126,7 +115,16 @@ public final class Metrics implements SessionListener, AutoCloseable {
    * still have live sessions, until these end.
    */
   public void apply(List<ListenerCounters> listeners, List<Pool> pools) {
-    snapshot.apply(listeners, pools);
+    Map<SnapshotMeters.BackendKey, Backend> backends = new HashMap<>();
+    for (Pool pool : pools) {
+      for (Backend backend : pool.backends()) {
+        backends.put(new SnapshotMeters.BackendKey(pool.name(), backend.id()), backend);
+      }
+    }
+    snapshot.apply(
+        listeners,
+        backends,
+        pools.stream().map(Pool::name).collect(Collectors.toUnmodifiableSet()));
   }
 
   /** Exports exactly the configured limits and queues from now on. */
@@ -138,7 +136,7 @@ public final class Metrics implements SessionListener, AutoCloseable {
     snapshot.applyLimits(limits, limiters.queues());
   }
 
-  /** Exports the number of the configuration in force. */
+  /** Sets the number of the configuration in force. */
   public void revision(long number) {
     revision = number;
   }
@@ -157,32 +155,31 @@ public final class Metrics implements SessionListener, AutoCloseable {
   /** Exports the event bus traffic of the replicated tables; read at a scrape. */
   public void clusterTraffic(LongSupplier messages, LongSupplier bytes) {
     counter(
-        "fairlead_cluster_messages_sent_total",
+        MetricNames.CLUSTER_MESSAGES_SENT,
         "Messages to other nodes about this member's shared rows",
         messages);
-    counter("fairlead_cluster_bytes_sent_total", "Bytes of those messages", bytes);
+    counter(MetricNames.CLUSTER_BYTES_SENT, "Bytes of those messages", bytes);
   }
 
   /** Exports the number of commands refused for their signature; read at a scrape. */
   public void commandsRefused(LongSupplier commands) {
     counter(
-        "fairlead_commands_refused_total",
+        MetricNames.COMMANDS_REFUSED,
         "Commands whose signature was missing, wrong, too old or used before",
         commands);
   }
 
   /** Exports the timer lag of the event loop {@code loop}; {@code seconds} is read at a scrape. */
   public void eventLoop(String loop, DoubleSupplier seconds) {
-    Gauge.builder("fairlead_event_loop_lag_seconds", seconds::getAsDouble)
+    Gauge.builder(MetricNames.EVENT_LOOP_LAG, seconds::getAsDouble)
         .description("How late the event loop ran its last timer")
-        .tag("loop", loop)
+        .tag(MetricNames.LOOP, loop)
         .register(registry);
   }
 
   /** Exports the number of lost access log lines; read at a scrape. */
   public void accessLogDropped(LongSupplier lines) {
-    counter(
-        "fairlead_access_log_dropped_total", "Access-log lines that could not be written", lines);
+    counter(MetricNames.ACCESS_LOG_DROPPED, "Access-log lines that could not be written", lines);
   }
 
   /** All metrics in the Prometheus text format 0.0.4. Takes milliseconds with many backends. */

@@ -3,7 +3,6 @@ package dev.fairlead.observe;
 import dev.fairlead.admission.Leased;
 import dev.fairlead.admission.WaitQueue;
 import dev.fairlead.pool.Backend;
-import dev.fairlead.pool.Pool;
 import dev.fairlead.session.CloseReason;
 import dev.fairlead.session.ListenerCounters;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -13,7 +12,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,19 +24,6 @@ import java.util.function.ToDoubleFunction;
  * session starts, moves or ends. Any thread.
  */
 final class SnapshotMeters {
-  /** Reasons for refusing a client before a backend is selected. */
-  static final List<CloseReason> REFUSALS =
-      List.of(
-          CloseReason.NO_ROUTE,
-          CloseReason.NO_BACKEND,
-          CloseReason.QUEUE_FULL,
-          CloseReason.QUEUE_TIMEOUT,
-          CloseReason.LIMIT_CONNECTIONS,
-          CloseReason.LIMIT_SOURCE,
-          CloseReason.LIMIT_RATE,
-          CloseReason.DENIED,
-          CloseReason.PROXY_HEADER);
-
   private final MeterRegistry registry;
   private final LiveMeters<String, ListenerCounters> listeners;
   private final LiveMeters<Way, LongAdder> ways;
@@ -63,20 +48,15 @@ final class SnapshotMeters {
         && backends.keys().stream().anyMatch(backend -> backend.pool().equals(way.pool()));
   }
 
-  synchronized void apply(List<ListenerCounters> counters, List<Pool> pools) {
-    Map<BackendKey, Backend> backendsNow = new HashMap<>();
-    Set<String> names = new HashSet<>();
-    for (Pool pool : pools) {
-      names.add(pool.name());
-      pool.backends()
-          .forEach(backend -> backendsNow.put(new BackendKey(pool.name(), backend.id()), backend));
-    }
+  /** {@code pools}: the names of all pools in force, also of those without backends. */
+  synchronized void apply(
+      List<ListenerCounters> counters, Map<BackendKey, Backend> backendsNow, Set<String> pools) {
     Map<String, ListenerCounters> listenersNow = new HashMap<>();
     Map<Way, LongAdder> waysNow = new HashMap<>();
     for (ListenerCounters each : counters) {
       listenersNow.put(each.listener(), each);
       each.pools().stream()
-          .filter(names::contains)
+          .filter(pools::contains)
           .forEach(pool -> waysNow.put(new Way(each.listener(), pool), each.sessionsTo(pool)));
     }
     listeners.apply(listenersNow);
@@ -97,39 +77,38 @@ final class SnapshotMeters {
   }
 
   private List<Meter> ofLimit(String key, LiveMeters.Current<Leased> source) {
-    On<Leased> on = new On<>(source, Tags.of("limit", key));
+    On<Leased> on = new On<>(source, Tags.of(MetricNames.LIMIT, key));
     return List.of(
         on.gauge(
-            "fairlead_limit_used",
+            MetricNames.LIMIT_USED,
             "What this member uses of a limit of connections",
             Leased::inUse),
         on.gauge(
-            "fairlead_limit_allowed",
+            MetricNames.LIMIT_ALLOWED,
             "What this member may use of a limit now, of the cluster's or its own",
             Leased::allowed));
   }
 
   private List<Meter> ofQueue(String key, LiveMeters.Current<WaitQueue> source) {
     return List.of(
-        new On<>(source, Tags.of("queue", key))
-            .gauge("fairlead_queue_length", "Clients that wait in a queue", WaitQueue::size));
+        new On<>(source, Tags.of(MetricNames.QUEUE, key))
+            .gauge(MetricNames.QUEUE_LENGTH, "Clients that wait in a queue", WaitQueue::size));
   }
 
   private List<Meter> ofListener(String name, LiveMeters.Current<ListenerCounters> source) {
-    On<ListenerCounters> on = new On<>(source, Tags.of("listener", name));
+    On<ListenerCounters> on = new On<>(source, Tags.of(MetricNames.LISTENER, name));
     List<Meter> meters = new ArrayList<>();
-    meters.add(on.gauge("fairlead_sessions_active", "Live sessions", ListenerCounters::active));
-    On<ListenerCounters> up = on.and("direction", "from-client");
-    On<ListenerCounters> down = on.and("direction", "to-client");
-    meters.add(
-        up.counter("fairlead_bytes_total", "Bytes relayed", ListenerCounters::bytesFromClient));
-    meters.add(
-        down.counter("fairlead_bytes_total", "Bytes relayed", ListenerCounters::bytesToClient));
-    for (CloseReason reason : REFUSALS) {
+    meters.add(on.gauge(MetricNames.SESSIONS_ACTIVE, "Live sessions", ListenerCounters::active));
+    On<ListenerCounters> up = on.and(MetricNames.DIRECTION, MetricNames.FROM_CLIENT);
+    On<ListenerCounters> down = on.and(MetricNames.DIRECTION, MetricNames.TO_CLIENT);
+    String bytes = "Bytes relayed";
+    meters.add(up.counter(MetricNames.BYTES, bytes, ListenerCounters::bytesFromClient));
+    meters.add(down.counter(MetricNames.BYTES, bytes, ListenerCounters::bytesToClient));
+    for (CloseReason reason : MetricNames.REFUSALS) {
       meters.add(
-          on.and("reason", reason.label())
+          on.and(MetricNames.REASON, reason.label())
               .counter(
-                  "fairlead_refused_total",
+                  MetricNames.REFUSED,
                   "Clients turned away",
                   counters -> counters.refusedFor(reason)));
     }
@@ -137,34 +116,36 @@ final class SnapshotMeters {
   }
 
   private List<Meter> ofWay(Way way, LiveMeters.Current<LongAdder> source) {
-    Tags tags = Tags.of("listener", way.listener(), "pool", way.pool());
+    Tags tags = Tags.of(MetricNames.LISTENER, way.listener(), MetricNames.POOL, way.pool());
     return List.of(
         new On<>(source, tags)
-            .counter("fairlead_sessions_total", "Sessions given to a pool", LongAdder::sum));
+            .counter(MetricNames.SESSIONS, "Sessions given to a pool", LongAdder::sum));
   }
 
   private List<Meter> ofBackend(BackendKey key, LiveMeters.Current<Backend> source) {
-    On<Backend> on = new On<>(source, Tags.of("pool", key.pool(), "backend", key.backend()));
+    On<Backend> on =
+        new On<>(source, Tags.of(MetricNames.POOL, key.pool(), MetricNames.BACKEND, key.backend()));
     return List.of(
         on.gauge(
-            "fairlead_backend_sessions_active",
+            MetricNames.BACKEND_SESSIONS_ACTIVE,
             "This member's live sessions of a backend",
             Backend::active),
         on.gauge(
-            "fairlead_backend_cluster_sessions",
+            MetricNames.BACKEND_CLUSTER_SESSIONS,
             "All members' live sessions of a backend",
             Backend::clusterActive),
         on.gauge(
-            "fairlead_backend_healthy",
+            MetricNames.BACKEND_HEALTHY,
             "1 = healthy or not probed, 0 = down",
             backend -> backend.isHealthy() ? 1 : 0),
         on.counter(
-            "fairlead_backend_failures_total",
+            MetricNames.BACKEND_FAILURES,
             "Connections a backend did not take, or reset before its first byte",
             Backend::failures));
   }
 
-  private record BackendKey(String pool, String backend) {}
+  /** One backend of one pool. */
+  record BackendKey(String pool, String backend) {}
 
   /** From a listener to a pool. */
   private record Way(String listener, String pool) {}

@@ -73,7 +73,7 @@ class MetricsTest {
             "fairlead_bytes_total{direction=\"to-client\",listener=\"web\"} 2000.0",
             "fairlead_refused_total{listener=\"web\",reason=\"no-backend\"} 1.0",
             "fairlead_refused_total{listener=\"web\",reason=\"denied\"} 0.0");
-    assertThat(lines("fairlead_refused_total{")).hasSize(SnapshotMeters.REFUSALS.size());
+    assertThat(lines("fairlead_refused_total{")).hasSize(MetricNames.REFUSALS.size());
   }
 
   @Test

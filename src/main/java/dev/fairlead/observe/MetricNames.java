@@ -1,0 +1,75 @@
+package dev.fairlead.observe;
+
+import dev.fairlead.session.CloseReason;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.stream.LongStream;
+
+/** Names, labels and histogram buckets of the metrics. All of it is API. */
+final class MetricNames {
+  static final String SESSIONS_ACTIVE = "fairlead_sessions_active";
+  static final String SESSIONS = "fairlead_sessions_total";
+  static final String SESSION_CLOSED = "fairlead_session_closed_total";
+  static final String REFUSED = "fairlead_refused_total";
+  static final String LIMIT_USED = "fairlead_limit_used";
+  static final String LIMIT_ALLOWED = "fairlead_limit_allowed";
+  static final String QUEUE_LENGTH = "fairlead_queue_length";
+  static final String BYTES = "fairlead_bytes_total";
+  static final String BACKEND_SESSIONS_ACTIVE = "fairlead_backend_sessions_active";
+  static final String BACKEND_CLUSTER_SESSIONS = "fairlead_backend_cluster_sessions";
+  static final String BACKEND_CONNECT = "fairlead_backend_connect_seconds";
+  static final String BACKEND_HEALTHY = "fairlead_backend_healthy";
+  static final String BACKEND_FAILURES = "fairlead_backend_failures_total";
+  static final String CONFIG_REVISION = "fairlead_config_revision";
+  static final String MEMBERS = "fairlead_members";
+  static final String LOAD_VIEW_AGE = "fairlead_load_view_age_seconds";
+  static final String CLUSTER_MESSAGES_SENT = "fairlead_cluster_messages_sent_total";
+  static final String CLUSTER_BYTES_SENT = "fairlead_cluster_bytes_sent_total";
+  static final String COMMANDS_REFUSED = "fairlead_commands_refused_total";
+  static final String EVENT_LOOP_LAG = "fairlead_event_loop_lag_seconds";
+  static final String DIRECT_MEMORY = "fairlead_direct_memory_bytes";
+  static final String ACCESS_LOG_DROPPED = "fairlead_access_log_dropped_total";
+
+  static final String LISTENER = "listener";
+  static final String POOL = "pool";
+  static final String BACKEND = "backend";
+  static final String REASON = "reason";
+  static final String DIRECTION = "direction";
+  static final String FROM_CLIENT = "from-client";
+  static final String TO_CLIENT = "to-client";
+  static final String LOOP = "loop";
+  static final String LIMIT = "limit";
+  static final String QUEUE = "queue";
+
+  /** Reasons for refusing a client before a backend is selected. */
+  static final Set<CloseReason> REFUSALS =
+      Collections.unmodifiableSet(
+          EnumSet.of(
+              CloseReason.NO_ROUTE,
+              CloseReason.NO_BACKEND,
+              CloseReason.QUEUE_FULL,
+              CloseReason.QUEUE_TIMEOUT,
+              CloseReason.LIMIT_CONNECTIONS,
+              CloseReason.LIMIT_SOURCE,
+              CloseReason.LIMIT_RATE,
+              CloseReason.DENIED,
+              CloseReason.PROXY_HEADER));
+
+  private static final long[] CONNECT_BUCKETS_MICROS = {
+    250, 500, 1_000, 2_500, 5_000,
+    10_000, 25_000, 50_000, 100_000, 250_000,
+    500_000, 1_000_000, 2_500_000, 5_000_000, 10_000_000
+  };
+
+  private MetricNames() {}
+
+  /** Upper bounds of the connect-time histogram. */
+  static Duration[] connectBuckets() {
+    return LongStream.of(CONNECT_BUCKETS_MICROS)
+        .mapToObj(micros -> Duration.of(micros, ChronoUnit.MICROS))
+        .toArray(Duration[]::new);
+  }
+}
