@@ -2,7 +2,9 @@ package dev.fairlead.cli;
 
 import dev.fairlead.config.BackendConfig;
 import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -25,8 +27,18 @@ final class SetCommand extends ClientCommand {
       names = "--state",
       paramLabel = "STATE",
       converter = StateConverter.class,
+      completionCandidates = StateCandidates.class,
       description = "enabled, draining or disabled.")
   private BackendConfig.@Nullable State state;
+
+  /** For shell completion. */
+  static final class StateCandidates extends ArrayList<String> {
+    private static final long serialVersionUID = 1L;
+
+    StateCandidates() {
+      super(Stream.of(BackendConfig.State.values()).map(BackendConfig.State::label).toList());
+    }
+  }
 
   /** Accepts the spelling of the configuration file. */
   static final class StateConverter implements ITypeConverter<BackendConfig.State> {

@@ -2,7 +2,6 @@ package dev.fairlead.testkit;
 
 import dev.fairlead.config.BackendConfig;
 import dev.fairlead.config.PoolConfig;
-import java.util.List;
 import java.util.stream.IntStream;
 
 /** Pool configurations with everything at its default. */
@@ -15,24 +14,6 @@ public final class PoolConfigs {
         name,
         PoolConfig.Balance.DEFAULT,
         IntStream.of(ports).mapToObj(PoolConfigs::backend).toList());
-  }
-
-  /** The same pool with other backends. */
-  public static PoolConfig withBackends(PoolConfig pool, List<BackendConfig> backends) {
-    return new PoolConfig(
-        pool.name(),
-        pool.balance(),
-        backends,
-        pool.discovery(),
-        pool.health(),
-        pool.outlier(),
-        pool.slowStart(),
-        pool.connect(),
-        pool.timeouts(),
-        pool.limits(),
-        pool.whenDown(),
-        pool.onBackendDown(),
-        pool.replies());
   }
 
   private static BackendConfig backend(int port) {
