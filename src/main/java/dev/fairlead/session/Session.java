@@ -14,10 +14,9 @@ import org.slf4j.LoggerFactory;
  * event loop that accepted the client; only {@link #record} and {@link #reason} may be called from
  * elsewhere, after the close.
  *
- * <p>Until it relays, the session is in a {@link Step}: it waits for one of its listener's
- * connections, connects ({@link Connector}) or is refused ({@link Refusal}); after a reset it is in
- * {@link ResetDelivery}. Every way out leads through {@link #end()}, which releases all that the
- * session holds and reports it, once, whatever fails on the way.
+ * <p>Until it relays, the session is in a {@link Step}: it waits for a permit, connects ({@link
+ * Connector}), is refused ({@link Refusal}) or delivers a reset ({@link ResetDelivery}). Every way
+ * out leads through {@link #end()}, which releases all that the session holds and reports it, once.
  */
 final class Session extends Deadlines.Entry implements StepOwner, SessionListener.ClosedSession {
   private static final Logger LOG = LoggerFactory.getLogger(Session.class);
@@ -203,15 +202,12 @@ final class Session extends Deadlines.Entry implements StepOwner, SessionListene
       if (backend == null || discarding) {
         end();
       } else {
-        deliverReset(side == client ? backend : client);
+        Side other = side == client ? backend : client;
+        ResetDelivery delivery = new ResetDelivery(loop, this, other, timer.lastByteAt());
+        step = delivery;
+        delivery.run();
       }
     }
-  }
-
-  private void deliverReset(Side to) {
-    ResetDelivery delivery = new ResetDelivery(loop, this, to, timer.lastByteAt());
-    step = delivery;
-    delivery.run();
   }
 
   /** Acts on what is due and enters the timing wheel again. */
@@ -244,8 +240,8 @@ final class Session extends Deadlines.Entry implements StepOwner, SessionListene
     } else if (backend != null) {
       careForPeers(now, backend);
       timer.noticePending(client.pending() + backend.pending());
-      if (now >= timer.quietUntil(isHalfClosed())) {
-        end(isHalfClosed() ? CloseReason.CLOSE_TIMEOUT : CloseReason.IDLE_TIMEOUT);
+      if (now >= timer.quietUntil(client.isHalfClosed())) {
+        end(client.isHalfClosed() ? CloseReason.CLOSE_TIMEOUT : CloseReason.IDLE_TIMEOUT);
       }
     }
   }
@@ -263,13 +259,9 @@ final class Session extends Deadlines.Entry implements StepOwner, SessionListene
 
   private long nextDeadline() {
     if (step == null && backend != null) {
-      return timer.nextDeadline(isHalfClosed(), client.pending() + backend.pending() > 0);
+      return timer.nextDeadline(client.isHalfClosed(), client.pending() + backend.pending() > 0);
     }
     return step == null ? timer.expiresAt() : Math.min(timer.expiresAt(), step.deadline());
-  }
-
-  private boolean isHalfClosed() {
-    return client.isInputDone() || (backend != null && backend.isInputDone());
   }
 
   @Override
@@ -328,17 +320,16 @@ final class Session extends Deadlines.Entry implements StepOwner, SessionListene
   }
 
   private void uncount() {
-    if (uncounted) {
-      return;
+    if (!uncounted) {
+      uncounted = true;
+      release(session -> session.account.close());
+      release(session -> session.loop.onClosed().run());
+      release(Session::reportClosed);
     }
-    uncounted = true;
-    release(session -> session.account.close());
-    release(session -> session.loop.onClosed().run());
-    release(session -> session.loop.listener().closed(session, session.isQuiet()));
   }
 
-  private boolean isQuiet() {
-    return account.isQuiet(reason());
+  private void reportClosed() {
+    loop.listener().closed(this, account.isQuiet(reason()));
   }
 
   /** Runs one part of the end; a failure must not skip the parts after it. Allocates nothing. */
@@ -350,7 +341,6 @@ final class Session extends Deadlines.Entry implements StepOwner, SessionListene
     }
   }
 
-  /** The first cause counts. */
   private void firstReason(CloseReason why) {
     if (reason == null) {
       reason = why;

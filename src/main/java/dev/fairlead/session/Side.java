@@ -92,6 +92,11 @@ final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureLi
     return inputDone;
   }
 
+  /** True after the FIN of either peer. */
+  boolean isHalfClosed() {
+    return inputDone || (other != null && other.inputDone);
+  }
+
   /** True once all bytes of the other side are with the kernel, and no more will come. */
   boolean isFlushed() {
     return flushed;

@@ -155,7 +155,10 @@ final class ConfigPush {
     return change.dryRun() ? rehearse(candidate) : run(candidate);
   }
 
-  /** The sequence of a push. */
+  /**
+   * The sequence of a push. Each member commits by itself once it finds the revision in the map:
+   * {@link ConfigSync}, woken by the announcement and by the request to acknowledge.
+   */
   private Future<PushResult> run(Candidate next) {
     List<MemberInfo> asked = inService();
     return prepare(asked, next) // Fails when one refuses, does not answer or has another push.
@@ -233,14 +236,14 @@ final class ConfigPush {
     return Future.join(answers)
         .transform(
             all ->
-                verdict(
+                unlessRefused(
                     IntStream.range(0, asked.size())
                         .filter(i -> answers.get(i).failed() && isInService(asked.get(i)))
                         .mapToObj(i -> (CommandException) answers.get(i).cause())
                         .toList()));
   }
 
-  private static Future<Void> verdict(List<CommandException> refusals) {
+  private static Future<Void> unlessRefused(List<CommandException> refusals) {
     if (refusals.isEmpty()) {
       return Future.succeededFuture();
     }

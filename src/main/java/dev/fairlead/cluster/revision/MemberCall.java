@@ -6,7 +6,10 @@ import io.vertx.core.json.JsonObject;
 import java.util.Locale;
 import java.util.Objects;
 
-/** What one member asks of another during a push, as {@code {call, push, ...}} on the event bus. */
+/**
+ * What one member asks of another during a push, as {@code {call, push, ...}} on the event bus. The
+ * words on the bus ("hold" for prepare) are older than those here; members of both ages must agree.
+ */
 sealed interface MemberCall {
   JsonObject toJson();
 
