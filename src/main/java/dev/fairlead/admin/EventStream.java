@@ -59,6 +59,7 @@ public final class EventStream {
     if (ctx.request().method().equals(HttpMethod.HEAD)) {
       ctx.response().end();
     } else {
+      AdminConnections.streaming(ctx);
       new EventStream(ctx).start(source);
     }
   }
