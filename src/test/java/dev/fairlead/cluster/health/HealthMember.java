@@ -59,7 +59,7 @@ final class HealthMember implements HealthListener, Membership.MembershipListene
     membership = new Membership(RowContext.of(node), this::info, this);
     table =
         new HealthTable(
-            new RowContext(node, clock, new RowTraffic()),
+            new RowContext(node, clock, clock.running(), new RowTraffic()),
             () -> pools.all(),
             membership::members,
             this);
