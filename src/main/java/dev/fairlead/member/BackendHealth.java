@@ -1,5 +1,7 @@
 package dev.fairlead.member;
 
+import static java.util.stream.Collectors.toSet;
+
 import dev.fairlead.cluster.health.HealthListener;
 import dev.fairlead.config.Durations;
 import dev.fairlead.config.PoolConfig.OnBackendDown;
@@ -179,6 +181,12 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
     if (backend.isHealthy() == healthy) {
       return;
     }
+    if (healthy) {
+      String id = backend.toString();
+      proxy
+          .loops()
+          .keepSessionsAt((at, why) -> why == CloseReason.BACKEND_DOWN && at.toString().equals(id));
+    }
     backend.healthy(healthy);
     Pool pool = poolOf(backend);
     if (pool == null) {
@@ -196,7 +204,7 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
       reports.publish(
           self -> new BackendDown(self, Instant.now(), backend.pool(), backend.id(), reason));
     }
-    if (!healthy && pool.config().onBackendDown() == OnBackendDown.CLOSE) {
+    if (!healthy && closesSessions(pool)) {
       proxy.loops().endSessionsAt(backend, CLOSING, CloseReason.BACKEND_DOWN);
     }
     refresh(backend.pool());
@@ -211,23 +219,39 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
   private void switched(List<Pool> before, List<Pool> now) {
     context.runOnContext(
         turn -> {
-          closeRemoved(before, now);
+          Set<String> there = new HashSet<>();
+          now.forEach(pool -> pool.backends().forEach(backend -> there.add(backend.toString())));
+          keepReturned(now, there);
+          closeRemoved(before, there);
           probers.follow(now);
         });
   }
 
-  /** Ends the sessions of removed backends if their pool has {@code onBackendDown: close}. */
-  private void closeRemoved(List<Pool> last, List<Pool> now) {
-    Set<String> there = new HashSet<>();
-    now.forEach(pool -> pool.backends().forEach(backend -> there.add(backend.toString())));
+  /** The sessions of backends that are back, and of pools that keep theirs from now on, stay. */
+  private void keepReturned(List<Pool> now, Set<String> there) {
+    Set<String> keeping =
+        now.stream().filter(pool -> !closesSessions(pool)).map(Pool::name).collect(toSet());
+    proxy
+        .loops()
+        .keepSessionsAt(
+            (backend, why) ->
+                keeping.contains(backend.pool())
+                    || (why == CloseReason.BACKEND_REMOVED && there.contains(backend.toString())));
+  }
+
+  /** Ends the sessions of backends that are not {@code there}, where that is wanted. */
+  private void closeRemoved(List<Pool> last, Set<String> there) {
     for (Pool before : last) {
       Pool pool = poolCalled(before.name());
-      boolean close =
-          (pool == null ? before : pool).config().onBackendDown() == OnBackendDown.CLOSE;
+      boolean close = closesSessions(pool == null ? before : pool);
       before.backends().stream()
           .filter(backend -> close && !there.contains(backend.toString()))
           .forEach(gone -> proxy.loops().endSessionsAt(gone, CLOSING, CloseReason.BACKEND_REMOVED));
     }
+  }
+
+  private static boolean closesSessions(Pool pool) {
+    return pool.config().onBackendDown() == OnBackendDown.CLOSE;
   }
 
   /** Has a worker refresh the pool; one worker at a time. */
