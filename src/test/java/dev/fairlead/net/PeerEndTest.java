@@ -86,6 +86,9 @@ class PeerEndTest {
   void stop() throws Exception {
     if (loops != null) {
       loops.shutdownGracefully(0, 10, TimeUnit.SECONDS).syncUninterruptibly();
+      if (firstPeer != null) {
+        firstPeer.close();
+      }
       peer.close();
       listening.close();
     }
