@@ -112,6 +112,10 @@ public final class SharedConfig {
     sync.sync();
   }
 
+  public void left(String node) {
+    prepared.left(node);
+  }
+
   public ConfigCommands commands() {
     return commands;
   }
