@@ -56,6 +56,7 @@ public final class HazelcastNode implements ClusterNode {
    */
   public static HazelcastNode join(
       ClusterConfig cluster, VertxBuilder builder, VertxOptions options) {
+    SteadyClock.install();
     InetAddress bind = bindAddress(cluster);
     if (cluster.discovery() instanceof MemberDiscovery.Members list) {
       warnOfUnknown(list.members());
