@@ -73,7 +73,7 @@ public final class SharedConfig {
     this.prepared = new PreparedConfig(vertx, setup.local());
     this.sync = new ConfigSync(store, prepared, log, this::applied);
     this.handler = new CallHandler(prepared, sync, signed);
-    this.calls = new MemberCalls(node, signed, handler);
+    this.calls = new MemberCalls(node, setup.name(), signed, handler);
     ConfigPush push = new ConfigPush(node, store, calls, setup.members());
     this.commands = new ConfigCommands(vertx, store, push, setup.local());
     this.secretCheck = new SecretCheck(node, store, signed, setup.name());
@@ -110,6 +110,10 @@ public final class SharedConfig {
 
   public void compare() {
     sync.sync();
+  }
+
+  public void left(String node) {
+    prepared.left(node);
   }
 
   public ConfigCommands commands() {

@@ -63,7 +63,7 @@ final class HealthMember implements HealthListener, Membership.MembershipListene
             () -> pools.all(),
             membership::members,
             this);
-    node.listen(new Nodes(List.of(membership.rows(), table.rows()), () -> {}));
+    node.listen(new Nodes(List.of(membership.rows(), table.rows())));
     context.call(() -> membership.enter(name));
   }
 

@@ -37,6 +37,16 @@ class RefusalLogTest {
   }
 
   @Test
+  void aMembersOwnAddressIsNotShownByItsNodeId() {
+    log.refused(
+        new ReceivedBody("fairlead.member.7f0e", "bus n1", "bus n1 (m1 at h:5701)", () -> null),
+        CommandProblem.of("mac", "the signature is wrong"));
+    assertThat(logged.list.get(0).getFormattedMessage())
+        .isEqualTo(
+            "a call to this member from bus n1 (m1 at h:5701) refused: mac: the signature is wrong");
+  }
+
+  @Test
   void oneLineASecondAndTheNextTellsWhatWasLeftOut() {
     refuse();
     refuse();
