@@ -69,7 +69,7 @@ public final class Pool {
     boolean stays = members != null && last != null && members.contains(last);
     Backend next = Backend.of(pool, config, last, stays);
     boolean joins = members != null && !stays;
-    boolean isBack = stays && !last.isWanted() && next.isWanted();
+    boolean isBack = last != null && stays && !last.isWanted() && next.isWanted();
     if (joins || isBack) {
       next.backSince(System.nanoTime());
     }

@@ -120,8 +120,10 @@ public final class Outliers {
 
   private void review(Pool pool, Backend backend, long now) {
     Ejection ejection = ejections.get(backend.toString());
-    boolean over = ejection == null || now - ejection.until >= 0 || backend.hasPassedTrial();
-    if (pool.config().outlier() == null || over) {
+    if (pool.config().outlier() == null
+        || ejection == null
+        || now - ejection.until >= 0
+        || backend.hasPassedTrial()) {
       takeBack(pool, backend, ejection);
     } else if (!pool.config().health().isOn() && now - ejection.since >= ejection.nextTrial) {
       ejection.nextTrial *= 2;
