@@ -83,6 +83,7 @@ final class AdminRoutes {
     mount(router, open());
     router.route().handler(guard).handler(this::awaitConfig);
     router.route().handler(BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES));
+    router.route().handler(AdminRoutes::serve);
     mount(router, guarded());
     router.route().handler(ctx -> Answers.problem(ctx, 404, "there is nothing here"));
     return router;
@@ -93,7 +94,13 @@ final class AdminRoutes {
   }
 
   private static void protect(RoutingContext ctx) {
+    AdminConnections.began(ctx);
     ctx.response().putHeader("X-Content-Type-Options", "nosniff");
+    ctx.next();
+  }
+
+  private static void serve(RoutingContext ctx) {
+    AdminConnections.serving(ctx);
     ctx.next();
   }
 

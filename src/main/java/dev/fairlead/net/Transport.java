@@ -1,6 +1,7 @@
 package dev.fairlead.net;
 
 import dev.fairlead.config.NodeConfig.TransportKind;
+import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
@@ -21,6 +22,7 @@ import io.netty.channel.unix.UnixChannel;
 import io.vertx.core.impl.transports.EpollTransport;
 import io.vertx.core.impl.transports.IoUringTransport;
 import io.vertx.core.impl.transports.NioTransport;
+import io.vertx.core.net.TcpConfig;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
@@ -231,6 +233,12 @@ public final class Transport implements io.vertx.core.transport.Transport {
     public IoHandlerFactory ioHandlerFactory() {
       return DelegatingIoHandler.factory(super.ioHandlerFactory(), HalfCloseEpoll::new);
     }
+
+    @Override
+    public void configure(TcpConfig settings, boolean unix, ServerBootstrap bootstrap) {
+      super.configure(settings, unix, bootstrap);
+      FilteredTcp.install(settings, bootstrap);
+    }
   }
 
   private static final class CorrectedIoUring extends IoUringTransport {
@@ -238,12 +246,24 @@ public final class Transport implements io.vertx.core.transport.Transport {
     public IoHandlerFactory ioHandlerFactory() {
       return DelegatingIoHandler.factory(super.ioHandlerFactory(), HalfCloseIoUring::new);
     }
+
+    @Override
+    public void configure(TcpConfig settings, boolean unix, ServerBootstrap bootstrap) {
+      super.configure(settings, unix, bootstrap);
+      FilteredTcp.install(settings, bootstrap);
+    }
   }
 
   private static final class CorrectedNio extends NioTransport {
     @Override
     public IoHandlerFactory ioHandlerFactory() {
       return DelegatingIoHandler.factory(super.ioHandlerFactory(), HalfCloseNio::new);
+    }
+
+    @Override
+    public void configure(TcpConfig settings, boolean unix, ServerBootstrap bootstrap) {
+      super.configure(settings, unix, bootstrap);
+      FilteredTcp.install(settings, bootstrap);
     }
   }
 
