@@ -87,6 +87,41 @@ class BatcherTest {
     assertThat(batches).isEmpty();
   }
 
+  /** Some are closed while their thread starts, some while it waits. */
+  @Test
+  void closeGivesTheSinkNoEmptyBatch() {
+    for (int i = 0; i < 500; i++) {
+      Batcher<Integer> batcher = batcher(10, 4, NEVER);
+      if (i % 2 == 0) {
+        await().until(() -> waits("test"));
+      }
+      batcher.close();
+    }
+    assertThat(batches).isEmpty();
+  }
+
+  @Test
+  void offerDuringCloseGivesTheSinkNoEmptyBatch() throws Exception {
+    for (int i = 0; i < 500; i++) {
+      Batcher<Integer> batcher = batcher(10, 4, Duration.ZERO);
+      Thread offering = new Thread(() -> batcher.offer(1));
+      offering.start();
+      batcher.close();
+      offering.join();
+    }
+    assertThat(batches).allSatisfy(batch -> assertThat(batch).containsExactly(1));
+  }
+
+  @Test
+  void flushBeforeCloseReachesTheSink() {
+    for (int i = 0; i < 500; i++) {
+      Batcher<Integer> batcher = batcher(10, 4, NEVER);
+      batcher.flush();
+      batcher.close();
+    }
+    assertThat(batches).hasSize(500);
+  }
+
   @Test
   void flushCallsTheSinkEvenWithNothing() throws Exception {
     try (Batcher<Integer> batcher = batcher(10, 4, NEVER)) {
@@ -213,6 +248,11 @@ class BatcherTest {
   void sizeAboveCapacityIsRefused() {
     assertThatThrownBy(() -> new Batcher.Limits(3, 4, SOON, BOUND))
         .hasMessage("size 4 (expected: 1 to 3)");
+  }
+
+  private static boolean waits(String thread) {
+    return Thread.getAllStackTraces().keySet().stream()
+        .anyMatch(each -> each.getName().equals(thread) && each.getState() == Thread.State.WAITING);
   }
 
   private long errors() {
