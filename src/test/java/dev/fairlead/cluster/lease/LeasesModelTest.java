@@ -250,11 +250,11 @@ class LeasesModelTest {
         hungry.demand(key, 2 * limit);
         world.clock.run(LeaseWorld.SECOND);
         SimLeased leased = hungry.leased(key);
-        assertThat(leased.allowance).as(key).isGreaterThanOrEqualTo(limit * 95 / 100);
-        assertThat(leased.isExhausted).as(key + " is exhausted").isTrue();
+        assertThat(leased.allowed()).as(key).isGreaterThanOrEqualTo(limit * 95 / 100);
+        assertThat(leased.isExhausted()).as(key + " is exhausted").isTrue();
         hungry.demand(key, 0);
         world.clock.run(3 * LeaseWorld.SECOND);
-        assertThat(leased.isExhausted).as(key + " is exhausted").isFalse();
+        assertThat(leased.isExhausted()).as(key + " is exhausted").isFalse();
       }
     }
 
