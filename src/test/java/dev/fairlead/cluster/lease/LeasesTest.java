@@ -11,6 +11,7 @@ import dev.fairlead.cluster.node.LoneNode;
 import dev.fairlead.cluster.rows.RowContext;
 import dev.fairlead.cluster.rows.RowContext.RowTraffic;
 import dev.fairlead.cluster.rows.SharedNodes;
+import dev.fairlead.testkit.Logs;
 import io.vertx.core.Vertx;
 import io.vertx.core.shareddata.AsyncMap;
 import java.time.Duration;
@@ -185,6 +186,7 @@ class LeasesTest {
   }
 
   @Test
+  @Logs("LeaseReclaimer - only 1 of 3 members")
   void minorityFreesNothingForAMinute() {
     joinWithTheThirdInUse();
     all.subList(1, 3).clear();
