@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -21,7 +20,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Ensures that people get aligned columns and machines get the API's JSON. Provoked with a member
  * whose answers are known. A failure would look like a table that can't be read or cut.
  */
-@Timeout(30)
 class ViewCommandsTest {
   private final AdminServer server = new AdminServer(null);
 

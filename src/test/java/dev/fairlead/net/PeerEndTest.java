@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.config.NodeConfig.TransportKind;
 import dev.fairlead.testkit.EveryTransport;
+import dev.fairlead.testkit.TestRun;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -390,7 +391,7 @@ class PeerEndTest {
 
   private void expect(String... wanted) throws Exception {
     for (String each : wanted) {
-      assertThat(reports.poll(10, TimeUnit.SECONDS)).isEqualTo(each);
+      assertThat(reports.poll(TestRun.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isEqualTo(each);
     }
   }
 

@@ -44,7 +44,7 @@ class AccessLogIT {
   void everySessionIsALineWithItsReason() throws Exception {
     try (FairleadProcess proxy = Launch.run(config).startReady(directory)) {
       PingClient.pingOnce(proxy.port("web"));
-      await().atMost(FairleadProcess.PATIENCE).until(() -> proxy.outLines().size() == 1);
+      await().until(() -> proxy.outLines().size() == 1);
       JsonObject line = new JsonObject(proxy.outLines().get(0));
       assertThat(line.getString("listener")).isEqualTo("web");
       assertThat(line.getString("backend")).isEqualTo("127.0.0.1:" + backend.port());
@@ -61,12 +61,12 @@ class AccessLogIT {
     try (FairleadProcess proxy = to(log.toString()).startReady(directory)) {
       int port = proxy.port("web");
       PingClient.pingOnce(port);
-      await().atMost(FairleadProcess.PATIENCE).until(() -> lines(log).size() == 1);
+      await().until(() -> lines(log).size() == 1);
       Files.move(log, rotated);
       proxy.signal("HUP");
-      await().atMost(FairleadProcess.PATIENCE).until(() -> Files.exists(log));
+      await().until(() -> Files.exists(log));
       PingClient.pingOnce(port);
-      await().atMost(FairleadProcess.PATIENCE).until(() -> lines(log).size() == 1);
+      await().until(() -> lines(log).size() == 1);
       assertThat(lines(rotated)).hasSize(1);
       assertThat(proxy.revision()).isEqualTo(1);
     }
@@ -76,7 +76,7 @@ class AccessLogIT {
   void aFullDiskCostsLinesAndNoTraffic() throws Exception {
     try (FairleadProcess proxy = to("/dev/full").startReady(directory)) {
       pingOften(proxy, 50);
-      await().atMost(FairleadProcess.PATIENCE).until(() -> dropped(proxy) == 50);
+      await().until(() -> dropped(proxy) == 50);
       assertThat(proxy.logged("access-log: ")).isEqualTo(1);
       assertDrains(proxy);
     }
@@ -87,7 +87,7 @@ class AccessLogIT {
     try (FairleadProcess proxy = Launch.run(config).withPipedStdout().startReady(directory)) {
       proxy.process().getInputStream().close();
       pingOften(proxy, 50);
-      await().atMost(FairleadProcess.PATIENCE).until(() -> dropped(proxy) == 50);
+      await().until(() -> dropped(proxy) == 50);
       assertDrains(proxy);
     }
   }
