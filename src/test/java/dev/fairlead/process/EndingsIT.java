@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
@@ -71,6 +72,8 @@ class EndingsIT {
     RESET_AT_ACCEPT_OR_NO_BACKEND("eager", Kind::readSome);
 
     final String listener;
+
+    @SuppressWarnings("ImmutableEnumChecker") // It is a method of this class.
     final Ending ending;
 
     Kind(String listener, Ending ending) {
@@ -277,8 +280,12 @@ class EndingsIT {
 
     @Override
     public String toString() {
-      return "0 sessions, %d descriptors, %.1f MiB of direct memory, %d ms of CPU in an idle second"
-          .formatted(descriptors, mebibytes, idleCpu.toMillis());
+      return String.format(
+          Locale.ROOT,
+          "0 sessions, %d descriptors, %.1f MiB of direct memory, %d ms of CPU in an idle second",
+          descriptors,
+          mebibytes,
+          idleCpu.toMillis());
     }
   }
 }

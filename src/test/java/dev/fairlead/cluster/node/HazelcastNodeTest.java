@@ -84,7 +84,6 @@ class HazelcastNodeTest {
       String other = cluster.join().id();
       cluster.leave(1);
       await()
-          .atMost(SOON)
           .untilAsserted(
               () ->
                   assertThat(throwing.events())

@@ -151,7 +151,8 @@ class ConfigLoaderTest {
     assertThat(node.logLevel()).isEqualTo(LogLevel.DEBUG);
     Path directory = Loading.DIRECTORY;
     Admin.AdminTls tls = new Admin.AdminTls(directory.resolve("a.pem"), directory.resolve("a.key"));
-    assertThat(node.admin()).isEqualTo(new Admin("10.0.0.9", 0, directory.resolve("token"), tls, 64));
+    assertThat(node.admin())
+        .isEqualTo(new Admin("10.0.0.9", 0, directory.resolve("token"), tls, 64));
     assertThat(node.accessLog().to()).isEqualTo("/etc/fairlead/access.log");
     assertThat(node.shutdown().delay()).hasSeconds(5);
     assertThat(node.shutdown().grace()).hasMinutes(1);
