@@ -67,7 +67,7 @@ final class AdminRoutes {
             "/api/v1/members",
             ctx -> Answers.jsonMade(ctx, () -> ApiJson.members(member.members()))),
         get("/api/v1/listeners", ctx -> Answers.jsonMade(ctx, () -> ApiJson.listeners(member))),
-        get("/api/v1/pools", ctx -> Answers.jsonMade(ctx, () -> ApiJson.pools(member.pools()))),
+        get("/api/v1/pools", ctx -> Answers.jsonMade(ctx, () -> ApiJson.pools(member))),
         get("/api/v1/explain", this::explain),
         get("/api/v1/sessions", this::sessions),
         new Endpoint(HttpMethod.DELETE, "/api/v1/sessions/:id", this::closeSession),

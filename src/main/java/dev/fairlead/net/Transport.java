@@ -3,7 +3,9 @@ package dev.fairlead.net;
 import dev.fairlead.config.NodeConfig.TransportKind;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MaxMessagesRecvByteBufAllocator;
 import io.netty.channel.ServerChannel;
@@ -120,6 +122,13 @@ public final class Transport implements io.vertx.core.transport.Transport {
       };
     }
     return implementation.channelFactory(true).newChannel();
+  }
+
+  /** Connects {@code channel}, which is registered and was made by {@link #newChannel}. */
+  ChannelFuture connect(Channel channel, SocketAddress remote, @Nullable SocketAddress local) {
+    ChannelPromise outcome =
+        kind == TransportKind.EPOLL ? new HalfCloseEpoll.Connecting(channel) : channel.newPromise();
+    return channel.connect(remote, local, outcome);
   }
 
   /** A channel, not yet registered, that can be bound to {@code local}. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.fairlead.config.BindAddress.UnixSocket;
+import dev.fairlead.testkit.TestRun;
 import java.io.IOException;
 import java.net.SocketException;
 import java.net.StandardProtocolFamily;
@@ -23,7 +24,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -112,7 +112,6 @@ class UnixSocketFileTest {
   }
 
   @Test
-  @Timeout(60)
   void aSocketWithAFullBacklogIsRefusedAtOnce() throws IOException {
     List<SocketChannel> clients = new ArrayList<>();
     try (ServerSocketChannel server = listening(1)) {
@@ -199,7 +198,7 @@ class UnixSocketFileTest {
       assertThatCode(check).doesNotThrowAnyException();
     } finally {
       owner.destroy();
-      assertThat(owner.waitFor(1, TimeUnit.MINUTES)).isTrue();
+      assertThat(owner.waitFor(TestRun.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
     }
   }
 
