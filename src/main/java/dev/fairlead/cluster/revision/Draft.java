@@ -13,11 +13,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiPredicate;
 
-/** What is to become the next revision. Immutable; methods that parse it are for workers. */
-public record Draft(Document document, String fileDigest, List<BackendSetting> settings) {
+/**
+ * What is to become the next revision; {@code rewritten} when the comments and the layout of the
+ * document before are lost. Immutable; methods that parse it are for workers.
+ */
+public record Draft(
+    Document document, String fileDigest, List<BackendSetting> settings, boolean rewritten) {
 
   public Draft {
     settings = List.copyOf(settings);
+  }
+
+  Draft(Document document, String fileDigest, List<BackendSetting> settings) {
+    this(document, fileDigest, settings, false);
   }
 
   /** Who asks for a change, and where the request came from. */
@@ -62,10 +70,12 @@ public record Draft(Document document, String fileDigest, List<BackendSetting> s
       String expected = " (expected: the id of a backend of pool " + setting.pool() + ")";
       throw notFound("backend", setting.backend() + expected);
     }
+    Document.ChangedDocument changed = document.with(pool, backend, setting);
     return new Draft(
-        document.with(pool, backend, setting),
+        changed.document(),
         revision.fileDigest(),
-        merged(revision.settings(), setting));
+        merged(revision.settings(), setting),
+        changed.rewritten());
   }
 
   /** {@code setting} replaces the one of the same backend and takes over what it leaves open. */
