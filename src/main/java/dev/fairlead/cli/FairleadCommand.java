@@ -1,6 +1,7 @@
 package dev.fairlead.cli;
 
 import java.io.PrintWriter;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -13,6 +14,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "fairlead",
     description = "A layer-4 proxy whose instances act as one.",
+    versionProvider = VersionCommand.class,
     subcommands = {
       RunCommand.class,
       DemoCommand.class,
@@ -44,13 +46,26 @@ public final class FairleadCommand implements Runnable {
       description = "Show this help and exit.")
   private boolean help;
 
+  /** Read by picocli only. */
+  @SuppressWarnings("UnusedVariable")
+  @Option(
+      names = {"-V", "--version"},
+      versionHelp = true,
+      description = "Show the versions of Fairlead and its parts and exit.")
+  private boolean version;
+
   @Spec private CommandSpec spec;
 
-  /** Runs one command to its end; returns 0 done, 1 refused or failed, 2 wrong usage. */
-  public static int execute(PrintWriter out, PrintWriter err, String... args) {
+  /**
+   * Runs one command to its end; returns 0 done, 1 refused or failed, 2 wrong usage.
+   *
+   * @param environment the variables that set defaults of options
+   */
+  public static int execute(
+      Map<String, String> environment, PrintWriter out, PrintWriter err, String... args) {
     return PlainRun.of(args)
         .map(run -> FairleadCommand.execute(run, err))
-        .orElseGet(() -> parse(out, err, args));
+        .orElseGet(() -> parse(environment, out, err, args));
   }
 
   /** Maps exceptions to output and exit code in the same way as picocli. */
@@ -63,8 +78,10 @@ public final class FairleadCommand implements Runnable {
     }
   }
 
-  private static int parse(PrintWriter out, PrintWriter err, String... args) {
+  private static int parse(
+      Map<String, String> environment, PrintWriter out, PrintWriter err, String... args) {
     return new CommandLine(new FairleadCommand())
+        .setDefaultValueProvider(new EnvironmentDefaults(environment))
         .setOut(out)
         .setErr(err)
         .setExpandAtFiles(false)

@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -21,7 +22,8 @@ class CheckCommandTest {
   private final StringWriter err = new StringWriter();
 
   private int run(String... args) {
-    return FairleadCommand.execute(new PrintWriter(out, true), new PrintWriter(err, true), args);
+    return FairleadCommand.execute(
+        Map.of(), new PrintWriter(out, true), new PrintWriter(err, true), args);
   }
 
   private Path file(String text) throws IOException {
