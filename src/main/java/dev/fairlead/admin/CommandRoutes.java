@@ -68,7 +68,7 @@ record CommandRoutes(MemberView member, Commands commands) {
           JsonObject command = RequestReader.change(ctx, from(ctx));
           refuse(command, "pool");
           refuse(command, "backend");
-          String rest = ctx.request().path().substring(POOLS.length());
+          String rest = ctx.normalizedPath().substring(POOLS.length());
           int slash = rest.indexOf('/');
           command.put("pool", decoded(rest.substring(0, slash)));
           command.put("backend", decoded(rest.substring(slash + 1 + BACKENDS.length())));

@@ -39,6 +39,9 @@ final class RequestReader {
           "text/toml", ConfigFormat.TOML,
           "text/x-toml", ConfigFormat.TOML);
 
+  private static final Pattern FORM =
+      Pattern.compile("(?i)multipart/|application/x-www-form-urlencoded");
+
   private static final Pattern REVISION = Pattern.compile("(\"?)([0-9]{1,18})\\1");
   private static final List<String> PARAMETERS = List.of("dryRun", "author", "note");
 
@@ -124,6 +127,16 @@ final class RequestReader {
           UNSUPPORTED, "Content-Type: " + header + " (expected: " + all + "; in UTF-8)");
     }
     return type;
+  }
+
+  /** Vert.x would parse the body of a form, which no path expects, and fail if it can't. */
+  static void refuseForms(RoutingContext ctx) {
+    String type = ctx.request().getHeader(HttpHeaders.CONTENT_TYPE);
+    if (type != null && FORM.matcher(type).lookingAt()) {
+      Answers.problem(ctx, UNSUPPORTED, "Content-Type: " + type + " (expected: no form)");
+    } else {
+      ctx.next();
+    }
   }
 
   /** The JSON object of the body; throws a {@link CommandException}, 415 or 422. */

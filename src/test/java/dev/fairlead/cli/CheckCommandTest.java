@@ -51,6 +51,18 @@ class CheckCommandTest {
   }
 
   @Test
+  void ownerAndGroupOfAUnixSocketAreLookedUp() throws IOException {
+    Path file =
+        file(
+            "listeners: [{ name: a, pool: a, bind: { unix: a.sock, owner: nobody-knows } }]\n"
+                + "pools: [{ name: a, backends: [] }]\n");
+    assertThat(run("check", "-c", file.toString())).isEqualTo(1);
+    assertThat(err.toString().lines())
+        .containsExactly(
+            file + ": listeners[0].bind.owner: nobody-knows (expected: a user of this machine)");
+  }
+
+  @Test
   void overridesAreChecked() throws IOException {
     Path file = file("pools: []\n");
     assertThat(run("check", "-c", file.toString(), "--set", "pools[0]={name: a, backends: []}"))
