@@ -68,6 +68,7 @@ class AdminApiTest {
             "sessions",
             "maxSessions",
             "draining",
+            "accessLog",
             "clustered",
             "revision",
             "listeners",
