@@ -57,6 +57,7 @@ public final class FakeMember implements MemberView {
         sessions.size(),
         5000,
         false,
+        new AccessLogStatus(12, 3),
         false,
         "conf/fairlead.yaml",
         false,
