@@ -115,7 +115,8 @@ class AdminAccessTest {
   void addressInUseStopsTheStart() throws Exception {
     Vertx vertx = Vertx.vertx();
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      NodeConfig.Admin config = new NodeConfig.Admin("127.0.0.1", taken.getLocalPort(), null, null);
+      NodeConfig.Admin config =
+          new NodeConfig.Admin("127.0.0.1", taken.getLocalPort(), null, null, 128);
       AdminVerticle verticle =
           new AdminVerticle(
               config,

@@ -203,7 +203,7 @@ class HealthTest {
     try (TestBackend broken = TestBackend.serving(Scripts::reset);
         TestBackend well = TestBackend.saying("well");
         TestMember member =
-            setup("balance: round-robin", "outlier: { failures: 2, ejection: 1s }")
+            setup("balance: round-robin", "outlier: { failures: 2, ejection: 5s }")
                 .backends(broken, well)
                 .start()) {
       await()

@@ -98,4 +98,25 @@ class ChangeCommandsTest {
         .isEqualTo("all members are told to shut down\n");
     assertThat(server.commands.last().body()).isEqualTo(new JsonObject().put("member", "*"));
   }
+
+  @Test
+  void killedSessionsEndAndUnknownOnesAreAFailure() {
+    server.member.session("s1", 5);
+    server.member.session("s/2", 5);
+    assertThat(CommandLineRun.of(server, "sessions", "kill", "s1", "s3", "s/2"))
+        .isEqualTo(
+            new CommandLineRun(
+                1,
+                "session s1 has ended\nsession s/2 has ended\n",
+                server.url() + "/api/v1/sessions/s3: this member has no live session s3\n"));
+    assertThat(CommandLineRun.of(server, "sessions", "--json").out()).contains("[ ]");
+  }
+
+  @Test
+  void optionsOfSessionsAreNotTakenForThoseOfKill() {
+    server.member.session("s1", 5);
+    CommandLineRun run = CommandLineRun.of("sessions", "--admin", server.url(), "kill", "s1");
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).startsWith("options of sessions (expected: after kill)");
+  }
 }

@@ -62,6 +62,14 @@ class ViewCommandsTest {
   }
 
   @Test
+  void listenersShowWhereTheyAreBound() {
+    assertThat(lines("listeners"))
+        .containsExactly(
+            "NAME   BIND          ADDRESS           POOL   ACTIVE   TOTAL",
+            "web    127.0.0.1:0   127.0.0.1:40123   web    3        17");
+  }
+
+  @Test
   void sessionsAreNewestFirst() {
     server.member.session("old", 65_000);
     server.member.session("new", 10);
@@ -97,7 +105,7 @@ class ViewCommandsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"status", "members", "pools", "sessions"})
+  @ValueSource(strings = {"status", "members", "listeners", "pools", "sessions"})
   void jsonIsTheApisAnswer(String command) {
     server.member.session("s1", 10);
     JsonObject printed = new JsonObject(String.join("\n", lines(command, "--json")));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.testkit.FairleadProcess;
+import dev.fairlead.testkit.FreePorts;
 import dev.fairlead.testkit.Launch;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -95,6 +96,32 @@ class AccessLogIT {
   void aStdoutThatNobodyReadsStopsNothing() throws Exception {
     try (FairleadProcess proxy = Launch.run(config).withPipedStdout().startReady(directory)) {
       pingOften(proxy, MANY);
+      assertDrains(proxy);
+    }
+  }
+
+  /** As when the log driver of a container is stuck: both logs are one pipe, and it is full. */
+  @Test
+  void aPipeOfBothLogsThatNobodyReadsStopsNothing() throws Exception {
+    int port = FreePorts.next();
+    int admin = FreePorts.next();
+    ConfigFixture.replace(config, ConfigFixture.on("127.0.0.1:" + port, backend.port()));
+    try (FairleadProcess proxy =
+        Launch.run(config, "--set", "node.admin.port=" + admin)
+            .after("exec 2>&1")
+            .withPipedStdout()
+            .start(directory)
+            .reachedThrough(admin)) {
+      await()
+          .atMost(FairleadProcess.PATIENCE)
+          .ignoreExceptions()
+          .until(() -> proxy.get("/readyz").statusCode() == 200);
+      pingOften(proxy, MANY);
+      for (int weight = 2; weight < 5; weight++) {
+        String pushed = ConfigFixture.weighing(weight, backend.port()).replace(":0", ":" + port);
+        assertThat(proxy.push(pushed).statusCode()).isEqualTo(200);
+      }
+      pingOften(proxy, 20);
       assertDrains(proxy);
     }
   }

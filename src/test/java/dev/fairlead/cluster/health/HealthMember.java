@@ -57,11 +57,11 @@ final class HealthMember implements HealthListener, Membership.MembershipListene
     membership = new Membership(RowContext.of(node), this::info, this);
     table =
         new HealthTable(
-            new RowContext(node, clock, new RowTraffic()),
+            new RowContext(node, clock, clock.running(), new RowTraffic()),
             () -> pools.all(),
             membership::members,
             this);
-    node.listen(new Nodes(List.of(membership.rows(), table.rows()), () -> {}));
+    node.listen(new Nodes(List.of(membership.rows(), table.rows())));
     context.call(() -> membership.enter(name));
   }
 

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 /** Ensures when the permits of departed members are freed, and when grants pause. */
 class LeaseReclaimerTest {
   private final FakeClock clock = new FakeClock();
-  private final LeaseReclaimer reclaimer = new LeaseReclaimer(clock);
+  private final LeaseReclaimer reclaimer = new LeaseReclaimer(clock.running());
 
   @BeforeEach
   void threeMembers() {
@@ -37,6 +37,19 @@ class LeaseReclaimerTest {
     pass(Duration.ofNanos(1));
     assertThat(reclaimer.isFreed("c")).isTrue();
     assertThat(reclaimer.isFreed("b")).isFalse();
+  }
+
+  @Test
+  void departedMemberIsNotFreedByTimeInWhichThisProcessWasStopped() {
+    nodes("a", "b");
+    pass(LeaseReclaimer.SETTLING.minusMillis(500));
+    clock.skip(LeaseReclaimer.RETENTION);
+    reclaimer.freeDeparted();
+    assertThat(reclaimer.isFreed("c")).isFalse();
+    nodes("a", "b", "c");
+    pass(Duration.ofMillis(500));
+    assertThat(reclaimer.isFreed("c")).isFalse();
+    assertThat(reclaimer.areGrantsPaused()).isTrue();
   }
 
   @Test

@@ -48,7 +48,8 @@ class LeasesTest {
 
     private Member(String id) {
       node = nodes.join(id);
-      leases = new Leases(new RowContext(node, clock, new RowTraffic()), () -> leased);
+      leases =
+          new Leases(new RowContext(node, clock, clock.running(), new RowTraffic()), () -> leased);
       node.listen(leases);
       context.call(leases::open);
       all.add(this);

@@ -63,7 +63,7 @@ class ClusteredLoadsTest {
     private Member(String name, ClusteredNode seed) {
       node = ClusteredNode.join(cluster, seed);
       context = new OnContext(node.vertx());
-      RowContext place = new RowContext(node, clock, new RowTraffic());
+      RowContext place = new RowContext(node, clock, clock.running(), new RowTraffic());
       table = CountTable.ofBackends(place, pools::all);
       membership = new Membership(place, () -> info(name), this);
       node.listen(new Both(table.rows(), membership.rows()));

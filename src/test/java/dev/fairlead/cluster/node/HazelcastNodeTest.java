@@ -69,6 +69,29 @@ class HazelcastNodeTest {
   }
 
   @Test
+  void tellsOfLaterChangesWhenAListenerThrows() {
+    try (TestCluster cluster = TestCluster.of(1)) {
+      Told throwing =
+          new Told() {
+            @Override
+            public void joined(String node) {
+              super.joined(node);
+              throw new IllegalStateException("a bug");
+            }
+          };
+      cluster.node(0).listen(throwing);
+      String one = cluster.join().id();
+      String other = cluster.join().id();
+      cluster.leave(1);
+      await()
+          .untilAsserted(
+              () ->
+                  assertThat(throwing.events())
+                      .containsExactly("joined " + one, "joined " + other, "left " + one));
+    }
+  }
+
+  @Test
   void theOthersGoOnWhenTheOldestDies() {
     try (TestCluster cluster = TestCluster.of(3)) {
       map(cluster.node(2).vertx(), "key", "kept");

@@ -122,13 +122,34 @@ final class ConfigPushTest {
 
   @Test
   void aPrepareIsReleasedWhenItsCoordinatorHasGivenUp() {
-    JsonObject late =
-        new MemberCall.Prepare("late", Document.of(ConfigFormat.YAML, withWeight(8))).toJson();
+    JsonObject late = prepareOf("late").toJson();
     cluster.vertx.eventBus().request(MemberCalls.address("c"), late).await();
     assertThat(c.local.prepared).hasValue(1);
 
     assertThat(a.push(withWeight(7)).getLong("revision")).isEqualTo(2);
     allHave(2, withWeight(7));
+  }
+
+  @Test
+  void aPrepareIsReleasedWhenItsCoordinatorLeavesTheCluster() {
+    c.on(() -> c.handler.perform(prepareOf("a dead one's"))).await();
+    assertThat(c.local.prepared).hasValue(1);
+
+    c.on(() -> left(c, "b")).await();
+    assertThat(c.local.prepared).hasValue(1);
+
+    c.on(() -> left(c, "z")).await();
+    assertThat(c.local.prepared).hasValue(0);
+    assertThat(a.push(withWeight(7)).getLong("revision")).isEqualTo(2);
+  }
+
+  private static MemberCall.Prepare prepareOf(String push) {
+    return new MemberCall.Prepare(push, Document.of(ConfigFormat.YAML, withWeight(8)), "z");
+  }
+
+  private static Future<Void> left(FakeMember member, String node) {
+    member.prepared.left(node);
+    return Future.succeededFuture();
   }
 
   @Test

@@ -79,7 +79,7 @@ final class FakeMembers implements AutoCloseable {
       sync = new ConfigSync(store, prepared, new RevisionLog(), (revision, superseded) -> {});
       handler = new CallHandler(prepared, sync, signed);
       ClusterNode node = new LoneNode(vertx, name);
-      MemberCalls calls = new MemberCalls(node, signed, handler);
+      MemberCalls calls = new MemberCalls(node, name, signed, handler);
       ConfigPush push = new ConfigPush(node, store, calls, FakeMembers.this::infos);
       commands = new ConfigCommands(vertx, store, push, local);
     }

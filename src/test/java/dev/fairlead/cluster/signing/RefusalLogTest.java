@@ -20,6 +20,18 @@ class RefusalLogTest {
   }
 
   @Test
+  @Logs("a call to this member from bus n1")
+  void aMembersOwnAddressIsNotShownByItsNodeId(LogWatch logged) {
+    log.refused(
+        new ReceivedBody("fairlead.member.7f0e", "bus n1", "bus n1 (m1 at h:5701)", () -> null),
+        CommandProblem.of("mac", "the signature is wrong"));
+    assertThat(logged.lines())
+        .containsExactly(
+            "WARN RefusalLog - a call to this member from bus n1 (m1 at h:5701) refused: mac: the"
+                + " signature is wrong");
+  }
+
+  @Test
   @Logs("fairlead.backend.set from bus n1 refused")
   void oneLineASecondAndTheNextTellsWhatWasLeftOut(LogWatch logged) {
     refuse();

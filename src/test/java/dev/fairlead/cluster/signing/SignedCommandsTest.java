@@ -165,11 +165,17 @@ class SignedCommandsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {-30_001, 30_001})
-  void afterThatItIsRefused(long millis) {
+  @CsvSource({"-30001, 30s ahead of", "30001, 30s behind", "95000, 95s behind"})
+  void afterThatItIsRefusedWithTheDifferenceOfTheClocks(long millis, String difference) {
     JsonObject sent = signed.sign(ADDRESS, COMMAND);
     clock.advance(Duration.ofMillis(millis));
-    assertRefused(sent, "time", "within 30s of now");
+    assertRefused(
+        sent,
+        "time",
+        sent.getString("time")
+            + ", "
+            + difference
+            + " the clock of this member (expected: at most 30s)");
   }
 
   @Test

@@ -11,12 +11,15 @@ import dev.fairlead.pool.PoolFixture;
 import dev.fairlead.pool.Pools;
 import dev.fairlead.testkit.Logs;
 import dev.fairlead.testkit.TestRun;
+import io.netty.util.NetUtil;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,6 +29,7 @@ import java.util.Queue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A load goes on with the addresses there are, at the latest after two seconds, and a name server
@@ -197,6 +201,26 @@ class HostNamesTest {
               assertThat(inet.getPort()).isEqualTo(9001);
             });
     assertThat(backend(pools, 1).addresses()).isEmpty();
+    real.stop();
+  }
+
+  @Test
+  void nameHasTheAddressesOfAllItsLinesInTheHostsFile(@TempDir Path directory) throws Exception {
+    Path hosts = directory.resolve("hosts");
+    Files.writeString(
+        hosts,
+        """
+        10.0.0.1 web.internal web
+        10.0.0.2 web.internal
+        2001:db8::1 WEB.internal # as well
+        10.0.0.3 other.internal
+        """);
+    HostNames real = new HostNames(vertx, HostNames.NameLookup.of(vertx, new HostsFile(hosts)));
+    Pools pools = pools("Web.Internal");
+    await(change(real, pools));
+    assertThat(backend(pools, 0).addresses())
+        .extracting(address -> NetUtil.toAddressString(((InetSocketAddress) address).getAddress()))
+        .containsExactly("10.0.0.1", "10.0.0.2", "2001:db8::1");
     real.stop();
   }
 
