@@ -16,6 +16,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -76,7 +77,7 @@ final class UnixSocketFile {
     Path aside = privateSibling(Path.of(wanted.path()));
     try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
       probe.bind(UnixDomainSocketAddress.of(aside));
-      UnixAccess.give(aside, wanted, aside.getParent());
+      UnixAccess.give(aside, wanted, directoryOf(aside));
     } finally {
       removeStaged(aside);
     }
@@ -93,7 +94,7 @@ final class UnixSocketFile {
   void publish() throws IOException {
     Path bound = staged;
     if (bound != null) {
-      UnixAccess.give(bound, wanted, bound.getParent());
+      UnixAccess.give(bound, wanted, directoryOf(bound));
       name(bound);
       published = true;
       removeStaged(bound);
@@ -119,7 +120,7 @@ final class UnixSocketFile {
     }
     Path aside = privateSibling(path);
     try {
-      UnixAccess.give(path, changed, aside.getParent());
+      UnixAccess.give(path, changed, directoryOf(aside));
     } finally {
       removeStaged(aside);
     }
@@ -156,9 +157,13 @@ final class UnixSocketFile {
     }
   }
 
+  private static Path directoryOf(Path staged) {
+    return Objects.requireNonNull(staged.getParent());
+  }
+
   private static void removeStaged(Path socket) throws IOException {
     Files.deleteIfExists(socket);
-    Files.deleteIfExists(socket.getParent());
+    Files.deleteIfExists(directoryOf(socket));
   }
 
   /** Removes a stale file, and fails if any other is there. */

@@ -54,8 +54,10 @@ class CheckCommandTest {
   void ownerAndGroupOfAUnixSocketAreLookedUp() throws IOException {
     Path file =
         file(
-            "listeners: [{ name: a, pool: a, bind: { unix: a.sock, owner: nobody-knows } }]\n"
-                + "pools: [{ name: a, backends: [] }]\n");
+            """
+            listeners: [{ name: a, pool: a, bind: { unix: a.sock, owner: nobody-knows } }]
+            pools: [{ name: a, backends: [] }]
+            """);
     assertThat(run("check", "-c", file.toString())).isEqualTo(1);
     assertThat(err.toString().lines())
         .containsExactly(

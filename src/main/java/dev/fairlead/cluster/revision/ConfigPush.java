@@ -192,8 +192,7 @@ final class ConfigPush {
         member ->
             calls.call(
                 member,
-                new MemberCall.Prepare(
-                    next.revision().id(), next.draft().document(), node.id()));
+                new MemberCall.Prepare(next.revision().id(), next.draft().document(), node.id()));
     List<MemberInfo> here = asked.stream().filter(each -> each.id().equals(node.id())).toList();
     List<MemberInfo> others = asked.stream().filter(each -> !each.id().equals(node.id())).toList();
     return allOf(here, call).compose(prepared -> allOf(others, call));

@@ -21,6 +21,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.InetAddress;
 import java.util.Collection;
+import java.util.Locale;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -60,7 +61,7 @@ public final class ConfigJson {
         ? Substitution.escape(bind.toString())
         : new JsonObject()
             .put("unix", text(unix.path()))
-            .put("mode", "%04o".formatted(unix.mode()))
+            .put("mode", String.format(Locale.ROOT, "%04o", unix.mode()))
             .put("owner", text(unix.owner()))
             .put("group", text(unix.group()));
   }
