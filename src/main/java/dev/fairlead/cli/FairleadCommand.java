@@ -2,9 +2,12 @@ package dev.fairlead.cli;
 
 import java.io.PrintWriter;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
@@ -36,6 +39,11 @@ import picocli.CommandLine.Spec;
 public final class FairleadCommand implements Runnable {
   /** Exit code: refused or failed; the reason is on stderr, one line per problem. */
   public static final int FAILED = 1;
+
+  /** Defaults of options that the environment sets; an empty variable sets none. */
+  private static final Map<String, String> VARIABLES =
+      Map.of(
+          "--admin", "FAIRLEAD_ADMIN", "--token-file", "FAIRLEAD_TOKEN_FILE", "--author", "USER");
 
   /** Inherited by every command; read by picocli only. */
   @SuppressWarnings("UnusedVariable")
@@ -81,12 +89,18 @@ public final class FairleadCommand implements Runnable {
   private static int parse(
       Map<String, String> environment, PrintWriter out, PrintWriter err, String... args) {
     return new CommandLine(new FairleadCommand())
-        .setDefaultValueProvider(new EnvironmentDefaults(environment))
+        .setDefaultValueProvider(arg -> fromEnvironment(environment, arg))
         .setOut(out)
         .setErr(err)
         .setExpandAtFiles(false)
         .setExecutionExceptionHandler(FairleadCommand::failed)
         .execute(args);
+  }
+
+  private static @Nullable String fromEnvironment(Map<String, String> environment, ArgSpec arg) {
+    String variable = arg instanceof OptionSpec option ? VARIABLES.get(option.longestName()) : null;
+    String value = variable == null ? "" : environment.getOrDefault(variable, "");
+    return value.isBlank() ? null : value;
   }
 
   private static int failed(
