@@ -77,6 +77,13 @@ abstract class ClientCommand implements Callable<Integer> {
     return new ParameterException(spec.commandLine(), message);
   }
 
+  /** Options of this command given before its subcommand would have no effect: refuses them. */
+  final void refuseOptionsBefore(String subcommand) {
+    if (!spec.commandLine().getParseResult().matchedOptions().isEmpty()) {
+      throw wrong("options of " + spec.name() + " (expected: after " + subcommand + ")");
+    }
+  }
+
   /** Creates a client of that member; sends nothing yet. Refuses an unusable token or CA file. */
   final AdminClient client() throws RefusedException {
     String base = admin.replaceAll("/+$", "");

@@ -103,11 +103,18 @@ public final class Batcher<T> implements AutoCloseable {
 
   private void run() {
     long taken = System.nanoTime();
-    while (!closing || waiting.get() > 0) {
+    while (!closing || waiting.get() > 0 || flushAsked) {
       awaitBatch(taken);
-      flushAsked = false;
       taken = System.nanoTime();
-      handOver(take());
+      boolean flush = flushAsked;
+      if (flush) {
+        flushAsked = false;
+      }
+      List<T> batch = take();
+      // Closing wakes the thread with nothing queued, and an item is counted before it is queued.
+      if (flush || !batch.isEmpty()) {
+        handOver(batch);
+      }
     }
     closeSink();
   }

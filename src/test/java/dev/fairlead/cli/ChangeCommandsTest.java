@@ -9,7 +9,6 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -19,7 +18,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  * cluster that remembers what it was told. A failure would look like the wrong backend drained, or
  * every member stopped by a forgotten option.
  */
-@Timeout(30)
 class ChangeCommandsTest {
   private final AdminServer server = new AdminServer(null);
 
@@ -99,5 +97,26 @@ class ChangeCommandsTest {
     assertThat(CommandLineRun.of(server, "shutdown", "--all").out())
         .isEqualTo("all members are told to shut down\n");
     assertThat(server.commands.last().body()).isEqualTo(new JsonObject().put("member", "*"));
+  }
+
+  @Test
+  void killedSessionsEndAndUnknownOnesAreAFailure() {
+    server.member.session("s1", 5);
+    server.member.session("s/2", 5);
+    assertThat(CommandLineRun.of(server, "sessions", "kill", "s1", "s3", "s/2"))
+        .isEqualTo(
+            new CommandLineRun(
+                1,
+                "session s1 has ended\nsession s/2 has ended\n",
+                server.url() + "/api/v1/sessions/s3: this member has no live session s3\n"));
+    assertThat(CommandLineRun.of(server, "sessions", "--json").out()).contains("[ ]");
+  }
+
+  @Test
+  void optionsOfSessionsAreNotTakenForThoseOfKill() {
+    server.member.session("s1", 5);
+    CommandLineRun run = CommandLineRun.of("sessions", "--admin", server.url(), "kill", "s1");
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).startsWith("options of sessions (expected: after kill)");
   }
 }

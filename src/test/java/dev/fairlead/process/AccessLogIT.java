@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.testkit.FairleadProcess;
+import dev.fairlead.testkit.FreePorts;
 import dev.fairlead.testkit.Launch;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -43,7 +44,7 @@ class AccessLogIT {
   void everySessionIsALineWithItsReason() throws Exception {
     try (FairleadProcess proxy = Launch.run(config).startReady(directory)) {
       PingClient.pingOnce(proxy.port("web"));
-      await().atMost(FairleadProcess.PATIENCE).until(() -> proxy.outLines().size() == 1);
+      await().until(() -> proxy.outLines().size() == 1);
       JsonObject line = new JsonObject(proxy.outLines().get(0));
       assertThat(line.getString("listener")).isEqualTo("web");
       assertThat(line.getString("backend")).isEqualTo("127.0.0.1:" + backend.port());
@@ -60,12 +61,12 @@ class AccessLogIT {
     try (FairleadProcess proxy = to(log.toString()).startReady(directory)) {
       int port = proxy.port("web");
       PingClient.pingOnce(port);
-      await().atMost(FairleadProcess.PATIENCE).until(() -> lines(log).size() == 1);
+      await().until(() -> lines(log).size() == 1);
       Files.move(log, rotated);
       proxy.signal("HUP");
-      await().atMost(FairleadProcess.PATIENCE).until(() -> Files.exists(log));
+      await().until(() -> Files.exists(log));
       PingClient.pingOnce(port);
-      await().atMost(FairleadProcess.PATIENCE).until(() -> lines(log).size() == 1);
+      await().until(() -> lines(log).size() == 1);
       assertThat(lines(rotated)).hasSize(1);
       assertThat(proxy.revision()).isEqualTo(1);
     }
@@ -75,7 +76,7 @@ class AccessLogIT {
   void aFullDiskCostsLinesAndNoTraffic() throws Exception {
     try (FairleadProcess proxy = to("/dev/full").startReady(directory)) {
       pingOften(proxy, 50);
-      await().atMost(FairleadProcess.PATIENCE).until(() -> dropped(proxy) == 50);
+      await().until(() -> dropped(proxy) == 50);
       assertThat(proxy.logged("access-log: ")).isEqualTo(1);
       assertDrains(proxy);
     }
@@ -86,7 +87,7 @@ class AccessLogIT {
     try (FairleadProcess proxy = Launch.run(config).withPipedStdout().startReady(directory)) {
       proxy.process().getInputStream().close();
       pingOften(proxy, 50);
-      await().atMost(FairleadProcess.PATIENCE).until(() -> dropped(proxy) == 50);
+      await().until(() -> dropped(proxy) == 50);
       assertDrains(proxy);
     }
   }
@@ -95,6 +96,32 @@ class AccessLogIT {
   void aStdoutThatNobodyReadsStopsNothing() throws Exception {
     try (FairleadProcess proxy = Launch.run(config).withPipedStdout().startReady(directory)) {
       pingOften(proxy, MANY);
+      assertDrains(proxy);
+    }
+  }
+
+  /** As when the log driver of a container is stuck: both logs are one pipe, and it is full. */
+  @Test
+  void aPipeOfBothLogsThatNobodyReadsStopsNothing() throws Exception {
+    int port = FreePorts.next();
+    int admin = FreePorts.next();
+    ConfigFixture.replace(config, ConfigFixture.on("127.0.0.1:" + port, backend.port()));
+    try (FairleadProcess proxy =
+        Launch.run(config, "--set", "node.admin.port=" + admin)
+            .after("exec 2>&1")
+            .withPipedStdout()
+            .start(directory)
+            .reachedThrough(admin)) {
+      await()
+          .atMost(FairleadProcess.PATIENCE)
+          .ignoreExceptions()
+          .until(() -> proxy.get("/readyz").statusCode() == 200);
+      pingOften(proxy, MANY);
+      for (int weight = 2; weight < 5; weight++) {
+        String pushed = ConfigFixture.weighing(weight, backend.port()).replace(":0", ":" + port);
+        assertThat(proxy.push(pushed).statusCode()).isEqualTo(200);
+      }
+      pingOften(proxy, 20);
       assertDrains(proxy);
     }
   }

@@ -140,7 +140,6 @@ class PushAndDeathIT extends PingClusterFixture {
   private void assertAgreed(String text, HttpResponse<String> answer, String when) {
     cluster.awaitWhole();
     await(when)
-        .atMost(FairleadProcess.PATIENCE)
         .untilAsserted(
             () -> {
               List<MemberState> states = MemberState.ofAll(cluster.members());

@@ -32,8 +32,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 final class HealthMember implements HealthListener, Membership.MembershipListener {
   static final String KEY = "web/127.0.0.1:9001";
 
-  private static final Duration LIMIT = Duration.ofSeconds(20);
-
   final String name;
   final ClusterNode node;
   final OnContext context;
@@ -163,11 +161,11 @@ final class HealthMember implements HealthListener, Membership.MembershipListene
   }
 
   void awaitProbing(boolean is) {
-    await().atMost(LIMIT).untilAsserted(() -> assertThat(isProbing()).as(name).isEqualTo(is));
+    await().untilAsserted(() -> assertThat(isProbing()).as(name).isEqualTo(is));
   }
 
   void awaitHealthy(boolean is) {
-    await().atMost(LIMIT).untilAsserted(() -> assertThat(isHealthy()).as(name).isEqualTo(is));
+    await().untilAsserted(() -> assertThat(isHealthy()).as(name).isEqualTo(is));
   }
 
   /** The calls of its listener since the last one of this method. */

@@ -3,6 +3,7 @@ package dev.fairlead.cluster.lease;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.cluster.FakeClock;
+import dev.fairlead.testkit.Logs;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -52,6 +53,7 @@ class LeaseReclaimerTest {
   }
 
   @Test
+  @Logs("LeaseReclaimer - only 1 of 3 members")
   void eachDepartureBeginsTheSettlingTimeAnew() {
     nodes("a", "b");
     pass(Duration.ofSeconds(1));
@@ -63,6 +65,7 @@ class LeaseReclaimerTest {
   }
 
   @Test
+  @Logs("LeaseReclaimer - only 1 of 3 members")
   void minorityRetainsThePermitsOfTheDepartedForAMinute() {
     nodes("a");
     pass(LeaseReclaimer.RETENTION.minusNanos(1));

@@ -3,6 +3,7 @@ package dev.fairlead.cluster.lease;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.cluster.lease.LeaseEntry.LeaseRow;
+import dev.fairlead.testkit.Logs;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -108,6 +109,7 @@ class LeaseRefreshTest {
   }
 
   @Test
+  @Logs("refresh of the lease web failed")
   void bugWhileThePermitsAreAllowedEndsTheRefresh() {
     web.wanted(50)
         .onAllow(
@@ -123,6 +125,7 @@ class LeaseRefreshTest {
   }
 
   @Test
+  @Logs("refresh of the lease web failed")
   void bugWhileThePermitsAreTakenBackEndsTheRefresh() {
     web.wanted(0)
         .limit(5)

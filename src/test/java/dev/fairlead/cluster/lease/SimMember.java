@@ -80,7 +80,7 @@ final class SimMember implements LeaseContext {
     for (SimLeased each : leased.values()) {
       each.isBusy = false;
       each.demand = 0;
-      each.inUse = 0;
+      each.inUse(0);
     }
     return keeper.stop();
   }

@@ -2,6 +2,7 @@ package dev.fairlead.cluster.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fairlead.testkit.Logs;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +38,7 @@ class NodesTest {
   }
 
   @Test
+  @Logs("Nodes - this member has lost the cluster")
   void lostClusterIsATrouble() {
     nodes.lost();
     assertThat(nodes.trouble()).isEqualTo("this member has lost the cluster: restart it");

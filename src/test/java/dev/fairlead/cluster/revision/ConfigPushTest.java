@@ -12,6 +12,7 @@ import dev.fairlead.config.ConfigFormat;
 import dev.fairlead.config.Revision;
 import dev.fairlead.config.text.Document;
 import dev.fairlead.event.CommandException;
+import dev.fairlead.testkit.Logs;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.eventbus.ReplyException;
@@ -175,6 +176,7 @@ final class ConfigPushTest {
   }
 
   @Test
+  @Logs("fairlead.member.a from bus refused: (expected: a member's call)")
   void aCallThatIsNoneIsAnsweredSo() {
     Object[] calls = {
       null, 7, "{", "{}", "{\"call\":7}", "{\"call\":\"hold\"}", "{\"call\":\"x\",\"push\":\"p\"}"
@@ -234,6 +236,7 @@ final class ConfigPushTest {
   }
 
   @Test
+  @Logs("revision 2 can't be put in force here yet: too many open files")
   void aMemberThatCanNotPutItInForceIsMissingAndFollowsLater() {
     c.local.commitFailure = "too many open files";
 

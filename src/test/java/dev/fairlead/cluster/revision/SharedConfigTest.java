@@ -6,11 +6,10 @@ import static org.awaitility.Awaitility.await;
 import dev.fairlead.cluster.OnContext;
 import dev.fairlead.cluster.node.LoneNode;
 import dev.fairlead.cluster.revision.ConfigStart.StartupConfig;
+import dev.fairlead.cluster.revision.Draft.Author;
 import dev.fairlead.cluster.revision.SharedConfig.ConfigSetup;
 import dev.fairlead.cluster.signing.SignedCommands;
 import dev.fairlead.config.ConfigFormat;
-import dev.fairlead.cluster.revision.Draft.Author;
-
 import dev.fairlead.config.text.Document;
 import dev.fairlead.event.MemberInfo;
 import io.vertx.core.Future;
@@ -50,7 +49,8 @@ class SharedConfigTest {
   }
 
   private Future<SharedConfig> start() {
-    MemberInfo self = new MemberInfo(node.id(), "m1", null, "test", Instant.EPOCH, 0, 0, true, false);
+    MemberInfo self =
+        new MemberInfo(node.id(), "m1", null, "test", Instant.EPOCH, 0, 0, true, false);
     ConfigSetup setup =
         new ConfigSetup(
             node, "m1", new FakeLocal(vertx), () -> List.of(self), this::save, (now, before) -> {});

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fairlead.cluster.SettableClock;
 import dev.fairlead.event.CommandException;
+import dev.fairlead.testkit.Logs;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.junit5.VertxExtension;
@@ -27,6 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * can give.
  */
 @ExtendWith(VertxExtension.class)
+@Logs("RefusalLog - fairlead.backend.set from bus refused")
 class SignedCommandsTest {
   private static final String ADDRESS = "fairlead.backend.set";
   private static final JsonObject COMMAND =
