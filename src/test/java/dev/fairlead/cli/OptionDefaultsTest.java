@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
  * set, empty and overridden. A failure would look like a command to another member than was typed.
  */
 @Timeout(30)
-class EnvironmentDefaultsTest {
+class OptionDefaultsTest {
   @TempDir private Path directory;
 
   @Test
