@@ -33,7 +33,8 @@ class CountsIT {
 
   /**
    * All three members may give all they take at once to the same backend, because none knows yet of
-   * the others' choice: it must be 2 below the rest (the third choice is a tie), and ends 9 - 2 above.
+   * the others' choice: it must be 2 below the rest (the third choice is a tie), and ends 9 - 2
+   * above.
    */
   private static final int MOST_APART = 3 * AT_ONCE - (AT_ONCE - 1);
 
