@@ -80,9 +80,11 @@ final class AdminRoutes {
   Router router(Vertx vertx, Handler<RoutingContext> guard) {
     Router router = Router.router(vertx);
     router.route().failureHandler(Answers::failure).handler(AdminRoutes::protect);
+    router.route().handler(new RequestCheck());
     mount(router, open());
-    router.route().handler(guard).handler(this::awaitConfig);
+    router.route().handler(guard).handler(this::awaitConfig).handler(RequestReader::refuseForms);
     router.route().handler(BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES));
+    router.route().handler(AdminRoutes::serve);
     mount(router, guarded());
     router.route().handler(ctx -> Answers.problem(ctx, 404, "there is nothing here"));
     return router;
@@ -93,7 +95,13 @@ final class AdminRoutes {
   }
 
   private static void protect(RoutingContext ctx) {
+    AdminConnections.began(ctx);
     ctx.response().putHeader("X-Content-Type-Options", "nosniff");
+    ctx.next();
+  }
+
+  private static void serve(RoutingContext ctx) {
+    AdminConnections.serving(ctx);
     ctx.next();
   }
 

@@ -7,7 +7,6 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
@@ -20,6 +19,9 @@ final class Answers {
   private static final Logger LOG = LoggerFactory.getLogger(Answers.class);
   private static final String JSON = "application/json";
   private static final int TOO_LARGE = 413;
+
+  /** What Vert.x reports for malformed chunks, and for a client that leaves before the end. */
+  private static final int BODY_UNREADABLE = 200;
 
   private Answers() {}
 
@@ -35,8 +37,7 @@ final class Answers {
     if (!ctx.response().headers().contains(HttpHeaders.CACHE_CONTROL)) {
       ctx.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
     }
-    // Over HTTP/2 Vert.x would send a body in response to HEAD, too.
-    ctx.response().end(ctx.request().method().equals(HttpMethod.HEAD) ? Buffer.buffer() : body);
+    ctx.response().end(body);
   }
 
   static void json(RoutingContext ctx, int status, JsonObject body) {
@@ -80,17 +81,20 @@ final class Answers {
     return here.future();
   }
 
-  /** Response to a failed request. The cause of an internal error goes to the log only. */
+  /**
+   * Response to a failed request. The cause of an internal error goes to the log only; that a
+   * request is malformed, or that its client has left, is none.
+   */
   static void failure(RoutingContext ctx) {
-    if (ctx.failure() != null) {
-      LOG.error("{} {} failed", ctx.request().method(), ctx.request().path(), ctx.failure());
-    }
     int status = ctx.statusCode();
     if (status == TOO_LARGE) {
       problem(ctx, status, "the body is too large (expected: at most 16 MiB)");
+    } else if (status == BODY_UNREADABLE) {
+      problem(ctx, 400, "the body is malformed");
     } else if (status >= 400 && status < 500) {
       problem(ctx, status, "the request is malformed");
     } else {
+      LOG.error("{} {} failed", ctx.request().method(), ctx.request().path(), ctx.failure());
       problem(ctx, 500, "internal error, see the log of the member");
     }
   }

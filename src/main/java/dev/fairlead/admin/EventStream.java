@@ -1,15 +1,17 @@
 package dev.fairlead.admin;
 
-import dev.fairlead.event.SystemEvent;
+import dev.fairlead.config.Durations;
 import io.vertx.core.Context;
-import io.vertx.core.Vertx;
-import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
@@ -34,6 +36,9 @@ public final class EventStream {
   /** Foreign applications can publish events; a type must not break out of its line. */
   private static final Pattern TYPE = Pattern.compile("\\w{1,64}");
 
+  private static final String SINCE =
+      "a duration such as 10m, or a time such as 2026-11-22T12:30:00Z";
+
   private final Context context;
   private final HttpServerResponse response;
   private Runnable unsubscribe = () -> {};
@@ -50,8 +55,17 @@ public final class EventStream {
     this.response = ctx.response();
   }
 
-  /** Streams the events of {@code source}; the response to HEAD has headers only. */
+  /**
+   * Streams the events of {@code source}, with {@code ?since=} first the remembered ones from then
+   * on; the response to HEAD has headers only.
+   */
   static void open(RoutingContext ctx, EventSource source) {
+    String wanted = ctx.queryParams().get("since");
+    Instant since = wanted == null ? Instant.MAX : since(wanted).orElse(null);
+    if (since == null) {
+      Answers.problem(ctx, 422, "since: " + wanted + " (expected: " + SINCE + ")");
+      return;
+    }
     ctx.response()
         .setChunked(!ctx.request().method().equals(HttpMethod.HEAD))
         .putHeader(HttpHeaders.CONTENT_TYPE, "text/event-stream")
@@ -59,17 +73,28 @@ public final class EventStream {
     if (ctx.request().method().equals(HttpMethod.HEAD)) {
       ctx.response().end();
     } else {
-      new EventStream(ctx).start(source);
+      AdminConnections.streaming(ctx);
+      new EventStream(ctx).start(source, since);
     }
   }
 
-  private void start(EventSource source) {
+  private static Optional<Instant> since(String text) {
+    try {
+      return Durations.parse(text)
+          .map(Instant.now()::minus)
+          .or(() -> Optional.of(OffsetDateTime.parse(text).toInstant()));
+    } catch (DateTimeParseException e) {
+      return Optional.empty();
+    }
+  }
+
+  private void start(EventSource source, Instant since) {
     response
         .setWriteQueueMaxSize(QUEUE_BYTES)
         .drainHandler(drained -> behind = 0)
         .exceptionHandler(broken -> end())
         .closeHandler(closed -> end());
-    unsubscribe = source.subscribe(event -> context.runOnContext(turn -> send(event)));
+    unsubscribe = source.subscribe(since, event -> context.runOnContext(turn -> send(event)));
     timer = context.owner().setPeriodic(KEEP_ALIVE.toMillis(), tick -> tick());
     comment("connected");
   }
@@ -126,24 +151,10 @@ public final class EventStream {
   public interface EventSource {
 
     /**
-     * Passes every further event to {@code listener}, on any thread; it must not block. The result
-     * ends the subscription; any thread, idempotent.
+     * Passes the remembered events that arrived at {@code since} or later to {@code listener}, then
+     * every further one; on any thread, it must not block. The result ends the subscription; any
+     * thread, idempotent.
      */
-    Runnable subscribe(Consumer<JsonObject> listener);
-
-    /** The events that all members publish on the event bus. */
-    static EventSource of(Vertx vertx) {
-      return listener -> {
-        MessageConsumer<?> consumer = vertx.eventBus().consumer(SystemEvent.ADDRESS);
-        consumer.handler(
-            message -> {
-              // Foreign applications may publish anything on this address.
-              if (message.body() instanceof JsonObject event) {
-                listener.accept(event);
-              }
-            });
-        return consumer::unregister;
-      };
-    }
+    Runnable subscribe(Instant since, Consumer<JsonObject> listener);
   }
 }

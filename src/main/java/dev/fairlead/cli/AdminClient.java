@@ -3,7 +3,6 @@ package dev.fairlead.cli;
 import dev.fairlead.config.text.ConfigText;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -11,23 +10,36 @@ import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * HTTP client of a member's admin listener. Blocks: at most 3 s to connect, 30 s for the response.
- * Every refusal is thrown as a {@link RefusedException}.
+ * HTTP client of a member's admin listener. Blocks: at most 3 s to connect, 30 s for the response,
+ * 45 s without a line of a stream. Every refusal is thrown as a {@link RefusedException}.
  */
 final class AdminClient {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
   private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
+
+  /**
+   * Three of the stream's keep-alive comments. Lowering it gives up on a member that is only slow;
+   * raising it reports later that a member hangs.
+   */
+  private static final Duration SILENCE_TIMEOUT = Duration.ofSeconds(45);
 
   private final String url;
   private final @Nullable String token;
@@ -49,19 +61,46 @@ final class AdminClient {
   }
 
   JsonObject get(String path) throws RefusedException {
-    return checked(path, exchange(request(path).GET().build()), "");
+    return checked(path, exchange(request(path).GET()), "");
+  }
+
+  /**
+   * Passes the lines of an endless response to {@code takesMore} until it returns false; refuses
+   * when the member ends the response or is silent for 45 s.
+   */
+  void follow(String path, Predicate<String> takesMore) throws RefusedException {
+    HttpResponse<Stream<String>> answer =
+        exchange(request(path).GET(), HttpResponse.BodyHandlers.ofLines());
+    try (Stream<String> lines = answer.body()) {
+      if (answer.statusCode() / 100 != 2) {
+        checked(path, answer.statusCode(), lines.collect(Collectors.joining("\n")), "");
+      }
+      LineQueue queue = LineQueue.of(lines);
+      String line = queue.next(SILENCE_TIMEOUT).orElse(null);
+      while (line != null && takesMore.test(line)) {
+        line = queue.next(SILENCE_TIMEOUT).orElse(null);
+      }
+      if (line == null) {
+        throw new RefusedException(
+            url
+                + path
+                + ": the member "
+                + (queue.hasEnded() ? "ended the stream" : "does not answer any more"));
+      }
+    }
   }
 
   /** The body of {@code /readyz}, also when the member is not ready (503). */
   JsonObject getReadiness() throws RefusedException {
-    return parsed("/readyz", exchange(request("/readyz").GET().build()));
+    HttpResponse<String> answer = exchange(request("/readyz").GET());
+    return parsed("/readyz", answer.statusCode(), answer.body());
   }
 
   /** Sends a JSON body; an empty response is an empty object. */
   JsonObject send(String method, String path, JsonObject body) throws RefusedException {
     HttpRequest.BodyPublisher publisher = HttpRequest.BodyPublishers.ofString(body.encode());
     HttpRequest.Builder request = request(path).header("Content-Type", "application/json");
-    return checked(path, exchange(request.method(method, publisher).build()), "");
+    return checked(path, exchange(request.method(method, publisher)), "");
   }
 
   /** Posts a document; refuses unless revision {@code expect}, absent = any, is in force. */
@@ -73,32 +112,43 @@ final class AdminClient {
     if (expect != null) {
       request.header("If-Match", expect.toString());
     }
-    return checked(path, exchange(request.build()), document.name());
+    return checked(path, exchange(request), document.name());
+  }
+
+  /** Sends no body. */
+  JsonObject delete(String path) throws RefusedException {
+    return checked(path, exchange(request(path).DELETE()), "");
   }
 
   private HttpRequest.Builder request(String path) {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(url + path)).timeout(ANSWER_TIMEOUT);
+    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + path));
     return token == null ? request : request.header("Authorization", "Bearer " + token);
   }
 
-  private HttpResponse<String> exchange(HttpRequest request) throws RefusedException {
+  private HttpResponse<String> exchange(HttpRequest.Builder request) throws RefusedException {
+    return exchange(request, HttpResponse.BodyHandlers.ofString());
+  }
+
+  /** The request has no time limit of its own: since JDK 26 that would end a stream, too. */
+  private <T> HttpResponse<T> exchange(
+      HttpRequest.Builder request, HttpResponse.BodyHandler<T> body) throws RefusedException {
+    CompletableFuture<HttpResponse<T>> answer = client.sendAsync(request.build(), body);
     try {
-      return client.send(request, HttpResponse.BodyHandlers.ofString());
-    } catch (IOException e) {
-      throw new RefusedException(unreached(e));
+      return answer.get(ANSWER_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      throw new RefusedException(unreached(Objects.requireNonNullElse(e.getCause(), e)));
+    } catch (TimeoutException e) {
+      answer.cancel(true);
+      throw new RefusedException(url + ": no answer within " + ANSWER_TIMEOUT.toSeconds() + " s");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new RefusedException("interrupted");
     }
   }
 
-  private String unreached(IOException e) {
+  private String unreached(Throwable e) {
     if (e instanceof HttpConnectTimeoutException) {
       return "cannot reach " + url + ": timed out";
-    }
-    if (e instanceof HttpTimeoutException) {
-      return url + ": no answer within " + ANSWER_TIMEOUT.toSeconds() + " s";
     }
     if (e instanceof ConnectException) {
       String why = isUnresolved(e) ? "name not resolved" : "connection refused";
@@ -116,11 +166,16 @@ final class AdminClient {
   /** Throws what is not a success; {@code file} is the document that was sent, empty = none. */
   private JsonObject checked(String path, HttpResponse<String> answer, String file)
       throws RefusedException {
-    JsonObject body = parsed(path, answer);
-    if (answer.statusCode() / 100 == 2) {
+    return checked(path, answer.statusCode(), answer.body(), file);
+  }
+
+  private JsonObject checked(String path, int status, String text, String file)
+      throws RefusedException {
+    JsonObject body = parsed(path, status, text);
+    if (status / 100 == 2) {
       return body;
     }
-    if (answer.statusCode() == 401) {
+    if (status == 401) {
       throw new RefusedException(
           url
               + path
@@ -133,17 +188,17 @@ final class AdminClient {
       lines.add(AnswerText.problem(ofRequest ? url : file, problem));
     }
     if (lines.isEmpty()) {
-      throw new RefusedException(url + path + ": answered " + answer.statusCode());
+      throw new RefusedException(url + path + ": answered " + status);
     }
     throw new RefusedException(lines);
   }
 
-  private JsonObject parsed(String path, HttpResponse<String> answer) throws RefusedException {
+  private JsonObject parsed(String path, int status, String text) throws RefusedException {
     try {
-      return answer.body().isEmpty() ? new JsonObject() : new JsonObject(answer.body());
+      return text.isEmpty() ? new JsonObject() : new JsonObject(text);
     } catch (DecodeException e) {
       throw new RefusedException(
-          url + path + ": answered " + answer.statusCode() + ", and not as Fairlead does");
+          url + path + ": answered " + status + ", and not as Fairlead does");
     }
   }
 }

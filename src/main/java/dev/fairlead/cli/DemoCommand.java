@@ -62,6 +62,7 @@ final class DemoCommand implements Callable<Integer> {
     } finally {
       Files.deleteIfExists(file);
       vertx.close().await();
+      ProcessLog.close();
     }
   }
 

@@ -68,14 +68,20 @@ record PlainRun(Path file, List<String> overrides, boolean cluster) {
     if (cluster) {
       all.add("cluster.enabled=true");
     }
-    ProcessSignals signals = ProcessSignals.takeOver();
-    Member member;
     try {
-      member = Member.start(file, new ConfigLoader(System.getenv(), all));
+      return run(new ConfigLoader(System.getenv(), all));
     } catch (StartException e) {
+      ProcessLog.close(); // What was logged before the reasons stands before them.
       e.lines().forEach(err::println);
       return FairleadCommand.FAILED;
+    } finally {
+      ProcessLog.close();
     }
+  }
+
+  private int run(ConfigLoader loader) throws InterruptedException {
+    ProcessSignals signals = ProcessSignals.takeOver();
+    Member member = Member.start(file, loader);
     ServiceManager manager = new ServiceManager(System.getenv(ServiceManager.VARIABLE));
     manager.ready();
     member.draining().onSuccess(manager::stopping);

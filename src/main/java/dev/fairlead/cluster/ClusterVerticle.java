@@ -11,7 +11,6 @@ import dev.fairlead.cluster.node.ClusterNode;
 import dev.fairlead.cluster.node.Nodes;
 import dev.fairlead.cluster.revision.ConfigCommands;
 import dev.fairlead.cluster.revision.ConfigStart.StartupConfig;
-import dev.fairlead.cluster.revision.Draft.Author;
 import dev.fairlead.cluster.revision.LocalConfig;
 import dev.fairlead.cluster.revision.SharedConfig;
 import dev.fairlead.cluster.revision.SharedConfig.ConfigSetup;
@@ -21,6 +20,8 @@ import dev.fairlead.cluster.signing.BusCommands;
 import dev.fairlead.cluster.signing.Secret;
 import dev.fairlead.cluster.signing.SignedCommands;
 import dev.fairlead.config.Revision;
+import dev.fairlead.config.Revision.Kind;
+import dev.fairlead.config.Revision.Origin;
 import dev.fairlead.config.text.Document;
 import dev.fairlead.event.CommandException;
 import dev.fairlead.event.Commands;
@@ -96,8 +97,13 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
     this.leases = new Leases(rows, member::leased);
     this.nodes =
         new Nodes(
-            List.of(membership.rows(), loads.rows(), health.rows(), sources.rows(), leases),
-            this::merged);
+            List.of(
+                membership.rows(),
+                loads.rows(),
+                health.rows(),
+                sources.rows(),
+                leases,
+                new ConfigNodes()));
   }
 
   public static DeploymentOptions deployment() {
@@ -109,7 +115,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
   public Future<?> start() {
     return openConfig()
         .compose(opened -> enter())
-        .compose(entered -> sharedConfig().begin(setup.startup(), fileAuthor()))
+        .compose(entered -> sharedConfig().begin(setup.startup(), file()))
         .compose(begun -> serve());
   }
 
@@ -121,7 +127,8 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
             setup.config(),
             this::members,
             setup.member()::save,
-            this::applied);
+            this::applied,
+            events::unchanged);
     return SignedCommands.open(vertx, setup.secret(), InstantSource.system())
         .onSuccess(opened -> signed = opened)
         .compose(opened -> SharedConfig.open(parts, setup.secret(), opened))
@@ -237,7 +244,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
 
   /** The member's own file has changed. Fails with a {@link CommandException}. */
   public Future<JsonObject> pushFile(Document file) {
-    return change(commands -> commands.pushFile(file, fileAuthor()));
+    return change(commands -> commands.pushFile(file, file()));
   }
 
   @Override
@@ -288,15 +295,9 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
     setup.member().shutdown(grace);
   }
 
-  private Author fileAuthor() {
-    return new Author("file:" + self().name(), "file " + self().name());
-  }
-
-  private void merged() {
-    LOG.warn("the parts of a split cluster have merged");
-    // The other part of the split has published that this member left.
-    events.joined();
-    context.runOnContext(turn -> sharedConfig().compare());
+  private Origin file() {
+    String name = self().name();
+    return new Origin(Kind.FILE, "file:" + name, "file " + name, null);
   }
 
   private Future<JsonObject> change(Function<ConfigCommands, Future<JsonObject>> command) {
@@ -323,5 +324,26 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
 
   private BusCommands bus() {
     return Objects.requireNonNull(bus, "not started");
+  }
+
+  /** What the configuration and the events make of changes of the nodes; after all rows. */
+  private final class ConfigNodes implements ClusterNode.NodeChanges {
+    @Override
+    public void joined(String node) {
+      // The members' rows show it.
+    }
+
+    @Override
+    public void left(String node) {
+      context.runOnContext(turn -> sharedConfig().left(node));
+    }
+
+    @Override
+    public void merged() {
+      LOG.warn("the parts of a split cluster have merged");
+      // The other part of the split has published that this member left.
+      events.joined();
+      context.runOnContext(turn -> sharedConfig().compare());
+    }
   }
 }

@@ -2,8 +2,8 @@ package dev.fairlead.member;
 
 import ch.qos.logback.classic.Level;
 import dev.fairlead.admin.AdminVerticle;
-import dev.fairlead.admin.EventStream.EventSource;
 import dev.fairlead.admin.MemberView;
+import dev.fairlead.admin.RecentEvents;
 import dev.fairlead.cluster.ClusterVerticle;
 import dev.fairlead.cluster.node.ClusterNode;
 import dev.fairlead.cluster.node.HazelcastNode;
@@ -180,11 +180,12 @@ public final class Member {
             live,
             drain,
             cluster,
+            accessLog,
             new MemberReport.OwnFile(
                 own.text().name(), changes::digest, own.config().cluster().enabled()));
     AdminVerticle.MemberAccess access =
         new AdminVerticle.MemberAccess(
-            report, metrics::scrape, ConfigJson::dynamicPart, cluster, EventSource.of(vertx));
+            report, metrics::scrape, ConfigJson::dynamicPart, cluster, RecentEvents.of(vertx));
     this.admin = new AdminVerticle(own.config().node().admin(), access);
   }
 
@@ -299,7 +300,7 @@ public final class Member {
 
   private void observe() {
     proxy.onPoolsChanged(this::poolsChanged);
-    metrics.accessLogDropped(accessLog::dropped);
+    metrics.accessLog(accessLog::dropped, accessLog::waiting);
     metrics.cluster(() -> cluster.members().size(), cluster::loadViewAgeSeconds);
     metrics.clusterTraffic(cluster.traffic()::messages, cluster.traffic()::bytes);
     metrics.commandsRefused(cluster::refusedCommands);

@@ -154,34 +154,18 @@ public final class SocketTuning {
 
   /**
    * Bytes and segments that the kernel still holds for the peer, 0 = everything was acknowledged;
-   * empty when this transport can't ask it (NIO, Unix sockets). Nothing is held for a closed
-   * channel.
+   * empty when this transport can't ask it (NIO). Nothing is held for a closed channel, nor for a
+   * Unix socket: what is written there is in the queue of the peer, which may read it after a
+   * close.
    */
   public static OptionalLong sendQueue(Channel channel) {
-    if (!channel.isOpen()) {
+    if (!channel.isOpen() || !(channel instanceof SocketChannel)) {
       return OptionalLong.of(0);
     }
     if (!(channel instanceof UnixChannel unix) || !isOpenInternet(channel)) {
       return OptionalLong.empty();
     }
     return OptionalLong.of(queued(tcpInfo(socket(unix))));
-  }
-
-  /**
-   * True when {@code channel}, whose connect has failed, was connected and has received bytes. The
-   * kernel does not return its error after that, so that it can be read.
-   */
-  static boolean takeErrorOfServed(Channel channel) {
-    if (!hasReceived(channel)) {
-      return false;
-    }
-    try {
-      socket((UnixChannel) channel).getSoError();
-      return true;
-    } catch (IOException e) {
-      LOG.debug("no error of {}: {}", channel, e.getMessage());
-      return false;
-    }
   }
 
   /** Whether the peer has sent bytes, even if they were not read. */

@@ -9,7 +9,6 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -19,7 +18,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  * cluster that remembers what it was told. A failure would look like the wrong backend drained, or
  * every member stopped by a forgotten option.
  */
-@Timeout(30)
 class ChangeCommandsTest {
   private final AdminServer server = new AdminServer(null);
 
@@ -41,7 +39,12 @@ class ChangeCommandsTest {
         .isEqualTo(
             new CommandLineRun(0, "revision 8: " + pool + "/" + backend + " weight 0\n", ""));
     assertThat(server.commands.last().body())
-        .isEqualTo(new JsonObject().put("weight", 0).put("pool", pool).put("backend", backend));
+        .isEqualTo(
+            new JsonObject()
+                .put("weight", 0)
+                .put("author", "http 127.0.0.1")
+                .put("pool", pool)
+                .put("backend", backend));
   }
 
   @Test
@@ -51,6 +54,38 @@ class ChangeCommandsTest {
                 .out())
         .isEqualTo("revision 8: web/a:1 weight 5, state draining\n");
     assertThat(server.commands.last().body().getString("state")).isEqualTo("draining");
+  }
+
+  @Test
+  void authorExpectationAndMessageGoAlong() {
+    CommandLineRun.of(
+        server,
+        "set",
+        "web/a:1",
+        "--weight",
+        "5",
+        "--expect",
+        "7",
+        "--author",
+        "ann",
+        "--message",
+        "more & more");
+    JsonObject body = server.commands.last().body();
+    assertThat(body.getLong("expect")).isEqualTo(7);
+    assertThat(body.getString("author")).isEqualTo("ann");
+    assertThat(body.getString("note")).isEqualTo("more & more");
+  }
+
+  @Test
+  void setTellsWhatBecameOfTheDocument() {
+    server.commands.answer.result().put("unchanged", true);
+    assertThat(CommandLineRun.of(server, "set", "web/a:1", "--weight", "5").out())
+        .isEqualTo("revision 8 has it already: web/a:1 weight 5\n");
+    server.commands.answer.result().put("unchanged", false).put("rewritten", true);
+    assertThat(CommandLineRun.of(server, "set", "web/a:1", "--weight", "5").outLines())
+        .containsExactly(
+            "revision 8: web/a:1 weight 5",
+            "the document was written anew, its comments and layout are lost");
   }
 
   @ParameterizedTest
@@ -99,5 +134,26 @@ class ChangeCommandsTest {
     assertThat(CommandLineRun.of(server, "shutdown", "--all").out())
         .isEqualTo("all members are told to shut down\n");
     assertThat(server.commands.last().body()).isEqualTo(new JsonObject().put("member", "*"));
+  }
+
+  @Test
+  void killedSessionsEndAndUnknownOnesAreAFailure() {
+    server.member.session("s1", 5);
+    server.member.session("s/2", 5);
+    assertThat(CommandLineRun.of(server, "sessions", "kill", "s1", "s3", "s/2"))
+        .isEqualTo(
+            new CommandLineRun(
+                1,
+                "session s1 has ended\nsession s/2 has ended\n",
+                server.url() + "/api/v1/sessions/s3: this member has no live session s3\n"));
+    assertThat(CommandLineRun.of(server, "sessions", "--json").out()).contains("[ ]");
+  }
+
+  @Test
+  void optionsOfSessionsAreNotTakenForThoseOfKill() {
+    server.member.session("s1", 5);
+    CommandLineRun run = CommandLineRun.of("sessions", "--admin", server.url(), "kill", "s1");
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).startsWith("options of sessions (expected: after kill)");
   }
 }

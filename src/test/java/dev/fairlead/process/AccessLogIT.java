@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.testkit.FairleadProcess;
+import dev.fairlead.testkit.FreePorts;
 import dev.fairlead.testkit.Launch;
 import io.vertx.core.json.JsonObject;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,7 +45,7 @@ class AccessLogIT {
   void everySessionIsALineWithItsReason() throws Exception {
     try (FairleadProcess proxy = Launch.run(config).startReady(directory)) {
       PingClient.pingOnce(proxy.port("web"));
-      await().atMost(FairleadProcess.PATIENCE).until(() -> proxy.outLines().size() == 1);
+      await().until(() -> proxy.outLines().size() == 1);
       JsonObject line = new JsonObject(proxy.outLines().get(0));
       assertThat(line.getString("listener")).isEqualTo("web");
       assertThat(line.getString("backend")).isEqualTo("127.0.0.1:" + backend.port());
@@ -60,12 +62,12 @@ class AccessLogIT {
     try (FairleadProcess proxy = to(log.toString()).startReady(directory)) {
       int port = proxy.port("web");
       PingClient.pingOnce(port);
-      await().atMost(FairleadProcess.PATIENCE).until(() -> lines(log).size() == 1);
+      await().until(() -> lines(log).size() == 1);
       Files.move(log, rotated);
       proxy.signal("HUP");
-      await().atMost(FairleadProcess.PATIENCE).until(() -> Files.exists(log));
+      await().until(() -> Files.exists(log));
       PingClient.pingOnce(port);
-      await().atMost(FairleadProcess.PATIENCE).until(() -> lines(log).size() == 1);
+      await().until(() -> lines(log).size() == 1);
       assertThat(lines(rotated)).hasSize(1);
       assertThat(proxy.revision()).isEqualTo(1);
     }
@@ -75,8 +77,10 @@ class AccessLogIT {
   void aFullDiskCostsLinesAndNoTraffic() throws Exception {
     try (FairleadProcess proxy = to("/dev/full").startReady(directory)) {
       pingOften(proxy, 50);
-      await().atMost(FairleadProcess.PATIENCE).until(() -> dropped(proxy) == 50);
+      await().until(() -> dropped(proxy) == 50);
+      proxy.awaitLog("access-log: lines are dropped, ");
       assertThat(proxy.logged("access-log: ")).isEqualTo(1);
+      assertThat(proxy.logged("so far: No space left on device")).isEqualTo(1);
       assertDrains(proxy);
     }
   }
@@ -86,7 +90,7 @@ class AccessLogIT {
     try (FairleadProcess proxy = Launch.run(config).withPipedStdout().startReady(directory)) {
       proxy.process().getInputStream().close();
       pingOften(proxy, 50);
-      await().atMost(FairleadProcess.PATIENCE).until(() -> dropped(proxy) == 50);
+      await().until(() -> dropped(proxy) == 50);
       assertDrains(proxy);
     }
   }
@@ -95,6 +99,66 @@ class AccessLogIT {
   void aStdoutThatNobodyReadsStopsNothing() throws Exception {
     try (FairleadProcess proxy = Launch.run(config).withPipedStdout().startReady(directory)) {
       pingOften(proxy, MANY);
+      proxy.awaitLog("access-log: stdout has taken nothing for 5 s: ");
+      assertThat(proxy.metric("fairlead_access_log_waiting")).isBetween(1.0, (double) MANY);
+      assertThat(proxy.json("/api/v1/status").getJsonObject("accessLog").getLong("waiting"))
+          .isPositive();
+      try (BufferedReader reader = proxy.process().inputReader()) {
+        assertThat(reader.lines().limit(MANY)).hasSize(MANY);
+      }
+      proxy.awaitLog("access-log: stdout takes lines again, ");
+    }
+  }
+
+  @Test
+  void aFifoWithoutAReaderIsToldAndStopsNothing() throws Exception {
+    Path fifo = directory.resolve("fifo");
+    assertThat(new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor()).isZero();
+    try (FairleadProcess proxy = to(fifo.toString()).startReady(directory)) {
+      pingOften(proxy, 50);
+      proxy.awaitLog("access-log: " + fifo + " has taken nothing for 5 s: ");
+      assertThat(proxy.metric("fairlead_access_log_waiting")).isEqualTo(50);
+      try (BufferedReader reader = Files.newBufferedReader(fifo)) {
+        for (int i = 0; i < 50; i++) {
+          assertThat(new JsonObject(reader.readLine()).getString("listener")).isEqualTo("web");
+        }
+      }
+      proxy.awaitLog("access-log: " + fifo + " takes lines again, ");
+      pingOften(proxy, 1);
+      assertDrains(proxy);
+    }
+  }
+
+  @Test
+  void aStdoutThatNobodyReadsDoesNotHoldUpTheExit() throws Exception {
+    try (FairleadProcess proxy = Launch.run(config).withPipedStdout().startReady(directory)) {
+      pingOften(proxy, MANY);
+      assertDrains(proxy);
+    }
+  }
+
+  /** As when the log driver of a container is stuck: both logs are one pipe, and it is full. */
+  @Test
+  void aPipeOfBothLogsThatNobodyReadsStopsNothing() throws Exception {
+    int port = FreePorts.next();
+    int admin = FreePorts.next();
+    ConfigFixture.replace(config, ConfigFixture.on("127.0.0.1:" + port, backend.port()));
+    try (FairleadProcess proxy =
+        Launch.run(config, "--set", "node.admin.port=" + admin)
+            .after("exec 2>&1")
+            .withPipedStdout()
+            .start(directory)
+            .reachedThrough(admin)) {
+      await()
+          .atMost(FairleadProcess.PATIENCE)
+          .ignoreExceptions()
+          .until(() -> proxy.get("/readyz").statusCode() == 200);
+      pingOften(proxy, MANY);
+      for (int weight = 2; weight < 5; weight++) {
+        String pushed = ConfigFixture.weighing(weight, backend.port()).replace(":0", ":" + port);
+        assertThat(proxy.push(pushed).statusCode()).isEqualTo(200);
+      }
+      pingOften(proxy, 20);
       assertDrains(proxy);
     }
   }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.testkit.ClusterProcesses;
-import dev.fairlead.testkit.FairleadProcess;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -99,7 +98,6 @@ class CountsIT {
   /** Waits until every member's view of the cluster is the sum of what its members have. */
   private void awaitTrueCounts(int sum) {
     await("the true counts on every member")
-        .atMost(FairleadProcess.PATIENCE)
         .untilAsserted(
             () -> {
               Map<String, Integer> counts = active();

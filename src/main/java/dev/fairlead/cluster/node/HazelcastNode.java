@@ -56,6 +56,7 @@ public final class HazelcastNode implements ClusterNode {
    */
   public static HazelcastNode join(
       ClusterConfig cluster, VertxBuilder builder, VertxOptions options) {
+    SteadyClock.install();
     InetAddress bind = bindAddress(cluster);
     if (cluster.discovery() instanceof MemberDiscovery.Members list) {
       warnOfUnknown(list.members());
@@ -65,7 +66,7 @@ public final class HazelcastNode implements ClusterNode {
     JoinProblems problems = new JoinProblems();
     Config config = HazelcastSettings.of(cluster, bind);
     config.addListenerConfig(new ListenerConfig(problems));
-    HazelcastClusterManager manager = new HazelcastClusterManager(config);
+    HazelcastClusterManager manager = new MergingClusterManager(config);
     try {
       Vertx vertx = builder.with(withBus).withClusterManager(manager).buildClustered().await();
       return joined(vertx, manager);
@@ -162,6 +163,29 @@ public final class HazelcastNode implements ClusterNode {
   }
 
   /**
+   * Never lets a merge wait for its own lock. The original does, under the lock of Hazelcast's
+   * lifecycle: while it cleans up after a node that left, which may need a partition that no node
+   * takes over before the merge, the parts were one cluster only after 2 minutes of repetitions;
+   * and if it leaves meanwhile, each of the two locks waits for the other for ever.
+   */
+  private static final class MergingClusterManager extends HazelcastClusterManager {
+    private MergingClusterManager(Config config) {
+      super(config);
+    }
+
+    /** The original does nothing in other states, and after it has left. */
+    @SuppressWarnings("UnsynchronizedOverridesSynchronized") // To wait for the lock is the fault.
+    @Override
+    public void stateChanged(LifecycleEvent event) {
+      if (event.getState() == LifecycleState.MERGED) {
+        Thread thread = new Thread(() -> super.stateChanged(event), "fairlead-merged");
+        thread.setDaemon(true);
+        thread.start();
+      }
+    }
+  }
+
+  /**
    * Reports nodes that joined and left by comparing, every 100 ms, the nodes of the cluster with
    * those of the last comparison. So no change is reported twice or missed, not even around a
    * merge.
@@ -183,11 +207,11 @@ public final class HazelcastNode implements ClusterNode {
     public synchronized void stateChanged(LifecycleEvent event) {
       if (event.getState() == LifecycleState.MERGED) {
         look();
-        listener.merged();
+        tell(listener::merged);
       } else if (event.getState() == LifecycleState.SHUTDOWN && nodes.isActive()) {
         // It did not leave by itself: then it would not be active any more.
         look();
-        listener.lost();
+        tell(listener::lost);
       }
     }
 
@@ -198,8 +222,17 @@ public final class HazelcastNode implements ClusterNode {
       Set<String> come = new HashSet<>(now);
       come.removeAll(known);
       known = now;
-      gone.forEach(listener::left);
-      come.forEach(listener::joined);
+      gone.forEach(node -> tell(() -> listener.left(node)));
+      come.forEach(node -> tell(() -> listener.joined(node)));
+    }
+
+    /** This change is reported once, so what throws must not hide the next one. */
+    private void tell(Runnable change) {
+      try {
+        change.run();
+      } catch (RuntimeException bug) {
+        LOG.error("the listener of nodes failed", bug);
+      }
     }
   }
 }

@@ -2,11 +2,11 @@ package dev.fairlead.cluster.revision;
 
 import dev.fairlead.cluster.node.ClusterNode;
 import dev.fairlead.cluster.revision.ConfigStart.StartupConfig;
-import dev.fairlead.cluster.revision.Draft.Author;
 import dev.fairlead.cluster.rows.ReplicatedTable;
 import dev.fairlead.cluster.signing.Secret;
 import dev.fairlead.cluster.signing.SignedCommands;
 import dev.fairlead.config.Revision;
+import dev.fairlead.config.Revision.Origin;
 import dev.fairlead.event.MemberInfo;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -46,11 +46,16 @@ public final class SharedConfig {
   private final SecretCheck secretCheck;
   private final ConfigStart start;
   private @Nullable MessageConsumer<Object> hints;
+
+  /** The last save, so that an older one is never written after a newer one. */
+  private Future<?> saved = Future.succeededFuture();
+
   private long timer;
 
   /**
    * Its collaborators. {@code save} keeps revisions for the next start, the newest first, on a
-   * worker; {@code applied} is given each in force here and the one that lost to it after a split.
+   * worker; {@code applied} is given each in force here and the one that lost to it after a split;
+   * {@code unchanged} the newest, and who has just pushed what it has already.
    */
   public record ConfigSetup(
       ClusterNode node,
@@ -58,7 +63,8 @@ public final class SharedConfig {
       LocalConfig local,
       Supplier<List<MemberInfo>> members,
       Consumer<List<String>> save,
-      BiConsumer<Revision, @Nullable Revision> applied) {}
+      BiConsumer<Revision, @Nullable Revision> applied,
+      BiConsumer<Revision, Origin> unchanged) {}
 
   private SharedConfig(
       ConfigSetup setup,
@@ -73,9 +79,9 @@ public final class SharedConfig {
     this.prepared = new PreparedConfig(vertx, setup.local());
     this.sync = new ConfigSync(store, prepared, log, this::applied);
     this.handler = new CallHandler(prepared, sync, signed);
-    this.calls = new MemberCalls(node, signed, handler);
+    this.calls = new MemberCalls(node, setup.name(), signed, handler);
     ConfigPush push = new ConfigPush(node, store, calls, setup.members());
-    this.commands = new ConfigCommands(vertx, store, push, setup.local());
+    this.commands = new ConfigCommands(vertx, store, push, setup.local(), setup.unchanged());
     this.secretCheck = new SecretCheck(node, store, signed, setup.name());
     this.start = new ConfigStart(vertx, store, secretCheck, prepared, sync);
   }
@@ -93,12 +99,12 @@ public final class SharedConfig {
     return handler.start(vertx, setup.node().id());
   }
 
-  /** Puts the first revision in force: the cluster's, else this member's by {@code author}. */
-  public Future<Void> begin(StartupConfig startup, Author author) {
+  /** Puts the first revision in force: the cluster's, else this member's by {@code origin}. */
+  public Future<Void> begin(StartupConfig startup, Origin origin) {
     return vertx
         .executeBlocking(() -> codec.readAll(startup.kept()))
         .onSuccess(log::restore)
-        .compose(kept -> start.run(startup, kept, author));
+        .compose(kept -> start.run(startup, kept, origin));
   }
 
   /** Follows the newest revision from here on. */
@@ -110,6 +116,10 @@ public final class SharedConfig {
 
   public void compare() {
     sync.sync();
+  }
+
+  public void left(String node) {
+    prepared.left(node);
   }
 
   public ConfigCommands commands() {
@@ -150,13 +160,19 @@ public final class SharedConfig {
 
   private void applied(Revision revision, @Nullable Revision superseded) {
     List<Revision> revisions = log.all();
-    vertx
-        .executeBlocking(
-            () -> {
-              setup.save().accept(revisions.stream().map(codec::write).toList());
-              return revisions;
-            })
-        .onFailure(cause -> LOG.error("revisions not saved for the next start", cause));
+    // A disk may take seconds. So not on the ordered workers, where signatures and documents wait.
+    saved =
+        saved.transform(
+            before ->
+                vertx
+                    .executeBlocking(() -> save(revisions), false)
+                    .onFailure(
+                        cause -> LOG.error("revisions not saved for the next start", cause)));
     setup.applied().accept(revision, superseded);
+  }
+
+  private List<Revision> save(List<Revision> revisions) {
+    setup.save().accept(revisions.stream().map(codec::write).toList());
+    return revisions;
   }
 }

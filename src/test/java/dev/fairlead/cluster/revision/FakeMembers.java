@@ -1,8 +1,8 @@
 package dev.fairlead.cluster.revision;
 
 import dev.fairlead.cluster.node.ClusterNode;
+import dev.fairlead.cluster.node.LoneNode;
 import dev.fairlead.cluster.revision.ConfigStart.StartupConfig;
-import dev.fairlead.cluster.revision.Draft.Author;
 import dev.fairlead.cluster.revision.HookedMap.MapHook;
 import dev.fairlead.cluster.signing.Secret;
 import dev.fairlead.cluster.signing.SignedCommands;
@@ -66,6 +66,9 @@ final class FakeMembers implements AutoCloseable {
     final CallHandler handler;
     volatile boolean draining;
 
+    /** Who pushed through this member what was there already. */
+    final List<Revision.Origin> unchanged = new CopyOnWriteArrayList<>();
+
     /** Between this member and the shared map. */
     volatile MapHook hook = (operation, args, real) -> real.get();
 
@@ -77,10 +80,12 @@ final class FakeMembers implements AutoCloseable {
       prepared = new PreparedConfig(vertx, local);
       sync = new ConfigSync(store, prepared, new RevisionLog(), (revision, superseded) -> {});
       handler = new CallHandler(prepared, sync, signed);
-      Node node = new Node(name);
-      MemberCalls calls = new MemberCalls(node, signed, handler);
+      ClusterNode node = new LoneNode(vertx, name);
+      MemberCalls calls = new MemberCalls(node, name, signed, handler);
       ConfigPush push = new ConfigPush(node, store, calls, FakeMembers.this::infos);
-      commands = new ConfigCommands(vertx, store, push, local);
+      commands =
+          new ConfigCommands(
+              vertx, store, push, local, (revision, origin) -> unchanged.add(origin));
     }
 
     FakeMember start(String text) {
@@ -91,14 +96,18 @@ final class FakeMembers implements AutoCloseable {
 
     /** Begins to start, with what it brings along. */
     Future<Void> starting(StartupConfig startup, List<Revision> kept) {
-      SecretCheck check = new SecretCheck(new Node(name), store, signed, name);
+      SecretCheck check = new SecretCheck(new LoneNode(vertx, name), store, signed, name);
       return on(() -> handler.start(vertx, name))
           .compose(
               started ->
                   on(
                       () ->
                           new ConfigStart(vertx, store, check, prepared, sync)
-                              .run(startup, kept, new Author("file:" + name, "file"))));
+                              .run(
+                                  startup,
+                                  kept,
+                                  new Revision.Origin(
+                                      Revision.Kind.FILE, "file:" + name, "file", null))));
     }
 
     JsonObject push(String text) {
@@ -131,40 +140,6 @@ final class FakeMembers implements AutoCloseable {
       long revision = applied == null ? 0 : applied.revision();
       return new MemberInfo(
           name, name, null, "test", Instant.EPOCH, revision, 0, !draining, draining);
-    }
-  }
-
-  /** A node of that id, as if there were others. */
-  private final class Node implements ClusterNode {
-    private final String id;
-
-    private Node(String id) {
-      this.id = id;
-    }
-
-    @Override
-    public Vertx vertx() {
-      return vertx;
-    }
-
-    @Override
-    public String id() {
-      return id;
-    }
-
-    @Override
-    public String address() {
-      return null;
-    }
-
-    @Override
-    public List<String> nodes() {
-      return List.of(id);
-    }
-
-    @Override
-    public void listen(NodeChanges listener) {
-      // Nobody comes or goes.
     }
   }
 

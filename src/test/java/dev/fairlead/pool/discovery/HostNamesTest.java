@@ -9,6 +9,8 @@ import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
 import dev.fairlead.pool.PoolFixture;
 import dev.fairlead.pool.Pools;
+import dev.fairlead.testkit.Logs;
+import dev.fairlead.testkit.TestRun;
 import io.netty.util.NetUtil;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -34,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
  * that fails takes nothing away. Provoked by a lookup whose answers the test gives; a failure would
  * be a start that hangs, or a healthy backend without an address.
  */
+@Logs("not resolved, keeping the last answer: java.net.UnknownHostException")
 class HostNamesTest {
   private final Vertx vertx = Vertx.vertx();
   private final FakeLookup lookup = new FakeLookup();
@@ -47,7 +50,11 @@ class HostNamesTest {
   @AfterEach
   void stop() throws Exception {
     hostNames.stop();
-    vertx.close().toCompletionStage().toCompletableFuture().get(10, SECONDS);
+    vertx
+        .close()
+        .toCompletionStage()
+        .toCompletableFuture()
+        .get(TestRun.PATIENCE.toSeconds(), SECONDS);
   }
 
   @Test
@@ -94,7 +101,11 @@ class HostNamesTest {
     Promise<List<InetAddress>> answer = lookup.next();
     Pools pools = pools("web.internal");
     Map<String, List<InetAddress>> found =
-        hostNames.lookUp(configs(pools)).toCompletionStage().toCompletableFuture().get(20, SECONDS);
+        hostNames
+            .lookUp(configs(pools))
+            .toCompletionStage()
+            .toCompletableFuture()
+            .get(TestRun.PATIENCE.toSeconds(), SECONDS);
     answer.complete(List.of(ip(1)));
     hostNames.watch(pools, found);
     assertThat(backend(pools, 0).addresses()).containsExactly(at(1));
@@ -227,7 +238,7 @@ class HostNamesTest {
   }
 
   private static void await(Future<Void> load) throws Exception {
-    load.toCompletionStage().toCompletableFuture().get(20, SECONDS);
+    load.toCompletionStage().toCompletableFuture().get(TestRun.PATIENCE.toSeconds(), SECONDS);
   }
 
   private static Pools pools(String... hosts) {
