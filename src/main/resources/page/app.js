@@ -152,7 +152,7 @@ function showMembers(members) {
 
 function showListeners(listeners) {
   const rows = listeners.map((each) =>
-    row([each.name, each.address, each.pool, count(each.active), count(each.total)], 3));
+    row([each.name, each.state === "removed" ? "removed" : each.address, each.pool, count(each.active), count(each.total)], 3));
   fill(byId("listeners"), rows, 5);
 }
 
@@ -194,7 +194,7 @@ function showPools(pools) {
   byId("pools").replaceChildren(...pools.map((pool) => {
     const card = element("div", "pool");
     const title = element("h3", "", pool.name + " ");
-    title.append(element("span", "quiet", pool.balance));
+    title.append(element("span", "quiet", pool.balance || pool.state));
     const most = Math.max(0, ...pool.backends.map((backend) => backend.active));
     card.append(title, ...pool.backends.map((backend) => backendRow(backend, most)));
     if (pool.backends.length === 0) {

@@ -12,14 +12,17 @@ import com.sun.source.util.SourcePositions;
 import com.sun.source.util.TreeScanner;
 import com.sun.source.util.Trees;
 import java.io.IOException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.PathMatcher;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
 import javax.tools.StandardJavaFileManager;
@@ -29,15 +32,23 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Ensures that the code stays readable in portions: sizes of packages, files, methods and parameter
- * lists, and one meaning for each class name. Provoked by parsing every source file of {@code
- * src/main/java}. A failure lists the places that outgrew a limit.
+ * lists, one meaning for each class name, and that every test runs. Provoked by parsing every
+ * source file of {@code src/main/java} and reading those of the tests. A failure lists the places
+ * that outgrew a limit.
  */
 final class HouseTest {
   private static final Path SOURCES = Path.of("src/main/java");
+  private static final Path TESTS = Path.of("src/test/java");
   private static final int MAX_FILES_IN_PACKAGE = 30;
   private static final int MAX_FILE_LINES = 350;
   private static final int MAX_METHOD_LINES = 40;
   private static final int MAX_CONSTRUCTOR_PARAMETERS = 6;
+
+  /** Tests of an interface are those of the classes that implement it. */
+  private static final Pattern IS_TEST =
+      Pattern.compile(
+          "\\A(?!.*^(public )?interface ).*^ +@(Test|Property|ParameterizedTest|EveryTransport)\\b",
+          Pattern.MULTILINE | Pattern.DOTALL);
 
   private static final Map<Path, Integer> FILE_LINES = new TreeMap<>();
   private static final Map<String, Integer> METHOD_LINES = new TreeMap<>();
@@ -48,10 +59,7 @@ final class HouseTest {
 
   @BeforeAll
   static void parseAll() throws IOException {
-    List<Path> files;
-    try (Stream<Path> all = Files.walk(SOURCES)) {
-      files = all.filter(file -> file.toString().endsWith(".java")).toList();
-    }
+    List<Path> files = javaFiles(SOURCES);
     for (Path file : files) {
       FILE_LINES.put(file, Files.readAllLines(file, UTF_8).size());
     }
@@ -98,6 +106,29 @@ final class HouseTest {
     Map<String, List<String>> twice = new TreeMap<>(NAMES);
     twice.values().removeIf(places -> places.size() == 1);
     assertThat(twice).isEmpty();
+  }
+
+  @Test
+  void everyTestHasANameThatTheBuildRuns() throws IOException {
+    Pattern included = Pattern.compile("<include>\\*\\*/(\\*\\w+\\.java)</include>");
+    List<String> names = new ArrayList<>(List.of("*IT.java"));
+    included
+        .matcher(Files.readString(Path.of("pom.xml")))
+        .results()
+        .forEach(name -> names.add(name.group(1)));
+    PathMatcher run =
+        FileSystems.getDefault().getPathMatcher("glob:{" + String.join(",", names) + "}");
+    for (Path file : javaFiles(TESTS)) {
+      if (IS_TEST.matcher(Files.readString(file)).find()) {
+        assertThat(file).matches(test -> run.matches(test.getFileName()), "is one of " + names);
+      }
+    }
+  }
+
+  private static List<Path> javaFiles(Path directory) throws IOException {
+    try (Stream<Path> all = Files.walk(directory)) {
+      return all.filter(file -> file.toString().endsWith(".java")).toList();
+    }
   }
 
   private static <K> Map<K, Integer> above(int limit, Map<K, Integer> sizes) {

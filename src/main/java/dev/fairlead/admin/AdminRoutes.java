@@ -67,7 +67,7 @@ final class AdminRoutes {
             "/api/v1/members",
             ctx -> Answers.jsonMade(ctx, () -> ApiJson.members(member.members()))),
         get("/api/v1/listeners", ctx -> Answers.jsonMade(ctx, () -> ApiJson.listeners(member))),
-        get("/api/v1/pools", ctx -> Answers.jsonMade(ctx, () -> ApiJson.pools(member.pools()))),
+        get("/api/v1/pools", ctx -> Answers.jsonMade(ctx, () -> ApiJson.pools(member))),
         get("/api/v1/explain", this::explain),
         get("/api/v1/sessions", this::sessions),
         new Endpoint(HttpMethod.DELETE, "/api/v1/sessions/:id", this::closeSession),
@@ -83,6 +83,7 @@ final class AdminRoutes {
     mount(router, open());
     router.route().handler(guard).handler(this::awaitConfig);
     router.route().handler(BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES));
+    router.route().handler(AdminRoutes::serve);
     mount(router, guarded());
     router.route().handler(ctx -> Answers.problem(ctx, 404, "there is nothing here"));
     return router;
@@ -93,7 +94,13 @@ final class AdminRoutes {
   }
 
   private static void protect(RoutingContext ctx) {
+    AdminConnections.began(ctx);
     ctx.response().putHeader("X-Content-Type-Options", "nosniff");
+    ctx.next();
+  }
+
+  private static void serve(RoutingContext ctx) {
+    AdminConnections.serving(ctx);
     ctx.next();
   }
 

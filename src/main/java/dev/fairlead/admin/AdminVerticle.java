@@ -4,18 +4,23 @@ import dev.fairlead.admin.EventStream.EventSource;
 import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.NodeConfig;
 import dev.fairlead.event.Commands;
+import dev.fairlead.net.FilteredTcp;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
-import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerConfig;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.ServerSSLOptions;
+import io.vertx.core.net.TcpServerConfig;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The admin listener of a member. Runs on one event loop; slow responses are built on worker
@@ -23,15 +28,20 @@ import java.util.function.Supplier;
  * be used.
  */
 public final class AdminVerticle extends VerticleBase {
-  private static final int IDLE_SECONDS = 60;
+  /** Without a byte either way; ends responses that the client has stopped reading. */
+  private static final Duration IDLE = Duration.ofSeconds(60);
+
+  private static final Duration TICK = Duration.ofSeconds(1);
 
   private final NodeConfig.Admin config;
   private final MemberAccess access;
+  private final AdminConnections connections;
   private volatile int port;
 
   public AdminVerticle(NodeConfig.Admin config, MemberAccess access) {
     this.config = config;
     this.access = access;
+    this.connections = new AdminConnections(config.maxConnections(), System::nanoTime);
   }
 
   /** The bound port, 0 before the start. */
@@ -44,7 +54,12 @@ public final class AdminVerticle extends VerticleBase {
     return vertx
         .executeBlocking(() -> new AdminRoutes(access, PageFiles.load()).router(vertx, guard()))
         .compose(this::listen)
-        .onSuccess(bound -> port = bound.actualPort());
+        .onSuccess(this::bound);
+  }
+
+  private void bound(HttpServer server) {
+    port = server.actualPort();
+    vertx.setPeriodic(TICK.toMillis(), tick -> connections.closeOverdue());
   }
 
   private Handler<RoutingContext> guard() {
@@ -55,24 +70,32 @@ public final class AdminVerticle extends VerticleBase {
 
   private Future<HttpServer> listen(Router router) {
     return vertx
-        .createHttpServer(options())
+        .createHttpServer(settings(), sslOptions(config.tls()))
         .requestHandler(router)
         .listen(config.port(), config.host())
         .recover(cause -> Future.failedFuture(startFailure(cause)));
   }
 
-  private HttpServerOptions options() {
-    HttpServerOptions options =
-        new HttpServerOptions().setIdleTimeoutUnit(TimeUnit.SECONDS).setIdleTimeout(IDLE_SECONDS);
-    if (config.tls() != null) {
-      options
-          .setSsl(true)
-          .setKeyCertOptions(
-              new PemKeyCertOptions()
-                  .setCertPath(config.tls().certificate().toString())
-                  .setKeyPath(config.tls().key().toString()));
-    }
-    return options;
+  /** Without HTTP/2, so that a connection has one request at a time. */
+  private HttpServerConfig settings() {
+    HttpServerConfig settings =
+        new HttpServerConfig()
+            .setVersions(HttpVersion.HTTP_1_0, HttpVersion.HTTP_1_1)
+            .setIdleTimeout(IDLE);
+    TcpServerConfig tcp = settings.getTcpConfig();
+    tcp.setTransportConfig(new FilteredTcp(tcp.getTransportConfig(), connections));
+    return settings;
+  }
+
+  /** Null = plain HTTP. */
+  private static @Nullable ServerSSLOptions sslOptions(NodeConfig.Admin.@Nullable AdminTls tls) {
+    return tls == null
+        ? null
+        : new ServerSSLOptions()
+            .setKeyCertOptions(
+                new PemKeyCertOptions()
+                    .setCertPath(tls.certificate().toString())
+                    .setKeyPath(tls.key().toString()));
   }
 
   private Exception startFailure(Throwable cause) {

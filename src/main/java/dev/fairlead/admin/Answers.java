@@ -7,7 +7,6 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
@@ -35,8 +34,7 @@ final class Answers {
     if (!ctx.response().headers().contains(HttpHeaders.CACHE_CONTROL)) {
       ctx.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
     }
-    // Over HTTP/2 Vert.x would send a body in response to HEAD, too.
-    ctx.response().end(ctx.request().method().equals(HttpMethod.HEAD) ? Buffer.buffer() : body);
+    ctx.response().end(body);
   }
 
   static void json(RoutingContext ctx, int status, JsonObject body) {

@@ -12,10 +12,19 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** The response bodies of the API. Field names are API. Any thread. */
 final class ApiJson {
+  /** The state of what is in force, unless a backend is configured otherwise. */
+  private static final String ENABLED = BackendConfig.State.ENABLED.label();
+
+  /** The state of what is no longer in force and still has live sessions. */
+  private static final String REMOVED = "removed";
 
   private ApiJson() {}
 
@@ -39,7 +48,7 @@ final class ApiJson {
                 .put("dropped", status.accessLog().dropped()))
         .put("clustered", status.clustered())
         .put("revision", member.config().revision().revision())
-        .mergeIn(list("listeners", member.listeners(), ApiJson::address))
+        .mergeIn(list("listeners", inForce(member.listeners()), ApiJson::address))
         .put(
             "config",
             new JsonObject()
@@ -48,6 +57,10 @@ final class ApiJson {
                 .put("author", status.configAuthor())
                 .put("problems", new JsonArray(status.configProblems()))
                 .put("restartNeeded", new JsonArray(status.restartNeeded())));
+  }
+
+  private static List<MemberView.ListenerStatus> inForce(List<MemberView.ListenerStatus> all) {
+    return all.stream().filter(listener -> !listener.removed()).toList();
   }
 
   private static JsonObject address(MemberView.ListenerStatus listener) {
@@ -84,6 +97,7 @@ final class ApiJson {
   private static JsonObject listener(MemberView.ListenerStatus listener) {
     return new JsonObject()
         .put("name", listener.name())
+        .put("state", listener.removed() ? REMOVED : ENABLED)
         .put("bind", listener.bind())
         .put("address", listener.address())
         .put("pool", listener.pool())
@@ -91,23 +105,48 @@ final class ApiJson {
         .put("total", listener.total());
   }
 
-  static JsonObject pools(List<Pool> pools) {
-    return list("pools", pools, ApiJson::pool);
+  /** The pools in force with their removed backends, then the removed pools. */
+  static JsonObject pools(MemberView member) {
+    Map<String, List<Backend>> removed =
+        member.removedBackends().stream()
+            .collect(Collectors.groupingBy(Backend::pool, TreeMap::new, Collectors.toList()));
+    JsonArray pools = new JsonArray();
+    for (Pool pool : member.pools()) {
+      JsonArray backends = new JsonArray();
+      pool.backends().forEach(each -> backends.add(backend(each, each.config().state().label())));
+      removed.getOrDefault(pool.name(), List.of()).forEach(each -> backends.add(removed(each)));
+      removed.remove(pool.name());
+      pools.add(pool(pool.name(), ENABLED, pool.config().balance().label(), backends));
+    }
+    removed.forEach(
+        (name, backends) ->
+            pools.add(
+                pool(
+                    name,
+                    REMOVED,
+                    null,
+                    new JsonArray(backends.stream().map(ApiJson::removed).toList()))));
+    return new JsonObject().put("pools", pools);
   }
 
-  private static JsonObject pool(Pool pool) {
+  private static JsonObject pool(
+      String name, String state, @Nullable String balance, JsonArray backends) {
     return new JsonObject()
-        .put("name", pool.name())
-        .put("balance", pool.config().balance().label())
-        .mergeIn(list("backends", pool.backends(), ApiJson::backend));
+        .put("name", name)
+        .put("state", state)
+        .put("balance", balance)
+        .put("backends", backends);
   }
 
-  private static JsonObject backend(Backend backend) {
-    BackendConfig config = backend.config();
+  private static JsonObject removed(Backend backend) {
+    return backend(backend, REMOVED);
+  }
+
+  private static JsonObject backend(Backend backend, String state) {
     return new JsonObject()
         .put("id", backend.id())
-        .put("weight", config.weight())
-        .put("state", config.state().label())
+        .put("weight", backend.config().weight())
+        .put("state", state)
         .put("healthy", backend.isHealthy())
         .put("ejected", backend.isEjected())
         .put("active", backend.active())

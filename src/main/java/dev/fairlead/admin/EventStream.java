@@ -73,6 +73,7 @@ public final class EventStream {
     if (ctx.request().method().equals(HttpMethod.HEAD)) {
       ctx.response().end();
     } else {
+      AdminConnections.streaming(ctx);
       new EventStream(ctx).start(source, since);
     }
   }

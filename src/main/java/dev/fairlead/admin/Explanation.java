@@ -52,7 +52,7 @@ record Explanation(
   private String why(Backend backend, @Nullable Backend chosen) {
     if (backend.equals(chosen)) {
       return backend.eligible()
-          ? "chosen by " + pool.config().balance().label()
+          ? "chosen by " + pool.config().balance().label() + trial(backend)
           : "no backend is eligible, and whenDown is " + WhenDown.TRY_ALL.label();
     }
     if (backend.config().state() != State.ENABLED) {
@@ -79,6 +79,10 @@ record Explanation(
       return "full: it has as many sessions as this member may give it";
     }
     return chosen == null ? "eligible since a moment ago" : "eligible, but " + takes(chosen);
+  }
+
+  private static String trial(Backend backend) {
+    return backend.isEjected() ? ", to try whether it works: it is ejected" : "";
   }
 
   private String takes(Backend chosen) {

@@ -3,6 +3,7 @@ package dev.fairlead.admin;
 import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.Revision;
 import dev.fairlead.event.MemberInfo;
+import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
 import dev.fairlead.session.SessionRecord;
 import io.vertx.core.Future;
@@ -27,9 +28,13 @@ public interface MemberView {
   /** All members of the cluster, including this one. */
   List<MemberInfo> members();
 
+  /** Those in force, then the removed ones with live sessions of this member. */
   List<ListenerStatus> listeners();
 
   List<Pool> pools();
+
+  /** Those with live sessions of this member, also of removed pools. */
+  List<Backend> removedBackends();
 
   /** The live sessions of this member, gathered from its event loops. */
   Future<List<SessionRecord>> sessions();
@@ -69,9 +74,18 @@ public interface MemberView {
   /** Lines that are not written yet, and lines lost since the start. */
   record AccessLogStatus(int waiting, long dropped) {}
 
-  /** One listener; {@code address} has the real port and is absent while it is not bound. */
+  /**
+   * One listener, or a removed one as it was last configured; {@code address} has the real port and
+   * is absent while it is not bound.
+   */
   record ListenerStatus(
-      String name, String bind, @Nullable String address, String pool, long active, long total) {}
+      String name,
+      boolean removed,
+      String bind,
+      @Nullable String address,
+      String pool,
+      long active,
+      long total) {}
 
   /** The configuration in force: a revision, and its document as parsed by this member. */
   record InForce(Revision revision, FairleadConfig config) {}

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -135,7 +136,7 @@ final class AdminClient {
     try {
       return answer.get(ANSWER_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
     } catch (ExecutionException e) {
-      throw new RefusedException(unreached(e.getCause()));
+      throw new RefusedException(unreached(Objects.requireNonNullElse(e.getCause(), e)));
     } catch (TimeoutException e) {
       answer.cancel(true);
       throw new RefusedException(url + ": no answer within " + ANSWER_TIMEOUT.toSeconds() + " s");

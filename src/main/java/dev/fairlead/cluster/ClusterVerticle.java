@@ -96,8 +96,13 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
     this.leases = new Leases(rows, member::leased);
     this.nodes =
         new Nodes(
-            List.of(membership.rows(), loads.rows(), health.rows(), sources.rows(), leases),
-            this::merged);
+            List.of(
+                membership.rows(),
+                loads.rows(),
+                health.rows(),
+                sources.rows(),
+                leases,
+                new ConfigNodes()));
   }
 
   public static DeploymentOptions deployment() {
@@ -292,13 +297,6 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
     return new Author("file:" + self().name(), "file " + self().name());
   }
 
-  private void merged() {
-    LOG.warn("the parts of a split cluster have merged");
-    // The other part of the split has published that this member left.
-    events.joined();
-    context.runOnContext(turn -> sharedConfig().compare());
-  }
-
   private Future<JsonObject> change(Function<ConfigCommands, Future<JsonObject>> command) {
     return here(
         () -> {
@@ -323,5 +321,26 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
 
   private BusCommands bus() {
     return Objects.requireNonNull(bus, "not started");
+  }
+
+  /** What the configuration and the events make of changes of the nodes; after all rows. */
+  private final class ConfigNodes implements ClusterNode.NodeChanges {
+    @Override
+    public void joined(String node) {
+      // The members' rows show it.
+    }
+
+    @Override
+    public void left(String node) {
+      context.runOnContext(turn -> sharedConfig().left(node));
+    }
+
+    @Override
+    public void merged() {
+      LOG.warn("the parts of a split cluster have merged");
+      // The other part of the split has published that this member left.
+      events.joined();
+      context.runOnContext(turn -> sharedConfig().compare());
+    }
   }
 }

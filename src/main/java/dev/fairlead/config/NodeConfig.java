@@ -68,9 +68,11 @@ public record NodeConfig(
    * @param tokenFile a file whose first line is the bearer token, null = none; required when {@code
    *     host} is not loopback
    * @param tls null = plain HTTP
+   * @param maxConnections at one time; a quarter of it from one source address
    */
-  public record Admin(String host, int port, @Nullable Path tokenFile, @Nullable AdminTls tls) {
-    public static final Admin DEFAULT = new Admin("127.0.0.1", 8081, null, null);
+  public record Admin(
+      String host, int port, @Nullable Path tokenFile, @Nullable AdminTls tls, int maxConnections) {
+    public static final Admin DEFAULT = new Admin("127.0.0.1", 8081, null, null, 128);
 
     /** Certificate chain and private key of the admin listener, both PEM files. */
     public record AdminTls(Path certificate, Path key) {}

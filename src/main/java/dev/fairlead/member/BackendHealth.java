@@ -2,7 +2,6 @@ package dev.fairlead.member;
 
 import dev.fairlead.cluster.health.HealthListener;
 import dev.fairlead.config.Durations;
-import dev.fairlead.config.PoolConfig.OnBackendDown;
 import dev.fairlead.config.PoolConfig.Outlier;
 import dev.fairlead.event.MemberId;
 import dev.fairlead.event.SystemEvent;
@@ -14,7 +13,6 @@ import dev.fairlead.pool.Pool;
 import dev.fairlead.pool.health.Outliers;
 import dev.fairlead.pool.health.ProbeLoop;
 import dev.fairlead.pool.health.Probers;
-import dev.fairlead.session.CloseReason;
 import dev.fairlead.session.SessionListener;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -23,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
@@ -49,9 +48,6 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
    */
   private static final long TICK_MILLIS = 250;
 
-  /** The time over which the sessions of a backend that is down or removed are closed. */
-  private static final Duration CLOSING = Duration.ofSeconds(5);
-
   private final Vertx vertx;
   private final ContextInternal context;
   private final Transport transport;
@@ -62,15 +58,22 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
 
   private boolean refreshing;
 
-  /** These three are set by {@link #start}, before anything else is called. */
+  /** These five are set by {@link #start}, before anything else is called. */
   @SuppressWarnings("NullAway.Init")
   private Proxy proxy;
+
+  @SuppressWarnings("NullAway.Init")
+  private SessionCloser closer;
 
   @SuppressWarnings("NullAway.Init")
   private BackendReports reports;
 
   @SuppressWarnings("NullAway.Init")
   private Probers probers;
+
+  /** Of the backends that this member has ejected; they do not count for the cluster's verdict. */
+  @SuppressWarnings("NullAway.Init")
+  private Probers trials;
 
   private long timer;
   private boolean stopped;
@@ -90,17 +93,18 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
   /** To be called before the first configuration is in force. */
   void start(Proxy ofMember, BackendReports toCluster) {
     proxy = ofMember;
+    closer = new SessionCloser(proxy.loops());
     reports = toCluster;
-    probers =
-        new Probers(
-            new ProbeLoop(
-                context.nettyEventLoop(),
-                transport,
-                task -> vertx.executeBlocking(() -> run(task), false),
-                new SplittableRandom(),
-                System::nanoTime),
-            new ProberWorker(context),
-            toCluster);
+    ProbeLoop loop =
+        new ProbeLoop(
+            context.nettyEventLoop(),
+            transport,
+            task -> vertx.executeBlocking(() -> run(task), false),
+            new SplittableRandom(),
+            System::nanoTime);
+    ProberWorker worker = new ProberWorker(context);
+    probers = new Probers(loop, worker, toCluster);
+    trials = new Probers(loop, worker, new TrialListener());
     proxy.onSwitch(this::switched);
     timer = vertx.setPeriodic(TICK_MILLIS, id -> context.runOnContext(turn -> tick()));
   }
@@ -111,6 +115,7 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
         turn -> {
           stopped = true;
           probers.stop();
+          trials.stop();
         });
   }
 
@@ -146,10 +151,32 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
   }
 
   /** Under the configuration in force: the session that failed may be of an older one. */
-  private void judge(Backend backend) {
-    Pool pool = poolOf(backend);
+  private void judge(Backend failed) {
+    Pool pool = poolOf(failed);
     if (pool != null) {
-      outliers.failed(pool, backend);
+      inForce(pool, failed).ifPresent(backend -> outliers.failed(pool, backend));
+    }
+  }
+
+  /** Probes ejected backends, where the pool has a way to probe. */
+  private final class TrialListener implements Probers.VerdictListener {
+    @Override
+    public void probed(Backend backend, boolean passed) {
+      Pool pool = poolOf(backend);
+      if (pool != null) {
+        outliers.probed(pool, backend, passed);
+      }
+    }
+
+    @Override
+    public void decided(Backend backend, long assignment, boolean up, String reason) {}
+  }
+
+  private void beginTrial(Pool pool, Backend backend) {
+    if (pool.config().health().isOn() && !stopped) {
+      trials.begin(backend, pool.config(), 0, null);
+    } else {
+      trials.end(backend);
     }
   }
 
@@ -163,11 +190,13 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
     reports.publish(
         self ->
             new BackendEjected(self, Instant.now(), backend.pool(), backend.id(), failures, time));
+    beginTrial(pool, backend);
     refresh(pool.name());
   }
 
   @Override
   public void returned(Pool pool, Backend backend) {
+    trials.end(backend);
     LOG.info("backend {} is no longer ejected", backend);
     backend.backSince(System.nanoTime());
     reports.publish(
@@ -178,6 +207,9 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
   private void turned(Backend backend, boolean healthy, @Nullable String reason) {
     if (backend.isHealthy() == healthy) {
       return;
+    }
+    if (healthy) {
+      closer.up(backend);
     }
     backend.healthy(healthy);
     Pool pool = poolOf(backend);
@@ -196,8 +228,8 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
       reports.publish(
           self -> new BackendDown(self, Instant.now(), backend.pool(), backend.id(), reason));
     }
-    if (!healthy && pool.config().onBackendDown() == OnBackendDown.CLOSE) {
-      proxy.loops().endSessionsAt(backend, CLOSING, CloseReason.BACKEND_DOWN);
+    if (!healthy) {
+      closer.down(pool, backend);
     }
     refresh(backend.pool());
   }
@@ -211,22 +243,28 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
   private void switched(List<Pool> before, List<Pool> now) {
     context.runOnContext(
         turn -> {
-          closeRemoved(before, now);
+          Set<String> there = new HashSet<>();
+          now.forEach(pool -> pool.backends().forEach(backend -> there.add(backend.toString())));
+          closer.switched(before, now, there);
           probers.follow(now);
+          followEjections(before, now, there);
         });
   }
 
-  /** Ends the sessions of removed backends if their pool has {@code onBackendDown: close}. */
-  private void closeRemoved(List<Pool> last, List<Pool> now) {
-    Set<String> there = new HashSet<>();
-    now.forEach(pool -> pool.backends().forEach(backend -> there.add(backend.toString())));
-    for (Pool before : last) {
-      Pool pool = poolCalled(before.name());
-      boolean close =
-          (pool == null ? before : pool).config().onBackendDown() == OnBackendDown.CLOSE;
-      before.backends().stream()
-          .filter(backend -> close && !there.contains(backend.toString()))
-          .forEach(gone -> proxy.loops().endSessionsAt(gone, CLOSING, CloseReason.BACKEND_REMOVED));
+  /** Leaving the pool forgets an ejection; a changed pool may have another way to probe. */
+  private void followEjections(List<Pool> before, List<Pool> now, Set<String> there) {
+    outliers.retain(there);
+    for (Pool pool : before) {
+      pool.backends().stream()
+          .filter(backend -> !there.contains(backend.toString()))
+          .forEach(trials::end);
+    }
+    for (Pool pool : now) {
+      if (!before.contains(pool)) {
+        pool.backends().stream()
+            .filter(Backend::isEjected)
+            .forEach(backend -> beginTrial(pool, backend));
+      }
     }
   }
 
@@ -262,9 +300,12 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
   /** The pool in force, if it has a backend of that id. */
   private @Nullable Pool poolOf(Backend backend) {
     Pool pool = poolCalled(backend.pool());
-    return pool != null && pool.backends().stream().anyMatch(each -> each.id().equals(backend.id()))
-        ? pool
-        : null;
+    return pool != null && inForce(pool, backend).isPresent() ? pool : null;
+  }
+
+  /** The backend of that id: one that has left and come back shares no status with it. */
+  private static Optional<Backend> inForce(Pool pool, Backend backend) {
+    return pool.backends().stream().filter(each -> each.id().equals(backend.id())).findFirst();
   }
 
   private @Nullable Pool poolCalled(String name) {

@@ -17,6 +17,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -71,6 +72,11 @@ record EventLoops(Transport transport, List<ListenerVerticle> verticles, Session
   /** Ends the sessions that use a backend now, evenly distributed over {@code time}. */
   void endSessionsAt(Backend backend, Duration time, CloseReason reason) {
     onEach(loop -> loop.endThose(backend, time, reason));
+  }
+
+  /** Takes back what {@link #endSessionsAt} has planned so: the sessions not yet ended stay. */
+  void keepSessionsAt(BiPredicate<Backend, CloseReason> planned) {
+    onEach(loop -> loop.keepThose(planned));
   }
 
   private <T> Future<List<T>> fromEach(Function<SessionLoop, T> query) {

@@ -1,5 +1,6 @@
 package dev.fairlead.member;
 
+import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.event.MetricsReport.Sessions;
 import dev.fairlead.session.CloseReason;
 import dev.fairlead.session.ListenerCounters;
@@ -40,6 +41,9 @@ final class ListenerStats {
 
   private Set<String> inForce = Set.of();
 
+  /** The last configuration of each listener in {@link #byName} that was ever in force. */
+  private final Map<String, ListenerConfig> configs = new HashMap<>();
+
   /** Listeners that were out of force and without sessions at the last tick. */
   private Set<String> idle = Set.of();
 
@@ -50,14 +54,23 @@ final class ListenerStats {
 
   private record RefusedCount(String listener, long clients) {}
 
-  /** Must be called with the names of all listeners and pools before they are put in force. */
-  synchronized void inForce(Collection<String> listeners, Set<String> pools) {
-    inForce = Set.copyOf(listeners);
+  /** Must be called with all listeners and the names of all pools before they are in force. */
+  synchronized void inForce(Collection<ListenerConfig> listeners, Set<String> pools) {
+    listeners.forEach(listener -> configs.put(listener.name(), listener));
+    inForce = listeners.stream().map(ListenerConfig::name).collect(Collectors.toSet());
     byName.values().forEach(counters -> counters.retainPools(pools));
   }
 
   ListenerCounters of(String listener) {
     return byName.computeIfAbsent(listener, ListenerCounters::new);
+  }
+
+  /** The removed listeners with live sessions, as last configured, by name. */
+  synchronized List<ListenerConfig> removedWithSessions() {
+    return configs.values().stream()
+        .filter(each -> !inForce.contains(each.name()) && of(each.name()).active() > 0)
+        .sorted(Comparator.comparing(ListenerConfig::name))
+        .toList();
   }
 
   /** The sums over all listeners since the start of the process. */
@@ -97,6 +110,7 @@ final class ListenerStats {
     for (String name : idleNow) {
       if (idle.contains(name)) {
         removed = plus(removed, List.of(byName.remove(name)));
+        configs.remove(name);
         lastCounts.keySet().removeIf(key -> key.listener().equals(name));
       }
     }

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A member's state as shown by its admin listener and published to the cluster. Any thread. */
@@ -155,14 +156,21 @@ record MemberReport(
   @Override
   public List<ListenerStatus> listeners() {
     Map<String, String> addresses = proxy.addresses();
-    return live.inForce().config().listeners().stream()
-        .map(listener -> statusOf(listener, addresses.get(listener.name())))
+    return Stream.concat(
+            live.inForce().config().listeners().stream()
+                .map(each -> statusOf(each, false, addresses.get(each.name()))),
+            proxy.stats().removedWithSessions().stream().map(each -> statusOf(each, true, null)))
         .toList();
   }
 
   @Override
   public List<Pool> pools() {
     return proxy.pools();
+  }
+
+  @Override
+  public List<Backend> removedBackends() {
+    return proxy.removedBackends();
   }
 
   @Override
@@ -185,10 +193,12 @@ record MemberReport(
     return live.inForce();
   }
 
-  private ListenerStatus statusOf(ListenerConfig listener, @Nullable String address) {
+  private ListenerStatus statusOf(
+      ListenerConfig listener, boolean removed, @Nullable String address) {
     ListenerCounters counters = proxy.stats().of(listener.name());
     return new ListenerStatus(
         listener.name(),
+        removed,
         listener.bind().toString(),
         address,
         listener.pool(),

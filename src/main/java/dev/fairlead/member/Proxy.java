@@ -6,6 +6,7 @@ import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.config.PoolConfig;
 import dev.fairlead.listener.Listeners;
 import dev.fairlead.listener.Snapshot;
+import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
 import dev.fairlead.pool.Pools;
 import dev.fairlead.pool.discovery.Discovery;
@@ -17,6 +18,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -165,9 +167,7 @@ final class Proxy {
 
   private void publish(Pools next) {
     List<Pool> before = pools();
-    stats.inForce(
-        listenerConfigs.stream().map(ListenerConfig::name).toList(),
-        next.all().stream().map(Pool::name).collect(Collectors.toSet()));
+    stats.inForce(listenerConfigs, next.all().stream().map(Pool::name).collect(Collectors.toSet()));
     limiters.configure(listenerConfigs, next);
     snapshot =
         Snapshot.of(
@@ -205,6 +205,14 @@ final class Proxy {
 
   List<Pool> pools() {
     return snapshot.pools().all();
+  }
+
+  /** Those with live sessions of this member, by pool and id. */
+  List<Backend> removedBackends() {
+    return snapshot.pools().removed().stream()
+        .filter(backend -> backend.active() > 0)
+        .sorted(Comparator.comparing(Backend::pool).thenComparing(Backend::id))
+        .toList();
   }
 
   private void tick() {

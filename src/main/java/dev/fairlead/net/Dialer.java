@@ -211,7 +211,9 @@ public final class Dialer implements ChannelFutureListener {
     if (registered.channel() == channel) {
       askedAt = clock.getAsLong();
       ChannelFuture connecting =
-          registered.isSuccess() ? registered.channel().connect(remote, local) : registered;
+          registered.isSuccess()
+              ? transport.connect(registered.channel(), remote, local)
+              : registered;
       connecting.addListener(this);
     }
   }

@@ -1,5 +1,7 @@
 package dev.fairlead.net;
 
+import io.netty.channel.Channel;
+import io.netty.channel.DefaultChannelPromise;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoHandler;
@@ -22,7 +24,8 @@ import io.netty.util.concurrent.EventExecutor;
  *   <li>A reset after the FIN is reported; Netty ignores it while nothing is to be written.
  *   <li>What is readable is read before an error is acted on; Netty writes first, and a write that
  *       fails ends the reading.
- *   <li>A peer that has sent bytes and reset before the connect was noticed has been connected.
+ *   <li>A peer that has sent bytes and reset before the connect was noticed has been connected, see
+ *       {@link Connecting}.
  * </ul>
  *
  * <p>One for every event loop; on that loop.
@@ -82,13 +85,11 @@ final class HalfCloseEpoll extends DelegatingIoHandler {
 
     @Override
     public void handle(IoRegistration registration, IoEvent event) {
-      EpollIoOps ready = ((EpollIoEvent) event).ops();
-      if (!ready.contains(EpollIoOps.EPOLLERR)) {
-        super.handle(registration, event);
-      } else if (channel().isActive()) {
+      boolean error = ((EpollIoEvent) event).ops().contains(EpollIoOps.EPOLLERR);
+      if (error && channel().isActive()) {
         failed(registration, event);
       } else {
-        connectFailed(registration, event);
+        super.handle(registration, event);
       }
     }
 
@@ -100,14 +101,28 @@ final class HalfCloseEpoll extends DelegatingIoHandler {
         super.handle(registration, event);
       }
     }
+  }
 
-    private void connectFailed(IoRegistration registration, IoEvent event) {
-      if (SocketTuning.takeErrorOfServed(channel())) {
+  /**
+   * The outcome of a connect. Netty asks the kernel for the error of the socket, and a reset that
+   * came after the connect is one too; the kernel returns an error once, so that Netty finds none
+   * when it asks again.
+   */
+  static final class Connecting extends DefaultChannelPromise {
+    Connecting(Channel channel) {
+      super(channel);
+    }
+
+    /** In the midst of Netty's attempt to finish, which has received {@code cause}. */
+    @Override
+    public boolean tryFailure(Throwable cause) {
+      if (!isDone() && SocketTuning.hasReceived(channel())) {
         PeerReset.expect(channel());
-        super.handle(registration, (EpollIoEvent) () -> READABLE.with(EpollIoOps.EPOLLOUT));
-      } else {
-        super.handle(registration, event);
+        EpollIoHandle netty = (EpollIoHandle) channel().unsafe();
+        // Netty's own handle does not use the registration.
+        netty.handle(null, (EpollIoEvent) () -> EpollIoOps.EPOLLOUT);
       }
+      return super.tryFailure(cause);
     }
   }
 }

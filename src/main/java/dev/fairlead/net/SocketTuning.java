@@ -167,23 +167,6 @@ public final class SocketTuning {
     return OptionalLong.of(queued(tcpInfo(socket(unix))));
   }
 
-  /**
-   * True when {@code channel}, whose connect has failed, was connected and has received bytes. The
-   * kernel does not return its error after that, so that it can be read.
-   */
-  static boolean takeErrorOfServed(Channel channel) {
-    if (!hasReceived(channel)) {
-      return false;
-    }
-    try {
-      socket((UnixChannel) channel).getSoError();
-      return true;
-    } catch (IOException e) {
-      LOG.debug("no error of {}: {}", channel, e.getMessage());
-      return false;
-    }
-  }
-
   /** Whether the peer has sent bytes, even if they were not read. */
   static boolean hasReceived(Channel channel) {
     return channel instanceof UnixChannel unix

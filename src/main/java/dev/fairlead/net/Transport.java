@@ -1,8 +1,11 @@
 package dev.fairlead.net;
 
 import dev.fairlead.config.NodeConfig.TransportKind;
+import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MaxMessagesRecvByteBufAllocator;
 import io.netty.channel.ServerChannel;
@@ -19,6 +22,7 @@ import io.netty.channel.unix.UnixChannel;
 import io.vertx.core.impl.transports.EpollTransport;
 import io.vertx.core.impl.transports.IoUringTransport;
 import io.vertx.core.impl.transports.NioTransport;
+import io.vertx.core.net.TcpConfig;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
@@ -118,6 +122,13 @@ public final class Transport implements io.vertx.core.transport.Transport {
       };
     }
     return implementation.channelFactory(true).newChannel();
+  }
+
+  /** Connects {@code channel}, which is registered and was made by {@link #newChannel}. */
+  ChannelFuture connect(Channel channel, SocketAddress remote, @Nullable SocketAddress local) {
+    ChannelPromise outcome =
+        kind == TransportKind.EPOLL ? new HalfCloseEpoll.Connecting(channel) : channel.newPromise();
+    return channel.connect(remote, local, outcome);
   }
 
   /** A channel, not yet registered, that can be bound to {@code local}. */
@@ -222,6 +233,12 @@ public final class Transport implements io.vertx.core.transport.Transport {
     public IoHandlerFactory ioHandlerFactory() {
       return DelegatingIoHandler.factory(super.ioHandlerFactory(), HalfCloseEpoll::new);
     }
+
+    @Override
+    public void configure(TcpConfig settings, boolean unix, ServerBootstrap bootstrap) {
+      super.configure(settings, unix, bootstrap);
+      FilteredTcp.install(settings, bootstrap);
+    }
   }
 
   private static final class CorrectedIoUring extends IoUringTransport {
@@ -229,12 +246,24 @@ public final class Transport implements io.vertx.core.transport.Transport {
     public IoHandlerFactory ioHandlerFactory() {
       return DelegatingIoHandler.factory(super.ioHandlerFactory(), HalfCloseIoUring::new);
     }
+
+    @Override
+    public void configure(TcpConfig settings, boolean unix, ServerBootstrap bootstrap) {
+      super.configure(settings, unix, bootstrap);
+      FilteredTcp.install(settings, bootstrap);
+    }
   }
 
   private static final class CorrectedNio extends NioTransport {
     @Override
     public IoHandlerFactory ioHandlerFactory() {
       return DelegatingIoHandler.factory(super.ioHandlerFactory(), HalfCloseNio::new);
+    }
+
+    @Override
+    public void configure(TcpConfig settings, boolean unix, ServerBootstrap bootstrap) {
+      super.configure(settings, unix, bootstrap);
+      FilteredTcp.install(settings, bootstrap);
     }
   }
 

@@ -2,56 +2,62 @@ package dev.fairlead.pool;
 
 import dev.fairlead.admission.Permits;
 import dev.fairlead.config.BackendConfig;
+import dev.fairlead.pool.BackendStatus.Trial;
 import java.net.InetAddress;
 import java.net.SocketAddress;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One backend of a pool under one configuration. A reload makes a new object, which shares state
- * and addresses with the one before it. Every method may be called from any thread and returns at
- * once.
+ * One backend of a pool under one configuration. A reload makes a new object, which shares counts,
+ * status and addresses with the one before it. Every method may be called from any thread and
+ * returns at once.
  */
 public final class Backend {
   private final String pool;
   private final String id;
   private final BackendConfig config;
-  private final BackendState state;
+  private final BackendCounts counts;
+  private final BackendStatus status;
   private final BackendAddresses addresses;
 
   /**
-   * Counts and status, which outlive a reload. Every event loop writes counts, only the context of
-   * the backends' health the status, only the cluster's context the other members' sessions.
+   * Outlive a reload, and the removal of the backend while it has sessions. Every event loop writes
+   * them, only the cluster's context the other members' sessions.
    */
-  private static final class BackendState {
+  private static final class BackendCounts {
     /** One permit in use for each live session. */
     private final Permits sessions = new Permits();
 
     private final LongAdder total = new LongAdder();
     private final LongAdder failures = new LongAdder();
-    private final AtomicInteger failuresInRow = new AtomicInteger();
     private volatile int othersActive;
-    private volatile boolean healthy = true;
-    private volatile boolean ejected;
-    private volatile @Nullable Long backSince;
   }
 
   private Backend(
-      String pool, BackendConfig config, BackendState state, BackendAddresses addresses) {
+      String pool,
+      BackendConfig config,
+      BackendCounts counts,
+      BackendStatus status,
+      BackendAddresses addresses) {
     this.pool = pool;
     this.id = config.id();
     this.config = config;
-    this.state = state;
+    this.counts = counts;
+    this.status = status;
     this.addresses = addresses;
   }
 
-  /** Shares the state of {@code before}, the backend of this pool and id until now, if any. */
-  static Backend of(String pool, BackendConfig config, @Nullable Backend before) {
-    return before == null
-        ? new Backend(pool, config, new BackendState(), new BackendAddresses(config))
-        : new Backend(pool, config, before.state, before.addresses);
+  /**
+   * Shares the counts of {@code last}, the last backend of this pool and id, if any; and if it
+   * {@code stays} in the pool, also status and addresses.
+   */
+  static Backend of(String pool, BackendConfig config, @Nullable Backend last, boolean stays) {
+    BackendCounts counts = last == null ? new BackendCounts() : last.counts;
+    return last != null && stays
+        ? new Backend(pool, config, counts, last.status, last.addresses)
+        : new Backend(pool, config, counts, new BackendStatus(), new BackendAddresses(config));
   }
 
   /** {@code host:port}, {@code [v6]:port} or {@code unix:/path}; unique in its pool. */
@@ -67,9 +73,9 @@ public final class Backend {
     return config;
   }
 
-  /** Whether it may be given new sessions: wanted, healthy and not ejected. */
+  /** Whether it may be given new sessions: wanted, healthy and not ejected, or open for a trial. */
   public boolean eligible() {
-    return isWanted() && state.healthy && !state.ejected;
+    return isWanted() && status.healthy && (!status.ejected || status.isTrial(Trial.OPEN));
   }
 
   /** Whether the configuration gives it new sessions: enabled, with a weight above 0. */
@@ -79,99 +85,133 @@ public final class Backend {
 
   /** False while health checks find it down; true when it is not probed. */
   public boolean isHealthy() {
-    return state.healthy;
+    return status.healthy;
   }
 
   /** Sets the verdict of the health checks; has no effect until {@link Pool#refresh}. */
   public void healthy(boolean healthy) {
-    state.healthy = healthy;
+    status.healthy = healthy;
   }
 
   /** Whether this member has ejected it for its failures. */
   public boolean isEjected() {
-    return state.ejected;
+    return status.ejected;
   }
 
   /** Ejects it or takes it back; has no effect until {@link Pool#refresh}. */
   public void ejected(boolean ejected) {
-    state.ejected = ejected;
+    status.ejected(ejected);
+  }
+
+  /**
+   * Lets one session try this ejected backend, unless one does; has no effect until {@link
+   * Pool#refresh}.
+   */
+  public void openTrial() {
+    status.trial(Trial.NONE, Trial.OPEN);
+  }
+
+  /** True = the session that has selected it is the trial, and must call {@link #trialEnded}. */
+  public boolean takeTrial() {
+    return status.trial(Trial.OPEN, Trial.UNDER_WAY);
+  }
+
+  /** Whether another session tries this ejected backend now. */
+  public boolean isOnTrial() {
+    return status.isTrial(Trial.UNDER_WAY);
+  }
+
+  /** The session of the trial {@link #worked}. */
+  public void trialPassed() {
+    status.trial(Trial.UNDER_WAY, Trial.PASSED);
+  }
+
+  /** The session of the trial is over; without {@link #failed} and passing, another may try. */
+  public void trialEnded() {
+    status.trial(Trial.UNDER_WAY, Trial.OPEN);
+  }
+
+  /** Whether a trial has shown that it works. */
+  public boolean hasPassedTrial() {
+    return status.isTrial(Trial.PASSED);
   }
 
   /** When it last began to take sessions, as {@link System#nanoTime}; null if it always has. */
   @Nullable Long backSince() {
-    return state.backSince;
+    return status.backSince;
   }
 
   /** Starts its slow start: it takes sessions again, or is new in a pool that had others. */
   public void backSince(long nanos) {
-    state.backSince = nanos;
+    status.backSince = nanos;
   }
 
   /** Counts a session; if true, {@link #released} must follow once, else its permit is lost. */
   public boolean trySelect() {
-    if (!state.sessions.tryTake()) {
+    if (!counts.sessions.tryTake()) {
       return false;
     }
-    state.total.increment();
+    counts.total.increment();
     return true;
   }
 
   /** The permits for this member's sessions; without a limit unless one is configured. */
   public Permits permits() {
-    return state.sessions;
+    return counts.sessions;
   }
 
   /** Whether a permit for one more session of this member is left. */
   public boolean hasRoom() {
-    return !state.sessions.isFull();
+    return !counts.sessions.isFull();
   }
 
   /** Uncounts such a session; throws IllegalStateException if none is counted. */
   public void released() {
-    state.sessions.giveBack();
+    counts.sessions.giveBack();
   }
 
   /** Counts a failure to connect, or a reset before the first byte. */
   public void failed() {
-    state.failures.increment();
-    state.failuresInRow.incrementAndGet();
+    counts.failures.increment();
+    status.failuresInRow.incrementAndGet();
+    status.trial(Trial.UNDER_WAY, Trial.NONE);
   }
 
   /** Ends a series of failures: a session got a byte, or ended without a failure. */
   public void worked() {
     // Writes only when there is a failure to forget: event loops share the field.
-    if (state.failuresInRow.get() != 0) {
-      state.failuresInRow.set(0);
+    if (status.failuresInRow.get() != 0) {
+      status.failuresInRow.set(0);
     }
   }
 
   /** Failures since it last worked. */
   public int failuresInRow() {
-    return state.failuresInRow.get();
+    return status.failuresInRow.get();
   }
 
   public int active() {
-    return state.sessions.inUse();
+    return counts.sessions.inUse();
   }
 
   /** Live sessions of all members: of this one exactly, of the others by their latest rows. */
   public int clusterActive() {
-    return active() + state.othersActive;
+    return active() + counts.othersActive;
   }
 
   /** Sets the live sessions of all other members together, by their latest rows. */
   public void othersActive(int sessions) {
-    state.othersActive = sessions;
+    counts.othersActive = sessions;
   }
 
   /** All sessions of this member that ever selected this backend. */
   public long total() {
-    return state.total.sum();
+    return counts.total.sum();
   }
 
   /** All failures of this member to connect, and resets before the first byte. */
   public long failures() {
-    return state.failures.sum();
+    return counts.failures.sum();
   }
 
   /** To try in turn, the one that last worked first; empty while the name is not resolved. */

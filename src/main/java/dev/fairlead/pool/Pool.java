@@ -66,9 +66,10 @@ public final class Pool {
   /** A backend that joins {@code members}, or takes sessions again, begins a slow start. */
   private static Backend backend(
       String pool, BackendConfig config, @Nullable Set<Backend> members, @Nullable Backend last) {
-    Backend next = Backend.of(pool, config, last);
-    boolean joins = members != null && (last == null || !members.contains(last));
-    boolean isBack = last != null && !last.isWanted() && next.isWanted();
+    boolean stays = members != null && last != null && members.contains(last);
+    Backend next = Backend.of(pool, config, last, stays);
+    boolean joins = members != null && !stays;
+    boolean isBack = last != null && stays && !last.isWanted() && next.isWanted();
     if (joins || isBack) {
       next.backSince(System.nanoTime());
     }

@@ -43,7 +43,8 @@ public final class Pools {
     return List.copyOf(byName.values());
   }
 
-  Set<Backend> removed() {
+  /** Backends that are no longer configured, of those that may still have sessions. */
+  public Set<Backend> removed() {
     return removed;
   }
 

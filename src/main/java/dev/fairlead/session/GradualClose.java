@@ -2,6 +2,7 @@ package dev.fairlead.session;
 
 import dev.fairlead.pool.Backend;
 import java.util.List;
+import java.util.function.BiPredicate;
 
 /**
  * Ends sessions of one backend one after the other, evenly over {@code length} nanoseconds. On
@@ -22,6 +23,10 @@ final class GradualClose {
     this.start = start;
     this.length = Math.max(1, length);
     this.reason = reason;
+  }
+
+  boolean isPlanned(BiPredicate<Backend, CloseReason> planned) {
+    return planned.test(backend, reason);
   }
 
   /** Ends those that are due and still at the backend; true when none is left. */

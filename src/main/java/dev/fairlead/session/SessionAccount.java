@@ -32,6 +32,9 @@ final class SessionAccount {
   /** At {@link #backend}. */
   private boolean counted;
 
+  /** The session decides whether {@link #backend} is ejected any longer. */
+  private boolean trial;
+
   private int attempts;
   private long connectNanos = -1;
   private long bytesFromClient;
@@ -97,6 +100,7 @@ final class SessionAccount {
   /** The session is counted at {@code chosen} and its pool, which is one more attempt. */
   void selected(Backend chosen) {
     backend = chosen;
+    trial = chosen.takeTrial();
     counted = true;
     atPool = true;
     attempts++;
@@ -107,6 +111,10 @@ final class SessionAccount {
   void unselected() {
     if (counted) {
       counted = false;
+      if (trial) {
+        trial = false;
+        selected().trialEnded();
+      }
       destination.poolLimiter().released(selected());
     }
   }
@@ -132,7 +140,7 @@ final class SessionAccount {
 
   void readFromBackend(int bytes) {
     if (bytesToClient == 0) {
-      selected().worked();
+      backendWorked();
     }
     bytesToClient += bytes;
     destination.listener().bytesToClient(bytes);
@@ -149,9 +157,16 @@ final class SessionAccount {
       selected().failed();
     } else if (reason == CloseReason.CLIENT_CLOSED || reason == CloseReason.BACKEND_CLOSED) {
       // An end of our own making is no evidence for the backend.
-      selected().worked();
+      backendWorked();
     }
     return failed;
+  }
+
+  private void backendWorked() {
+    selected().worked();
+    if (trial) {
+      selected().trialPassed();
+    }
   }
 
   /** Whether the session is counted at the backend of the same pool and id. */

@@ -14,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiPredicate;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -221,6 +222,11 @@ public final class SessionLoop {
     if (!sessions.isEmpty()) {
       closes.add(new GradualClose(sessions, backend, context.now(), time.toNanos(), reason));
     }
+  }
+
+  /** Takes back what {@link #endThose} has planned so: the sessions not yet ended stay. */
+  public void keepThose(BiPredicate<Backend, CloseReason> planned) {
+    closes.removeIf(each -> each.isPlanned(planned));
   }
 
   /** Ends all live sessions now, for the drain. */

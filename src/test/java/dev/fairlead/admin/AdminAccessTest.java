@@ -14,12 +14,10 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(60)
 class AdminAccessTest {
   @TempDir Path directory;
 
@@ -117,7 +115,8 @@ class AdminAccessTest {
   void addressInUseStopsTheStart() throws Exception {
     Vertx vertx = Vertx.vertx();
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      NodeConfig.Admin config = new NodeConfig.Admin("127.0.0.1", taken.getLocalPort(), null, null);
+      NodeConfig.Admin config =
+          new NodeConfig.Admin("127.0.0.1", taken.getLocalPort(), null, null, 128);
       AdminVerticle verticle =
           new AdminVerticle(
               config,

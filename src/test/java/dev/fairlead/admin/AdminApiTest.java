@@ -3,18 +3,17 @@ package dev.fairlead.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.pool.Backend;
+import dev.fairlead.testkit.Logs;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(30)
 class AdminApiTest {
   private final AdminServer server = new AdminServer(null);
 
@@ -215,6 +214,7 @@ class AdminApiTest {
   }
 
   @Test
+  @Logs("Answers - GET /api/v1/status failed")
   void bugIsAnErrorWithoutItsStackTrace() throws Exception {
     server.member.bug = new IllegalStateException("secret inside");
     HttpResponse<String> answer = server.get("/api/v1/status");
@@ -228,9 +228,6 @@ class AdminApiTest {
   void headIsGetWithoutTheBody(String path) throws Exception {
     HttpResponse<String> get = server.get(path);
     HttpResponse<String> head = server.send("HEAD", path, null);
-    assertThat(server.overHttp1("HEAD", path).body()).isEmpty();
-    assertThat(server.overHttp1("HEAD", path).headers().firstValue("content-length"))
-        .isEqualTo(get.headers().firstValue("content-length"));
     assertThat(head.statusCode()).isEqualTo(200);
     assertThat(head.body()).isEmpty();
     for (String header : List.of("content-type", "content-length", "cache-control")) {

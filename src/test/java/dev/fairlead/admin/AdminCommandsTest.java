@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.event.CommandException;
 import dev.fairlead.event.CommandProblem;
+import dev.fairlead.testkit.Logs;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
@@ -11,7 +12,6 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,7 +21,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  * refused with the key that is wrong. Provoked with a cluster that only records. A failure would
  * look like a change without a request, or a refusal without a reason.
  */
-@Timeout(30)
 class AdminCommandsTest {
   private static final String BACKEND = "/api/v1/pools/web/backends/";
 
@@ -133,6 +132,7 @@ class AdminCommandsTest {
   }
 
   @Test
+  @Logs("Answers - POST /api/v1/config failed")
   void refusalOfTheClusterIsTheAnswer() throws Exception {
     CommandException refusal =
         new CommandException(

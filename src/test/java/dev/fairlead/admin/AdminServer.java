@@ -1,6 +1,7 @@
 package dev.fairlead.admin;
 
 import dev.fairlead.config.NodeConfig;
+import dev.fairlead.net.Transport;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -15,7 +16,8 @@ public final class AdminServer implements AutoCloseable {
   public final FakeMember member = new FakeMember();
   public final FakeCluster commands = new FakeCluster();
   public final FakeEvents events = new FakeEvents();
-  private final Vertx vertx = Vertx.vertx();
+  private final Vertx vertx =
+      Vertx.builder().withTransport(Transport.of(NodeConfig.TransportKind.AUTO)).build();
   private final HttpClient client;
   private final String url;
 
@@ -27,7 +29,7 @@ public final class AdminServer implements AutoCloseable {
     this.client = client;
     AdminVerticle verticle =
         new AdminVerticle(
-            new NodeConfig.Admin("127.0.0.1", 0, tokenFile, tls),
+            new NodeConfig.Admin("127.0.0.1", 0, tokenFile, tls, 128),
             new AdminVerticle.MemberAccess(
                 member,
                 () -> "fairlead_members 1.0\n",
@@ -79,17 +81,6 @@ public final class AdminServer implements AutoCloseable {
     return body.isEmpty()
         ? HttpRequest.BodyPublishers.noBody()
         : HttpRequest.BodyPublishers.ofString(body);
-  }
-
-  /** The same without HTTP/2, to which the other methods upgrade. */
-  HttpResponse<String> overHttp1(String method, String path)
-      throws IOException, InterruptedException {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create(url + path))
-            .version(HttpClient.Version.HTTP_1_1)
-            .method(method, HttpRequest.BodyPublishers.noBody())
-            .build();
-    return client.send(request, HttpResponse.BodyHandlers.ofString());
   }
 
   @Override

@@ -8,6 +8,7 @@ import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.config.NodeConfig;
 import dev.fairlead.config.Revision;
 import dev.fairlead.event.MemberInfo;
+import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
 import dev.fairlead.pool.Pools;
 import dev.fairlead.session.Phase;
@@ -77,12 +78,18 @@ public final class FakeMember implements MemberView {
 
   @Override
   public List<ListenerStatus> listeners() {
-    return List.of(new ListenerStatus("web", "127.0.0.1:0", "127.0.0.1:40123", "web", 3, 17));
+    return List.of(
+        new ListenerStatus("web", false, "127.0.0.1:0", "127.0.0.1:40123", "web", 3, 17));
   }
 
   @Override
   public List<Pool> pools() {
     return pools.all();
+  }
+
+  @Override
+  public List<Backend> removedBackends() {
+    return List.of();
   }
 
   @Override

@@ -16,12 +16,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /** Holds {@code openapi.yaml} to the routes there are, in both directions. */
-@Timeout(30)
 class OpenapiTest {
   private static final Map<String, String> BODIES =
       Map.of(

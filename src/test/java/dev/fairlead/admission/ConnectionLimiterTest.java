@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.fail;
 
 import dev.fairlead.config.LimitsConfig.LimitScope;
+import dev.fairlead.testkit.TestRun;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -150,7 +151,7 @@ class ConnectionLimiterTest {
       threads.shutdown();
     }
     for (Future<?> taker : takers) {
-      taker.get(1, TimeUnit.MINUTES);
+      taker.get(TestRun.PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
     assertThat(limiter.inUse()).isZero();
   }

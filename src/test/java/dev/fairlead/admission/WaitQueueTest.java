@@ -3,6 +3,7 @@ package dev.fairlead.admission;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.config.LimitsConfig.LimitScope;
+import dev.fairlead.testkit.TestRun;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -165,7 +166,7 @@ class WaitQueueTest {
                 }));
       }
       for (Future<?> one : all) {
-        one.get(60, TimeUnit.SECONDS);
+        one.get(TestRun.PATIENCE.toSeconds(), TimeUnit.SECONDS);
       }
     } finally {
       threads.shutdownNow();
@@ -184,7 +185,9 @@ class WaitQueueTest {
       if (!patient && queue.leave(waiter)) {
         return;
       }
-      assertThat(waiter.in.await(30, TimeUnit.SECONDS)).as("served").isTrue();
+      assertThat(waiter.in.await(TestRun.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+          .as("served")
+          .isTrue();
     }
     most.accumulateAndGet(inside.incrementAndGet(), Math::max);
     Thread.onSpinWait();

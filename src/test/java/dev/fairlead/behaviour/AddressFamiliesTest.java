@@ -30,6 +30,10 @@ import org.junit.jupiter.api.io.TempDir;
 class AddressFamiliesTest {
   @TempDir Path directory;
 
+  private MemberSetup onUnixSocket(TransportKind transport) {
+    return MemberSetup.on(transport).bind("unix:" + directory.resolve("web.sock"));
+  }
+
   @EveryTransport
   void unixSocketsOnBothSides(TransportKind transport) throws Exception {
     Path backendPath = directory.resolve("backend.sock");
@@ -53,11 +57,7 @@ class AddressFamiliesTest {
   void halfCloseOverUnixSockets(TransportKind transport) throws Exception {
     Path path = directory.resolve("backend.sock");
     try (TestBackend backend = echoOn(UnixDomainSocketAddress.of(path));
-        TestMember member =
-            MemberSetup.on(transport)
-                .bind("unix:" + directory.resolve("web.sock"))
-                .backends(backend)
-                .start();
+        TestMember member = onUnixSocket(transport).backends(backend).start();
         TestConnection client = TestClient.connect(member)) {
       client.send("question");
       client.finish();
@@ -77,11 +77,7 @@ class AddressFamiliesTest {
                   connection.send(new byte[length]);
                 },
                 UnixDomainSocketAddress.of(path));
-        TestMember member =
-            MemberSetup.on(transport)
-                .bind("unix:" + directory.resolve("web.sock"))
-                .backends(backend)
-                .start();
+        TestMember member = onUnixSocket(transport).backends(backend).start();
         TestConnection client = TestClient.connect(member)) {
       client.send("question");
       client.finish();
@@ -96,8 +92,7 @@ class AddressFamiliesTest {
       throws Exception {
     try (TestBackend backend = TestBackend.echo();
         TestMember member =
-            MemberSetup.on(transport)
-                .bind("unix:" + directory.resolve("web.sock"))
+            onUnixSocket(transport)
                 .pool("timeouts: { close: 1h, idle: 1h }")
                 .backends(backend)
                 .start()) {
@@ -117,8 +112,7 @@ class AddressFamiliesTest {
       throws Exception {
     try (TestBackend backend = TestBackend.manual();
         TestMember member =
-            MemberSetup.on(transport)
-                .bind("unix:" + directory.resolve("web.sock"))
+            onUnixSocket(transport)
                 .pool("timeouts: { close: 1h, idle: 1h }")
                 .backends(backend)
                 .start()) {

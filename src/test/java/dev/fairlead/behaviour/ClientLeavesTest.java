@@ -7,6 +7,7 @@ import dev.fairlead.config.NodeConfig.TransportKind;
 import dev.fairlead.session.Phase;
 import dev.fairlead.testkit.EveryTransport;
 import dev.fairlead.testkit.FullBackend;
+import dev.fairlead.testkit.Logs;
 import dev.fairlead.testkit.MemberSetup;
 import dev.fairlead.testkit.TestBackend;
 import dev.fairlead.testkit.TestClient;
@@ -26,6 +27,7 @@ class ClientLeavesTest {
   private static final String CLOSED = "fairlead_session_closed_total{reason=\"%s\"}";
 
   @EveryTransport
+  @Logs("as many sessions as node.maxSessions allows: 1")
   void silentFinFreesThePlace(TransportKind transport) throws Exception {
     try (TestBackend backend = TestBackend.manual();
         TestMember member =

@@ -6,6 +6,7 @@ import dev.fairlead.config.NodeConfig.TransportKind;
 import dev.fairlead.testkit.ClosedPort;
 import dev.fairlead.testkit.EveryTransport;
 import dev.fairlead.testkit.FullBackend;
+import dev.fairlead.testkit.Logs;
 import dev.fairlead.testkit.MemberSetup;
 import dev.fairlead.testkit.Scripts;
 import dev.fairlead.testkit.TestBackend;
@@ -30,6 +31,7 @@ class ConnectAttemptsTest {
   private static final int SINGLE_BYTES = 60_000;
 
   @EveryTransport
+  @Logs("is ejected for 30s after 5 failures in a row")
   void refusedBackendsAreSkipped(TransportKind transport) throws Exception {
     try (TestBackend alive = TestBackend.echo();
         ClosedPort first = new ClosedPort();

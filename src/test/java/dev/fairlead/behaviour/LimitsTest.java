@@ -11,7 +11,6 @@ import dev.fairlead.testkit.TestClient;
 import dev.fairlead.testkit.TestConnection;
 import dev.fairlead.testkit.TestMember;
 import java.io.IOException;
-import java.time.Duration;
 
 /**
  * Ensured: who is not wanted, or comes when there is no place, is turned away by a FIN, or a reset
@@ -275,8 +274,6 @@ class LimitsTest {
   }
 
   static void awaitRefused(TestMember member, String reason, int count) {
-    await()
-        .atMost(Duration.ofSeconds(20))
-        .untilAsserted(() -> assertThat(refused(member, reason)).isEqualTo(count));
+    await().untilAsserted(() -> assertThat(refused(member, reason)).isEqualTo(count));
   }
 }

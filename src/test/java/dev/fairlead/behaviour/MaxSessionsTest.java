@@ -2,12 +2,10 @@ package dev.fairlead.behaviour;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import dev.fairlead.config.NodeConfig.TransportKind;
 import dev.fairlead.testkit.EveryTransport;
+import dev.fairlead.testkit.LogWatch;
+import dev.fairlead.testkit.Logs;
 import dev.fairlead.testkit.MemberSetup;
 import dev.fairlead.testkit.TestBackend;
 import dev.fairlead.testkit.TestClient;
@@ -15,9 +13,6 @@ import dev.fairlead.testkit.TestConnection;
 import dev.fairlead.testkit.TestMember;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.slf4j.LoggerFactory;
 
 /**
  * Ensured: with as many sessions as {@code node.maxSessions} allows, clients wait in the kernel's
@@ -31,29 +26,10 @@ class MaxSessionsTest {
   private static final int MAX = 4;
   private static final int CLIENTS = 20;
 
-  private final Logger acceptors =
-      (Logger) LoggerFactory.getLogger("dev.fairlead.listener.Acceptor");
-  private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
-
-  private final Level quiet = acceptors.getLevel();
-
-  @BeforeEach
-  void listen() {
-    acceptors.setLevel(Level.WARN);
-    acceptors.setAdditive(false);
-    acceptors.addAppender(logged);
-    logged.start();
-  }
-
-  @AfterEach
-  void stopListening() {
-    acceptors.detachAppender(logged);
-    acceptors.setAdditive(true);
-    acceptors.setLevel(quiet);
-  }
-
   @EveryTransport
-  void clientsBeyondTheLimitWaitAndAreServed(TransportKind transport) throws Exception {
+  @Logs("Acceptor - listener at ")
+  void clientsBeyondTheLimitWaitAndAreServed(TransportKind transport, LogWatch logged)
+      throws Exception {
     try (TestBackend backend = TestBackend.echo();
         TestMember member =
             MemberSetup.on(transport).node("maxSessions: " + MAX).backends(backend).start()) {
@@ -74,7 +50,7 @@ class MaxSessionsTest {
         client.expect("x");
         client.close();
       }
-      assertThat(logged.list.stream().map(ILoggingEvent::getFormattedMessage))
+      assertThat(logged.lines())
           .isNotEmpty()
           .allSatisfy(line -> assertThat(line).contains("node.maxSessions"))
           .hasSizeLessThanOrEqualTo(2);

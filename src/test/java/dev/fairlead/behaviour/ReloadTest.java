@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.fairlead.config.NodeConfig.TransportKind;
 import dev.fairlead.testkit.Background;
 import dev.fairlead.testkit.EveryTransport;
+import dev.fairlead.testkit.Logs;
 import dev.fairlead.testkit.MemberSetup;
 import dev.fairlead.testkit.TestBackend;
 import dev.fairlead.testkit.TestClient;
@@ -117,6 +118,7 @@ class ReloadTest {
   }
 
   @EveryTransport
+  @Logs({"was not put in force, revision 1 stays", ":9: not YAML"})
   void brokenFileKeepsTheOldOneAndIsShown(TransportKind transport) throws Exception {
     try (TestBackend backend = TestBackend.saying("old");
         TestMember member = MemberSetup.on(transport).backends(backend).start()) {
@@ -133,6 +135,10 @@ class ReloadTest {
 
   /** What was set by hand must outlive an edit of the file that does not concern it. */
   @Test
+  @Logs({
+    "LiveConfig - changed in the file, in effect after a restart: cluster.name",
+    "undoes settings of single backends"
+  })
   void changeOfTheNodePartAlonePushesNothing() throws Exception {
     try (TestBackend backend = TestBackend.saying("x");
         TestMember member = MemberSetup.on(TransportKind.NIO).backends(backend).start()) {
@@ -153,6 +159,7 @@ class ReloadTest {
   }
 
   @EveryTransport
+  @Logs({"was not put in force, revision 1 stays", "(expected: a free address)"})
   void addressInUseRefusesTheWholeChange(TransportKind transport) throws Exception {
     try (TestBackend old = TestBackend.saying("old");
         TestBackend fresh = TestBackend.saying("fresh");
@@ -177,6 +184,7 @@ class ReloadTest {
   }
 
   @EveryTransport
+  @Logs({"was not put in force, revision 1 stays", "is draining, ask another one"})
   void changeWhileDrainingOpensNothingAgain(TransportKind transport) throws Exception {
     try (TestBackend backend = TestBackend.echo();
         TestMember member = MemberSetup.on(transport).backends(backend).start();

@@ -6,6 +6,7 @@ import dev.fairlead.config.NodeConfig.TransportKind;
 import dev.fairlead.testkit.ClosedPort;
 import dev.fairlead.testkit.EveryTransport;
 import dev.fairlead.testkit.FullBackend;
+import dev.fairlead.testkit.Logs;
 import dev.fairlead.testkit.MemberSetup;
 import dev.fairlead.testkit.TestClient;
 import dev.fairlead.testkit.TestConnection;
@@ -99,6 +100,7 @@ class RepliesTest {
   }
 
   @EveryTransport
+  @Logs("host name no-such-host.invalid: not resolved")
   void unknownNameSaysSo(TransportKind transport) throws Exception {
     try (TestMember member =
         MemberSetup.on(transport)

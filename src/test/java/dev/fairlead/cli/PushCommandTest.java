@@ -17,7 +17,6 @@ import java.util.Locale;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -25,7 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
  * Provoked with a cluster that answers as it is told. A failure would look like a script that goes
  * on after a refusal.
  */
-@Timeout(30)
 class PushCommandTest {
   @TempDir private Path directory;
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.fairlead.testkit.Logs;
 import dev.fairlead.testkit.NotifySocket;
 import io.netty.channel.epoll.Epoll;
 import java.io.IOException;
@@ -46,6 +47,7 @@ class ServiceManagerTest {
   }
 
   @Test
+  @Logs("gone could not be sent READY=1")
   void withoutAServiceManagerNothingFails() {
     for (String socket : new String[] {null, "", directory.resolve("gone").toString()}) {
       assertThatCode(() -> new ServiceManager(socket).ready()).doesNotThrowAnyException();

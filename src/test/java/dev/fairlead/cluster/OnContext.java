@@ -1,5 +1,6 @@
 package dev.fairlead.cluster;
 
+import dev.fairlead.testkit.TestRun;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -11,7 +12,6 @@ import java.util.function.Supplier;
 
 /** Runs on a Vert.x context of its own, as the cluster's parts want it, and waits for the end. */
 public final class OnContext {
-  private static final long LIMIT_SECONDS = 20;
 
   private final Context context;
 
@@ -36,9 +36,9 @@ public final class OnContext {
 
   public static <T> T done(Future<T> future) {
     try {
-      return future.await(LIMIT_SECONDS, TimeUnit.SECONDS);
+      return future.await(TestRun.PATIENCE.toSeconds(), TimeUnit.SECONDS);
     } catch (TimeoutException e) {
-      throw new AssertionError("not done within " + LIMIT_SECONDS + " s", e);
+      throw new AssertionError("not done within " + TestRun.PATIENCE, e);
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.fairlead.deploy;
 
+import dev.fairlead.testkit.TestRun;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -25,7 +26,6 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 record Manifests(List<JsonObject> all) {
   private static final Path DIRECTORY = Path.of("k8s");
   private static final String KUSTOMIZATION = "kustomization.yaml";
-  private static final int LIMIT_SECONDS = 60;
 
   Manifests {
     all = List.copyOf(all);
@@ -104,7 +104,8 @@ record Manifests(List<JsonObject> all) {
       try {
         Process process = new ProcessBuilder(command).redirectError(problems.toFile()).start();
         byte[] output = process.getInputStream().readAllBytes();
-        if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
+        if (!process.waitFor(TestRun.PATIENCE.toSeconds(), TimeUnit.SECONDS)
+            || process.exitValue() != 0) {
           process.destroyForcibly();
           throw new IllegalStateException(String.join(" ", command) + ": " + text(problems));
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fairlead.config.NodeConfig.TransportKind;
 import dev.fairlead.config.Revision;
 import dev.fairlead.testkit.ClusterKeys;
+import dev.fairlead.testkit.Logs;
 import dev.fairlead.testkit.MemberSetup;
 import dev.fairlead.testkit.TestBackend;
 import dev.fairlead.testkit.TestMember;
@@ -79,6 +80,7 @@ class ExampleApplicationTest {
   }
 
   @Test
+  @Logs("was found: this member starts it")
   void itJoinsPushesAndHearsWhatBecomesOfIt() throws Exception {
     try (TestMember member = member()) {
       run(member, null);
@@ -86,6 +88,7 @@ class ExampleApplicationTest {
   }
 
   @Test
+  @Logs("was found: this member starts it")
   void itSignsWhereThereIsASecret() throws Exception {
     Path file = Files.writeString(directory.resolve("secret"), SECRET);
     try (TestMember member = member("secretFile: " + file)) {

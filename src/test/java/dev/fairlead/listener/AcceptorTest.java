@@ -16,6 +16,8 @@ import dev.fairlead.session.SessionListener;
 import dev.fairlead.session.SessionLoop;
 import dev.fairlead.session.limit.Limiters;
 import dev.fairlead.session.limit.SessionCount;
+import dev.fairlead.testkit.Logs;
+import dev.fairlead.testkit.TestRun;
 import io.netty.channel.Channel;
 import io.netty.channel.DefaultEventLoop;
 import io.netty.channel.EventLoop;
@@ -35,14 +37,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /**
  * Ensures that every accepted client gets one owner or is closed, and that a socket pauses, goes on
  * and closes. Provoked by clients and event loops that are fakes. A failure looks like a client
  * that stays open without an owner, or a future that never completes.
  */
-@Timeout(60)
 class AcceptorTest {
   private static final String KEY = "127.0.0.1:8080";
 
@@ -146,6 +146,7 @@ class AcceptorTest {
   }
 
   @Test
+  @Logs("a client could not be handed over and is closed")
   void aClientThatNoLoopTakesIsClosed() {
     publishListener();
     FakeLoop loop = new FakeLoop();
@@ -155,6 +156,7 @@ class AcceptorTest {
   }
 
   @Test
+  @Logs("until there is room: Too many open files")
   void aFailedAcceptPausesUntilThereIsRoom() {
     Acceptor acceptor = open(new FakeLoop());
     onLoop(acceptor::start);
@@ -165,6 +167,7 @@ class AcceptorTest {
   }
 
   @Test
+  @Logs("as many sessions as node.maxSessions allows: 0")
   void aFullMemberStaysPaused() {
     publishListener();
     SessionCount full = new SessionCount(0);
@@ -196,10 +199,11 @@ class AcceptorTest {
   }
 
   @Test
+  @Logs("Force-closing a channel whose registration task was not accepted")
   void aLoopThatRegistersNothingFailsTheOpening() {
     group.shutdownGracefully(0, 10, TimeUnit.SECONDS).syncUninterruptibly();
     Future<Void> opened = acceptor(new FakeLoop()).open(eventLoop, address);
-    assertThatThrownBy(() -> opened.await(10, TimeUnit.SECONDS))
+    assertThatThrownBy(() -> opened.await(TestRun.PATIENCE.toSeconds(), TimeUnit.SECONDS))
         .isInstanceOf(RejectedExecutionException.class);
     assertThat(channel.isOpen()).isFalse();
   }

@@ -2,10 +2,10 @@ package dev.fairlead.listener;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fairlead.testkit.TestRun;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -29,7 +29,7 @@ class ListenerVerticleTest {
               throw new LinkageError("of a test");
             });
     assertThat(result.otherwiseEmpty().toCompletionStage().toCompletableFuture())
-        .succeedsWithin(30, TimeUnit.SECONDS);
+        .succeedsWithin(TestRun.PATIENCE);
     assertThat(result.cause()).isInstanceOf(LinkageError.class);
   }
 }

@@ -18,6 +18,7 @@ import dev.fairlead.session.SessionLoop;
 import dev.fairlead.session.limit.Limiters;
 import dev.fairlead.session.limit.SessionCount;
 import dev.fairlead.session.limit.SessionCount.DirectMemory;
+import dev.fairlead.testkit.Logs;
 import dev.fairlead.testkit.TestBackend;
 import dev.fairlead.testkit.TestClient;
 import dev.fairlead.testkit.TestConnection;
@@ -56,6 +57,7 @@ class OverloadTest {
   }
 
   @Test
+  @Logs("1 of 1 MiB of direct memory are in use")
   void newcomersWaitWhileMemoryIsShort() throws Exception {
     try (TestBackend backend = TestBackend.echo()) {
       InetSocketAddress address = listen(backend);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.fairlead.testkit.TestRun;
 import java.io.IOException;
 import java.net.SocketException;
 import java.net.StandardProtocolFamily;
@@ -19,7 +20,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -86,7 +86,6 @@ class UnixSocketFileTest {
   }
 
   @Test
-  @Timeout(60)
   void aSocketWithAFullBacklogIsRefusedAtOnce() throws IOException {
     List<SocketChannel> clients = new ArrayList<>();
     try (ServerSocketChannel server = listening(1)) {
@@ -130,7 +129,7 @@ class UnixSocketFileTest {
       isRefused("");
     } finally {
       owner.destroy();
-      assertThat(owner.waitFor(1, TimeUnit.MINUTES)).isTrue();
+      assertThat(owner.waitFor(TestRun.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
     }
   }
 

@@ -15,7 +15,6 @@ import io.vertx.junit5.VertxExtension;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -30,7 +29,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @ExtendWith(VertxExtension.class)
 class ConfigFileTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   @TempDir private Path directory;
   private final FakeChanges changes = new FakeChanges();
@@ -69,7 +67,7 @@ class ConfigFileTest {
     changes.refusals = 2;
     changes.code = CommandException.NO_ANSWER;
     ConfigFile file = change(vertx);
-    await().atMost(PATIENCE).until(() -> changes.told.size() == 2);
+    await().until(() -> changes.told.size() == 2);
     file.stop();
     assertThat(changes.applied).hasSize(3).containsOnly("pools: [] # changed\n");
     assertThat(changes.told.get(0)).singleElement().asString().endsWith("not now");
@@ -81,9 +79,9 @@ class ConfigFileTest {
     changes.refusals = 1;
     changes.code = CommandException.PROBLEMS;
     ConfigFile file = change(vertx);
-    await().atMost(PATIENCE).until(() -> changes.told.size() == 1);
+    await().until(() -> changes.told.size() == 1);
     Files.writeString(directory.resolve("fairlead.yaml"), "pools: [] # mended\n");
-    await().atMost(PATIENCE).until(() -> changes.told.size() == 2);
+    await().until(() -> changes.told.size() == 2);
     file.stop();
     assertThat(changes.applied).containsExactly("pools: [] # changed\n", "pools: [] # mended\n");
   }

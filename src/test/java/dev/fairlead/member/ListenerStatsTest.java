@@ -2,11 +2,14 @@ package dev.fairlead.member;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fairlead.config.BindAddress;
+import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.event.MetricsReport.Sessions;
 import dev.fairlead.session.CountersFixture;
 import dev.fairlead.session.ListenerCounters;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -17,6 +20,12 @@ import org.junit.jupiter.api.Test;
 class ListenerStatsTest {
   private final ListenerStats stats = new ListenerStats();
 
+  private static List<ListenerConfig> listeners(String... names) {
+    return Stream.of(names)
+        .map(name -> new ListenerConfig(name, BindAddress.ip("127.0.0.1", 0), 100, "pool"))
+        .toList();
+  }
+
   private void tick(int times) {
     for (int i = 0; i < times; i++) {
       stats.tick();
@@ -25,7 +34,7 @@ class ListenerStatsTest {
 
   @Test
   void listenerInForceKeepsItsCounters() {
-    stats.inForce(List.of("web"), Set.of("pool"));
+    stats.inForce(listeners("web"), Set.of("pool"));
     ListenerCounters web = stats.of("web");
     tick(3);
     assertThat(stats.of("web")).isSameAs(web);
@@ -33,10 +42,10 @@ class ListenerStatsTest {
 
   @Test
   void removedListenerIsForgottenWhenItsLastSessionHasEnded() {
-    stats.inForce(List.of("web"), Set.of("pool"));
+    stats.inForce(listeners("web"), Set.of("pool"));
     ListenerCounters web = stats.of("web");
     CountersFixture sessions = new CountersFixture(web).opened("api");
-    stats.inForce(List.of(), Set.of("pool"));
+    stats.inForce(listeners(), Set.of("pool"));
     tick(3);
     assertThat(stats.of("web")).isSameAs(web);
     sessions.closed();
@@ -46,9 +55,9 @@ class ListenerStatsTest {
 
   @Test
   void totalsOfForgottenListenersStay() {
-    stats.inForce(List.of("web"), Set.of("pool"));
+    stats.inForce(listeners("web"), Set.of("pool"));
     new CountersFixture(stats.of("web")).opened("api").relayed(10, 20).closed();
-    stats.inForce(List.of("api"), Set.of("pool"));
+    stats.inForce(listeners("api"), Set.of("pool"));
     new CountersFixture(stats.of("api")).opened("api").relayed(1, 2);
     tick(2);
     assertThat(stats.total()).isEqualTo(new Sessions(1, 2, 11, 22));
@@ -56,20 +65,20 @@ class ListenerStatsTest {
 
   @Test
   void listenerThatComesBackInTimeKeepsItsCounters() {
-    stats.inForce(List.of("web"), Set.of("pool"));
+    stats.inForce(listeners("web"), Set.of("pool"));
     ListenerCounters web = stats.of("web");
-    stats.inForce(List.of(), Set.of("pool"));
+    stats.inForce(listeners(), Set.of("pool"));
     tick(1);
-    stats.inForce(List.of("web"), Set.of("pool"));
+    stats.inForce(listeners("web"), Set.of("pool"));
     tick(3);
     assertThat(stats.of("web")).isSameAs(web);
   }
 
   @Test
   void theNameOfARemovedPoolIsForgotten() {
-    stats.inForce(List.of("web"), Set.of("old"));
+    stats.inForce(listeners("web"), Set.of("old"));
     stats.of("web").sessionsTo("old").increment();
-    stats.inForce(List.of("web"), Set.of("new"));
+    stats.inForce(listeners("web"), Set.of("new"));
     stats.of("web").sessionsTo("new").increment();
     assertThat(stats.of("web").pools()).containsExactly("new");
   }

@@ -2,6 +2,7 @@ package dev.fairlead.member;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fairlead.testkit.Logs;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -19,6 +20,7 @@ class StopSequenceTest {
   }
 
   @Test
+  @Logs("a part of the member could not be stopped")
   void aStopThatFailsDoesNotKeepTheOthersFromRunning() {
     stops.add(() -> stopped.add("first"));
     stops.add(
@@ -39,6 +41,7 @@ class StopSequenceTest {
   }
 
   @Test
+  @Logs("a part of the member could not be stopped")
   void anErrorDoesNotKeepTheOthersFromRunning() {
     stops.add(() -> stopped.add("first"));
     stops.add(

@@ -8,6 +8,7 @@ import dev.fairlead.testkit.ClosedPort;
 import dev.fairlead.testkit.EveryTransport;
 import dev.fairlead.testkit.FullBackend;
 import dev.fairlead.testkit.TestBackend;
+import dev.fairlead.testkit.TestRun;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.SingleThreadIoEventLoop;
@@ -185,7 +186,6 @@ class DialerTest {
 
   /** A dialer on an event loop of its own, and what it reports. */
   private static final class Dial implements Dialer.DialEvents, AutoCloseable {
-    private static final int PATIENCE_SECONDS = 30;
 
     final Queue<String> outcomes = new ConcurrentLinkedQueue<>();
     final Queue<Channel> channels = new ConcurrentLinkedQueue<>();
@@ -222,11 +222,11 @@ class DialerTest {
     }
 
     long deadline() throws Exception {
-      return eventLoop.submit(dialer::deadline).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      return eventLoop.submit(dialer::deadline).get(TestRun.PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
     void run(Runnable task) throws Exception {
-      eventLoop.submit(task).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      eventLoop.submit(task).get(TestRun.PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
     void expect(String outcome) {

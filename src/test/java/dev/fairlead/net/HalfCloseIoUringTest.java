@@ -24,7 +24,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /**
  * Ensured: a channel that polled for room and is told of the peer's FIN instead is told of room a
@@ -36,7 +35,6 @@ import org.junit.jupiter.api.Timeout;
  *
  * <p>A failure looks like: no second event, and an upload to a half-closed backend that stands.
  */
-@Timeout(20)
 class HalfCloseIoUringTest {
   private static final byte POLL_ADD = 6;
   private static final byte WRITEV = 2;

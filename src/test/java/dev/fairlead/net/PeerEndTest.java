@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.config.NodeConfig.TransportKind;
 import dev.fairlead.testkit.EveryTransport;
+import dev.fairlead.testkit.TestRun;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -36,6 +37,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -75,12 +77,19 @@ class PeerEndTest {
   private EventLoop loop;
   private Channel channel;
   private SocketChannel peer;
+
+  /** Open to the end of the test. */
+  private SocketChannel firstPeer;
+
   private boolean writeWhenConnected;
 
   @AfterEach
   void stop() throws Exception {
     if (loops != null) {
       loops.shutdownGracefully(0, 10, TimeUnit.SECONDS).syncUninterruptibly();
+      if (firstPeer != null) {
+        firstPeer.close();
+      }
       peer.close();
       listening.close();
     }
@@ -205,6 +214,31 @@ class PeerEndTest {
     expect("bytes", RESET);
   }
 
+  @Test
+  void bytesAreReportedOfAPeerThatResetsAfterTheKernelHasReportedTheConnect() throws Exception {
+    start(TransportKind.EPOLL, ServerSocketChannel.open());
+    listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    Channel first = newChannel();
+    channel = newChannel();
+    // Both connects are reported together, and the second peer acts while the first is handled.
+    whileBusy(
+        () -> {
+          transport
+              .connect(first, listening.getLocalAddress(), null)
+              .addListener(done -> secondPeerResets());
+          transport.connect(channel, listening.getLocalAddress(), null);
+          return null;
+        });
+    expect("bytes", RESET);
+  }
+
+  private void secondPeerResets() throws IOException {
+    firstPeer = listening.accept();
+    peer = listening.accept();
+    send("bytes");
+    reset();
+  }
+
   @EveryTransport
   void peerThatResetsAtOnceWithoutAByteHasNotConnected(TransportKind kind) throws Exception {
     Assumptions.assumeTrue(kind != TransportKind.IO_URING, "it is connected at once");
@@ -267,7 +301,7 @@ class PeerEndTest {
     start(kind, ServerSocketChannel.open());
     listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     channel = newChannel();
-    channel.connect(listening.getLocalAddress()).sync();
+    transport.connect(channel, listening.getLocalAddress(), null).sync();
     peer = listening.accept();
   }
 
@@ -277,7 +311,7 @@ class PeerEndTest {
     listening.bind(UnixDomainSocketAddress.of(path));
     DomainSocketAddress address = new DomainSocketAddress(path.toFile());
     channel = newChannel(address);
-    channel.connect(transport.convert(address)).sync();
+    transport.connect(channel, transport.convert(address), null).sync();
     peer = listening.accept();
   }
 
@@ -288,13 +322,14 @@ class PeerEndTest {
     channel = newChannel();
     if (kind == TransportKind.IO_URING) {
       // It is connected by the next round of the loop, which can't be kept busy before.
-      ChannelFuture connecting = channel.connect(listening.getLocalAddress());
+      ChannelFuture connecting = transport.connect(channel, listening.getLocalAddress(), null);
       meanwhile.call();
       return connecting;
     }
     return loop.submit(
             () -> {
-              ChannelFuture connecting = channel.connect(listening.getLocalAddress());
+              ChannelFuture connecting =
+                  transport.connect(channel, listening.getLocalAddress(), null);
               meanwhile.call();
               return connecting;
             })
@@ -356,7 +391,7 @@ class PeerEndTest {
 
   private void expect(String... wanted) throws Exception {
     for (String each : wanted) {
-      assertThat(reports.poll(10, TimeUnit.SECONDS)).isEqualTo(each);
+      assertThat(reports.poll(TestRun.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isEqualTo(each);
     }
   }
 

@@ -8,6 +8,7 @@ import dev.fairlead.config.NodeConfig;
 import dev.fairlead.session.CloseReason;
 import dev.fairlead.session.Phase;
 import dev.fairlead.session.SessionRecord;
+import dev.fairlead.testkit.Logs;
 import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -22,11 +23,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(30)
 class AccessLogTest {
   private static final Batcher.Limits QUICK =
       new Batcher.Limits(1000, 10, Duration.ofMillis(5), Duration.ofSeconds(10));
@@ -164,6 +163,7 @@ class AccessLogTest {
 
   @Test
   @EnabledIf("hasFullDevice")
+  @Logs("lines are dropped, 1 so far: No space left on device")
   void fullDiskDropsLinesUntilThereIsRoomAgain() throws Exception {
     Path room = directory.resolve("room");
     Path file = Files.createSymbolicLink(directory.resolve("access.log"), Path.of("/dev/full"));
@@ -183,6 +183,7 @@ class AccessLogTest {
   }
 
   @Test
+  @Logs("access.log: no such directory")
   void removedDirectoryDropsLinesUntilItIsBack() throws Exception {
     Path logs = Files.createDirectory(directory.resolve("logs"));
     Path file = logs.resolve("access.log");
@@ -199,6 +200,7 @@ class AccessLogTest {
   }
 
   @Test
+  @Logs("access-log: closed with 1 lines not written")
   void stuckDiskDoesNotHoldUpTheClose() throws Exception {
     CountDownLatch writing = new CountDownLatch(1);
     CountDownLatch release = new CountDownLatch(1);

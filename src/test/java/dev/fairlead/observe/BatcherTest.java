@@ -1,13 +1,14 @@
 package dev.fairlead.observe;
 
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 import static org.awaitility.Awaitility.await;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import dev.fairlead.testkit.LogWatch;
+import dev.fairlead.testkit.Logs;
+import dev.fairlead.testkit.TestRun;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,34 +17,15 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.slf4j.LoggerFactory;
 
-@Timeout(30)
+@Logs("test: lines are dropped, ")
 class BatcherTest {
   private static final Duration NEVER = Duration.ofHours(1);
   private static final Duration SOON = Duration.ofMillis(20);
   private static final Duration BOUND = Duration.ofSeconds(10);
 
   private final BlockingQueue<List<Integer>> batches = new LinkedBlockingQueue<>();
-  private final Logger logger = (Logger) LoggerFactory.getLogger(Batcher.class);
-  private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
-
-  @BeforeEach
-  void listenToLog() {
-    logged.start();
-    logger.addAppender(logged);
-    logger.setAdditive(false);
-  }
-
-  @AfterEach
-  void leaveLog() {
-    logger.detachAppender(logged);
-    logger.setAdditive(true);
-  }
 
   private Batcher<Integer> batcher(int capacity, int size, Duration delay) {
     return new Batcher<>(
@@ -93,7 +75,7 @@ class BatcherTest {
     for (int i = 0; i < 500; i++) {
       Batcher<Integer> batcher = batcher(10, 4, NEVER);
       if (i % 2 == 0) {
-        await().until(() -> waits("test"));
+        await().pollInterval(Duration.ofMillis(1)).until(() -> waits("test"));
       }
       batcher.close();
     }
@@ -138,7 +120,8 @@ class BatcherTest {
   }
 
   @Test
-  void slowSinkCostsDroppedItemsAndNotTheOfferingThread() throws Exception {
+  @Logs("ERROR Batcher - test: lines are dropped, 3 so far: the sink is too slow, ")
+  void slowSinkCostsDroppedItemsAndNotTheOfferingThread(LogWatch logged) throws Exception {
     CountDownLatch inSink = new CountDownLatch(1);
     CountDownLatch release = new CountDownLatch(1);
     Batcher<Integer> batcher =
@@ -159,11 +142,12 @@ class BatcherTest {
     release.countDown();
     batcher.close();
     assertThat(batches.stream().flatMap(List::stream)).containsExactly(0, 1, 2, 3, 4, 5);
-    assertThat(errors()).isEqualTo(1);
+    assertThat(logged.lines()).hasSize(1);
   }
 
   @Test
-  void throwingSinkLosesItsBatchAndIsLoggedOncePerSeries() {
+  @Logs("ERROR Batcher - test: lines are dropped, ")
+  void throwingSinkLosesItsBatchAndIsLoggedOncePerSeries(LogWatch logged) {
     Batcher<Integer> batcher =
         new Batcher<>(
             "test",
@@ -183,11 +167,11 @@ class BatcherTest {
     batcher.close();
     assertThat(batcher.dropped()).isEqualTo(51);
     assertThat(batches).containsExactly(List.of(51));
-    assertThat(errors()).isEqualTo(1);
-    assertThat(logged.list.get(0).getFormattedMessage()).contains("disk full");
+    assertThat(logged.lines()).singleElement(as(STRING)).contains("disk full");
   }
 
   @Test
+  @Logs("WARN Batcher - test: closed with 2 lines not written")
   void closeReturnsThoughTheSinkIsStuck() throws Exception {
     CountDownLatch inSink = new CountDownLatch(1);
     CountDownLatch release = new CountDownLatch(1);
@@ -203,7 +187,6 @@ class BatcherTest {
     inSink.await();
     batcher.offer(2);
     batcher.close();
-    assertThat(logged.list).extracting(ILoggingEvent::getLevel).contains(Level.WARN);
     release.countDown();
   }
 
@@ -224,7 +207,7 @@ class BatcherTest {
               })
           .start();
     }
-    assertThat(done.await(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(done.await(TestRun.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
     batcher.close();
     List<Integer> seen = batches.stream().flatMap(List::stream).toList();
     assertThat(seen).doesNotHaveDuplicates();
@@ -253,9 +236,5 @@ class BatcherTest {
   private static boolean waits(String thread) {
     return Thread.getAllStackTraces().keySet().stream()
         .anyMatch(each -> each.getName().equals(thread) && each.getState() == Thread.State.WAITING);
-  }
-
-  private long errors() {
-    return logged.list.stream().filter(event -> event.getLevel() == Level.ERROR).count();
   }
 }

@@ -3,6 +3,7 @@ package dev.fairlead.packaging;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.member.FairleadVersion;
+import dev.fairlead.testkit.TestRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +37,7 @@ record Tarball(Path directory) {
             .redirectOutput(output.toFile());
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
     Process process = builder.start();
-    boolean ended = process.waitFor(60, TimeUnit.SECONDS);
+    boolean ended = process.waitFor(TestRun.PATIENCE.toSeconds(), TimeUnit.SECONDS);
     process.destroyForcibly();
     List<String> lines = Files.readAllLines(output);
     assertThat(ended).as(String.join("\n", lines)).isTrue();

@@ -82,6 +82,32 @@ class PoolsTest {
   }
 
   @Test
+  void backendThatLeavesAndComesBackIsWithoutItsPast() {
+    Pools first = Pools.NONE.next(List.of(web("10.0.0.1")));
+    Backend old = only(first);
+    old.trySelect();
+    old.failed();
+    old.ejected(true);
+    old.healthy(false);
+    Backend back = only(first.next(List.of(web())).next(List.of(web("10.0.0.1"))));
+    assertThat(back.eligible()).isTrue();
+    assertThat(back.failuresInRow()).isZero();
+    old.failed(); // a session that had selected it before
+    assertThat(back.failuresInRow()).isZero();
+    assertCounts(back, 1, 1, 2);
+  }
+
+  @Test
+  void backendThatStaysKeepsItsStatus() {
+    Pools first = Pools.NONE.next(List.of(web("10.0.0.1")));
+    only(first).failed();
+    only(first).ejected(true);
+    Backend after = only(first.next(List.of(config(Balance.ROUND_ROBIN, heavier("10.0.0.1")))));
+    assertThat(after.isEjected()).isTrue();
+    assertThat(after.failuresInRow()).isEqualTo(1);
+  }
+
+  @Test
   void lateChoiceOfARemovedBackendIsStillCountedWhenItComesBack() {
     Pools first = Pools.NONE.next(List.of(web("10.0.0.1")));
     Pools second = first.next(List.of());

@@ -45,7 +45,7 @@ class AccessLogIT {
   void everySessionIsALineWithItsReason() throws Exception {
     try (FairleadProcess proxy = Launch.run(config).startReady(directory)) {
       PingClient.pingOnce(proxy.port("web"));
-      await().atMost(FairleadProcess.PATIENCE).until(() -> proxy.outLines().size() == 1);
+      await().until(() -> proxy.outLines().size() == 1);
       JsonObject line = new JsonObject(proxy.outLines().get(0));
       assertThat(line.getString("listener")).isEqualTo("web");
       assertThat(line.getString("backend")).isEqualTo("127.0.0.1:" + backend.port());
@@ -62,12 +62,12 @@ class AccessLogIT {
     try (FairleadProcess proxy = to(log.toString()).startReady(directory)) {
       int port = proxy.port("web");
       PingClient.pingOnce(port);
-      await().atMost(FairleadProcess.PATIENCE).until(() -> lines(log).size() == 1);
+      await().until(() -> lines(log).size() == 1);
       Files.move(log, rotated);
       proxy.signal("HUP");
-      await().atMost(FairleadProcess.PATIENCE).until(() -> Files.exists(log));
+      await().until(() -> Files.exists(log));
       PingClient.pingOnce(port);
-      await().atMost(FairleadProcess.PATIENCE).until(() -> lines(log).size() == 1);
+      await().until(() -> lines(log).size() == 1);
       assertThat(lines(rotated)).hasSize(1);
       assertThat(proxy.revision()).isEqualTo(1);
     }
@@ -77,7 +77,7 @@ class AccessLogIT {
   void aFullDiskCostsLinesAndNoTraffic() throws Exception {
     try (FairleadProcess proxy = to("/dev/full").startReady(directory)) {
       pingOften(proxy, 50);
-      await().atMost(FairleadProcess.PATIENCE).until(() -> dropped(proxy) == 50);
+      await().until(() -> dropped(proxy) == 50);
       proxy.awaitLog("access-log: lines are dropped, ");
       assertThat(proxy.logged("access-log: ")).isEqualTo(1);
       assertThat(proxy.logged("so far: No space left on device")).isEqualTo(1);
@@ -90,7 +90,7 @@ class AccessLogIT {
     try (FairleadProcess proxy = Launch.run(config).withPipedStdout().startReady(directory)) {
       proxy.process().getInputStream().close();
       pingOften(proxy, 50);
-      await().atMost(FairleadProcess.PATIENCE).until(() -> dropped(proxy) == 50);
+      await().until(() -> dropped(proxy) == 50);
       assertDrains(proxy);
     }
   }
@@ -149,10 +149,7 @@ class AccessLogIT {
             .withPipedStdout()
             .start(directory)
             .reachedThrough(admin)) {
-      await()
-          .atMost(FairleadProcess.PATIENCE)
-          .ignoreExceptions()
-          .until(() -> proxy.get("/readyz").statusCode() == 200);
+      await().ignoreExceptions().until(() -> proxy.get("/readyz").statusCode() == 200);
       pingOften(proxy, MANY);
       for (int weight = 2; weight < 5; weight++) {
         String pushed = ConfigFixture.weighing(weight, backend.port()).replace(":0", ":" + port);

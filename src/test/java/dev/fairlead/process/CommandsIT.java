@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.testkit.FairleadProcess;
 import dev.fairlead.testkit.Launch;
+import dev.fairlead.testkit.TestRun;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -94,7 +95,7 @@ class CommandsIT {
   void theDemoAnswersOnItsListenerAndItsPage() throws Exception {
     try (FairleadProcess demo =
         Launch.jar("demo", "--port", "0", "--admin-port", "0").start(directory)) {
-      await().atMost(FairleadProcess.PATIENCE).until(() -> shown(demo, "Stop it:") != null);
+      await().until(() -> shown(demo, "Stop it:") != null);
       assertThat(body(url(shown(demo, "Send it requests"))))
           .matches("Hello from backend [123]\\.\n");
       assertThat(body(url(shown(demo, "Watch it live")))).contains("<html");
@@ -118,7 +119,7 @@ class CommandsIT {
   }
 
   private static String body(URI url) throws IOException, InterruptedException {
-    HttpRequest request = HttpRequest.newBuilder(url).timeout(FairleadProcess.PATIENCE).build();
+    HttpRequest request = HttpRequest.newBuilder(url).timeout(TestRun.PATIENCE).build();
     return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).body();
   }
 }

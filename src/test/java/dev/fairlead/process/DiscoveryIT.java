@@ -139,9 +139,7 @@ class DiscoveryIT {
   }
 
   private void awaitFound(String... ids) {
-    await()
-        .atMost(FairleadProcess.PATIENCE)
-        .untilAsserted(() -> assertThat(found()).containsExactly(ids));
+    await().untilAsserted(() -> assertThat(found()).containsExactly(ids));
   }
 
   @Test
@@ -184,13 +182,13 @@ class DiscoveryIT {
                         + n)
             .toArray(String[]::new));
     startMember("srv: _web._tcp.test");
-    await().atMost(FairleadProcess.PATIENCE).until(() -> found().size() == 200);
+    await().until(() -> found().size() == 200);
     assertThat(PingClient.pingOnce(door.port())).isEqualTo("PONG");
     startDns(
         IntStream.rangeClosed(1, 200)
             .mapToObj(n -> "srv-host=_web._tcp.test,pod-1.test," + (9001 + n))
             .toArray(String[]::new));
-    await().atMost(FairleadProcess.PATIENCE).until(() -> found().contains("pod-1.test:9201"));
+    await().until(() -> found().contains("pod-1.test:9201"));
     assertThat(found()).hasSize(200);
   }
 
@@ -201,7 +199,7 @@ class DiscoveryIT {
             .mapToObj(n -> "host-record=web.test,127.0.1." + n)
             .toArray(String[]::new));
     startMember("dns: web.test, port: 9001");
-    await().atMost(FairleadProcess.PATIENCE).until(() -> found().size() == 200);
+    await().until(() -> found().size() == 200);
     assertThat(PingClient.pingOnce(door.port())).isEqualTo("PONG");
   }
 }

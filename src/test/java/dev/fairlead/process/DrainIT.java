@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.fairlead.testkit.FairleadProcess;
 import dev.fairlead.testkit.FreePorts;
 import dev.fairlead.testkit.Launch;
+import dev.fairlead.testkit.TestRun;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -57,7 +58,7 @@ class DrainIT {
   void duringTheDelayItIsNotReadyButAccepts() throws Exception {
     start(ENDLESS, ENDLESS);
     proxy.signal("TERM");
-    await().atMost(FairleadProcess.PATIENCE).until(() -> proxy.get("/readyz").statusCode() != 200);
+    await().until(() -> proxy.get("/readyz").statusCode() != 200);
     HttpResponse<String> readyz = proxy.get("/readyz");
     assertThat(readyz.statusCode()).isEqualTo(503);
     assertThat(new JsonObject(readyz.body()))
@@ -144,7 +145,7 @@ class DrainIT {
       Callable<Integer> load = () -> pingUntil(drained, warm, after);
       lost.add(threads.submit(load));
     }
-    assertThat(warm.await(FairleadProcess.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    assertThat(warm.await(TestRun.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
     proxy.signal("TERM");
     awaitRefused();
     drained.countDown();
@@ -199,10 +200,7 @@ class DrainIT {
    * asks until the listener is gone. Its port must not be one that the system hands out again.
    */
   private void awaitRefused() {
-    await()
-        .atMost(FairleadProcess.PATIENCE)
-        .ignoreExceptionsMatching(e -> !(e instanceof ConnectException))
-        .until(this::isRefused);
+    await().ignoreExceptionsMatching(e -> !(e instanceof ConnectException)).until(this::isRefused);
   }
 
   private boolean isRefused() throws IOException {

@@ -55,7 +55,6 @@ class FrozenMemberIT extends PingClusterFixture {
       try {
         assertRefused(other.push(ConfigFixture.weighing(2, backend.port())), name);
         await("a push without " + name)
-            .atMost(FairleadProcess.PATIENCE)
             .until(() -> other.push(ConfigFixture.weighing(3, backend.port())).statusCode() == 200);
         assertThat(other.memberNames()).doesNotContain(name).hasSize(2);
         load.awaitMore();
@@ -79,7 +78,6 @@ class FrozenMemberIT extends PingClusterFixture {
   private void assertTrueCounts(int sum) {
     Map<String, Integer> counts = Map.of("127.0.0.1:" + backend.port(), sum);
     await("true counts")
-        .atMost(FairleadProcess.PATIENCE)
         .untilAsserted(
             () ->
                 assertThat(cluster.members())

@@ -73,9 +73,7 @@ class JoiningIT extends PingClusterFixture {
     for (String name : List.of("m1", "m2", "m3")) {
       cluster.write(name, ConfigFixture.weighing(4, backend.port()));
     }
-    await()
-        .atMost(FairleadProcess.PATIENCE)
-        .until(() -> isFileInForce("m1") && isFileInForce("m2") && isFileInForce("m3"));
+    await().until(() -> isFileInForce("m1") && isFileInForce("m2") && isFileInForce("m3"));
     assertThat(revisions()).containsOnly(4L);
     assertThat(cluster.member("m2").json("/api/v1/config/history").getJsonArray("history"))
         .hasSize(4);
@@ -90,9 +88,7 @@ class JoiningIT extends PingClusterFixture {
     cluster.start("m1");
     FairleadProcess same = cluster.launch("m2", "--set", "node.name=m1").startReady(directory);
     try (same) {
-      await()
-          .atMost(FairleadProcess.PATIENCE)
-          .until(() -> cluster.member("m1").memberNames().equals(List.of("m1", "m1-2")));
+      await().until(() -> cluster.member("m1").memberNames().equals(List.of("m1", "m1-2")));
       assertThat(same.json("/api/v1/status").getString("name")).isEqualTo("m1-2");
     }
   }

@@ -66,9 +66,7 @@ class KubernetesIT {
       members.add(launch(pod, hosts).start(own));
     }
     members.forEach(FairleadProcess::awaitReady);
-    await()
-        .atMost(FairleadProcess.PATIENCE)
-        .until(() -> members.stream().allMatch(each -> each.memberNames().size() == SIZE));
+    await().until(() -> members.stream().allMatch(each -> each.memberNames().size() == SIZE));
   }
 
   @AfterEach
@@ -130,7 +128,7 @@ class KubernetesIT {
     // The others see the same change later, each at its own time.
     for (int late : List.of(2, 0)) {
       volumes.get(late).update(document(other, 2));
-      await().atMost(FairleadProcess.PATIENCE).until(() -> isFileInForce(late));
+      await().until(() -> isFileInForce(late));
     }
     assertThat(revisionsEver()).isEqualTo(2);
 
@@ -143,31 +141,24 @@ class KubernetesIT {
     volumes.get(0).update(document(backend, 3));
     awaitRevision(3, "PONG");
     String pushed = ConfigFixture.weighing(4, other.port());
-    await()
-        .atMost(FairleadProcess.PATIENCE)
-        .until(() -> members.get(1).push(pushed).statusCode() == 200);
+    await().until(() -> members.get(1).push(pushed).statusCode() == 200);
     volumes.get(2).update(document(backend, 3));
-    await()
-        .during(A_FEW_LOOKS)
-        .atMost(FairleadProcess.PATIENCE)
-        .until(() -> members.get(2).revision() == 4 && revisionsEver() == 4);
+    await().during(A_FEW_LOOKS).until(() -> members.get(2).revision() == 4 && revisionsEver() == 4);
     awaitRevision(4, "NEW.");
   }
 
   private void brokenOneIsToldAndMended() throws IOException {
     volumes.get(0).update("pools: 5\n");
     await()
-        .atMost(FairleadProcess.PATIENCE)
         .until(() -> members.get(0).problems().toString().contains("pools: 5 (expected: a list)"));
     awaitRevision(4, "NEW.");
     volumes.get(0).update(document(backend, 5));
     awaitRevision(5, "PONG");
-    await().atMost(FairleadProcess.PATIENCE).until(() -> members.get(0).problems().isEmpty());
+    await().until(() -> members.get(0).problems().isEmpty());
   }
 
   private void awaitRevision(long revision, String answer) throws IOException {
     await("revision " + revision)
-        .atMost(FairleadProcess.PATIENCE)
         .until(() -> members.stream().allMatch(each -> each.revision() == revision));
     for (FairleadProcess member : members) {
       assertThat(PingClient.pingOnce(member.port("web"))).isEqualTo(answer);

@@ -7,6 +7,7 @@ import dev.fairlead.testkit.FairleadProcess;
 import dev.fairlead.testkit.Payload;
 import dev.fairlead.testkit.TestClient;
 import dev.fairlead.testkit.TestConnection;
+import dev.fairlead.testkit.TestRun;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -65,7 +66,6 @@ final class LiveTransfer implements AutoCloseable {
   void awaitMore() {
     long before = bytes.get();
     await("more of the transfer")
-        .atMost(FairleadProcess.PATIENCE)
         .until(() -> sending.isDone() || bytes.get() > before + 10 * PIECE);
     assertThat(sending.isDone()).as("the transfer has failed").isFalse();
   }
@@ -83,8 +83,8 @@ final class LiveTransfer implements AutoCloseable {
             finished.completeExceptionally(e);
           }
         });
-    finished.get(FairleadProcess.PATIENCE.toSeconds(), TimeUnit.SECONDS);
-    Payload back = received.get(FairleadProcess.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    finished.get(TestRun.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    Payload back = received.get(TestRun.PATIENCE.toSeconds(), TimeUnit.SECONDS);
     assertThat(back).isEqualTo(new Payload(bytes.get(), HexFormat.of().formatHex(sent.digest())));
   }
 

@@ -48,7 +48,6 @@ class OpenFilesIT {
         client.send();
       }
       await()
-          .atMost(FairleadProcess.PATIENCE)
           .until(
               () -> {
                 for (PingClient client : List.copyOf(waiting)) {
@@ -81,12 +80,9 @@ class OpenFilesIT {
         client.close();
       }
       await()
-          .atMost(FairleadProcess.PATIENCE)
           .ignoreExceptionsInstanceOf(IOException.class)
           .until(() -> PingClient.pingOnce(port).equals("PONG"));
-      await()
-          .atMost(FairleadProcess.PATIENCE)
-          .until(() -> proxy.json("/api/v1/status").getInteger("sessions") == 0);
+      await().until(() -> proxy.json("/api/v1/status").getInteger("sessions") == 0);
       assertThat(proxy.logged("Session - ")).isZero();
       // The admin listener tells of its own once a second.
       assertThat(proxy.logged(" WARN ") + proxy.logged(" ERROR ")).isLessThan(100);
@@ -100,10 +96,7 @@ class OpenFilesIT {
     Duration watched = Duration.ofSeconds(2);
     Duration before = proxy.process().info().totalCpuDuration().orElseThrow();
     long loops = Runtime.getRuntime().availableProcessors();
-    await()
-        .during(watched)
-        .atMost(FairleadProcess.PATIENCE)
-        .until(() -> proxy.logged(STOPPED) <= loops);
+    await().during(watched).until(() -> proxy.logged(STOPPED) <= loops);
     Duration used = proxy.process().info().totalCpuDuration().orElseThrow().minus(before);
     assertThat(used).isLessThan(watched.dividedBy(2));
   }

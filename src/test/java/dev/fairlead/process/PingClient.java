@@ -2,7 +2,7 @@ package dev.fairlead.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.fairlead.testkit.FairleadProcess;
+import dev.fairlead.testkit.TestRun;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -21,7 +21,7 @@ final class PingClient implements AutoCloseable {
 
   static PingClient connect(int port) throws IOException {
     PingClient client = new PingClient();
-    int patience = Math.toIntExact(FairleadProcess.PATIENCE.toMillis());
+    int patience = Math.toIntExact(TestRun.PATIENCE.toMillis());
     client.socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), patience);
     client.socket.setSoTimeout(patience);
     client.socket.setTcpNoDelay(true);

@@ -5,11 +5,17 @@ import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.testkit.Background;
 import dev.fairlead.testkit.FairleadProcess;
+import dev.fairlead.testkit.FreePorts;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -36,12 +42,17 @@ class PushAndDeathIT extends PingClusterFixture {
 
   private final Random random = new Random(SEED);
 
+  /** An address of each member that no listener has at first. */
+  private final Map<String, Integer> newPorts =
+      Map.of("m1", FreePorts.next(), "m2", FreePorts.next(), "m3", FreePorts.next());
+
   PushAndDeathIT() {
     super(3);
   }
 
   @BeforeEach
   void start() throws IOException {
+    newPorts.forEach((member, port) -> cluster.environment(member, "FL_NEW", port));
     cluster.startAll();
   }
 
@@ -74,6 +85,42 @@ class PushAndDeathIT extends PingClusterFixture {
     }
   }
 
+  @Test
+  void nextPushDoesNotWaitForThatOfACoordinatorThatDied() throws Exception {
+    String text = ConfigFixture.on("127.0.0.1:${FL_NEW}", backend.port());
+    FairleadProcess dying = cluster.member("m1");
+    FairleadProcess hung = cluster.member("m3");
+    try (Background threads = new Background()) {
+      hung.signal("STOP");
+      threads.start(() -> dying.push(text));
+      await("m2 to prepare the push of m1")
+          .atMost(FairleadProcess.PATIENCE)
+          .pollInterval(Duration.ofMillis(20))
+          .until(() -> !isFree(newPorts.get("m2")));
+      cluster.kill("m1");
+      hung.signal("CONT");
+      await("the push of m2")
+          .atMost(FairleadProcess.PATIENCE)
+          .until(() -> push(cluster.member("m2"), text).statusCode() == 200);
+    }
+  }
+
+  /** Whatever else a member says while it looks for the dead one, it is not that. */
+  private static HttpResponse<String> push(FairleadProcess member, String text) {
+    HttpResponse<String> answer = member.push(text);
+    assertThat(answer.body()).doesNotContain("another push is under way");
+    return answer;
+  }
+
+  private static boolean isFree(int port) {
+    try (ServerSocket probe = new ServerSocket()) {
+      probe.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   private void killAfter(String victim, int millis) throws Exception {
     ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     timer.schedule(() -> cluster.kill(victim), millis, TimeUnit.MILLISECONDS).get();
@@ -93,7 +140,6 @@ class PushAndDeathIT extends PingClusterFixture {
   private void assertAgreed(String text, HttpResponse<String> answer, String when) {
     cluster.awaitWhole();
     await(when)
-        .atMost(FairleadProcess.PATIENCE)
         .untilAsserted(
             () -> {
               List<MemberState> states = MemberState.ofAll(cluster.members());

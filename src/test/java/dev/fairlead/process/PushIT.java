@@ -7,6 +7,7 @@ import dev.fairlead.testkit.ClusterProcesses;
 import dev.fairlead.testkit.ClusteredVertx;
 import dev.fairlead.testkit.FairleadProcess;
 import dev.fairlead.testkit.TestBackend;
+import dev.fairlead.testkit.TestRun;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -128,7 +129,7 @@ class PushIT {
               .vertx()
               .eventBus()
               .request("fairlead.config.push", command)
-              .await(FairleadProcess.PATIENCE.toSeconds(), TimeUnit.SECONDS)
+              .await(TestRun.PATIENCE.toSeconds(), TimeUnit.SECONDS)
               .body();
       assertApplied((JsonObject) answer);
       assertPushed(document(103), "bus");

@@ -66,7 +66,7 @@ class ReloadIT {
   @Test
   void aBrokenEditIsToldOnceAndTheLastGoodOneStays() throws IOException {
     Files.writeString(file, ConfigFixture.to(after.port()).replace("backends:", "bakends:"));
-    await().atMost(FairleadProcess.PATIENCE).until(() -> !proxy.problems().isEmpty());
+    await().until(() -> !proxy.problems().isEmpty());
     assertThat(proxy.problems())
         .anySatisfy(problem -> assertThat(problem).contains(":5: pools[0].bakends: unknown key"));
     assertThat(proxy.revision()).isEqualTo(1);
@@ -85,17 +85,17 @@ class ReloadIT {
   @Test
   void aMendedFileClearsTheProblems() throws IOException {
     ConfigFixture.replace(file, "nonsense");
-    await().atMost(FairleadProcess.PATIENCE).until(() -> !proxy.problems().isEmpty());
+    await().until(() -> !proxy.problems().isEmpty());
     ConfigFixture.replace(file, ConfigFixture.to(after.port()));
     awaitRevision(2);
-    await().atMost(FairleadProcess.PATIENCE).until(() -> proxy.problems().isEmpty());
+    await().until(() -> proxy.problems().isEmpty());
     assertThat(PingClient.pingOnce(port)).isEqualTo("NEW.");
   }
 
   @Test
   void aRemovedFileIsAProblemAndNotTheEnd() throws IOException {
     Files.delete(file);
-    await().atMost(FairleadProcess.PATIENCE).until(() -> !proxy.problems().isEmpty());
+    await().until(() -> !proxy.problems().isEmpty());
     assertThat(proxy.problems()).containsExactly(file + ": cannot be read");
     assertThat(PingClient.pingOnce(port)).isEqualTo("OLD.");
     Files.writeString(file, ConfigFixture.to(after.port()));
@@ -106,7 +106,6 @@ class ReloadIT {
   void aChangeThatNeedsARestartIsShown() throws IOException {
     ConfigFixture.replace(file, "node: { name: other }\n" + ConfigFixture.to(before.port()));
     await()
-        .atMost(FairleadProcess.PATIENCE)
         .untilAsserted(
             () ->
                 assertThat(proxy.json("/api/v1/status").getJsonObject("config").encode())
@@ -119,9 +118,7 @@ class ReloadIT {
     ConfigFixture.replace(file, "nonsense: true\n");
     proxy.awaitLog("nonsense: unknown key");
     proxy.signal("HUP");
-    await()
-        .atMost(FairleadProcess.PATIENCE)
-        .until(() -> proxy.logged("nonsense: unknown key") == 2);
+    await().until(() -> proxy.logged("nonsense: unknown key") == 2);
     ConfigFixture.replace(file, ConfigFixture.to(after.port()));
     proxy.signal("HUP");
     awaitRevision(2);
@@ -129,6 +126,6 @@ class ReloadIT {
   }
 
   private void awaitRevision(long revision) {
-    await().atMost(FairleadProcess.PATIENCE).until(() -> proxy.revision() == revision);
+    await().until(() -> proxy.revision() == revision);
   }
 }

@@ -111,9 +111,7 @@ class SecretIT {
           .vertx()
           .eventBus()
           .publish("fairlead.shutdown", new JsonObject().put("member", "*"));
-      await()
-          .atMost(FairleadProcess.PATIENCE)
-          .untilAsserted(() -> assertThat(refused()).isEqualTo(before + 5));
+      await().untilAsserted(() -> assertThat(refused()).isEqualTo(before + 5));
     }
     assertThat(cluster.members())
         .allSatisfy(member -> assertThat(member.process().isAlive()).isTrue());

@@ -9,6 +9,7 @@ import dev.fairlead.testkit.Launch;
 import dev.fairlead.testkit.Namespaces;
 import dev.fairlead.testkit.TestBackend;
 import dev.fairlead.testkit.TestConnection;
+import dev.fairlead.testkit.TestRun;
 import dev.fairlead.testkit.UnixDoor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -166,7 +167,7 @@ final class SplitCluster implements AutoCloseable {
   void startAll() throws IOException {
     start("m1");
     start(IntStream.rangeClosed(2, hosts.size()).mapToObj(n -> "m" + n).toArray(String[]::new));
-    awaitAgreement(FairleadProcess.PATIENCE);
+    awaitAgreement(TestRun.PATIENCE);
   }
 
   FairleadProcess member(String member) {

@@ -65,7 +65,6 @@ final class SteadyLoad implements AutoCloseable {
   void awaitMore() {
     List<Integer> before = members.stream().map(each -> each.rounds.get()).toList();
     await("more rounds of the load")
-        .atMost(FairleadProcess.PATIENCE)
         .until(
             () -> {
               assertThat(failures).as("clients that were not answered").isEmpty();
@@ -81,7 +80,7 @@ final class SteadyLoad implements AutoCloseable {
   @Override
   public void close() throws IOException {
     threads.shutdown();
-    await().atMost(FairleadProcess.PATIENCE).until(threads::isTerminated);
+    await().until(threads::isTerminated);
     for (OnMember each : members) {
       each.held.close();
     }

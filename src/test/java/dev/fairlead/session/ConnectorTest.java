@@ -14,6 +14,7 @@ import dev.fairlead.testkit.EveryTransport;
 import dev.fairlead.testkit.FullBackend;
 import dev.fairlead.testkit.PoolSettings;
 import dev.fairlead.testkit.TestBackend;
+import dev.fairlead.testkit.TestRun;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -249,7 +250,7 @@ class ConnectorTest {
     }
 
     void run(Runnable task) throws Exception {
-      fixture.eventLoop.submit(task).get(30, TimeUnit.SECONDS);
+      fixture.eventLoop.submit(task).get(TestRun.PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
     long deadline() {

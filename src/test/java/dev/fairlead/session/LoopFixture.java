@@ -13,6 +13,7 @@ import dev.fairlead.session.limit.Limiters;
 import dev.fairlead.session.limit.SessionCount;
 import dev.fairlead.testkit.TestClient;
 import dev.fairlead.testkit.TestConnection;
+import dev.fairlead.testkit.TestRun;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -37,7 +38,6 @@ import org.junit.jupiter.api.Assumptions;
  * client that connects is a session at once, as long as the listener admits it.
  */
 final class LoopFixture implements AutoCloseable {
-  private static final int PATIENCE_SECONDS = 30;
   private static final int MAX_SESSIONS = 100;
 
   final AtomicLong nanos = new AtomicLong(System.nanoTime());
@@ -128,7 +128,7 @@ final class LoopFixture implements AutoCloseable {
 
   /** The channel of the client accepted next. */
   Channel accepted() throws InterruptedException {
-    return accepted.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    return accepted.poll(TestRun.PATIENCE.toSeconds(), TimeUnit.SECONDS);
   }
 
   /** Moves the clock and acts on the deadlines that pass. */
@@ -146,7 +146,7 @@ final class LoopFixture implements AutoCloseable {
   }
 
   <T> T onLoop(Callable<T> task) throws Exception {
-    return eventLoop.submit(task).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    return eventLoop.submit(task).get(TestRun.PATIENCE.toSeconds(), TimeUnit.SECONDS);
   }
 
   @Override

@@ -18,6 +18,7 @@ import dev.fairlead.config.PoolConfig.Timeouts;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
 import dev.fairlead.testkit.EveryTransport;
+import dev.fairlead.testkit.Logs;
 import dev.fairlead.testkit.PoolSettings;
 import dev.fairlead.testkit.Scripts;
 import dev.fairlead.testkit.TestBackend;
@@ -30,7 +31,6 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /**
  * Ensured: a session ends for the reason it has, once, and nothing of it stays: no descriptor, no
@@ -42,7 +42,6 @@ import org.junit.jupiter.api.Timeout;
  * <p>A failure looks like: a count that stays, a socket that stays open, a second report, or
  * another session that suffers.
  */
-@Timeout(60)
 class SessionTest {
   private static final int PER_SOURCE = 10;
   private static final Duration HOUR = Duration.ofHours(1);
@@ -168,6 +167,7 @@ class SessionTest {
   }
 
   @EveryTransport
+  @Logs("a client of listener web is dropped")
   void clientThatCannotBecomeASessionLeavesNothing(TransportKind kind) throws Exception {
     try (TestBackend backend = TestBackend.echo();
         LoopFixture fixture = fixture(kind, backend)) {
@@ -186,6 +186,7 @@ class SessionTest {
   }
 
   @EveryTransport
+  @Logs("session test-0 failed")
   void deadlineThatThrowsEndsItsSessionAndNoOther(TransportKind kind) throws Exception {
     try (TestBackend backend = TestBackend.echo();
         LoopFixture fixture = fixture(kind, backend);
@@ -215,6 +216,7 @@ class SessionTest {
   }
 
   @EveryTransport
+  @Logs({"session test-0 failed", "session test-1: a part of its end failed", "session test-2"})
   void listenerThatThrowsKeepsNothingOfASession(TransportKind kind) throws Exception {
     try (TestBackend resetting = TestBackend.serving(Scripts::reset);
         TestBackend backend = TestBackend.echo();
@@ -239,6 +241,7 @@ class SessionTest {
   }
 
   @Test
+  @Logs("session test-0: a part of its end failed")
   void countThatIsWrongKeepsNoOtherOne() throws Exception {
     try (TestBackend backend = TestBackend.echo();
         LoopFixture fixture =

@@ -163,7 +163,6 @@ public final class ClusterProcesses implements AutoCloseable {
   public void awaitWhole() {
     List<String> names = List.copyOf(running.keySet());
     await("all members to see " + names)
-        .atMost(FairleadProcess.PATIENCE)
         .untilAsserted(
             () ->
                 assertThat(members())
@@ -173,7 +172,6 @@ public final class ClusterProcesses implements AutoCloseable {
   /** Waits until all that run have {@code revision} in force. */
   public void awaitRevision(long revision) {
     await("revision " + revision + " everywhere")
-        .atMost(FairleadProcess.PATIENCE)
         .untilAsserted(
             () ->
                 assertThat(members())

@@ -2,6 +2,7 @@ package dev.fairlead.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -25,10 +26,14 @@ import java.util.regex.Pattern;
  * output goes to files, so it can't block on them. Every wait ends after {@link #PATIENCE}.
  */
 public final class FairleadProcess implements AutoCloseable {
-  /** Far more than anything takes here; only a failing test waits that long. */
-  public static final Duration PATIENCE = Duration.ofSeconds(60);
+  public static final Duration PATIENCE = TestRun.PATIENCE;
 
   private static final Pattern READY = Pattern.compile("Member - ready: .*, admin port (\\d+)");
+
+  /** Shells and nohup start processes that ignore these, and a JVM leaves it so. */
+  private static final Map<String, Integer> MAY_BE_IGNORED = Map.of("HUP", 1, "INT", 2);
+
+  private static final Pattern IGNORED = Pattern.compile("SigIgn:\\s*(\\p{XDigit}+)");
 
   private final Process process;
   private final Path out;
@@ -164,10 +169,25 @@ public final class FairleadProcess implements AutoCloseable {
     return json("/api/v1/status").getLong("revision");
   }
 
-  /** Sends a signal by its name, as {@code TERM}. */
+  /**
+   * Sends a signal by its name, as {@code TERM}; skips the test if the process inherited that it
+   * ignores it.
+   */
   public void signal(String name) throws IOException, InterruptedException {
+    assumeFalse(ignores(name), "started with SIG" + name + " ignored, as by nohup");
     Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
     assertThat(kill.waitFor()).as("exit code of kill").isZero();
+  }
+
+  private boolean ignores(String signal) throws IOException {
+    Path status = Path.of("/proc/" + process.pid() + "/status");
+    Integer number = MAY_BE_IGNORED.get(signal);
+    if (number == null || !Files.exists(status)) {
+      return false;
+    }
+    Matcher ignored = IGNORED.matcher(Files.readString(status));
+    return ignored.find()
+        && (Long.parseUnsignedLong(ignored.group(1), 16) >> (number - 1) & 1) == 1;
   }
 
   /** Waits for the end and gives the exit code. */
@@ -184,9 +204,8 @@ public final class FairleadProcess implements AutoCloseable {
 
   /** Waits until a line of stderr contains {@code text}. */
   public void awaitLog(String text) {
-    await("a log line with: " + text)
-        .atMost(PATIENCE)
-        .until(() -> errLines().stream().anyMatch(line -> line.contains(text)));
+    await("a log line with: " + text).until(() -> !process.isAlive() || logged(text) > 0);
+    assertThat(logged(text)).as(String.join("\n", errLines())).isPositive();
   }
 
   /** How many lines of stderr contain {@code text}. */
@@ -203,11 +222,10 @@ public final class FairleadProcess implements AutoCloseable {
   /** Returns when {@code /readyz} says 200. */
   public void awaitReady() {
     await("ready")
-        .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(20))
         .until(() -> !process.isAlive() || findAdminPort());
     assertThat(process.isAlive()).as(String.join("\n", errLines())).isTrue();
-    await("readyz").atMost(PATIENCE).until(() -> get("/readyz").statusCode() == 200);
+    await("readyz").until(() -> get("/readyz").statusCode() == 200);
   }
 
   private boolean findAdminPort() {

@@ -25,6 +25,7 @@ public final class MemberSetup {
   private final List<String> pool = new ArrayList<>();
   private final List<String> backends = new ArrayList<>();
   private String bind = "127.0.0.1:0";
+  private String admin = "admin: { port: 0 }";
   private boolean accessLog;
   private String clusterPart = "";
 
@@ -48,6 +49,12 @@ public final class MemberSetup {
    */
   public MemberSetup cluster(ClusterKeys keys, int index, String... more) {
     clusterPart = keys.yaml(index, List.of(more));
+    return this;
+  }
+
+  /** The line of {@code node} for the admin listener: {@code admin: { port: 0 }}. */
+  public MemberSetup admin(String line) {
+    admin = line;
     return this;
   }
 
@@ -132,7 +139,7 @@ public final class MemberSetup {
     text.append("  transport: ").append(transport.name().toLowerCase(Locale.ROOT)).append('\n');
     text.append("  eventLoops: 2\n");
     text.append("  logLevel: warn\n");
-    text.append("  admin: { port: 0 }\n");
+    text.append("  ").append(admin).append('\n');
     text.append("  accessLog: { to: ").append(log).append(" }\n");
     node.forEach(line -> text.append("  ").append(line).append('\n'));
     return text + clusterPart;

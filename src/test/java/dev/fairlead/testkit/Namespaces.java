@@ -14,7 +14,6 @@ import java.util.concurrent.TimeUnit;
  * closing deletes them. One thread.
  */
 public final class Namespaces implements AutoCloseable {
-  private static final int LIMIT_SECONDS = 20;
   private static final String WHOLE = "whole";
   private static final String AWAY = "away";
 
@@ -128,7 +127,8 @@ public final class Namespaces implements AutoCloseable {
       Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
       String output =
           new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-      if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
+      if (!process.waitFor(TestRun.PATIENCE.toSeconds(), TimeUnit.SECONDS)
+          || process.exitValue() != 0) {
         process.destroyForcibly();
         throw new IllegalStateException(String.join(" ", command) + ": " + output);
       }

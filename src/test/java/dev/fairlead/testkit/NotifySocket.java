@@ -42,7 +42,7 @@ public final class NotifySocket implements AutoCloseable {
 
   /** Waits for the next message. */
   public String next() {
-    return await("a message").atMost(FairleadProcess.PATIENCE).until(this::poll, m -> m != null);
+    return await("a message").until(this::poll, m -> m != null);
   }
 
   private String poll() {

@@ -91,7 +91,8 @@ public record PemFiles(Path certificate, Path key) {
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();
-    if (!process.waitFor(30, TimeUnit.SECONDS) || process.exitValue() != 0) {
+    if (!process.waitFor(TestRun.PATIENCE.toSeconds(), TimeUnit.SECONDS)
+        || process.exitValue() != 0) {
       process.destroyForcibly();
       throw new IOException("keytool made no certificate");
     }

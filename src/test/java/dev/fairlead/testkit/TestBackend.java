@@ -14,8 +14,10 @@ import java.nio.channels.ServerSocketChannel;
 import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -25,11 +27,11 @@ import java.util.concurrent.atomic.AtomicInteger;
  * that a {@link Script} serves. Closing it fails the test when a script failed an assertion.
  */
 public final class TestBackend implements AutoCloseable {
-  private static final int PATIENCE_SECONDS = 20;
 
   private final ServerSocketChannel server;
   private final Script script;
   private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final Future<?> accepting;
   private final AtomicInteger accepted = new AtomicInteger();
   private final BlockingQueue<TestConnection> waiting = new LinkedBlockingQueue<>();
   private final Queue<TestConnection> all = new ConcurrentLinkedQueue<>();
@@ -38,7 +40,7 @@ public final class TestBackend implements AutoCloseable {
   private TestBackend(ServerSocketChannel server, Script script) {
     this.server = server;
     this.script = script;
-    threads.execute(this::accept);
+    this.accepting = threads.submit(this::accept);
   }
 
   /** What is done with one connection; it is closed afterwards, and its I/O errors are nothing. */
@@ -86,7 +88,7 @@ public final class TestBackend implements AutoCloseable {
 
   /** The next connection of a manual backend, waited for. */
   public TestConnection next() throws InterruptedException {
-    TestConnection connection = waiting.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    TestConnection connection = waiting.poll(TestRun.PATIENCE.toSeconds(), TimeUnit.SECONDS);
     assertThat(connection).as("a connection to the backend").isNotNull();
     return connection;
   }
@@ -120,11 +122,21 @@ public final class TestBackend implements AutoCloseable {
   @Override
   public void close() throws IOException {
     server.close();
+    awaitLastAccept();
     for (TestConnection connection : all) {
       connection.close();
     }
     threads.shutdownNow();
     assertThat(failures).as("failures of the backend's script").isEmpty();
+  }
+
+  /** What is accepted while the server closes has to be closed too. */
+  private void awaitLastAccept() {
+    try {
+      accepting.get();
+    } catch (ExecutionException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private static InetSocketAddress anyPort() {

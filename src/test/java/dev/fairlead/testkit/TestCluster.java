@@ -11,7 +11,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -38,9 +37,7 @@ public final class TestCluster implements AutoCloseable {
 
   /** Waits until every entry is where it belongs: right after a join backups are still made. */
   public void awaitBackups() {
-    Awaitility.await()
-        .atMost(Duration.ofSeconds(30))
-        .until(() -> hazelcast(0).getPartitionService().isClusterSafe());
+    Awaitility.await().until(() -> hazelcast(0).getPartitionService().isClusterSafe());
   }
 
   /** One more node, which returns when it is in. */

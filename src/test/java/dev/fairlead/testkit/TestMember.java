@@ -32,7 +32,6 @@ import java.util.stream.Stream;
 public final class TestMember implements AutoCloseable {
   static final String ACCESS_LOG = "access.log";
 
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 
   private final Member member;
@@ -81,7 +80,7 @@ public final class TestMember implements AutoCloseable {
 
   /** The only session, waited for. */
   public SessionRecord session() {
-    await().atMost(PATIENCE).until(() -> sessions().size() == 1);
+    await().until(() -> sessions().size() == 1);
     return sessions().get(0);
   }
 
@@ -92,7 +91,6 @@ public final class TestMember implements AutoCloseable {
 
   public void awaitSessions(int count) {
     await()
-        .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(10))
         .untilAsserted(() -> assertThat(view().status().sessions()).isEqualTo(count));
   }
@@ -118,7 +116,7 @@ public final class TestMember implements AutoCloseable {
   /** The lines of the access log, waited for until there are {@code count}. */
   public List<JsonObject> accessLog(int count) {
     Path log = file.resolveSibling(ACCESS_LOG);
-    await().atMost(PATIENCE).until(() -> Files.readAllLines(log).size() >= count);
+    await().until(() -> Files.readAllLines(log).size() >= count);
     try (Stream<String> lines = Files.lines(log)) {
       return lines.map(JsonObject::new).toList();
     } catch (IOException e) {
@@ -139,7 +137,6 @@ public final class TestMember implements AutoCloseable {
     write(dynamicPart);
     member.reload();
     await()
-        .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(5))
         .until(() -> view().config().revision().revision() > before);
   }

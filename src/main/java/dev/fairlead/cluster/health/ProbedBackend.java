@@ -2,6 +2,7 @@ package dev.fairlead.cluster.health;
 
 import dev.fairlead.cluster.load.LoadRow;
 import dev.fairlead.config.HealthConfig;
+import dev.fairlead.net.PauseClock;
 import dev.fairlead.pool.Backend;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -49,7 +50,10 @@ final class ProbedBackend {
 
   private boolean mayProbe;
 
-  /** By id of a prober without a verdict: since when, in nanoseconds. */
+  /** The time by which silence is judged: it waits until what arrived in a pause was read. */
+  private long judgedAt;
+
+  /** By id of a prober without a verdict: since when. */
   private final Map<String, Long> silentSince = new HashMap<>();
 
   /** The cluster's verdict; null = none yet. */
@@ -69,7 +73,7 @@ final class ProbedBackend {
       PeerVerdicts peers,
       HealthRow row,
       HealthListener listener,
-      LongSupplier nanos,
+      PauseClock clock,
       UnaryOperator<String> names,
       LongSupplier assignments) {}
 
@@ -78,6 +82,7 @@ final class ProbedBackend {
     this.key = LoadRow.key(backend);
     this.backend = backend;
     this.health = health;
+    this.judgedAt = context.clock.getAsLong();
   }
 
   String key() {
@@ -133,16 +138,18 @@ final class ProbedBackend {
 
   /** Starts or stops the own prober and updates the cluster's verdict, from what is known now. */
   void evaluate() {
-    long now = context.nanos.getAsLong();
+    if (!context.clock.isResuming()) {
+      judgedAt = context.clock.getAsLong();
+    }
     for (String prober : probers) {
       if (verdict(prober) == null) {
-        silentSince.putIfAbsent(prober, now);
+        silentSince.putIfAbsent(prober, judgedAt);
       } else {
         silentSince.remove(prober);
       }
     }
     List<String> deciding = new ArrayList<>(probers);
-    deciding.removeIf(prober -> isLapsed(prober, now));
+    deciding.removeIf(this::isLapsed);
     boolean isAlone = deciding.isEmpty() && mayProbe;
     if (isAlone || isProber(deciding)) {
       startProbing();
@@ -157,11 +164,11 @@ final class ProbedBackend {
     return mayProbe && (probers.contains(context.self) || isHandingOver);
   }
 
-  private boolean isLapsed(String prober, long now) {
+  private boolean isLapsed(String prober) {
     Long since = silentSince.get(prober);
     Duration limit = health.interval().multipliedBy(SILENT_INTERVALS);
     long nanos = Math.max(limit.toNanos(), MIN_SILENCE.toNanos());
-    return since != null && now - since >= nanos;
+    return since != null && judgedAt - since >= nanos;
   }
 
   /** Starts with the verdict there is, so that a change of probers alone changes no verdict. */

@@ -1,5 +1,6 @@
 package dev.fairlead.cluster.lease;
 
+import dev.fairlead.net.PauseClock;
 import io.vertx.core.Future;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +12,11 @@ interface LeaseContext {
   /** The ids of all nodes of the cluster now. */
   Collection<String> nodes();
 
+  /** As {@link System#nanoTime}: for what this member owes to others. */
   long nanos();
+
+  /** For what others owe to this member. */
+  PauseClock clock();
 
   /** The value of {@code key}; null = none. Fails when the map does not answer in time. */
   Future<@Nullable String> get(String key);

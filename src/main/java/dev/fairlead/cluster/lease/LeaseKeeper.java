@@ -64,7 +64,7 @@ final class LeaseKeeper implements LeaseRefresh.RefreshOwner {
   LeaseKeeper(LeaseContext context, Supplier<List<Leased>> leased) {
     this.context = context;
     this.leased = leased;
-    this.reclaimer = new LeaseReclaimer(context::nanos);
+    this.reclaimer = new LeaseReclaimer(context.clock());
     reclaimer.observe(context.nodes());
   }
 

@@ -1,18 +1,19 @@
 package dev.fairlead.cluster.lease;
 
+import dev.fairlead.net.PauseClock;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Decides whose permits may be freed because the member is gone, and when no permits may be granted
  * because the map may lack rows. One for all keys of a member; on the cluster's context only. Times
- * in nanoseconds.
+ * in nanoseconds in which this process was running: while it was stopped it could not see who came
+ * back.
  *
  * <p>A dead member and one cut off by a split look alike. {@link #SETTLING} after the last
  * departure, a part with at least half of the members of the last whole cluster frees the permits
@@ -50,7 +51,7 @@ final class LeaseReclaimer {
 
   private static final Logger LOG = LoggerFactory.getLogger(LeaseReclaimer.class);
 
-  private final LongSupplier nanos;
+  private final PauseClock clock;
   private Set<String> present = Set.of();
 
   /** The members of the last whole cluster, that is when no departure was undecided. */
@@ -72,8 +73,8 @@ final class LeaseReclaimer {
   /** Limits the log to one line for each split. */
   private boolean isMinority;
 
-  LeaseReclaimer(LongSupplier nanos) {
-    this.nanos = nanos;
+  LeaseReclaimer(PauseClock clock) {
+    this.clock = clock;
   }
 
   void observe(Collection<String> nodes) {
@@ -99,7 +100,7 @@ final class LeaseReclaimer {
   /** From now on the map may lack rows. */
   void pauseGrants() {
     isPaused = true;
-    pausedAt = nanos.getAsLong();
+    pausedAt = clock.getAsLong();
   }
 
   boolean areGrantsPaused() {
@@ -114,7 +115,7 @@ final class LeaseReclaimer {
 
   void sawRow(String member) {
     if (isAbsent(member) && !departed.containsKey(member) && !freed.containsKey(member)) {
-      unknown.putIfAbsent(member, nanos.getAsLong());
+      unknown.putIfAbsent(member, clock.getAsLong());
     }
   }
 
@@ -129,6 +130,10 @@ final class LeaseReclaimer {
 
   /** Frees the permits of departed members whose time is over. To be called every tick. */
   void freeDeparted() {
+    clock.tick();
+    if (clock.isResuming()) {
+      return;
+    }
     free(unknown, RETENTION);
     freed.values().removeIf(since -> isOver(since, TOMBSTONE_AGE));
     if (departed.isEmpty() || !isOver(lastDeparture, SETTLING)) {
@@ -148,7 +153,7 @@ final class LeaseReclaimer {
   }
 
   private void depart(String node) {
-    lastDeparture = nanos.getAsLong();
+    lastDeparture = clock.getAsLong();
     departed.put(node, lastDeparture);
   }
 
@@ -162,7 +167,7 @@ final class LeaseReclaimer {
   }
 
   private void free(Map<String, Long> members, Duration after) {
-    long now = nanos.getAsLong();
+    long now = clock.getAsLong();
     for (Map.Entry<String, Long> each : members.entrySet()) {
       if (isOver(each.getValue(), after)) {
         freed.put(each.getKey(), now);
@@ -184,6 +189,6 @@ final class LeaseReclaimer {
   }
 
   private boolean isOver(long since, Duration time) {
-    return nanos.getAsLong() - since >= time.toNanos();
+    return clock.getAsLong() - since >= time.toNanos();
   }
 }

@@ -5,6 +5,7 @@ import dev.fairlead.cluster.node.ClusterNode;
 import dev.fairlead.cluster.rows.ReplicatedTable;
 import dev.fairlead.cluster.rows.RowContext;
 import dev.fairlead.cluster.rows.TimeLimit;
+import dev.fairlead.net.PauseClock;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -177,6 +178,11 @@ public final class Leases implements ClusterNode.NodeChanges {
     @Override
     public long nanos() {
       return context.nanos().getAsLong();
+    }
+
+    @Override
+    public PauseClock clock() {
+      return context.clock();
     }
 
     @Override

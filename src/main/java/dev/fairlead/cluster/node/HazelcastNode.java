@@ -56,6 +56,7 @@ public final class HazelcastNode implements ClusterNode {
    */
   public static HazelcastNode join(
       ClusterConfig cluster, VertxBuilder builder, VertxOptions options) {
+    SteadyClock.install();
     InetAddress bind = bindAddress(cluster);
     if (cluster.discovery() instanceof MemberDiscovery.Members list) {
       warnOfUnknown(list.members());
@@ -183,11 +184,11 @@ public final class HazelcastNode implements ClusterNode {
     public synchronized void stateChanged(LifecycleEvent event) {
       if (event.getState() == LifecycleState.MERGED) {
         look();
-        listener.merged();
+        tell(listener::merged);
       } else if (event.getState() == LifecycleState.SHUTDOWN && nodes.isActive()) {
         // It did not leave by itself: then it would not be active any more.
         look();
-        listener.lost();
+        tell(listener::lost);
       }
     }
 
@@ -198,8 +199,17 @@ public final class HazelcastNode implements ClusterNode {
       Set<String> come = new HashSet<>(now);
       come.removeAll(known);
       known = now;
-      gone.forEach(listener::left);
-      come.forEach(listener::joined);
+      gone.forEach(node -> tell(() -> listener.left(node)));
+      come.forEach(node -> tell(() -> listener.joined(node)));
+    }
+
+    /** This change is reported once, so what throws must not hide the next one. */
+    private void tell(Runnable change) {
+      try {
+        change.run();
+      } catch (RuntimeException bug) {
+        LOG.error("the listener of nodes failed", bug);
+      }
     }
   }
 }

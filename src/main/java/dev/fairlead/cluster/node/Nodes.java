@@ -1,26 +1,25 @@
 package dev.fairlead.cluster.node;
 
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Passes changes of the nodes on to all tables of rows, and a merge to the configuration after
- * them. Remembers that this member has lost the cluster. Any thread.
+ * Passes changes of the nodes on to all parts of this member that follow them, in order. Remembers
+ * that this member has lost the cluster. Any thread.
  */
 public final class Nodes implements ClusterNode.NodeChanges {
   private static final Logger LOG = LoggerFactory.getLogger(Nodes.class);
 
   private static final String LOST = "this member has lost the cluster: restart it";
 
-  private final List<ClusterNode.NodeChanges> rows;
-  private final Runnable onMerge;
+  private final List<ClusterNode.NodeChanges> parts;
   private volatile boolean isLost;
 
-  public Nodes(List<ClusterNode.NodeChanges> rows, Runnable onMerge) {
-    this.rows = rows;
-    this.onMerge = onMerge;
+  public Nodes(List<ClusterNode.NodeChanges> parts) {
+    this.parts = List.copyOf(parts);
   }
 
   public @Nullable String trouble() {
@@ -29,18 +28,28 @@ public final class Nodes implements ClusterNode.NodeChanges {
 
   @Override
   public void joined(String node) {
-    rows.forEach(each -> each.joined(node));
+    tell(part -> part.joined(node));
   }
 
   @Override
   public void left(String node) {
-    rows.forEach(each -> each.left(node));
+    tell(part -> part.left(node));
   }
 
   @Override
   public void merged() {
-    rows.forEach(ClusterNode.NodeChanges::merged);
-    onMerge.run();
+    tell(ClusterNode.NodeChanges::merged);
+  }
+
+  /** A bug in one part keeps no other from following. */
+  private void tell(Consumer<ClusterNode.NodeChanges> change) {
+    for (ClusterNode.NodeChanges part : parts) {
+      try {
+        change.accept(part);
+      } catch (RuntimeException bug) {
+        LOG.error("a change of the cluster's nodes is lost on {}", part, bug);
+      }
+    }
   }
 
   @Override

@@ -44,7 +44,7 @@ final class CallHandler {
 
   private Future<Void> dispatch(MemberCall call) {
     if (call instanceof Prepare prepare) {
-      return prepared.prepare(prepare.push(), prepare.document());
+      return prepared.prepare(prepare.push(), prepare.document(), prepare.coordinator());
     } else if (call instanceof Release release) {
       return prepared.release(release.push());
     } else if (call instanceof Await await) {

@@ -179,7 +179,9 @@ final class ConfigPush {
   /** On this member first: an invalid document is refused before the others are called. */
   private Future<Void> prepare(List<MemberInfo> asked, Candidate next) {
     Function<MemberInfo, Future<Void>> call =
-        member -> calls.call(member, new MemberCall.Prepare(next.revision().id(), next.document()));
+        member ->
+            calls.call(
+                member, new MemberCall.Prepare(next.revision().id(), next.document(), node.id()));
     List<MemberInfo> here = asked.stream().filter(each -> each.id().equals(node.id())).toList();
     List<MemberInfo> others = asked.stream().filter(each -> !each.id().equals(node.id())).toList();
     return allOf(here, call).compose(prepared -> allOf(others, call));
@@ -193,7 +195,7 @@ final class ConfigPush {
     return stored ? Future.succeededFuture() : Future.failedFuture(new Overtaken());
   }
 
-  /** Not waited for: members that miss it release after {@link PreparedConfig#TIMEOUT}. */
+  /** Not waited for: members that miss it release by themselves ({@link PreparedConfig}). */
   private void release(List<MemberInfo> asked, Candidate next) {
     asked.forEach(member -> calls.call(member, new MemberCall.Release(next.revision().id())));
   }

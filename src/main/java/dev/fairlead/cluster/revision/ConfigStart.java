@@ -96,7 +96,7 @@ public final class ConfigStart {
   }
 
   private Future<Void> prepare(Revision revision) {
-    return prepared.prepare(revision.id(), Draft.documentOf(revision));
+    return prepared.prepare(revision.id(), Draft.documentOf(revision), null);
   }
 
   private Future<Void> release(Revision revision, Throwable cause) {

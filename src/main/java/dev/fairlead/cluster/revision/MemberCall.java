@@ -5,6 +5,7 @@ import dev.fairlead.config.text.Document;
 import io.vertx.core.json.JsonObject;
 import java.util.Locale;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one member asks of another during a push, as {@code {call, push, ...}} on the event bus. The
@@ -21,14 +22,19 @@ sealed interface MemberCall {
     }
   }
 
-  /** Check a document and bind what it needs; {@code push} becomes the id of its revision. */
-  record Prepare(String push, Document document) implements MemberCall {
+  /**
+   * Check a document and bind what it needs; {@code push} becomes the id of its revision, {@code
+   * coordinator} is the node that asks.
+   */
+  record Prepare(String push, Document document, @Nullable String coordinator)
+      implements MemberCall {
     @Override
     public JsonObject toJson() {
       return call("hold")
           .put("push", push)
           .put("format", document.format().label())
-          .put("text", document.text());
+          .put("text", document.text())
+          .put("member", coordinator);
     }
   }
 
@@ -60,7 +66,7 @@ sealed interface MemberCall {
     }
     String push = Objects.requireNonNull(json.getString("push"));
     return switch (name) {
-      case "hold" -> new Prepare(push, document(json));
+      case "hold" -> new Prepare(push, document(json), json.getString("member"));
       case "release" -> new Release(push);
       case "await" -> new Await(json.getLong("revision"), push);
       default -> throw new IllegalArgumentException(name);

@@ -1,6 +1,7 @@
 package dev.fairlead.cluster.revision;
 
 import dev.fairlead.cluster.node.ClusterNode;
+import dev.fairlead.cluster.signing.ReceivedBody;
 import dev.fairlead.cluster.signing.SignedCommands;
 import dev.fairlead.event.CommandException;
 import dev.fairlead.event.CommandProblem;
@@ -31,18 +32,21 @@ final class MemberCalls {
   private static final long RETRY_MILLIS = 100;
 
   private final ClusterNode node;
+  private final String name;
   private final SignedCommands signed;
   private final CallHandler own;
 
-  MemberCalls(ClusterNode node, SignedCommands signed, CallHandler own) {
+  /** Those who refuse a call log who called: {@code name}, at the address of {@code node}. */
+  MemberCalls(ClusterNode node, String name, SignedCommands signed, CallHandler own) {
     this.node = node;
+    this.name = name;
     this.signed = signed;
     this.own = own;
   }
 
   /** Where a member listens for these calls. */
   static String address(String member) {
-    return "fairlead.member." + member;
+    return ReceivedBody.MEMBER + member;
   }
 
   /** Succeeds when {@code member} has done what {@code call} asks. */
@@ -59,9 +63,11 @@ final class MemberCalls {
 
   private Future<Void> request(MemberInfo member, Buffer body, long deadline) {
     long left = Math.max(1, Duration.ofNanos(deadline - System.nanoTime()).toMillis());
+    DeliveryOptions options =
+        ReceivedBody.introduce(node.id(), name, node.address()).setSendTimeout(left);
     return node.vertx()
         .eventBus()
-        .request(address(member.id()), body, new DeliveryOptions().setSendTimeout(left))
+        .request(address(member.id()), body, options)
         .onSuccess(MemberCalls::confirm)
         .<Void>mapEmpty()
         .recover(

@@ -11,11 +11,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * This member's side of a two-phase push: the one document that it has prepared, with the addresses
- * bound for it, and its commit. A push that is neither committed nor released is released after
- * {@link #TIMEOUT}: its coordinator may have died. On the cluster's context.
+ * bound for it, and its commit. A push that is neither committed nor released is released when its
+ * coordinator leaves the cluster, or after {@link #TIMEOUT}. On the cluster's context.
  */
 final class PreparedConfig {
-  /** Raising it lets slower pushes commit as prepared; a dead coordinator blocks for longer. */
+  /** Raising it lets slower pushes commit as prepared; a hung coordinator blocks for longer. */
   static final Duration TIMEOUT = Duration.ofSeconds(10);
 
   private final Vertx vertx;
@@ -24,8 +24,9 @@ final class PreparedConfig {
   private long timer;
   private boolean closed;
 
-  /** What is prepared, or being prepared, for one push. */
-  private record Preparation(String push, Future<PreparedChange> change) {}
+  /** What is prepared, or being prepared, for one push; its coordinator, if another may leave. */
+  private record Preparation(
+      String push, @Nullable String coordinator, Future<PreparedChange> change) {}
 
   PreparedConfig(Vertx vertx, LocalConfig local) {
     this.vertx = vertx;
@@ -35,8 +36,10 @@ final class PreparedConfig {
   /**
    * Checks a document and binds the addresses it needs, for the push of this id. Fails with {@link
    * CommandException}: the document's problems, or a conflict with another push that is prepared.
+   *
+   * @param coordinator the node that pushes; null = this one, at its start
    */
-  Future<Void> prepare(String push, Document document) {
+  Future<Void> prepare(String push, Document document, @Nullable String coordinator) {
     if (closed) {
       return conflict("the member is draining");
     }
@@ -45,7 +48,7 @@ final class PreparedConfig {
           ? current.change.mapEmpty()
           : conflict("another push is under way");
     }
-    Preparation started = new Preparation(push, local.prepare(document));
+    Preparation started = new Preparation(push, coordinator, local.prepare(document));
     current = started;
     timer = vertx.setTimer(TIMEOUT.toMillis(), id -> release(push));
     return started.change.<Void>mapEmpty().onFailure(refused -> release(push));
@@ -58,6 +61,13 @@ final class PreparedConfig {
   /** Gives up {@code push}, if it is the one that is prepared. */
   Future<Void> release(String push) {
     return current != null && current.push.equals(push) ? releaseAny() : Future.succeededFuture();
+  }
+
+  /** A coordinator that died sends no release. Had it stored the revision, it is adopted anyway. */
+  void left(String node) {
+    if (current != null && node.equals(current.coordinator)) {
+      releaseAny();
+    }
   }
 
   private Future<Void> releaseAny() {

@@ -46,6 +46,10 @@ public final class SharedConfig {
   private final SecretCheck secretCheck;
   private final ConfigStart start;
   private @Nullable MessageConsumer<Object> hints;
+
+  /** The last save, so that an older one is never written after a newer one. */
+  private Future<?> saved = Future.succeededFuture();
+
   private long timer;
 
   /**
@@ -73,7 +77,7 @@ public final class SharedConfig {
     this.prepared = new PreparedConfig(vertx, setup.local());
     this.sync = new ConfigSync(store, prepared, log, this::applied);
     this.handler = new CallHandler(prepared, sync, signed);
-    this.calls = new MemberCalls(node, signed, handler);
+    this.calls = new MemberCalls(node, setup.name(), signed, handler);
     ConfigPush push = new ConfigPush(node, store, calls, setup.members());
     this.commands = new ConfigCommands(vertx, store, push, setup.local());
     this.secretCheck = new SecretCheck(node, store, signed, setup.name());
@@ -110,6 +114,10 @@ public final class SharedConfig {
 
   public void compare() {
     sync.sync();
+  }
+
+  public void left(String node) {
+    prepared.left(node);
   }
 
   public ConfigCommands commands() {
@@ -150,13 +158,19 @@ public final class SharedConfig {
 
   private void applied(Revision revision, @Nullable Revision superseded) {
     List<Revision> revisions = log.all();
-    vertx
-        .executeBlocking(
-            () -> {
-              setup.save().accept(revisions.stream().map(codec::write).toList());
-              return revisions;
-            })
-        .onFailure(cause -> LOG.error("revisions not saved for the next start", cause));
+    // A disk may take seconds. So not on the ordered workers, where signatures and documents wait.
+    saved =
+        saved.transform(
+            before ->
+                vertx
+                    .executeBlocking(() -> save(revisions), false)
+                    .onFailure(
+                        cause -> LOG.error("revisions not saved for the next start", cause)));
     setup.applied().accept(revision, superseded);
+  }
+
+  private List<Revision> save(List<Revision> revisions) {
+    setup.save().accept(revisions.stream().map(codec::write).toList());
+    return revisions;
   }
 }

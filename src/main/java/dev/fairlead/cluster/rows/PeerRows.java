@@ -1,5 +1,6 @@
 package dev.fairlead.cluster.rows;
 
+import dev.fairlead.net.PauseClock;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.Collection;
@@ -7,7 +8,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
  * only, but for {@link #ageSeconds}.
  *
  * <p>{@link #expire} must be called every interval: without it the row of a hung member stays in
- * use for ever. Age is measured by the reader's own clock.
+ * use for ever. Age is the time in which this process could have received a renewal.
  */
 public final class PeerRows {
-  private final LongSupplier nanos;
+  private final PauseClock clock;
   private final @Nullable Duration dropAfter;
   private final RowListener listener;
 
@@ -41,8 +41,8 @@ public final class PeerRows {
     void second();
   }
 
-  public PeerRows(LongSupplier nanos, @Nullable Duration dropAfter, RowListener listener) {
-    this.nanos = nanos;
+  public PeerRows(PauseClock clock, @Nullable Duration dropAfter, RowListener listener) {
+    this.clock = clock;
     this.dropAfter = dropAfter;
     this.listener = listener;
   }
@@ -53,7 +53,7 @@ public final class PeerRows {
     if (row.isLeap(seq)) {
       return true;
     }
-    JsonObject changed = row.changes(seq, changes, nanos.getAsLong());
+    JsonObject changed = row.changes(seq, changes, clock.getAsLong());
     if (!changed.isEmpty()) {
       listener.changed(member, changed);
     }
@@ -63,7 +63,7 @@ public final class PeerRows {
   public void whole(String member, long seq, JsonObject fields) {
     PeerRow row = row(member);
     boolean wasInUse = row.inUse();
-    JsonObject changed = row.whole(seq, fields, nanos.getAsLong());
+    JsonObject changed = row.whole(seq, fields, clock.getAsLong());
     if (row.inUse() && !(wasInUse && changed.isEmpty())) {
       listener.changed(member, changed);
     }
@@ -89,9 +89,16 @@ public final class PeerRows {
     }
   }
 
-  /** Drops rows that were not renewed in time, and updates {@link #ageSeconds}. */
+  /**
+   * Drops rows that were not renewed in time, and updates {@link #ageSeconds}. After a pause of
+   * this process it first lets the renewals arrive that are waiting.
+   */
   public void expire() {
-    long now = nanos.getAsLong();
+    clock.tick();
+    if (clock.isResuming()) {
+      return;
+    }
+    long now = clock.getAsLong();
     for (Map.Entry<String, PeerRow> each : rows.entrySet()) {
       if (dropAfter != null && now - each.getValue().renewedAt() >= dropAfter.toNanos()) {
         drop(each.getKey(), each.getValue());
@@ -107,7 +114,7 @@ public final class PeerRows {
   /** Seconds since the oldest row in use was renewed; 0 without a row in use. Any thread. */
   double ageSeconds() {
     OptionalLong oldest = oldestRenewal;
-    return oldest.isEmpty() ? 0 : (nanos.getAsLong() - oldest.getAsLong()) / 1e9;
+    return oldest.isEmpty() ? 0 : (clock.getAsLong() - oldest.getAsLong()) / 1e9;
   }
 
   private PeerRow row(String member) {

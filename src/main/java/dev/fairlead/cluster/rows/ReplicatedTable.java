@@ -83,7 +83,7 @@ public final class ReplicatedTable implements ClusterNode.NodeChanges {
     this.table = table;
     this.own = own;
     this.listener = listener;
-    this.peers = new PeerRows(context.nanos(), table.dropAfter(), listener);
+    this.peers = new PeerRows(context.clock(), table.dropAfter(), listener);
   }
 
   /** Succeeds when the own row was written and all others were read, as far as possible. */

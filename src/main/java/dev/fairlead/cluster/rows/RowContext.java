@@ -1,15 +1,23 @@
 package dev.fairlead.cluster.rows;
 
 import dev.fairlead.cluster.node.ClusterNode;
+import dev.fairlead.net.PauseClock;
 import io.vertx.core.buffer.Buffer;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
-/** What all tables of a member share; {@code nanos} is the clock, as {@link System#nanoTime}. */
-public record RowContext(ClusterNode node, LongSupplier nanos, RowTraffic traffic) {
+/**
+ * What all tables of a member share.
+ *
+ * @param nanos as {@link System#nanoTime}: for what this member owes to others
+ * @param clock for what others owe to this member; whatever judges peers ticks it, on the cluster's
+ *     context
+ */
+public record RowContext(
+    ClusterNode node, LongSupplier nanos, PauseClock clock, RowTraffic traffic) {
 
   public static RowContext of(ClusterNode node) {
-    return new RowContext(node, System::nanoTime, new RowTraffic());
+    return new RowContext(node, System::nanoTime, new PauseClock(), new RowTraffic());
   }
 
   /** Sends {@code body} to all other nodes, best effort; a lone node sends nothing. Any thread. */

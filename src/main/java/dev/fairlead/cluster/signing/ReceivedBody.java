@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record ReceivedBody(
     String address, String sender, String described, Supplier<@Nullable Object> body) {
+  /** With the node id of a member the address of what others ask of it. */
+  public static final String MEMBER = "fairlead.member.";
+
   private static final String NODE = "node";
   private static final String NAME = "name";
   private static final String ADDRESS = "address";
@@ -30,6 +33,11 @@ public record ReceivedBody(
     String from = address == null ? "" : " at " + address;
     String described = name == null ? sender : sender + " (" + name + from + ")";
     return new ReceivedBody(message.address(), sender, described, message::body);
+  }
+
+  /** The address in a log line: the node id of this member tells an operator nothing. */
+  String target() {
+    return address.startsWith(MEMBER) ? "a call to this member" : address;
   }
 
   /** Null if absent, or if it could forge a log line. */

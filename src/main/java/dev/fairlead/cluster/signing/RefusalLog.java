@@ -31,7 +31,7 @@ final class RefusalLog {
     }
     LOG.warn(
         "{} from {} refused: {}{}{}",
-        received.address(),
+        received.target(),
         received.described(),
         problem.path().isEmpty() ? "" : problem.path() + ": ",
         problem.message(),

@@ -114,11 +114,20 @@ public final class SignedCommands {
     if (!secret.verifies(envelope.signedText(received.address()), envelope.mac())) {
       throw refusal("mac", "the signature is wrong");
     }
-    Duration away = Duration.between(envelope.instant(), clock.instant()).abs();
-    if (away.compareTo(MAX_AWAY) > 0) {
-      throw refusal("time", envelope.time() + " (expected: within 30s of now)");
+    Duration behind = Duration.between(envelope.instant(), clock.instant());
+    if (behind.abs().compareTo(MAX_AWAY) > 0) {
+      throw refusal("time", envelope.time() + ", " + away(behind));
     }
     return new Verified(envelope, CommandBodies.object(envelope.signed()));
+  }
+
+  private static String away(Duration behind) {
+    return behind.abs().toSeconds()
+        + "s "
+        + (behind.isNegative() ? "ahead of" : "behind")
+        + " the clock of this member (expected: at most "
+        + MAX_AWAY.toSeconds()
+        + "s)";
   }
 
   /** A body that is no object is not signed either. */

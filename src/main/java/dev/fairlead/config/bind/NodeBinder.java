@@ -12,6 +12,10 @@ import java.time.Duration;
 /** Binds {@code node}. */
 record NodeBinder(ValueType<Path> path) {
   private static final int MAX_EVENT_LOOPS = 1024;
+
+  /** From four on, a source address has at least one. */
+  private static final ValueType<Integer> ADMIN_CONNECTIONS = ValueType.integer(4, 10_000);
+
   private static final ValueType<TransportKind> TRANSPORT =
       ValueType.constant(TransportKind.values());
   private static final ValueType<LogLevel> LOG_LEVEL = ValueType.constant(LogLevel.values());
@@ -39,7 +43,8 @@ record NodeBinder(ValueType<Path> path) {
         admin.get("host", AddressTypes.host(), byDefault.host()),
         admin.get("port", AddressTypes.portOrAny(), byDefault.port()),
         admin.findOrNull("tokenFile", path).orElse(null),
-        admin.optionalSection("tls", this::tls).orElse(null));
+        admin.optionalSection("tls", this::tls).orElse(null),
+        admin.get("maxConnections", ADMIN_CONNECTIONS, byDefault.maxConnections()));
   }
 
   private Admin.AdminTls tls(Section tls) {

@@ -9,7 +9,6 @@ import io.netty.handler.codec.dns.DnsRawRecord;
 import io.netty.handler.codec.dns.DnsRecord;
 import io.netty.handler.codec.dns.DnsRecordType;
 import io.netty.handler.codec.dns.DnsResponseCode;
-import io.netty.resolver.HostsFileEntriesProvider;
 import io.netty.resolver.dns.DnsErrorCauseException;
 import io.netty.resolver.dns.DnsNameResolver;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
@@ -78,20 +77,12 @@ public final class DnsLookup implements ServiceLookup {
   @Override
   public Future<Addresses> addressesOf(String hostName) {
     return vertx
-        .executeBlocking(() -> inHostsFile(hostName), false)
+        .executeBlocking(() -> HostsFile.OF_MACHINE.addressesOf(hostName), false)
         .compose(
             found ->
                 found.all().isEmpty()
                     ? search(searchList.names(hostName), 0, this::ask)
                     : Future.succeededFuture(found));
-  }
-
-  private static Addresses inHostsFile(String hostName) {
-    HostsFileEntriesProvider hosts = HostsFileEntriesProvider.parser().parseSilently();
-    String key = hostName.toLowerCase(Locale.ROOT);
-    return new Addresses(
-        hosts.ipv4Entries().getOrDefault(key, List.of()),
-        hosts.ipv6Entries().getOrDefault(key, List.of()));
   }
 
   @Override

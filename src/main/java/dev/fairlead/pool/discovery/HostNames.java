@@ -55,13 +55,25 @@ public final class HostNames {
     /** At least one address, or a failure. */
     Future<List<InetAddress>> addressesOf(String hostName);
 
-    /** Vert.x's own resolver: DNS and the hosts file, as {@code AddressResolverOptions} say. */
+    /** The hosts file, then Vert.x's own resolver, which has only one line of that file. */
     static NameLookup of(Vertx vertx) {
+      return of(vertx, HostsFile.OF_MACHINE);
+    }
+
+    static NameLookup of(Vertx vertx, HostsFile hosts) {
       NameResolver resolver = ((VertxInternal) vertx).nameResolver();
       return hostName ->
-          resolver
-              .resolveAll(hostName)
-              .map(answer -> answer.stream().map(InetSocketAddress::getAddress).toList());
+          vertx
+              .executeBlocking(() -> hosts.addressesOf(hostName).all(), false)
+              .compose(
+                  found ->
+                      found.isEmpty() ? ask(resolver, hostName) : Future.succeededFuture(found));
+    }
+
+    private static Future<List<InetAddress>> ask(NameResolver resolver, String hostName) {
+      return resolver
+          .resolveAll(hostName)
+          .map(answer -> answer.stream().map(InetSocketAddress::getAddress).toList());
     }
   }
 

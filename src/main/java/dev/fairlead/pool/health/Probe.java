@@ -22,19 +22,29 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One run of a check: connects to the first address that answers and installs the check, all within
- * one time-out. On the event loop of its {@link ProbeLoop}; used once.
+ * One run of a check against the addresses of one backend: tries them in turn within one time-out,
+ * of which each gets its share, until the check passes at one. On the event loop of its {@link
+ * ProbeLoop}; used once.
  *
- * <p>The connection is reset at the end, so that no port stays in TIME_WAIT for a probe; only a
+ * <p>A connection is reset at the end, so that no port stays in TIME_WAIT for a probe; only a
  * completed TLS handshake ends with a {@link TlsClose}, which may outlast the probe. A fault of
  * this machine is inconclusive.
  */
 final class Probe implements Dialer.DialEvents {
   /**
-   * A probe that ends this long after its time-out is late because this process was suspended.
+   * A probe that fails this long after its time-out is late because this process was suspended.
    * Raising it blames more backends for that, lowering it excuses more that are slow.
    */
   static final Duration STOOD_STILL = Duration.ofMillis(500);
+
+  /**
+   * How long a suspended process reads before it judges. Raising it delays the next probe, lowering
+   * it loses answers of backends that were not at fault.
+   */
+  private static final Duration SETTLING = Duration.ofSeconds(1);
+
+  /** Enough for the event loop to read what the kernel has. */
+  private static final Duration ONE_TURN = Duration.ofMillis(1);
 
   private static final Logger LOG = LoggerFactory.getLogger(Probe.class);
 
@@ -45,13 +55,16 @@ final class Probe implements Dialer.DialEvents {
   private final Dialer dialer;
   private long startedAt;
 
-  /** Of the whole probe; null before the start. */
-  private @Nullable ScheduledFuture<?> timeout;
+  /** Of the next address to try. */
+  private int next;
 
-  /** Of the current address; null with a single one. */
-  private @Nullable ScheduledFuture<?> share;
+  /** What the addresses tried so far make together. */
+  private @Nullable CheckResult failure;
 
-  /** The last one opened, for the check; null once it is left to a {@link TlsClose}. */
+  /** Of the current address; null before the start. */
+  private @Nullable ScheduledFuture<?> timer;
+
+  /** Of the current address; null between two, and once it is left to a {@link TlsClose}. */
   private @Nullable Channel channel;
 
   private boolean over;
@@ -59,23 +72,29 @@ final class Probe implements Dialer.DialEvents {
   /**
    * What one probe connects to, within {@code timeout} in all.
    *
-   * @param addresses tried in turn; empty if the backend's name is not resolved
+   * @param addresses tried in turn, as sessions do; empty if the backend's name is not resolved
+   * @param port null = that of the addresses
    * @param source local addresses, of which the first of the right family is used; empty = any
    */
-  record ProbeTarget(List<SocketAddress> addresses, Duration timeout, List<InetAddress> source) {
+  record ProbeTarget(
+      Backend backend,
+      List<SocketAddress> addresses,
+      @Nullable Integer port,
+      Duration timeout,
+      List<InetAddress> source) {
     static ProbeTarget of(Backend backend, PoolConfig pool) {
-      Integer port = pool.health().port();
-      List<SocketAddress> addresses = backend.addresses();
       return new ProbeTarget(
-          port == null ? addresses : addresses.stream().map(one -> withPort(one, port)).toList(),
+          backend,
+          backend.addresses(),
+          pool.health().port(),
           pool.health().timeout(),
           pool.connect().source());
     }
 
-    private static SocketAddress withPort(SocketAddress address, int port) {
-      return address instanceof InetSocketAddress inet
+    private SocketAddress probed(int index) {
+      return port != null && addresses.get(index) instanceof InetSocketAddress inet
           ? new InetSocketAddress(inet.getAddress(), port)
-          : address; // a Unix socket
+          : addresses.get(index);
     }
   }
 
@@ -90,26 +109,58 @@ final class Probe implements Dialer.DialEvents {
 
   void start() {
     startedAt = loop.nanoTime().getAsLong();
-    timeout =
-        loop.eventLoop()
-            .schedule(
-                () -> finish(CheckResult.of(ConnectFailure.TIMED_OUT)),
-                target.timeout().toNanos(),
-                TimeUnit.NANOSECONDS);
-    dialer.dial(target.addresses(), target.timeout(), target.source(), 0);
-    if (target.addresses().size() > 1) {
-      scheduleShare();
-    }
+    tryNext();
   }
 
   /** Ends a probe that was started; may be called twice. */
   void cancel() {
     over = true;
-    if (timeout != null) {
-      timeout.cancel(false);
+    abandon();
+  }
+
+  private void tryNext() {
+    int untried = target.addresses().size() - next;
+    if (untried == 0) {
+      finish(failure == null ? CheckResult.of(ConnectFailure.NAME_NOT_RESOLVED) : failure);
+      return;
     }
-    if (share != null) {
-      share.cancel(false);
+    Duration share = Duration.ofNanos(nanosLeft() / untried);
+    timer = schedule(this::expire, share);
+    dialer.dial(List.of(target.probed(next++)), share, target.source(), 0);
+  }
+
+  /** A timer may be due before the answer that the kernel has is read: reads, then judges. */
+  private void expire() {
+    timer =
+        schedule(
+            () -> addressFailed(CheckResult.of(ConnectFailure.TIMED_OUT)),
+            isLate() ? SETTLING : ONE_TURN);
+  }
+
+  private void addressFailed(CheckResult result) {
+    if (over) {
+      return;
+    }
+    abandon();
+    boolean hidesNothing = result.conclusion() == CheckResult.Conclusion.FAILED || failure == null;
+    failure = hidesNothing ? result : failure;
+    if (isLate()) {
+      finish(CheckResult.inconclusive("this process stood still"));
+    } else {
+      tryNext();
+    }
+  }
+
+  private void finish(CheckResult result) {
+    if (!over) {
+      cancel();
+      done.accept(result);
+    }
+  }
+
+  private void abandon() {
+    if (timer != null) {
+      timer.cancel(false);
     }
     Channel abandoned = channel;
     channel = null;
@@ -119,26 +170,20 @@ final class Probe implements Dialer.DialEvents {
     }
   }
 
-  private void scheduleShare() {
-    if (!over && dialer.deadline() != Long.MAX_VALUE) {
-      long wait = dialer.deadline() - loop.nanoTime().getAsLong();
-      share = loop.eventLoop().schedule(this::expireShare, wait, TimeUnit.NANOSECONDS);
-    }
+  private ScheduledFuture<?> schedule(Runnable action, Duration delay) {
+    return loop.eventLoop().schedule(action, delay.toNanos(), TimeUnit.NANOSECONDS);
   }
 
-  private void expireShare() {
-    dialer.expire(loop.nanoTime().getAsLong());
-    scheduleShare();
+  private boolean isLate() {
+    return spentNanos() > target.timeout().plus(STOOD_STILL).toNanos();
   }
 
-  private void finish(CheckResult result) {
-    if (over) {
-      return;
-    }
-    long allowed = target.timeout().plus(STOOD_STILL).toNanos();
-    boolean late = loop.nanoTime().getAsLong() - startedAt > allowed;
-    cancel();
-    done.accept(late ? CheckResult.inconclusive("this process stood still") : result);
+  private long nanosLeft() {
+    return Math.max(0, target.timeout().toNanos() - spentNanos());
+  }
+
+  private long spentNanos() {
+    return loop.nanoTime().getAsLong() - startedAt;
   }
 
   @Override
@@ -153,8 +198,8 @@ final class Probe implements Dialer.DialEvents {
   public void connected(SocketAddress address, long nanos) {}
 
   @Override
-  public void failed(ConnectFailure failure) {
-    finish(CheckResult.of(failure));
+  public void failed(ConnectFailure failed) {
+    addressFailed(CheckResult.of(failed));
   }
 
   @Override
@@ -167,11 +212,16 @@ final class Probe implements Dialer.DialEvents {
     if (from != channel) {
       return;
     }
-    if (result.conclusion() == CheckResult.Conclusion.PASSED && check.closesGracefully()) {
-      channel = null;
-      long spent = loop.nanoTime().getAsLong() - startedAt;
-      TlsClose.start(loop.transport(), from, Math.max(0, target.timeout().toNanos() - spent));
+    if (result.conclusion() != CheckResult.Conclusion.PASSED) {
+      addressFailed(result);
+      return;
     }
+    if (check.closesGracefully()) {
+      channel = null;
+      TlsClose.start(loop.transport(), from, nanosLeft());
+    }
+    // Sessions begin with the address that works, too.
+    target.backend().worked(target.addresses().get(next - 1));
     finish(result);
   }
 

@@ -33,9 +33,15 @@ public final class Probers {
     <T> Future<T> run(Callable<T> task);
   }
 
-  /** Called with each change of a verdict. */
+  /** Called on the event loop. */
   public interface VerdictListener {
-    /** {@code assignment} as given to {@link #begin}; the reason is the last probe's. */
+    /** A probe has passed or failed. */
+    default void probed(Backend backend, boolean passed) {}
+
+    /**
+     * The verdict has changed; {@code assignment} as given to {@link #begin}, the reason is the
+     * last probe's.
+     */
     void decided(Backend backend, long assignment, boolean up, String reason);
   }
 
@@ -162,6 +168,13 @@ public final class Probers {
       if (prober != null) {
         prober.stop();
         prober = null;
+      }
+    }
+
+    @Override
+    public void probed(Backend probed, CheckResult result) {
+      if (result.conclusion() != CheckResult.Conclusion.INCONCLUSIVE) {
+        listener.probed(probed, result.conclusion() == CheckResult.Conclusion.PASSED);
       }
     }
 

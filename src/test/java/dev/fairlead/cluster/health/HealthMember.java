@@ -32,8 +32,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 final class HealthMember implements HealthListener, Membership.MembershipListener {
   static final String KEY = "web/127.0.0.1:9001";
 
-  private static final Duration LIMIT = Duration.ofSeconds(20);
-
   final String name;
   final ClusterNode node;
   final OnContext context;
@@ -59,11 +57,11 @@ final class HealthMember implements HealthListener, Membership.MembershipListene
     membership = new Membership(RowContext.of(node), this::info, this);
     table =
         new HealthTable(
-            new RowContext(node, clock, new RowTraffic()),
+            new RowContext(node, clock, clock.running(), new RowTraffic()),
             () -> pools.all(),
             membership::members,
             this);
-    node.listen(new Nodes(List.of(membership.rows(), table.rows()), () -> {}));
+    node.listen(new Nodes(List.of(membership.rows(), table.rows())));
     context.call(() -> membership.enter(name));
   }
 
@@ -163,11 +161,11 @@ final class HealthMember implements HealthListener, Membership.MembershipListene
   }
 
   void awaitProbing(boolean is) {
-    await().atMost(LIMIT).untilAsserted(() -> assertThat(isProbing()).as(name).isEqualTo(is));
+    await().untilAsserted(() -> assertThat(isProbing()).as(name).isEqualTo(is));
   }
 
   void awaitHealthy(boolean is) {
-    await().atMost(LIMIT).untilAsserted(() -> assertThat(isHealthy()).as(name).isEqualTo(is));
+    await().untilAsserted(() -> assertThat(isHealthy()).as(name).isEqualTo(is));
   }
 
   /** The calls of its listener since the last one of this method. */

@@ -214,7 +214,8 @@ class HealthProperties {
               List.of(HealthMember.pool(HealthMember.health(probers, Duration.ofSeconds(1)))));
       probed =
           new ProbedBackend(
-              new HealthContext(id, others, row, this, clock, member -> member, () -> ++assignment),
+              new HealthContext(
+                  id, others, row, this, clock.running(), member -> member, () -> ++assignment),
               pools.all().get(0).backends().get(0),
               pools.all().get(0).config().health());
     }

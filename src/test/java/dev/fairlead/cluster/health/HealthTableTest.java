@@ -135,6 +135,20 @@ class HealthTableTest {
   }
 
   @Test
+  void noProberIsLapsedByTimeInWhichThisProcessWasStopped() {
+    three();
+    forget();
+    third.clock.pass(Duration.ofSeconds(2));
+    third.clock.skip(Duration.ofSeconds(60));
+    third.second();
+    third.tick();
+    assertThat(third.heard()).isEmpty();
+    third.clock.pass(Duration.ofSeconds(5));
+    third.second();
+    assertThat(third.heard()).as("both stay silent").containsExactly("probe null");
+  }
+
+  @Test
   void successorOfAProberStartsWithTheCurrentVerdict() {
     three();
     allDown();

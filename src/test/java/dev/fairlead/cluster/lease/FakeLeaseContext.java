@@ -1,6 +1,7 @@
 package dev.fairlead.cluster.lease;
 
 import dev.fairlead.cluster.FakeClock;
+import dev.fairlead.net.PauseClock;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
@@ -56,6 +57,11 @@ final class FakeLeaseContext implements LeaseContext {
   @Override
   public long nanos() {
     return clock.getAsLong();
+  }
+
+  @Override
+  public PauseClock clock() {
+    return clock.running();
   }
 
   @Override

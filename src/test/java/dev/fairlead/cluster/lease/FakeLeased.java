@@ -4,7 +4,7 @@ import dev.fairlead.admission.Leased;
 import java.util.function.IntConsumer;
 
 /** A limit whose use and demand the test sets. Any thread. */
-final class FakeLeased implements Leased {
+class FakeLeased implements Leased {
   private final String key;
   private volatile int limit;
   private volatile int inUse;

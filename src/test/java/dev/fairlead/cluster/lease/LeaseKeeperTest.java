@@ -3,6 +3,7 @@ package dev.fairlead.cluster.lease;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.cluster.lease.LeaseEntry.LeaseRow;
+import dev.fairlead.testkit.Logs;
 import io.vertx.core.Future;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -45,6 +46,7 @@ class LeaseKeeperTest {
   }
 
   @Test
+  @Logs("can't be read or written")
   void writeWithoutAnAnswerCannotSucceedAfterTheNextOne() {
     tick(100);
     map.gets.poll().complete(null);
@@ -122,6 +124,7 @@ class LeaseKeeperTest {
   }
 
   @Test
+  @Logs("can't be read or written")
   void stopDoesNotWaitForAMapThatDoesNotAnswer() {
     tick(100);
     Future<Void> stopped = keeper.stop();

@@ -3,6 +3,7 @@ package dev.fairlead.cluster.lease;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.cluster.FakeClock;
+import dev.fairlead.testkit.Logs;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -11,7 +12,7 @@ import org.junit.jupiter.api.Test;
 /** Ensures when the permits of departed members are freed, and when grants pause. */
 class LeaseReclaimerTest {
   private final FakeClock clock = new FakeClock();
-  private final LeaseReclaimer reclaimer = new LeaseReclaimer(clock);
+  private final LeaseReclaimer reclaimer = new LeaseReclaimer(clock.running());
 
   @BeforeEach
   void threeMembers() {
@@ -39,6 +40,20 @@ class LeaseReclaimerTest {
   }
 
   @Test
+  void departedMemberIsNotFreedByTimeInWhichThisProcessWasStopped() {
+    nodes("a", "b");
+    pass(LeaseReclaimer.SETTLING.minusMillis(500));
+    clock.skip(LeaseReclaimer.RETENTION);
+    reclaimer.freeDeparted();
+    assertThat(reclaimer.isFreed("c")).isFalse();
+    nodes("a", "b", "c");
+    pass(Duration.ofMillis(500));
+    assertThat(reclaimer.isFreed("c")).isFalse();
+    assertThat(reclaimer.areGrantsPaused()).isTrue();
+  }
+
+  @Test
+  @Logs("LeaseReclaimer - only 1 of 3 members")
   void eachDepartureBeginsTheSettlingTimeAnew() {
     nodes("a", "b");
     pass(Duration.ofSeconds(1));
@@ -50,6 +65,7 @@ class LeaseReclaimerTest {
   }
 
   @Test
+  @Logs("LeaseReclaimer - only 1 of 3 members")
   void minorityRetainsThePermitsOfTheDepartedForAMinute() {
     nodes("a");
     pass(LeaseReclaimer.RETENTION.minusNanos(1));

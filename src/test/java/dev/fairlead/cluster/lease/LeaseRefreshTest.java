@@ -3,13 +3,14 @@ package dev.fairlead.cluster.lease;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.cluster.lease.LeaseEntry.LeaseRow;
+import dev.fairlead.testkit.Logs;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Ensures that refreshes of a key neither overlap, nor come too often, nor are forgotten. */
 class LeaseRefreshTest {
   private final FakeLeaseContext map = new FakeLeaseContext();
-  private final LeaseReclaimer reclaimer = new LeaseReclaimer(map.clock);
+  private final LeaseReclaimer reclaimer = new LeaseReclaimer(map.clock());
   private final FakeOwner owner = new FakeOwner();
   private final FakeLeased web = new FakeLeased("web", 100).wanted(10);
   private final LeaseRefresh refresh = new LeaseRefresh(new Lease(map, reclaimer, web), map, owner);
@@ -108,6 +109,7 @@ class LeaseRefreshTest {
   }
 
   @Test
+  @Logs("refresh of the lease web failed")
   void bugWhileThePermitsAreAllowedEndsTheRefresh() {
     web.wanted(50)
         .onAllow(
@@ -123,6 +125,7 @@ class LeaseRefreshTest {
   }
 
   @Test
+  @Logs("refresh of the lease web failed")
   void bugWhileThePermitsAreTakenBackEndsTheRefresh() {
     web.wanted(0)
         .limit(5)

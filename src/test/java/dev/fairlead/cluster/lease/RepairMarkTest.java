@@ -12,7 +12,7 @@ class RepairMarkTest {
   private static final LeaseEntry ENTRY = LeaseEntry.NONE.with("a", new LeaseRow(1, 1, 0)).next(1);
 
   private final FakeClock clock = new FakeClock();
-  private final LeaseReclaimer reclaimer = new LeaseReclaimer(clock);
+  private final LeaseReclaimer reclaimer = new LeaseReclaimer(clock.running());
   private final RepairMark mark = new RepairMark();
 
   private void read(LeaseEntry entry) {

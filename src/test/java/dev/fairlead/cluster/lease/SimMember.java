@@ -2,6 +2,7 @@ package dev.fairlead.cluster.lease;
 
 import dev.fairlead.admission.Leased;
 import dev.fairlead.cluster.lease.LeaseEntry.LeaseRow;
+import dev.fairlead.net.PauseClock;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
@@ -28,6 +29,8 @@ final class SimMember implements LeaseContext {
   private boolean isFrozen;
   private boolean isLeaving;
 
+  private final PauseClock clock;
+
   /** Runs when the frozen process resumes. */
   private final List<Runnable> deferred = new ArrayList<>();
 
@@ -38,6 +41,7 @@ final class SimMember implements LeaseContext {
 
   SimMember(LeaseWorld world, String id, SimPart part, Collection<SimLeased> leased) {
     this.world = world;
+    this.clock = new PauseClock(this::nanos);
     this.id = id;
     this.part = part;
     leased.forEach(each -> this.leased.put(each.key(), each));
@@ -76,7 +80,7 @@ final class SimMember implements LeaseContext {
     for (SimLeased each : leased.values()) {
       each.isBusy = false;
       each.demand = 0;
-      each.inUse = 0;
+      each.inUse(0);
     }
     return keeper.stop();
   }
@@ -157,6 +161,11 @@ final class SimMember implements LeaseContext {
   public long nanos() {
     // Just below an overflow, as it may be.
     return Long.MAX_VALUE - 1_000_000_000L + world.clock.nanos();
+  }
+
+  @Override
+  public PauseClock clock() {
+    return clock;
   }
 
   @Override

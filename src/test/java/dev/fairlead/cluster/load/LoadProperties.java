@@ -96,7 +96,7 @@ class LoadProperties {
     private final Pool pool = PoolFixture.pool(Balance.DEFAULT, PoolFixture.equalWeights(BACKENDS));
     private final LoadRow own = new LoadRow();
     private final PeerCounts sums = new PeerCounts(own::receiver);
-    private final PeerRows rows = new PeerRows(clock, CountTable.LOADS.dropAfter(), sums);
+    private final PeerRows rows = new PeerRows(clock.running(), CountTable.LOADS.dropAfter(), sums);
     private final List<Owner> members = IntStream.range(0, MEMBERS).mapToObj(Owner::new).toList();
 
     private World(Random random) {

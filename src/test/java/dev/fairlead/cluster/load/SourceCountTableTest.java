@@ -53,7 +53,8 @@ class SourceCountTableTest {
       limits.add(limit("web", max));
       table =
           CountTable.ofSources(
-              new RowContext(node, clock, new RowTraffic()), () -> List.copyOf(limits));
+              new RowContext(node, clock, clock.running(), new RowTraffic()),
+              () -> List.copyOf(limits));
       node.listen(table.rows());
     }
 

@@ -7,6 +7,7 @@ import dev.fairlead.cluster.SettableClock;
 import dev.fairlead.event.MemberId;
 import dev.fairlead.event.MetricsReport;
 import dev.fairlead.event.SystemEvent;
+import dev.fairlead.testkit.Logs;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -126,6 +127,7 @@ class EventPublisherTest {
   }
 
   @Test
+  @Logs("EventPublisher - metrics report failed")
   void afterAFailureNumbersComeAgain() {
     start(
         () -> {

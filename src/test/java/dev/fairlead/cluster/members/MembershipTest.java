@@ -7,8 +7,8 @@ import dev.fairlead.cluster.OnContext;
 import dev.fairlead.cluster.rows.RowContext;
 import dev.fairlead.cluster.rows.SharedNodes;
 import dev.fairlead.event.MemberInfo;
+import dev.fairlead.testkit.Logs;
 import io.vertx.core.Vertx;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -141,6 +141,7 @@ class MembershipTest {
   }
 
   @Test
+  @Logs("this one is web-2 now")
   void afterASplitTheYoungerOfTwoTakesAnotherName() {
     Member older = new Member("1", 0);
     older.enter("web");
@@ -155,6 +156,7 @@ class MembershipTest {
   }
 
   @Test
+  @Logs("this one is web-2 now")
   void ofTwoOfTheSameAgeTheLesserIdKeepsTheName() {
     Member greater = new Member("2", 0);
     greater.enter("web");
@@ -162,7 +164,7 @@ class MembershipTest {
     Member lesser = new Member("1", 0);
     lesser.enter("web");
     nodes.back(greater.node);
-    await().atMost(Duration.ofSeconds(10)).until(() -> greater.membership.name().equals("web-2"));
+    await().until(() -> greater.membership.name().equals("web-2"));
     assertThat(lesser.membership.name()).isEqualTo("web");
   }
 }

@@ -6,13 +6,13 @@ import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.config.ClusterConfig.ClusterTls;
 import dev.fairlead.testkit.FreePorts;
+import dev.fairlead.testkit.Logs;
 import dev.fairlead.testkit.PemFiles;
 import dev.fairlead.testkit.TestCluster;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.ReplyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
@@ -26,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
  * authority exchange messages. Provoked with a node that has none and one that has a foreign one,
  * both of which Hazelcast lets in. A failure would be a stranger's message that is heard.
  */
+@Logs("javax.net.ssl.SSLHandshakeException")
 class ClusterTlsTest {
   private static final DeliveryOptions BRIEFLY = new DeliveryOptions().setSendTimeout(1_000);
   private static final DeliveryOptions PATIENTLY = new DeliveryOptions().setSendTimeout(30_000);
@@ -79,7 +80,7 @@ class ClusterTlsTest {
   private void staysOutside(HazelcastNode stranger) {
     hear(stranger, "stranger");
     HazelcastNode first = cluster.node(0);
-    await().atMost(Duration.ofSeconds(30)).until(() -> first.nodes().size() == 2);
+    await().until(() -> first.nodes().size() == 2);
     assertThatThrownBy(() -> request(stranger, "first", BRIEFLY))
         .isInstanceOf(ReplyException.class);
     assertThatThrownBy(() -> request(first, "stranger", BRIEFLY))

@@ -2,15 +2,14 @@ package dev.fairlead.cluster.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fairlead.testkit.Logs;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class NodesTest {
   private final Told members = new Told();
   private final Told loads = new Told();
-  private final AtomicInteger merges = new AtomicInteger();
-  private final Nodes nodes = new Nodes(List.of(members, loads), merges::incrementAndGet);
+  private final Nodes nodes = new Nodes(List.of(members, loads));
 
   @Test
   void allThatKeepRowsAreTold() {
@@ -19,11 +18,27 @@ class NodesTest {
     nodes.merged();
     assertThat(members.events()).containsExactly("joined a", "left a", "merged");
     assertThat(loads.events()).isEqualTo(members.events());
-    assertThat(merges).hasValue(1);
     assertThat(nodes.trouble()).isNull();
   }
 
   @Test
+  void aPartThatThrowsKeepsNoOtherFromFollowing() {
+    Told throwing =
+        new Told() {
+          @Override
+          public void left(String node) {
+            throw new IllegalStateException("a bug");
+          }
+        };
+    Nodes both = new Nodes(List.of(throwing, loads));
+    both.left("a");
+    both.joined("b");
+    assertThat(throwing.events()).containsExactly("joined b");
+    assertThat(loads.events()).containsExactly("left a", "joined b");
+  }
+
+  @Test
+  @Logs("Nodes - this member has lost the cluster")
   void lostClusterIsATrouble() {
     nodes.lost();
     assertThat(nodes.trouble()).isEqualTo("this member has lost the cluster: restart it");

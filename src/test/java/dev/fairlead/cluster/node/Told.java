@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Records the changes of nodes that one node reports. */
-public final class Told implements ClusterNode.NodeChanges {
+public class Told implements ClusterNode.NodeChanges {
   private final List<String> events = new CopyOnWriteArrayList<>();
 
   @Override

@@ -12,6 +12,7 @@ import dev.fairlead.config.ConfigFormat;
 import dev.fairlead.config.Revision;
 import dev.fairlead.config.text.Document;
 import dev.fairlead.event.CommandException;
+import dev.fairlead.testkit.Logs;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.eventbus.ReplyException;
@@ -121,13 +122,34 @@ final class ConfigPushTest {
 
   @Test
   void aPrepareIsReleasedWhenItsCoordinatorHasGivenUp() {
-    JsonObject late =
-        new MemberCall.Prepare("late", Document.of(ConfigFormat.YAML, withWeight(8))).toJson();
+    JsonObject late = prepareOf("late").toJson();
     cluster.vertx.eventBus().request(MemberCalls.address("c"), late).await();
     assertThat(c.local.prepared).hasValue(1);
 
     assertThat(a.push(withWeight(7)).getLong("revision")).isEqualTo(2);
     allHave(2, withWeight(7));
+  }
+
+  @Test
+  void aPrepareIsReleasedWhenItsCoordinatorLeavesTheCluster() {
+    c.on(() -> c.handler.perform(prepareOf("a dead one's"))).await();
+    assertThat(c.local.prepared).hasValue(1);
+
+    c.on(() -> left(c, "b")).await();
+    assertThat(c.local.prepared).hasValue(1);
+
+    c.on(() -> left(c, "z")).await();
+    assertThat(c.local.prepared).hasValue(0);
+    assertThat(a.push(withWeight(7)).getLong("revision")).isEqualTo(2);
+  }
+
+  private static MemberCall.Prepare prepareOf(String push) {
+    return new MemberCall.Prepare(push, Document.of(ConfigFormat.YAML, withWeight(8)), "z");
+  }
+
+  private static Future<Void> left(FakeMember member, String node) {
+    member.prepared.left(node);
+    return Future.succeededFuture();
   }
 
   @Test
@@ -154,6 +176,7 @@ final class ConfigPushTest {
   }
 
   @Test
+  @Logs("fairlead.member.a from bus refused: (expected: a member's call)")
   void aCallThatIsNoneIsAnsweredSo() {
     Object[] calls = {
       null, 7, "{", "{}", "{\"call\":7}", "{\"call\":\"hold\"}", "{\"call\":\"x\",\"push\":\"p\"}"
@@ -213,6 +236,7 @@ final class ConfigPushTest {
   }
 
   @Test
+  @Logs("revision 2 can't be put in force here yet: too many open files")
   void aMemberThatCanNotPutItInForceIsMissingAndFollowsLater() {
     c.local.commitFailure = "too many open files";
 

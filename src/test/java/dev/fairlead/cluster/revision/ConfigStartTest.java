@@ -10,6 +10,7 @@ import dev.fairlead.cluster.revision.FakeMembers.FakeMember;
 import dev.fairlead.config.ConfigFormat;
 import dev.fairlead.config.Revision;
 import dev.fairlead.config.text.Document;
+import dev.fairlead.testkit.Logs;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
@@ -127,6 +128,7 @@ final class ConfigStartTest {
   }
 
   @Test
+  @Logs("revision 1 can't be put in force here yet: no answer")
   void aKeptRevisionThatCanNotBeOfferedGivesItsAddressesBack() {
     cluster.start("a");
     FakeMember b = cluster.add("b");

@@ -1,6 +1,7 @@
 package dev.fairlead.cluster.revision;
 
 import dev.fairlead.cluster.node.ClusterNode;
+import dev.fairlead.cluster.node.LoneNode;
 import dev.fairlead.cluster.revision.ConfigStart.StartupConfig;
 import dev.fairlead.cluster.revision.Draft.Author;
 import dev.fairlead.cluster.revision.HookedMap.MapHook;
@@ -77,8 +78,8 @@ final class FakeMembers implements AutoCloseable {
       prepared = new PreparedConfig(vertx, local);
       sync = new ConfigSync(store, prepared, new RevisionLog(), (revision, superseded) -> {});
       handler = new CallHandler(prepared, sync, signed);
-      Node node = new Node(name);
-      MemberCalls calls = new MemberCalls(node, signed, handler);
+      ClusterNode node = new LoneNode(vertx, name);
+      MemberCalls calls = new MemberCalls(node, name, signed, handler);
       ConfigPush push = new ConfigPush(node, store, calls, FakeMembers.this::infos);
       commands = new ConfigCommands(vertx, store, push, local);
     }
@@ -91,7 +92,7 @@ final class FakeMembers implements AutoCloseable {
 
     /** Begins to start, with what it brings along. */
     Future<Void> starting(StartupConfig startup, List<Revision> kept) {
-      SecretCheck check = new SecretCheck(new Node(name), store, signed, name);
+      SecretCheck check = new SecretCheck(new LoneNode(vertx, name), store, signed, name);
       return on(() -> handler.start(vertx, name))
           .compose(
               started ->
@@ -131,40 +132,6 @@ final class FakeMembers implements AutoCloseable {
       long revision = applied == null ? 0 : applied.revision();
       return new MemberInfo(
           name, name, null, "test", Instant.EPOCH, revision, 0, !draining, draining);
-    }
-  }
-
-  /** A node of that id, as if there were others. */
-  private final class Node implements ClusterNode {
-    private final String id;
-
-    private Node(String id) {
-      this.id = id;
-    }
-
-    @Override
-    public Vertx vertx() {
-      return vertx;
-    }
-
-    @Override
-    public String id() {
-      return id;
-    }
-
-    @Override
-    public String address() {
-      return null;
-    }
-
-    @Override
-    public List<String> nodes() {
-      return List.of(id);
-    }
-
-    @Override
-    public void listen(NodeChanges listener) {
-      // Nobody comes or goes.
     }
   }
 

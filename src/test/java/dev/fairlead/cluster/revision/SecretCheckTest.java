@@ -1,11 +1,10 @@
 package dev.fairlead.cluster.revision;
 
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import dev.fairlead.cluster.members.Membership;
 import dev.fairlead.cluster.node.ClusterException;
 import dev.fairlead.cluster.node.ClusterNode;
@@ -13,6 +12,8 @@ import dev.fairlead.cluster.signing.Secret;
 import dev.fairlead.cluster.signing.SignedCommands;
 import dev.fairlead.config.ConfigFormat;
 import dev.fairlead.config.Revision;
+import dev.fairlead.testkit.LogWatch;
+import dev.fairlead.testkit.Logs;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.shareddata.AsyncMap;
@@ -24,11 +25,8 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.LoggerFactory;
 
 /**
  * Ensures that a process with another secret than the cluster's is refused by the first answer of a
@@ -36,7 +34,6 @@ import org.slf4j.LoggerFactory;
  * listens for calls and a process that is about to join. A failure would look like a member that
  * needs seconds to say that its secret is wrong, or one that may not join.
  */
-@Timeout(30)
 class SecretCheckTest {
   private static final String OURS = "the secret of this cluster";
   private static final String OTHER = "the secret of another one";
@@ -46,22 +43,17 @@ class SecretCheckTest {
   private final Vertx vertx = Vertx.vertx();
   private final AsyncMap<String, String> map =
       vertx.sharedData().<String, String>getAsyncMap(ConfigStore.MAP).await();
-  private final ListAppender<ILoggingEvent> log = new ListAppender<>();
-  private final Logger refusals =
-      (Logger) LoggerFactory.getLogger("dev.fairlead.cluster.signing.RefusalLog");
+  private final LogWatch log;
 
   /** How often the joining process has read the newest revision. */
   private final AtomicInteger reads = new AtomicInteger();
 
-  @BeforeEach
-  void listenToTheLog() {
-    log.start();
-    refusals.addAppender(log);
+  SecretCheckTest(LogWatch log) {
+    this.log = log;
   }
 
   @AfterEach
   void close() {
-    refusals.detachAppender(log);
     vertx.close().await();
   }
 
@@ -131,14 +123,13 @@ class SecretCheckTest {
             ClusterException.class, e -> assertThat(e.path()).isEqualTo("cluster.secretFile"))
         .hasMessage(message);
     assertThat(reads).hasValue(1);
-    assertThat(log.list)
-        .singleElement()
-        .extracting(ILoggingEvent::getFormattedMessage)
-        .asString()
+    assertThat(log.lines())
+        .singleElement(as(STRING))
         .contains("from bus id-of-m3 (m3 at 10.0.0.3:5701) refused");
   }
 
   @Test
+  @Logs("from bus id-of-m3 (m3 at 10.0.0.3:5701) refused")
   void anotherSecretIsRefusedByTheFirstAnswer() throws IOException {
     startMember(OURS);
     assertRefusedAtOnce(
@@ -146,12 +137,14 @@ class SecretCheckTest {
   }
 
   @Test
+  @Logs("from bus id-of-m3 (m3 at 10.0.0.3:5701) refused")
   void aMissingSecretIsRefusedByTheFirstAnswer() throws IOException {
     startMember(OURS);
     assertRefusedAtOnce(null, "null (expected: the secret of the members that are there)");
   }
 
   @Test
+  @Logs("from bus id-of-m3 (m3 at 10.0.0.3:5701) refused")
   void aSecretInAClusterWithoutOneIsRefusedByTheFirstAnswer() throws IOException {
     startMember(null);
     assertRefusedAtOnce(
@@ -162,7 +155,7 @@ class SecretCheckTest {
   void theSecretOfTheClusterIsNoQuestion() throws IOException {
     startMember(OURS);
     check(OURS).await();
-    assertThat(log.list).isEmpty();
+    assertThat(log.lines()).isEmpty();
   }
 
   @Test
@@ -176,7 +169,7 @@ class SecretCheckTest {
     }
     map.put(NEWEST, valid).await();
     check.await();
-    assertThat(log.list).isEmpty();
+    assertThat(log.lines()).isEmpty();
   }
 
   @Test
@@ -189,7 +182,7 @@ class SecretCheckTest {
         .remove("m1")
         .await();
     check(OURS).await();
-    assertThat(log.list).isEmpty();
+    assertThat(log.lines()).isEmpty();
   }
 
   /** The process that is about to join, with m1 as the only other node. */

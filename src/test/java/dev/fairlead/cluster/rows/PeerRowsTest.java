@@ -14,7 +14,7 @@ class PeerRowsTest {
 
   private final FakeClock clock = new FakeClock();
   private final RecordedRows heard = new RecordedRows();
-  private final PeerRows rows = new PeerRows(clock, DROP_AFTER, heard);
+  private final PeerRows rows = new PeerRows(clock.running(), DROP_AFTER, heard);
 
   @Test
   void wholeRowIsReportedAlsoIfItIsEmpty() {
@@ -51,6 +51,29 @@ class PeerRowsTest {
   }
 
   @Test
+  void rowStaysWhenItsRenewalsWaitedWhileThisProcessWasStopped() {
+    rows.whole("a", 1, FIELDS);
+    clock.pass(Duration.ofMillis(2_500));
+    clock.skip(Duration.ofSeconds(60));
+    rows.expire();
+    rows.changes("a", 2, new JsonObject());
+    clock.pass(Duration.ofSeconds(2));
+    rows.expire();
+    assertThat(heard.heard()).containsExactly("a {\"x\":1}");
+  }
+
+  @Test
+  void silentRowIsDroppedAfterThisProcessWasStopped() {
+    rows.whole("a", 1, FIELDS);
+    clock.pass(Duration.ofSeconds(1));
+    clock.skip(Duration.ofSeconds(60));
+    rows.expire();
+    clock.pass(DROP_AFTER);
+    rows.expire();
+    assertThat(heard.heard()).containsExactly("a {\"x\":1}", "gone a");
+  }
+
+  @Test
   void heartbeatsAndNewWholeRowsRenew() {
     rows.whole("a", 1, FIELDS);
     rows.whole("b", 1, FIELDS);
@@ -74,7 +97,7 @@ class PeerRowsTest {
 
   @Test
   void rowsWithoutADropTimeStay() {
-    PeerRows lasting = new PeerRows(clock, null, heard);
+    PeerRows lasting = new PeerRows(clock.running(), null, heard);
     lasting.whole("a", 1, FIELDS);
     clock.pass(Duration.ofHours(1));
     lasting.expire();

@@ -45,7 +45,9 @@ class ReplicatedTableTest {
 
     private Member(String id) {
       node = nodes.join(id);
-      rows = new ReplicatedTable(new RowContext(node, clock, traffic), TABLE, row, heard);
+      rows =
+          new ReplicatedTable(
+              new RowContext(node, clock, clock.running(), traffic), TABLE, row, heard);
       node.listen(rows);
     }
 

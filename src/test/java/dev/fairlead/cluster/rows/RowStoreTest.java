@@ -3,6 +3,7 @@ package dev.fairlead.cluster.rows;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.fairlead.testkit.Logs;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.json.JsonObject;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -35,6 +37,12 @@ class RowStoreTest {
               accesses.add(access);
               return access.future();
             });
+  }
+
+  /** Else it would fail, and be logged, during another test. */
+  @AfterEach
+  void answerAll() {
+    accesses.forEach(Promise::tryComplete);
   }
 
   @Test
@@ -95,6 +103,7 @@ class RowStoreTest {
   }
 
   @Test
+  @Logs("the row of a could not be written")
   void removalComesAfterThePendingWrite() {
     store.put("a", ROW);
     Future<Void> removed = store.remove("a");
@@ -106,6 +115,7 @@ class RowStoreTest {
   }
 
   @Test
+  @Logs("the row of a could not be written")
   void hangingAccessFailsAfterTheTimeLimit() {
     Future<Void> written = store.put("a", ROW);
     Future<Optional<RowStore.StoredRow>> read = store.get("a");
@@ -115,6 +125,7 @@ class RowStoreTest {
   }
 
   @Test
+  @Logs("the row of a could not be written: java.lang.IllegalStateException: shut down")
   void accessThatThrowsHasFailed() {
     AsyncMap<String, String> shutDown = throwing();
     RowStore dead = new RowStore(shutDown);

@@ -10,6 +10,7 @@ import dev.fairlead.event.MemberId;
 import dev.fairlead.testkit.ClusteredVertx;
 import dev.fairlead.testkit.FakeCommands;
 import dev.fairlead.testkit.FakeCommands.Call;
+import dev.fairlead.testkit.Logs;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -158,6 +159,7 @@ class BusCommandsTest {
   }
 
   @Test
+  @Logs("fairlead.config.push from bus refused: (expected: a JSON object)")
   void aWrongBodyIsAnsweredWithItsProblems() {
     assertFails(
         BusCommands.SET,
@@ -183,6 +185,7 @@ class BusCommandsTest {
   }
 
   @Test
+  @Logs("BusCommands - fairlead.config.history from bus failed")
   void aBugIsAnswered500AndTellsNothingOfTheInside() {
     commands.answer(command -> Future.failedFuture(new IllegalStateException("inside")));
     String answer = "[{\"path\":\"\",\"message\":\"it failed, see the log of member m1\"}]";
@@ -195,6 +198,7 @@ class BusCommandsTest {
   }
 
   @Test
+  @Logs("refused: the command is not signed")
   void withASecretOnlySignedChangesAreTaken() throws IOException {
     SignedCommands signed = startWithSecret();
     JsonObject command = new JsonObject().put("revision", 3).put("author", "ann");

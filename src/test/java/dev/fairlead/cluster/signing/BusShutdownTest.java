@@ -6,14 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 import static org.awaitility.Awaitility.await;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import dev.fairlead.cluster.SettableClock;
 import dev.fairlead.event.CommandException;
 import dev.fairlead.event.MemberId;
 import dev.fairlead.testkit.FakeCommands;
+import dev.fairlead.testkit.LogWatch;
+import dev.fairlead.testkit.Logs;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.junit5.VertxExtension;
@@ -32,7 +30,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.slf4j.LoggerFactory;
 
 /** Two members, m1 and m2, on one bus. A last one to both proves that all before it were taken. */
 @ExtendWith(VertxExtension.class)
@@ -124,6 +121,7 @@ class BusShutdownTest {
   }
 
   @Test
+  @Logs("RefusalLog - fairlead.shutdown from bus refused")
   void whatIsWrongIsIgnoredWhereItIsHeard() {
     publishNonsense();
     awaitTheLast();
@@ -137,25 +135,17 @@ class BusShutdownTest {
   }
 
   @Test
-  void theLogTellsOfNonsenseOnceASecond() {
-    ListAppender<ILoggingEvent> logged = new ListAppender<>();
-    logged.start();
-    var packageLogger = (Logger) LoggerFactory.getLogger("dev.fairlead.cluster");
-    packageLogger.addAppender(logged);
-    try {
-      publishNonsense();
-      awaitTheLast();
-    } finally {
-      packageLogger.detachAppender(logged);
-    }
-    assertThat(List.copyOf(logged.list))
-        .filteredOn(event -> event.getLevel().isGreaterOrEqual(Level.WARN))
-        .extracting(ILoggingEvent::getFormattedMessage)
+  @Logs("RefusalLog - fairlead.shutdown from bus refused")
+  void theLogTellsOfNonsenseOnceASecond(LogWatch logged) {
+    publishNonsense();
+    awaitTheLast();
+    assertThat(logged.lines())
         .singleElement(as(STRING))
-        .startsWith("fairlead.shutdown from bus refused: ");
+        .startsWith("WARN RefusalLog - fairlead.shutdown from bus refused: ");
   }
 
   @Test
+  @Logs("refused: (expected: a JSON object)")
   void withASecretNonsenseIsCountedAsNotSigned() throws IOException {
     signal.stop().await();
     Path file = Files.writeString(directory.resolve("secret"), SecretTest.OLD);
@@ -169,6 +159,7 @@ class BusShutdownTest {
   }
 
   @Test
+  @Logs({"refused: the command is not signed", "refused: this cluster has no secret"})
   void withASecretEveryMemberTakesASignedOneOnceAndNoOther() throws IOException {
     signal.stop().await();
     Path file = Files.writeString(directory.resolve("secret"), SecretTest.OLD);

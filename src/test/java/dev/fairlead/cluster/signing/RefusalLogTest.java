@@ -2,33 +2,16 @@ package dev.fairlead.cluster.signing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import dev.fairlead.cluster.SettableClock;
 import dev.fairlead.event.CommandProblem;
+import dev.fairlead.testkit.LogWatch;
+import dev.fairlead.testkit.Logs;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 class RefusalLogTest {
-  private final Logger logger = (Logger) LoggerFactory.getLogger(RefusalLog.class);
-  private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
   private final SettableClock clock = new SettableClock();
   private final RefusalLog log = new RefusalLog(clock);
-
-  @BeforeEach
-  void listen() {
-    logged.start();
-    logger.addAppender(logged);
-  }
-
-  @AfterEach
-  void stopListening() {
-    logger.detachAppender(logged);
-  }
 
   private void refuse() {
     log.refused(
@@ -37,7 +20,20 @@ class RefusalLogTest {
   }
 
   @Test
-  void oneLineASecondAndTheNextTellsWhatWasLeftOut() {
+  @Logs("a call to this member from bus n1")
+  void aMembersOwnAddressIsNotShownByItsNodeId(LogWatch logged) {
+    log.refused(
+        new ReceivedBody("fairlead.member.7f0e", "bus n1", "bus n1 (m1 at h:5701)", () -> null),
+        CommandProblem.of("mac", "the signature is wrong"));
+    assertThat(logged.lines())
+        .containsExactly(
+            "WARN RefusalLog - a call to this member from bus n1 (m1 at h:5701) refused: mac: the"
+                + " signature is wrong");
+  }
+
+  @Test
+  @Logs("fairlead.backend.set from bus n1 refused")
+  void oneLineASecondAndTheNextTellsWhatWasLeftOut(LogWatch logged) {
     refuse();
     refuse();
     refuse();
@@ -45,9 +41,8 @@ class RefusalLogTest {
     refuse();
     clock.advance(Duration.ofSeconds(1));
     refuse();
-    String line = "fairlead.backend.set from bus n1 refused: mac: the signature is wrong";
-    assertThat(logged.list)
-        .extracting(ILoggingEvent::getFormattedMessage)
-        .containsExactly(line, line + "; 2 more since the last line", line);
+    String line =
+        "WARN RefusalLog - fairlead.backend.set from bus n1 refused: mac: the signature is wrong";
+    assertThat(logged.lines()).containsExactly(line, line + "; 2 more since the last line", line);
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fairlead.cluster.SettableClock;
 import dev.fairlead.event.CommandException;
+import dev.fairlead.testkit.Logs;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.junit5.VertxExtension;
@@ -27,6 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * can give.
  */
 @ExtendWith(VertxExtension.class)
+@Logs("RefusalLog - fairlead.backend.set from bus refused")
 class SignedCommandsTest {
   private static final String ADDRESS = "fairlead.backend.set";
   private static final JsonObject COMMAND =
@@ -163,11 +165,17 @@ class SignedCommandsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {-30_001, 30_001})
-  void afterThatItIsRefused(long millis) {
+  @CsvSource({"-30001, 30s ahead of", "30001, 30s behind", "95000, 95s behind"})
+  void afterThatItIsRefusedWithTheDifferenceOfTheClocks(long millis, String difference) {
     JsonObject sent = signed.sign(ADDRESS, COMMAND);
     clock.advance(Duration.ofMillis(millis));
-    assertRefused(sent, "time", "within 30s of now");
+    assertRefused(
+        sent,
+        "time",
+        sent.getString("time")
+            + ", "
+            + difference
+            + " the clock of this member (expected: at most 30s)");
   }
 
   @Test

@@ -33,7 +33,7 @@ class ConfigLoaderTest {
         transport: io_uring
         maxSessions: 1000
         logLevel: debug
-        admin: { host: 10.0.0.9, port: 0, tokenFile: token, tls: { certificate: a.pem, key: a.key } }
+        admin: { host: 10.0.0.9, port: 0, tokenFile: token, tls: { certificate: a.pem, key: a.key }, maxConnections: 64 }
         accessLog: { to: access.log }
         shutdown: { delay: 5s, grace: 1m }
         stateDir: state
@@ -66,7 +66,8 @@ class ConfigLoaderTest {
       """
       {"node": {"name": "m1", "eventLoops": 2, "transport": "io_uring", "maxSessions": 1000,
         "logLevel": "debug", "admin": {"host": "10.0.0.9", "port": 0, "tokenFile": "token",
-        "tls": {"certificate": "a.pem", "key": "a.key"}}, "accessLog": {"to": "access.log"},
+        "tls": {"certificate": "a.pem", "key": "a.key"}, "maxConnections": 64},
+        "accessLog": {"to": "access.log"},
         "shutdown": {"delay": "5s", "grace": "1m"},
         "stateDir": "state"},
        "cluster": {"enabled": true, "name": "blue", "host": "10.0.0.9", "port": 5801,
@@ -99,6 +100,7 @@ class ConfigLoaderTest {
       port = 0
       tokenFile = "token"
       tls = { certificate = "a.pem", key = "a.key" }
+      maxConnections = 64
       [cluster]
       enabled = true
       name = "blue"
@@ -149,7 +151,8 @@ class ConfigLoaderTest {
     assertThat(node.logLevel()).isEqualTo(LogLevel.DEBUG);
     Path directory = Loading.DIRECTORY;
     Admin.AdminTls tls = new Admin.AdminTls(directory.resolve("a.pem"), directory.resolve("a.key"));
-    assertThat(node.admin()).isEqualTo(new Admin("10.0.0.9", 0, directory.resolve("token"), tls));
+    assertThat(node.admin())
+        .isEqualTo(new Admin("10.0.0.9", 0, directory.resolve("token"), tls, 64));
     assertThat(node.accessLog().to()).isEqualTo("/etc/fairlead/access.log");
     assertThat(node.shutdown().delay()).hasSeconds(5);
     assertThat(node.shutdown().grace()).hasMinutes(1);

@@ -12,6 +12,7 @@ import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.PoolFixture;
 import dev.fairlead.pool.Pools;
 import dev.fairlead.testkit.DnsServer;
+import dev.fairlead.testkit.Logs;
 import io.netty.handler.codec.dns.DnsRecordType;
 import io.netty.handler.codec.dns.DnsResponseCode;
 import io.vertx.core.Vertx;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+@Logs({"keeping the last answer: Failed to resolve", "keeping the last answer: no such record"})
 class DiscoveryTest {
   private static final Duration REFRESH = Duration.ofMillis(50);
   private static final DiscoveryConfig DNS = new DiscoveryConfig("web.test", 9001, null, REFRESH);

@@ -9,12 +9,17 @@ import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
 import dev.fairlead.pool.PoolFixture;
 import dev.fairlead.pool.Pools;
+import dev.fairlead.testkit.Logs;
+import dev.fairlead.testkit.TestRun;
+import io.netty.util.NetUtil;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,12 +29,14 @@ import java.util.Queue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A load goes on with the addresses there are, at the latest after two seconds, and a name server
  * that fails takes nothing away. Provoked by a lookup whose answers the test gives; a failure would
  * be a start that hangs, or a healthy backend without an address.
  */
+@Logs("not resolved, keeping the last answer: java.net.UnknownHostException")
 class HostNamesTest {
   private final Vertx vertx = Vertx.vertx();
   private final FakeLookup lookup = new FakeLookup();
@@ -43,7 +50,11 @@ class HostNamesTest {
   @AfterEach
   void stop() throws Exception {
     hostNames.stop();
-    vertx.close().toCompletionStage().toCompletableFuture().get(10, SECONDS);
+    vertx
+        .close()
+        .toCompletionStage()
+        .toCompletableFuture()
+        .get(TestRun.PATIENCE.toSeconds(), SECONDS);
   }
 
   @Test
@@ -90,7 +101,11 @@ class HostNamesTest {
     Promise<List<InetAddress>> answer = lookup.next();
     Pools pools = pools("web.internal");
     Map<String, List<InetAddress>> found =
-        hostNames.lookUp(configs(pools)).toCompletionStage().toCompletableFuture().get(20, SECONDS);
+        hostNames
+            .lookUp(configs(pools))
+            .toCompletionStage()
+            .toCompletableFuture()
+            .get(TestRun.PATIENCE.toSeconds(), SECONDS);
     answer.complete(List.of(ip(1)));
     hostNames.watch(pools, found);
     assertThat(backend(pools, 0).addresses()).containsExactly(at(1));
@@ -189,6 +204,26 @@ class HostNamesTest {
     real.stop();
   }
 
+  @Test
+  void nameHasTheAddressesOfAllItsLinesInTheHostsFile(@TempDir Path directory) throws Exception {
+    Path hosts = directory.resolve("hosts");
+    Files.writeString(
+        hosts,
+        """
+        10.0.0.1 web.internal web
+        10.0.0.2 web.internal
+        2001:db8::1 WEB.internal # as well
+        10.0.0.3 other.internal
+        """);
+    HostNames real = new HostNames(vertx, HostNames.NameLookup.of(vertx, new HostsFile(hosts)));
+    Pools pools = pools("Web.Internal");
+    await(change(real, pools));
+    assertThat(backend(pools, 0).addresses())
+        .extracting(address -> NetUtil.toAddressString(((InetSocketAddress) address).getAddress()))
+        .containsExactly("10.0.0.1", "10.0.0.2", "2001:db8::1");
+    real.stop();
+  }
+
   private Future<Void> change(Pools next) {
     return change(hostNames, next);
   }
@@ -203,7 +238,7 @@ class HostNamesTest {
   }
 
   private static void await(Future<Void> load) throws Exception {
-    load.toCompletionStage().toCompletableFuture().get(20, SECONDS);
+    load.toCompletionStage().toCompletableFuture().get(TestRun.PATIENCE.toSeconds(), SECONDS);
   }
 
   private static Pools pools(String... hosts) {

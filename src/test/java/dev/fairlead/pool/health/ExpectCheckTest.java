@@ -7,13 +7,12 @@ import dev.fairlead.config.NodeConfig.TransportKind;
 import dev.fairlead.testkit.EveryTransport;
 import dev.fairlead.testkit.TestBackend;
 import dev.fairlead.testkit.TestConnection;
+import dev.fairlead.testkit.TestRun;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
 class ExpectCheckTest {
   /** True when the probe's connection has ended as it should. */
   private final CompletableFuture<Boolean> reset = new CompletableFuture<>();
@@ -25,7 +24,7 @@ class ExpectCheckTest {
       Probed probed =
           Probed.by(HealthConfig.Type.EXPECT, backend.port()).expect("PING\\r\\n", "PONG");
       assertThat(running.probe(probed)).isEqualTo(CheckResult.passed("the expected answer"));
-      assertThat(reset.get(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(reset.get(TestRun.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
     }
   }
 

@@ -10,6 +10,7 @@ import dev.fairlead.pool.Backend;
 import dev.fairlead.testkit.EveryTransport;
 import dev.fairlead.testkit.TestBackend;
 import dev.fairlead.testkit.TestConnection;
+import dev.fairlead.testkit.TestRun;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnixDomainSocketAddress;
@@ -18,12 +19,10 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@Timeout(60)
 class HttpCheckTest {
 
   @EveryTransport
@@ -42,7 +41,7 @@ class HttpCheckTest {
       Probed probed =
           Probed.by(HealthConfig.Type.HTTP, backend.port()).http("/health?full=1", null);
       assertThat(running.probe(probed)).isEqualTo(CheckResult.passed("status 200"));
-      assertThat(request.get(10, TimeUnit.SECONDS))
+      assertThat(request.get(TestRun.PATIENCE.toSeconds(), TimeUnit.SECONDS))
           .isEqualTo(
               "GET /health?full=1 HTTP/1.1\r\nHost: 127.0.0.1:"
                   + backend.port()
@@ -107,10 +106,12 @@ class HttpCheckTest {
               HealthConfig.Type.HTTP,
               new BackendConfig(null, 0, path.toString(), 1, State.ENABLED)));
 
-      assertThat(named.get(10, TimeUnit.SECONDS))
+      assertThat(named.get(TestRun.PATIENCE.toSeconds(), TimeUnit.SECONDS))
           .contains("\r\nHost: web.invalid:" + first.port() + "\r\n");
-      assertThat(configured.get(10, TimeUnit.SECONDS)).contains("\r\nHost: www.example.com\r\n");
-      assertThat(unix.get(10, TimeUnit.SECONDS)).contains("\r\nHost: localhost\r\n");
+      assertThat(configured.get(TestRun.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+          .contains("\r\nHost: www.example.com\r\n");
+      assertThat(unix.get(TestRun.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+          .contains("\r\nHost: localhost\r\n");
       assertThat(third.accepted()).isEqualTo(1);
     }
   }

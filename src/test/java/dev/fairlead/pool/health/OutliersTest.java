@@ -9,6 +9,7 @@ import dev.fairlead.pool.PoolFixture;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -95,6 +96,81 @@ class OutliersTest {
     assertThat(told)
         .containsExactly(
             "5 failures: 30 s", "returned", "5 failures: 60 s", "returned", "5 failures: 30 s");
+  }
+
+  @Test
+  void singleSessionsTryABackendThatIsNotProbed() {
+    Pool pool = pool(2);
+    Backend backend = pool.backends().get(0);
+    fail(pool, 0, 5);
+    for (int seconds : new int[] {3, 6, 12, 24}) {
+      pass(pool, Duration.ofSeconds(seconds).minusNanos(now - 1).minusNanos(1));
+      assertThat(backend.takeTrial()).isFalse();
+      pass(pool, Duration.ofNanos(1));
+      assertThat(backend.takeTrial()).isTrue();
+      assertThat(backend.takeTrial()).isFalse();
+      assertThat(backend.eligible()).isFalse();
+      backend.failed();
+    }
+    assertThat(told).containsExactly("5 failures: 30 s");
+  }
+
+  @Test
+  void trialThatWorksEndsTheEjection() {
+    Pool pool = pool(2);
+    Backend backend = pool.backends().get(0);
+    fail(pool, 0, 5);
+    pass(pool, Duration.ofSeconds(3));
+    assertThat(backend.takeTrial()).isTrue();
+    backend.trialPassed();
+    backend.trialEnded();
+    pass(pool, Duration.ofMillis(250));
+    assertThat(told).containsExactly("5 failures: 30 s", "returned");
+    fail(pool, 0, 5);
+    assertThat(told).contains("5 failures: 60 s");
+  }
+
+  @Test
+  void trialThatProvesNothingLeavesItToTheNextSession() {
+    Pool pool = pool(2);
+    Backend backend = pool.backends().get(0);
+    fail(pool, 0, 5);
+    pass(pool, Duration.ofSeconds(3));
+    assertThat(backend.takeTrial()).isTrue();
+    backend.trialEnded();
+    assertThat(backend.takeTrial()).isTrue();
+  }
+
+  /** Rise is 2, so the second ejection in a row takes four probes. */
+  @Test
+  void probesThatPassInARowEndTheEjection() {
+    Pool pool = pool(2);
+    fail(pool, 0, 5);
+    probe(pool, true, false, true);
+    assertThat(told).containsExactly("5 failures: 30 s");
+    probe(pool, true);
+    assertThat(told).containsExactly("5 failures: 30 s", "returned");
+    fail(pool, 0, 5);
+    probe(pool, true, true, true);
+    assertThat(told).hasSize(3);
+    probe(pool, true);
+    assertThat(told).hasSize(4);
+  }
+
+  private void probe(Pool pool, boolean... passed) {
+    for (boolean each : passed) {
+      outliers.probed(pool, pool.backends().get(0), each);
+    }
+  }
+
+  @Test
+  void oneThatHasLeftThePoolBeginsAnew() {
+    Pool pool = pool(2);
+    fail(pool, 0, 5);
+    outliers.retain(Set.of());
+    Pool back = pool(2);
+    fail(back, 0, 5);
+    assertThat(told).containsExactly("5 failures: 30 s", "5 failures: 30 s");
   }
 
   @ParameterizedTest

@@ -14,7 +14,10 @@ import dev.fairlead.testkit.FullBackend;
 import dev.fairlead.testkit.Scripts;
 import dev.fairlead.testkit.TestBackend;
 import dev.fairlead.testkit.TestConnection;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.NetUtil;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
@@ -22,16 +25,19 @@ import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Ensures that a probe reports the fault, blames no backend for a local one, and leaves nothing
  * behind. Provoked with backends that refuse, hang, reset and can't be reached from here. A failure
  * would be a wrong or a vague reason, or a FIN where a reset was due.
  */
-@Timeout(60)
 class ProbeTest {
   private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
   private static final Duration SHORT = Duration.ofMillis(50);
@@ -186,9 +192,97 @@ class ProbeTest {
       named.resolved(List.of(ip("127.0.0.9"), LOOPBACK));
       assertThat(running.probe(probed, named)).isEqualTo(CheckResult.passed("connected"));
       assertThat(named.addresses().get(0))
-          .as("the order is the sessions' business")
-          .isEqualTo(new InetSocketAddress(ip("127.0.0.9"), backend.port()));
+          .as("sessions begin with the one that answered")
+          .isEqualTo(new InetSocketAddress(LOOPBACK, backend.port()));
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "no"})
+  void oneAddressThatPassesIsEnough(String firstAnswer) throws Exception {
+    try (RunningLoop running = new RunningLoop(TransportKind.AUTO);
+        TestBackend good = TestBackend.serving(ProbeTest::sayHello);
+        TestBackend bad =
+            TestBackend.serving(
+                connection -> sayAndWait(connection, firstAnswer),
+                new InetSocketAddress("127.0.0.9", good.port()))) {
+      Probed probed =
+          Probed.by(HealthConfig.Type.EXPECT, "backend.invalid", good.port())
+              .expect(null, "hello")
+              .within(Duration.ofSeconds(2));
+      Backend named = probed.object();
+      named.resolved(List.of(ip("127.0.0.9"), LOOPBACK));
+      assertThat(running.probe(probed, named).conclusion())
+          .isEqualTo(CheckResult.Conclusion.PASSED);
+      assertThat(bad.accepted()).isEqualTo(1);
+      assertThat(named.addresses().get(0)).isEqualTo(new InetSocketAddress(LOOPBACK, good.port()));
+      await().untilAsserted(() -> assertThat(running.openChannels()).isZero());
+    }
+  }
+
+  /** The timer is due in the moment in which the process goes on, and the answer is there. */
+  @EveryTransport
+  void anAnswerThatWaitsInTheKernelIsReadBeforeTheTimeIsOver(TransportKind transport)
+      throws Exception {
+    for (Duration suspension : List.of(Duration.ZERO, Duration.ofMinutes(1))) {
+      expectAnswerRead(transport, suspension);
+    }
+  }
+
+  private static void expectAnswerRead(TransportKind transport, Duration suspension)
+      throws Exception {
+    CountDownLatch answered = new CountDownLatch(1);
+    try (RunningLoop running = new RunningLoop(transport);
+        TestBackend backend =
+            TestBackend.serving(
+                connection -> {
+                  connection.send("hello");
+                  answered.countDown();
+                  Scripts.silent(connection);
+                })) {
+      Probed probed =
+          Probed.by(HealthConfig.Type.EXPECT, backend.port()).expect(null, "hello").within(SHORT);
+      Check check = Check.of(probed.health(), probed.backend(), Runnable::run);
+      Check suspended =
+          (pipeline, result) -> {
+            pipeline.addLast(new StandStill(answered));
+            check.install(pipeline, result);
+            running.clock.addAndGet(suspension.toNanos());
+          };
+      assertThat(
+              running
+                  .probe(suspended, Probe.ProbeTarget.of(probed.object(), probed.pool()))
+                  .conclusion())
+          .isEqualTo(CheckResult.Conclusion.PASSED);
+    }
+  }
+
+  /** Holds the event loop when connected, until the answer is sent and the time-out is over. */
+  private static final class StandStill extends ChannelInboundHandlerAdapter {
+    private final CountDownLatch answered;
+
+    StandStill(CountDownLatch answered) {
+      this.answered = answered;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) throws Exception {
+      answered.await(30, TimeUnit.SECONDS);
+      long until = System.nanoTime() + SHORT.multipliedBy(2).toNanos();
+      while (until - System.nanoTime() > 0) {
+        LockSupport.parkNanos(until - System.nanoTime());
+      }
+      context.fireChannelActive();
+    }
+  }
+
+  private static void sayHello(TestConnection connection) throws IOException {
+    sayAndWait(connection, "hello");
+  }
+
+  private static void sayAndWait(TestConnection connection, String text) throws IOException {
+    connection.send(text);
+    Scripts.silent(connection);
   }
 
   @Test

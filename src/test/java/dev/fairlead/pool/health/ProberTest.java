@@ -22,14 +22,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /**
  * Ensures that a prober continues for as long as it should, changes its verdict when it should, and
  * is gone after its stop. Provoked with backends that change their answers or give none. A failure
  * would be a verdict too early or too late, two probes at a time, or a connection left open.
  */
-@Timeout(60)
 class ProberTest {
   private static final Duration OFTEN = Duration.ofMillis(5);
 

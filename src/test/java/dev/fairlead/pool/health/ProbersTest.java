@@ -9,6 +9,7 @@ import dev.fairlead.config.PoolConfig;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
 import dev.fairlead.pool.Pools;
+import dev.fairlead.testkit.Logs;
 import dev.fairlead.testkit.TestBackend;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -22,14 +23,12 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /**
  * Ensures that a backend has the prober that was last asked for and no other. Provoked by changes
  * while a prober is being made, which the test decides. A failure looks like probes from the wrong
  * address, or a verdict with the wrong number.
  */
-@Timeout(60)
 class ProbersTest {
   private static final Duration OFTEN = Duration.ofMillis(5);
 
@@ -131,6 +130,7 @@ class ProbersTest {
   }
 
   @Test
+  @Logs("can't be probed")
   void aProberThatCouldNotBeMadeIsMadeLater() throws Exception {
     begin(pool("127.0.0.7"), 1, null);
     onLoop(worker::failAll);

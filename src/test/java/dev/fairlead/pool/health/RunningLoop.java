@@ -3,6 +3,7 @@ package dev.fairlead.pool.health;
 import dev.fairlead.config.NodeConfig.TransportKind;
 import dev.fairlead.net.Transport;
 import dev.fairlead.pool.Backend;
+import dev.fairlead.testkit.TestRun;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.IoHandlerFactory;
@@ -20,7 +21,6 @@ import org.junit.jupiter.api.Assumptions;
 
 /** An event loop for probes, whose clock stands still unless a test moves it. */
 final class RunningLoop implements AutoCloseable {
-  private static final int PATIENCE_SECONDS = 30;
 
   /** What the probes take for the time, in nanoseconds. */
   final AtomicLong clock = new AtomicLong();
@@ -54,11 +54,11 @@ final class RunningLoop implements AutoCloseable {
   CheckResult probe(Check check, Probe.ProbeTarget target) throws Exception {
     CompletableFuture<CheckResult> result = new CompletableFuture<>();
     loop.eventLoop().execute(() -> new Probe(loop, check, target, result::complete).start());
-    return result.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    return result.get(TestRun.PATIENCE.toSeconds(), TimeUnit.SECONDS);
   }
 
   <T> T onLoop(Callable<T> task) throws Exception {
-    return loop.eventLoop().submit(task).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    return loop.eventLoop().submit(task).get(TestRun.PATIENCE.toSeconds(), TimeUnit.SECONDS);
   }
 
   int openChannels() {

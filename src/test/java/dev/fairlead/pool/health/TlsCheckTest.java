@@ -10,6 +10,7 @@ import dev.fairlead.testkit.PemFiles;
 import dev.fairlead.testkit.Scripts;
 import dev.fairlead.testkit.TestBackend;
 import dev.fairlead.testkit.TestConnection;
+import dev.fairlead.testkit.TestRun;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -28,10 +29,8 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
 class TlsCheckTest {
   private static SSLContext server;
 
@@ -52,7 +51,9 @@ class TlsCheckTest {
       Probed probed = Probed.by(HealthConfig.Type.TLS, backend.port());
       for (int i = 0; i < 5; i++) {
         assertThat(running.probe(probed)).isEqualTo(CheckResult.passed("handshake completed"));
-        assertThat(names.poll(10, TimeUnit.SECONDS)).as("an IP address is not told").isEmpty();
+        assertThat(names.poll(TestRun.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+            .as("an IP address is not told")
+            .isEmpty();
       }
     }
   }
@@ -63,11 +64,13 @@ class TlsCheckTest {
         TestBackend backend = TestBackend.serving(this::handshake)) {
       for (String name : List.of("web.invalid", "localhost", "web.invalid.")) {
         probe(running, Probed.by(HealthConfig.Type.TLS, name, backend.port()));
-        assertThat(names.poll(10, TimeUnit.SECONDS))
+        assertThat(names.poll(TestRun.PATIENCE.toSeconds(), TimeUnit.SECONDS))
             .containsExactly(new SNIHostName(name.replaceAll("\\.$", "")));
       }
       probe(running, Probed.by(HealthConfig.Type.TLS, "my_web", backend.port()));
-      assertThat(names.poll(10, TimeUnit.SECONDS)).as("no name that TLS allows").isEmpty();
+      assertThat(names.poll(TestRun.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+          .as("no name that TLS allows")
+          .isEmpty();
     }
   }
 

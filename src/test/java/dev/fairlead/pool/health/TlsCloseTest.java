@@ -7,6 +7,7 @@ import dev.fairlead.config.HealthConfig;
 import dev.fairlead.config.NodeConfig.TransportKind;
 import dev.fairlead.testkit.EveryTransport;
 import dev.fairlead.testkit.PemFiles;
+import dev.fairlead.testkit.TestRun;
 import io.netty.channel.ChannelPipeline;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,7 +24,6 @@ import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -31,7 +31,6 @@ import org.junit.jupiter.api.io.TempDir;
  * it for long. Provoked with the JDK's TLS servers, which read to the end or do not close. A
  * failure would be an exception at the server, a verdict that waits for it, or a channel left open.
  */
-@Timeout(60)
 class TlsCloseTest {
   private static final int ROUNDS = 20;
 
@@ -59,7 +58,8 @@ class TlsCloseTest {
       Probed probed = Probed.by(HealthConfig.Type.TLS, server.port());
       for (int i = 0; i < ROUNDS; i++) {
         assertThat(running.probe(probed)).isEqualTo(CheckResult.passed("handshake completed"));
-        assertThat(server.ends.poll(10, TimeUnit.SECONDS)).isEqualTo(protocol + " end");
+        assertThat(server.ends.poll(TestRun.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+            .isEqualTo(protocol + " end");
       }
       await().untilAsserted(() -> assertThat(running.openChannels()).isZero());
     }
@@ -72,11 +72,10 @@ class TlsCloseTest {
         Server server = new Server("TLSv1.3", closing::await)) {
       assertThat(running.probe(Probed.by(HealthConfig.Type.TLS, server.port())))
           .isEqualTo(CheckResult.passed("handshake completed"));
-      assertThat(server.ends.poll(10, TimeUnit.SECONDS)).isEqualTo("TLSv1.3 end");
+      assertThat(server.ends.poll(TestRun.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+          .isEqualTo("TLSv1.3 end");
       assertThat(running.openChannels()).as("told before the end").isOne();
-      await()
-          .atMost(Duration.ofSeconds(5))
-          .untilAsserted(() -> assertThat(running.openChannels()).isZero());
+      await().untilAsserted(() -> assertThat(running.openChannels()).isZero());
       closing.countDown();
     }
   }

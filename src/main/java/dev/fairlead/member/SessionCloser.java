@@ -1,0 +1,62 @@
+package dev.fairlead.member;
+
+import static java.util.stream.Collectors.toSet;
+
+import dev.fairlead.config.PoolConfig.OnBackendDown;
+import dev.fairlead.pool.Backend;
+import dev.fairlead.pool.Pool;
+import dev.fairlead.session.CloseReason;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * Ends the sessions of backends that are down or removed, in pools with {@code onBackendDown:
+ * close}, and lets those stay that have not been ended yet when the reason is gone. Any thread, but
+ * the calls must come in the order of what they report.
+ */
+record SessionCloser(EventLoops loops) {
+  /**
+   * The time over which the sessions of a backend are closed. Raising it spreads the clients that
+   * connect again; lowering it ends sooner what does not work any more.
+   */
+  private static final Duration CLOSING = Duration.ofSeconds(5);
+
+  void down(Pool pool, Backend backend) {
+    if (closes(pool)) {
+      loops.endSessionsAt(backend, CLOSING, CloseReason.BACKEND_DOWN);
+    }
+  }
+
+  void up(Backend backend) {
+    String id = backend.toString();
+    loops.keepSessionsAt(
+        (planned, why) -> why == CloseReason.BACKEND_DOWN && planned.toString().equals(id));
+  }
+
+  /** Other pools are in force; {@code there}: their backends, by {@link Backend#toString}. */
+  void switched(List<Pool> before, List<Pool> now, Set<String> there) {
+    Set<String> keeping =
+        now.stream().filter(pool -> !closes(pool)).map(Pool::name).collect(toSet());
+    loops.keepSessionsAt(
+        (planned, why) ->
+            keeping.contains(planned.pool())
+                || (why == CloseReason.BACKEND_REMOVED && there.contains(planned.toString())));
+    Map<String, Pool> next =
+        now.stream().collect(Collectors.toMap(Pool::name, Function.identity()));
+    for (Pool pool : before) {
+      if (closes(next.getOrDefault(pool.name(), pool))) {
+        pool.backends().stream()
+            .filter(backend -> !there.contains(backend.toString()))
+            .forEach(gone -> loops.endSessionsAt(gone, CLOSING, CloseReason.BACKEND_REMOVED));
+      }
+    }
+  }
+
+  private static boolean closes(Pool pool) {
+    return pool.config().onBackendDown() == OnBackendDown.CLOSE;
+  }
+}

@@ -1,0 +1,134 @@
+package dev.fairlead.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import dev.fairlead.cluster.FakeClock;
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+/** 16 connections, 4 from one address. What requests do to them: {@code AdminFloodTest}. */
+class AdminConnectionsTest {
+  private static final String OURS = "192.0.2.1";
+
+  private final Logger logger = (Logger) LoggerFactory.getLogger(AdminConnections.class);
+  private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
+  private final FakeClock clock = new FakeClock();
+  private final AdminConnections connections = new AdminConnections(16, clock);
+  private final EmbeddedChannel acceptor = new EmbeddedChannel(connections);
+  private int lastPort;
+
+  @BeforeEach
+  void listen() {
+    logger.setAdditive(false);
+    logger.addAppender(logged);
+    logged.start();
+  }
+
+  @AfterEach
+  void stopListening() {
+    logger.detachAppender(logged);
+    logger.setAdditive(true);
+  }
+
+  private final class Accepted extends EmbeddedChannel {
+    private final InetSocketAddress remote;
+
+    private Accepted(String source) {
+      this.remote = new InetSocketAddress(source, ++lastPort);
+    }
+
+    @Override
+    protected SocketAddress remoteAddress0() {
+      return remote;
+    }
+  }
+
+  /** Accepts one; whether it is open tells whether it has a place. */
+  private Accepted from(String source) {
+    Accepted channel = new Accepted(source);
+    acceptor.writeInbound(channel);
+    return channel;
+  }
+
+  private List<Accepted> from(String source, int count) {
+    List<Accepted> all = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      all.add(from(source));
+    }
+    return all;
+  }
+
+  @Test
+  void theOneThatHasWaitedLongestMakesRoomForItsSource() {
+    Accepted other = from("192.0.2.2");
+    List<Accepted> all = from(OURS, 4);
+    assertThat(all).allMatch(EmbeddedChannel::isOpen);
+    Accepted fifth = from(OURS);
+    assertThat(fifth.isOpen()).isTrue();
+    assertThat(all).extracting(EmbeddedChannel::isOpen).containsExactly(false, true, true, true);
+    assertThat(other.isOpen()).isTrue();
+  }
+
+  @Test
+  void theOneThatHasWaitedLongestMakesRoomWhenAllPlacesAreTaken() {
+    List<Accepted> all = new ArrayList<>();
+    for (int source = 1; source <= 16; source++) {
+      all.add(from("192.0.2." + source));
+    }
+    assertThat(from("192.0.2.99").isOpen()).isTrue();
+    assertThat(all.get(0).isOpen()).isFalse();
+    assertThat(all.subList(1, 16)).allMatch(EmbeddedChannel::isOpen);
+  }
+
+  @Test
+  void aPlaceIsFreeWhenAClientHasLeft() {
+    List<Accepted> all = from(OURS, 4);
+    all.get(3).close();
+    assertThat(from(OURS).isOpen()).isTrue();
+    assertThat(all.subList(0, 3)).allMatch(EmbeddedChannel::isOpen);
+    assertThat(logged.list).isEmpty();
+  }
+
+  @Test
+  void whoeverSendsNoRequestIsClosed() {
+    List<Accepted> all = from(OURS, 3);
+    clock.pass(AdminConnections.FIRST_REQUEST.minusMillis(1));
+    Accepted newer = from(OURS);
+    connections.closeOverdue();
+    assertThat(all).allMatch(EmbeddedChannel::isOpen);
+    clock.pass(Duration.ofMillis(1));
+    connections.closeOverdue();
+    assertThat(all).noneMatch(EmbeddedChannel::isOpen);
+    assertThat(newer.isOpen()).isTrue();
+  }
+
+  @Test
+  void aFloodMakesOneLineAMinute() {
+    from(OURS, 504);
+    clock.pass(Duration.ofSeconds(59));
+    from(OURS, 10);
+    assertThat(logged.list).hasSize(1);
+    clock.pass(Duration.ofSeconds(1));
+    from(OURS);
+    assertThat(logged.list)
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .containsExactly(
+            "node.admin.maxConnections: 16 (at most 4 from one address): connections were closed"
+                + " to make room, 1 since the last such line, now for "
+                + OURS,
+            "node.admin.maxConnections: 16 (at most 4 from one address): connections were closed"
+                + " to make room, 510 since the last such line, now for "
+                + OURS);
+  }
+}
