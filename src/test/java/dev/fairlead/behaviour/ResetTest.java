@@ -272,7 +272,8 @@ class ResetTest {
       throws Exception {
     long sent = 0;
     int looks = 0;
-    // Each look is answered by the event loop that relays, so that a busy machine only makes it slower.
+    // Each look is answered by the event loop that relays, so that a busy machine only makes it
+    // slower.
     while (looks++ < 60) {
       if (member.sessions().get(0).bytesToClient() == sent) {
         server.send(new byte[PORTION]);
