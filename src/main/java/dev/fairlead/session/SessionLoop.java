@@ -65,7 +65,7 @@ public final class SessionLoop {
             new Deadlines(clock.getAsLong()),
             identity.idPrefix(),
             this::closed);
-    this.refusedClients = new RefusedClients(eventLoop, transport, clock);
+    this.refusedClients = new RefusedClients(eventLoop, transport, clock, count.max());
   }
 
   /**
