@@ -180,6 +180,7 @@ public final class Member {
             live,
             drain,
             cluster,
+            accessLog,
             new MemberReport.OwnFile(
                 own.text().name(), changes::digest, own.config().cluster().enabled()));
     AdminVerticle.MemberAccess access =
@@ -299,7 +300,7 @@ public final class Member {
 
   private void observe() {
     proxy.onPoolsChanged(this::poolsChanged);
-    metrics.accessLogDropped(accessLog::dropped);
+    metrics.accessLog(accessLog::dropped, accessLog::waiting);
     metrics.cluster(() -> cluster.members().size(), cluster::loadViewAgeSeconds);
     metrics.clusterTraffic(cluster.traffic()::messages, cluster.traffic()::bytes);
     metrics.commandsRefused(cluster::refusedCommands);

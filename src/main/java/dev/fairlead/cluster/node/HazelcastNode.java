@@ -66,7 +66,7 @@ public final class HazelcastNode implements ClusterNode {
     JoinProblems problems = new JoinProblems();
     Config config = HazelcastSettings.of(cluster, bind);
     config.addListenerConfig(new ListenerConfig(problems));
-    HazelcastClusterManager manager = new HazelcastClusterManager(config);
+    HazelcastClusterManager manager = new MergingClusterManager(config);
     try {
       Vertx vertx = builder.with(withBus).withClusterManager(manager).buildClustered().await();
       return joined(vertx, manager);
@@ -160,6 +160,29 @@ public final class HazelcastNode implements ClusterNode {
     NodeWatch watch = new NodeWatch(listener);
     hazelcast.getLifecycleService().addLifecycleListener(watch);
     vertx.setPeriodic(LOOK_EVERY_MILLIS, timer -> watch.look());
+  }
+
+  /**
+   * Never lets a merge wait for its own lock. The original does, under the lock of Hazelcast's
+   * lifecycle: while it cleans up after a node that left, which may need a partition that no node
+   * takes over before the merge, the parts were one cluster only after 2 minutes of repetitions;
+   * and if it leaves meanwhile, each of the two locks waits for the other for ever.
+   */
+  private static final class MergingClusterManager extends HazelcastClusterManager {
+    private MergingClusterManager(Config config) {
+      super(config);
+    }
+
+    /** The original does nothing in other states, and after it has left. */
+    @SuppressWarnings("UnsynchronizedOverridesSynchronized") // To wait for the lock is the fault.
+    @Override
+    public void stateChanged(LifecycleEvent event) {
+      if (event.getState() == LifecycleState.MERGED) {
+        Thread thread = new Thread(() -> super.stateChanged(event), "fairlead-merged");
+        thread.setDaemon(true);
+        thread.start();
+      }
+    }
   }
 
   /**

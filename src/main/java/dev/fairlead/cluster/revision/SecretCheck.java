@@ -33,7 +33,7 @@ final class SecretCheck {
   private static final long RETRY_MILLIS = 700;
 
   /** Raising it tolerates slower members at the expense of a later refusal when one hangs. */
-  private static final long ANSWER_MILLIS = 1000;
+  private static final long ANSWER_MILLIS = 2000;
 
   private final ClusterNode node;
   private final ConfigStore store;

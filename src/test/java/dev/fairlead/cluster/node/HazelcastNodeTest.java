@@ -11,6 +11,8 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.spi.cluster.ClusterManager;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
@@ -134,6 +136,38 @@ class HazelcastNodeTest {
       assertThat(cluster.node(0).nodes()).containsExactlyInAnyOrderElementsOf(ids);
       assertThat(cluster.node(1).nodes()).containsExactlyInAnyOrderElementsOf(ids);
     }
+  }
+
+  /** As it is while it cleans up after a node whose partitions no other has taken over. */
+  @Test
+  void partsMeetWhileTheClusterManagerIsBusy() {
+    try (TestCluster cluster = TestCluster.of(2)) {
+      Told first = new Told();
+      Told second = new Told();
+      cluster.node(0).listen(first);
+      cluster.node(1).listen(second);
+      synchronized (clusterManager(cluster.node(0))) {
+        synchronized (clusterManager(cluster.node(1))) {
+          cluster.isolate(1);
+          awaitSizes(cluster, 1);
+          awaitSizes(cluster, 2);
+          await()
+              .until(() -> first.events().contains("merged") || second.events().contains("merged"));
+        }
+      }
+    }
+  }
+
+  private static ClusterManager clusterManager(HazelcastNode node) {
+    return ((VertxInternal) node.vertx()).clusterManager();
+  }
+
+  private static void awaitSizes(TestCluster cluster, int size) {
+    await()
+        .until(
+            () ->
+                cluster.hazelcast(0).getCluster().getMembers().size() == size
+                    && cluster.hazelcast(1).getCluster().getMembers().size() == size);
   }
 
   @Test
