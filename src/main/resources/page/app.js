@@ -6,6 +6,8 @@ const EVERY_MS = 1000;
 const SESSIONS_SHOWN = 20;
 const TOKEN = "fairlead-token";
 
+let historyOf = 0; // The revision when the history was fetched.
+
 const byId = (id) => document.getElementById(id);
 
 class Unauthorized extends Error {}
@@ -99,18 +101,25 @@ function showProblems(status, ready) {
   const problems = [
     ...(ready.reasons || []),
     ...status.config.problems,
-    ...fileDiffers(status.config),
     ...status.config.restartNeeded.map((key) => key + " takes effect after a restart"),
   ];
   byId("problems").hidden = problems.length === 0;
   byId("problems").replaceChildren(...problems.map((text) => element("li", "", text)));
+  const differs = fileDiffers(status);
+  byId("notice").hidden = !differs;
+  byId("notice").textContent = differs;
 }
 
-// A file with problems is not in force either; they say why.
-function fileDiffers(config) {
-  return config.fileInForce || config.problems.length > 0
-    ? []
-    : [config.file + " differs from what is in force"];
+// Usual after a push, so no problem. A file with problems is not in force either; they say why.
+function fileDiffers(status) {
+  const config = status.config;
+  if (!config.file || config.fileInForce || config.problems.length > 0) {
+    return "";
+  }
+  return "Revision " + status.revision + " by " + config.author + " is in force, and " + config.file
+    + " has other listeners or pools, as is usual after a push. To have the file agree, put what"
+    + " \"fairlead config show\" prints into it; to use the file instead, push its listeners and"
+    + " pools.";
 }
 
 function fill(body, rows, columns) {
@@ -211,6 +220,26 @@ function showSessions(sessions) {
   fill(byId("sessions"), rows, 7);
 }
 
+function historyRow(revision) {
+  const note = [revision.superseded ? "superseded" : "", revision.note || ""].filter(Boolean);
+  return row([count(revision.revision), revision.time, revision.kind || "-", revision.author,
+    revision.from, note.join("; ") || "-"], 6);
+}
+
+// Fetched when the revision changes, because the member reads all documents for it.
+async function showHistory(revision) {
+  if (revision === historyOf) {
+    return;
+  }
+  try {
+    const { history } = await api("config/history");
+    fill(byId("history"), history.map(historyRow), 6);
+    historyOf = revision;
+  } catch (problem) {
+    // The rest of the page does not need it; the next turn tries again.
+  }
+}
+
 async function refresh() {
   const [ready, status, members, listeners, pools, sessions] = await Promise.all([
     readiness(), api("status"), api("members"), api("listeners"), api("pools"),
@@ -223,6 +252,7 @@ async function refresh() {
   showSessions(sessions.sessions);
   byId("content").hidden = false;
   byId("login").hidden = true;
+  await showHistory(status.revision);
 }
 
 function askForToken() {

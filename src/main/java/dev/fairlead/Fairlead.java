@@ -13,6 +13,6 @@ public final class Fairlead {
     Charset charset = Charset.defaultCharset();
     PrintWriter out = new PrintWriter(System.out, true, charset);
     PrintWriter err = new PrintWriter(System.err, true, charset);
-    System.exit(FairleadCommand.execute(out, err, args));
+    System.exit(FairleadCommand.execute(System.getenv(), out, err, args));
   }
 }

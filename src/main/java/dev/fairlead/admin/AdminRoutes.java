@@ -80,8 +80,9 @@ final class AdminRoutes {
   Router router(Vertx vertx, Handler<RoutingContext> guard) {
     Router router = Router.router(vertx);
     router.route().failureHandler(Answers::failure).handler(AdminRoutes::protect);
+    router.route().handler(new RequestCheck());
     mount(router, open());
-    router.route().handler(guard).handler(this::awaitConfig);
+    router.route().handler(guard).handler(this::awaitConfig).handler(RequestReader::refuseForms);
     router.route().handler(BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES));
     router.route().handler(AdminRoutes::serve);
     mount(router, guarded());

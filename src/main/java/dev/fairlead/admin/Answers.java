@@ -20,6 +20,9 @@ final class Answers {
   private static final String JSON = "application/json";
   private static final int TOO_LARGE = 413;
 
+  /** What Vert.x reports for malformed chunks, and for a client that leaves before the end. */
+  private static final int BODY_UNREADABLE = 200;
+
   private Answers() {}
 
   /** Sends {@code body}, or only its headers as the response to HEAD. */
@@ -78,17 +81,20 @@ final class Answers {
     return here.future();
   }
 
-  /** Response to a failed request. The cause of an internal error goes to the log only. */
+  /**
+   * Response to a failed request. The cause of an internal error goes to the log only; that a
+   * request is malformed, or that its client has left, is none.
+   */
   static void failure(RoutingContext ctx) {
-    if (ctx.failure() != null) {
-      LOG.error("{} {} failed", ctx.request().method(), ctx.request().path(), ctx.failure());
-    }
     int status = ctx.statusCode();
     if (status == TOO_LARGE) {
       problem(ctx, status, "the body is too large (expected: at most 16 MiB)");
+    } else if (status == BODY_UNREADABLE) {
+      problem(ctx, 400, "the body is malformed");
     } else if (status >= 400 && status < 500) {
       problem(ctx, status, "the request is malformed");
     } else {
+      LOG.error("{} {} failed", ctx.request().method(), ctx.request().path(), ctx.failure());
       problem(ctx, 500, "internal error, see the log of the member");
     }
   }

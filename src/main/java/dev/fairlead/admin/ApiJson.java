@@ -41,6 +41,11 @@ final class ApiJson {
         .put("sessions", status.sessions())
         .put("maxSessions", status.maxSessions())
         .put("draining", status.draining())
+        .put(
+            "accessLog",
+            new JsonObject()
+                .put("waiting", status.accessLog().waiting())
+                .put("dropped", status.accessLog().dropped()))
         .put("clustered", status.clustered())
         .put("revision", member.config().revision().revision())
         .mergeIn(list("listeners", inForce(member.listeners()), ApiJson::address))

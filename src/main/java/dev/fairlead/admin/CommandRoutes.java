@@ -56,10 +56,7 @@ record CommandRoutes(MemberView member, Commands commands) {
     answer(
         ctx,
         () -> {
-          JsonObject command = RequestReader.json(ctx);
-          if (!command.containsKey("author")) {
-            command.put("author", from(ctx));
-          }
+          JsonObject command = RequestReader.change(ctx, from(ctx));
           return commands.rollback(CommandBodies.rollback(command), from(ctx));
         });
   }
@@ -68,10 +65,10 @@ record CommandRoutes(MemberView member, Commands commands) {
     answer(
         ctx,
         () -> {
-          JsonObject command = RequestReader.json(ctx);
+          JsonObject command = RequestReader.change(ctx, from(ctx));
           refuse(command, "pool");
           refuse(command, "backend");
-          String rest = ctx.request().path().substring(POOLS.length());
+          String rest = ctx.normalizedPath().substring(POOLS.length());
           int slash = rest.indexOf('/');
           command.put("pool", decoded(rest.substring(0, slash)));
           command.put("backend", decoded(rest.substring(slash + 1 + BACKENDS.length())));

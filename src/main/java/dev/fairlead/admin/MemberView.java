@@ -63,12 +63,16 @@ public interface MemberView {
       long sessions,
       int maxSessions,
       boolean draining,
+      AccessLogStatus accessLog,
       boolean clustered,
       String configFile,
       boolean fileInForce,
       String configAuthor,
       List<String> configProblems,
       List<String> restartNeeded) {}
+
+  /** Lines that are not written yet, and lines lost since the start. */
+  record AccessLogStatus(int waiting, long dropped) {}
 
   /**
    * One listener, or a removed one as it was last configured; {@code address} has the real port and

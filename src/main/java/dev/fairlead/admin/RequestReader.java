@@ -39,22 +39,26 @@ final class RequestReader {
           "text/toml", ConfigFormat.TOML,
           "text/x-toml", ConfigFormat.TOML);
 
+  private static final Pattern FORM =
+      Pattern.compile("(?i)multipart/|application/x-www-form-urlencoded");
+
   private static final Pattern REVISION = Pattern.compile("(\"?)([0-9]{1,18})\\1");
-  private static final List<String> PARAMETERS = List.of("dryRun", "author");
+  private static final List<String> PARAMETERS = List.of("dryRun", "author", "note");
 
   private RequestReader() {}
 
   /**
-   * The push command {@code {config, format, dryRun, author, expect?}}; the document is passed on
-   * unparsed, so that problems keep their lines. {@code from} is the author unless the request
-   * names one. Throws a {@link CommandException}, 415 or 422.
+   * The push command {@code {config, format, dryRun, author, note?, expect?}}; the document is
+   * passed on unparsed, so that problems keep their lines. {@code from} is the author unless the
+   * request names one. Throws a {@link CommandException}, 415 or 422.
    */
   static JsonObject pushCommand(RoutingContext ctx, String from) {
     ConfigFormat format = DOCUMENTS.get(demand(ctx, DOCUMENTS.keySet()));
     // A misspelt dryRun must not change the cluster.
     for (String name : ctx.queryParams().names()) {
       if (!PARAMETERS.contains(name)) {
-        throw refused(name, "unknown parameter (expected: dryRun, author)");
+        throw refused(
+            name, "unknown parameter (expected: one of " + String.join(", ", PARAMETERS) + ")");
       }
     }
     Buffer body = ctx.body().buffer();
@@ -65,8 +69,29 @@ final class RequestReader {
             .put("format", Objects.requireNonNull(format).label())
             .put("dryRun", dryRun(ctx.queryParams().get("dryRun")))
             .put("author", author == null || author.isBlank() ? from : author);
+    String note = ctx.queryParams().get("note");
+    return withExpect(ctx, note == null ? command : command.put("note", note));
+  }
+
+  /** Adds the revision of {@code If-Match}, if there is one. */
+  private static JsonObject withExpect(RoutingContext ctx, JsonObject command) {
     String expect = ctx.request().getHeader(HttpHeaders.IF_MATCH);
     return expect == null ? command : command.put("expect", revision("If-Match", expect));
+  }
+
+  /**
+   * The command in the body, with {@code from} as its author unless it names one, and the revision
+   * of {@code If-Match}. Throws a {@link CommandException}, 415 or 422.
+   */
+  static JsonObject change(RoutingContext ctx, String from) {
+    JsonObject command = json(ctx);
+    if (command.containsKey("expect") && ctx.request().headers().contains(HttpHeaders.IF_MATCH)) {
+      throw refused("expect", "unknown key beside If-Match (expected: one of the two)");
+    }
+    if (command.getValue("author") == null) {
+      command.put("author", from);
+    }
+    return withExpect(ctx, command);
   }
 
   /** A revision number, with or without quotes; a {@link CommandException} names {@code name}. */
@@ -102,6 +127,16 @@ final class RequestReader {
           UNSUPPORTED, "Content-Type: " + header + " (expected: " + all + "; in UTF-8)");
     }
     return type;
+  }
+
+  /** Vert.x would parse the body of a form, which no path expects, and fail if it can't. */
+  static void refuseForms(RoutingContext ctx) {
+    String type = ctx.request().getHeader(HttpHeaders.CONTENT_TYPE);
+    if (type != null && FORM.matcher(type).lookingAt()) {
+      Answers.problem(ctx, UNSUPPORTED, "Content-Type: " + type + " (expected: no form)");
+    } else {
+      ctx.next();
+    }
   }
 
   /** The JSON object of the body; throws a {@link CommandException}, 415 or 422. */

@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
 
 /** A command that talks to one member, and the options that select it. */
 abstract class ClientCommand implements Callable<Integer> {
+  private static final String TOKEN_FILE = "--token-file or FAIRLEAD_TOKEN_FILE";
   private static final Pattern ADDRESS =
       Pattern.compile("https?://([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+])(:[0-9]{1,5})?(/\\S*)?");
 
@@ -36,13 +37,17 @@ abstract class ClientCommand implements Callable<Integer> {
       names = "--admin",
       paramLabel = "URL",
       defaultValue = "http://127.0.0.1:8081",
-      description = "Admin address of any member; default: ${DEFAULT-VALUE}.")
+      description = {
+        "Admin address of any member; default: $FAIRLEAD_ADMIN, else http://127.0.0.1:8081.",
+        "Here it is ${DEFAULT-VALUE}."
+      })
   private String admin;
 
   @Option(
       names = "--token-file",
       paramLabel = "FILE",
-      description = "File whose first line is the member's token.")
+      description =
+          "File whose first line is the member's token; default: $FAIRLEAD_TOKEN_FILE, else none.")
   private @Nullable Path tokenFile;
 
   @Option(
@@ -59,14 +64,20 @@ abstract class ClientCommand implements Callable<Integer> {
 
   /**
    * Prints the result of a push or rollback: on stdout where the revision is in force and which
-   * settings it undid, on stderr the members that have not confirmed it; then the exit code is 1.
+   * settings it undid, or that nothing has changed; on stderr the members that have not confirmed
+   * it; then the exit code is 1.
    */
   final int printChange(JsonObject answer) {
     int applied = answer.getJsonArray("applied", new JsonArray()).size();
     List<JsonObject> missing = AnswerText.each(answer, "missing");
     String members = AnswerText.count(applied + missing.size(), "member");
-    long revision = answer.getLong("revision");
-    out().printf(Locale.ROOT, "revision %s is in force on %s of %s%n", revision, applied, members);
+    String same =
+        answer.getBoolean("unchanged", false)
+            ? "nothing has changed, these are the listeners and pools of "
+            : "";
+    String sentence =
+        same + "revision " + answer.getLong("revision") + (same.isEmpty() ? "" : ", which");
+    out().printf(Locale.ROOT, "%s is in force on %s of %s%n", sentence, applied, members);
     AnswerText.printUndone(answer, out());
     PrintWriter err = spec.commandLine().getErr();
     missing.forEach(each -> err.println(AnswerText.problem("", each)));
@@ -88,7 +99,10 @@ abstract class ClientCommand implements Callable<Integer> {
   final AdminClient client() throws RefusedException {
     String base = admin.replaceAll("/+$", "");
     if (!ADDRESS.matcher(base).matches()) {
-      throw wrong("--admin: " + admin + " (expected: a URL such as http://127.0.0.1:8081)");
+      throw wrong(
+          "--admin or FAIRLEAD_ADMIN: "
+              + admin
+              + " (expected: a URL such as http://127.0.0.1:8081)");
     }
     return new AdminClient(
         base, tokenFile == null ? null : token(tokenFile), ca == null ? null : trusting(ca));
@@ -98,11 +112,11 @@ abstract class ClientCommand implements Callable<Integer> {
     try (BufferedReader reader = Files.newBufferedReader(file)) {
       String line = reader.readLine();
       if (line == null || !line.strip().matches("\\p{Graph}+")) {
-        throw new RefusedException("--token-file: " + file + " (expected: a token in line 1)");
+        throw new RefusedException(TOKEN_FILE + ": " + file + " (expected: a token in line 1)");
       }
       return line.strip();
     } catch (IOException e) {
-      throw unreadable("--token-file", file, e);
+      throw unreadable(TOKEN_FILE, file, e);
     }
   }
 

@@ -8,8 +8,8 @@ import java.io.PrintWriter;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -79,12 +79,17 @@ final class ConfigCommand implements Runnable {
 
     @Override
     void print(JsonObject answer, AdminClient client, PrintWriter out) {
-      TextTable table = new TextTable("REVISION TIME AUTHOR FROM FORMAT NOTE");
+      TextTable table = new TextTable("REVISION TIME KIND AUTHOR FROM FORMAT NOTE");
       for (JsonObject revision : AnswerText.each(answer, "history")) {
-        String note = revision.getBoolean("superseded", false) ? "superseded" : null;
-        table.row(revision, "revision time author from format", note);
+        table.row(revision, "revision time kind author from format", note(revision));
       }
       table.print(out);
+    }
+
+    private static @Nullable String note(JsonObject revision) {
+      String note = revision.getString("note");
+      boolean superseded = revision.getBoolean("superseded", false);
+      return superseded ? "superseded" + (note == null ? "" : "; " + note) : note;
     }
   }
 
@@ -119,15 +124,11 @@ final class ConfigCommand implements Runnable {
     @Parameters(paramLabel = "REV")
     private long revision;
 
-    @Option(names = "--author", paramLabel = "NAME", description = "The author in the history.")
-    private @Nullable String author;
+    @Mixin private ChangeOptions change;
 
     @Override
     public Integer call() throws RefusedException {
-      JsonObject body = new JsonObject().put("revision", revision);
-      if (author != null) {
-        body.put("author", author);
-      }
+      JsonObject body = change.toJson().put("revision", revision);
       return printChange(client().send("POST", PATH + "/rollback", body));
     }
   }

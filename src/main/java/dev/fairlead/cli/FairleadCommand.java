@@ -1,9 +1,13 @@
 package dev.fairlead.cli;
 
 import java.io.PrintWriter;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
@@ -13,6 +17,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "fairlead",
     description = "A layer-4 proxy whose instances act as one.",
+    versionProvider = VersionCommand.class,
     subcommands = {
       RunCommand.class,
       DemoCommand.class,
@@ -35,6 +40,11 @@ public final class FairleadCommand implements Runnable {
   /** Exit code: refused or failed; the reason is on stderr, one line per problem. */
   public static final int FAILED = 1;
 
+  /** Defaults of options that the environment sets; an empty variable sets none. */
+  private static final Map<String, String> VARIABLES =
+      Map.of(
+          "--admin", "FAIRLEAD_ADMIN", "--token-file", "FAIRLEAD_TOKEN_FILE", "--author", "USER");
+
   /** Inherited by every command; read by picocli only. */
   @SuppressWarnings("UnusedVariable")
   @Option(
@@ -44,13 +54,26 @@ public final class FairleadCommand implements Runnable {
       description = "Show this help and exit.")
   private boolean help;
 
+  /** Read by picocli only. */
+  @SuppressWarnings("UnusedVariable")
+  @Option(
+      names = {"-V", "--version"},
+      versionHelp = true,
+      description = "Show the versions of Fairlead and its parts and exit.")
+  private boolean version;
+
   @Spec private CommandSpec spec;
 
-  /** Runs one command to its end; returns 0 done, 1 refused or failed, 2 wrong usage. */
-  public static int execute(PrintWriter out, PrintWriter err, String... args) {
+  /**
+   * Runs one command to its end; returns 0 done, 1 refused or failed, 2 wrong usage.
+   *
+   * @param environment the variables that set defaults of options
+   */
+  public static int execute(
+      Map<String, String> environment, PrintWriter out, PrintWriter err, String... args) {
     return PlainRun.of(args)
         .map(run -> FairleadCommand.execute(run, err))
-        .orElseGet(() -> parse(out, err, args));
+        .orElseGet(() -> parse(environment, out, err, args));
   }
 
   /** Maps exceptions to output and exit code in the same way as picocli. */
@@ -63,13 +86,21 @@ public final class FairleadCommand implements Runnable {
     }
   }
 
-  private static int parse(PrintWriter out, PrintWriter err, String... args) {
+  private static int parse(
+      Map<String, String> environment, PrintWriter out, PrintWriter err, String... args) {
     return new CommandLine(new FairleadCommand())
+        .setDefaultValueProvider(arg -> fromEnvironment(environment, arg))
         .setOut(out)
         .setErr(err)
         .setExpandAtFiles(false)
         .setExecutionExceptionHandler(FairleadCommand::failed)
         .execute(args);
+  }
+
+  private static @Nullable String fromEnvironment(Map<String, String> environment, ArgSpec arg) {
+    String variable = arg instanceof OptionSpec option ? VARIABLES.get(option.longestName()) : null;
+    String value = variable == null ? "" : environment.getOrDefault(variable, "");
+    return value.isBlank() ? null : value;
   }
 
   private static int failed(

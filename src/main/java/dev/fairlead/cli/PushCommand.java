@@ -1,11 +1,15 @@
 package dev.fairlead.cli;
 
+import dev.fairlead.config.ConfigFormat;
 import dev.fairlead.config.text.ConfigText;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -18,43 +22,70 @@ import picocli.CommandLine.Parameters;
           + " that member keeps trying."
     })
 final class PushCommand extends ClientCommand {
-  @Parameters(paramLabel = "FILE", description = "The document (.yaml, .yml, .json or .toml).")
-  private Path file;
+  private static final String STANDARD_INPUT = "-";
+
+  @Parameters(
+      paramLabel = "FILE",
+      description = "The document (.yaml, .yml, .json or .toml), or - for standard input.")
+  private String file;
+
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      description = "Of standard input: yaml, json or toml; default: yaml.")
+  private @Nullable String format;
 
   @Option(names = "--dry-run", description = "Only checks it on every member; nothing changes.")
   private boolean dryRun;
 
-  @Option(
-      names = "--expect",
-      paramLabel = "REV",
-      description = "Refuse unless revision REV is in force.")
-  private @Nullable Long expect;
-
-  @Option(
-      names = "--author",
-      paramLabel = "NAME",
-      description = "The author in the history; default: this machine's address.")
-  private @Nullable String author;
+  @Mixin private ChangeOptions change;
 
   @Override
   public Integer call() throws RefusedException {
     ConfigText text;
     try {
-      text = ConfigText.read(file);
+      text = file.equals(STANDARD_INPUT) ? standardInput() : ConfigText.read(named());
     } catch (IOException e) {
       throw new RefusedException(String.valueOf(e.getMessage()));
     }
-    JsonObject answer = client().post(path(), text, expect);
-    return dryRun ? printChecked(answer) : printChange(answer);
+    JsonObject options = change.toJson();
+    JsonObject answer = client().post(path(options), text, options.getLong("expect"));
+    return dryRun ? printChecked(text.name(), answer) : printChange(answer);
   }
 
-  private String path() {
-    String path = "/api/v1/config?dryRun=" + dryRun;
-    return author == null ? path : path + "&author=" + AdminClient.encoded(author);
+  private Path named() {
+    if (format != null) {
+      throw wrong("--format: only for standard input (expected: a file whose ending tells)");
+    }
+    return Path.of(file);
   }
 
-  private int printChecked(JsonObject answer) {
-    out().println(file + ": valid, every member could put it in force; nothing was changed");
+  private ConfigText standardInput() throws IOException {
+    String label = format == null ? ConfigFormat.YAML.label() : format;
+    ConfigFormat known =
+        ConfigFormat.ofFile("." + label)
+            .orElseThrow(() -> wrong("--format: " + label + " (expected: yaml, json or toml)"));
+    String text = new String(System.in.readAllBytes(), StandardCharsets.UTF_8);
+    return new ConfigText("standard input", known, text, null);
+  }
+
+  private String path(JsonObject options) {
+    StringBuilder path = new StringBuilder("/api/v1/config?dryRun=" + dryRun);
+    for (String name : List.of("author", "note")) {
+      String value = options.getString(name);
+      path.append(value == null ? "" : "&" + name + "=" + AdminClient.encoded(value));
+    }
+    return path.toString();
+  }
+
+  private int printChecked(String name, JsonObject answer) {
+    String outcome =
+        answer.getBoolean("unchanged", false)
+            ? ": these are the listeners and pools of revision "
+                + answer.getLong("revision")
+                + ", a push would change nothing"
+            : ": valid, every member could put it in force; nothing was changed";
+    out().println(name + outcome);
     AnswerText.printUndone(answer, out());
     return 0;
   }

@@ -8,6 +8,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.TypeConversionException;
@@ -30,6 +31,8 @@ final class SetCommand extends ClientCommand {
       completionCandidates = StateCandidates.class,
       description = "enabled, draining or disabled.")
   private BackendConfig.@Nullable State state;
+
+  @Mixin private ChangeOptions change;
 
   /** For shell completion. */
   static final class StateCandidates extends ArrayList<String> {
@@ -64,7 +67,7 @@ final class SetCommand extends ClientCommand {
     }
     String pool = target.substring(0, slash);
     String backend = target.substring(slash + 1);
-    JsonObject body = new JsonObject();
+    JsonObject body = change.toJson();
     if (weight != null) {
       body.put("weight", weight);
     }
@@ -75,7 +78,11 @@ final class SetCommand extends ClientCommand {
         "/api/v1/pools/" + AdminClient.encoded(pool) + "/backends/" + AdminClient.encoded(backend);
     JsonObject answer = client().send("PATCH", path, body);
     String set = AnswerText.setting(body.put("pool", pool).put("backend", backend));
-    out().println("revision " + answer.getLong("revision") + ": " + set);
+    String already = answer.getBoolean("unchanged", false) ? " has it already: " : ": ";
+    out().println("revision " + answer.getLong("revision") + already + set);
+    if (answer.getBoolean("rewritten", false)) {
+      out().println("the document was written anew, its comments and layout are lost");
+    }
     return 0;
   }
 }

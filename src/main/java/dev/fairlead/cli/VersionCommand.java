@@ -7,11 +7,12 @@ import io.netty.channel.uring.IoUring;
 import io.netty.util.Version;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
@@ -20,22 +21,28 @@ import picocli.CommandLine.Spec;
     name = "version",
     description =
         "Shows the versions of Fairlead and its parts, and the transports available here.")
-final class VersionCommand implements Callable<Integer> {
+final class VersionCommand implements Callable<Integer>, IVersionProvider {
   private static final String UNKNOWN = "unknown";
 
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
-    PrintWriter out = spec.commandLine().getOut();
-    out.println("Fairlead  " + FairleadVersion.get());
-    out.println("Vert.x    " + text("/META-INF/vertx/vertx-version.txt"));
-    out.println("Netty     " + netty());
-    out.println("Hazelcast " + GeneratedBuildProperties.VERSION);
-    out.println("JDK       " + Runtime.version() + " (" + System.getProperty("java.vendor") + ")");
-    String uring = IoUring.isAvailable() ? "io_uring, " : "";
-    out.println("Transport " + uring + (Epoll.isAvailable() ? "epoll, nio" : "nio"));
+    Stream.of(getVersion()).forEach(spec.commandLine().getOut()::println);
     return 0;
+  }
+
+  @Override
+  public String[] getVersion() {
+    String uring = IoUring.isAvailable() ? "io_uring, " : "";
+    return new String[] {
+      "Fairlead  " + FairleadVersion.get(),
+      "Vert.x    " + text("/META-INF/vertx/vertx-version.txt"),
+      "Netty     " + netty(),
+      "Hazelcast " + GeneratedBuildProperties.VERSION,
+      "JDK       " + Runtime.version() + " (" + System.getProperty("java.vendor") + ")",
+      "Transport " + uring + (Epoll.isAvailable() ? "epoll, nio" : "nio")
+    };
   }
 
   /** In the single jar Netty finds only one of its artifacts; all have the same version. */

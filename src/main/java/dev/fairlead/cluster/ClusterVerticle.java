@@ -11,7 +11,6 @@ import dev.fairlead.cluster.node.ClusterNode;
 import dev.fairlead.cluster.node.Nodes;
 import dev.fairlead.cluster.revision.ConfigCommands;
 import dev.fairlead.cluster.revision.ConfigStart.StartupConfig;
-import dev.fairlead.cluster.revision.Draft.Author;
 import dev.fairlead.cluster.revision.LocalConfig;
 import dev.fairlead.cluster.revision.SharedConfig;
 import dev.fairlead.cluster.revision.SharedConfig.ConfigSetup;
@@ -21,6 +20,8 @@ import dev.fairlead.cluster.signing.BusCommands;
 import dev.fairlead.cluster.signing.Secret;
 import dev.fairlead.cluster.signing.SignedCommands;
 import dev.fairlead.config.Revision;
+import dev.fairlead.config.Revision.Kind;
+import dev.fairlead.config.Revision.Origin;
 import dev.fairlead.config.text.Document;
 import dev.fairlead.event.CommandException;
 import dev.fairlead.event.Commands;
@@ -114,7 +115,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
   public Future<?> start() {
     return openConfig()
         .compose(opened -> enter())
-        .compose(entered -> sharedConfig().begin(setup.startup(), fileAuthor()))
+        .compose(entered -> sharedConfig().begin(setup.startup(), file()))
         .compose(begun -> serve());
   }
 
@@ -126,7 +127,8 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
             setup.config(),
             this::members,
             setup.member()::save,
-            this::applied);
+            this::applied,
+            events::unchanged);
     return SignedCommands.open(vertx, setup.secret(), InstantSource.system())
         .onSuccess(opened -> signed = opened)
         .compose(opened -> SharedConfig.open(parts, setup.secret(), opened))
@@ -242,7 +244,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
 
   /** The member's own file has changed. Fails with a {@link CommandException}. */
   public Future<JsonObject> pushFile(Document file) {
-    return change(commands -> commands.pushFile(file, fileAuthor()));
+    return change(commands -> commands.pushFile(file, file()));
   }
 
   @Override
@@ -293,8 +295,9 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
     setup.member().shutdown(grace);
   }
 
-  private Author fileAuthor() {
-    return new Author("file:" + self().name(), "file " + self().name());
+  private Origin file() {
+    String name = self().name();
+    return new Origin(Kind.FILE, "file:" + name, "file " + name, null);
   }
 
   private Future<JsonObject> change(Function<ConfigCommands, Future<JsonObject>> command) {

@@ -5,6 +5,8 @@ import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A numbered document that is or was the cluster's configuration. Immutable, any thread.
@@ -13,8 +15,7 @@ import java.util.Locale;
  * @param id unique to the change that made this revision
  * @param parent the id of the revision before it, empty = none
  * @param time by the clock of the member that made it
- * @param author the user or member that made it
- * @param from the interface and address it came from
+ * @param origin who made it, and how
  * @param text as its author wrote it, variables unresolved; a file's text includes {@code node} and
  *     {@code cluster}, which are ignored in a revision
  * @param fileDigest digest of the newest document that came from a file, up to this revision; empty
@@ -26,8 +27,7 @@ public record Revision(
     String id,
     String parent,
     Instant time,
-    String author,
-    String from,
+    Origin origin,
     ConfigFormat format,
     String text,
     String fileDigest,
@@ -37,28 +37,80 @@ public record Revision(
     settings = List.copyOf(settings);
   }
 
+  /** How a revision was made. */
+  public enum Kind implements Labelled {
+    /** A whole document, by a command. */
+    PUSH,
+    /** One backend in the document before. */
+    SET,
+    /** The document of an earlier revision. */
+    ROLLBACK,
+    /** A whole document, from the file of a member. */
+    FILE
+  }
+
+  /**
+   * How a revision was made, and by whom.
+   *
+   * @param kind null = not known, because another version made it
+   * @param author the user or member that made it
+   * @param from the interface and address it came from: {@code http 127.0.0.1}
+   * @param note in the author's words, null = none
+   */
+  public record Origin(@Nullable Kind kind, String author, String from, @Nullable String note) {
+
+    /** Adds {@code {author, from, kind, note}}, null where there is none. */
+    public JsonObject addTo(JsonObject json) {
+      return json.put("author", author)
+          .put("from", from)
+          .put("kind", kind == null ? null : kind.label())
+          .put("note", note);
+    }
+
+    /** The origin that {@link #addTo} added, by this version, an earlier or a later one. */
+    private static Origin of(JsonObject json) {
+      String kind = json.getString("kind");
+      return new Origin(
+          Stream.of(Kind.values())
+              .filter(each -> each.label().equals(kind))
+              .findFirst()
+              .orElse(null),
+          json.getString("author"),
+          json.getString("from"),
+          json.getString("note"));
+    }
+  }
+
+  public String author() {
+    return origin.author();
+  }
+
+  public String from() {
+    return origin.from();
+  }
+
   /** The same document under another number. */
   public Revision numbered(long number, String newId, String newParent) {
-    return new Revision(
-        number, newId, newParent, time, author, from, format, text, fileDigest, settings);
+    return new Revision(number, newId, newParent, time, origin, format, text, fileDigest, settings);
   }
 
   /** The same revision, with another {@link #fileDigest}. */
   public Revision withFileDigest(String digest) {
-    return new Revision(revision, id, parent, time, author, from, format, text, digest, settings);
+    return new Revision(revision, id, parent, time, origin, format, text, digest, settings);
   }
 
   /** All fields, for the shared map and for files. */
   public JsonObject toJson() {
     JsonArray set = new JsonArray();
     settings.forEach(setting -> set.add(setting.toJson()));
-    return new JsonObject()
-        .put("revision", revision)
-        .put("id", id)
-        .put("parent", parent)
-        .put("time", time.toString())
-        .put("author", author)
-        .put("from", from)
+    JsonObject head =
+        new JsonObject()
+            .put("revision", revision)
+            .put("id", id)
+            .put("parent", parent)
+            .put("time", time.toString());
+    return origin
+        .addTo(head)
         .put("format", format.label())
         .put("text", text)
         .put("fileDigest", fileDigest)
@@ -72,8 +124,7 @@ public record Revision(
         json.getString("id"),
         json.getString("parent"),
         Instant.parse(json.getString("time")),
-        json.getString("author"),
-        json.getString("from"),
+        Origin.of(json),
         ConfigFormat.valueOf(json.getString("format").toUpperCase(Locale.ROOT)),
         json.getString("text"),
         json.getString("fileDigest"),

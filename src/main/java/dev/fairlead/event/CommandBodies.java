@@ -21,6 +21,8 @@ public final class CommandBodies {
 
   private static final ValueKind REVISION = ValueKind.number(1, Long.MAX_VALUE);
 
+  private static final ValueKind EXPECT = ValueKind.number(0, Long.MAX_VALUE);
+
   private static final ValueKind FORMAT = ValueKind.labels(ConfigFormat.values());
 
   private static final CommandShape PUSH =
@@ -31,21 +33,29 @@ public final class CommandBodies {
                   "a configuration, as an object or a text",
                   value -> value instanceof JsonObject || value instanceof String))
           .optional("format", FORMAT)
-          .optional("expect", ValueKind.number(0, Long.MAX_VALUE))
+          .optional("expect", EXPECT)
           .optional("dryRun", ValueKind.bool())
-          .optional("author", ValueKind.text());
+          .optional("author", ValueKind.text())
+          .optional("note", ValueKind.text());
 
   private static final CommandShape GET = CommandShape.empty().optional("revision", REVISION);
 
   private static final CommandShape ROLLBACK =
-      CommandShape.empty().required("revision", REVISION).optional("author", ValueKind.text());
+      CommandShape.empty()
+          .required("revision", REVISION)
+          .optional("expect", EXPECT)
+          .optional("author", ValueKind.text())
+          .optional("note", ValueKind.text());
 
   private static final CommandShape SET =
       CommandShape.empty()
           .required("pool", ValueKind.text())
           .required("backend", ValueKind.text())
           .optional("weight", ValueKind.number(0, BackendConfig.MAX_WEIGHT))
-          .optional("state", ValueKind.labels(BackendConfig.State.values()));
+          .optional("state", ValueKind.labels(BackendConfig.State.values()))
+          .optional("expect", EXPECT)
+          .optional("author", ValueKind.text())
+          .optional("note", ValueKind.text());
 
   private static final CommandShape SHUTDOWN =
       CommandShape.empty()
@@ -113,7 +123,7 @@ public final class CommandBodies {
       problems.add(CommandProblem.of("", "nothing to set (expected: weight, state, or both)"));
     }
     refuse(problems);
-    return body;
+    return withAuthor(body);
   }
 
   /** Of {@code fairlead.shutdown}. */

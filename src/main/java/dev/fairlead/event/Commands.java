@@ -11,8 +11,8 @@ import io.vertx.core.json.JsonObject;
 public interface Commands {
 
   /**
-   * {@code {config, format, expect?, dryRun?, author?}} -> {@code {revision, applied, missing,
-   * undone}}.
+   * {@code {config, format, expect?, dryRun?, author?, note?}} -> {@code {revision, unchanged?,
+   * applied, missing, undone}}.
    *
    * @param from the origin shown in the history: {@code http 127.0.0.1}
    */
@@ -24,10 +24,13 @@ public interface Commands {
   /** {@code {history: [...]}}: newest first, without the documents. */
   Future<JsonObject> history();
 
-  /** {@code {revision, author?}} -> as {@link #push}; makes a new revision. */
+  /** {@code {revision, expect?, author?, note?}} -> as {@link #push}; makes a new revision. */
   Future<JsonObject> rollback(JsonObject command, String from);
 
-  /** {@code {pool, backend, weight?, state?}} -> {@code {revision}}. */
+  /**
+   * {@code {pool, backend, weight?, state?, expect?, author?, note?}} -> {@code {revision,
+   * unchanged?, rewritten?}}.
+   */
   Future<JsonObject> set(JsonObject command, String from);
 
   /**

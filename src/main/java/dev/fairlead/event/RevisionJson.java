@@ -8,15 +8,14 @@ import org.jspecify.annotations.Nullable;
 public final class RevisionJson {
   private RevisionJson() {}
 
-  /** {@code {revision, id, time, author, from, format}}. */
+  /** {@code {revision, id, time, author, from, kind, note, format}}. */
   public static JsonObject head(Revision revision) {
-    return new JsonObject()
-        .put("revision", revision.revision())
-        .put("id", revision.id())
-        .put("time", SystemEvent.TIME.format(revision.time()))
-        .put("author", revision.author())
-        .put("from", revision.from())
-        .put("format", revision.format().label());
+    JsonObject head =
+        new JsonObject()
+            .put("revision", revision.revision())
+            .put("id", revision.id())
+            .put("time", SystemEvent.TIME.format(revision.time()));
+    return revision.origin().addTo(head).put("format", revision.format().label());
   }
 
   /** With {@code {text, config}}; {@code config} absent if this member cannot parse it. */

@@ -1,6 +1,7 @@
 package dev.fairlead.event;
 
 import dev.fairlead.config.Durations;
+import dev.fairlead.config.Revision.Origin;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
@@ -54,23 +55,23 @@ public sealed interface SystemEvent
   }
 
   /**
-   * The member has put {@code revision} in force, which came {@code from} ({@code http 127.0.0.1},
-   * {@code file m1}); {@code superseded} lost to it when two parts of a split cluster merged.
+   * The member has put {@code revision} in force; {@code superseded} lost to it when two parts of a
+   * split cluster merged. {@code unchanged}: a push through this member, whose {@code origin} it
+   * is, had the keys and values that {@code revision} has already, so that this one stays.
    */
   record ConfigUpdate(
       MemberId member,
       Instant time,
       long revision,
-      String author,
-      String from,
+      Origin origin,
+      boolean unchanged,
       @Nullable Superseded superseded)
       implements SystemEvent {
     @Override
     public JsonObject details() {
-      return new JsonObject()
-          .put("revision", revision)
-          .put("author", author)
-          .put("from", from)
+      return origin
+          .addTo(new JsonObject().put("revision", revision))
+          .put("unchanged", unchanged)
           .put("superseded", superseded == null ? null : superseded.toJson());
     }
   }

@@ -91,11 +91,6 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** True from the bind to the close. Any thread. */
-  boolean isBound() {
-    return channel.isActive();
-  }
-
   /** Changes the length of the kernel's queue by a second listen(2), which the JDK can't do. */
   void backlog(int backlog) {
     if (channel instanceof UnixChannel unix) {

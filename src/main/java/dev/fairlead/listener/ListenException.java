@@ -12,7 +12,7 @@ public final class ListenException extends RuntimeException {
 
   private final String path;
 
-  private ListenException(String path, String message, @Nullable Throwable cause) {
+  private ListenException(String path, @Nullable String message, @Nullable Throwable cause) {
     super(message, cause);
     this.path = path;
   }
@@ -22,6 +22,9 @@ public final class ListenException extends RuntimeException {
    * @param bind the address as configured
    */
   static ListenException of(String path, Object bind, Throwable cause) {
+    if (cause instanceof UnixAccess.AccessException access) {
+      return new ListenException(path + "." + access.key(), cause.getMessage(), cause);
+    }
     String message =
         bind + " (expected: " + expected(String.valueOf(cause.getMessage()), cause) + ")";
     return new ListenException(path, message, cause);

@@ -62,7 +62,7 @@ public final class Listeners {
   /**
    * Takes the addresses of {@code wanted} that this process does not have yet: bound but not
    * listening, so that no other process gets them and clients are refused there. The path of a Unix
-   * socket is only tried.
+   * socket is claimed among members only.
    *
    * @return fails with {@link ListenException} if an address can't be taken, or after {@link
    *     #close}; nothing is taken then
@@ -152,17 +152,33 @@ public final class Listeners {
       Open existing = before.get(key);
       if (existing != null) {
         after.put(key, new Open(config, existing.socket()));
-        return Future.succeededFuture();
+        return tryAccess(existing.config().bind(), config.bind());
       }
       return dataPath
           .vertx()
-          .executeBlocking(() -> ListeningSocket.take(config.bind(), noObstacle(config.bind())))
+          .executeBlocking(
+              () -> ListeningSocket.take(dataPath, config.bind(), noObstacle(config.bind())))
           .map(
               socket -> {
                 prepared.add(socket);
                 Open taken = new Open(config, socket);
                 added.put(path, taken);
                 after.put(key, taken);
+                return null;
+              });
+    }
+
+    /** Of one address, they can differ in the access to a Unix socket. */
+    private Future<Void> tryAccess(BindAddress was, BindAddress now) {
+      BindAddress.UnixSocket unix = now.unix();
+      if (unix == null || was.equals(now)) {
+        return Future.succeededFuture();
+      }
+      return dataPath
+          .vertx()
+          .executeBlocking(
+              () -> {
+                UnixSocketFile.tryOut(unix);
                 return null;
               });
     }
@@ -184,10 +200,7 @@ public final class Listeners {
         step =
             step.compose(
                 done ->
-                    orProblem(
-                        each.getKey(),
-                        taken.config(),
-                        taken.socket().open(dataPath, taken.config())));
+                    orProblem(each.getKey(), taken.config(), taken.socket().open(taken.config())));
       }
       return step;
     }
@@ -220,8 +233,8 @@ public final class Listeners {
       after.forEach(
           (key, now) -> {
             Open was = before.get(key);
-            if (was != null && was.config().backlog() != now.config().backlog()) {
-              steps.add(now.socket().backlog(now.config().backlog()));
+            if (was != null) {
+              adjust(was.config(), now.config(), now.socket(), steps);
             }
           });
       steps.add(closeAll(leaving));
@@ -232,6 +245,17 @@ public final class Listeners {
                 LOG.warn("in force, but a listening socket was not adjusted: {}", cause.toString());
                 return null;
               });
+    }
+
+    private static void adjust(
+        ListenerConfig was, ListenerConfig now, ListeningSocket socket, List<Future<Void>> steps) {
+      if (was.backlog() != now.backlog()) {
+        steps.add(socket.backlog(now.backlog()));
+      }
+      BindAddress.UnixSocket unix = now.bind().unix();
+      if (unix != null && !was.bind().equals(now.bind())) {
+        steps.add(socket.access(unix));
+      }
     }
 
     private Future<Void> release() {

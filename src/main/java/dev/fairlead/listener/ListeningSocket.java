@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -38,6 +37,11 @@ final class ListeningSocket {
   /** Keeps other processes off the address until the acceptors are bound; null for a path. */
   private final @Nullable AddressClaim claim;
 
+  /** Null for an IP address. */
+  private final @Nullable UnixSocketFile file;
+
+  private final DataPath dataPath;
+
   private final List<OnLoop> acceptors = new ArrayList<>();
 
   private record OnLoop(ListenerVerticle verticle, Acceptor acceptor) {}
@@ -58,23 +62,32 @@ final class ListeningSocket {
     }
   }
 
-  private ListeningSocket(BindAddress bind, SocketAddress address, @Nullable AddressClaim claim) {
+  private ListeningSocket(
+      DataPath dataPath,
+      BindAddress bind,
+      SocketAddress address,
+      @Nullable AddressClaim claim,
+      @Nullable UnixSocketFile file) {
+    this.dataPath = dataPath;
     this.bind = bind;
     this.address = address;
     this.claim = claim;
+    this.file = file;
   }
 
   /**
-   * Claims an address, bound but not listening; a path is only tried. Touches the file system: not
-   * on an event loop.
+   * Claims an address, bound but not listening, or a path, where no file is made yet. Touches the
+   * file system: not on an event loop.
    *
    * @param ours overlapping addresses of this process, beside which it may be bound
    * @throws IOException if another process has it, or it can't be bound here
    */
-  static ListeningSocket take(BindAddress bind, List<ListeningSocket> ours) throws IOException {
-    if (bind.isUnix()) {
-      UnixSocketFile.tryOut(Path.of(bind.unixPath()));
-      return new ListeningSocket(bind, new DomainSocketAddress(bind.unixPath()), null);
+  static ListeningSocket take(DataPath dataPath, BindAddress bind, List<ListeningSocket> ours)
+      throws IOException {
+    BindAddress.UnixSocket unix = bind.unix();
+    if (unix != null) {
+      SocketAddress path = new DomainSocketAddress(unix.path());
+      return new ListeningSocket(dataPath, bind, path, null, UnixSocketFile.take(unix));
     }
     String host = Objects.requireNonNull(bind.host());
     InetSocketAddress wanted = new InetSocketAddress(InetAddress.getByName(host), bind.port());
@@ -83,51 +96,83 @@ final class ListeningSocket {
     }
     AddressClaim claim = AddressClaim.of(wanted, !ours.isEmpty());
     InetSocketAddress address = claim.address();
-    return new ListeningSocket(BindAddress.ip(host, address.getPort()), address, claim);
+    BindAddress real = BindAddress.ip(host, address.getPort());
+    return new ListeningSocket(dataPath, real, address, claim, null);
   }
 
   /**
    * Binds the acceptors, which do not accept yet, and releases the claim. If it fails some of them
    * may be bound, until {@link #close}.
    */
-  Future<Void> open(DataPath dataPath, ListenerConfig config) {
+  Future<Void> open(ListenerConfig config) {
     boolean shared = dataPath.transport().sharesListening(address);
+    return dataPath
+        .vertx()
+        .executeBlocking(() -> beforeBinding(shared))
+        .compose(local -> bindAll(config, local, shared))
+        .compose(done -> dataPath.vertx().executeBlocking(this::afterBinding));
+  }
+
+  /** Returns the address to bind, which for a path is not yet the final one. */
+  private SocketAddress beforeBinding(boolean shared) throws IOException {
+    if (file != null) {
+      return new DomainSocketAddress(file.stage().toFile());
+    }
+    shareClaim();
+    if (!shared) {
+      releaseClaim(); // A socket without SO_REUSEPORT can't be bound beside the claim.
+    }
+    return address;
+  }
+
+  private Future<Void> bindAll(ListenerConfig config, SocketAddress local, boolean shared) {
     List<ListenerVerticle> verticles = dataPath.verticles();
-    Future<Void> step = dataPath.vertx().executeBlocking(() -> beforeBinding(shared));
+    Future<Void> step = Future.succeededFuture();
     for (ListenerVerticle verticle : shared ? verticles : verticles.subList(0, 1)) {
       List<SessionLoop> loops =
           (shared ? List.of(verticle) : verticles).stream().map(ListenerVerticle::loop).toList();
       step =
-          step.compose(done -> verticle.run(() -> bind(dataPath, config, verticle, loops)))
+          step.compose(done -> verticle.run(() -> bind(config, local, verticle, loops)))
               .compose(bound -> bound);
     }
-    return step.compose(done -> dataPath.vertx().executeBlocking(this::releaseClaim));
-  }
-
-  private @Nullable Void beforeBinding(boolean shared) throws IOException {
-    shareClaim();
-    if (bind.isUnix()) {
-      UnixSocketFile.makeWay(Path.of(bind.unixPath()));
-    }
-    // A socket without SO_REUSEPORT can't be bound beside the claim.
-    return shared ? null : releaseClaim();
+    return step;
   }
 
   /** On the verticle's event loop. */
   private Future<Void> bind(
-      DataPath dataPath,
       ListenerConfig config,
+      SocketAddress local,
       ListenerVerticle verticle,
       List<SessionLoop> loops) {
     Transport transport = dataPath.transport();
-    ServerChannel channel = transport.newServerChannel(address);
+    ServerChannel channel = transport.newServerChannel(local);
     Acceptor acceptor = new Acceptor(Snapshot.key(config), dataPath.snapshot(), loops, channel);
     // From here on close() closes the channel.
     acceptors.add(new OnLoop(verticle, acceptor));
     channel.config().setAutoRead(false);
     channel.config().setOption(ChannelOption.SO_BACKLOG, config.backlog());
-    SocketTuning.listening(channel, address, transport.sharesListening(address));
-    return verticle.open(acceptor, transport.convert(address));
+    SocketTuning.listening(channel, local, transport.sharesListening(local));
+    return verticle.open(acceptor, transport.convert(local));
+  }
+
+  private @Nullable Void afterBinding() throws IOException {
+    if (file != null) {
+      file.publish();
+    }
+    return releaseClaim();
+  }
+
+  /** Gives the file of a Unix socket the owner, group and mode of {@code changed}. */
+  Future<Void> access(BindAddress.UnixSocket changed) {
+    return dataPath
+        .vertx()
+        .executeBlocking(
+            () -> {
+              if (file != null) {
+                file.access(changed);
+              }
+              return null;
+            });
   }
 
   Future<Void> start() {
@@ -140,25 +185,18 @@ final class ListeningSocket {
 
   /**
    * Closes every acceptor when its queue is empty, then releases the address, even if an acceptor
-   * fails to close. Touches the file system.
+   * fails to close.
    */
   Future<Void> close() {
-    // A path that no acceptor was bound to may belong to another process.
-    boolean bound = acceptors.stream().anyMatch(each -> each.acceptor().isBound());
     return onEach(each -> each.verticle().close(each.acceptor()))
-        .eventually(() -> releaseAddress(bound));
+        .eventually(() -> dataPath.vertx().executeBlocking(this::release));
   }
 
-  private Future<Void> releaseAddress(boolean bound) {
-    try {
-      releaseClaim();
-      if (bound && bind.isUnix()) {
-        UnixSocketFile.removeIfStale(Path.of(bind.unixPath()));
-      }
-      return Future.succeededFuture();
-    } catch (IOException e) {
-      return Future.failedFuture(e);
+  private @Nullable Void release() throws IOException {
+    if (file != null) {
+      file.close();
     }
+    return releaseClaim();
   }
 
   /** With the real port. */

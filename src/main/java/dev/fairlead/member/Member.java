@@ -130,7 +130,7 @@ public final class Member {
     stops.add(() -> vertx.close().await());
     BackendHealth health = new BackendHealth(vertx, transport);
     SessionListener listener = SessionListener.all(metrics, accessLog, health);
-    SessionCount count = new SessionCount(OpenFiles.maxSessions(node));
+    SessionCount count = new SessionCount(OpenFiles.maxSessions(node, loops));
     Proxy proxy =
         new Proxy(vertx, EventLoops.deploy(vertx, transport, loops, listener, count).await());
     stops.add(() -> proxy.stop().await());
@@ -180,6 +180,7 @@ public final class Member {
             live,
             drain,
             cluster,
+            accessLog,
             new MemberReport.OwnFile(
                 own.text().name(), changes::digest, own.config().cluster().enabled()));
     AdminVerticle.MemberAccess access =
@@ -299,7 +300,7 @@ public final class Member {
 
   private void observe() {
     proxy.onPoolsChanged(this::poolsChanged);
-    metrics.accessLogDropped(accessLog::dropped);
+    metrics.accessLog(accessLog::dropped, accessLog::waiting);
     metrics.cluster(() -> cluster.members().size(), cluster::loadViewAgeSeconds);
     metrics.clusterTraffic(cluster.traffic()::messages, cluster.traffic()::bytes);
     metrics.commandsRefused(cluster::refusedCommands);

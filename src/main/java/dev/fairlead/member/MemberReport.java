@@ -12,6 +12,7 @@ import dev.fairlead.event.MetricsReport;
 import dev.fairlead.event.MetricsReport.OfBackend;
 import dev.fairlead.event.MetricsReport.OfListener;
 import dev.fairlead.event.MetricsReport.OfPool;
+import dev.fairlead.observe.AccessLog;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
 import dev.fairlead.session.ListenerCounters;
@@ -33,6 +34,7 @@ record MemberReport(
     LiveConfig live,
     Drain drain,
     ClusterVerticle cluster,
+    AccessLog accessLog,
     OwnFile file)
     implements MemberView {
   /**
@@ -82,6 +84,7 @@ record MemberReport(
         proxy.loops().count().live(),
         proxy.loops().count().max(),
         drain.hasBegun(),
+        new AccessLogStatus(accessLog.waiting(), accessLog.dropped()),
         file.clustered(),
         file.name(),
         isFileInForce(),

@@ -2,11 +2,14 @@ package dev.fairlead.member;
 
 import dev.fairlead.admin.BearerToken;
 import dev.fairlead.cluster.signing.Secret;
+import dev.fairlead.config.BindAddress;
 import dev.fairlead.config.ClusterConfig;
 import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.NodeConfig;
 import dev.fairlead.config.Problem;
+import dev.fairlead.listener.UnixAccess;
 import dev.fairlead.net.CredentialFiles;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,8 +19,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks the files that a configuration names: token, secret, certificates and keys. The same files
- * are read again at the start of a member. Blocks.
+ * Checks the files that a configuration names: token, secret, certificates and keys, and the owners
+ * of Unix sockets. All are looked up again at the start of a member. Blocks.
  */
 public final class ReferencedFiles {
   private final String source;
@@ -47,6 +50,12 @@ public final class ReferencedFiles {
       ClusterConfig.ClusterTls tls = cluster.tls();
       all.checkTls("cluster.tls", tls.certificate(), tls.key(), tls.ca());
     }
+    for (int i = 0; i < config.listeners().size(); i++) {
+      BindAddress.UnixSocket unix = config.listeners().get(i).bind().unix();
+      if (unix != null) {
+        all.checkAccess("listeners[" + i + "].bind", unix);
+      }
+    }
     return List.copyOf(all.problems);
   }
 
@@ -63,6 +72,17 @@ public final class ReferencedFiles {
       reader.accept(file);
     } catch (IllegalStateException e) {
       problems.add(new Problem(source, 0, "", String.valueOf(e.getMessage())));
+    }
+  }
+
+  private void checkAccess(String path, BindAddress.UnixSocket unix) {
+    try {
+      UnixAccess.check(unix);
+    } catch (UnixAccess.AccessException e) {
+      String message = String.valueOf(e.getMessage());
+      problems.add(new Problem(source, 0, path + "." + e.key(), message));
+    } catch (IOException e) {
+      problems.add(new Problem(source, 0, path, e.toString()));
     }
   }
 

@@ -154,11 +154,12 @@ public final class SocketTuning {
 
   /**
    * Bytes and segments that the kernel still holds for the peer, 0 = everything was acknowledged;
-   * empty when this transport can't ask it (NIO, Unix sockets). Nothing is held for a closed
-   * channel.
+   * empty when this transport can't ask it (NIO). Nothing is held for a closed channel, nor for a
+   * Unix socket: what is written there is in the queue of the peer, which may read it after a
+   * close.
    */
   public static OptionalLong sendQueue(Channel channel) {
-    if (!channel.isOpen()) {
+    if (!channel.isOpen() || !(channel instanceof SocketChannel)) {
       return OptionalLong.of(0);
     }
     if (!(channel instanceof UnixChannel unix) || !isOpenInternet(channel)) {

@@ -74,6 +74,11 @@ public final class AccessLog implements SessionListener, AutoCloseable {
     }
   }
 
+  /** The number of lines that are neither written nor lost yet. */
+  public int waiting() {
+    return batcher == null ? 0 : batcher.waiting();
+  }
+
   /** The number of lines lost since the start. */
   public long dropped() {
     return batcher == null ? 0 : batcher.dropped();
@@ -94,6 +99,11 @@ public final class AccessLog implements SessionListener, AutoCloseable {
     /** Writes {@code lines}, may be empty, all or none if possible; IOException = they are lost. */
     void write(byte[] lines) throws IOException;
 
+    /** What the process log calls it. */
+    default String name() {
+      return "stdout";
+    }
+
     /** Releases the target; stdout, which belongs to the process, stays open. */
     default void close() throws IOException {}
   }
@@ -103,6 +113,11 @@ public final class AccessLog implements SessionListener, AutoCloseable {
     @Override
     public void write(List<SessionRecord> records) throws IOException {
       target.write(AccessLogLine.render(records));
+    }
+
+    @Override
+    public String name() {
+      return target.name();
     }
 
     @Override

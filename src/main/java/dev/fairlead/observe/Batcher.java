@@ -1,12 +1,12 @@
 package dev.fairlead.observe;
 
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -20,13 +20,6 @@ import org.slf4j.LoggerFactory;
  * are queued or if the sink throws; the offering thread never blocks and never sees an exception.
  */
 public final class Batcher<T> implements AutoCloseable {
-
-  /**
-   * A series of drops ends after this time without one; each series is logged once. Lowering it
-   * logs more often while the sink is slow, raising it reports the recovery later.
-   */
-  private static final long QUIET_NANOS = Duration.ofSeconds(5).toNanos();
-
   private static final Logger LOG = LoggerFactory.getLogger(Batcher.class);
 
   private final String name;
@@ -42,11 +35,21 @@ public final class Batcher<T> implements AutoCloseable {
   private volatile boolean flushAsked;
   private volatile boolean closing;
 
-  private long droppedBefore;
-  private long lastDropNanos;
-  private boolean inSeries;
+  private final SinkWatch watch;
 
-  /** The thread is called {@code name}. */
+  /** Items that the sink has and has not written yet. */
+  private volatile int inSink;
+
+  private volatile long writingSince;
+  private volatile boolean isWriting;
+
+  /** Whether the last write failed. */
+  private volatile boolean failing;
+
+  /** The first failure since {@link #progress} was called. */
+  private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+
+  /** The thread is called {@code name}; lines of the process log begin with it. */
   public Batcher(String name, Limits limits, Sink<T> sink) {
     this.name = name;
     this.limits = limits;
@@ -54,6 +57,8 @@ public final class Batcher<T> implements AutoCloseable {
     this.thread = new Thread(this::run, name);
     thread.setDaemon(true);
     thread.start();
+    this.watch = new SinkWatch(name, this);
+    watch.start();
   }
 
   /** Queues {@code item} without blocking; false = it was dropped. */
@@ -83,6 +88,39 @@ public final class Batcher<T> implements AutoCloseable {
     return dropped.sum();
   }
 
+  /** The number of items that are neither written nor lost yet. */
+  public int waiting() {
+    return waiting.get() + inSink;
+  }
+
+  /** The name of the sink. */
+  String target() {
+    return sink.name();
+  }
+
+  /** What {@link SinkWatch} looks at; a failure is in one result only. */
+  Progress progress() {
+    Throwable first = failure.getAndSet(null);
+    Duration writing =
+        isWriting ? Duration.ofNanos(System.nanoTime() - writingSince) : Duration.ZERO;
+    return new Progress(dropped(), waiting(), limits.capacity, writing, failing, first);
+  }
+
+  /**
+   * State of the sink.
+   *
+   * @param writing how long the write that is under way takes already; zero = there is none
+   * @param failing the last write failed
+   * @param failure the first failure since the last result, null = none
+   */
+  record Progress(
+      long dropped,
+      int waiting,
+      int capacity,
+      Duration writing,
+      boolean failing,
+      @Nullable Throwable failure) {}
+
   /**
    * Refuses further items, passes on the remaining ones and closes the sink; returns when that is
    * done, at the latest after {@link Limits#closeTimeout}.
@@ -96,8 +134,9 @@ public final class Batcher<T> implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    watch.close();
     if (thread.isAlive()) {
-      LOG.warn("{}: closed with {} items not written", name, waiting.get());
+      LOG.warn("{}: closed with {} lines not written", name, waiting());
     }
   }
 
@@ -157,44 +196,24 @@ public final class Batcher<T> implements AutoCloseable {
       }
       batch.add(item);
     }
+    inSink = batch.size();
     waiting.addAndGet(-batch.size());
     return batch;
   }
 
   private void handOver(List<T> batch) {
-    @Nullable Throwable failure = null;
+    writingSince = System.nanoTime();
+    isWriting = true;
     try {
       sink.write(batch);
+      failing = false;
     } catch (Throwable e) { // Even an Error must not end the thread that empties the queue.
-      failure = e;
+      failure.compareAndSet(null, e);
+      failing = true;
       dropped.add(batch.size());
     }
-    report(failure);
-  }
-
-  private void report(@Nullable Throwable failure) {
-    long count = dropped.sum();
-    if (failure != null || count > droppedBefore) {
-      if (!inSeries) {
-        logLoss(count, failure);
-      }
-      inSeries = true;
-      lastDropNanos = System.nanoTime();
-    } else if (inSeries && System.nanoTime() - lastDropNanos > QUIET_NANOS) {
-      inSeries = false;
-      LOG.info("{}: no longer dropping, {} items lost in total", name, count);
-    }
-    droppedBefore = count;
-  }
-
-  private void logLoss(long count, @Nullable Throwable failure) {
-    if (failure == null) {
-      LOG.error("{}: cannot keep up, {} items dropped so far", name, count);
-    } else if (failure instanceof IOException) { // Expected, such as a full disk: no stack trace.
-      LOG.error("{}: {} items dropped so far: {}", name, count, failure.toString());
-    } else {
-      LOG.error("{}: {} items dropped so far", name, count, failure);
-    }
+    inSink = 0;
+    isWriting = false;
   }
 
   /** Receives the batches. Called by the batcher's thread only. */
@@ -207,6 +226,11 @@ public final class Batcher<T> implements AutoCloseable {
      * @throws Exception if all of {@code batch} is lost
      */
     void write(List<T> batch) throws Exception;
+
+    /** What the process log calls it; any thread. */
+    default String name() {
+      return "the sink";
+    }
 
     /** Releases the sink's resources, after the last batch. */
     default void close() throws Exception {}

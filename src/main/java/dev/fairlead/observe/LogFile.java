@@ -7,6 +7,8 @@ import static java.nio.file.StandardOpenOption.WRITE;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -16,17 +18,29 @@ import org.jspecify.annotations.Nullable;
  * {@link #reopen}.
  */
 final class LogFile implements AccessLog.LogTarget {
+  /** Of {@code st_mode}, see inode(7). */
+  private static final int FILE_TYPE = 0170000;
+
+  private static final int FIFO = 0010000;
+
   private final Path path;
   private volatile boolean reopenAsked;
 
   /** Null = opened before the next write. */
   private @Nullable FileChannel channel;
 
-  /** Opens {@code path} at once; an IOException names the configuration key. */
+  /**
+   * Opens {@code path} at once, unless it is a FIFO: that would wait for a reader. An IOException
+   * names the configuration key.
+   */
   LogFile(Path path) throws IOException {
     this.path = path;
     try {
-      open();
+      if (!isFifo(path)) {
+        open();
+      } else if (!Files.isWritable(path)) {
+        throw new AccessDeniedException(path.toString());
+      }
     } catch (IOException e) {
       throw new IOException(
           "node.accessLog.to: " + path + " (expected: a file that can be written, but: " + e + ")",
@@ -34,9 +48,22 @@ final class LogFile implements AccessLog.LogTarget {
     }
   }
 
+  private static boolean isFifo(Path path) {
+    try {
+      return ((int) Files.getAttribute(path, "unix:mode") & FILE_TYPE) == FIFO;
+    } catch (IOException | UnsupportedOperationException e) {
+      return false; // It does not exist yet, or there are no FIFOs here.
+    }
+  }
+
   /** Requests that the file be reopened by its name before the next write. Any thread. */
   void reopen() {
     reopenAsked = true;
+  }
+
+  @Override
+  public String name() {
+    return path.toString();
   }
 
   @Override

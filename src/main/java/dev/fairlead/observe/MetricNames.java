@@ -32,6 +32,7 @@ final class MetricNames {
   static final String EVENT_LOOP_LAG = "fairlead_event_loop_lag_seconds";
   static final String DIRECT_MEMORY = "fairlead_direct_memory_bytes";
   static final String ACCESS_LOG_DROPPED = "fairlead_access_log_dropped_total";
+  static final String ACCESS_LOG_WAITING = "fairlead_access_log_waiting";
 
   static final String LISTENER = "listener";
   static final String POOL = "pool";

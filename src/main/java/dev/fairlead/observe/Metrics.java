@@ -177,9 +177,13 @@ public final class Metrics implements SessionListener, AutoCloseable {
         .register(registry);
   }
 
-  /** Exports the number of lost access log lines; read at a scrape. */
-  public void accessLogDropped(LongSupplier lines) {
-    counter(MetricNames.ACCESS_LOG_DROPPED, "Access-log lines that could not be written", lines);
+  /** Exports how many access log lines were lost, and how many wait; read at a scrape. */
+  public void accessLog(LongSupplier dropped, LongSupplier waiting) {
+    counter(MetricNames.ACCESS_LOG_DROPPED, "Access-log lines that could not be written", dropped);
+    gauge(
+        MetricNames.ACCESS_LOG_WAITING,
+        "Access-log lines that are not written yet",
+        waiting::getAsLong);
   }
 
   /** All metrics in the Prometheus text format 0.0.4. Takes milliseconds with many backends. */

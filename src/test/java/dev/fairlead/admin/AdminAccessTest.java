@@ -3,23 +3,46 @@ package dev.fairlead.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import dev.fairlead.cluster.FakeClock;
 import dev.fairlead.config.NodeConfig;
 import dev.fairlead.testkit.PemFiles;
 import io.vertx.core.Vertx;
+import io.vertx.ext.web.Router;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 class AdminAccessTest {
+  private final Logger guesses = (Logger) LoggerFactory.getLogger(TokenGuesses.class);
+
   @TempDir Path directory;
+
+  @BeforeEach
+  void quiet() {
+    guesses.setLevel(Level.ERROR);
+  }
+
+  @AfterEach
+  void loud() {
+    guesses.setLevel(null);
+  }
 
   private Path tokenFile(String content) throws IOException {
     return Files.writeString(directory.resolve("token"), content);
@@ -51,6 +74,52 @@ class AdminAccessTest {
       assertThat(answer.headers().firstValue("www-authenticate"))
           .hasValueSatisfying(scheme -> assertThat(scheme).startsWith("Bearer"));
       assertThat(answer.body()).contains("problems").doesNotContain("s3cret");
+    }
+  }
+
+  @Test
+  void afterAWrongTokenTheRightOneIsComparedLaterWithItsWholeBody() throws Exception {
+    try (AdminServer server = new AdminServer(tokenFile("s3cret"))) {
+      assertThat(server.send("GET", "/api/v1/status", "Bearer wrong").statusCode()).isEqualTo(401);
+      String document = "pools: [] # " + "x".repeat(100_000);
+      HttpResponse<String> answer =
+          server.sendBody(
+              "POST",
+              "/api/v1/config",
+              document,
+              "Content-Type",
+              "application/yaml",
+              "Authorization",
+              "Bearer s3cret");
+      assertThat(answer.statusCode()).isEqualTo(200);
+      assertThat(server.commands.last().body().getString("config")).isEqualTo(document);
+      assertThat(server.send("GET", "/api/v1/status", "Bearer s3cret").statusCode()).isEqualTo(200);
+    }
+  }
+
+  /** With a clock that stands still: one is compared at once, four wait, the last is refused. */
+  @Test
+  void tooManyGuessesAreRefusedUnread() throws Exception {
+    Vertx vertx = Vertx.vertx();
+    try {
+      BearerToken guard = BearerToken.read(tokenFile("s3cret"), new FakeClock());
+      Router router = Router.router(vertx);
+      router.route().handler(guard).handler(ctx -> ctx.response().end());
+      int port = vertx.createHttpServer().requestHandler(router).listen(0).await().actualPort();
+      HttpRequest guess =
+          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port))
+              .header("Authorization", "Bearer wrong")
+              .build();
+      HttpClient client = HttpClient.newHttpClient();
+      assertThat(client.send(guess, BodyHandlers.ofString()).statusCode()).isEqualTo(401);
+      assertThat(
+              Stream.generate(() -> client.sendAsync(guess, BodyHandlers.ofString()))
+                  .limit(5)
+                  .toList())
+          .extracting(answer -> answer.get().statusCode())
+          .containsExactlyInAnyOrder(401, 401, 401, 401, 429);
+    } finally {
+      vertx.close().await();
     }
   }
 

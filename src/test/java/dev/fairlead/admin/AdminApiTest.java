@@ -67,6 +67,7 @@ class AdminApiTest {
             "sessions",
             "maxSessions",
             "draining",
+            "accessLog",
             "clustered",
             "revision",
             "listeners",

@@ -37,8 +37,11 @@ class AdminCommandsTest {
     return server.sendBody("POST", "/api/v1/config" + query, "pools: []\n", headers);
   }
 
-  private HttpResponse<String> json(String method, String path, String body) throws Exception {
-    return server.sendBody(method, path, body, "Content-Type", "application/json");
+  private HttpResponse<String> json(String method, String path, String body, String... headers)
+      throws Exception {
+    Stream<String> all =
+        Stream.concat(Stream.of("Content-Type", "application/json"), Stream.of(headers));
+    return server.sendBody(method, path, body, all.toArray(String[]::new));
   }
 
   /** {@code path: message} of each. */
@@ -104,10 +107,11 @@ class AdminCommandsTest {
 
   @Test
   void dryRunAuthorAndExpectedRevisionGoAlong() throws Exception {
-    push("?dryRun=true&author=alice%20b", "application/yaml", "If-Match", "\"7\"");
+    push("?dryRun=true&author=alice%20b&note=a%26b", "application/yaml", "If-Match", "\"7\"");
     JsonObject body = server.commands.last().body();
     assertThat(body.getBoolean("dryRun")).isTrue();
     assertThat(body.getString("author")).isEqualTo("alice b");
+    assertThat(body.getString("note")).isEqualTo("a&b");
     assertThat(body.getLong("expect")).isEqualTo(7);
     push("?dryRun=false", "application/yaml", "If-Match", "12");
     assertThat(server.commands.last().body().getLong("expect")).isEqualTo(12);
@@ -211,6 +215,7 @@ class AdminCommandsTest {
         .isEqualTo(
             new JsonObject()
                 .put("weight", 3)
+                .put("author", "http 127.0.0.1")
                 .put("pool", "web")
                 .put("backend", "unix:/run/a.sock"));
     assertThat(server.commands.last().from()).isEqualTo("http 127.0.0.1");
@@ -226,7 +231,32 @@ class AdminCommandsTest {
     assertThat(json("PATCH", path, "{\"state\": \"draining\"}").statusCode()).isEqualTo(200);
     assertThat(server.commands.last().body())
         .isEqualTo(
-            new JsonObject().put("state", "draining").put("pool", pool).put("backend", backend));
+            new JsonObject()
+                .put("state", "draining")
+                .put("author", "http 127.0.0.1")
+                .put("pool", pool)
+                .put("backend", backend));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "PATCH, /api/v1/pools/web/backends/a:1, weight",
+    "POST, /api/v1/config/rollback, revision"
+  })
+  void expectedRevisionIsInTheHeaderOrInTheBody(String method, String path, String key)
+      throws Exception {
+    JsonObject body = new JsonObject().put(key, 3).put("note", "why").put("author", "bob");
+    assertThat(json(method, path, body.encode(), "If-Match", "7").statusCode()).isEqualTo(200);
+    JsonObject heard = server.commands.last().body();
+    assertThat(heard.getLong("expect")).isEqualTo(7);
+    assertThat(heard.getString("note")).isEqualTo("why");
+    assertThat(heard.getString("author")).isEqualTo("bob");
+    String both = body.put("expect", 8).encode();
+    assertThat(json(method, path, both).statusCode()).isEqualTo(200);
+    assertThat(server.commands.last().body().getLong("expect")).isEqualTo(8);
+    HttpResponse<String> answer = json(method, path, both, "If-Match", "7");
+    assertThat(answer.statusCode()).isEqualTo(422);
+    assertThat(problems(answer).get(0)).startsWith("expect: ");
   }
 
   @ParameterizedTest

@@ -61,6 +61,8 @@ public final class FakeCluster implements Commands {
         .put("time", "2026-11-22T09:0" + number + ":00.000Z")
         .put("author", "alice")
         .put("from", "http 127.0.0.1")
+        .put("kind", number == 5 ? null : "push")
+        .put("note", number == 5 ? null : "a note")
         .put("format", "yaml");
   }
 

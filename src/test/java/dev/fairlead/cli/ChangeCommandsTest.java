@@ -39,7 +39,12 @@ class ChangeCommandsTest {
         .isEqualTo(
             new CommandLineRun(0, "revision 8: " + pool + "/" + backend + " weight 0\n", ""));
     assertThat(server.commands.last().body())
-        .isEqualTo(new JsonObject().put("weight", 0).put("pool", pool).put("backend", backend));
+        .isEqualTo(
+            new JsonObject()
+                .put("weight", 0)
+                .put("author", "http 127.0.0.1")
+                .put("pool", pool)
+                .put("backend", backend));
   }
 
   @Test
@@ -49,6 +54,38 @@ class ChangeCommandsTest {
                 .out())
         .isEqualTo("revision 8: web/a:1 weight 5, state draining\n");
     assertThat(server.commands.last().body().getString("state")).isEqualTo("draining");
+  }
+
+  @Test
+  void authorExpectationAndMessageGoAlong() {
+    CommandLineRun.of(
+        server,
+        "set",
+        "web/a:1",
+        "--weight",
+        "5",
+        "--expect",
+        "7",
+        "--author",
+        "ann",
+        "--message",
+        "more & more");
+    JsonObject body = server.commands.last().body();
+    assertThat(body.getLong("expect")).isEqualTo(7);
+    assertThat(body.getString("author")).isEqualTo("ann");
+    assertThat(body.getString("note")).isEqualTo("more & more");
+  }
+
+  @Test
+  void setTellsWhatBecameOfTheDocument() {
+    server.commands.answer.result().put("unchanged", true);
+    assertThat(CommandLineRun.of(server, "set", "web/a:1", "--weight", "5").out())
+        .isEqualTo("revision 8 has it already: web/a:1 weight 5\n");
+    server.commands.answer.result().put("unchanged", false).put("rewritten", true);
+    assertThat(CommandLineRun.of(server, "set", "web/a:1", "--weight", "5").outLines())
+        .containsExactly(
+            "revision 8: web/a:1 weight 5",
+            "the document was written anew, its comments and layout are lost");
   }
 
   @ParameterizedTest

@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -21,7 +22,8 @@ class CheckCommandTest {
   private final StringWriter err = new StringWriter();
 
   private int run(String... args) {
-    return FairleadCommand.execute(new PrintWriter(out, true), new PrintWriter(err, true), args);
+    return FairleadCommand.execute(
+        Map.of(), new PrintWriter(out, true), new PrintWriter(err, true), args);
   }
 
   private Path file(String text) throws IOException {
@@ -46,6 +48,20 @@ class CheckCommandTest {
         .contains(
             file + ":1: listeners: 3 (expected: a list)",
             "--set node.admin.prot: unknown key (did you mean \"port\"?)");
+  }
+
+  @Test
+  void ownerAndGroupOfAUnixSocketAreLookedUp() throws IOException {
+    Path file =
+        file(
+            """
+            listeners: [{ name: a, pool: a, bind: { unix: a.sock, owner: nobody-knows } }]
+            pools: [{ name: a, backends: [] }]
+            """);
+    assertThat(run("check", "-c", file.toString())).isEqualTo(1);
+    assertThat(err.toString().lines())
+        .containsExactly(
+            file + ": listeners[0].bind.owner: nobody-knows (expected: a user of this machine)");
   }
 
   @Test

@@ -44,9 +44,10 @@ class ConfigCommandTest {
   void historyIsATable() {
     assertThat(CommandLineRun.of(server, "config", "history").outLines())
         .containsExactly(
-            "REVISION   TIME                       AUTHOR   FROM             FORMAT   NOTE",
-            "6          2026-11-22T09:06:00.000Z   alice    http 127.0.0.1   yaml     -",
-            "5          2026-11-22T09:05:00.000Z   alice    http 127.0.0.1   yaml     superseded");
+            "REVISION   TIME                       KIND   AUTHOR   FROM             FORMAT   NOTE",
+            "6          2026-11-22T09:06:00.000Z   push   alice    http 127.0.0.1   yaml     a note",
+            "5          2026-11-22T09:05:00.000Z   -      alice    http 127.0.0.1   yaml    "
+                + " superseded");
   }
 
   @Test
@@ -65,6 +66,20 @@ class ConfigCommandTest {
     assertThat(run.out()).isEqualTo("revision 8 is in force on 3 of 3 members\n");
     assertThat(server.commands.last().body())
         .isEqualTo(new JsonObject().put("revision", 5).put("author", "bob"));
+  }
+
+  @Test
+  void rollbackTakesWhatAPushTakes() {
+    server.commands.answer.result().put("unchanged", true);
+    CommandLineRun run =
+        CommandLineRun.of(server, "config", "rollback", "5", "--expect", "8", "--message", "why");
+    assertThat(run.out())
+        .isEqualTo(
+            "nothing has changed, these are the listeners and pools of revision 8, which is in"
+                + " force on 3 of 3 members\n");
+    JsonObject body = server.commands.last().body();
+    assertThat(body.getLong("expect")).isEqualTo(8);
+    assertThat(body.getString("note")).isEqualTo("why");
   }
 
   @Test

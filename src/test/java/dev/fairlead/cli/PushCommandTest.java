@@ -1,5 +1,6 @@
 package dev.fairlead.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.admin.AdminServer;
@@ -9,7 +10,9 @@ import dev.fairlead.event.CommandProblem;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,6 +21,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Ensures that a push says what became of it, on the right stream and with the right exit code.
@@ -73,18 +78,75 @@ class PushCommandTest {
   void optionsGoAlong() throws IOException {
     Path toml = Files.writeString(directory.resolve("f.toml"), "pools = []\n");
     CommandLineRun.of(
-        server, "push", toml.toString(), "--dry-run", "--expect", "7", "--author", "Alice & b+c");
+        server,
+        "push",
+        toml.toString(),
+        "--dry-run",
+        "--expect",
+        "7",
+        "--author",
+        "Alice & b+c",
+        "--message",
+        "50 % & more");
     JsonObject body = server.commands.last().body();
     assertThat(body.getString("format")).isEqualTo("toml");
     assertThat(body.getBoolean("dryRun")).isTrue();
     assertThat(body.getLong("expect")).isEqualTo(7);
     assertThat(body.getString("author")).isEqualTo("Alice & b+c");
+    assertThat(body.getString("note")).isEqualTo("50 % & more");
   }
 
   @Test
   void dryRunSaysThatNothingChanged() {
     assertThat(CommandLineRun.of(server, "push", "--dry-run", file.toString()).outLines())
         .containsExactly(file + ": valid, every member could put it in force; nothing was changed");
+  }
+
+  @Test
+  void pushThatChangesNothingSaysSo() {
+    server.commands.answer.result().put("unchanged", true);
+    assertThat(CommandLineRun.of(server, "push", file.toString()))
+        .isEqualTo(
+            new CommandLineRun(
+                0,
+                "nothing has changed, these are the listeners and pools of revision 8, which is in"
+                    + " force on 3 of 3 members\n",
+                ""));
+    assertThat(CommandLineRun.of(server, "push", "--dry-run", file.toString()).out())
+        .isEqualTo(
+            file
+                + ": these are the listeners and pools of revision 8, a push would change"
+                + " nothing\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"'', yaml", "--format=yml, yaml", "--format=json, json", "--format=TOML, toml"})
+  void documentMayComeFromStandardInput(String option, String format) {
+    InputStream before = System.in;
+    System.setIn(new ByteArrayInputStream("pools: [] # \u00e4\n".getBytes(UTF_8)));
+    try {
+      String[] command =
+          option.isEmpty() ? new String[] {"push", "-"} : new String[] {"push", "-", option};
+      assertThat(CommandLineRun.of(server, command).exitCode()).isZero();
+    } finally {
+      System.setIn(before);
+    }
+    JsonObject body = server.commands.last().body();
+    assertThat(body.getString("config")).isEqualTo("pools: [] # \u00e4\n");
+    assertThat(body.getString("format")).isEqualTo(format);
+  }
+
+  @Test
+  void formatIsForStandardInput() {
+    for (String[] command :
+        new String[][] {
+          {"push", "-", "--format", "xml"}, {"push", file.toString(), "--format", "yaml"}
+        }) {
+      CommandLineRun run = CommandLineRun.of(server, command);
+      assertThat(run.exitCode()).isEqualTo(2);
+      assertThat(run.err()).startsWith("--format: ");
+    }
+    assertThat(server.commands.said).isEmpty();
   }
 
   @Test

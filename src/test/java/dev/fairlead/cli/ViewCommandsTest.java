@@ -65,8 +65,8 @@ class ViewCommandsTest {
   void listenersShowWhereTheyAreBound() {
     assertThat(lines("listeners"))
         .containsExactly(
-            "NAME   BIND          ADDRESS           POOL   ACTIVE   TOTAL",
-            "web    127.0.0.1:0   127.0.0.1:40123   web    3        17");
+            "NAME   STATE     BIND          ADDRESS           POOL   ACTIVE   TOTAL",
+            "web    enabled   127.0.0.1:0   127.0.0.1:40123   web    3        17");
   }
 
   @Test
@@ -92,6 +92,7 @@ class ViewCommandsTest {
             "state      ready",
             "runs on    2 event loops, epoll",
             "sessions   0 of 5000",
+            "access log 12 lines wait, 3 were dropped",
             "revision   7, by file:fairlead.yaml",
             "file       conf/fairlead.yaml, not what is in force",
             "listener   web on 127.0.0.1:40123",

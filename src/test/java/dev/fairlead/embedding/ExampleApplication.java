@@ -123,7 +123,7 @@ public final class ExampleApplication {
   /**
    * Pushes a new configuration: {revision, applied, missing, undone}, or a ReplyException. Each
    * member that has it in force publishes ConfigUpdate; a document that is already in force makes
-   * no new revision and no event.
+   * no new revision, and one event with unchanged: true.
    */
   JsonObject push(String yaml) throws TimeoutException {
     String address = "fairlead.config.push";

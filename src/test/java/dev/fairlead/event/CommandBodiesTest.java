@@ -45,8 +45,10 @@ class CommandBodiesTest {
         "get|{'revision': 3}",
         "history|{}",
         "rollback|{'revision': 3, 'author': 'ann'}",
-        "set|{'pool': 'web', 'backend': '10.0.0.1:9001', 'weight': 0}",
-        "set|{'pool': 'web', 'backend': 'unix:/a', 'weight': 1000, 'state': 'draining'}",
+        "rollback|{'revision': 3, 'author': 'ann', 'expect': 4, 'note': 'why'}",
+        "set|{'pool': 'web', 'backend': '10.0.0.1:9001', 'weight': 0, 'author': 'ann'}",
+        "set|{'pool': 'web', 'backend': 'unix:/a', 'weight': 1000, 'state': 'draining',"
+            + " 'author': 'ann', 'expect': 4, 'note': 'why'}",
         "shutdown|{'member': '*', 'grace': '30s'}",
         "shutdown|{'member': 'm1'}",
         "shutdown|{'member': 'm1', 'grace': null}"
@@ -61,6 +63,8 @@ class CommandBodiesTest {
         .isEqualTo(json("{'config': {'pools': []}, 'format': 'json', 'author': 'bus'}"));
     assertThat(read("rollback", "{'revision': 3}"))
         .isEqualTo(json("{'revision': 3, 'author': 'bus'}"));
+    assertThat(read("set", "{'pool': 'web', 'backend': 'a:1', 'weight': 0}"))
+        .isEqualTo(json("{'pool': 'web', 'backend': 'a:1', 'weight': 0, 'author': 'bus'}"));
   }
 
   @ParameterizedTest

@@ -2,6 +2,8 @@ package dev.fairlead.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fairlead.config.Revision.Kind;
+import dev.fairlead.config.Revision.Origin;
 import dev.fairlead.event.MetricsReport.OfBackend;
 import dev.fairlead.event.MetricsReport.OfListener;
 import dev.fairlead.event.MetricsReport.OfPool;
@@ -30,13 +32,22 @@ class SystemEventTest {
   static Stream<Arguments> eventsAndWhatTheyTell() {
     return Stream.of(
         Arguments.of(
-            new ConfigUpdate(M1, NOON, 8, "ann", "http 127.0.0.1", null),
+            new ConfigUpdate(
+                M1, NOON, 8, new Origin(Kind.PUSH, "ann", "http 127.0.0.1", null), false, null),
             "ConfigUpdate",
-            "{'revision': 8, 'author': 'ann', 'from': 'http 127.0.0.1', 'superseded': null}"),
+            "{'revision': 8, 'author': 'ann', 'from': 'http 127.0.0.1',"
+                + " 'kind': 'push', 'note': null, 'unchanged': false, 'superseded': null}"),
         Arguments.of(
-            new ConfigUpdate(M1, NOON, 9, "ann", "bus", new Superseded(8, "c3", "bob")),
+            new ConfigUpdate(
+                M1,
+                NOON,
+                9,
+                new Origin(null, "ann", "bus", "a note"),
+                true,
+                new Superseded(8, "c3", "bob")),
             "ConfigUpdate",
-            "{'revision': 9, 'author': 'ann', 'from': 'bus',"
+            "{'revision': 9, 'author': 'ann', 'from': 'bus', 'kind': null,"
+                + " 'note': 'a note', 'unchanged': true,"
                 + " 'superseded': {'revision': 8, 'id': 'c3', 'author': 'bob'}}"),
         Arguments.of(new Shutdown(M1, NOON, Duration.ofSeconds(5)), "Shutdown", "{'grace': '5s'}"),
         Arguments.of(new Shutdown(M1, NOON, null), "Shutdown", "{'grace': null}"),

@@ -27,6 +27,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -216,6 +217,59 @@ class PrepareTest {
           .satisfies(problem -> assertThat(problem.path()).isEqualTo("listeners[1].bind"));
       expectFree(address);
     }
+  }
+
+  @EveryTransport
+  void unixSocketHasItsModeAndChangesItWithoutBeingTouched(TransportKind transport)
+      throws IOException {
+    try (DataPathFixture member = new DataPathFixture(transport, backend)) {
+      Path path = temp.resolve("web.sock");
+      member.putInForce(1, listening(backend, "web=unix:" + path));
+      expectMode(path, "rw-rw----");
+      try (TestConnection live = TestClient.connect(UnixDomainSocketAddress.of(path))) {
+        expectEcho(live);
+        Object file = Files.getAttribute(path, "unix:ino");
+        member.putInForce(2, listeningOn(path, "mode: '0606'"));
+        expectMode(path, "rw----rw-");
+        assertThat(Files.getAttribute(path, "unix:ino")).isEqualTo(file);
+        expectEcho(live);
+        expectServed(UnixDomainSocketAddress.of(path));
+      }
+      member.putInForce(3, listening(backend));
+      assertThat(temp.toFile().list()).containsExactly("web.sock.lock");
+    }
+  }
+
+  @EveryTransport
+  void unknownOwnerOrGroupIsRefusedWhenItIsPrepared(TransportKind transport) throws IOException {
+    try (DataPathFixture member = new DataPathFixture(transport, backend)) {
+      Path path = temp.resolve("web.sock");
+      expectNoAccount(member, path, "owner", "user");
+      expectNoAccount(member, path, "group", "group");
+      member.putInForce(1, listening(backend, "web=unix:" + path));
+      expectNoAccount(member, path, "owner", "user");
+      expectServed(UnixDomainSocketAddress.of(path));
+      expectMode(path, "rw-rw----");
+    }
+  }
+
+  private void expectNoAccount(DataPathFixture member, Path path, String key, String kind) {
+    CommandException refused =
+        expectRefusal(422, () -> member.prepare(listeningOn(path, key + ": nobody-knows")));
+    assertThat(refused.problems())
+        .containsExactly(
+            CommandProblem.of(
+                "listeners[0].bind." + key,
+                "nobody-knows (expected: a " + kind + " of this machine)"));
+  }
+
+  private String listeningOn(Path path, String access) {
+    return listening(backend, "web=X").replace("'X'", "{ unix: " + path + ", " + access + " }");
+  }
+
+  private static void expectMode(Path path, String mode) throws IOException {
+    assertThat(Files.getPosixFilePermissions(path))
+        .isEqualTo(PosixFilePermissions.fromString(mode));
   }
 
   @EveryTransport

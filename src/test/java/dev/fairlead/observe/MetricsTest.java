@@ -171,13 +171,14 @@ class MetricsTest {
   @Test
   void metersOutliveAGarbageCollection() {
     metrics.apply(List.of(new CountersFixture("web").opened("api").counters()), pools("api").all());
-    metrics.accessLogDropped(() -> 5);
+    metrics.accessLog(() -> 5, () -> 7);
     metrics.eventLoop("0", () -> 0.25);
     System.gc();
     assertThat(lines())
         .contains(
             "fairlead_sessions_total{listener=\"web\",pool=\"api\"} 1.0",
             "fairlead_access_log_dropped_total 5.0",
+            "fairlead_access_log_waiting 7.0",
             "fairlead_event_loop_lag_seconds{loop=\"0\"} 0.25");
   }
 

@@ -7,6 +7,7 @@ import dev.fairlead.testkit.FairleadProcess;
 import dev.fairlead.testkit.FreePorts;
 import dev.fairlead.testkit.Launch;
 import io.vertx.core.json.JsonObject;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,7 +78,9 @@ class AccessLogIT {
     try (FairleadProcess proxy = to("/dev/full").startReady(directory)) {
       pingOften(proxy, 50);
       await().until(() -> dropped(proxy) == 50);
+      proxy.awaitLog("access-log: lines are dropped, ");
       assertThat(proxy.logged("access-log: ")).isEqualTo(1);
+      assertThat(proxy.logged("so far: No space left on device")).isEqualTo(1);
       assertDrains(proxy);
     }
   }
@@ -96,6 +99,40 @@ class AccessLogIT {
   void aStdoutThatNobodyReadsStopsNothing() throws Exception {
     try (FairleadProcess proxy = Launch.run(config).withPipedStdout().startReady(directory)) {
       pingOften(proxy, MANY);
+      proxy.awaitLog("access-log: stdout has taken nothing for 5 s: ");
+      assertThat(proxy.metric("fairlead_access_log_waiting")).isBetween(1.0, (double) MANY);
+      assertThat(proxy.json("/api/v1/status").getJsonObject("accessLog").getLong("waiting"))
+          .isPositive();
+      try (BufferedReader reader = proxy.process().inputReader()) {
+        assertThat(reader.lines().limit(MANY)).hasSize(MANY);
+      }
+      proxy.awaitLog("access-log: stdout takes lines again, ");
+    }
+  }
+
+  @Test
+  void aFifoWithoutAReaderIsToldAndStopsNothing() throws Exception {
+    Path fifo = directory.resolve("fifo");
+    assertThat(new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor()).isZero();
+    try (FairleadProcess proxy = to(fifo.toString()).startReady(directory)) {
+      pingOften(proxy, 50);
+      proxy.awaitLog("access-log: " + fifo + " has taken nothing for 5 s: ");
+      assertThat(proxy.metric("fairlead_access_log_waiting")).isEqualTo(50);
+      try (BufferedReader reader = Files.newBufferedReader(fifo)) {
+        for (int i = 0; i < 50; i++) {
+          assertThat(new JsonObject(reader.readLine()).getString("listener")).isEqualTo("web");
+        }
+      }
+      proxy.awaitLog("access-log: " + fifo + " takes lines again, ");
+      pingOften(proxy, 1);
+      assertDrains(proxy);
+    }
+  }
+
+  @Test
+  void aStdoutThatNobodyReadsDoesNotHoldUpTheExit() throws Exception {
+    try (FairleadProcess proxy = Launch.run(config).withPipedStdout().startReady(directory)) {
+      pingOften(proxy, MANY);
       assertDrains(proxy);
     }
   }
@@ -112,10 +149,7 @@ class AccessLogIT {
             .withPipedStdout()
             .start(directory)
             .reachedThrough(admin)) {
-      await()
-          .atMost(FairleadProcess.PATIENCE)
-          .ignoreExceptions()
-          .until(() -> proxy.get("/readyz").statusCode() == 200);
+      await().ignoreExceptions().until(() -> proxy.get("/readyz").statusCode() == 200);
       pingOften(proxy, MANY);
       for (int weight = 2; weight < 5; weight++) {
         String pushed = ConfigFixture.weighing(weight, backend.port()).replace(":0", ":" + port);

@@ -22,7 +22,7 @@ import java.time.Duration;
 public final class TestConnection implements AutoCloseable {
   private final SocketChannel channel;
 
-  TestConnection(SocketChannel channel) {
+  public TestConnection(SocketChannel channel) {
     this.channel = channel;
   }
 

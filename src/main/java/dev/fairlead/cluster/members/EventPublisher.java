@@ -83,12 +83,19 @@ public final class EventPublisher {
             self.get(),
             Instant.now(),
             revision.revision(),
-            revision.author(),
-            revision.from(),
+            revision.origin(),
+            false,
             superseded == null
                 ? null
                 : new SystemEvent.Superseded(
                     superseded.revision(), superseded.id(), superseded.author())));
+  }
+
+  /** A push of {@code origin} has brought what {@code revision} has already. */
+  public void unchanged(Revision revision, Revision.Origin origin) {
+    publish(
+        new SystemEvent.ConfigUpdate(
+            self.get(), Instant.now(), revision.revision(), origin, true, null));
   }
 
   /** This member obeys a shutdown command; without a grace as it is configured. */

@@ -3,11 +3,12 @@ package dev.fairlead.cluster.revision;
 import dev.fairlead.cluster.revision.ConfigPush.ConfigChange;
 import dev.fairlead.cluster.revision.ConfigPush.Drafter;
 import dev.fairlead.cluster.revision.ConfigPush.PushResult;
-import dev.fairlead.cluster.revision.Draft.Author;
 import dev.fairlead.cluster.revision.RevisionHistory.PastRevision;
 import dev.fairlead.config.BackendSetting;
 import dev.fairlead.config.ConfigFormat;
 import dev.fairlead.config.Revision;
+import dev.fairlead.config.Revision.Kind;
+import dev.fairlead.config.Revision.Origin;
 import dev.fairlead.config.bind.ConfigJson;
 import dev.fairlead.config.text.Document;
 import dev.fairlead.event.CommandBodies;
@@ -22,6 +23,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -35,15 +37,23 @@ public final class ConfigCommands {
   private final ConfigStore store;
   private final ConfigPush push;
   private final LocalConfig local;
+  private final BiConsumer<Revision, Origin> unchanged;
 
-  ConfigCommands(Vertx vertx, ConfigStore store, ConfigPush push, LocalConfig local) {
+  /** Tells {@code unchanged} the newest revision, and who has pushed what it has already. */
+  ConfigCommands(
+      Vertx vertx,
+      ConfigStore store,
+      ConfigPush push,
+      LocalConfig local,
+      BiConsumer<Revision, Origin> unchanged) {
     this.vertx = vertx;
     this.store = store;
     this.push = push;
     this.local = local;
+    this.unchanged = unchanged;
   }
 
-  /** {@code {config, format, expect?, dryRun?, author?}}. */
+  /** {@code {config, format, expect?, dryRun?, author?, note?}}. */
   public Future<JsonObject> push(JsonObject command, String from) {
     return vertx
         .executeBlocking(() -> changeOf(CommandBodies.push(command), from))
@@ -60,9 +70,13 @@ public final class ConfigCommands {
     return new ConfigChange(
         body.getLong("expect"),
         body.getBoolean("dryRun", false),
-        new Author(body.getString("author"), from),
+        origin(Kind.PUSH, body, from),
         (newest, unused) ->
             check(document).map(valid -> new Draft(document, newest.fileDigest(), List.of())));
+  }
+
+  private static Origin origin(Kind kind, JsonObject body, String from) {
+    return new Origin(kind, body.getString("author"), from, body.getString("note"));
   }
 
   /** Problems that every member would find have no member's name, and come all at once. */
@@ -96,7 +110,7 @@ public final class ConfigCommands {
   }
 
   /** A member's file has changed: a revision, unless it equals the newest that is of a file. */
-  public Future<JsonObject> pushFile(Document file, Author author) {
+  public Future<JsonObject> pushFile(Document file, Origin origin) {
     Drafter drafter =
         (newest, document) ->
             vertx.executeBlocking(
@@ -104,10 +118,10 @@ public final class ConfigCommands {
                     file.digest().equals(newest.fileDigest())
                         ? Draft.of(newest, document)
                         : Draft.ofFile(file));
-    return change(new ConfigChange(null, false, author, drafter));
+    return change(new ConfigChange(null, false, origin, drafter));
   }
 
-  /** {@code {revision, author?}}. */
+  /** {@code {revision, expect?, author?, note?}}. */
   public Future<JsonObject> rollback(JsonObject command, String from) {
     return reading(
         () -> {
@@ -119,19 +133,30 @@ public final class ConfigCommands {
                           past ->
                               new Draft(
                                   Draft.documentOf(past), newest.fileDigest(), past.settings()));
-          Author author = new Author(body.getString("author"), from);
-          return change(new ConfigChange(null, false, author, drafter));
+          return change(ofBody(Kind.ROLLBACK, body, from, drafter));
         });
   }
 
-  /** {@code {pool, backend, weight?, state?}} -> {@code {revision}}. */
+  private static ConfigChange ofBody(Kind kind, JsonObject body, String from, Drafter drafter) {
+    return new ConfigChange(body.getLong("expect"), false, origin(kind, body, from), drafter);
+  }
+
+  /**
+   * {@code {pool, backend, weight?, state?, expect?, author?, note?}} -> {@code {revision,
+   * unchanged?, rewritten?}}.
+   */
   public Future<JsonObject> set(JsonObject command, String from) {
     return reading(
         () -> {
-          BackendSetting setting = BackendSetting.of(CommandBodies.set(command));
+          JsonObject body = CommandBodies.set(command);
+          BackendSetting setting = BackendSetting.of(body);
           Drafter drafter = (newest, document) -> withSetting(setting, newest, document);
-          return push.push(new ConfigChange(null, false, new Author(from, from), drafter))
-              .map(result -> new JsonObject().put("revision", result.revision().revision()));
+          return done(ofBody(Kind.SET, body, from, drafter))
+              .map(
+                  result -> {
+                    JsonObject answer = answerOf(result.revision(), result);
+                    return result.isRewritten() ? answer.put("rewritten", true) : answer;
+                  });
         });
   }
 
@@ -204,22 +229,36 @@ public final class ConfigCommands {
   }
 
   private Future<JsonObject> change(ConfigChange change) {
-    return push.push(change).compose(result -> answer(change, result));
+    return done(change).compose(result -> answer(change, result));
+  }
+
+  private Future<PushResult> done(ConfigChange change) {
+    return push.push(change)
+        .onSuccess(
+            result -> {
+              if (result.isUnchanged() && !change.dryRun()) {
+                unchanged.accept(result.revision(), change.origin());
+              }
+            });
   }
 
   private Future<JsonObject> answer(ConfigChange change, PushResult result) {
     Revision inForce = change.dryRun() ? result.before() : result.revision();
-    return undone(result.before().settings(), result.document())
+    return undone(result.before().settings(), result.draft().document())
         .map(
             undone ->
-                new JsonObject()
-                    .put("revision", inForce.revision())
+                answerOf(inForce, result)
                     .put(
                         "applied",
                         new JsonArray(
                             result.applied().stream().map(MemberInfo::name).sorted().toList()))
                     .put("missing", array(result.missing(), ConfigCommands::missing))
                     .put("undone", undone));
+  }
+
+  private static JsonObject answerOf(Revision inForce, PushResult result) {
+    JsonObject answer = new JsonObject().put("revision", inForce.revision());
+    return result.isUnchanged() ? answer.put("unchanged", true) : answer;
   }
 
   /** The settings that are not in {@code document}. Never fails, because the revision stands. */

@@ -2,9 +2,9 @@ package dev.fairlead.cluster.revision;
 
 import dev.fairlead.cluster.node.ClusterNode;
 import dev.fairlead.cluster.revision.ConfigStore.StoredRevision;
-import dev.fairlead.cluster.revision.Draft.Author;
 import dev.fairlead.cluster.rows.BestEffortPublisher;
 import dev.fairlead.config.Revision;
+import dev.fairlead.config.Revision.Origin;
 import dev.fairlead.config.text.Document;
 import dev.fairlead.event.CommandException;
 import dev.fairlead.event.CommandProblem;
@@ -61,7 +61,7 @@ final class ConfigPush {
   }
 
   /** A change of the revision {@code expect}, null for any; a dry run only prepares. */
-  record ConfigChange(@Nullable Long expect, boolean dryRun, Author author, Drafter drafter) {}
+  record ConfigChange(@Nullable Long expect, boolean dryRun, Origin origin, Drafter drafter) {}
 
   /** Makes the next revision from the newest and its document; again after each conflict. */
   interface Drafter {
@@ -74,18 +74,28 @@ final class ConfigPush {
    */
   record PushResult(
       Revision revision,
-      Document document,
+      Draft draft,
       Revision before,
       List<MemberInfo> applied,
-      List<Missing> missing) {}
+      List<Missing> missing) {
+    /** The draft has the keys and values of the revision before, which stays. */
+    boolean isUnchanged() {
+      return revision.id().equals(before.id());
+    }
+
+    /** Comments and layout of the revision before are lost. */
+    boolean isRewritten() {
+      return draft.rewritten() && !isUnchanged();
+    }
+  }
 
   record Missing(MemberInfo member, String message) {}
 
   /** A revision to be, and the entry it is to replace. */
-  private record Candidate(StoredRevision expected, Revision revision, Document document) {
+  private record Candidate(StoredRevision expected, Revision revision, Draft draft) {
     private PushResult result(List<MemberInfo> applied, List<Missing> missing) {
       Revision before = Objects.requireNonNull(expected.revision());
-      return new PushResult(revision, document, before, applied, missing);
+      return new PushResult(revision, draft, before, applied, missing);
     }
   }
 
@@ -145,13 +155,13 @@ final class ConfigPush {
             : store.swapNewest(stored, newest.withFileDigest(draft.fileDigest()));
     return noted
         .compose(ConfigPush::unlessOvertaken)
-        .compose(done -> acknowledge(inService(), new Candidate(stored, newest, draft.document())));
+        .compose(done -> acknowledge(inService(), new Candidate(stored, newest, draft)));
   }
 
   private Future<PushResult> run(ConfigChange change, StoredRevision stored, Draft draft) {
     Revision newest = Objects.requireNonNull(stored.revision());
-    Revision next = draft.after(newest, UUID.randomUUID().toString(), change.author());
-    Candidate candidate = new Candidate(stored, next, draft.document());
+    Revision next = draft.after(newest, UUID.randomUUID().toString(), change.origin());
+    Candidate candidate = new Candidate(stored, next, draft);
     return change.dryRun() ? rehearse(candidate) : run(candidate);
   }
 
@@ -181,7 +191,8 @@ final class ConfigPush {
     Function<MemberInfo, Future<Void>> call =
         member ->
             calls.call(
-                member, new MemberCall.Prepare(next.revision().id(), next.document(), node.id()));
+                member,
+                new MemberCall.Prepare(next.revision().id(), next.draft().document(), node.id()));
     List<MemberInfo> here = asked.stream().filter(each -> each.id().equals(node.id())).toList();
     List<MemberInfo> others = asked.stream().filter(each -> !each.id().equals(node.id())).toList();
     return allOf(here, call).compose(prepared -> allOf(others, call));

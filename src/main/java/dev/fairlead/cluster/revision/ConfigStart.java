@@ -1,8 +1,8 @@
 package dev.fairlead.cluster.revision;
 
 import dev.fairlead.cluster.revision.ConfigStore.StoredRevision;
-import dev.fairlead.cluster.revision.Draft.Author;
 import dev.fairlead.config.Revision;
+import dev.fairlead.config.Revision.Origin;
 import dev.fairlead.config.text.Document;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -43,19 +43,19 @@ public final class ConfigStart {
      * What this member begins with when the cluster has no revision: the newest one it kept, unless
      * its file was changed since; else its file. Parses the file.
      */
-    private Revision first(@Nullable Revision newestKept, Author author) {
+    private Revision first(@Nullable Revision newestKept, Origin origin) {
       Draft draft = Draft.ofFile(file);
       if (newestKept == null) {
-        return draft.first(author);
+        return draft.first(origin);
       }
       return draft.fileDigest().equals(keptFileDigest)
           ? newestKept
-          : draft.afterRestart(newestKept, author);
+          : draft.afterRestart(newestKept, origin);
     }
   }
 
   /** Fails when this machine can't put the revision in force, or another secret is in use. */
-  Future<Void> run(StartupConfig startup, List<Revision> kept, Author author) {
+  Future<Void> run(StartupConfig startup, List<Revision> kept, Origin origin) {
     Revision newestKept = kept.isEmpty() ? null : kept.get(0);
     return check
         .run()
@@ -64,7 +64,7 @@ public final class ConfigStart {
             stored ->
                 stored.revision() == null
                     ? vertx
-                        .executeBlocking(() -> startup.first(newestKept, author))
+                        .executeBlocking(() -> startup.first(newestKept, origin))
                         .compose(first -> begin(stored, first, newestKept))
                     : join(stored.revision(), newestKept))
         .compose(started -> store.history().add(kept))

@@ -5,6 +5,7 @@ import dev.fairlead.config.BackendSetting;
 import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.PoolConfig;
 import dev.fairlead.config.Revision;
+import dev.fairlead.config.Revision.Origin;
 import dev.fairlead.config.text.Document;
 import dev.fairlead.event.CommandException;
 import java.time.Instant;
@@ -13,15 +14,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiPredicate;
 
-/** What is to become the next revision. Immutable; methods that parse it are for workers. */
-public record Draft(Document document, String fileDigest, List<BackendSetting> settings) {
+/**
+ * What is to become the next revision; {@code rewritten} when the comments and the layout of the
+ * document before are lost. Immutable; methods that parse it are for workers.
+ */
+public record Draft(
+    Document document, String fileDigest, List<BackendSetting> settings, boolean rewritten) {
 
   public Draft {
     settings = List.copyOf(settings);
   }
 
-  /** Who asks for a change, and where the request came from. */
-  public record Author(String author, String from) {}
+  Draft(Document document, String fileDigest, List<BackendSetting> settings) {
+    this(document, fileDigest, settings, false);
+  }
 
   /** The unchanged content of {@code revision}. */
   static Draft of(Revision revision, Document document) {
@@ -62,10 +68,12 @@ public record Draft(Document document, String fileDigest, List<BackendSetting> s
       String expected = " (expected: the id of a backend of pool " + setting.pool() + ")";
       throw notFound("backend", setting.backend() + expected);
     }
+    Document.ChangedDocument changed = document.with(pool, backend, setting);
     return new Draft(
-        document.with(pool, backend, setting),
+        changed.document(),
         revision.fileDigest(),
-        merged(revision.settings(), setting));
+        merged(revision.settings(), setting),
+        changed.rewritten());
   }
 
   /** {@code setting} replaces the one of the same backend and takes over what it leaves open. */
@@ -92,32 +100,31 @@ public record Draft(Document document, String fileDigest, List<BackendSetting> s
   }
 
   /** Its id is made of its content, so members that begin alone with one file have one revision. */
-  public Revision first(Author author) {
-    return numbered(1, idOfFile(1), "", author);
+  public Revision first(Origin origin) {
+    return numbered(1, idOfFile(1), "", origin);
   }
 
   /** The revision after {@code current}, with {@code id} as the id of the push. */
-  Revision after(Revision current, String id, Author author) {
-    return numbered(current.revision() + 1, id, current.id(), author);
+  Revision after(Revision current, String id, Origin origin) {
+    return numbered(current.revision() + 1, id, current.id(), origin);
   }
 
   /** The revision after {@code kept}, of the member that begins with a changed file. */
-  Revision afterRestart(Revision kept, Author author) {
-    return after(kept, idOfFile(kept.revision() + 1), author);
+  Revision afterRestart(Revision kept, Origin origin) {
+    return after(kept, idOfFile(kept.revision() + 1), origin);
   }
 
   private String idOfFile(long number) {
     return number + "-" + fileDigest;
   }
 
-  private Revision numbered(long number, String id, String parent, Author author) {
+  private Revision numbered(long number, String id, String parent, Origin origin) {
     return new Revision(
         number,
         id,
         parent,
         Instant.now().truncatedTo(ChronoUnit.MILLIS),
-        author.author(),
-        author.from(),
+        origin,
         document.format(),
         document.text(),
         fileDigest,

@@ -2,11 +2,11 @@ package dev.fairlead.cluster.revision;
 
 import dev.fairlead.cluster.node.ClusterNode;
 import dev.fairlead.cluster.revision.ConfigStart.StartupConfig;
-import dev.fairlead.cluster.revision.Draft.Author;
 import dev.fairlead.cluster.rows.ReplicatedTable;
 import dev.fairlead.cluster.signing.Secret;
 import dev.fairlead.cluster.signing.SignedCommands;
 import dev.fairlead.config.Revision;
+import dev.fairlead.config.Revision.Origin;
 import dev.fairlead.event.MemberInfo;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -54,7 +54,8 @@ public final class SharedConfig {
 
   /**
    * Its collaborators. {@code save} keeps revisions for the next start, the newest first, on a
-   * worker; {@code applied} is given each in force here and the one that lost to it after a split.
+   * worker; {@code applied} is given each in force here and the one that lost to it after a split;
+   * {@code unchanged} the newest, and who has just pushed what it has already.
    */
   public record ConfigSetup(
       ClusterNode node,
@@ -62,7 +63,8 @@ public final class SharedConfig {
       LocalConfig local,
       Supplier<List<MemberInfo>> members,
       Consumer<List<String>> save,
-      BiConsumer<Revision, @Nullable Revision> applied) {}
+      BiConsumer<Revision, @Nullable Revision> applied,
+      BiConsumer<Revision, Origin> unchanged) {}
 
   private SharedConfig(
       ConfigSetup setup,
@@ -79,7 +81,7 @@ public final class SharedConfig {
     this.handler = new CallHandler(prepared, sync, signed);
     this.calls = new MemberCalls(node, setup.name(), signed, handler);
     ConfigPush push = new ConfigPush(node, store, calls, setup.members());
-    this.commands = new ConfigCommands(vertx, store, push, setup.local());
+    this.commands = new ConfigCommands(vertx, store, push, setup.local(), setup.unchanged());
     this.secretCheck = new SecretCheck(node, store, signed, setup.name());
     this.start = new ConfigStart(vertx, store, secretCheck, prepared, sync);
   }
@@ -97,12 +99,12 @@ public final class SharedConfig {
     return handler.start(vertx, setup.node().id());
   }
 
-  /** Puts the first revision in force: the cluster's, else this member's by {@code author}. */
-  public Future<Void> begin(StartupConfig startup, Author author) {
+  /** Puts the first revision in force: the cluster's, else this member's by {@code origin}. */
+  public Future<Void> begin(StartupConfig startup, Origin origin) {
     return vertx
         .executeBlocking(() -> codec.readAll(startup.kept()))
         .onSuccess(log::restore)
-        .compose(kept -> start.run(startup, kept, author));
+        .compose(kept -> start.run(startup, kept, origin));
   }
 
   /** Follows the newest revision from here on. */

@@ -3,7 +3,10 @@ package dev.fairlead.config.bind;
 import dev.fairlead.config.BindAddress;
 import dev.fairlead.config.Cidr;
 import dev.fairlead.config.IpAddress;
+import dev.fairlead.config.ParsedValue;
+import java.math.BigInteger;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -20,6 +23,10 @@ final class AddressTypes {
   private static final Pattern HOST_MAYBE_PORT =
       Pattern.compile("(?:\\[(?<v6>[^\\]]*)]|(?<host>[^\\[\\]:]*))(?::(?<port>\\d{1,5}))?");
   private static final String UNIX = "unix:";
+  private static final Pattern MODE = Pattern.compile("0?[0-7]{3}");
+
+  /** What a socket may have between its directory and the end of its address, while it is made. */
+  private static final int ROOM_IN_DIRECTORY = "/.abcde/s".length();
 
   private AddressTypes() {}
 
@@ -83,11 +90,49 @@ final class AddressTypes {
     return scalar -> {
       String text = scalar.textOrEmpty();
       return text.startsWith(UNIX)
-          ? ValueType.socketPath(directory, text.substring(UNIX.length()))
+          ? socketToBind(directory, text.substring(UNIX.length()))
               .map(BindAddress::unix)
               .mapExpected(expected -> "unix: and " + expected)
           : ip.read(scalar);
     };
+  }
+
+  /** The path of a Unix socket to bind; a relative one is relative to {@code directory}. */
+  static ValueType<String> socketToBind(Path directory) {
+    return scalar -> socketToBind(directory, scalar.textOrEmpty());
+  }
+
+  private static ParsedValue<String> socketToBind(Path directory, String text) {
+    int most = ValueType.MAX_SOCKET_PATH_BYTES - ROOM_IN_DIRECTORY;
+    ParsedValue<String> path = ValueType.socketPath(directory, text);
+    return path.value().filter(each -> directoryBytes(each) > most).isPresent()
+        ? ParsedValue.expected("a path in a directory of at most " + most + " bytes")
+        : path;
+  }
+
+  private static int directoryBytes(String path) {
+    return path.substring(0, Math.max(0, path.lastIndexOf('/')))
+        .getBytes(StandardCharsets.UTF_8)
+        .length;
+  }
+
+  /** Permission bits; a text, because a number would be decimal in some formats. */
+  static ValueType<Integer> mode() {
+    return ValueType.textThat(
+            text -> MODE.matcher(text).matches(), "octal digits in quotes such as \"0660\"")
+        .map(text -> Integer.parseInt(text, 8));
+  }
+
+  /** The name or number of a user or group; whether there is one, the machine decides. */
+  static ValueType<String> account() {
+    return scalar ->
+        ParsedValue.of(
+            scalar
+                .asInteger()
+                .filter(number -> number.signum() >= 0 && number.bitLength() < Integer.SIZE)
+                .map(BigInteger::toString)
+                .or(() -> Optional.of(scalar.textOrEmpty()).filter(text -> !text.isBlank())),
+            "the name or number of an account");
   }
 
   private static Optional<BindAddress> parseBind(String text) {

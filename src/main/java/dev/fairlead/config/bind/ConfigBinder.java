@@ -2,6 +2,7 @@ package dev.fairlead.config.bind;
 
 import dev.fairlead.config.BackendConfig;
 import dev.fairlead.config.BindAddress;
+import dev.fairlead.config.BindAddress.UnixSocket;
 import dev.fairlead.config.ClusterConfig;
 import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.IpAddress;
@@ -66,11 +67,7 @@ record ConfigBinder(Binding binding) {
     ListenerConfig config =
         new ListenerConfig(
             listener.required("name", ValueType.name(), "a name", ""),
-            listener.required(
-                "bind",
-                AddressTypes.bind(binding.directory()),
-                "an address such as 0.0.0.0:8080",
-                NO_ADDRESS),
+            bindAddress(listener),
             listener.get("backlog", backlog, ListenerConfig.DEFAULT_BACKLOG),
             listener.required("pool", ValueType.name(), "the name of a pool", ""),
             LimitsBinder.access(listener),
@@ -78,6 +75,24 @@ record ConfigBinder(Binding binding) {
     listener.later(LaterKeys.listener(binding.directory()));
     LimitsBinder.judge(listener, config);
     return config;
+  }
+
+  private BindAddress bindAddress(Section listener) {
+    listener.require("bind", "an address such as 0.0.0.0:8080");
+    return listener.value("bind").filter(Tree.Mapping.class::isInstance).isPresent()
+        ? listener.section("bind", this::unixSocket)
+        : listener.get("bind", AddressTypes.bind(binding.directory()), NO_ADDRESS);
+  }
+
+  private BindAddress unixSocket(Section bind) {
+    ValueType<String> path = AddressTypes.socketToBind(binding.directory());
+    UnixSocket socket =
+        new UnixSocket(
+            bind.required("unix", path, "the path of a Unix socket", ""),
+            bind.get("mode", AddressTypes.mode(), UnixSocket.DEFAULT_MODE),
+            bind.findOrNull("owner", AddressTypes.account()).orElse(null),
+            bind.findOrNull("group", AddressTypes.account()).orElse(null));
+    return socket.path().isEmpty() ? NO_ADDRESS : BindAddress.unix(socket);
   }
 
   /** The article's own form: one listener, one pool. */

@@ -1,6 +1,7 @@
 package dev.fairlead.config.bind;
 
 import dev.fairlead.config.BackendConfig;
+import dev.fairlead.config.BindAddress;
 import dev.fairlead.config.Cidr;
 import dev.fairlead.config.Durations;
 import dev.fairlead.config.EscapedBytes;
@@ -20,6 +21,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.InetAddress;
 import java.util.Collection;
+import java.util.Locale;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -45,12 +47,23 @@ public final class ConfigJson {
   private static JsonObject listener(ListenerConfig listener) {
     return new JsonObject()
         .put("name", text(listener.name()))
-        .put("bind", text(listener.bind().toString()))
+        .put("bind", bind(listener.bind()))
         .put("backlog", listener.backlog())
         .put("pool", text(listener.pool()))
         .put("allow", array(listener.access().allow(), Cidr::toString))
         .put("deny", array(listener.access().deny(), Cidr::toString))
         .put("limits", limits(listener.limits()));
+  }
+
+  private static Object bind(BindAddress bind) {
+    BindAddress.UnixSocket unix = bind.unix();
+    return unix == null || unix.isPlain()
+        ? Substitution.escape(bind.toString())
+        : new JsonObject()
+            .put("unix", text(unix.path()))
+            .put("mode", String.format(Locale.ROOT, "%04o", unix.mode()))
+            .put("owner", text(unix.owner()))
+            .put("group", text(unix.group()));
   }
 
   private static JsonObject limits(ListenerLimits limits) {

@@ -7,10 +7,12 @@ import dev.fairlead.config.text.Tree.Place;
 import dev.fairlead.config.text.Tree.ScalarKind;
 import io.vertx.core.Context;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -23,9 +25,10 @@ import org.jspecify.annotations.Nullable;
  * that takes milliseconds for each megabyte, so this first call belongs on a worker thread.
  */
 public final class Document {
-  private static final char BYTE_ORDER_MARK = '\uFEFF';
+  private static final String BYTE_ORDER_MARK = "\uFEFF";
   private static final char REPLACEMENT = '\uFFFD';
   private static final String BACKENDS = "backends";
+  private static final String POOLS = "pools";
 
   private final ConfigFormat format;
   private final String text;
@@ -47,6 +50,9 @@ public final class Document {
       return tree instanceof Tree.Mapping map ? map : new Tree.Mapping(Place.UNKNOWN, Map.of());
     }
   }
+
+  /** A document with a backend set; {@code rewritten}: its comments and layout are lost. */
+  public record ChangedDocument(Document document, boolean rewritten) {}
 
   /** {@code node} or {@code cluster}, and its line: from 1, 0 = not known. */
   public record ForeignKey(String key, int line) {}
@@ -123,22 +129,39 @@ public final class Document {
   }
 
   /**
-   * The document with the weight, the state or both of one backend replaced. Comments and layout
-   * are lost; JSON stays JSON, YAML and TOML become YAML, since there is no TOML writer.
+   * The document with the weight, the state or both of one backend set: in its text, which stays as
+   * it is otherwise; where the places do not suffice, such as for a backend that is an alias,
+   * written anew. Then comments and layout are lost, {@code node} and {@code cluster} are left out,
+   * and TOML becomes YAML, since there is no TOML writer.
    *
    * @param pool index in the configuration that {@code ConfigLoader} makes of this text without
    *     overrides; 0 in the flat form
    * @param backend index in that pool
    * @throws NoSuchElementException when there is no such backend
    */
-  public Document with(int pool, int backend, BackendSetting setting) {
-    UnaryOperator<Tree.Mapping> set = map -> item(map, BACKENDS, backend, b -> set(b, setting));
-    Tree.Mapping dynamic = dynamicTree();
-    boolean flat = FairleadConfig.isFlat(dynamic.entries().keySet());
-    if (flat && pool != 0) {
-      throw new NoSuchElementException("pools[" + pool + "]");
+  public ChangedDocument with(int pool, int backend, BackendSetting setting) {
+    Tree.Mapping wanted = parsed().mapping();
+    Document edited = this;
+    for (Map.Entry<String, Tree.Scalar> each : scalars(setting).entrySet()) {
+      UnaryOperator<Tree.Mapping> set = map -> map.with(each.getKey(), each.getValue());
+      wanted = withBackend(wanted, pool, backend, set);
+      edited = edited.edited(pool, backend, each.getKey(), each.getValue());
     }
-    return written(flat ? set.apply(dynamic) : item(dynamic, "pools", pool, set));
+    return edited.hasKeys()
+            && TreeDigest.of(edited.parsed().mapping()).equals(TreeDigest.of(wanted))
+        ? new ChangedDocument(edited, false)
+        : new ChangedDocument(written(wanted.without(FairleadConfig.PROCESS_KEYS)), true);
+  }
+
+  /** With one key of a backend set in the text; unchanged or invalid where that can't be done. */
+  private Document edited(int pool, int backend, String key, Tree.Scalar value) {
+    Tree.Mapping whole = parsed().mapping();
+    String unmarked = unmarked();
+    String mark = text.substring(0, text.length() - unmarked.length());
+    return backend(whole, pool, backend)
+        .flatMap(map -> new TextEdit(format, unmarked).set(map, key, value))
+        .map(edited -> of(format, mark + edited))
+        .orElse(this);
   }
 
   private Document written(Tree.Mapping map) {
@@ -147,33 +170,67 @@ public final class Document {
         : of(ConfigFormat.YAML, TreeWriter.yaml(map));
   }
 
-  /** {@code map} with one of the maps in a list of it changed. */
-  private static Tree.Mapping item(
-      Tree.Mapping map, String key, int index, UnaryOperator<Tree.Mapping> change) {
-    Tree.KeyValue entry = map.entries().get(key);
-    if (entry != null
-        && entry.value() instanceof Tree.Sequence list
-        && index < list.items().size()
-        && list.items().get(index) instanceof Tree.Mapping item) {
-      List<Tree> items = new ArrayList<>(list.items());
-      items.set(index, change.apply(item));
-      return map.with(key, new Tree.Sequence(list.place(), items));
+  private static Tree.Mapping withBackend(
+      Tree.Mapping whole, int pool, int backend, UnaryOperator<Tree.Mapping> set) {
+    UnaryOperator<Tree.Mapping> inPool = map -> withItem(map, BACKENDS, backend, set);
+    if (!isFlat(whole)) {
+      return withItem(whole, POOLS, pool, inPool);
     }
-    throw new NoSuchElementException(key + "[" + index + "]");
+    if (pool != 0) {
+      throw new NoSuchElementException(POOLS + "[" + pool + "]");
+    }
+    return inPool.apply(whole);
   }
 
-  private static Tree.Mapping set(Tree.Mapping backend, BackendSetting setting) {
-    Tree.Mapping changed = backend;
+  /** {@code map} with one of the maps in a list of it changed. */
+  private static Tree.Mapping withItem(
+      Tree.Mapping map, String key, int index, UnaryOperator<Tree.Mapping> change) {
+    Tree.Mapping item =
+        item(map, key, index)
+            .orElseThrow(() -> new NoSuchElementException(key + "[" + index + "]"));
+    List<Tree> items = new ArrayList<>(sequence(map, key).items());
+    items.set(index, change.apply(item));
+    return map.with(key, new Tree.Sequence(sequence(map, key).place(), items));
+  }
+
+  private static Optional<Tree.Mapping> backend(Tree.Mapping whole, int pool, int backend) {
+    Optional<Tree.Mapping> parent = isFlat(whole) ? Optional.of(whole) : item(whole, POOLS, pool);
+    return parent.flatMap(map -> item(map, BACKENDS, backend));
+  }
+
+  private static Optional<Tree.Mapping> item(Tree.Mapping map, String key, int index) {
+    return sequence(map, key).items().stream()
+        .skip(index)
+        .limit(1)
+        .filter(Tree.Mapping.class::isInstance)
+        .map(Tree.Mapping.class::cast)
+        .findFirst();
+  }
+
+  /** Empty when {@code key} has no list. */
+  private static Tree.Sequence sequence(Tree.Mapping map, String key) {
+    Tree.KeyValue entry = map.entries().get(key);
+    return entry != null && entry.value() instanceof Tree.Sequence list
+        ? list
+        : new Tree.Sequence(map.place(), List.of());
+  }
+
+  private static boolean isFlat(Tree.Mapping whole) {
+    return FairleadConfig.isFlat(whole.without(FairleadConfig.PROCESS_KEYS).entries().keySet());
+  }
+
+  private static Map<String, Tree.Scalar> scalars(BackendSetting setting) {
+    Map<String, Tree.Scalar> scalars = new LinkedHashMap<>();
     if (setting.weight() != null) {
-      changed = changed.with("weight", scalar(ScalarKind.INTEGER, setting.weight().toString()));
+      scalars.put("weight", scalar(ScalarKind.INTEGER, setting.weight().toString()));
     }
     if (setting.state() != null) {
-      changed = changed.with("state", scalar(ScalarKind.TEXT, setting.state().label()));
+      scalars.put("state", scalar(ScalarKind.TEXT, setting.state().label()));
     }
-    return changed;
+    return scalars;
   }
 
-  private static Tree scalar(ScalarKind kind, String text) {
+  private static Tree.Scalar scalar(ScalarKind kind, String text) {
     return new Tree.Scalar(Place.OVERRIDE, kind, text);
   }
 
@@ -187,8 +244,7 @@ public final class Document {
   }
 
   private @Nullable Tree parse(Problems problems) {
-    boolean marked = !text.isEmpty() && text.charAt(0) == BYTE_ORDER_MARK;
-    String unmarked = marked ? text.substring(1) : text;
+    String unmarked = unmarked();
     int malformed = unmarked.indexOf(REPLACEMENT);
     if (malformed >= 0) {
       int line = 1 + (int) unmarked.substring(0, malformed).chars().filter(c -> c == '\n').count();
@@ -203,6 +259,11 @@ public final class Document {
       return null;
     }
     return tree;
+  }
+
+  /** The text without the byte order mark that some editors put before it. */
+  private String unmarked() {
+    return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
   }
 
   @Override

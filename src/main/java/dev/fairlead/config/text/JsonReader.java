@@ -52,7 +52,9 @@ final class JsonReader implements TreeReader {
   }
 
   private static Place place(JsonLocation location) {
-    return new Place(location == null ? 0 : Math.max(0, location.getLineNr()));
+    return location == null || location.getLineNr() < 1
+        ? Place.UNKNOWN
+        : new Place(location.getLineNr(), location.getColumnNr(), false);
   }
 
   private record JsonTreeBuilder(JsonParser parser, Problems problems) {

@@ -40,7 +40,7 @@ final class TomlReader implements TreeReader {
   }
 
   private static Place place(TomlPosition position) {
-    return new Place(position == null ? 0 : position.line());
+    return position == null ? Place.UNKNOWN : new Place(position.line(), position.column(), false);
   }
 
   private static Tree value(Place place, Object value) {

@@ -34,15 +34,18 @@ public sealed interface Tree {
   /** The values directly inside it. */
   Stream<Tree> children();
 
-  /** In the document, with a line from 1, 0 = not known; or in an override. */
-  record Place(int line, boolean isOverride) {
+  /**
+   * In the document, with a line and a column from 1, 0 = not known; or in an override. The column
+   * counts UTF-16 characters in JSON, and code points in YAML and TOML.
+   */
+  record Place(int line, int column, boolean isOverride) {
     public static final Place UNKNOWN = new Place(0);
 
     /** In a {@code --set KEY=VALUE}. */
-    public static final Place OVERRIDE = new Place(0, true);
+    public static final Place OVERRIDE = new Place(0, 0, true);
 
     public Place(int line) {
-      this(line, false);
+      this(line, 0, false);
     }
   }
 

@@ -3,6 +3,10 @@ package dev.fairlead.config.text;
 import dev.fairlead.config.Problem;
 import dev.fairlead.config.text.Tree.Place;
 import dev.fairlead.config.text.Tree.ScalarKind;
+import java.io.FilterReader;
+import java.io.IOException;
+import java.io.Reader;
+import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -68,7 +72,7 @@ public record YamlReader(boolean override) implements TreeReader {
   /** The same for a single value, which may be {@code null} in YAML. */
   public @Nullable Tree value(String text, Problems problems) {
     try {
-      Iterator<Event> events = new Parse(SETTINGS).parseString(text).iterator();
+      Iterator<Event> events = new Parse(SETTINGS).parseReader(reader(text)).iterator();
       Tree tree = new YamlTreeBuilder(events, problems).document();
       return problems.isEmpty() ? tree : null;
     } catch (Refused e) {
@@ -78,11 +82,24 @@ public record YamlReader(boolean override) implements TreeReader {
     } catch (ReaderException e) {
       int line = 1 + (int) text.codePoints().limit(e.getPosition()).filter(c -> c == '\n').count();
       String character = String.format(Locale.ROOT, "\\u%04x", e.getCodePoint());
-      problems.add(new Place(line, override), "", "not YAML: character " + character);
+      problems.add(new Place(line, 0, override), "", "not YAML: character " + character);
     } catch (YamlEngineException e) {
-      report(new Place(0, override), e.getMessage(), problems);
+      report(new Place(0, 0, override), e.getMessage(), problems);
     }
     return null;
+  }
+
+  /**
+   * Leaves a character of each buffer free: the parser reads one more after a high surrogate, and
+   * fails if that is the last one of its buffer.
+   */
+  private static Reader reader(String text) {
+    return new FilterReader(new StringReader(text)) {
+      @Override
+      public int read(char[] buffer, int offset, int length) throws IOException {
+        return super.read(buffer, offset, Math.max(1, length - 1));
+      }
+    };
   }
 
   private static void report(Place place, @Nullable String message, Problems problems) {
@@ -90,7 +107,10 @@ public record YamlReader(boolean override) implements TreeReader {
   }
 
   private Place place(Optional<Mark> mark) {
-    return new Place(mark.map(m -> m.getLine() + 1).orElse(0), override);
+    return new Place(
+        mark.map(m -> m.getLine() + 1).orElse(0),
+        mark.map(m -> m.getColumn() + 1).orElse(0),
+        override);
   }
 
   /** Valid YAML that a configuration may not contain. */

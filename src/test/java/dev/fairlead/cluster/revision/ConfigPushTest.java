@@ -80,15 +80,6 @@ final class ConfigPushTest {
   }
 
   @Test
-  void anIdenticalDocumentMakesNoRevision() {
-    JsonObject answer = a.push(FIRST.replace("# the first", "# the same in other words"));
-
-    assertThat(answer.getLong("revision")).isEqualTo(1);
-    assertThat(answer.getJsonArray("applied")).containsExactly("a", "b", "c");
-    allHave(1, FIRST);
-  }
-
-  @Test
   void oneRefusalRefusesTheWholeByName() {
     c.local.refusal = "/run/x.sock (expected: an address that can be bound)";
 
@@ -359,55 +350,6 @@ final class ConfigPushTest {
         .containsExactlyInAnyOrderElementsOf(
             IntStream.range(2, 14).mapToObj(Long::valueOf).toList());
     allHave(13, a.sync.applied().text());
-  }
-
-  @Test
-  void whatWasSetSurvivesAndAPushTellsWhatItUndoes() {
-    JsonObject set =
-        new JsonObject().put("pool", "web").put("backend", "127.0.0.1:9001").put("weight", 5);
-    assertThat(a.on(() -> a.commands.set(set, "test")).await())
-        .isEqualTo(new JsonObject().put("revision", 2L));
-    JsonObject drain = set.copy().put("state", "draining");
-    drain.remove("weight");
-    assertThat(b.on(() -> b.commands.set(drain, "test")).await().getLong("revision")).isEqualTo(3);
-
-    JsonObject answer = c.push(withWeight(9));
-
-    assertThat(answer.getJsonArray("undone")).containsExactly(set.copy().put("state", "draining"));
-  }
-
-  @Test
-  void settingAnUnknownBackendIsNotFound() {
-    JsonObject set =
-        new JsonObject().put("pool", "web").put("backend", "127.0.0.1:1").put("weight", 5);
-
-    assertThat(refused(() -> a.commands.set(set, "test"), a).code()).isEqualTo(404);
-  }
-
-  @Test
-  void aRollbackIsANewRevision() {
-    a.push(withWeight(7));
-
-    JsonObject answer =
-        b.on(() -> b.commands.rollback(new JsonObject().put("revision", 1), "test")).await();
-
-    assertThat(answer.getLong("revision")).isEqualTo(3);
-    allHave(3, FIRST);
-  }
-
-  @Test
-  void theHistoryHasWhoWhenAndTheLastTwenty() {
-    for (int i = 1; i <= 25; i++) {
-      a.push(withWeight(i + 1));
-    }
-
-    JsonArray history = b.on(b.commands::history).await().getJsonArray("history");
-
-    assertThat(history.stream().map(each -> ((JsonObject) each).getLong("revision")))
-        .containsExactlyElementsOf(IntStream.rangeClosed(7, 26).mapToObj(i -> 33L - i).toList());
-    assertThat(history.getJsonObject(0).getString("from")).isEqualTo("test");
-    assertThat(history.stream().map(each -> ((JsonObject) each).getBoolean("superseded")))
-        .containsOnly(false);
   }
 
   private void allHave(long revision, String text) {

@@ -152,7 +152,7 @@ final class ConfigStartTest {
 
   private static Revision kept(long number, String text) {
     return new Draft(Document.of(ConfigFormat.YAML, text), digest(FIRST), List.of())
-        .first(new Draft.Author("bus", "bus"))
+        .first(new Revision.Origin(null, "bus", "bus", null))
         .numbered(number, "kept", "before");
   }
 

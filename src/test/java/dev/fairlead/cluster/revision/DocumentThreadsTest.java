@@ -68,7 +68,8 @@ final class DocumentThreadsTest {
     b.on(() -> b.commands.set(set, "test")).await();
     b.on(() -> b.commands.rollback(new JsonObject().put("revision", 1), "test")).await();
     Document file = Document.of(ConfigFormat.YAML, withWeight(8));
-    a.on(() -> a.commands.pushFile(file, new Draft.Author("file:a", "file"))).await();
+    a.on(() -> a.commands.pushFile(file, new Revision.Origin(null, "file:a", "file", null)))
+        .await();
     assertThat(a.on(() -> a.commands.get(new JsonObject())).await().getLong("revision"))
         .isEqualTo(5);
     assertThat(a.on(a.commands::history).await().getJsonArray("history")).hasSize(5);

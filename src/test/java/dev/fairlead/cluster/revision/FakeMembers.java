@@ -3,7 +3,6 @@ package dev.fairlead.cluster.revision;
 import dev.fairlead.cluster.node.ClusterNode;
 import dev.fairlead.cluster.node.LoneNode;
 import dev.fairlead.cluster.revision.ConfigStart.StartupConfig;
-import dev.fairlead.cluster.revision.Draft.Author;
 import dev.fairlead.cluster.revision.HookedMap.MapHook;
 import dev.fairlead.cluster.signing.Secret;
 import dev.fairlead.cluster.signing.SignedCommands;
@@ -67,6 +66,9 @@ final class FakeMembers implements AutoCloseable {
     final CallHandler handler;
     volatile boolean draining;
 
+    /** Who pushed through this member what was there already. */
+    final List<Revision.Origin> unchanged = new CopyOnWriteArrayList<>();
+
     /** Between this member and the shared map. */
     volatile MapHook hook = (operation, args, real) -> real.get();
 
@@ -81,7 +83,9 @@ final class FakeMembers implements AutoCloseable {
       ClusterNode node = new LoneNode(vertx, name);
       MemberCalls calls = new MemberCalls(node, name, signed, handler);
       ConfigPush push = new ConfigPush(node, store, calls, FakeMembers.this::infos);
-      commands = new ConfigCommands(vertx, store, push, local);
+      commands =
+          new ConfigCommands(
+              vertx, store, push, local, (revision, origin) -> unchanged.add(origin));
     }
 
     FakeMember start(String text) {
@@ -99,7 +103,11 @@ final class FakeMembers implements AutoCloseable {
                   on(
                       () ->
                           new ConfigStart(vertx, store, check, prepared, sync)
-                              .run(startup, kept, new Author("file:" + name, "file"))));
+                              .run(
+                                  startup,
+                                  kept,
+                                  new Revision.Origin(
+                                      Revision.Kind.FILE, "file:" + name, "file", null))));
     }
 
     JsonObject push(String text) {

@@ -33,7 +33,7 @@ final class SecretRotationTest {
       vertx.sharedData().<String, String>getAsyncMap(ConfigStore.MAP).await();
   private final Revision first =
       new Draft(Document.of(ConfigFormat.YAML, "pools: []"), "digest", List.of())
-          .first(new Draft.Author("file:a", "file a"));
+          .first(new Revision.Origin(null, "file:a", "file a", null));
 
   @AfterEach
   void close() {

@@ -6,10 +6,11 @@ import static org.awaitility.Awaitility.await;
 import dev.fairlead.cluster.OnContext;
 import dev.fairlead.cluster.node.LoneNode;
 import dev.fairlead.cluster.revision.ConfigStart.StartupConfig;
-import dev.fairlead.cluster.revision.Draft.Author;
 import dev.fairlead.cluster.revision.SharedConfig.ConfigSetup;
 import dev.fairlead.cluster.signing.SignedCommands;
 import dev.fairlead.config.ConfigFormat;
+import dev.fairlead.config.Revision.Kind;
+import dev.fairlead.config.Revision.Origin;
 import dev.fairlead.config.text.Document;
 import dev.fairlead.event.MemberInfo;
 import io.vertx.core.Future;
@@ -53,13 +54,22 @@ class SharedConfigTest {
         new MemberInfo(node.id(), "m1", null, "test", Instant.EPOCH, 0, 0, true, false);
     ConfigSetup setup =
         new ConfigSetup(
-            node, "m1", new FakeLocal(vertx), () -> List.of(self), this::save, (now, before) -> {});
+            node,
+            "m1",
+            new FakeLocal(vertx),
+            () -> List.of(self),
+            this::save,
+            (now, before) -> {},
+            (newest, origin) -> {});
     StartupConfig startup =
         new StartupConfig(Document.of(ConfigFormat.YAML, FakeMembers.FIRST), null, List.of());
     return SignedCommands.open(vertx, null, InstantSource.system())
         .compose(signed -> SharedConfig.open(setup, null, signed))
         .compose(
-            shared -> shared.begin(startup, new Author("file:m1", "file m1")).map(begun -> shared));
+            shared ->
+                shared
+                    .begin(startup, new Origin(Kind.FILE, "file:m1", "file m1", null))
+                    .map(begun -> shared));
   }
 
   @Test

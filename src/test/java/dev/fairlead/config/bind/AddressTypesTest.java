@@ -3,6 +3,7 @@ package dev.fairlead.config.bind;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.config.BindAddress;
+import dev.fairlead.config.BindAddress.UnixSocket;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -136,5 +137,67 @@ class AddressTypesTest {
   })
   void otherNetworksAreRefusedWithAHint(String written, String expected) {
     assertThat(AddressTypes.cidr().read(ValueTypeTest.text(written)).expected()).hasValue(expected);
+  }
+
+  private static BindAddress bind(String text) {
+    return Loading.plain()
+        .config(
+            "listeners: [{ name: web, pool: web, bind: "
+                + text
+                + " }]\n"
+                + "pools: [{ name: web, backends: [] }]\n")
+        .listeners()
+        .get(0)
+        .bind();
+  }
+
+  private static String problems(String text) {
+    return String.join(
+        "\n",
+        Loading.plain()
+            .problems(
+                "listeners: [{ name: web, pool: web, bind: "
+                    + text
+                    + " }]\n"
+                    + "pools: [{ name: web, backends: [] }]\n"));
+  }
+
+  @Test
+  void aUnixSocketMayHaveModeOwnerAndGroup() {
+    assertThat(bind("unix:/run/a")).isEqualTo(bind("{ unix: /run/a }"));
+    assertThat(bind("unix:/run/a").unix()).isEqualTo(new UnixSocket("/run/a", 0660, null, null));
+    assertThat(bind("{ unix: a, mode: \"0606\", owner: www, group: 33 }").unix())
+        .isEqualTo(new UnixSocket("/etc/fairlead/a", 0606, "www", "33"));
+    assertThat(bind("{ unix: /run/a, mode: \"600\", owner: null, group: null }").unix())
+        .isEqualTo(new UnixSocket("/run/a", 0600, null, null));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{ unix: /a, mode: 0660 }|1: listeners[0].bind.mode: 0660 (expected: octal digits in quotes"
+            + " such as \"0660\")",
+        "{ unix: /a, mode: \"0888\" }|listeners[0].bind.mode: ",
+        "{ unix: /a, mode: \"4660\" }|listeners[0].bind.mode: ",
+        "{ unix: /a, owner: \"\" }|listeners[0].bind.owner: ",
+        "{ unix: /a, owner: -1 }|listeners[0].bind.owner: ",
+        "{ unix: /a, group: [a] }|listeners[0].bind.group: ",
+        "{ unix: /a, user: a }|listeners[0].bind.user: unknown key",
+        "{ mode: \"0660\" }|listeners[0].bind.unix: missing (expected: the path of a Unix socket)",
+        "{ unix: 5 }|listeners[0].bind.unix: 5 (expected: the path of a Unix socket)",
+        "[a]|listeners[0].bind: ",
+      })
+  void otherAccessIsRefusedWithItsPlace(String written, String problem) {
+    assertThat(problems(written)).contains(problem).doesNotContain("\n");
+  }
+
+  @Test
+  void aPathLeavesRoomForTheNameItHasWhileItIsMade() {
+    String longest = "/" + "d".repeat(97);
+    assertThat(bind("unix:" + longest + "/web.sock").isUnix()).isTrue();
+    assertThat(problems("unix:" + longest + "d/a"))
+        .contains("a path in a directory of at most 98 bytes");
+    assertThat(problems("unix:" + longest + "/" + "f".repeat(10))).contains("at most 107 bytes");
   }
 }

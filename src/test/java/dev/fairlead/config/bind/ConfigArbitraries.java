@@ -4,6 +4,7 @@ import dev.fairlead.config.BackendConfig;
 import dev.fairlead.config.BackendConfig.State;
 import dev.fairlead.config.BackendSetting;
 import dev.fairlead.config.BindAddress;
+import dev.fairlead.config.BindAddress.UnixSocket;
 import dev.fairlead.config.ClusterConfig;
 import dev.fairlead.config.EscapedBytes;
 import dev.fairlead.config.FairleadConfig;
@@ -42,6 +43,16 @@ public final class ConfigArbitraries {
                             NodeConfig.DEFAULT, ClusterConfig.DEFAULT, listeners, made)));
   }
 
+  private static Arbitrary<UnixSocket> unixSockets() {
+    Arbitrary<String> account = Arbitraries.strings().alpha().ofMinLength(1).injectNull(0.5);
+    return Combinators.combine(
+            Arbitraries.strings().alpha().ofLength(8),
+            Arbitraries.integers().between(0, 0777),
+            account,
+            account)
+        .as((name, mode, owner, group) -> new UnixSocket("/run/" + name, mode, owner, group));
+  }
+
   private static Arbitrary<List<ListenerConfig>> listeners(List<PoolConfig> pools) {
     if (pools.isEmpty()) {
       return Arbitraries.just(List.of());
@@ -51,7 +62,7 @@ public final class ConfigArbitraries {
             Arbitraries.of("0.0.0.0", "127.0.0.1", "::", "2001:db8::1")
                 .map(host -> BindAddress.ip(host, 0)),
             Arbitraries.integers().between(9000, 9100).map(port -> BindAddress.ip("::1", port)),
-            Arbitraries.strings().alpha().ofLength(8).map(n -> BindAddress.unix("/run/" + n)));
+            unixSockets().map(BindAddress::unix));
     Arbitrary<String> pool = Arbitraries.of(pools).map(PoolConfig::name);
     return Combinators.combine(
             name(),
@@ -69,10 +80,11 @@ public final class ConfigArbitraries {
   }
 
   private static boolean addressesDiffer(List<ListenerConfig> listeners) {
-    List<BindAddress> fixed =
+    List<String> fixed =
         listeners.stream()
             .map(ListenerConfig::bind)
             .filter(b -> b.isUnix() || b.port() != 0)
+            .map(BindAddress::toString)
             .toList();
     return fixed.stream().distinct().count() == fixed.size();
   }

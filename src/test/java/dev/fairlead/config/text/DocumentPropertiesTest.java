@@ -49,11 +49,74 @@ class DocumentPropertiesTest {
       @ForAll boolean json) {
     ConfigFormat format = json ? JSON : YAML;
     Target target = Target.in(config, random);
-    Document written = document(format, config).with(target.pool(), target.backend(), setting);
+    Document written =
+        document(format, config).with(target.pool(), target.backend(), setting).document();
     assertThat(written.format()).isEqualTo(format);
     FairleadConfig loaded = loading.config(format, written.text());
     assertThat(loaded.listeners()).isEqualTo(config.listeners());
     assertThat(loaded.pools()).isEqualTo(target.changed(config.pools(), setting));
+  }
+
+  @Property(tries = 500)
+  void oneLineOfTheTextChangesForEachKey(
+      @ForAll("withBackends") FairleadConfig config,
+      @ForAll("settings") BackendSetting setting,
+      @ForAll Random random,
+      @ForAll ConfigFormat format) {
+    Target target = Target.in(config, random);
+    JsonObject json = withoutNulls(ConfigJson.dynamicPart(config));
+    JsonObject backend = target.in(json);
+    for (String key : List.of("weight", "state", "host")) {
+      if (random.nextBoolean()) {
+        backend.remove(key);
+      }
+    }
+    String text =
+        switch (format) {
+          case YAML -> RandomLayout.yaml(json, random);
+          case JSON -> RandomLayout.json(json, random);
+          case TOML -> RandomLayout.toml(json, random);
+        };
+    Document before = Document.of(format, text);
+    assertThat(before.digest()).as(text).isEqualTo(Document.of(JSON, json.encode()).digest());
+
+    Document.ChangedDocument changed = before.with(target.pool(), target.backend(), setting);
+
+    setting.toJson().forEach(entry -> backend.put(entry.getKey(), entry.getValue()));
+    List.of("pool", "backend").forEach(backend::remove);
+    String after = changed.document().text();
+    assertThat(changed.rewritten()).as(text).isFalse();
+    assertThat(changed.document().format()).isEqualTo(format);
+    assertThat(changed.document().digest())
+        .as(after)
+        .isEqualTo(Document.of(JSON, json.encode()).digest());
+    int keys = (setting.weight() == null ? 0 : 1) + (setting.state() == null ? 0 : 1);
+    assertThat(DocumentDiff.unified("a", text, "b", after).stream().skip(2))
+        .as(after)
+        .filteredOn(line -> line.startsWith("+") || line.startsWith("-"))
+        .hasSizeLessThanOrEqualTo(2 * keys);
+    assertThat(after.contains("\r\n")).isEqualTo(text.contains("\r\n"));
+  }
+
+  private static JsonObject withoutNulls(JsonObject json) {
+    JsonObject kept = new JsonObject();
+    json.forEach(
+        entry -> {
+          Object value = entry.getValue();
+          if (value instanceof JsonObject map) {
+            kept.put(entry.getKey(), withoutNulls(map));
+          } else if (value instanceof JsonArray list) {
+            kept.put(
+                entry.getKey(),
+                new JsonArray(
+                    list.stream()
+                        .map(item -> item instanceof JsonObject map ? withoutNulls(map) : item)
+                        .toList()));
+          } else if (value != null) {
+            kept.put(entry.getKey(), value);
+          }
+        });
+    return kept;
   }
 
   @Property(tries = 200)
@@ -65,8 +128,9 @@ class DocumentPropertiesTest {
     Document yaml = document(YAML, config);
     assertThat(yaml.digest()).isEqualTo(json.digest());
     Target target = Target.in(config, random);
-    String digest = json.with(target.pool(), target.backend(), setting).digest();
-    assertThat(yaml.with(target.pool(), target.backend(), setting).digest()).isEqualTo(digest);
+    String digest = json.with(target.pool(), target.backend(), setting).document().digest();
+    assertThat(yaml.with(target.pool(), target.backend(), setting).document().digest())
+        .isEqualTo(digest);
     boolean same = target.changed(config.pools(), setting).equals(config.pools());
     assertThat(digest.equals(json.digest())).isEqualTo(same);
   }
@@ -139,6 +203,11 @@ class DocumentPropertiesTest {
         }
       }
       return all.get(random.nextInt(all.size()));
+    }
+
+    JsonObject in(JsonObject config) {
+      JsonObject parent = config.getJsonArray("pools").getJsonObject(pool);
+      return parent.getJsonArray("backends").getJsonObject(backend);
     }
 
     List<PoolConfig> changed(List<PoolConfig> pools, BackendSetting setting) {

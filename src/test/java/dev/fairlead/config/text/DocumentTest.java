@@ -155,9 +155,11 @@ class DocumentTest {
   }
 
   @Test
-  void yamlIsWrittenInBlocks() {
-    Document written = document(YAML, YAML_TEXT).with(0, 1, setting(5, State.DRAINING));
-    assertThat(written)
+  void backendThatIsAnAliasMakesYamlWrittenAnew() {
+    Document.ChangedDocument written =
+        document(YAML, YAML_TEXT).with(1, 0, setting(5, State.DRAINING));
+    assertThat(written.rewritten()).isTrue();
+    assertThat(written.document())
         .isEqualTo(
             Document.of(
                 YAML,
@@ -170,8 +172,7 @@ class DocumentTest {
                         state: enabled
                       - host: ${HOST:b}
                         port: '${PORT}'
-                        weight: 5
-                        state: draining
+                        weight: 0x10
                     replies:
                       noBackend: "off\\n"
                       connectFailed: null
@@ -179,7 +180,8 @@ class DocumentTest {
                     backends:
                       - host: a
                         port: 9001
-                        state: enabled
+                        state: draining
+                        weight: 5
                 """));
   }
 
@@ -221,8 +223,8 @@ class DocumentTest {
 
   @Test
   void jsonStaysJson() {
-    String json = "{\"listeners\": [], \"pools\": [{\"backends\": [{\"weight\": 1}], \"a\": {}}]}";
-    assertThat(document(JSON, json).with(0, 0, setting(0, null)))
+    String json = "\"listeners\": [], \"pools\": [{\"backends\": [{\"weight\": 0}], \"a\": {}}]}";
+    assertThat(document(JSON, "{\"node\": {}, " + json).dynamicPart())
         .isEqualTo(
             Document.of(
                 JSON,
@@ -244,8 +246,12 @@ class DocumentTest {
   }
 
   @Test
-  void tomlAndTheFlatFormBecomeYaml() {
-    Document written = document(TOML, TOML_TEXT).with(0, 1, setting(null, State.DISABLED));
+  void tomlThatCantBeSetInPlaceBecomesYaml() {
+    String text = TOML_TEXT.replace("\"${SOCKET}\"", "\"\"\"\n${SOCKET}\"\"\"");
+    Document.ChangedDocument changed =
+        document(TOML, text).with(0, 1, setting(null, State.DISABLED));
+    assertThat(changed.rewritten()).isTrue();
+    Document written = changed.document();
     assertThat(written)
         .isEqualTo(
             Document.of(
@@ -266,7 +272,7 @@ class DocumentTest {
 
   @Test
   void oneOfTwoAliasesIsChangedAlone() {
-    Document written = document(YAML, YAML_TEXT).with(1, 0, setting(9, null));
+    Document written = document(YAML, YAML_TEXT).with(1, 0, setting(9, null)).document();
     assertThat(written.text()).containsOnlyOnce("weight: 9").contains("0x10");
   }
 

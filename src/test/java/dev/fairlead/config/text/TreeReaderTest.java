@@ -76,6 +76,14 @@ class TreeReaderTest {
   }
 
   @Test
+  void characterOutsideTheBasicPlaneMayStandAnywhere() {
+    for (int column = 1000; column < 1030; column++) {
+      String text = "# " + "x".repeat(column) + "\uD83D\uDE00\uD83D\uDE00\na: 1\n";
+      assertThat(Document.of(ConfigFormat.YAML, text).hasKeys()).as("at %s", column).isTrue();
+    }
+  }
+
+  @Test
   void duplicateKeysAreRefused() {
     assertThat(loading.problems("node:\n  admin: {port: 1}\n  admin: {port: 2, port: 3}\n"))
         .containsExactly(

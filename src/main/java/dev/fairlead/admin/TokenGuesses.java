@@ -1,0 +1,92 @@
+package dev.fairlead.admin;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Slows down those who guess the token: after a wrong one, tokens from its source address are
+ * compared once a {@link #DELAY}, right ones too, or else the time of the answer would tell which
+ * one is right. Logs wrong ones once a minute for each source. On the event loop of the admin
+ * listener.
+ */
+final class TokenGuesses {
+  private static final Logger LOG = LoggerFactory.getLogger(TokenGuesses.class);
+
+  /**
+   * Raising it makes guessing slower, and lets a wrong token delay others from its address, such as
+   * a reverse proxy, for longer.
+   */
+  static final Duration DELAY = Duration.ofSeconds(1);
+
+  /** Raising it lets more requests from one address wait, lowering it refuses them earlier. */
+  static final Duration MOST_DELAY = DELAY.multipliedBy(4);
+
+  /** Raising it makes fewer lines, lowering it shows the end of an attack sooner. */
+  private static final Duration LOG_PAUSE = Duration.ofMinutes(1);
+
+  /** Bounds the memory; the source that guessed least recently is forgotten. */
+  private static final int MOST_SOURCES = 1000;
+
+  private final LongSupplier nanoTime;
+  private final Map<String, Source> sources =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Source> eldest) {
+          return size() > MOST_SOURCES;
+        }
+      };
+
+  private static final class Source {
+    private long nextAt;
+    private long quietUntil;
+    private long leftOut;
+
+    private Source(long now) {
+      nextAt = now;
+      quietUntil = now;
+    }
+  }
+
+  /** {@code nanoTime} is the clock. */
+  TokenGuesses(LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
+  }
+
+  /** Milliseconds until a token of {@code address} may be compared; empty = too many wait. */
+  OptionalLong delayMillis(String address) {
+    Source source = sources.get(address);
+    long delay = source == null ? 0 : source.nextAt - nanoTime.getAsLong();
+    if (source == null || delay <= 0) {
+      return OptionalLong.of(0);
+    }
+    if (delay > MOST_DELAY.toNanos()) {
+      return OptionalLong.empty();
+    }
+    source.nextAt += DELAY.toNanos();
+    return OptionalLong.of(Duration.ofNanos(delay).toMillis() + 1);
+  }
+
+  /** A token of {@code address} was wrong. */
+  void wrong(String address) {
+    long now = nanoTime.getAsLong();
+    Source source = sources.computeIfAbsent(address, any -> new Source(now));
+    if (source.nextAt - now <= 0) {
+      source.nextAt = now + DELAY.toNanos();
+    }
+    if (now - source.quietUntil < 0) {
+      source.leftOut++;
+      return;
+    }
+    String more = source.leftOut == 0 ? "" : ", " + source.leftOut + " more since the last line";
+    LOG.warn("admin listener: a wrong token from {}{}", address, more);
+    source.leftOut = 0;
+    source.quietUntil = now + LOG_PAUSE.toNanos();
+  }
+}

@@ -1,0 +1,139 @@
+package dev.fairlead.observe;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells in the process log what the sink of a {@link Batcher} takes late or never, while it
+ * happens. Has a daemon thread of its own, because the batcher's thread may be stuck in the sink. A
+ * series of drops is one line at its begin and one at its end; so is a stall.
+ */
+final class SinkWatch implements AutoCloseable {
+  /** Lowering it tells sooner, at the expense of wake-ups. */
+  private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
+
+  /**
+   * A write that takes this long is a stall; a series of drops has ended after this time without
+   * one. Lowering it logs pauses that a disk may have, raising it tells later.
+   */
+  private static final Duration STALL = Duration.ofSeconds(5);
+
+  private static final Logger LOG = LoggerFactory.getLogger(Batcher.class);
+
+  private final String name;
+  private final Batcher<?> batcher;
+  private final ScheduledExecutorService thread;
+  private long droppedBefore;
+  private long lastDropNanos;
+  private boolean dropping;
+  private boolean stalled;
+
+  /** Begins to watch; messages begin with {@code name}. */
+  SinkWatch(String name, Batcher<?> batcher) {
+    this.name = name;
+    this.batcher = batcher;
+    this.thread =
+        Executors.newSingleThreadScheduledExecutor(
+            look -> {
+              Thread made = new Thread(look, name + "-watch");
+              made.setDaemon(true);
+              return made;
+            });
+  }
+
+  void start() {
+    long period = LOOK_EVERY.toMillis();
+    thread.scheduleWithFixedDelay(this::look, period, period, TimeUnit.MILLISECONDS);
+  }
+
+  /** Tells what is not told yet, and ends; returns within a second. */
+  @Override
+  public void close() {
+    thread.execute(this::look);
+    thread.shutdown();
+    try {
+      if (!thread.awaitTermination(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
+        thread.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void look() {
+    Batcher.Progress progress = batcher.progress();
+    boolean stuck = progress.writing().compareTo(STALL) > 0;
+    lookAtDrops(progress, stuck);
+    lookAtStall(progress, stuck);
+  }
+
+  private void lookAtDrops(Batcher.Progress progress, boolean stuck) {
+    long now = System.nanoTime();
+    if (progress.dropped() > droppedBefore) {
+      if (!dropping) {
+        logDrops(progress);
+      }
+      dropping = true;
+      lastDropNanos = now;
+      droppedBefore = progress.dropped();
+    } else if (dropping && !stuck && !progress.failing() && now - lastDropNanos > STALL.toNanos()) {
+      dropping = false;
+      LOG.info("{}: no longer dropping, {} lines lost in total", name, droppedBefore);
+    }
+  }
+
+  private void lookAtStall(Batcher.Progress progress, boolean stuck) {
+    if (stuck && !stalled && progress.waiting() > 0) {
+      stalled = true;
+      LOG.warn(
+          "{}: {} has taken nothing for {} s: {} lines wait, more than {} are dropped",
+          name,
+          batcher.target(),
+          STALL.toSeconds(),
+          progress.waiting(),
+          progress.capacity());
+    } else if (stalled && !stuck) {
+      stalled = false;
+      LOG.info(
+          "{}: {} takes lines again, {} still wait", name, batcher.target(), progress.waiting());
+    }
+  }
+
+  private void logDrops(Batcher.Progress progress) {
+    Throwable failure = progress.failure();
+    if (failure == null) {
+      LOG.error(
+          "{}: lines are dropped, {} so far: {} is too slow, {} wait",
+          name,
+          progress.dropped(),
+          batcher.target(),
+          progress.waiting());
+    } else if (failure
+        instanceof IOException io) { // Expected, such as a full disk: no stack trace.
+      LOG.error("{}: lines are dropped, {} so far: {}", name, progress.dropped(), cause(io));
+    } else {
+      LOG.error("{}: lines are dropped, {} so far", name, progress.dropped(), failure);
+    }
+  }
+
+  /** What the system said, such as {@code No space left on device}. */
+  private static String cause(IOException e) {
+    if (!(e instanceof FileSystemException of)) {
+      return String.valueOf(e.getMessage());
+    }
+    if (e instanceof NoSuchFileException) {
+      return of.getFile() + ": no such directory";
+    }
+    return of.getFile()
+        + ": "
+        + (e instanceof AccessDeniedException ? "permission denied" : of.getReason());
+  }
+}
