@@ -183,7 +183,7 @@ class AccessLogTest {
   }
 
   @Test
-  @Logs("access.log: no such directory")
+  @Logs("logs/access.log: no such directory")
   void removedDirectoryDropsLinesUntilItIsBack() throws Exception {
     Path logs = Files.createDirectory(directory.resolve("logs"));
     Path file = logs.resolve("access.log");

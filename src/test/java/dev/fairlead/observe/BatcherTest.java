@@ -120,7 +120,7 @@ class BatcherTest {
   }
 
   @Test
-  @Logs("ERROR Batcher - test: lines are dropped, 3 so far: the sink is too slow, ")
+  @Logs("ERROR Batcher - test: lines are dropped, 3 so far: the sink is too slow")
   void slowSinkCostsDroppedItemsAndNotTheOfferingThread(LogWatch logged) throws Exception {
     CountDownLatch inSink = new CountDownLatch(1);
     CountDownLatch release = new CountDownLatch(1);
