@@ -128,6 +128,7 @@ public final class Member {
     ClusterNode joined = join(own.config().cluster(), transport, options(loops));
     Vertx vertx = joined.vertx();
     stops.add(() -> vertx.close().await());
+    BlockedThreads.watch(vertx);
     BackendHealth health = new BackendHealth(vertx, transport);
     SessionListener listener = SessionListener.all(metrics, accessLog, health);
     SessionCount count = new SessionCount(OpenFiles.maxSessions(node, loops));
