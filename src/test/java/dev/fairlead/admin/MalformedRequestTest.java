@@ -20,7 +20,6 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
@@ -29,7 +28,6 @@ import org.slf4j.LoggerFactory;
  * Ensures that a request, however malformed, is at most refused. Provoked by bytes that are no
  * request, or nearly one. A failure looks like a 500, or like anything in the log.
  */
-@Timeout(120)
 class MalformedRequestTest {
   private static final String HOST = "Host: localhost\r\n";
   private static final int FUZZED = 3000;

@@ -221,7 +221,6 @@ class EndingsIT {
       }
     }
     await(kind + ": no session is left")
-        .atMost(FairleadProcess.PATIENCE)
         .pollInterval(Duration.ofMillis(10))
         .until(() -> proxy.json("/api/v1/status").getInteger("sessions") == 0);
     waveOver.countDown();
