@@ -220,9 +220,10 @@ final class Proxy {
     inTurn(
             () -> {
               limiters.forgetRemoved();
+              snapshot.pools().forgetRemoved();
               return Future.succeededFuture();
             })
-        .onFailure(cause -> LOG.error("limits of removed listeners and pools stay", cause));
+        .onFailure(cause -> LOG.error("removed listeners, pools and backends stay", cause));
   }
 
   Limiters limiters() {

@@ -8,13 +8,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All pools of one configuration. Immutable: {@link #next} makes the pools of the next one, which
- * take over counts, status, addresses and the position of round-robin. Any thread may read it once
- * it is published through a volatile. {@link #next} may run on any thread, but each object must
- * have one successor only, else one of two changes is lost.
+ * All pools of one configuration, which do not change: {@link #next} makes the pools of the next
+ * one, which take over counts, status, addresses and the position of round-robin. Any thread may
+ * read it once it is published through a volatile. {@link #next} and {@link #forgetRemoved} may run
+ * on any thread, but one at a time, and each object must have one successor only, else one of two
+ * changes is lost.
  */
 public final class Pools {
   /** Before the first configuration. */
@@ -23,15 +26,20 @@ public final class Pools {
   private final Map<String, Pool> byName;
 
   /**
-   * Backends that are no longer configured but may still have sessions. Kept for one change after
-   * their removal, since a session with the older snapshot may still select them, and from then on
-   * while they are active: so a backend that is configured again continues its counts.
+   * Backends that are no longer configured but may still have sessions. Any thread may read it.
+   * Kept for one change after their removal, since a session with the older snapshot may still
+   * select them, and from then on while they are active: so a backend that is configured again
+   * continues its counts.
    */
   private final Set<Backend> removed;
 
+  /** Those of {@link #removed} without sessions at the last {@link #forgetRemoved}. */
+  private Set<Backend> idle = Set.of();
+
   private Pools(Map<String, Pool> byName, Set<Backend> removed) {
     this.byName = byName;
-    this.removed = removed;
+    this.removed = ConcurrentHashMap.newKeySet();
+    this.removed.addAll(removed);
   }
 
   public @Nullable Pool pool(String name) {
@@ -45,7 +53,18 @@ public final class Pools {
 
   /** Backends that are no longer configured, of those that may still have sessions. */
   public Set<Backend> removed() {
-    return removed;
+    return Set.copyOf(removed);
+  }
+
+  /**
+   * To be called every few seconds. Forgets a backend that two calls in a row find removed and
+   * without sessions.
+   */
+  public void forgetRemoved() {
+    Set<Backend> idleNow =
+        removed.stream().filter(each -> each.active() == 0).collect(Collectors.toSet());
+    removed.removeIf(each -> idleNow.contains(each) && idle.contains(each));
+    idle = idleNow;
   }
 
   /** {@link #next(List, Map)} without discovered backends. */
@@ -93,6 +112,6 @@ public final class Pools {
     Set<Backend> kept = new HashSet<>();
     known.values().forEach(backends -> kept.addAll(backends.values()));
     kept.removeIf(backend -> backend.active() == 0 && removed.contains(backend));
-    return Set.copyOf(kept);
+    return kept;
   }
 }

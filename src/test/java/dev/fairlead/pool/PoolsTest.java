@@ -127,6 +127,21 @@ class PoolsTest {
   }
 
   @Test
+  void removedBackendsAreLetGoWithoutAnotherChange() {
+    Pools pools = Pools.NONE.next(List.of(web("10.0.0.1"))).next(List.of());
+    Backend live = pools.removed().iterator().next();
+    live.trySelect();
+    pools.forgetRemoved();
+    pools.forgetRemoved();
+    assertThat(pools.removed()).containsExactly(live);
+    live.released();
+    pools.forgetRemoved();
+    assertThat(pools.removed()).as("a session may be about to select it").containsExactly(live);
+    pools.forgetRemoved();
+    assertThat(pools.removed()).isEmpty();
+  }
+
+  @Test
   void thousandReloadsWithNewBackendsLeaveNothingBehind() {
     Pools pools = Pools.NONE;
     for (int i = 0; i < 1000; i++) {
