@@ -1,5 +1,6 @@
 package dev.fairlead.cli;
 
+import dev.fairlead.config.Problem;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -8,6 +9,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** The command line, {@code java -jar fairlead.jar COMMAND}: one class per command. */
 @Command(
@@ -56,7 +58,7 @@ public final class FairleadCommand implements Runnable {
     try {
       return run.call(err);
     } catch (Exception e) {
-      err.println("run: " + e);
+      err.println("run: " + Problem.reason(e));
       return FAILED;
     }
   }
@@ -66,8 +68,24 @@ public final class FairleadCommand implements Runnable {
         .setOut(out)
         .setErr(err)
         .setExpandAtFiles(false)
+        .registerConverter(int.class, text -> number(text, Integer.MAX_VALUE).intValue())
+        .registerConverter(Integer.class, text -> number(text, Integer.MAX_VALUE).intValue())
+        .registerConverter(long.class, text -> number(text, Long.MAX_VALUE))
+        .registerConverter(Long.class, text -> number(text, Long.MAX_VALUE))
         .setExecutionExceptionHandler(FairleadCommand::failed)
         .execute(args);
+  }
+
+  private static Long number(String text, long most) {
+    try {
+      long number = Long.parseLong(text);
+      if (Math.abs(number) <= most) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // Answered below, with what was expected.
+    }
+    throw new TypeConversionException("'" + text + "' (expected: a whole number)");
   }
 
   private static int failed(
@@ -75,7 +93,7 @@ public final class FairleadCommand implements Runnable {
     if (e instanceof RefusedException refused) {
       refused.lines().forEach(command.getErr()::println);
     } else {
-      command.getErr().println(command.getCommandName() + ": " + e);
+      command.getErr().println(command.getCommandName() + ": " + Problem.reason(e));
     }
     return FAILED;
   }
