@@ -49,11 +49,7 @@ class OpenapiTest {
   private AdminRoutes routes() {
     return new AdminRoutes(
         new AdminVerticle.MemberAccess(
-            new FakeMember(),
-            () -> "",
-            any -> new JsonObject(),
-            new FakeCluster(),
-            new FakeEvents()),
+            new FakeMember(), () -> "", new FakeCluster(), new FakeEvents()),
         files);
   }
 
