@@ -9,7 +9,6 @@ import io.vertx.ext.web.RoutingContext;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -48,6 +47,12 @@ final class AdminConnections extends ChannelInboundHandlerAdapter {
   /** Raising it makes fewer lines of a flood, lowering it shows its end sooner. */
   private static final Duration LOG_PAUSE = Duration.ofMinutes(1);
 
+  /**
+   * How often {@link #tick} must be called. Time is counted in ticks, so that time in which the
+   * process was stopped counts for nobody.
+   */
+  static final Duration TICK = Duration.ofSeconds(1);
+
   private static final AttributeKey<Connection> OF =
       AttributeKey.valueOf(AdminConnections.class, "connection");
 
@@ -64,11 +69,12 @@ final class AdminConnections extends ChannelInboundHandlerAdapter {
   private final int share;
   private final LongSupplier nanoTime;
   private final Set<Connection> open = new HashSet<>();
+  private long ticks;
   private long changes;
   private long turnedAway;
   private long quietUntil;
 
-  /** {@code max} is at least 4; {@code nanoTime} is the clock. */
+  /** {@code max} is at least 4; {@code nanoTime} is the clock of the log. */
   AdminConnections(int max, LongSupplier nanoTime) {
     this.max = max;
     this.share = max / 4;
@@ -164,15 +170,10 @@ final class AdminConnections extends ChannelInboundHandlerAdapter {
     quietUntil = now + LOG_PAUSE.toNanos();
   }
 
-  /** Closes those that have waited too long for a request. To be called every second or so. */
-  void closeOverdue() {
-    long now = nanoTime.getAsLong();
-    List<Connection> overdue;
-    synchronized (this) {
-      overdue = new ArrayList<>(open);
-      overdue.removeIf(each -> !each.isOverdue(now));
-      overdue.forEach(Connection::close);
-    }
+  /** Closes those that have waited too long for a request. */
+  synchronized void tick() {
+    ticks++;
+    open.stream().filter(Connection::isOverdue).toList().forEach(Connection::close);
   }
 
   /** Its fields are guarded by the outer object. */
@@ -183,7 +184,9 @@ final class AdminConnections extends ChannelInboundHandlerAdapter {
     /** Of {@link #changes}, when its use last changed. */
     private long changed = ++changes;
 
-    private long deadline = nanoTime.getAsLong() + FIRST_REQUEST.toNanos();
+    /** The last tick that may find it waiting. */
+    private long deadline = ticks + FIRST_REQUEST.dividedBy(TICK);
+
     private Use use = Use.WAITING;
     private boolean closing;
 
@@ -207,14 +210,14 @@ final class AdminConnections extends ChannelInboundHandlerAdapter {
         if (request == by) {
           use = next;
           changed = ++changes;
-          deadline = nanoTime.getAsLong() + NEXT_REQUEST.toNanos();
+          deadline = ticks + NEXT_REQUEST.dividedBy(TICK);
         }
       }
     }
 
     /** One with a long response that is still being sent has the idle time-out. */
-    private boolean isOverdue(long now) {
-      return use == Use.WAITING && now - deadline >= 0 && channel.isWritable();
+    private boolean isOverdue() {
+      return use == Use.WAITING && ticks > deadline && channel.isWritable();
     }
 
     private void close() {

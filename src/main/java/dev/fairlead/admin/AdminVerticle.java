@@ -31,8 +31,6 @@ public final class AdminVerticle extends VerticleBase {
   /** Without a byte either way; ends responses that the client has stopped reading. */
   private static final Duration IDLE = Duration.ofSeconds(60);
 
-  private static final Duration TICK = Duration.ofSeconds(1);
-
   private final NodeConfig.Admin config;
   private final MemberAccess access;
   private final AdminConnections connections;
@@ -59,7 +57,7 @@ public final class AdminVerticle extends VerticleBase {
 
   private void bound(HttpServer server) {
     port = server.actualPort();
-    vertx.setPeriodic(TICK.toMillis(), tick -> connections.closeOverdue());
+    vertx.setPeriodic(AdminConnections.TICK.toMillis(), id -> connections.tick());
   }
 
   private Handler<RoutingContext> guard() {

@@ -9,6 +9,7 @@ import picocli.CommandLine.Command;
     name = "listeners",
     description = {
       "Shows the listeners of the member that answers, with the addresses they are bound to.",
+      "A removed one is shown while it has live sessions.",
       "ACTIVE counts its live sessions, TOTAL all sessions since it started."
     })
 final class ListenersCommand extends View {
@@ -20,9 +21,9 @@ final class ListenersCommand extends View {
 
   @Override
   void print(JsonObject answer, AdminClient client, PrintWriter out) {
-    TextTable table = new TextTable("NAME BIND ADDRESS POOL ACTIVE TOTAL");
+    TextTable table = new TextTable("NAME STATE BIND ADDRESS POOL ACTIVE TOTAL");
     AnswerText.each(answer, "listeners")
-        .forEach(listener -> table.row(listener, "name bind address pool active total"));
+        .forEach(listener -> table.row(listener, "name state bind address pool active total"));
     table.print(out);
   }
 }

@@ -16,7 +16,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -40,12 +39,14 @@ final class UnixSocketFile {
 
   private static final int DIRECTORIES = RADIX * RADIX * RADIX * RADIX * RADIX;
 
+  private static final String SOCKET_NAME = "s";
+
   private static final int ATTEMPTS = 10;
 
   private final UnixSocket wanted;
   private final Path path;
   private final PathClaim claim;
-  private @Nullable Path staged;
+  private @Nullable Path staging;
   private boolean published;
 
   private UnixSocketFile(UnixSocket wanted, PathClaim claim) {
@@ -74,31 +75,32 @@ final class UnixSocketFile {
 
   /** Fails if no socket with this owner, group and mode can be made beside the path. */
   static void tryOut(UnixSocket wanted) throws IOException {
-    Path aside = privateSibling(Path.of(wanted.path()));
+    Path directory = privateDirectory(Path.of(wanted.path()));
     try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-      probe.bind(UnixDomainSocketAddress.of(aside));
-      UnixAccess.give(aside, wanted, directoryOf(aside));
+      probe.bind(UnixDomainSocketAddress.of(directory.resolve(SOCKET_NAME)));
+      UnixAccess.give(directory.resolve(SOCKET_NAME), wanted, directory);
     } finally {
-      removeStaged(aside);
+      remove(directory);
     }
   }
 
   /** Makes room for a socket; the result is where it must be bound. */
   Path stage() throws IOException {
     makeWay(path);
-    staged = privateSibling(path);
-    return staged;
+    staging = privateDirectory(path);
+    return staging.resolve(SOCKET_NAME);
   }
 
   /** Gives the socket that was bound its real name. */
   void publish() throws IOException {
-    Path bound = staged;
-    if (bound != null) {
-      UnixAccess.give(bound, wanted, directoryOf(bound));
+    Path directory = staging;
+    if (directory != null) {
+      Path bound = directory.resolve(SOCKET_NAME);
+      UnixAccess.give(bound, wanted, directory);
       name(bound);
       published = true;
-      removeStaged(bound);
-      staged = null;
+      remove(directory);
+      staging = null;
     }
   }
 
@@ -118,21 +120,22 @@ final class UnixSocketFile {
     if (!published || !isSocket(path)) {
       return;
     }
-    Path aside = privateSibling(path);
+    Path directory = privateDirectory(path);
     try {
-      UnixAccess.give(path, changed, directoryOf(aside));
+      UnixAccess.give(path, changed, directory);
     } finally {
-      removeStaged(aside);
+      remove(directory);
     }
   }
 
   /** Removes the file, unless another process has put it there, and gives up the path. */
   void close() throws IOException {
     try {
-      if (staged != null) {
-        removeStaged(staged);
+      if (staging != null) {
+        remove(staging);
       }
       if (published) {
+        published = false;
         removeIfStale(path);
       }
     } finally {
@@ -140,15 +143,14 @@ final class UnixSocketFile {
     }
   }
 
-  /** A path in a new directory beside {@code path} that only this user can enter. */
-  private static Path privateSibling(Path path) throws IOException {
+  /** A new directory beside {@code path} that only this user can enter. */
+  private static Path privateDirectory(Path path) throws IOException {
     for (int i = 1; ; i++) {
       String name = Integer.toString(ThreadLocalRandom.current().nextInt(DIRECTORIES), RADIX);
       try {
         return Files.createDirectory(
-                path.resolveSibling("." + name),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")))
-            .resolve("s");
+            path.resolveSibling("." + name),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
       } catch (FileAlreadyExistsException e) {
         if (i == ATTEMPTS) {
           throw e;
@@ -157,13 +159,9 @@ final class UnixSocketFile {
     }
   }
 
-  private static Path directoryOf(Path staged) {
-    return Objects.requireNonNull(staged.getParent());
-  }
-
-  private static void removeStaged(Path socket) throws IOException {
-    Files.deleteIfExists(socket);
-    Files.deleteIfExists(directoryOf(socket));
+  private static void remove(Path directory) throws IOException {
+    Files.deleteIfExists(directory.resolve(SOCKET_NAME));
+    Files.deleteIfExists(directory);
   }
 
   /** Removes a stale file, and fails if any other is there. */

@@ -13,6 +13,9 @@ import io.vertx.config.ConfigStoreOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -147,7 +150,13 @@ final class ConfigFile {
       return Future.succeededFuture();
     }
     if (content.text() == null) {
-      return broken(content, List.of(problem("cannot be read")));
+      return vertx
+          .executeBlocking(this::isUnreadable)
+          .compose(
+              unreadable ->
+                  unreadable
+                      ? broken(content, List.of(problem("cannot be read")))
+                      : Future.succeededFuture());
     }
     ConfigText text =
         new ConfigText(atStart.name(), atStart.format(), content.text(), atStart.directory());
@@ -158,6 +167,16 @@ final class ConfigFile {
                 result.isValid()
                     ? apply(content, text, result)
                     : broken(content, result.problems()));
+  }
+
+  /** False = it can be read now, or as soon as there are descriptors: the next scan does it. */
+  private boolean isUnreadable() {
+    try (InputStream file = Files.newInputStream(Path.of(atStart.name()))) {
+      file.read();
+      return false;
+    } catch (IOException e) {
+      return !OpenFiles.isExhaustion(e);
+    }
   }
 
   private synchronized Future<Void> apply(Content content, ConfigText text, LoadResult result) {

@@ -130,7 +130,7 @@ public final class Member {
     stops.add(() -> vertx.close().await());
     BackendHealth health = new BackendHealth(vertx, transport);
     SessionListener listener = SessionListener.all(metrics, accessLog, health);
-    SessionCount count = new SessionCount(OpenFiles.maxSessions(node));
+    SessionCount count = new SessionCount(OpenFiles.maxSessions(node, loops));
     Proxy proxy =
         new Proxy(vertx, EventLoops.deploy(vertx, transport, loops, listener, count).await());
     stops.add(() -> proxy.stop().await());

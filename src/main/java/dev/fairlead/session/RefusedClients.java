@@ -18,21 +18,31 @@ import java.util.function.LongSupplier;
  * send is read and dropped until they close too: a close at once would reset those that speak
  * first. Not for long, and not many at a time. On the event loop.
  */
-final class RefusedClients {
+public final class RefusedClients {
   /** Raising it spares more clients a reset; lowering it keeps fewer descriptors in a flood. */
   private static final int MOST = 256;
+
+  /** Their share is one of so many sessions, for each loop; a reason as for {@link #MOST}. */
+  private static final int SESSIONS_EACH = 16;
 
   private final EventLoop eventLoop;
   private final Transport transport;
   private final LongSupplier clock;
+  private final int most;
 
   /** The oldest first; closed ones stay until their time is over. */
   private final ArrayDeque<Lingering> lingering = new ArrayDeque<>();
 
-  RefusedClients(EventLoop eventLoop, Transport transport, LongSupplier clock) {
+  RefusedClients(EventLoop eventLoop, Transport transport, LongSupplier clock, int maxSessions) {
     this.eventLoop = eventLoop;
     this.transport = transport;
     this.clock = clock;
+    this.most = most(maxSessions);
+  }
+
+  /** How many of them a loop of a member with {@code maxSessions} keeps at a time. */
+  public static int most(long maxSessions) {
+    return (int) Math.max(1, Math.min(MOST, maxSessions / SESSIONS_EACH));
   }
 
   /** Refuses a client that is not registered yet. */
@@ -66,7 +76,7 @@ final class RefusedClients {
       client.unsafe().closeForcibly();
       return;
     }
-    if (lingering.size() == MOST) {
+    if (lingering.size() == most) {
       lingering.removeFirst().client.close();
     }
     lingering.addLast(new Lingering(client, clock.getAsLong()));

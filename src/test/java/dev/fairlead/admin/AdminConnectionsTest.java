@@ -103,14 +103,26 @@ class AdminConnectionsTest {
   @Test
   void whoeverSendsNoRequestIsClosed() {
     List<Accepted> all = from(OURS, 3);
-    clock.pass(AdminConnections.FIRST_REQUEST.minusMillis(1));
+    ticks(AdminConnections.FIRST_REQUEST);
     Accepted newer = from(OURS);
-    connections.closeOverdue();
     assertThat(all).allMatch(EmbeddedChannel::isOpen);
-    clock.pass(Duration.ofMillis(1));
-    connections.closeOverdue();
+    connections.tick();
     assertThat(all).noneMatch(EmbeddedChannel::isOpen);
     assertThat(newer.isOpen()).isTrue();
+  }
+
+  private void ticks(Duration time) {
+    for (long i = time.dividedBy(AdminConnections.TICK); i > 0; i--) {
+      connections.tick();
+    }
+  }
+
+  @Test
+  void timeInWhichTheProcessWasStoppedDoesNotCount() {
+    Accepted connection = from(OURS);
+    clock.pass(Duration.ofHours(1));
+    connections.tick();
+    assertThat(connection.isOpen()).isTrue();
   }
 
   @Test

@@ -65,8 +65,8 @@ class ViewCommandsTest {
   void listenersShowWhereTheyAreBound() {
     assertThat(lines("listeners"))
         .containsExactly(
-            "NAME   BIND          ADDRESS           POOL   ACTIVE   TOTAL",
-            "web    127.0.0.1:0   127.0.0.1:40123   web    3        17");
+            "NAME   STATE     BIND          ADDRESS           POOL   ACTIVE   TOTAL",
+            "web    enabled   127.0.0.1:0   127.0.0.1:40123   web    3        17");
   }
 
   @Test

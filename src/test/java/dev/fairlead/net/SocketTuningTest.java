@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.config.NodeConfig.TransportKind;
 import dev.fairlead.testkit.EveryTransport;
-import dev.fairlead.testkit.TestConnection;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
@@ -13,7 +12,9 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.unix.DomainSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
@@ -37,11 +38,11 @@ class SocketTuningTest {
       Channel channel = transport.newChannel(address);
       loops.next().register(channel).sync();
       channel.connect(transport.convert(address)).sync();
-      try (TestConnection peer = new TestConnection(server.accept())) {
+      try (SocketChannel peer = server.accept()) {
         channel.writeAndFlush(Unpooled.copiedBuffer(BYTES.getBytes(UTF_8))).sync();
         assertThat(SocketTuning.sendQueue(channel)).hasValue(0);
         channel.close().sync();
-        assertThat(peer.readText()).isEqualTo(BYTES);
+        assertThat(Channels.newInputStream(peer).readAllBytes()).asString(UTF_8).isEqualTo(BYTES);
       }
     } finally {
       loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).sync();

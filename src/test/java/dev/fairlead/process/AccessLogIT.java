@@ -149,10 +149,7 @@ class AccessLogIT {
             .withPipedStdout()
             .start(directory)
             .reachedThrough(admin)) {
-      await()
-          .atMost(FairleadProcess.PATIENCE)
-          .ignoreExceptions()
-          .until(() -> proxy.get("/readyz").statusCode() == 200);
+      await().ignoreExceptions().until(() -> proxy.get("/readyz").statusCode() == 200);
       pingOften(proxy, MANY);
       for (int weight = 2; weight < 5; weight++) {
         String pushed = ConfigFixture.weighing(weight, backend.port()).replace(":0", ":" + port);

@@ -59,30 +59,41 @@ class EndingsIT {
 
   @TempDir private Path directory;
 
-  /** What the client of session {@code index} does. */
-  private interface Ending {
-    void end(TestConnection client, int index) throws IOException;
-  }
-
   private enum Kind {
-    RESET_AFTER_FIN("web", Kind::resetAfterFin),
-    RESET_AFTER_DATA("web", Kind::resetAfterData),
-    HALF_CLOSE_ON_UNIX_SOCKETS("unix", Kind::halfClose),
-    RESET_WITH_DATA("web", Kind::resetWithData),
-    RESET_AT_ACCEPT_OR_NO_BACKEND("eager", Kind::readSome);
-
-    final String listener;
-
-    @SuppressWarnings("ImmutableEnumChecker") // It is a method of this class.
-    final Ending ending;
-
-    Kind(String listener, Ending ending) {
-      this.listener = listener;
-      this.ending = ending;
-    }
+    RESET_AFTER_FIN,
+    RESET_AFTER_DATA,
+    HALF_CLOSE_ON_UNIX_SOCKETS,
+    RESET_WITH_DATA,
+    RESET_AT_ACCEPT_OR_NO_BACKEND;
 
     String listener(int index) {
-      return this == RESET_AT_ACCEPT_OR_NO_BACKEND && index % 2 == 1 ? "empty" : listener;
+      return switch (this) {
+        case HALF_CLOSE_ON_UNIX_SOCKETS -> "unix";
+        case RESET_AT_ACCEPT_OR_NO_BACKEND -> index % 2 == 0 ? "eager" : "empty";
+        default -> "web";
+      };
+    }
+
+    /** What the client of session {@code index} does. */
+    void end(TestConnection client, int index) throws IOException {
+      switch (this) {
+        case RESET_AFTER_FIN -> resetAfterFin(client, index);
+        case RESET_AFTER_DATA -> {
+          client.send("r");
+          // The reset is not waited for, because with NIO it takes a second.
+          client.expect(ANSWER);
+        }
+        case HALF_CLOSE_ON_UNIX_SOCKETS -> {
+          client.send("e" + ANSWER);
+          client.finish();
+          assertThat(client.readText()).isEqualTo(ANSWER);
+        }
+        case RESET_WITH_DATA -> {
+          client.send("k" + ANSWER);
+          client.reset();
+        }
+        case RESET_AT_ACCEPT_OR_NO_BACKEND -> readSome(client);
+      }
     }
 
     /** Of the client, or of the backend. */
@@ -99,25 +110,8 @@ class EndingsIT {
       }
     }
 
-    private static void resetAfterData(TestConnection client, int index) throws IOException {
-      client.send("r");
-      client.expect(ANSWER);
-      // Not waited for, because with NIO it takes a second.
-    }
-
-    private static void halfClose(TestConnection client, int index) throws IOException {
-      client.send("e" + ANSWER);
-      client.finish();
-      assertThat(client.readText()).isEqualTo(ANSWER);
-    }
-
-    private static void resetWithData(TestConnection client, int index) throws IOException {
-      client.send("k" + ANSWER);
-      client.reset();
-    }
-
     /** What the backend sent, or the FIN that refuses the client. */
-    private static void readSome(TestConnection client, int index) {
+    private static void readSome(TestConnection client) {
       try {
         client.send("hello");
         client.readSome(ANSWER.length());
@@ -221,7 +215,6 @@ class EndingsIT {
       }
     }
     await(kind + ": no session is left")
-        .atMost(FairleadProcess.PATIENCE)
         .pollInterval(Duration.ofMillis(10))
         .until(() -> proxy.json("/api/v1/status").getInteger("sessions") == 0);
     waveOver.countDown();
@@ -235,7 +228,7 @@ class EndingsIT {
     for (int i = next.getAndIncrement(); i < WAVE; i = next.getAndIncrement()) {
       TestConnection client = TestClient.connect(addresses.get(i % 2));
       open.add(client);
-      kind.ending.end(client, i);
+      kind.end(client, i);
     }
     return null;
   }
@@ -248,7 +241,7 @@ class EndingsIT {
 
   /** Of the process, without a session. */
   private record Figures(long descriptors, double mebibytes, Duration idleCpu) {
-    static Figures of(FairleadProcess proxy) throws InterruptedException {
+    static Figures of(FairleadProcess proxy) {
       Duration idle = cpuOfASecond(proxy);
       for (int i = 0; i < 20 && idle.compareTo(MOST_IDLE_CPU) > 0; i++) {
         // The JVM still compiles what was hot.
@@ -258,10 +251,14 @@ class EndingsIT {
           descriptors(proxy), proxy.metric("fairlead_direct_memory_bytes") / MIB, idle);
     }
 
-    private static Duration cpuOfASecond(FairleadProcess proxy) throws InterruptedException {
-      Duration before = proxy.process().info().totalCpuDuration().orElseThrow();
-      Thread.sleep(1000);
-      return proxy.process().info().totalCpuDuration().orElseThrow().minus(before);
+    private static Duration cpuOfASecond(FairleadProcess proxy) {
+      Duration before = cpu(proxy);
+      await().during(Duration.ofSeconds(1)).until(() -> proxy.process().isAlive());
+      return cpu(proxy).minus(before);
+    }
+
+    private static Duration cpu(FairleadProcess proxy) {
+      return proxy.process().info().totalCpuDuration().orElseThrow();
     }
 
     private static long descriptors(FairleadProcess proxy) {

@@ -28,9 +28,12 @@ class OpenFilesIT {
 
   @Test
   void theLimitOfOpenFilesLimitsTheSessions() throws IOException {
-    Launch launch = Launch.run(config(1)).after("ulimit -n 1256");
+    Launch launch =
+        Launch.run(config(1), "--set", "node.eventLoops=2", "--set", "node.maxSessions=10000")
+            .after("ulimit -n 1256");
     try (FairleadProcess proxy = launch.startReady(directory)) {
-      assertThat(proxy.json("/api/v1/status").getInteger("maxSessions")).isEqualTo(500);
+      assertThat(proxy.json("/api/v1/status").getInteger("maxSessions")).isEqualTo(397);
+      assertThat(proxy.logged("node.maxSessions 10000 is more than the limit")).isEqualTo(1);
     }
   }
 
@@ -42,38 +45,62 @@ class OpenFilesIT {
                 .startReady(directory)) {
       List<PingClient> clients = connect(proxy.port("web"), 10);
       proxy.awaitLog(STOPPED);
-      // In whatever order they were accepted: each gets its answer when others have left.
-      List<PingClient> waiting = new ArrayList<>(clients);
-      for (PingClient client : clients) {
-        client.send();
-      }
-      await()
-          .until(
-              () -> {
-                for (PingClient client : List.copyOf(waiting)) {
-                  if (client.hasAnswer()) {
-                    client.close();
-                    waiting.remove(client);
-                  }
-                }
-                return waiting.isEmpty();
-              });
+      serve(clients);
     }
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"epoll", "io_uring", "nio"})
-  void withoutDescriptorsAcceptingPausesAndRecovers(String transport) throws Exception {
-    String[] settings = {"--set", "node.maxSessions=10000", "--set", "node.transport=" + transport};
+  void clientsBeyondTheDescriptorsWaitForTheirTurn(String transport) throws IOException {
     try (PingBackend backend = PingBackend.start();
-        FairleadProcess proxy =
-            Launch.run(config(backend.port()), settings)
-                .after("ulimit -n 200")
-                .startReady(directory)) {
+        FairleadProcess proxy = starved(transport, "ulimit -n 600", backend)) {
+      List<PingClient> clients = connect(proxy.port("web"), 600);
+      proxy.awaitLog(STOPPED);
+      serve(clients);
+      assertThat(proxy.logged("Too many open files")).isZero();
+    }
+  }
+
+  private FairleadProcess starved(String transport, String limit, PingBackend backend)
+      throws IOException {
+    return Launch.run(
+            config(backend.port()),
+            "--set",
+            "node.maxSessions=10000",
+            "--set",
+            "node.transport=" + transport)
+        .after(limit)
+        .startReady(directory);
+  }
+
+  /** In whatever order they were accepted: each gets its answer when others have left. */
+  private static void serve(List<PingClient> clients) throws IOException {
+    for (PingClient client : clients) {
+      client.send();
+    }
+    List<PingClient> waiting = new ArrayList<>(clients);
+    await()
+        .until(
+            () -> {
+              for (PingClient client : List.copyOf(waiting)) {
+                if (client.hasAnswer()) {
+                  client.close();
+                  waiting.remove(client);
+                }
+              }
+              return waiting.isEmpty();
+            });
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"epoll", "io_uring", "nio"})
+  void withoutDescriptorsAcceptingPausesAndRecovers(String transport) throws Exception {
+    try (PingBackend backend = PingBackend.start();
+        FairleadProcess proxy = starved(transport, "ulimit -n 100", backend)) {
       int port = proxy.port("web");
       List<PingClient> clients = connect(port, 300);
-      // A session takes two descriptors, an admin connection one: so none at all is left.
-      clients.addAll(connect(proxy.adminPort(), 10));
+      // So few that what else a process needs is more than its share: now none at all is left.
+      clients.addAll(connect(proxy.adminPort(), 100));
       proxy.awaitLog(STOPPED);
       assertIdle(proxy);
       for (PingClient client : clients) {
@@ -84,6 +111,7 @@ class OpenFilesIT {
           .until(() -> PingClient.pingOnce(port).equals("PONG"));
       await().until(() -> proxy.json("/api/v1/status").getInteger("sessions") == 0);
       assertThat(proxy.logged("Session - ")).isZero();
+      assertThat(proxy.logged("cannot be read") + proxy.logged("mended")).isZero();
       // The admin listener tells of its own once a second.
       assertThat(proxy.logged(" WARN ") + proxy.logged(" ERROR ")).isLessThan(100);
       proxy.signal("TERM");

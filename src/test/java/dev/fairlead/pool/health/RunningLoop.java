@@ -65,6 +65,11 @@ final class RunningLoop implements AutoCloseable {
     return eventLoop.openChannels.get();
   }
 
+  /** The open channels when all timers that end within {@code nanos} have run. */
+  int openChannelsAfter(long nanos) throws Exception {
+    return eventLoop.schedule(this::openChannels, nanos, TimeUnit.NANOSECONDS).get();
+  }
+
   @Override
   public void close() {
     eventLoop.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();

@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -89,12 +88,8 @@ class TlsCloseTest {
       Check late = late(running, probed);
       assertThat(running.probe(late, Probe.ProbeTarget.of(probed.object(), probed.pool())))
           .isEqualTo(CheckResult.passed("handshake completed"));
-      long told = System.nanoTime();
-      await()
-          .pollInterval(Duration.ofMillis(5))
-          .untilAsserted(() -> assertThat(running.openChannels()).isZero());
-      assertThat(Duration.ofNanos(System.nanoTime() - told))
-          .isLessThan(Duration.ofNanos(TlsClose.MOST_NANOS));
+      // A busy loop is late with everything, but in the order of the deadlines.
+      assertThat(running.openChannelsAfter(TlsClose.MOST_NANOS / 2)).isZero();
       closing.countDown();
     }
   }

@@ -1,0 +1,35 @@
+package dev.fairlead.member;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Ensures that sessions leave descriptors for all else. Provoked with limits of any size. A failure
+ * would look like sessions that find none for their backend, or a process that takes no client.
+ */
+class OpenFilesTest {
+  @ParameterizedTest
+  @CsvSource({
+    "65536, 2, 32320",
+    "65536, 64, 24384",
+    "1256, 2, 397",
+    "1024, 8, 256",
+    "200, 2, 50",
+    "1, 1, 1",
+    "9223372036854775807, 2, 1000000"
+  })
+  void sessionsGetWhatOthersLeaveAndAtLeastHalf(long limit, int loops, int sessions) {
+    assertThat(OpenFiles.possibleSessions(limit, 128, loops)).isEqualTo(sessions);
+  }
+
+  @Test
+  void lackOfDescriptorsIsToldFromOtherFailures() {
+    assertThat(OpenFiles.isExhaustion(new IOException("a.yaml: Too many open files"))).isTrue();
+    assertThat(OpenFiles.isExhaustion(new IOException("a.yaml: Permission denied"))).isFalse();
+    assertThat(OpenFiles.isExhaustion(new IOException())).isFalse();
+  }
+}
