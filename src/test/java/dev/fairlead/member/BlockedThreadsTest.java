@@ -41,7 +41,7 @@ class BlockedThreadsTest {
   void anotherMinuteIsAnotherLine(LogWatch logged) {
     late(FIRST, Duration.ofMillis(2500));
     now = now.plusSeconds(60);
-    late(SECOND, Duration.ofMillis(3000));
+    late(SECOND, Duration.ofSeconds(3));
     assertThat(logged.lines()).hasSize(2);
   }
 

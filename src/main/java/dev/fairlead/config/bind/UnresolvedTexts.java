@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Puts texts with variables, as they are written, into the JSON of the loaded configuration. */
@@ -93,7 +94,7 @@ final class UnresolvedTexts {
     Scalar port = scalar(map, "port");
     boolean isIpv6 = host.text().contains(":") && !hasVariables(host);
     String bind = (isIpv6 ? "[" + host.text() + "]" : host.text()) + ":" + port.text();
-    Tree backends = map.entries().get("backends").value();
+    Tree backends = required(map, "backends");
     return mapping(
         Map.of(
             "listeners", onlyItem("bind", new Scalar(host.place(), ScalarKind.TEXT, bind)),
@@ -101,7 +102,11 @@ final class UnresolvedTexts {
   }
 
   private static Scalar scalar(Mapping map, String key) {
-    return (Scalar) map.entries().get(key).value();
+    return (Scalar) required(map, key);
+  }
+
+  private static Tree required(Mapping map, String key) {
+    return Objects.requireNonNull(map.entries().get(key)).value();
   }
 
   private static Tree onlyItem(String key, Tree value) {
