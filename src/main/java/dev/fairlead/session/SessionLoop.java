@@ -2,6 +2,7 @@ package dev.fairlead.session;
 
 import dev.fairlead.admission.ListenerLimiter;
 import dev.fairlead.admission.SourceCount;
+import dev.fairlead.net.PauseClock;
 import dev.fairlead.net.SocketTuning;
 import dev.fairlead.net.Transport;
 import dev.fairlead.pool.Backend;
@@ -15,7 +16,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiPredicate;
-import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,6 +31,7 @@ public final class SessionLoop {
 
   private static final Logger LOG = LoggerFactory.getLogger(SessionLoop.class);
 
+  private final PauseClock clock;
   private final LoopContext context;
   private final SessionCount count;
   private final RefusedClients refusedClients;
@@ -46,7 +47,7 @@ public final class SessionLoop {
 
   public SessionLoop(
       EventLoop eventLoop, Transport transport, SessionListener listener, Identity identity) {
-    this(eventLoop, transport, listener, identity, System::nanoTime);
+    this(eventLoop, transport, listener, identity, new PauseClock());
   }
 
   SessionLoop(
@@ -54,7 +55,8 @@ public final class SessionLoop {
       Transport transport,
       SessionListener listener,
       Identity identity,
-      LongSupplier clock) {
+      PauseClock clock) {
+    this.clock = clock;
     this.count = identity.count();
     this.context =
         new LoopContext(
@@ -148,7 +150,7 @@ public final class SessionLoop {
         account.close();
         throw bug;
       }
-      session.failed(bug);
+      session.crashed(bug);
       // Unless it is registered, the session cannot close it.
       Transport.discard(client);
     }
@@ -162,12 +164,19 @@ public final class SessionLoop {
         session.end(CloseReason.INTERNAL);
       }
     } catch (RuntimeException | Error bug) {
-      session.failed(bug);
+      session.crashed(bug);
     }
   }
 
-  /** Acts on all deadlines that have passed. To be called every {@link #TICK}. */
+  /**
+   * Acts on all deadlines that have passed, except after the process was stopped: what arrived
+   * meanwhile is read first. To be called every {@link #TICK}.
+   */
   public void tick() {
+    clock.tick();
+    if (clock.isResuming()) {
+      return;
+    }
     long now = context.now();
     context.deadlines().turn(now);
     refusedClients.tick(now);

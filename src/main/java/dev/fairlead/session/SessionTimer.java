@@ -31,6 +31,10 @@ final class SessionTimer {
 
   private final Timeouts timeouts;
   private final LongSupplier clock;
+
+  /** By {@link System#nanoTime}, as its age is reported. */
+  private final long openedAt = System.nanoTime();
+
   private final long startedAt;
   private final long expiresAt;
   private long lastByteAt;
@@ -71,8 +75,9 @@ final class SessionTimer {
     return lastByteAt;
   }
 
+  /** Since the accept; the time in which the process was stopped included. */
   long age() {
-    return clock.getAsLong() - startedAt;
+    return System.nanoTime() - openedAt;
   }
 
   /** When {@code maxDuration} is over. */

@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -19,7 +18,6 @@ import org.junit.jupiter.api.io.TempDir;
  * with answers of the API, in Node.js where there is one. A failure would look like a red box after
  * every push.
  */
-@Timeout(60)
 class PageTest {
   /** Elements that remember what is put into them; each test calls functions of the script. */
   private static final String BROWSER =

@@ -5,13 +5,13 @@ import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.config.NodeConfig.TransportKind;
 import dev.fairlead.session.SessionRecord;
+import dev.fairlead.testkit.Logs;
 import dev.fairlead.testkit.MemberSetup;
 import dev.fairlead.testkit.TestBackend;
 import dev.fairlead.testkit.TestClient;
 import dev.fairlead.testkit.TestConnection;
 import dev.fairlead.testkit.TestMember;
 import java.net.SocketAddress;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -26,9 +26,9 @@ import org.junit.jupiter.api.Test;
  *
  * <p>A failure looks like: clients of a healthy backend that are cut off.
  */
+@Logs(" is down: ")
 class OnBackendDownTest {
   private static final int CLIENTS = 40;
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String CLOSE = "onBackendDown: close";
 
   private final List<TestConnection> clients = new ArrayList<>();
@@ -74,7 +74,7 @@ class OnBackendDownTest {
   }
 
   private static void awaitFirstCut(TestMember member) {
-    await().atMost(PATIENCE).until(() -> sessions(member, "web") < CLIENTS);
+    await().until(() -> sessions(member, "web") < CLIENTS);
   }
 
   @AfterEach
@@ -97,10 +97,10 @@ class OnBackendDownTest {
       probed.close();
       awaitFirstCut(member);
       try (TestBackend again = TestBackend.serving(connection -> {}, address)) {
-        await().atMost(PATIENCE).until(() -> member.backend(0).isHealthy());
+        await().until(() -> member.backend(0).isHealthy());
         int left = sessions(member, "web");
         member.reload(config(CLOSE + health + backends(backend), CLOSE + backends()));
-        await().atMost(PATIENCE).until(() -> sessions(member, "other") == 0);
+        await().until(() -> sessions(member, "other") == 0);
         assertThat(sessions(member, "web")).isEqualTo(left);
         assertThat(again.accepted()).isPositive();
       }
@@ -143,9 +143,9 @@ class OnBackendDownTest {
       member.reload(removal);
       awaitFirstCut(member);
       member.reload(config(web, CLOSE + backends()));
-      await().atMost(PATIENCE).until(() -> sessions(member, "other") < CLIENTS);
+      await().until(() -> sessions(member, "other") < CLIENTS);
       int left = sessions(member, "web");
-      await().atMost(PATIENCE).until(() -> sessions(member, "other") == 0);
+      await().until(() -> sessions(member, "other") == 0);
       assertThat(sessions(member, "web")).isEqualTo(left);
     }
   }

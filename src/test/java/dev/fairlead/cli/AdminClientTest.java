@@ -71,10 +71,15 @@ class AdminClientTest {
     assertThat(CommandLineRun.of("members", "--token-file", missing.toString()))
         .isEqualTo(
             new CommandLineRun(
-                1, "", "--token-file: " + missing + ": cannot be read: no such file\n"));
+                1,
+                "",
+                "--token-file or FAIRLEAD_TOKEN_FILE: "
+                    + missing
+                    + ": cannot be read: no such file\n"));
     Path empty = file("empty", "\n");
     assertThat(CommandLineRun.of("members", "--token-file", empty.toString()).err())
-        .isEqualTo("--token-file: " + empty + " (expected: a token in line 1)\n");
+        .isEqualTo(
+            "--token-file or FAIRLEAD_TOKEN_FILE: " + empty + " (expected: a token in line 1)\n");
   }
 
   @Test

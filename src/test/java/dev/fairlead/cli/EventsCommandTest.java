@@ -8,14 +8,12 @@ import io.vertx.core.json.JsonObject;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /**
  * Ensures that events are followed, one a line. Provoked with a member whose events are made up. A
  * failure would look like a line that no tool can cut, or a command that hangs when the member has
  * gone.
  */
-@Timeout(60)
 class EventsCommandTest {
   private static final JsonObject DOWN =
       new JsonObject()

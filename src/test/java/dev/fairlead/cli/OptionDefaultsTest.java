@@ -8,14 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Ensures that the environment sets defaults and nothing more. Provoked with variables that are
  * set, empty and overridden. A failure would look like a command to another member than was typed.
  */
-@Timeout(30)
 class OptionDefaultsTest {
   @TempDir private Path directory;
 

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.fairlead.testkit.FairleadProcess;
+import dev.fairlead.testkit.TestRun;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -75,7 +76,8 @@ class ClockStepIT extends PingClusterFixture {
     try {
       Process compiler =
           new ProcessBuilder("cc", "-shared", "-fPIC", "-o", "" + library, "" + source).start();
-      return compiler.waitFor(1, TimeUnit.MINUTES) && compiler.exitValue() == 0;
+      return compiler.waitFor(TestRun.PATIENCE.toSeconds(), TimeUnit.SECONDS)
+          && compiler.exitValue() == 0;
     } catch (IOException e) {
       return false;
     }
@@ -100,7 +102,7 @@ class ClockStepIT extends PingClusterFixture {
         step(member, seconds);
         await("all together after a step of " + member + " to " + seconds + " s")
             .during(LONG_ENOUGH)
-            .atMost(LONG_ENOUGH.plus(FairleadProcess.PATIENCE))
+            .atMost(LONG_ENOUGH.plus(TestRun.PATIENCE))
             .until(() -> cluster.members().stream().allMatch(each -> all(each)));
         assertThat(cluster.members()).allMatch(each -> each.logged(" left") == 0);
       }

@@ -48,6 +48,11 @@ final class PingClient implements AutoCloseable {
   /** Sends four bytes and returns the four that come back. */
   String ping() throws IOException {
     send();
+    return answer();
+  }
+
+  /** The four bytes that come next. */
+  String answer() throws IOException {
     byte[] answer = new byte[PING.length];
     new DataInputStream(socket.getInputStream()).readFully(answer);
     return new String(answer, StandardCharsets.US_ASCII);

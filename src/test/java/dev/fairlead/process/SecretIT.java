@@ -8,6 +8,7 @@ import dev.fairlead.testkit.ClusterProcesses;
 import dev.fairlead.testkit.ClusteredVertx;
 import dev.fairlead.testkit.FairleadProcess;
 import dev.fairlead.testkit.SignedBody;
+import dev.fairlead.testkit.TestRun;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.json.JsonObject;
@@ -148,7 +149,7 @@ class SecretIT {
         .vertx()
         .eventBus()
         .request(address, body, new DeliveryOptions().addHeader("node", application.id()))
-        .await(FairleadProcess.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        .await(TestRun.PATIENCE.toSeconds(), TimeUnit.SECONDS);
   }
 
   /** By all members. */

@@ -6,6 +6,7 @@ import dev.fairlead.config.LimitsConfig.ListenerLimits;
 import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.config.NodeConfig.TransportKind;
 import dev.fairlead.config.PoolConfig;
+import dev.fairlead.net.PauseClock;
 import dev.fairlead.net.Transport;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pools;
@@ -82,7 +83,7 @@ final class LoopFixture implements AutoCloseable {
             transport,
             listener,
             new SessionLoop.Identity("test-", count),
-            () -> clock.getAsLong());
+            new PauseClock(() -> clock.getAsLong()));
     server = listen();
   }
 
@@ -131,10 +132,24 @@ final class LoopFixture implements AutoCloseable {
     return accepted.poll(TestRun.PATIENCE.toSeconds(), TimeUnit.SECONDS);
   }
 
-  /** Moves the clock and acts on the deadlines that pass. */
+  /** Moves the clock in steps that are no pause, and acts on the deadlines that pass. */
   void advance(Duration time) throws Exception {
-    nanos.addAndGet(time.toNanos());
-    tick();
+    onLoop(
+        () -> {
+          long end = nanos.get() + time.toNanos();
+          while (nanos.get() < end) {
+            nanos.set(Math.min(end, nanos.get() + PauseClock.PAUSE.toNanos()));
+            loop.tick();
+          }
+          return null;
+        });
+  }
+
+  /** Lets the clock run from now on, and the loop with it. */
+  void run() {
+    clock = System::nanoTime;
+    long tick = SessionLoop.TICK.toMillis();
+    eventLoop.scheduleAtFixedRate(loop::tick, 0, tick, TimeUnit.MILLISECONDS);
   }
 
   void tick() throws Exception {

@@ -15,6 +15,7 @@ import dev.fairlead.config.LimitsConfig.RefuseWith;
 import dev.fairlead.config.NodeConfig.TransportKind;
 import dev.fairlead.config.PoolConfig;
 import dev.fairlead.config.PoolConfig.Timeouts;
+import dev.fairlead.net.PauseClock;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
 import dev.fairlead.testkit.EveryTransport;
@@ -45,6 +46,10 @@ import org.junit.jupiter.api.Test;
 class SessionTest {
   private static final int PER_SOURCE = 10;
   private static final Duration HOUR = Duration.ofHours(1);
+
+  /** The age at which every session is due. */
+  private static final Duration SETTLED = Duration.ofSeconds(5);
+
   private static final Duration MINUTE = Duration.ofMinutes(1);
   private static final Timeouts TIMEOUTS = new Timeouts(HOUR, MINUTE, HOUR.multipliedBy(3), 0);
 
@@ -86,6 +91,22 @@ class SessionTest {
       fixture.advance(Duration.ofSeconds(2));
       client.expectEof();
       expectNothingLeft(fixture);
+      assertThat(reports.ended).containsExactly(CloseReason.IDLE_TIMEOUT);
+    }
+  }
+
+  @Test
+  void timeInWhichTheProcessWasStoppedCountsForNobody() throws Exception {
+    try (TestBackend backend = TestBackend.echo();
+        LoopFixture fixture = fixture(TransportKind.NIO, backend);
+        TestConnection client = fixture.connect()) {
+      exchange(client);
+      fixture.nanos.addAndGet(HOUR.multipliedBy(2).toNanos());
+      fixture.tick();
+      fixture.advance(HOUR.minusSeconds(1));
+      assertThat(reports.ended).isEmpty();
+      fixture.advance(PauseClock.PAUSE.plus(PauseClock.SETTLING));
+      client.expectEof();
       assertThat(reports.ended).containsExactly(CloseReason.IDLE_TIMEOUT);
     }
   }
@@ -194,11 +215,12 @@ class SessionTest {
         TestConnection second = fixture.connect()) {
       exchange(first);
       exchange(second);
-      fixture.nanos.addAndGet(Duration.ofSeconds(20).toNanos());
+      fixture.advance(SETTLED.minusMillis(100));
+      fixture.nanos.addAndGet(Duration.ofMillis(500).toNanos());
       AtomicInteger calls = new AtomicInteger();
       fixture.clock =
           () -> {
-            if (calls.getAndIncrement() == 1) {
+            if (calls.getAndIncrement() == 3) {
               throw new IllegalStateException("thrown by the clock, on purpose");
             }
             return fixture.nanos.get();
@@ -221,7 +243,7 @@ class SessionTest {
     try (TestBackend resetting = TestBackend.serving(Scripts::reset);
         TestBackend backend = TestBackend.echo();
         LoopFixture fixture = fixture(kind, backend)) {
-      fixture.clock = System::nanoTime; // with nio a reset waits for a second of it
+      fixture.run(); // with nio a reset waits for a second of it
       for (String event : new String[] {"connected", "closed", "failed"}) {
         TestBackend used = event.equals("failed") ? resetting : backend;
         fixture.configure(pool(used), only(5));

@@ -23,11 +23,9 @@ import java.util.regex.Pattern;
 
 /**
  * A process of the built jar, made by {@link Launch}. {@link #close} kills it if it still runs. Its
- * output goes to files, so it can't block on them. Every wait ends after {@link #PATIENCE}.
+ * output goes to files, so it can't block on them. Every wait ends after {@link TestRun#PATIENCE}.
  */
 public final class FairleadProcess implements AutoCloseable {
-  public static final Duration PATIENCE = TestRun.PATIENCE;
-
   private static final Pattern READY = Pattern.compile("Member - ready: .*, admin port (\\d+)");
 
   /** Shells and nohup start processes that ignore these, and a JVM leaves it so. */
@@ -117,7 +115,7 @@ public final class FairleadProcess implements AutoCloseable {
 
   private HttpRequest.Builder request(String path) {
     return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + adminPort + path))
-        .timeout(PATIENCE);
+        .timeout(TestRun.PATIENCE);
   }
 
   private HttpResponse<String> exchange(HttpRequest request) {
@@ -193,7 +191,7 @@ public final class FairleadProcess implements AutoCloseable {
   /** Waits for the end and gives the exit code. */
   public int awaitExit() {
     try {
-      if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+      if (!process.waitFor(TestRun.PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
         throw new AssertionError("still runs; its stderr:\n" + String.join("\n", errLines()));
       }
     } catch (InterruptedException e) {

@@ -32,6 +32,19 @@ public final class FullBackend implements AutoCloseable {
     return ((InetSocketAddress) server.getLocalAddress()).getPort();
   }
 
+  /** Empties the queue, so that a connect which waits is answered when it is tried again. */
+  public void makeRoom() throws IOException {
+    queue.remove(queue.size() - 1).close();
+    for (int i = 0; i < queue.size(); i++) {
+      server.accept().close();
+    }
+  }
+
+  /** The next connection after {@link #makeRoom}, waited for. */
+  public TestConnection next() throws IOException {
+    return new TestConnection(server.accept());
+  }
+
   private boolean knock() throws IOException {
     SocketChannel channel = SocketChannel.open();
     queue.add(channel);

@@ -80,10 +80,11 @@ public final class ConfigArbitraries {
   }
 
   private static boolean addressesDiffer(List<ListenerConfig> listeners) {
-    List<BindAddress> fixed =
+    List<String> fixed =
         listeners.stream()
             .map(ListenerConfig::bind)
             .filter(b -> b.isUnix() || b.port() != 0)
+            .map(BindAddress::toString)
             .toList();
     return fixed.stream().distinct().count() == fixed.size();
   }

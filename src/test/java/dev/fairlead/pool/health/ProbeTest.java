@@ -14,6 +14,7 @@ import dev.fairlead.testkit.FullBackend;
 import dev.fairlead.testkit.Scripts;
 import dev.fairlead.testkit.TestBackend;
 import dev.fairlead.testkit.TestConnection;
+import dev.fairlead.testkit.TestRun;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.NetUtil;
@@ -267,7 +268,7 @@ class ProbeTest {
 
     @Override
     public void channelActive(ChannelHandlerContext context) throws Exception {
-      answered.await(30, TimeUnit.SECONDS);
+      answered.await(TestRun.PATIENCE.toSeconds(), TimeUnit.SECONDS);
       long until = System.nanoTime() + SHORT.multipliedBy(2).toNanos();
       while (until - System.nanoTime() > 0) {
         LockSupport.parkNanos(until - System.nanoTime());
