@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.config.NodeConfig.TransportKind;
 import dev.fairlead.testkit.EveryTransport;
+import dev.fairlead.testkit.Logs;
 import dev.fairlead.testkit.MemberSetup;
 import dev.fairlead.testkit.Scripts;
 import dev.fairlead.testkit.TestBackend;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
  *
  * <p>A failure looks like: a new process without clients because of what the old one did.
  */
+@Logs("is ejected for")
 class EjectionTest {
   private static final String AN_HOUR = "outlier: { failures: 2, ejection: 1h }";
 

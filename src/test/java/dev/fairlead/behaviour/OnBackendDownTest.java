@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.config.NodeConfig.TransportKind;
 import dev.fairlead.session.SessionRecord;
+import dev.fairlead.testkit.Logs;
 import dev.fairlead.testkit.MemberSetup;
 import dev.fairlead.testkit.TestBackend;
 import dev.fairlead.testkit.TestClient;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Test;
  *
  * <p>A failure looks like: clients of a healthy backend that are cut off.
  */
+@Logs("BackendHealth - backend ")
 class OnBackendDownTest {
   private static final int CLIENTS = 40;
   private static final String CLOSE = "onBackendDown: close";
