@@ -176,7 +176,6 @@ public final class HazelcastNode implements ClusterNode {
     /** The original does nothing in other states, and after it has left. */
     @SuppressWarnings("UnsynchronizedOverridesSynchronized") // To wait for the lock is the fault.
     @Override
-    @SuppressWarnings("UnsynchronizedOverridesSynchronized")
     public void stateChanged(LifecycleEvent event) {
       if (event.getState() == LifecycleState.MERGED) {
         Thread thread = new Thread(() -> super.stateChanged(event), "fairlead-merged");
