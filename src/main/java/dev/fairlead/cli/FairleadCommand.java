@@ -2,6 +2,8 @@ package dev.fairlead.cli;
 
 import dev.fairlead.config.Problem;
 import java.io.PrintWriter;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -99,6 +101,7 @@ public final class FairleadCommand implements Runnable {
         .registerConverter(Integer.class, text -> number(text, Integer.MAX_VALUE).intValue())
         .registerConverter(long.class, text -> number(text, Long.MAX_VALUE))
         .registerConverter(Long.class, text -> number(text, Long.MAX_VALUE))
+        .registerConverter(Path.class, FairleadCommand::path)
         .setExecutionExceptionHandler(FairleadCommand::failed)
         .execute(args);
   }
@@ -119,6 +122,14 @@ public final class FairleadCommand implements Runnable {
       // Answered below, with what was expected.
     }
     throw new TypeConversionException("'" + text + "' (expected: a whole number)");
+  }
+
+  private static Path path(String text) {
+    try {
+      return Path.of(text);
+    } catch (InvalidPathException e) {
+      throw new TypeConversionException("'" + text + "' (expected: a path)");
+    }
   }
 
   private static int failed(

@@ -32,19 +32,19 @@ class PushedSecretsTest {
   /** Answers of the admin listener, all of them. */
   private final StringBuilder seen = new StringBuilder();
 
-  private Member start(String name) throws IOException {
+  /** {@code log} is where its access log goes. */
+  private Member start(String log) throws IOException {
     Path file = directory.resolve("fairlead.yaml");
     Files.writeString(
         file,
         """
         node:
-          name: "%s"
+          name: m1
           admin: { port: 0 }
-          accessLog: { to: off }
-          logLevel: error
+          accessLog: { to: "%s" }
           stateDir: state
         """
-                .formatted(name)
+                .formatted(log)
             + POOL.formatted("")
             + BACKEND);
     Map<String, String> environment = Map.of("DB_PASSWORD", SECRET, "FAIRLEAD_REPLY", "east");
@@ -80,7 +80,7 @@ class PushedSecretsTest {
 
   @Test
   void aPushDoesNotReadTheEnvironment() throws Exception {
-    Member member = start("m1");
+    Member member = start("off");
     try {
       assertThat(push(member, "${DB_PASSWORD}")).isEqualTo(422);
       assertThat(seen).contains("another variable than DB_PASSWORD", "\"line\":1");
@@ -96,25 +96,26 @@ class PushedSecretsTest {
 
   @Test
   void aRevisionOfTheHistoryOrTheStateDirIsJudgedAsAnyOther() throws Exception {
-    Member allows = start("m${DB_PASSWORD}");
+    Member allows = start("${DB_PASSWORD}.log");
     try {
       assertThat(push(allows, "${DB_PASSWORD}")).isEqualTo(200);
       assertThat(replyOf(allows)).isEqualTo(SECRET);
     } finally {
       stop(allows);
     }
-    assertThatThrownBy(() -> start("m1").stop())
+    assertThatThrownBy(() -> start("off").stop())
         .hasMessageContaining("another variable than DB_PASSWORD")
         .satisfies(e -> assertThat(e.getMessage()).doesNotContain(SECRET));
-    Member again = start("m${DB_PASSWORD}");
+    Member again = start("${DB_PASSWORD}.log");
     try {
       assertThat(push(again, "x")).isEqualTo(200);
       Files.writeString(
           directory.resolve("fairlead.yaml"),
-          Files.readString(directory.resolve("fairlead.yaml")).replace("m${DB_PASSWORD}", "m1"));
+          Files.readString(directory.resolve("fairlead.yaml"))
+              .replace("${DB_PASSWORD}.log", "off"));
       again.reload();
       String set = "pools/p/backends/127.0.0.1:9";
-      org.awaitility.Awaitility.await().until(() -> member(again).contains("node.name"));
+      org.awaitility.Awaitility.await().until(() -> member(again).contains("node.accessLog.to"));
       assertThat(send(again, "PATCH", set, "application/json", "{\"weight\": 3}")).isEqualTo(200);
       String rollback = "{\"revision\": 2}";
       assertThat(send(again, "POST", "config/rollback", "application/json", rollback))
