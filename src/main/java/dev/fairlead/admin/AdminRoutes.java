@@ -169,7 +169,7 @@ final class AdminRoutes {
 
   private JsonObject ownConfig() {
     MemberView.InForce inForce = member.config();
-    return RevisionJson.whole(inForce.revision(), access.configJson().apply(inForce.config()));
+    return RevisionJson.whole(inForce.revision(), inForce.shown().get());
   }
 
   private void explain(RoutingContext ctx) {

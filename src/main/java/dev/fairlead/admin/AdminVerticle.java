@@ -1,8 +1,8 @@
 package dev.fairlead.admin;
 
 import dev.fairlead.admin.EventStream.EventSource;
-import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.NodeConfig;
+import dev.fairlead.config.Problem;
 import dev.fairlead.event.Commands;
 import dev.fairlead.net.FilteredTcp;
 import io.vertx.core.Future;
@@ -11,14 +11,12 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerConfig;
 import io.vertx.core.http.HttpVersion;
-import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.ServerSSLOptions;
 import io.vertx.core.net.TcpServerConfig;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -102,18 +100,14 @@ public final class AdminVerticle extends VerticleBase {
       at += ", tls " + config.tls().certificate() + " and " + config.tls().key();
     }
     return new IllegalStateException(
-        at + " (expected: a free address and readable files, but: " + cause.getMessage() + ")",
+        at + " (expected: a free address and readable files, but: " + Problem.reason(cause) + ")",
         cause);
   }
 
   /**
    * The parts of the member that the admin listener shows and controls. {@code metrics} (Prometheus
-   * text) and {@code configJson} ({@code {listeners, pools}}) are called on worker threads.
+   * text) is called on a worker thread.
    */
   public record MemberAccess(
-      MemberView member,
-      Supplier<String> metrics,
-      Function<FairleadConfig, JsonObject> configJson,
-      Commands commands,
-      EventSource events) {}
+      MemberView member, Supplier<String> metrics, Commands commands, EventSource events) {}
 }

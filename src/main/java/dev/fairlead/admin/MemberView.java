@@ -7,8 +7,10 @@ import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
 import dev.fairlead.session.SessionRecord;
 import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,6 +89,9 @@ public interface MemberView {
       long active,
       long total) {}
 
-  /** The configuration in force: a revision, and its document as parsed by this member. */
-  record InForce(Revision revision, FairleadConfig config) {}
+  /**
+   * The configuration in force: a revision, its document as parsed by this member, and what is
+   * shown of that: {@code {listeners, pools}} with variables unresolved, made on a worker.
+   */
+  record InForce(Revision revision, FairleadConfig config, Supplier<JsonObject> shown) {}
 }

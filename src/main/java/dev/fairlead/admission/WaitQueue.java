@@ -1,7 +1,8 @@
 package dev.fairlead.admission;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Set;
 
 /**
@@ -78,8 +79,9 @@ public final class WaitQueue {
       return;
     }
     synchronized (this) {
-      while (size > 0 && serve(waiters.iterator().next())) {
-        // The next one is first now.
+      boolean served = true;
+      while (served && size > 0) {
+        served = serve(waiters.iterator().next());
       }
     }
   }
@@ -108,10 +110,11 @@ public final class WaitQueue {
       return;
     }
     synchronized (this) {
-      List<Waiter> all = List.copyOf(waiters);
-      for (int i = all.size() - 1; i >= capacity; i--) {
-        remove(all.get(i));
-        all.get(i).turnedAway();
+      Deque<Waiter> lastFirst = new ArrayDeque<>();
+      waiters.stream().skip(capacity).forEach(lastFirst::addFirst);
+      for (Waiter waiter : lastFirst) {
+        remove(waiter);
+        waiter.turnedAway();
       }
     }
   }

@@ -1,5 +1,6 @@
 package dev.fairlead.cli;
 
+import dev.fairlead.config.Problem;
 import dev.fairlead.config.text.ConfigText;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
@@ -154,7 +155,7 @@ final class AdminClient {
       String why = isUnresolved(e) ? "name not resolved" : "connection refused";
       return "cannot reach " + url + ": " + why;
     }
-    String why = AnswerText.printable(String.valueOf(e.getMessage()));
+    String why = AnswerText.printable(Problem.reason(e));
     return "cannot reach " + url + (e instanceof SSLException ? ": TLS failed: " : ": ") + why;
   }
 

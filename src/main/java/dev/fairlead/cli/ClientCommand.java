@@ -6,6 +6,8 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -95,10 +97,19 @@ abstract class ClientCommand implements Callable<Integer> {
     }
   }
 
+  /** The JDK's client knows no name with an underscore. */
+  private static boolean hasHost(String url) {
+    try {
+      return new URI(url).getHost() != null;
+    } catch (URISyntaxException e) {
+      return false;
+    }
+  }
+
   /** Creates a client of that member; sends nothing yet. Refuses an unusable token or CA file. */
   final AdminClient client() throws RefusedException {
     String base = admin.replaceAll("/+$", "");
-    if (!ADDRESS.matcher(base).matches()) {
+    if (!ADDRESS.matcher(base).matches() || !hasHost(base)) {
       throw wrong(
           "--admin or FAIRLEAD_ADMIN: "
               + admin

@@ -4,28 +4,29 @@ import dev.fairlead.config.bind.ConfigLoader;
 import dev.fairlead.member.Member;
 import dev.fairlead.member.StartException;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpServer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Runs three small HTTP backends and a member in front of them, in one process. */
+/** Runs small HTTP backends, with a member in front of them in the same process or without. */
 @Command(
     name = "demo",
     description =
         "Runs three small HTTP backends and a member in front of them, in one process, to try"
-            + " Fairlead without installing anything else.")
+            + " Fairlead without installing anything else. With --backends only the backends.")
 final class DemoCommand implements Callable<Integer> {
   private static final int BACKENDS = 3;
   private static final String LISTENER = "demo";
@@ -42,10 +43,42 @@ final class DemoCommand implements Callable<Integer> {
       description = "Port of the admin page, 0 = any free; default: ${DEFAULT-VALUE}.")
   private int adminPort;
 
+  @Option(
+      names = "--backends",
+      paramLabel = "PORT",
+      split = ",",
+      description =
+          "Only the backends, on these ports of 127.0.0.1, without a member; separated by commas.")
+  private List<Integer> backends = List.of();
+
   @Spec private CommandSpec spec;
 
   @Override
-  public Integer call() throws IOException, InterruptedException {
+  public Integer call() throws IOException, InterruptedException, RefusedException {
+    return backends.isEmpty() ? runAll() : runBackends();
+  }
+
+  private int runBackends() throws InterruptedException, RefusedException {
+    if (spec.commandLine().getParseResult().matchedOptions().size() > 1) {
+      throw new ParameterException(
+          spec.commandLine(), "--backends: there is no member (expected: no other option)");
+    }
+    Vertx vertx = Vertx.vertx();
+    for (int each : backends) {
+      try {
+        startBackend(vertx, each, String.valueOf(each));
+      } catch (Exception e) { // await() throws checked ones undeclared.
+        throw new RefusedException("--backends: " + each + " (expected: a free port)");
+      }
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    backends.forEach(each -> out.println("backend on http://127.0.0.1:" + each + "/"));
+    out.flush();
+    new CountDownLatch(1).await(); // A signal ends the process.
+    return 0;
+  }
+
+  private int runAll() throws IOException, InterruptedException {
     ProcessSignals signals = ProcessSignals.takeOver();
     Vertx vertx = Vertx.vertx();
     Path file = Files.createTempFile("fairlead-demo", ".yaml");
@@ -68,22 +101,26 @@ final class DemoCommand implements Callable<Integer> {
 
   /** Starts backends that answer with their number; returns their ports. */
   private static List<Integer> startBackends(Vertx vertx) {
-    List<Integer> ports = new ArrayList<>();
-    for (int i = 1; i <= BACKENDS; i++) {
-      String answer = "Hello from backend " + i + ".\n";
-      HttpServer server =
-          vertx
-              .createHttpServer()
-              .requestHandler(
-                  request ->
-                      request
-                          .response()
-                          .putHeader("Content-Type", "text/plain; charset=utf-8")
-                          .putHeader("Connection", "close")
-                          .end(answer));
-      ports.add(server.listen(0, "127.0.0.1").await().actualPort());
-    }
-    return ports;
+    return IntStream.rangeClosed(1, BACKENDS)
+        .mapToObj(number -> startBackend(vertx, 0, String.valueOf(number)))
+        .toList();
+  }
+
+  /** Starts a backend that answers with its name, on {@code port}, 0 = any; returns its port. */
+  private static int startBackend(Vertx vertx, int port, String name) {
+    String answer = "Hello from backend " + name + ".\n";
+    return vertx
+        .createHttpServer()
+        .requestHandler(
+            request ->
+                request
+                    .response()
+                    .putHeader("Content-Type", "text/plain; charset=utf-8")
+                    .putHeader("Connection", "close")
+                    .end(answer))
+        .listen(port, "127.0.0.1")
+        .await()
+        .actualPort();
   }
 
   private String configuration(List<Integer> backends) {

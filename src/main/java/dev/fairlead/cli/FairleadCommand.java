@@ -1,5 +1,6 @@
 package dev.fairlead.cli;
 
+import dev.fairlead.config.Problem;
 import java.io.PrintWriter;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** The command line, {@code java -jar fairlead.jar COMMAND}: one class per command. */
 @Command(
@@ -81,7 +83,7 @@ public final class FairleadCommand implements Runnable {
     try {
       return run.call(err);
     } catch (Exception e) {
-      err.println("run: " + e);
+      err.println("run: " + Problem.reason(e));
       return FAILED;
     }
   }
@@ -93,6 +95,10 @@ public final class FairleadCommand implements Runnable {
         .setOut(out)
         .setErr(err)
         .setExpandAtFiles(false)
+        .registerConverter(int.class, text -> number(text, Integer.MAX_VALUE).intValue())
+        .registerConverter(Integer.class, text -> number(text, Integer.MAX_VALUE).intValue())
+        .registerConverter(long.class, text -> number(text, Long.MAX_VALUE))
+        .registerConverter(Long.class, text -> number(text, Long.MAX_VALUE))
         .setExecutionExceptionHandler(FairleadCommand::failed)
         .execute(args);
   }
@@ -103,12 +109,24 @@ public final class FairleadCommand implements Runnable {
     return value.isBlank() ? null : value;
   }
 
+  private static Long number(String text, long most) {
+    try {
+      long number = Long.parseLong(text);
+      if (Math.abs(number) <= most) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // Answered below, with what was expected.
+    }
+    throw new TypeConversionException("'" + text + "' (expected: a whole number)");
+  }
+
   private static int failed(
       Exception e, CommandLine command, CommandLine.ParseResult ignoredArguments) {
     if (e instanceof RefusedException refused) {
       refused.lines().forEach(command.getErr()::println);
     } else {
-      command.getErr().println(command.getCommandName() + ": " + e);
+      command.getErr().println(command.getCommandName() + ": " + Problem.reason(e));
     }
     return FAILED;
   }

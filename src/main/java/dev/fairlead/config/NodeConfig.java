@@ -2,6 +2,7 @@ package dev.fairlead.config;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param eventLoops number of event loops, {@link #AUTO} = the cores the process may use
  * @param maxSessions most sessions at one time, {@link #AUTO} = what the open-files limit allows
  * @param stateDir directory that keeps the last revisions, null = none are kept
+ * @param environment names of variables, with {@code *} for any part, that pushed documents may use
  */
 public record NodeConfig(
     @Nullable String name,
@@ -22,7 +24,8 @@ public record NodeConfig(
     Admin admin,
     AccessLogConfig accessLog,
     ShutdownConfig shutdown,
-    @Nullable Path stateDir) {
+    @Nullable Path stateDir,
+    List<String> environment) {
   /** Stands for {@code auto} in {@link #eventLoops} and {@link #maxSessions}. */
   public static final int AUTO = 0;
 
@@ -36,7 +39,12 @@ public record NodeConfig(
           Admin.DEFAULT,
           AccessLogConfig.DEFAULT,
           ShutdownConfig.DEFAULT,
-          null);
+          null,
+          List.of());
+
+  public NodeConfig {
+    environment = List.copyOf(environment);
+  }
 
   /** Netty's transport; {@code AUTO} takes the best that this machine supports. */
   public enum TransportKind implements Labelled {

@@ -1,6 +1,7 @@
 package dev.fairlead.config;
 
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * One error in a configuration.
@@ -15,6 +16,8 @@ public record Problem(String source, int line, String path, String message) {
   public static final String OVERRIDE = "--set";
 
   private static final int MAX_SHOWN_CHARS = 100;
+  private static final Pattern CLASS_NAME =
+      Pattern.compile("\\b(?:[a-z][a-z0-9_]*\\.)+[A-Z][\\w$]*(?:Exception|Error)\\b:?");
 
   /**
    * {@code FILE:LINE: path: value (expected: ...)}, without the unknown parts; {@code --set path:
@@ -42,6 +45,20 @@ public record Problem(String source, int line, String path, String message) {
               }
             });
     return text.codePointCount(0, text.length()) > MAX_SHOWN_CHARS ? out + "..." : out.toString();
+  }
+
+  /**
+   * What an exception of the JDK or of a library says, for users: the first line of its message,
+   * without the names of classes that some put into it.
+   */
+  public static String reason(Throwable cause) {
+    String message = cause.getMessage();
+    if (message == null) {
+      return cause.getCause() == null ? "internal error" : reason(cause.getCause());
+    }
+    String line = message.lines().findFirst().orElse("");
+    String plain = CLASS_NAME.matcher(line).replaceAll("").strip();
+    return plain.isEmpty() ? "internal error" : plain;
   }
 
   private static void appendPrintable(StringBuilder out, int codePoint) {

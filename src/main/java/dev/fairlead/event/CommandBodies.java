@@ -9,6 +9,8 @@ import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 public final class CommandBodies {
   /** The author of a change that names none. */
   static final String AUTHOR = "bus";
+
+  private static final Pattern LINE_AND_COLUMN = Pattern.compile("line: (\\d+), column: (\\d+)");
 
   private static final ValueKind REVISION = ValueKind.number(1, Long.MAX_VALUE);
 
@@ -78,9 +82,15 @@ public final class CommandBodies {
       }
     } catch (DecodeException e) {
       throw new CommandException(
-          CommandException.PROBLEMS, "not JSON (expected: a JSON object): " + e.getMessage());
+          CommandException.PROBLEMS, "not JSON (expected: a JSON object)" + place(e));
     }
     throw new CommandException(CommandException.PROBLEMS, "(expected: a JSON object)");
+  }
+
+  /** Where the parser stopped; its message says much about the parser and little to a user. */
+  private static String place(DecodeException e) {
+    Matcher place = LINE_AND_COLUMN.matcher(String.valueOf(e.getMessage()));
+    return place.find() ? ": line " + place.group(1) + ", column " + place.group(2) : "";
   }
 
   /** Of {@code fairlead.config.push}; an object needs no {@code format}, it is JSON. */

@@ -224,7 +224,7 @@ final class ConfigFile {
   private List<Problem> problemsOf(Throwable cause) {
     return cause instanceof CommandException refused
         ? refused.problems().stream().map(this::problem).toList()
-        : List.of(problem(String.valueOf(cause.getMessage())));
+        : List.of(problem(Problem.reason(cause)));
   }
 
   private Problem problem(CommandProblem refused) {

@@ -58,7 +58,11 @@ final class FileChanges implements ConfigFile.Changes {
   public Future<Void> apply(ConfigText text, LoadResult result) {
     live.noticeRestart(result.config());
     return vertx
-        .executeBlocking(() -> text.document().digest())
+        .executeBlocking(
+            () -> {
+              live.fileRead(text.document());
+              return text.document().digest();
+            })
         .compose(
             read -> {
               digest = read;

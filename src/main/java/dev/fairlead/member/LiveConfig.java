@@ -15,10 +15,13 @@ import dev.fairlead.listener.ListenException;
 import dev.fairlead.listener.Listeners.StaleChangeException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import io.vertx.core.json.JsonObject;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,13 +35,21 @@ import org.slf4j.LoggerFactory;
 final class LiveConfig implements LocalConfig {
   private static final Logger LOG = LoggerFactory.getLogger(LiveConfig.class);
 
-  private final Vertx vertx;
+  /** A long document that is read leaves the others to the next one. */
+  private static final int READERS = 2;
+
   private final Proxy proxy;
   private final OwnConfig own;
   private final Consumer<InForce> listener;
   private volatile @Nullable InForce inForce;
   private volatile List<Problem> problems = List.of();
   private volatile List<String> restartNeeded = List.of();
+
+  /** Names of environment variables that this member's file uses, as it was last read valid. */
+  private volatile Set<String> variablesOfFile;
+
+  /** Reads documents; a long one must not delay leases and rows, which have the other workers. */
+  private final WorkerExecutor readers;
 
   /**
    * The configuration the process was started with; its {@code node} and {@code cluster} stay in
@@ -48,10 +59,11 @@ final class LiveConfig implements LocalConfig {
 
   /** {@code listener} gets every configuration put in force, in order. */
   LiveConfig(Vertx vertx, Proxy proxy, OwnConfig own, Consumer<InForce> listener) {
-    this.vertx = vertx;
     this.proxy = proxy;
     this.own = own;
     this.listener = listener;
+    this.variablesOfFile = ConfigLoader.variables(own.text().document());
+    this.readers = vertx.createSharedWorkerExecutor("fairlead-config", READERS);
   }
 
   /** False before the first commit. */
@@ -74,19 +86,25 @@ final class LiveConfig implements LocalConfig {
 
   @Override
   public Future<FairleadConfig> load(Document document) {
-    return load(own.loader(), document);
+    return load(own.loader(), document).map(LoadResult::config);
+  }
+
+  @Override
+  public Future<JsonObject> show(Document document) {
+    return load(own.loader(), document)
+        .compose(result -> readers.executeBlocking(result::dynamicPart, false));
   }
 
   @Override
   public Future<FairleadConfig> loadAsWritten(Document document) {
-    return load(own.loader().withoutOverrides(), document);
+    return load(own.loader().withoutOverrides(), document).map(LoadResult::config);
   }
 
-  private Future<FairleadConfig> load(ConfigLoader loader, Document document) {
+  private Future<LoadResult> load(ConfigLoader loader, Document document) {
     // The name is not shown: problems of a document name their key.
     ConfigText text = new ConfigText("document", document, own.text().directory());
-    return vertx
-        .executeBlocking(() -> loader.loadDynamic(text, own.config()), false)
+    return readers
+        .executeBlocking(() -> loader.loadDynamic(text, own.config(), variablesOfFile), false)
         .compose(LiveConfig::valid);
   }
 
@@ -101,15 +119,16 @@ final class LiveConfig implements LocalConfig {
    */
   @Override
   public Future<PreparedChange> prepare(Document document) {
-    return load(document)
-        .compose(config -> refusing(proxy.prepare(config).map(next -> change(config, next))));
+    return load(own.loader(), document)
+        .compose(read -> refusing(proxy.prepare(read.config()).map(next -> change(read, next))));
   }
 
-  private PreparedChange change(FairleadConfig config, Proxy.PreparedSnapshot next) {
+  private PreparedChange change(LoadResult read, Proxy.PreparedSnapshot next) {
     return new PreparedChange() {
       @Override
       public Future<Void> commit(Revision revision) {
-        return refusing(next.commit(() -> accept(new InForce(revision, config))));
+        InForce done = new InForce(revision, read.config(), read::dynamicPart);
+        return refusing(next.commit(() -> accept(done)));
       }
 
       @Override
@@ -117,6 +136,11 @@ final class LiveConfig implements LocalConfig {
         return next.abort();
       }
     };
+  }
+
+  /** The member's own file was read and is valid: documents may use its variables. Parses it. */
+  void fileRead(Document file) {
+    variablesOfFile = ConfigLoader.variables(file);
   }
 
   /** Records which changed keys of {@code file} take effect only after a restart. */
@@ -151,9 +175,9 @@ final class LiveConfig implements LocalConfig {
     listener.accept(next);
   }
 
-  private static Future<FairleadConfig> valid(LoadResult result) {
+  private static Future<LoadResult> valid(LoadResult result) {
     return result.isValid()
-        ? Future.succeededFuture(result.config())
+        ? Future.succeededFuture(result)
         : Future.failedFuture(
             new CommandException(
                 CommandException.PROBLEMS,

@@ -10,7 +10,6 @@ import dev.fairlead.cluster.node.HazelcastNode;
 import dev.fairlead.cluster.node.LoneNode;
 import dev.fairlead.config.ClusterConfig;
 import dev.fairlead.config.NodeConfig;
-import dev.fairlead.config.bind.ConfigJson;
 import dev.fairlead.config.bind.ConfigLoader;
 import dev.fairlead.config.bind.ConfigLoader.LoadResult;
 import dev.fairlead.config.text.ConfigText;
@@ -128,6 +127,7 @@ public final class Member {
     ClusterNode joined = join(own.config().cluster(), transport, options(loops));
     Vertx vertx = joined.vertx();
     stops.add(() -> vertx.close().await());
+    BlockedThreads.watch(vertx);
     BackendHealth health = new BackendHealth(vertx, transport);
     SessionListener listener = SessionListener.all(metrics, accessLog, health);
     SessionCount count = new SessionCount(OpenFiles.maxSessions(node, loops));
@@ -184,8 +184,7 @@ public final class Member {
             new MemberReport.OwnFile(
                 own.text().name(), changes::digest, own.config().cluster().enabled()));
     AdminVerticle.MemberAccess access =
-        new AdminVerticle.MemberAccess(
-            report, metrics::scrape, ConfigJson::dynamicPart, cluster, RecentEvents.of(vertx));
+        new AdminVerticle.MemberAccess(report, metrics::scrape, cluster, RecentEvents.of(vertx));
     this.admin = new AdminVerticle(own.config().node().admin(), access);
   }
 

@@ -43,7 +43,7 @@ public final class StartException extends RuntimeException {
           .map(each -> new Problem(file, each.line(), each.path(), each.message()).toString())
           .toList();
     }
-    return List.of(file + ": " + cause.getMessage());
+    return List.of(file + ": " + Problem.reason(cause));
   }
 
   public List<String> lines() {

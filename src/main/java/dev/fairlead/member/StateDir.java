@@ -7,6 +7,7 @@ import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import dev.fairlead.config.Problem;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -120,7 +121,7 @@ record StateDir(Path directory) {
     if (e instanceof FileAlreadyExistsException) {
       return "something else is there";
     }
-    return String.valueOf(e.getMessage());
+    return Problem.reason(e);
   }
 
   private static IOException problem(Path path, String expected, @Nullable Exception cause) {

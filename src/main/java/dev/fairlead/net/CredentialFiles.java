@@ -42,7 +42,7 @@ public record CredentialFiles(String source) {
     if (e instanceof AccessDeniedException) {
       return ", but: permission denied";
     }
-    return ", but: " + (Files.isDirectory(file) ? "it is a directory" : e.getMessage());
+    return ", but: " + (Files.isDirectory(file) ? "it is a directory" : Problem.reason(e));
   }
 
   /**

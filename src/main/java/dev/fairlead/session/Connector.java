@@ -126,7 +126,7 @@ final class Connector implements Step, Dialer.DialEvents {
 
   @Override
   public void crashed(Throwable bug) {
-    owner.failed(bug);
+    owner.crashed(bug);
   }
 
   /** The wait until a backend of the pool has room; which one is selected then. */

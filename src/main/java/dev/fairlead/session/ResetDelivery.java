@@ -46,7 +46,7 @@ final class ResetDelivery implements Step, Runnable {
         loop.eventLoop().schedule(this, POLL_NANOS, TimeUnit.NANOSECONDS);
       }
     } catch (RuntimeException | Error bug) {
-      owner.failed(bug);
+      owner.crashed(bug);
     }
   }
 

@@ -192,7 +192,7 @@ final class Session extends Deadlines.Entry implements StepOwner, SessionListene
   @Override
   public void failed(Side side, Throwable cause) {
     if (!(cause instanceof IOException)) {
-      failed(cause);
+      crashed(cause);
     } else if (!ended) {
       LOG.debug("session {}: {}", id(), cause.toString());
       firstReason(side == client ? CloseReason.CLIENT_RESET : CloseReason.BACKEND_RESET);
@@ -219,7 +219,7 @@ final class Session extends Deadlines.Entry implements StepOwner, SessionListene
         wakeBy(nextDeadline());
       }
     } catch (RuntimeException | Error bug) {
-      failed(bug);
+      crashed(bug);
     }
   }
 
@@ -286,7 +286,7 @@ final class Session extends Deadlines.Entry implements StepOwner, SessionListene
   }
 
   @Override
-  public void failed(Throwable bug) {
+  public void crashed(Throwable bug) {
     LOG.error("session {} failed", id(), bug);
     end(CloseReason.INTERNAL);
   }

@@ -150,7 +150,7 @@ public final class SessionLoop {
         account.close();
         throw bug;
       }
-      session.failed(bug);
+      session.crashed(bug);
       // Unless it is registered, the session cannot close it.
       Transport.discard(client);
     }
@@ -164,7 +164,7 @@ public final class SessionLoop {
         session.end(CloseReason.INTERNAL);
       }
     } catch (RuntimeException | Error bug) {
-      session.failed(bug);
+      session.crashed(bug);
     }
   }
 

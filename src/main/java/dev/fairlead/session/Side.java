@@ -26,6 +26,17 @@ import org.jspecify.annotations.Nullable;
  * <p>Memory is bounded by back-pressure: reading pauses while the other side does not take the
  * bytes, and, before there is another side, when {@link #MAX_EARLY} bytes wait for it. Relaying
  * allocates nothing of its own.
+ *
+ * <pre>
+ * of the input    inputDone    the peer has sent its FIN, nothing more is read
+ * of the output   flushed      all is with the kernel and no more will come: a FIN can follow
+ *                 unwritable   a write has failed: reads on for a second, then failed
+ * of the channel  failing      will fail in the next round of the loop, nothing else is reported
+ *                 closed       the last one; nothing is reported or written any more
+ * </pre>
+ *
+ * Input and output end in any order; each flag is set once and stays. A side that is inputDone and
+ * flushed on both ends of a session is closed by its session.
  */
 final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureListener {
   /** Bytes kept for a backend, plus one read. Raising costs memory, lowering pauses more. */

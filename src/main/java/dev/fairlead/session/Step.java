@@ -46,6 +46,6 @@ interface Step {
     void end();
 
     /** Ends the session for a bug. */
-    void failed(Throwable bug);
+    void crashed(Throwable bug);
   }
 }

@@ -99,7 +99,7 @@ abstract class Waiting extends WaitQueue.Waiter implements Step {
 
   @Override
   protected final void failed(Throwable bug) {
-    onLoop(() -> owner.failed(bug));
+    onLoop(() -> owner.crashed(bug));
   }
 
   private void onLoop(Runnable next) {
@@ -112,7 +112,7 @@ abstract class Waiting extends WaitQueue.Waiter implements Step {
       try {
         next.run();
       } catch (RuntimeException | Error bug) {
-        owner.failed(bug);
+        owner.crashed(bug);
       }
     }
   }

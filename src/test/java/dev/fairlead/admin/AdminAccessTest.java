@@ -190,7 +190,7 @@ class AdminAccessTest {
           new AdminVerticle(
               config,
               new AdminVerticle.MemberAccess(
-                  new FakeMember(), () -> "", any -> null, new FakeCluster(), new FakeEvents()));
+                  new FakeMember(), () -> "", new FakeCluster(), new FakeEvents()));
       assertThatThrownBy(() -> vertx.deployVerticle(verticle).await())
           .hasMessageStartingWith("node.admin: 127.0.0.1:" + taken.getLocalPort())
           .hasMessageContaining("in use");

@@ -185,7 +185,8 @@ class AdminApiTest {
   void configIsTheTextAndWhatItMeans() throws Exception {
     JsonObject config = server.json("/api/v1/config");
     assertThat(config.fieldNames())
-        .containsExactly("revision", "id", "time", "author", "from", "format", "text", "config");
+        .containsExactly(
+            "revision", "id", "time", "author", "from", "kind", "note", "format", "text", "config");
     assertThat(config.getString("text")).isEqualTo("pools: []\n");
     assertThat(config.getJsonObject("config")).isEqualTo(new JsonObject().put("pools", 1));
   }

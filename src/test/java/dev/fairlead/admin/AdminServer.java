@@ -31,11 +31,7 @@ public final class AdminServer implements AutoCloseable {
         new AdminVerticle(
             new NodeConfig.Admin("127.0.0.1", 0, tokenFile, tls, 128),
             new AdminVerticle.MemberAccess(
-                member,
-                () -> "fairlead_members 1.0\n",
-                config -> new JsonObject().put("pools", config.pools().size()),
-                commands,
-                events));
+                member, () -> "fairlead_members 1.0\n", commands, events));
     try {
       vertx.deployVerticle(verticle).await();
     } catch (RuntimeException | Error e) {

@@ -15,6 +15,7 @@ import dev.fairlead.session.Phase;
 import dev.fairlead.session.SessionRecord;
 import dev.fairlead.testkit.PoolConfigs;
 import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
 import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.List;
@@ -126,7 +127,8 @@ public final class FakeMember implements MemberView {
             "pools: []\n",
             "",
             List.of());
-    return new InForce(revision, config);
+    return new InForce(
+        revision, config, () -> new JsonObject().put("pools", config.pools().size()));
   }
 
   /** Adds a live session that has lasted {@code durationMs}. */

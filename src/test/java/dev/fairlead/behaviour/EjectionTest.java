@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
  *
  * <p>A failure looks like: a new process without clients because of what the old one did.
  */
-@Logs("is ejected for")
+@Logs({" is down: ", "is ejected for"})
 class EjectionTest {
   private static final String AN_HOUR = "outlier: { failures: 2, ejection: 1h }";
 

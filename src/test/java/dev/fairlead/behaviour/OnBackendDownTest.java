@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
  *
  * <p>A failure looks like: clients of a healthy backend that are cut off.
  */
-@Logs("BackendHealth - backend ")
+@Logs(" is down: ")
 class OnBackendDownTest {
   private static final int CLIENTS = 40;
   private static final String CLOSE = "onBackendDown: close";

@@ -78,7 +78,8 @@ class AdminClientTest {
                     + ": cannot be read: no such file\n"));
     Path empty = file("empty", "\n");
     assertThat(CommandLineRun.of("members", "--token-file", empty.toString()).err())
-        .isEqualTo("--token-file: " + empty + " (expected: a token in line 1)\n");
+        .isEqualTo(
+            "--token-file or FAIRLEAD_TOKEN_FILE: " + empty + " (expected: a token in line 1)\n");
   }
 
   @Test

@@ -69,6 +69,8 @@ class ExampleApplicationTest {
                   .put("missing", new JsonArray())
                   .put("undone", new JsonArray()));
       assertThat(application.next("ConfigUpdate").getLong("revision")).isEqualTo(2);
+      assertThat(application.push(document()).getBoolean("unchanged")).isTrue();
+      assertThat(application.next("ConfigUpdate").getBoolean("unchanged")).isTrue();
     } finally {
       application.leave();
     }

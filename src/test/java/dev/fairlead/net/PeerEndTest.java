@@ -14,6 +14,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.IoHandler;
 import io.netty.channel.IoHandlerContext;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -57,6 +58,9 @@ class PeerEndTest {
 
   /** More than one read takes, less than the kernel takes at once. */
   private static final int MUCH = 60_000;
+
+  /** So few that NIO needs more than one of its checks for {@link #MUCH}. */
+  private static final int FEW = 100;
 
   /**
    * NIO's checks for errors make some thousand rounds, a channel that is always ready many more.
@@ -160,6 +164,18 @@ class PeerEndTest {
   @EveryTransport
   void allBytesBeforeAResetAreReported(TransportKind kind) throws Exception {
     connected(kind);
+    loop.submit(() -> channel.config().setAutoRead(false)).sync();
+    peer.write(ByteBuffer.allocate(MUCH));
+    reset();
+    expect(MUCH + " zeros", RESET);
+  }
+
+  @EveryTransport
+  void allBytesBeforeAResetAreReportedThoughEachReadTakesFew(TransportKind kind) throws Exception {
+    connected(kind);
+    channel
+        .config()
+        .setRecvByteBufAllocator(new FixedRecvByteBufAllocator(FEW).maxMessagesPerRead(1));
     loop.submit(() -> channel.config().setAutoRead(false)).sync();
     peer.write(ByteBuffer.allocate(MUCH));
     reset();

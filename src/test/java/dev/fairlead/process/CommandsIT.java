@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.testkit.FairleadProcess;
+import dev.fairlead.testkit.FreePorts;
 import dev.fairlead.testkit.Launch;
 import dev.fairlead.testkit.TestRun;
 import java.io.IOException;
@@ -104,6 +105,26 @@ class CommandsIT {
       demo.signal("INT");
       assertThat(demo.awaitExit()).isZero();
       assertThat(file).doesNotExist();
+    }
+  }
+
+  @Test
+  void theBackendsOfTheDemoAnswerWithTheirPorts() throws Exception {
+    int first = FreePorts.next();
+    int second = FreePorts.next();
+    String ports = first + "," + second;
+    try (FairleadProcess demo = Launch.jar("demo", "--backends", ports).start(directory)) {
+      await().until(() -> demo.outLines().size() == 2);
+      for (int port : new int[] {first, second}) {
+        assertThat(body(URI.create("http://127.0.0.1:" + port + "/")))
+            .isEqualTo("Hello from backend " + port + ".\n");
+      }
+      FairleadProcess again = FairleadProcess.call(directory, "demo", "--backends", ports);
+      assertThat(again.process().exitValue()).isEqualTo(1);
+      assertThat(again.errLines()).contains("--backends: " + first + " (expected: a free port)");
+      FairleadProcess wrong =
+          FairleadProcess.call(directory, "demo", "--backends", ports, "--port", "1");
+      assertThat(wrong.process().exitValue()).isEqualTo(2);
     }
   }
 

@@ -33,7 +33,7 @@ class RefusedPushIT {
   private static PingBackend backend;
   private static ClusterProcesses cluster;
 
-  /** What m3's port is for {@code ${PORT}}; the others have one each that is free. */
+  /** What m3's port is for {@code ${FAIRLEAD_PORT}}; the others have one each that is free. */
   private static ServerSocket taken;
 
   private static final Map<String, Integer> FREE = new HashMap<>();
@@ -47,12 +47,13 @@ class RefusedPushIT {
     cluster = new ClusterProcesses(directory, 3, ConfigFixture.to(backend.port()));
     for (String name : List.of("m1", "m2")) {
       FREE.put(name, FreePorts.next());
-      cluster.environment(name, "PORT", FREE.get(name));
-      cluster.environment(name, "BACKEND", backend.port());
-      cluster.environment(name, "SOCKETS", Files.createDirectory(directory.resolve("s" + name)));
+      cluster.environment(name, "FAIRLEAD_PORT", FREE.get(name));
+      cluster.environment(name, "FAIRLEAD_BACKEND", backend.port());
+      cluster.environment(
+          name, "FAIRLEAD_SOCKETS", Files.createDirectory(directory.resolve("s" + name)));
     }
-    cluster.environment("m3", "PORT", taken.getLocalPort());
-    cluster.environment("m3", "SOCKETS", directory.resolve("missing"));
+    cluster.environment("m3", "FAIRLEAD_PORT", taken.getLocalPort());
+    cluster.environment("m3", "FAIRLEAD_SOCKETS", directory.resolve("missing"));
     cluster.startAll();
   }
 
@@ -80,7 +81,8 @@ class RefusedPushIT {
   @Test
   void forAVariableThatOnlyOneLacks() {
     String text =
-        ConfigFixture.to(backend.port()).replace("port: " + backend.port(), "port: '${BACKEND}'");
+        ConfigFixture.to(backend.port())
+            .replace("port: " + backend.port(), "port: '${FAIRLEAD_BACKEND}'");
     JsonObject problem = onlyProblem(cluster.member("m1").push(text));
     assertThat(problem.getString("path")).isEqualTo("pools[0].backends[0].port");
     assertThat(problem.getString("message")).contains("BACKEND");
@@ -88,7 +90,7 @@ class RefusedPushIT {
 
   @Test
   void forAPortThatOnlyThereIsTaken() throws IOException {
-    String text = ConfigFixture.on("127.0.0.1:${PORT}", backend.port());
+    String text = ConfigFixture.on("127.0.0.1:${FAIRLEAD_PORT}", backend.port());
     JsonObject problem = onlyProblem(cluster.member("m2").push(text));
     assertThat(problem.getString("path")).isEqualTo("listeners[0].bind");
     assertThat(problem.getString("message"))
@@ -102,7 +104,7 @@ class RefusedPushIT {
 
   @Test
   void forAUnixSocketInADirectoryThatOnlyThereIsMissing() {
-    String text = ConfigFixture.on("unix:${SOCKETS}/web.sock", backend.port());
+    String text = ConfigFixture.on("unix:${FAIRLEAD_SOCKETS}/web.sock", backend.port());
     JsonObject problem = onlyProblem(cluster.member("m1").push(text));
     assertThat(problem.getString("path")).isEqualTo("listeners[0].bind");
     assertThat(problem.getString("message")).contains(directory.resolve("missing").toString());
@@ -112,7 +114,7 @@ class RefusedPushIT {
 
   @Test
   void whicheverMemberIsAsked() {
-    String text = ConfigFixture.on("127.0.0.1:${PORT}", backend.port());
+    String text = ConfigFixture.on("127.0.0.1:${FAIRLEAD_PORT}", backend.port());
     for (FairleadProcess member : cluster.members()) {
       onlyProblem(member.push(text));
     }
@@ -120,7 +122,7 @@ class RefusedPushIT {
 
   @Test
   void andTheCommandSaysWhoAndWhy() throws IOException {
-    String text = ConfigFixture.on("127.0.0.1:${PORT}", backend.port());
+    String text = ConfigFixture.on("127.0.0.1:${FAIRLEAD_PORT}", backend.port());
     Path file = ConfigFixture.file(directory, text);
     String admin = "http://127.0.0.1:" + cluster.member("m1").adminPort();
     FairleadProcess push =

@@ -47,7 +47,7 @@ class RecordingOwner implements Step.StepOwner {
   }
 
   @Override
-  public void failed(Throwable bug) {
+  public void crashed(Throwable bug) {
     reports.add("failed " + bug.getMessage());
   }
 

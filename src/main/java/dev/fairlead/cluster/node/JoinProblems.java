@@ -9,6 +9,7 @@ import com.hazelcast.logging.LogEvent;
 import com.hazelcast.logging.LogListener;
 import dev.fairlead.config.ClusterConfig;
 import dev.fairlead.config.ClusterConfig.MemberDiscovery;
+import dev.fairlead.config.Problem;
 import java.util.Objects;
 import java.util.logging.Level;
 import org.jspecify.annotations.Nullable;
@@ -79,7 +80,7 @@ final class JoinProblems implements LogListener, LifecycleListener, HazelcastIns
       return ClusterException.expected(
           "cluster.discovery", sought(cluster), "members that answer within 30s", cause);
     }
-    return new ClusterException("cluster", "can't start: " + cause.getMessage(), cause);
+    return new ClusterException("cluster", "can't start: " + Problem.reason(cause), cause);
   }
 
   private static String sought(ClusterConfig cluster) {

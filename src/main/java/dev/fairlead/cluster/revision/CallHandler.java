@@ -5,6 +5,7 @@ import dev.fairlead.cluster.revision.MemberCall.Prepare;
 import dev.fairlead.cluster.revision.MemberCall.Release;
 import dev.fairlead.cluster.signing.ReceivedBody;
 import dev.fairlead.cluster.signing.SignedCommands;
+import dev.fairlead.config.Problem;
 import dev.fairlead.event.CommandException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -97,6 +98,6 @@ final class CallHandler {
   private static CommandException refusal(Throwable cause) {
     return cause instanceof CommandException known
         ? known
-        : new CommandException(CommandException.NO_ANSWER, String.valueOf(cause.getMessage()));
+        : new CommandException(CommandException.NO_ANSWER, Problem.reason(cause));
   }
 }

@@ -9,7 +9,6 @@ import dev.fairlead.config.ConfigFormat;
 import dev.fairlead.config.Revision;
 import dev.fairlead.config.Revision.Kind;
 import dev.fairlead.config.Revision.Origin;
-import dev.fairlead.config.bind.ConfigJson;
 import dev.fairlead.config.text.Document;
 import dev.fairlead.event.CommandBodies;
 import dev.fairlead.event.CommandException;
@@ -53,26 +52,36 @@ public final class ConfigCommands {
     this.unchanged = unchanged;
   }
 
-  /** {@code {config, format, expect?, dryRun?, author?, note?}}. */
+  /**
+   * {@code {config, format, expect?, dryRun?, author?, note?}}. The document is checked before the
+   * push queues, so that one that takes long to read delays no other.
+   */
   public Future<JsonObject> push(JsonObject command, String from) {
     return vertx
-        .executeBlocking(() -> changeOf(CommandBodies.push(command), from))
-        .compose(this::change);
+        .executeBlocking(() -> CommandBodies.push(command))
+        .compose(
+            body -> {
+              Document document = documentOf(body);
+              return check(document).compose(valid -> change(changeTo(document, body, from)));
+            });
   }
 
-  private ConfigChange changeOf(JsonObject body, String from) {
+  private static Document documentOf(JsonObject body) {
     String text =
         body.getValue("config") instanceof JsonObject object
             ? object.encodePrettily() + "\n"
             : body.getString("config");
     ConfigFormat format = ConfigFormat.valueOf(body.getString("format").toUpperCase(Locale.ROOT));
-    Document document = Document.of(format, text);
+    return Document.of(format, text);
+  }
+
+  private static ConfigChange changeTo(Document document, JsonObject body, String from) {
     return new ConfigChange(
         body.getLong("expect"),
         body.getBoolean("dryRun", false),
         origin(Kind.PUSH, body, from),
         (newest, unused) ->
-            check(document).map(valid -> new Draft(document, newest.fileDigest(), List.of())));
+            Future.succeededFuture(new Draft(document, newest.fileDigest(), List.of())));
   }
 
   private static Origin origin(Kind kind, JsonObject body, String from) {
@@ -180,8 +189,7 @@ public final class ConfigCommands {
         .compose(
             revision ->
                 local
-                    .load(Draft.documentOf(revision))
-                    .compose(config -> vertx.executeBlocking(() -> ConfigJson.dynamicPart(config)))
+                    .show(Draft.documentOf(revision))
                     .otherwiseEmpty()
                     .map(config -> RevisionJson.whole(revision, config)));
   }

@@ -3,6 +3,7 @@ package dev.fairlead.cluster.revision;
 import dev.fairlead.cluster.node.ClusterNode;
 import dev.fairlead.cluster.revision.ConfigStore.StoredRevision;
 import dev.fairlead.cluster.rows.BestEffortPublisher;
+import dev.fairlead.config.Problem;
 import dev.fairlead.config.Revision;
 import dev.fairlead.config.Revision.Origin;
 import dev.fairlead.config.text.Document;
@@ -230,9 +231,7 @@ final class ConfigPush {
                         .call(member, await)
                         .onSuccess(done -> applied.add(member))
                         .onFailure(
-                            cause ->
-                                missing.add(
-                                    new Missing(member, String.valueOf(cause.getMessage())))))
+                            cause -> missing.add(new Missing(member, Problem.reason(cause)))))
             .toList();
     return Future.join(answers)
         .otherwiseEmpty()
@@ -302,7 +301,7 @@ final class ConfigPush {
         : new CommandException(
             CommandException.NO_ANSWER,
             "the shared map did not answer; the history tells whether the revision was stored ("
-                + cause.getMessage()
+                + Problem.reason(cause)
                 + ")");
   }
 

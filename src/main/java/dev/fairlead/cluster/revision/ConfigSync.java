@@ -1,6 +1,7 @@
 package dev.fairlead.cluster.revision;
 
 import dev.fairlead.cluster.revision.ConfigStore.StoredRevision;
+import dev.fairlead.config.Problem;
 import dev.fairlead.config.Revision;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
@@ -153,7 +154,7 @@ final class ConfigSync {
     sync()
         .onComplete(done -> awaited.remove(wanted))
         .onSuccess(done -> wanted.promise().tryFail("it has another revision"))
-        .onFailure(cause -> wanted.promise().tryFail(String.valueOf(cause.getMessage())));
+        .onFailure(cause -> wanted.promise().tryFail(Problem.reason(cause)));
     return wanted.promise().future();
   }
 
@@ -299,7 +300,7 @@ final class ConfigSync {
   }
 
   private void notInForce(Revision revision, Throwable cause) {
-    String message = String.valueOf(cause.getMessage());
+    String message = Problem.reason(cause);
     Trouble before = trouble;
     if (before == null || !before.revision().id().equals(revision.id())) {
       before = new Trouble(revision, "", System.nanoTime());

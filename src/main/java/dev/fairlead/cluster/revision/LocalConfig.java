@@ -4,6 +4,7 @@ import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.Revision;
 import dev.fairlead.config.text.Document;
 import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
 
 /**
  * The configuration of this process, as the cluster sees it. Any thread; every method returns at
@@ -16,6 +17,9 @@ public interface LocalConfig {
 
   /** The same without its overrides: pools and backends are where the author put them. */
   Future<FairleadConfig> loadAsWritten(Document document);
+
+  /** {@code {listeners, pools}} of a document that it could load, its variables unresolved. */
+  Future<JsonObject> show(Document document);
 
   /** Checks a document on this machine and binds what it needs, all or nothing; not listening. */
   Future<PreparedChange> prepare(Document document);

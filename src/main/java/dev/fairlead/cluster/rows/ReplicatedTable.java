@@ -100,7 +100,7 @@ public final class ReplicatedTable implements ClusterNode.NodeChanges {
         openMap(vertx, table.map())
             .compose(
                 map -> {
-                  store = new RowStore(map);
+                  store = new RowStore(map, context.outage());
                   consumer = vertx.eventBus().consumer(table.address(), this::received);
                   return consumer.completion();
                 })

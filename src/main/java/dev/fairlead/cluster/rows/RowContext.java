@@ -14,10 +14,11 @@ import java.util.function.LongSupplier;
  *     context
  */
 public record RowContext(
-    ClusterNode node, LongSupplier nanos, PauseClock clock, RowTraffic traffic) {
+    ClusterNode node, LongSupplier nanos, PauseClock clock, RowTraffic traffic, RowOutage outage) {
 
   public static RowContext of(ClusterNode node) {
-    return new RowContext(node, System::nanoTime, new PauseClock(), new RowTraffic());
+    return new RowContext(
+        node, System::nanoTime, new PauseClock(), new RowTraffic(), new RowOutage());
   }
 
   /** Sends {@code body} to all other nodes, best effort; a lone node sends nothing. Any thread. */

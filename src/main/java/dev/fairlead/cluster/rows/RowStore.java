@@ -1,6 +1,5 @@
 package dev.fairlead.cluster.rows;
 
-import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
@@ -35,14 +34,13 @@ public final class RowStore {
   private static final String FIELDS = "fields";
 
   private final AsyncMap<String, String> map;
+  private final RowOutage outage;
   private final Map<String, Future<Optional<StoredRow>>> pendingReads = new HashMap<>();
   private Future<Void> lastWrite = Future.succeededFuture();
 
-  /** Limits the log to one line for each outage. */
-  private boolean isFailing;
-
-  RowStore(AsyncMap<String, String> map) {
+  RowStore(AsyncMap<String, String> map, RowOutage outage) {
     this.map = map;
+    this.outage = outage;
   }
 
   public record StoredRow(long seq, JsonObject fields) {}
@@ -53,7 +51,7 @@ public final class RowStore {
       String text = new JsonObject().put(SEQ, row.seq).put(FIELDS, row.fields).encode();
       lastWrite =
           TimeLimit.seconds(LIMIT_SECONDS, () -> map.put(member, text, TIME_TO_LIVE.toMillis()));
-      lastWrite.onComplete(done -> log(member, done));
+      lastWrite.onComplete(done -> outage.ended(this, done.cause()));
     }
     return lastWrite;
   }
@@ -84,15 +82,6 @@ public final class RowStore {
         .transform(done -> TimeLimit.seconds(LIMIT_SECONDS, () -> map.remove(member)))
         .onFailure(e -> LOG.debug("the row of {} could not be removed", member, e))
         .transform(done -> Future.succeededFuture());
-  }
-
-  private void log(String member, AsyncResult<Void> write) {
-    if (write.failed() && !isFailing) {
-      LOG.warn("the row of {} could not be written: {}", member, write.cause().toString());
-    } else if (write.succeeded() && isFailing) {
-      LOG.info("the row of {} is written again", member);
-    }
-    isFailing = write.failed();
   }
 
   private static Optional<StoredRow> parse(String text) {

@@ -2,6 +2,7 @@ package dev.fairlead.cluster.rows;
 
 import io.vertx.core.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /** Limits the time of accesses to shared maps, which hang while the owner of the key hangs. */
@@ -14,9 +15,18 @@ public final class TimeLimit {
    */
   public static <T> Future<T> seconds(int limit, Supplier<Future<T>> access) {
     try {
-      return access.get().timeout(limit, TimeUnit.SECONDS);
+      return access
+          .get()
+          .timeout(limit, TimeUnit.SECONDS)
+          .recover(cause -> Future.failedFuture(inWords(cause, limit)));
     } catch (RuntimeException e) {
       return Future.failedFuture(e);
     }
+  }
+
+  private static Throwable inWords(Throwable cause, int limit) {
+    return cause instanceof TimeoutException
+        ? new TimeoutException("no answer within " + limit + " s")
+        : cause;
   }
 }

@@ -9,6 +9,7 @@ import dev.fairlead.config.NodeConfig;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -29,6 +30,8 @@ final class AddressRules {
       return host == null ? String.valueOf(port) : BindAddress.ip(host, port).toString();
     }
   }
+
+  private record Bound(BindAddress bind, String path, String shown) {}
 
   AddressRules(Binding binding, FairleadConfig config) {
     this.binding = binding;
@@ -59,37 +62,48 @@ final class AddressRules {
       ofProcess.subList(0, i).stream()
           .filter(other -> one.port() == other.port() && overlap(one.host(), other.host()))
           .findFirst()
-          .ifPresent(other -> report(one.path(), String.valueOf(one.port()), notOf(other)));
+          .ifPresent(other -> report(one, notOf(other)));
     }
   }
 
   /** Compares the listeners with each other and with {@code node} and {@code cluster}. */
   void checkListeners(List<ListenerConfig> listeners, boolean flat) {
     Map<String, String> seen = new HashMap<>();
-    for (int i = 0; i < listeners.size(); i++) {
+    Map<Integer, Map<String, Bound>> firsts = new HashMap<>();
+    for (int i = 0; i < listeners.size() && !binding.problems().isFull(); i++) {
       BindAddress bind = listeners.get(i).bind();
       String path = flat ? "port" : "listeners[" + i + "].bind";
       if (bind.isUnix() || bind.port() != 0) {
-        binding.once(seen, key(bind), path, bind.toString());
-        notBeside(listeners.subList(0, i), bind, path);
-        notOfProcess(bind, path);
+        Bound bound = new Bound(bind, path, shown(bind, path));
+        binding.once(seen, key(bind), path, bound.shown());
+        notBeside(firsts.computeIfAbsent(bind.port(), port -> new LinkedHashMap<>()), bound);
+        notOfProcess(bound);
       }
     }
   }
 
-  /** A wildcard address can't be bound beside a single one; equal ones are reported already. */
-  private void notBeside(List<ListenerConfig> before, BindAddress bind, String path) {
-    before.stream()
-        .map(ListenerConfig::bind)
-        .filter(other -> !key(other).equals(key(bind)) && other.overlaps(bind))
+  /**
+   * A wildcard address can't be bound beside a single one; equal ones are reported already.
+   *
+   * @param firsts the first address of each kind on this port: two of one kind never overlap
+   */
+  private void notBeside(Map<String, Bound> firsts, Bound bound) {
+    BindAddress bind = bound.bind();
+    firsts.values().stream()
+        .filter(other -> !key(other.bind()).equals(key(bind)) && other.bind().overlaps(bind))
         .findFirst()
-        .ifPresent(other -> report(path, bind.toString(), "a free address, " + other + " has it"));
+        .ifPresent(other -> report(bound, "a free address, " + other.shown() + " has it"));
+    Optional.ofNullable(bind.host())
+        .flatMap(IpAddress::parse)
+        .map(address -> address.getClass().getSimpleName() + address.isAnyLocalAddress())
+        .ifPresent(kind -> firsts.putIfAbsent(kind, bound));
   }
 
-  private void notOfProcess(BindAddress bind, String path) {
+  private void notOfProcess(Bound bound) {
+    BindAddress bind = bound.bind();
     for (ProcessAddress other : ofProcess) {
       if (bind.port() == other.port() && overlap(bind.host(), other.host())) {
-        report(path, bind.toString(), notOf(other));
+        report(bound, notOf(other));
       }
     }
   }
@@ -123,7 +137,17 @@ final class AddressRules {
         .orElseGet(() -> host.toLowerCase(Locale.ROOT));
   }
 
-  private void report(String path, String value, String expected) {
-    binding.report(path, value + " (expected: " + expected + ")");
+  /** In the flat form the address is of two keys. */
+  private String shown(BindAddress bind, String path) {
+    return binding.shown(bind, path, "host", "port");
+  }
+
+  private void report(ProcessAddress address, String expected) {
+    String shown = binding.shown(address.port(), address.path());
+    binding.report(address.path(), shown + " (expected: " + expected + ")");
+  }
+
+  private void report(Bound bound, String expected) {
+    binding.report(bound.path(), bound.shown() + " (expected: " + expected + ")");
   }
 }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The state that the binders of one load share: where each path is written, and which paths were
@@ -23,6 +24,9 @@ final class Binding {
   private final Path directory;
   private final Map<String, Place> places = new HashMap<>();
   private final Set<String> broken = new HashSet<>();
+
+  /** Texts with variables, by their paths. */
+  private final Map<String, String> unresolved = new HashMap<>();
 
   /** Relative paths are relative to {@code directory}. */
   Binding(Problems problems, Substitution substitution, Path directory) {
@@ -42,21 +46,40 @@ final class Binding {
   /** Reads a single value; empty when it is not valid, which is reported. */
   <T> Optional<T> read(Tree tree, String path, ValueType<T> type) {
     placed(path, tree.place());
-    Optional<Tree.Scalar> scalar =
+    Tree.Scalar written =
         tree instanceof Tree.Scalar single
-            ? substitution.resolve(single, path, problems)
-            : Optional.of(new Tree.Scalar(tree.place(), Tree.ScalarKind.OTHER, tree.show()));
-    Optional<T> value = scalar.flatMap(resolved -> read(resolved, path, type));
+            ? single
+            : new Tree.Scalar(tree.place(), Tree.ScalarKind.OTHER, tree.show());
+    Optional<T> value =
+        substitution
+            .resolve(written, path, problems)
+            .flatMap(resolved -> read(written, resolved, path, type));
     if (value.isEmpty()) {
       markBroken(path);
     }
     return value;
   }
 
-  private <T> Optional<T> read(Tree.Scalar scalar, String path, ValueType<T> type) {
-    ParsedValue<T> parsed = type.read(scalar);
-    parsed.expected().ifPresent(expected -> problems.expected(scalar, path, expected));
+  private <T> Optional<T> read(
+      Tree.Scalar written, Tree.Scalar resolved, String path, ValueType<T> type) {
+    if (!resolved.text().equals(written.text())) {
+      unresolved.put(path, written.show());
+    }
+    ParsedValue<T> parsed = type.read(resolved);
+    parsed.expected().ifPresent(expected -> problems.expected(written, path, expected));
     return parsed.value();
+  }
+
+  /**
+   * How a problem shows a value that was read from one of {@code paths}: with variables it is shown
+   * as it is written, because their values may be secret.
+   */
+  String shown(Object value, String... paths) {
+    return Stream.of(paths)
+        .filter(unresolved::containsKey)
+        .map(unresolved::get)
+        .findFirst()
+        .orElseGet(() -> String.valueOf(value));
   }
 
   /** Whether the value is the word off. */
@@ -103,7 +126,8 @@ final class Binding {
   void once(Map<String, String> seen, String key, String path, String value) {
     String first = key.isEmpty() ? null : seen.putIfAbsent(key, path);
     if (first != null) {
-      report(path, value + " (expected: once only, " + first + " has it already)");
+      String shown = shown(value, path, path + ".host", path + ".port", path + ".unix");
+      report(path, shown + " (expected: once only, " + first + " has it already)");
     }
   }
 

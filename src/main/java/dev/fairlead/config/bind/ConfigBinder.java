@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 record ConfigBinder(Binding binding) {
   private static final String FLAT_NAME = "default";
 
+  /** Most listeners, and most pools: each takes some ten microseconds to read, and more to run. */
+  private static final int MAX_SECTIONS = 10_000;
+
   /** Stands for an address that was reported; overlaps nothing. */
   private static final BindAddress NO_ADDRESS = BindAddress.ip("0.0.0.0", 0);
 
@@ -51,8 +54,8 @@ record ConfigBinder(Binding binding) {
   }
 
   private FairleadConfig full(Section root, FairleadConfig own) {
-    List<ListenerConfig> listeners = root.sections("listeners", this::listener);
-    List<PoolConfig> bound = root.sections("pools", new PoolBinder(binding)::bind);
+    List<ListenerConfig> listeners = root.sections("listeners", MAX_SECTIONS, this::listener);
+    List<PoolConfig> bound = root.sections("pools", MAX_SECTIONS, new PoolBinder(binding)::bind);
     FairleadConfig.FLAT_KEYS.stream().filter(root::has).forEach(key -> refuseMixed(root, key));
     return new FairleadConfig(own.node(), own.cluster(), listeners, bound);
   }

@@ -3,12 +3,15 @@ package dev.fairlead.config.bind;
 import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.Problem;
 import dev.fairlead.config.text.ConfigText;
+import dev.fairlead.config.text.Document;
 import dev.fairlead.config.text.Problems;
 import dev.fairlead.config.text.Tree;
+import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +24,13 @@ public final class ConfigLoader {
   private final Substitution substitution;
   private final Overrides overrides;
 
-  /** A configuration, or all problems with it in the order of their lines; never both. */
-  public record LoadResult(@Nullable FairleadConfig config, List<Problem> problems) {
+  /**
+   * A configuration, or all problems with it in the order of their lines; never both.
+   *
+   * @param written what it was made of, if that has variables; else null
+   */
+  public record LoadResult(
+      @Nullable FairleadConfig config, @Nullable Tree written, List<Problem> problems) {
     public LoadResult {
       problems = List.copyOf(problems);
     }
@@ -36,6 +44,14 @@ public final class ConfigLoader {
     public FairleadConfig config() {
       return Objects.requireNonNull(config, "not valid");
     }
+
+    /**
+     * The dynamic part of a valid result, as {@link ConfigJson} writes it, but with variables as
+     * they are written: their values are for this process only.
+     */
+    public JsonObject dynamicPart() {
+      return UnresolvedTexts.over(ConfigJson.dynamicPart(config()), written);
+    }
   }
 
   /**
@@ -43,7 +59,7 @@ public final class ConfigLoader {
    * @param overrides {@code KEY=VALUE} each, applied at every load
    */
   public ConfigLoader(Map<String, String> environment, List<String> overrides) {
-    this.substitution = new Substitution(environment);
+    this.substitution = Substitution.ofFile(environment);
     this.overrides = new Overrides(overrides);
   }
 
@@ -51,7 +67,7 @@ public final class ConfigLoader {
   public LoadResult load(ConfigText source) {
     Problems problems = new Problems();
     Tree tree = overrides.apply(source.document().tree(problems), problems);
-    return bind(source, tree, problems, null);
+    return bind(source, tree, problems, substitution, null);
   }
 
   /**
@@ -59,28 +75,46 @@ public final class ConfigLoader {
    * of {@code own} take their place, and listeners are checked against them. Overrides of {@code
    * node} and {@code cluster} do not apply; all others do, because they belong to this member.
    *
+   * <p>Of the environment it may use only what {@link VariableNames} allows, wherever it came from:
+   * a revision does not prove that it is of a file, and that of this member's file may use all in
+   * it.
+   *
    * @param own the configuration that this member was started with
+   * @param ofFile the {@link #variables} of this member's file
    */
-  public LoadResult loadDynamic(ConfigText source, FairleadConfig own) {
+  public LoadResult loadDynamic(ConfigText source, FairleadConfig own, Set<String> ofFile) {
     Problems problems = new Problems();
     Tree parsed = source.document().tree(problems);
     Tree dynamic =
         parsed instanceof Tree.Mapping map ? map.without(FairleadConfig.PROCESS_KEYS) : parsed;
-    return bind(source, overrides.ofDynamicPart().apply(dynamic, problems), problems, own);
+    Substitution pushed =
+        substitution.ofPushed(new VariableNames(ofFile, own.node().environment()));
+    return bind(source, overrides.ofDynamicPart().apply(dynamic, problems), problems, pushed, own);
+  }
+
+  /** The names of the environment variables that the values of a document use. */
+  public static Set<String> variables(Document document) {
+    Tree tree = document.tree(new Problems());
+    return tree == null ? Set.of() : Substitution.namesIn(tree);
   }
 
   private LoadResult bind(
-      ConfigText source, @Nullable Tree tree, Problems problems, @Nullable FairleadConfig own) {
+      ConfigText source,
+      @Nullable Tree tree,
+      Problems problems,
+      Substitution variables,
+      @Nullable FairleadConfig own) {
     if (tree != null) {
       Path directory = source.directory() == null ? Path.of("") : source.directory();
-      Binding binding = new Binding(problems, substitution, directory);
+      Binding binding = new Binding(problems, variables, directory);
       FairleadConfig config = new ConfigBinder(binding).bind(tree, own);
       new ConfigValidator(binding, ConfigBinder.isFlat(tree)).validate(config, own == null);
       if (problems.isEmpty()) {
-        return new LoadResult(config, List.of());
+        boolean isPlain = Substitution.namesIn(tree).isEmpty();
+        return new LoadResult(config, isPlain ? null : tree, List.of());
       }
     }
-    return new LoadResult(null, problems.inOrder(source.name()));
+    return new LoadResult(null, null, problems.inOrder(source.name()));
   }
 
   /**

@@ -8,9 +8,13 @@ import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.config.NodeConfig;
 import dev.fairlead.config.PoolConfig;
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The rules that need more than one key. Broken values are skipped.
@@ -18,6 +22,8 @@ import java.util.Map;
  * @param flat whether the document is in the flat form, where paths begin at the pool
  */
 record ConfigValidator(Binding binding, boolean flat) {
+  /** Most names of pools that a problem lists. */
+  private static final int MAX_NAMES = 20;
 
   /** Reports every broken rule; without {@code process} only those of listeners and pools. */
   void validate(FairleadConfig config, boolean process) {
@@ -37,8 +43,9 @@ record ConfigValidator(Binding binding, boolean flat) {
     boolean judged =
         !binding.isBroken("node.admin.host") && !binding.isBroken("node.admin.tokenFile");
     if (judged && admin.tokenFile() == null && !isLoopback(admin.host())) {
-      String message = admin.host() + " (expected: a loopback address, or a tokenFile beside it)";
-      binding.report("node.admin.host", message);
+      String path = "node.admin.host";
+      String expected = " (expected: a loopback address, or a tokenFile beside it)";
+      binding.report(path, binding.shown(admin.host(), path) + expected);
     }
   }
 
@@ -91,21 +98,30 @@ record ConfigValidator(Binding binding, boolean flat) {
   }
 
   private void knownPools(FairleadConfig config) {
-    List<String> names =
-        config.pools().stream().map(PoolConfig::name).filter(name -> !name.isEmpty()).toList();
-    if (binding.isBroken("pools") || names.size() < config.pools().size()) {
+    Set<String> names = new LinkedHashSet<>();
+    List<String> shown = new ArrayList<>();
+    for (PoolConfig pool : config.pools()) {
+      names.add(pool.name());
+      shown.add(binding.shown(pool.name(), "pools[" + shown.size() + "].name"));
+    }
+    if (binding.isBroken("pools") || names.contains("")) {
       return;
     }
-    for (int i = 0; i < config.listeners().size(); i++) {
+    for (int i = 0; i < config.listeners().size() && !binding.problems().isFull(); i++) {
       String pool = config.listeners().get(i).pool();
       if (!pool.isEmpty() && !names.contains(pool)) {
-        String hint =
-            Nearest.to(pool, names)
-                .map(near -> "did you mean \"" + near + "\"?")
-                .orElseGet(() -> names.isEmpty() ? "there is none" : String.join(", ", names));
-        binding.report(
-            "listeners[" + i + "].pool", pool + " (expected: a pool's name: " + hint + ")");
+        String path = "listeners[" + i + "].pool";
+        String expected = " (expected: a pool's name: " + hint(pool, shown) + ")";
+        binding.report(path, binding.shown(pool, path) + expected);
       }
     }
+  }
+
+  private static String hint(String pool, List<String> names) {
+    String some = names.stream().limit(MAX_NAMES).collect(Collectors.joining(", "));
+    String all = names.size() > MAX_NAMES ? some + ", ..." : some;
+    return Nearest.to(pool, names)
+        .map(near -> "did you mean \"" + near + "\"?")
+        .orElse(names.isEmpty() ? "there is none" : all);
   }
 }

@@ -21,7 +21,7 @@ final class LimitsBinder {
   private static final ValueType<LimitScope> SCOPE = ValueType.constant(LimitScope.values());
   private static final ValueType<RefuseWith> REFUSE_WITH = ValueType.constant(RefuseWith.values());
   private static final String QUEUE_SIZE = "limits.queue.size";
-  private static final String NO_ADDRESS = ", because clients of a Unix socket have no address)";
+  private static final String NO_ADDRESS = ", because clients of a Unix socket have no address";
 
   private LimitsBinder() {}
 
@@ -69,22 +69,20 @@ final class LimitsBinder {
       refuseNetworks(listener, "deny", config.access().deny());
       if (limits.connectionsPerSource() > 0) {
         listener.refuse(
-            "limits.connectionsPerSource",
-            limits.connectionsPerSource() + " (expected: 0" + NO_ADDRESS);
+            "limits.connectionsPerSource", limits.connectionsPerSource(), "0" + NO_ADDRESS);
       }
     }
     if (limits.queue().size() > 0
         && limits.connections() == 0
         && !listener.isBroken("limits.connections")) {
       listener.refuse(
-          QUEUE_SIZE,
-          limits.queue().size() + " (expected: 0, because limits.connections is 0: nobody waits)");
+          QUEUE_SIZE, limits.queue().size(), "0, because limits.connections is 0: nobody waits");
     }
   }
 
   private static void refuseNetworks(Section listener, String key, List<Cidr> networks) {
     if (!networks.isEmpty()) {
-      listener.refuse(key, "[...] (expected: []" + NO_ADDRESS);
+      listener.refuse(key, "[...]", "[]" + NO_ADDRESS);
     }
   }
 
@@ -94,9 +92,9 @@ final class LimitsBinder {
     if (size > 0 && !mayLimit(pool, config)) {
       pool.refuse(
           QUEUE_SIZE,
-          size
-              + " (expected: 0, because limits.connections, limits.connectionsPerBackend and each"
-              + " maxConnections are 0: nobody waits)");
+          size,
+          "0, because limits.connections, limits.connectionsPerBackend and each maxConnections are"
+              + " 0: nobody waits");
     }
   }
 

@@ -10,13 +10,22 @@ final class Nearest {
   private static final int CHARS_PER_MISTAKE = 3;
   private static final int MAX_MISTAKES = 3;
 
+  /** To compare longer words, or more of them, takes long and helps nobody. */
+  private static final int MAX_CHARS = 40;
+
+  private static final int MAX_KNOWN = 1000;
+
   private Nearest() {}
 
   /** The known word nearest to {@code word}; empty when none is near enough. */
   static Optional<String> to(String word, Collection<String> known) {
+    if (word.length() > MAX_CHARS) {
+      return Optional.empty();
+    }
     String lower = word.toLowerCase(Locale.ROOT);
     int most = Math.min(MAX_MISTAKES, Math.max(1, word.length() / CHARS_PER_MISTAKE));
     return known.stream()
+        .limit(MAX_KNOWN)
         .filter(k -> Math.abs(k.length() - word.length()) <= most)
         .filter(k -> distance(lower, k.toLowerCase(Locale.ROOT)) <= most)
         .min(Comparator.comparingInt(k -> distance(lower, k.toLowerCase(Locale.ROOT))));

@@ -30,7 +30,8 @@ record NodeBinder(ValueType<Path> path) {
         node.section("admin", this::admin),
         node.section("accessLog", this::accessLog),
         node.section("shutdown", NodeBinder::shutdown),
-        node.findOrNull("stateDir", path).orElse(null));
+        node.findOrNull("stateDir", path).orElse(null),
+        node.values("environment", VariableNames.pattern()));
   }
 
   private static ValueType<Integer> auto(int max) {

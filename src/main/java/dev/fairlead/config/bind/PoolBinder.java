@@ -54,8 +54,7 @@ record PoolBinder(Binding binding) {
     boolean unix = config.backends().stream().anyMatch(backend -> backend.unixPath() != null);
     if (unix && config.health().port() != null) {
       pool.refuse(
-          "health.port",
-          config.health().port() + " (expected: null, because a backend is a Unix socket)");
+          "health.port", config.health().port(), "null, because a backend is a Unix socket");
     }
   }
 

@@ -123,12 +123,30 @@ final class Section implements AutoCloseable {
     return binding.isBroken(child(key));
   }
 
+  /** Reports a value that does not fit others, unless its key was reported already. */
+  void refuse(String key, Object value, String expected) {
+    refuse(key, binding.shown(value, child(key)) + " (expected: " + expected + ")");
+  }
+
   /** Reports a problem with a key of this map, unless the key was reported already. */
   void refuse(String key, String message) {
     if (!isBroken(key)) {
       binding.report(child(key), message);
       binding.markBroken(child(key));
     }
+  }
+
+  /** A list of at most {@code most} maps; not written = empty. */
+  <T> List<T> sections(String key, int most, Function<Section, T> binder) {
+    Tree.KeyValue entry = mapping.entries().get(key);
+    int size =
+        entry != null && entry.value() instanceof Tree.Sequence list ? list.items().size() : 0;
+    if (size > most) {
+      value(key);
+      refuse(key, size + " of them", "at most " + most);
+      return List.of();
+    }
+    return sections(key, binder);
   }
 
   /** A list of maps; not written = empty. */
@@ -153,7 +171,7 @@ final class Section implements AutoCloseable {
       return List.of();
     }
     List<T> items = new ArrayList<>();
-    for (int i = 0; i < sequence.items().size(); i++) {
+    for (int i = 0; i < sequence.items().size() && !binding.problems().isFull(); i++) {
       items.add(reader.apply(sequence.items().get(i), child(key) + "[" + i + "]"));
     }
     return items;
@@ -187,7 +205,7 @@ final class Section implements AutoCloseable {
   public void close() {
     for (Map.Entry<String, Tree.KeyValue> entry : mapping.entries().entrySet()) {
       String key = entry.getKey();
-      if (!known.contains(key)) {
+      if (!known.contains(key) && !binding.problems().isFull()) {
         Place place = entry.getValue().place();
         Optional<String> meant = binding.unknownKey(place, child(key), key, known);
         meant.ifPresent(missing::remove);

@@ -28,6 +28,9 @@ interface ValueType<T> {
   /** Space in a Linux socket address, without the closing NUL. */
   int MAX_SOCKET_PATH_BYTES = 107;
 
+  /** Longer ones no system call takes. */
+  int MAX_PATH_CHARS = 4095;
+
   Pattern PERCENTAGE = Pattern.compile("(\\d{1,3})%");
   Pattern NAME = Pattern.compile("[^\\s/\\p{C}]{1,100}");
 
@@ -141,7 +144,8 @@ interface ValueType<T> {
 
   /** A path; a relative one is relative to {@code directory}. The result is absolute. */
   static ValueType<Path> path(Path directory) {
-    return parsed(text -> resolve(directory, text), "a path");
+    return parsed(
+        text -> resolve(directory, text), "a path of at most " + MAX_PATH_CHARS + " characters");
   }
 
   /** The path of a Unix socket; a relative one is relative to {@code directory}. */
@@ -159,7 +163,7 @@ interface ValueType<T> {
   }
 
   private static Optional<Path> resolve(Path directory, String text) {
-    if (text.isBlank()) {
+    if (text.isBlank() || text.length() > MAX_PATH_CHARS) {
       return Optional.empty();
     }
     try {

@@ -59,8 +59,6 @@ public record ConfigText(String name, Document document, @Nullable Path director
     if (e instanceof AccessDeniedException) {
       return "permission denied";
     }
-    return Files.isDirectory(file)
-        ? "it is a directory"
-        : Problem.oneLine(String.valueOf(e.getMessage()));
+    return Files.isDirectory(file) ? "it is a directory" : Problem.reason(e);
   }
 }

@@ -27,6 +27,13 @@ import org.jspecify.annotations.Nullable;
 public final class Document {
   private static final String BYTE_ORDER_MARK = "\uFEFF";
   private static final char REPLACEMENT = '\uFFFD';
+
+  /** As many as an HTTP request may carry. */
+  private static final int MAX_CHARS = 16 * 1024 * 1024;
+
+  /** The TOML parser needs some microseconds for each character. */
+  private static final int MAX_TOML_CHARS = 1024 * 1024;
+
   private static final String BACKENDS = "backends";
   private static final String POOLS = "pools";
 
@@ -244,14 +251,17 @@ public final class Document {
   }
 
   private @Nullable Tree parse(Problems problems) {
-    String unmarked = unmarked();
-    int malformed = unmarked.indexOf(REPLACEMENT);
-    if (malformed >= 0) {
-      int line = 1 + (int) unmarked.substring(0, malformed).chars().filter(c -> c == '\n').count();
-      problems.add(new Place(line), "", "not UTF-8 (expected: UTF-8 text)");
+    int most = format == ConfigFormat.TOML ? MAX_TOML_CHARS : MAX_CHARS;
+    if (text.length() > most) {
+      problems.add(lineOf(most), "", "too long (expected: at most " + most + " characters)");
       return null;
     }
-    Tree tree = TreeReader.of(format).read(unmarked, problems);
+    int malformed = text.indexOf(REPLACEMENT);
+    if (malformed >= 0) {
+      problems.add(lineOf(malformed), "", "not UTF-8 (expected: UTF-8 text)");
+      return null;
+    }
+    Tree tree = TreeReader.of(format).read(unmarked(), problems);
     boolean empty = tree == null || (tree instanceof Tree.Mapping map && map.entries().isEmpty());
     if (empty && problems.isEmpty()) {
       String message = "empty (expected: listeners and pools, or host, port and backends)";
@@ -264,6 +274,10 @@ public final class Document {
   /** The text without the byte order mark that some editors put before it. */
   private String unmarked() {
     return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
+  }
+
+  private Place lineOf(int index) {
+    return new Place(1 + (int) text.chars().limit(index).filter(c -> c == '\n').count());
   }
 
   @Override

@@ -19,15 +19,22 @@ import org.jspecify.annotations.Nullable;
 
 /** Strict JSON: no comments, no trailing commas, nothing after the value. */
 final class JsonReader implements TreeReader {
+  /** No limits of its own: {@link TreeLimits} and {@link Document} have those of all formats. */
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
-          .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(Integer.MAX_VALUE)
+                  .maxNumberLength(Integer.MAX_VALUE)
+                  .maxNameLength(Integer.MAX_VALUE)
+                  .maxStringLength(Integer.MAX_VALUE)
+                  .build())
           .build();
 
   @Override
   public @Nullable Tree read(String text, Problems problems) {
     try (JsonParser parser = FACTORY.createParser(text)) {
-      JsonTreeBuilder builder = new JsonTreeBuilder(parser, problems);
+      JsonTreeBuilder builder = new JsonTreeBuilder(parser, problems, new TreeLimits());
       if (parser.nextToken() == null) {
         return null;
       }
@@ -36,6 +43,9 @@ final class JsonReader implements TreeReader {
         problems.add(builder.place(), "", "more text after the end (expected: one JSON value)");
       }
       return problems.isEmpty() ? tree : null;
+    } catch (TreeLimits.Refused e) {
+      e.report(problems);
+      return null;
     } catch (JsonProcessingException e) {
       problems.add(place(e.getLocation()), "", "not JSON: " + reason(e));
       return null;
@@ -57,7 +67,7 @@ final class JsonReader implements TreeReader {
         : new Place(location.getLineNr(), location.getColumnNr(), false);
   }
 
-  private record JsonTreeBuilder(JsonParser parser, Problems problems) {
+  private record JsonTreeBuilder(JsonParser parser, Problems problems, TreeLimits limits) {
 
     Place place() {
       return JsonReader.place(parser.currentTokenLocation());
@@ -77,28 +87,34 @@ final class JsonReader implements TreeReader {
     }
 
     private Tree scalar(ScalarKind kind) throws IOException {
+      limits.value(place());
       return new Tree.Scalar(place(), kind, parser.getText());
     }
 
     private Tree mapping(String path) throws IOException {
       Place start = place();
+      limits.enter(start);
       Map<String, Tree.KeyValue> entries = new LinkedHashMap<>();
       while (parser.nextToken() != JsonToken.END_OBJECT) {
         String key = parser.currentName();
         Place keyPlace = place();
+        limits.value(keyPlace);
         parser.nextToken();
         Tree value = value(Tree.child(path, key));
         problems.once(entries, path, key, new Tree.KeyValue(keyPlace, value));
       }
+      limits.leave();
       return new Tree.Mapping(start, entries);
     }
 
     private Tree sequence(String path) throws IOException {
       Place start = place();
+      limits.enter(start);
       List<Tree> items = new ArrayList<>();
       while (parser.nextToken() != JsonToken.END_ARRAY) {
         items.add(value(path + "[" + items.size() + "]"));
       }
+      limits.leave();
       return new Tree.Sequence(start, items);
     }
   }

@@ -28,46 +28,63 @@ final class TomlReader implements TreeReader {
 
   @Override
   public @Nullable Tree read(String text, Problems problems) {
-    TomlParseResult result = Toml.parse(text);
+    TomlLines lines = TomlLines.of(text);
+    TomlParseResult result = Toml.parse(lines.text());
     for (TomlParseError error : result.errors()) {
-      Place place = place(error.position());
-      problems.add(place, "", "not TOML: " + Problem.oneLine(String.valueOf(error.getMessage())));
+      String message = lines.original(String.valueOf(error.getMessage()));
+      problems.add(place(lines, error.position()), "", "not TOML: " + Problem.oneLine(message));
     }
     if (result.hasErrors() || result.isEmpty()) {
       return null;
     }
-    return table(new Place(1), result);
+    try {
+      return new TomlTreeBuilder(lines, new TreeLimits()).table(new Place(1), result);
+    } catch (TreeLimits.Refused e) {
+      e.report(problems);
+      return null;
+    }
   }
 
-  private static Place place(TomlPosition position) {
-    return position == null ? Place.UNKNOWN : new Place(position.line(), position.column(), false);
+  private static Place place(TomlLines lines, @Nullable TomlPosition position) {
+    return position == null
+        ? Place.UNKNOWN
+        : new Place(lines.original(position.line()), position.column(), false);
   }
 
-  private static Tree value(Place place, Object value) {
-    if (value instanceof TomlTable table) {
-      return table(place, table);
-    }
-    if (value instanceof TomlArray array) {
-      return array(place, array);
-    }
-    return new Tree.Scalar(
-        place, KINDS.getOrDefault(value.getClass(), ScalarKind.OTHER), value.toString());
-  }
+  private record TomlTreeBuilder(TomlLines lines, TreeLimits limits) {
 
-  private static Tree table(Place place, TomlTable table) {
-    Map<String, Tree.KeyValue> entries = new LinkedHashMap<>();
-    for (Map.Entry<String, Object> entry : table.entrySet()) {
-      Place at = place(table.inputPositionOf(List.of(entry.getKey())));
-      entries.put(entry.getKey(), new Tree.KeyValue(at, value(at, entry.getValue())));
+    private Tree value(Place place, Object value) {
+      if (value instanceof TomlTable table) {
+        return table(place, table);
+      }
+      if (value instanceof TomlArray array) {
+        return array(place, array);
+      }
+      limits.value(place);
+      return new Tree.Scalar(
+          place, KINDS.getOrDefault(value.getClass(), ScalarKind.OTHER), value.toString());
     }
-    return new Tree.Mapping(place, entries);
-  }
 
-  private static Tree array(Place place, TomlArray array) {
-    List<Tree> items = new ArrayList<>();
-    for (int i = 0; i < array.size(); i++) {
-      items.add(value(place(array.inputPositionOf(i)), array.get(i)));
+    Tree table(Place place, TomlTable table) {
+      limits.enter(place);
+      Map<String, Tree.KeyValue> entries = new LinkedHashMap<>();
+      for (Map.Entry<String, Object> entry : table.entrySet()) {
+        Place at = place(lines, table.inputPositionOf(List.of(entry.getKey())));
+        limits.value(at);
+        entries.put(entry.getKey(), new Tree.KeyValue(at, value(at, entry.getValue())));
+      }
+      limits.leave();
+      return new Tree.Mapping(place, entries);
     }
-    return new Tree.Sequence(place, items);
+
+    private Tree array(Place place, TomlArray array) {
+      limits.enter(place);
+      List<Tree> items = new ArrayList<>();
+      for (int i = 0; i < array.size(); i++) {
+        items.add(value(place(lines, array.inputPositionOf(i)), array.get(i)));
+      }
+      limits.leave();
+      return new Tree.Sequence(place, items);
+    }
   }
 }

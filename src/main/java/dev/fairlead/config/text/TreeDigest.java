@@ -17,6 +17,8 @@ import java.util.TreeMap;
  * upgrade.
  */
 record TreeDigest(MessageDigest sha256) {
+  /** Longer ones, which no key accepts, are hashed as written: to parse them is quadratic. */
+  private static final int MAX_DECIMAL_CHARS = 100;
 
   static String of(Tree tree) {
     try {
@@ -68,6 +70,9 @@ record TreeDigest(MessageDigest sha256) {
   }
 
   private static String decimal(String text) {
+    if (text.length() > MAX_DECIMAL_CHARS) {
+      return text;
+    }
     try {
       return new BigDecimal(text).stripTrailingZeros().toString();
     } catch (NumberFormatException e) {

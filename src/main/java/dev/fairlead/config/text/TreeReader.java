@@ -5,9 +5,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads one format into a {@link Tree}. Stateless, any thread. */
 interface TreeReader {
-  /** Deepest nesting of maps and lists; a valid configuration needs 7. */
-  int MAX_DEPTH = 64;
-
   /**
    * The tree of {@code text}, or null when the text is empty or its syntax is wrong. Each syntax
    * error is added to {@code problems}; an empty text adds none.

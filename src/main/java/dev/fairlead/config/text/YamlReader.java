@@ -1,12 +1,12 @@
 package dev.fairlead.config.text;
 
+import static java.lang.Character.isHighSurrogate;
+
 import dev.fairlead.config.Problem;
 import dev.fairlead.config.text.Tree.Place;
 import dev.fairlead.config.text.Tree.ScalarKind;
-import java.io.FilterReader;
-import java.io.IOException;
+import dev.fairlead.config.text.TreeLimits.Refused;
 import java.io.Reader;
-import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -45,16 +45,12 @@ public record YamlReader(boolean override) implements TreeReader {
   private static final int MAX_ALIASES = 1000;
 
   /**
-   * Aliases of aliases multiply, and code that walks the tree visits every copy. Enough for 100,000
-   * networks that some listeners share.
+   * The parser copies what it has of a token at each read, so a text is read in this many parts at
+   * most: a single long token stays linear. A higher value takes less memory and more copies.
    */
-  private static final int MAX_COPIED_VALUES = 400_000;
+  private static final int MAX_READS = 16;
 
-  /** The parser's default, 3 Mi, is too low for 100,000 networks; this is a push's byte limit. */
-  private static final int MAX_CODE_POINTS = 16 * 1024 * 1024;
-
-  private static final LoadSettings SETTINGS =
-      LoadSettings.builder().setCodePointLimit(MAX_CODE_POINTS).build();
+  private static final int MIN_READ = 1024;
   private static final ScalarResolver RESOLVER = new CoreSchema().getScalarResolver();
   private static final Map<Tag, ScalarKind> KINDS =
       Map.of(
@@ -72,11 +68,12 @@ public record YamlReader(boolean override) implements TreeReader {
   /** The same for a single value, which may be {@code null} in YAML. */
   public @Nullable Tree value(String text, Problems problems) {
     try {
-      Iterator<Event> events = new Parse(SETTINGS).parseReader(reader(text)).iterator();
+      Iterator<Event> events =
+          new Parse(settings(text)).parseReader(new WholeCharacters(text)).iterator();
       Tree tree = new YamlTreeBuilder(events, problems).document();
       return problems.isEmpty() ? tree : null;
     } catch (Refused e) {
-      problems.add(e.place, "", String.valueOf(e.getMessage()));
+      e.report(problems);
     } catch (MarkedYamlEngineException e) {
       report(place(e.getProblemMark().or(e::getContextMark)), e.getProblem(), problems);
     } catch (ReaderException e) {
@@ -89,17 +86,11 @@ public record YamlReader(boolean override) implements TreeReader {
     return null;
   }
 
-  /**
-   * Leaves a character of each buffer free: the parser reads one more after a high surrogate, and
-   * fails if that is the last one of its buffer.
-   */
-  private static Reader reader(String text) {
-    return new FilterReader(new StringReader(text)) {
-      @Override
-      public int read(char[] buffer, int offset, int length) throws IOException {
-        return super.read(buffer, offset, Math.max(1, length - 1));
-      }
-    };
+  private static LoadSettings settings(String text) {
+    return LoadSettings.builder()
+        .setCodePointLimit(Integer.MAX_VALUE)
+        .setBufferSize(Math.max(MIN_READ, text.length() / MAX_READS))
+        .build();
   }
 
   private static void report(Place place, @Nullable String message, Problems problems) {
@@ -113,25 +104,43 @@ public record YamlReader(boolean override) implements TreeReader {
         override);
   }
 
-  /** Valid YAML that a configuration may not contain. */
-  private static final class Refused extends RuntimeException {
-    private static final long serialVersionUID = 1L;
+  /**
+   * The parser fails when a character of two {@code char}s is split by the end of its buffer, so it
+   * never gets a full buffer that ends in the first one.
+   */
+  private static final class WholeCharacters extends Reader {
+    private final String text;
+    private int position;
 
-    private final transient Place place;
-
-    Refused(Place place, String message) {
-      super(message, null, false, false);
-      this.place = place;
+    WholeCharacters(String text) {
+      this.text = text;
     }
+
+    @Override
+    public int read(char[] buffer, int offset, int length) {
+      int rest = text.length() - position;
+      if (rest == 0) {
+        return -1;
+      }
+      int count = Math.min(rest, Math.max(1, length - 1));
+      int end = position + count;
+      boolean splits = count > 1 && end < text.length() && isHighSurrogate(text.charAt(end - 1));
+      int whole = splits ? count - 1 : count;
+      text.getChars(position, position + whole, buffer, offset);
+      position += whole;
+      return whole;
+    }
+
+    @Override
+    public void close() {}
   }
 
   private final class YamlTreeBuilder {
     private final Iterator<Event> events;
     private final Problems problems;
     private final Map<Anchor, Tree> anchors = new HashMap<>();
+    private final TreeLimits limits = new TreeLimits();
     private int aliases;
-    private int copiedValues;
-    private int depth;
 
     YamlTreeBuilder(Iterator<Event> events, Problems problems) {
       this.events = events;
@@ -180,23 +189,14 @@ public record YamlReader(boolean override) implements TreeReader {
       if (++aliases > MAX_ALIASES) {
         throw new Refused(place(alias), name + " (expected: at most " + MAX_ALIASES + " aliases)");
       }
-      copiedValues += tree.size();
-      if (copiedValues > MAX_COPIED_VALUES) {
-        String most = MAX_COPIED_VALUES + " values from aliases";
-        throw new Refused(place(alias), "too long (expected: at most " + most + ")");
-      }
-      if (depth + tree.height() > MAX_DEPTH) {
-        throw tooDeep(alias);
-      }
+      limits.values(tree.size(), place(alias));
+      limits.fits(tree.height(), place(alias));
       return tree;
-    }
-
-    private Refused tooDeep(Event event) {
-      return new Refused(place(event), "nested too deep (expected: " + MAX_DEPTH + " levels)");
     }
 
     private Tree scalar(ScalarEvent event) {
       refuseTag(event, event.getTag());
+      limits.value(place(event));
       String text = event.getValue();
       Tag tag = event.isPlain() ? RESOLVER.resolve(text, true) : Tag.STR;
       ScalarKind kind = KINDS.getOrDefault(tag, ScalarKind.TEXT);
@@ -205,12 +205,10 @@ public record YamlReader(boolean override) implements TreeReader {
 
     private Tree collection(CollectionStartEvent event, String path) {
       refuseTag(event, event.getTag());
-      if (++depth > MAX_DEPTH) {
-        throw tooDeep(event);
-      }
+      limits.enter(place(event));
       boolean mapping = event.getEventId() == Event.ID.MappingStart;
       Tree tree = mapping ? mapping(event, path) : sequence(event, path);
-      depth--;
+      limits.leave();
       return tree;
     }
 

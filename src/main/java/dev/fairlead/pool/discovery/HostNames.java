@@ -10,6 +10,7 @@ import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.internal.resolver.NameResolver;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -141,7 +142,7 @@ public final class HostNames {
     lookup
         .addressesOf(name)
         .onSuccess(addresses -> answered(name, addresses, named.getValue()))
-        .onFailure(cause -> failed(name, cause));
+        .onFailure(cause -> failed(name, cause, named.getValue()));
   }
 
   private void answered(String name, List<InetAddress> addresses, List<Backend> backends) {
@@ -151,10 +152,15 @@ public final class HostNames {
     }
   }
 
-  private void failed(String name, Throwable cause) {
+  private void failed(String name, Throwable cause, List<Backend> backends) {
     // By class: the message contains the number of queries, which varies.
     if (failures.put(name, cause.getClass()) != cause.getClass()) {
-      LOG.warn("host name {}: not resolved, keeping the last answer: {}", name, cause.toString());
+      boolean known = backends.stream().anyMatch(backend -> !backend.addresses().isEmpty());
+      LOG.warn(
+          "host name {}: not resolved, {}: {}",
+          name,
+          known ? "keeping the last answer" : "so its backends cannot be reached",
+          cause instanceof UnknownHostException ? cause.getMessage() : cause.toString());
     }
   }
 

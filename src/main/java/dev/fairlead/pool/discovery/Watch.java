@@ -135,7 +135,8 @@ final class Watch {
       return;
     }
     if (problem != null && !failing) {
-      LOG.warn("pool {}: {}: keeping the last answer: {}", pool, config.name(), problem);
+      String answer = found.backends().isEmpty() ? "no backends yet" : "keeping the last answer";
+      LOG.warn("pool {}: {}: {}: {}", pool, config.name(), answer, problem);
     }
     if (problem == null && failing) {
       LOG.info("pool {}: {}: answered again", pool, config.name());

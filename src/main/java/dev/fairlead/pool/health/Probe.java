@@ -38,10 +38,13 @@ final class Probe implements Dialer.DialEvents {
   static final Duration STOOD_STILL = Duration.ofMillis(500);
 
   /**
-   * How long a suspended process reads before it judges. Raising it delays the next probe, lowering
-   * it loses answers of backends that were not at fault.
+   * The longest that a suspended process reads before it judges. Raising it delays the next probe,
+   * lowering it loses answers of backends that were not at fault.
    */
   private static final Duration SETTLING = Duration.ofSeconds(1);
+
+  /** A timer that is later than this shows a suspension; what it trades is as for that time. */
+  private static final Duration TIMER_LATE = Duration.ofMillis(100);
 
   /** Enough for the event loop to read what the kernel has. */
   private static final Duration ONE_TURN = Duration.ofMillis(1);
@@ -67,6 +70,10 @@ final class Probe implements Dialer.DialEvents {
   /** Of the current address; null between two, and once it is left to a {@link TlsClose}. */
   private @Nullable Channel channel;
 
+  /** Whether the current address was given up late, and the time granted in addition so far. */
+  private boolean stoodStill;
+
+  private long settlingNanos;
   private boolean over;
 
   /**
@@ -125,16 +132,18 @@ final class Probe implements Dialer.DialEvents {
       return;
     }
     Duration share = Duration.ofNanos(nanosLeft() / untried);
-    timer = schedule(this::expire, share);
+    long dueAt = loop.nanoTime().getAsLong() + share.toNanos();
+    timer = schedule(() -> expire(dueAt), share);
     dialer.dial(List.of(target.probed(next++)), share, target.source(), 0);
   }
 
   /** A timer may be due before the answer that the kernel has is read: reads, then judges. */
-  private void expire() {
-    timer =
-        schedule(
-            () -> addressFailed(CheckResult.of(ConnectFailure.TIMED_OUT)),
-            isLate() ? SETTLING : ONE_TURN);
+  private void expire(long dueAt) {
+    stoodStill = isLate();
+    boolean suspended = loop.nanoTime().getAsLong() - dueAt > TIMER_LATE.toNanos();
+    Duration wait = suspended ? SETTLING : ONE_TURN;
+    settlingNanos += wait.toNanos();
+    timer = schedule(() -> addressFailed(CheckResult.of(ConnectFailure.TIMED_OUT)), wait);
   }
 
   private void addressFailed(CheckResult result) {
@@ -144,7 +153,7 @@ final class Probe implements Dialer.DialEvents {
     abandon();
     boolean hidesNothing = result.conclusion() == CheckResult.Conclusion.FAILED || failure == null;
     failure = hidesNothing ? result : failure;
-    if (isLate()) {
+    if (stoodStill || isLate()) {
       finish(CheckResult.inconclusive("this process stood still"));
     } else {
       tryNext();
@@ -175,7 +184,7 @@ final class Probe implements Dialer.DialEvents {
   }
 
   private boolean isLate() {
-    return spentNanos() > target.timeout().plus(STOOD_STILL).toNanos();
+    return spentNanos() - settlingNanos > target.timeout().plus(STOOD_STILL).toNanos();
   }
 
   private long nanosLeft() {

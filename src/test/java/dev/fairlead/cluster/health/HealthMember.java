@@ -11,6 +11,7 @@ import dev.fairlead.cluster.node.ClusterNode;
 import dev.fairlead.cluster.node.Nodes;
 import dev.fairlead.cluster.rows.RowContext;
 import dev.fairlead.cluster.rows.RowContext.RowTraffic;
+import dev.fairlead.cluster.rows.RowOutage;
 import dev.fairlead.config.BackendConfig;
 import dev.fairlead.config.HealthConfig;
 import dev.fairlead.config.PoolConfig;
@@ -57,7 +58,7 @@ final class HealthMember implements HealthListener, Membership.MembershipListene
     membership = new Membership(RowContext.of(node), this::info, this);
     table =
         new HealthTable(
-            new RowContext(node, clock, clock.running(), new RowTraffic()),
+            new RowContext(node, clock, clock.running(), new RowTraffic(), new RowOutage()),
             () -> pools.all(),
             membership::members,
             this);

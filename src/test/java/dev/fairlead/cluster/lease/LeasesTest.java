@@ -10,6 +10,7 @@ import dev.fairlead.cluster.lease.LeaseEntry.LeaseRow;
 import dev.fairlead.cluster.node.LoneNode;
 import dev.fairlead.cluster.rows.RowContext;
 import dev.fairlead.cluster.rows.RowContext.RowTraffic;
+import dev.fairlead.cluster.rows.RowOutage;
 import dev.fairlead.cluster.rows.SharedNodes;
 import dev.fairlead.testkit.Logs;
 import io.vertx.core.Vertx;
@@ -49,7 +50,9 @@ class LeasesTest {
     private Member(String id) {
       node = nodes.join(id);
       leases =
-          new Leases(new RowContext(node, clock, clock.running(), new RowTraffic()), () -> leased);
+          new Leases(
+              new RowContext(node, clock, clock.running(), new RowTraffic(), new RowOutage()),
+              () -> leased);
       node.listen(leases);
       context.call(leases::open);
       all.add(this);

@@ -10,6 +10,7 @@ import dev.fairlead.cluster.members.Membership;
 import dev.fairlead.cluster.node.ClusterNode;
 import dev.fairlead.cluster.rows.RowContext;
 import dev.fairlead.cluster.rows.RowContext.RowTraffic;
+import dev.fairlead.cluster.rows.RowOutage;
 import dev.fairlead.event.MemberInfo;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
@@ -63,7 +64,8 @@ class ClusteredLoadsTest {
     private Member(String name, ClusteredNode seed) {
       node = ClusteredNode.join(cluster, seed);
       context = new OnContext(node.vertx());
-      RowContext place = new RowContext(node, clock, clock.running(), new RowTraffic());
+      RowContext place =
+          new RowContext(node, clock, clock.running(), new RowTraffic(), new RowOutage());
       table = CountTable.ofBackends(place, pools::all);
       membership = new Membership(place, () -> info(name), this);
       node.listen(new Both(table.rows(), membership.rows()));

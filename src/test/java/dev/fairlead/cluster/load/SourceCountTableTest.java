@@ -9,6 +9,7 @@ import dev.fairlead.cluster.FakeClock;
 import dev.fairlead.cluster.OnContext;
 import dev.fairlead.cluster.rows.RowContext;
 import dev.fairlead.cluster.rows.RowContext.RowTraffic;
+import dev.fairlead.cluster.rows.RowOutage;
 import dev.fairlead.cluster.rows.SharedNodes;
 import io.netty.util.NetUtil;
 import io.vertx.core.Vertx;
@@ -53,7 +54,7 @@ class SourceCountTableTest {
       limits.add(limit("web", max));
       table =
           CountTable.ofSources(
-              new RowContext(node, clock, clock.running(), new RowTraffic()),
+              new RowContext(node, clock, clock.running(), new RowTraffic(), new RowOutage()),
               () -> List.copyOf(limits));
       node.listen(table.rows());
     }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.config.ClusterConfig;
 import dev.fairlead.testkit.FreePorts;
+import dev.fairlead.testkit.Logs;
 import dev.fairlead.testkit.TestCluster;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -71,6 +72,7 @@ class HazelcastNodeTest {
   }
 
   @Test
+  @Logs("ERROR HazelcastNode - the listener of nodes failed")
   void tellsOfLaterChangesWhenAListenerThrows() {
     try (TestCluster cluster = TestCluster.of(1)) {
       Told throwing =

@@ -22,6 +22,7 @@ class NodesTest {
   }
 
   @Test
+  @Logs("ERROR Nodes - a change of the cluster's nodes is lost on ")
   void aPartThatThrowsKeepsNoOtherFromFollowing() {
     Told throwing =
         new Told() {

@@ -167,7 +167,7 @@ final class ConfigPushTest {
   }
 
   @Test
-  @Logs("fairlead.member.a from bus refused: (expected: a member's call)")
+  @Logs("a call to this member from bus refused: (expected: a member's call)")
   void aCallThatIsNoneIsAnsweredSo() {
     Object[] calls = {
       null, 7, "{", "{}", "{\"call\":7}", "{\"call\":\"hold\"}", "{\"call\":\"x\",\"push\":\"p\"}"

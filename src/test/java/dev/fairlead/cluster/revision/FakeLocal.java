@@ -11,6 +11,7 @@ import dev.fairlead.event.CommandProblem;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -48,15 +49,24 @@ final class FakeLocal implements LocalConfig {
 
   @Override
   public Future<FairleadConfig> load(Document document) {
+    return result(document).map(LoadResult::config);
+  }
+
+  @Override
+  public Future<JsonObject> show(Document document) {
+    return result(document).map(LoadResult::dynamicPart);
+  }
+
+  private Future<LoadResult> result(Document document) {
     read.add(document);
     return vertx
         .executeBlocking(() -> loader.load(new ConfigText("push", document, null)))
         .compose(FakeLocal::valid);
   }
 
-  private static Future<FairleadConfig> valid(LoadResult result) {
+  private static Future<LoadResult> valid(LoadResult result) {
     return result.isValid()
-        ? Future.succeededFuture(result.config())
+        ? Future.succeededFuture(result)
         : Future.failedFuture(
             new CommandException(
                 CommandException.PROBLEMS,

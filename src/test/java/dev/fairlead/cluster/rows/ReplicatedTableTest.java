@@ -47,7 +47,10 @@ class ReplicatedTableTest {
       node = nodes.join(id);
       rows =
           new ReplicatedTable(
-              new RowContext(node, clock, clock.running(), traffic), TABLE, row, heard);
+              new RowContext(node, clock, clock.running(), traffic, new RowOutage()),
+              TABLE,
+              row,
+              heard);
       node.listen(rows);
     }
 

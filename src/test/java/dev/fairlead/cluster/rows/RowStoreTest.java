@@ -3,6 +3,7 @@ package dev.fairlead.cluster.rows;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.fairlead.testkit.LogWatch;
 import dev.fairlead.testkit.Logs;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,7 +26,8 @@ class RowStoreTest {
       new RowStore.StoredRow(1, new JsonObject().put("x", 1));
 
   private final List<Promise<Object>> accesses = new ArrayList<>();
-  private final RowStore store = new RowStore(hanging());
+  private final RowOutage outage = new RowOutage();
+  private final RowStore store = new RowStore(hanging(), outage);
 
   @SuppressWarnings("unchecked")
   private AsyncMap<String, String> hanging() {
@@ -103,7 +106,26 @@ class RowStoreTest {
   }
 
   @Test
-  @Logs("the row of a could not be written")
+  @Logs("rows of this member can't be written to the shared maps: ")
+  void anOutageOfAllTablesIsLoggedOnce(LogWatch logged) {
+    List<RowStore> tables =
+        Stream.generate(() -> new RowStore(hanging(), outage)).limit(4).toList();
+    tables.forEach(table -> table.put("a", ROW));
+    failAll();
+    assertThat(logged.lines()).hasSize(1);
+    tables.get(0).put("a", ROW);
+    accesses.get(4).complete();
+    tables.get(0).put("a", ROW);
+    failAll();
+    assertThat(logged.lines()).as("the others have not recovered").hasSize(1);
+  }
+
+  private void failAll() {
+    accesses.forEach(access -> access.tryFail("no"));
+  }
+
+  @Test
+  @Logs("RowOutage - rows of this member can't be written to the shared maps: ")
   void removalComesAfterThePendingWrite() {
     store.put("a", ROW);
     Future<Void> removed = store.remove("a");
@@ -115,20 +137,22 @@ class RowStoreTest {
   }
 
   @Test
-  @Logs("the row of a could not be written")
+  @Logs("RowOutage - rows of this member can't be written to the shared maps: ")
   void hangingAccessFailsAfterTheTimeLimit() {
     Future<Void> written = store.put("a", ROW);
     Future<Optional<RowStore.StoredRow>> read = store.get("a");
     await().until(() -> written.isComplete() && read.isComplete());
-    assertThat(written.cause()).isInstanceOf(TimeoutException.class);
+    assertThat(written.cause())
+        .isInstanceOf(TimeoutException.class)
+        .hasMessage("no answer within 3 s");
     assertThat(read.cause()).isInstanceOf(TimeoutException.class);
   }
 
   @Test
-  @Logs("the row of a could not be written: java.lang.IllegalStateException: shut down")
+  @Logs("shared maps: java.lang.IllegalStateException: shut down")
   void accessThatThrowsHasFailed() {
     AsyncMap<String, String> shutDown = throwing();
-    RowStore dead = new RowStore(shutDown);
+    RowStore dead = new RowStore(shutDown, outage);
     assertThat(dead.put("a", ROW).failed()).isTrue();
     assertThat(dead.get("a").failed()).isTrue();
     assertThat(dead.remove("a").succeeded()).isTrue();

@@ -122,7 +122,8 @@ class BusCommandsTest {
       value = {
         "fairlead.config.push|push|{\"config\":\"\",\"format\":\"yaml\",\"author\":\"ann\"}|bus",
         "fairlead.config.rollback|rollback|{\"revision\":3,\"author\":\"ann\"}|bus",
-        "fairlead.backend.set|set|{\"pool\":\"web\",\"backend\":\"b\",\"weight\":3}|bus",
+        "fairlead.backend.set|set|{\"pool\":\"web\",\"backend\":\"b\",\"weight\":3,"
+            + "\"author\":\"ann\"}|bus",
         "fairlead.config.get|get|{\"revision\":3}|",
         "fairlead.config.history|history|{}|"
       })

@@ -13,6 +13,7 @@ import dev.fairlead.config.bind.ConfigLoader.LoadResult;
 import dev.fairlead.config.text.ConfigText;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class DynamicLoadTest {
@@ -37,7 +38,7 @@ class DynamicLoadTest {
 
   private static LoadResult load(String text, Map<String, String> env, String... overrides) {
     ConfigText source = new ConfigText("r7", ConfigFormat.YAML, text, Loading.DIRECTORY);
-    return new ConfigLoader(env, List.of(overrides)).loadDynamic(source, OWN);
+    return new ConfigLoader(env, List.of(overrides)).loadDynamic(source, OWN, Set.of("PORT"));
   }
 
   private static List<String> problems(String text, String... overrides) {
@@ -109,7 +110,8 @@ class DynamicLoadTest {
   void withoutOverridesATextIsWhatItsAuthorWrote() {
     ConfigText source = new ConfigText("r7", ConfigFormat.YAML, REVISION, Loading.DIRECTORY);
     ConfigLoader loader = new ConfigLoader(Map.of("PORT", "82"), List.of("pools=[]"));
-    FairleadConfig config = loader.withoutOverrides().loadDynamic(source, OWN).config();
+    FairleadConfig config =
+        loader.withoutOverrides().loadDynamic(source, OWN, Set.of("PORT")).config();
     assertThat(config.pools()).hasSize(1);
     assertThat(config.listeners().get(0).bind().port()).isEqualTo(82);
   }

@@ -67,7 +67,8 @@ class SubstitutionTest {
           case YAML -> "{host: '::', port: '${PORT}', backends: [{host: a, port: '${P:7}'}]}";
           case JSON ->
               """
-              {"host": "::", "port": "${PORT}", "backends": [{"host": "a", "port": "${P:7}"}]}""";
+              {"host": "::", "port": "${PORT}", "backends": [{"host": "a", "port": "${P:7}"}]}\
+              """;
           case TOML -> "host = '::'\nport = '${PORT}'\nbackends = [{host = 'a', port = '${P:7}'}]";
         };
     FairleadConfig config = loading.config(format, text);
@@ -100,12 +101,31 @@ class SubstitutionTest {
   @Test
   void aPartOfATextStaysText() {
     assertThat(loading.problems("{host: '::', port: '${PORT}0', backends: []}"))
-        .containsExactly("f.yaml:1: port: \"90010\" (expected: 0 to 65535)");
+        .containsExactly("f.yaml:1: port: ${PORT}0 (expected: 0 to 65535)");
   }
 
   @Test
-  void problemsShowWhatAVariableHeld() {
+  void problemsDoNotShowWhatAVariableHeld() {
     assertThat(loading.problems("{host: '::', port: '${NAME}', backends: []}"))
-        .containsExactly("f.yaml:1: port: web (expected: 0 to 65535)");
+        .containsExactly("f.yaml:1: port: ${NAME} (expected: 0 to 65535)");
+    assertThat(
+            loading.problems(
+                """
+                node: { admin: { host: "${NAME}" } }
+                listeners:
+                  - { name: "${NAME}", bind: "127.0.0.1:${PORT}", pool: "${NAME}" }
+                  - { name: "${NAME}", bind: "0.0.0.0:${PORT}", pool: "${NAME}" }
+                  - { name: c, bind: "127.0.0.1:9001", pool: "${NAME}" }
+                pools:
+                  - { name: "${NAME}x", health: { port: "${PORT}" }, backends: [{ unix: /a }] }
+                  - { name: b, backends: [{ host: "${NAME}", port: 1 }, { host: web, port: 1 }] }
+                  - { name: "${NAME}x", backends: [{ host: web, port: 1 }, { host: "${NAME}", port: 1 }] }
+                  - { name: d, limits: { queue: { size: "${PORT}" } } }
+                """))
+        .hasSizeGreaterThan(8)
+        .noneMatch(
+            line -> line.replaceAll("127.0.0.1:9001|pools\\[\\d]|: web:1 ", "").contains("web"))
+        .filteredOn(line -> line.contains("9001"))
+        .allMatch(line -> line.startsWith("f.yaml:5: listeners[2].bind: 127.0.0.1:9001 "));
   }
 }

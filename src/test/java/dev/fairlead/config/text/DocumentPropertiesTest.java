@@ -57,7 +57,7 @@ class DocumentPropertiesTest {
     assertThat(loaded.pools()).isEqualTo(target.changed(config.pools(), setting));
   }
 
-  @Property(tries = 500)
+  @Property(tries = 100)
   void oneLineOfTheTextChangesForEachKey(
       @ForAll("withBackends") FairleadConfig config,
       @ForAll("settings") BackendSetting setting,

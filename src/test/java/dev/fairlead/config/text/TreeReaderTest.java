@@ -155,7 +155,7 @@ class TreeReaderTest {
       deep += c + ": &" + c + " [[[[[[[[[[ " + alias + " ]]]]]]]]]]\n";
     }
     assertThat(loading.problems(wide))
-        .containsExactly("f.yaml:6: too long (expected: at most 400000 values from aliases)");
+        .containsExactly("f.yaml:6: too long (expected: at most 500000 keys and values)");
     assertThat(loading.problems(deep))
         .containsExactly("f.yaml:8: nested too deep (expected: 64 levels)");
   }

@@ -24,7 +24,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-@Logs({"keeping the last answer: Failed to resolve", "keeping the last answer: no such record"})
+@Logs({
+  "keeping the last answer: Failed to resolve",
+  "keeping the last answer: no such record",
+  "no backends yet: Failed to resolve",
+  "no backends yet: no such record"
+})
 class DiscoveryTest {
   private static final Duration REFRESH = Duration.ofMillis(50);
   private static final DiscoveryConfig DNS = new DiscoveryConfig("web.test", 9001, null, REFRESH);

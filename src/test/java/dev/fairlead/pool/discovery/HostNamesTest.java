@@ -36,7 +36,11 @@ import org.junit.jupiter.api.io.TempDir;
  * that fails takes nothing away. Provoked by a lookup whose answers the test gives; a failure would
  * be a start that hangs, or a healthy backend without an address.
  */
-@Logs("not resolved, keeping the last answer: java.net.UnknownHostException")
+@Logs({
+  "not resolved, keeping the last answer: web.internal",
+  "not resolved, so its backends cannot be reached: web.internal",
+  "not resolved, so its backends cannot be reached: Failed to resolve"
+})
 class HostNamesTest {
   private final Vertx vertx = Vertx.vertx();
   private final FakeLookup lookup = new FakeLookup();
