@@ -43,6 +43,7 @@ class PushedSecretsTest {
           name: m1
           admin: { port: 0 }
           accessLog: { to: "%s" }
+          logLevel: warn
           stateDir: state
         """
                 .formatted(log)
