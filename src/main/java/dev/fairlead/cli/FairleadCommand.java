@@ -2,6 +2,8 @@ package dev.fairlead.cli;
 
 import dev.fairlead.config.Problem;
 import java.io.PrintWriter;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -95,6 +97,7 @@ public final class FairleadCommand implements Runnable {
         .setOut(out)
         .setErr(err)
         .setExpandAtFiles(false)
+        .registerConverter(Path.class, FairleadCommand::path)
         .registerConverter(int.class, text -> number(text, Integer.MAX_VALUE).intValue())
         .registerConverter(Integer.class, text -> number(text, Integer.MAX_VALUE).intValue())
         .registerConverter(long.class, text -> number(text, Long.MAX_VALUE))
@@ -107,6 +110,14 @@ public final class FairleadCommand implements Runnable {
     String variable = arg instanceof OptionSpec option ? VARIABLES.get(option.longestName()) : null;
     String value = variable == null ? "" : environment.getOrDefault(variable, "");
     return value.isBlank() ? null : value;
+  }
+
+  private static Path path(String text) {
+    try {
+      return Path.of(text);
+    } catch (InvalidPathException e) {
+      throw new TypeConversionException("'" + Problem.oneLine(text) + "' (expected: a path)");
+    }
   }
 
   private static Long number(String text, long most) {

@@ -244,7 +244,7 @@ class HostileTextTest {
     assertThat(loading.problems(YAML, line.repeat(16_384) + "pools: []\n"))
         .containsExactly("f.yaml:16369: too long (expected: at most 16777216 characters)");
     assertThat(loading.problems(TOML, line.repeat(1024) + "port = 1\n"))
-        .containsExactly("f.toml:1023: too long (expected: at most 1048576 characters)");
+        .containsExactly("f.toml:1024: too long (expected: at most 1048576 characters)");
   }
 
   @Test
@@ -263,7 +263,7 @@ class HostileTextTest {
     assertThat(loading.problems("node: {}\npools:\n" + fill("  - { name: a#N }\n", 300_000)))
         .singleElement()
         .asString()
-        .matches("f.yaml:2: pools: \\d{5} of them \\(expected: at most 10000\\)");
+        .matches("f.yaml:3: pools: \\d{5} of them \\(expected: at most 10000\\)");
   }
 
   @Test
