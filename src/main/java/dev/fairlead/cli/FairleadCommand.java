@@ -97,6 +97,7 @@ public final class FairleadCommand implements Runnable {
         .setOut(out)
         .setErr(err)
         .setExpandAtFiles(false)
+        .registerConverter(Path.class, FairleadCommand::path)
         .registerConverter(int.class, text -> number(text, Integer.MAX_VALUE).intValue())
         .registerConverter(Integer.class, text -> number(text, Integer.MAX_VALUE).intValue())
         .registerConverter(long.class, text -> number(text, Long.MAX_VALUE))
@@ -110,6 +111,14 @@ public final class FairleadCommand implements Runnable {
     String variable = arg instanceof OptionSpec option ? VARIABLES.get(option.longestName()) : null;
     String value = variable == null ? "" : environment.getOrDefault(variable, "");
     return value.isBlank() ? null : value;
+  }
+
+  private static Path path(String text) {
+    try {
+      return Path.of(text);
+    } catch (InvalidPathException e) {
+      throw new TypeConversionException("'" + Problem.oneLine(text) + "' (expected: a path)");
+    }
   }
 
   private static Long number(String text, long most) {

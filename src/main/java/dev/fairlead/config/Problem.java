@@ -49,12 +49,16 @@ public record Problem(String source, int line, String path, String message) {
 
   /**
    * What an exception of the JDK or of a library says, for users: the first line of its message,
-   * without the names of classes that some put into it.
+   * without the names of classes that some put into it. One without a message says what its name
+   * does: {@code ClosedByInterruptException} is {@code closed by interrupt}.
    */
   public static String reason(Throwable cause) {
     String message = cause.getMessage();
     if (message == null) {
-      return cause.getCause() == null ? "internal error" : reason(cause.getCause());
+      String name = cause.getClass().getSimpleName().replaceFirst("(Exception|Error)$", "");
+      return cause.getCause() == null
+          ? name.replaceAll("(?<=[a-z])(?=[A-Z])", " ").toLowerCase(Locale.ROOT)
+          : reason(cause.getCause());
     }
     String line = message.lines().findFirst().orElse("");
     String plain = CLASS_NAME.matcher(line).replaceAll("").strip();

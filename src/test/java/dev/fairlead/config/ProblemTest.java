@@ -25,7 +25,6 @@ class ProblemTest {
   void reasonsAreNeverNullAndOneLine() {
     assertThat(Problem.reason(new IOException("a\n\tat b"))).isEqualTo("a");
     assertThat(Problem.reason(new IllegalStateException(new IOException("x")))).isEqualTo("x");
-    assertThat(Problem.reason(new IllegalStateException((String) null)))
-        .isEqualTo("internal error");
+    assertThat(Problem.reason(new IllegalStateException((String) null))).isEqualTo("illegal state");
   }
 }
