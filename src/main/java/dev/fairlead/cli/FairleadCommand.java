@@ -97,7 +97,6 @@ public final class FairleadCommand implements Runnable {
         .setOut(out)
         .setErr(err)
         .setExpandAtFiles(false)
-        .registerConverter(Path.class, FairleadCommand::path)
         .registerConverter(int.class, text -> number(text, Integer.MAX_VALUE).intValue())
         .registerConverter(Integer.class, text -> number(text, Integer.MAX_VALUE).intValue())
         .registerConverter(long.class, text -> number(text, Long.MAX_VALUE))
@@ -131,14 +130,6 @@ public final class FairleadCommand implements Runnable {
       // Answered below, with what was expected.
     }
     throw new TypeConversionException("'" + text + "' (expected: a whole number)");
-  }
-
-  private static Path path(String text) {
-    try {
-      return Path.of(text);
-    } catch (InvalidPathException e) {
-      throw new TypeConversionException("'" + text + "' (expected: a path)");
-    }
   }
 
   private static int failed(
