@@ -97,11 +97,11 @@ public final class FairleadCommand implements Runnable {
         .setOut(out)
         .setErr(err)
         .setExpandAtFiles(false)
-        .registerConverter(Path.class, FairleadCommand::path)
         .registerConverter(int.class, text -> number(text, Integer.MAX_VALUE).intValue())
         .registerConverter(Integer.class, text -> number(text, Integer.MAX_VALUE).intValue())
         .registerConverter(long.class, text -> number(text, Long.MAX_VALUE))
         .registerConverter(Long.class, text -> number(text, Long.MAX_VALUE))
+        .registerConverter(Path.class, FairleadCommand::path)
         .setExecutionExceptionHandler(FairleadCommand::failed)
         .execute(args);
   }
@@ -110,14 +110,6 @@ public final class FairleadCommand implements Runnable {
     String variable = arg instanceof OptionSpec option ? VARIABLES.get(option.longestName()) : null;
     String value = variable == null ? "" : environment.getOrDefault(variable, "");
     return value.isBlank() ? null : value;
-  }
-
-  private static Path path(String text) {
-    try {
-      return Path.of(text);
-    } catch (InvalidPathException e) {
-      throw new TypeConversionException("'" + Problem.oneLine(text) + "' (expected: a path)");
-    }
   }
 
   private static Long number(String text, long most) {
@@ -130,6 +122,14 @@ public final class FairleadCommand implements Runnable {
       // Answered below, with what was expected.
     }
     throw new TypeConversionException("'" + text + "' (expected: a whole number)");
+  }
+
+  private static Path path(String text) {
+    try {
+      return Path.of(text);
+    } catch (InvalidPathException e) {
+      throw new TypeConversionException("'" + text + "' (expected: a path)");
+    }
   }
 
   private static int failed(

@@ -40,7 +40,8 @@ class BackPressureTest {
           mayClose.await();
         };
     try (TestBackend backend = TestBackend.serving(sender);
-        TestMember member = MemberSetup.on(transport).backends(backend).start()) {
+        TestMember member =
+            MemberSetup.on(transport).pool("timeouts: { close: 1h }").backends(backend).start()) {
       long before = directMemory();
       List<TestConnection> clients = new ArrayList<>();
       for (int i = 0; i < CLIENTS; i++) {

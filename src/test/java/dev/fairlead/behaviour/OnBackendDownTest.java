@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
  *
  * <p>A failure looks like: clients of a healthy backend that are cut off.
  */
-@Logs(" is down: ")
+@Logs("BackendHealth - backend ")
 class OnBackendDownTest {
   private static final int CLIENTS = 40;
   private static final String CLOSE = "onBackendDown: close";
@@ -36,13 +36,13 @@ class OnBackendDownTest {
   /** The pools {@code web} and {@code other}, each with its listener. */
   private static String config(String web, String other) {
     return """
-    listeners:
-      - { name: web, bind: "127.0.0.1:0", pool: web }
-      - { name: other, bind: "127.0.0.1:0", pool: other }
-    pools:
-      - { name: web, outlier: off, %s }
-      - { name: other, %s }
-    """
+        listeners:
+          - { name: web, bind: "127.0.0.1:0", pool: web }
+          - { name: other, bind: "127.0.0.1:0", pool: other }
+        pools:
+          - { name: web, outlier: off, %s }
+          - { name: other, %s }
+        """
         .formatted(web, other);
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import java.lang.reflect.AnnotatedElement;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
+import org.slf4j.LoggerFactory;
 
 /**
  * Watches what every test logs at WARN and ERROR: a line of Fairlead that is not expected by {@link
@@ -76,6 +78,9 @@ public final class LogWatch
 
   @Override
   public void beforeAll(ExtensionContext context) {
+    // A member of an earlier class has set them.
+    level("dev.fairlead", null);
+    level(Logger.ROOT_LOGGER_NAME, Level.WARN);
     begin(ofClass(context.getRequiredTestClass()));
   }
 
@@ -112,6 +117,10 @@ public final class LogWatch
   @Override
   public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
     return this;
+  }
+
+  private static void level(String logger, Level level) {
+    ((Logger) LoggerFactory.getLogger(logger)).setLevel(level);
   }
 
   private static void begin(List<String> lines) {

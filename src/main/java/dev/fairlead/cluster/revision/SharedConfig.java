@@ -14,6 +14,7 @@ import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.shareddata.AsyncMap;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -33,6 +34,9 @@ public final class SharedConfig {
 
   /** How long the newest revision may not be in force here before the member is not ready. */
   private static final Duration TOLERANCE = Duration.ofSeconds(10);
+
+  /** Raising it gives a slow disk more time; lowering it ends a member on a hung one earlier. */
+  private static final Duration LAST_SAVE = Duration.ofSeconds(3);
 
   private final Vertx vertx;
   private final ConfigSetup setup;
@@ -152,10 +156,12 @@ public final class SharedConfig {
     return sync.stop();
   }
 
+  /** Waits for the last save, because the end of the workers would interrupt it. */
   public Future<Void> stop() {
     vertx.cancelTimer(timer);
     Future<Void> deaf = hints == null ? Future.succeededFuture() : hints.unregister();
-    return Future.join(deaf, handler.stop()).mapEmpty();
+    Future<?> lastSave = saved.timeout(LAST_SAVE.toMillis(), TimeUnit.MILLISECONDS);
+    return Future.join(deaf, handler.stop(), lastSave).mapEmpty();
   }
 
   private void applied(Revision revision, @Nullable Revision superseded) {

@@ -83,4 +83,16 @@ class SharedConfigTest {
     diskAnswers.countDown();
     await().untilAsserted(() -> assertThat(saved).containsExactly(1, 2, 3, 4));
   }
+
+  @Test
+  void stopWaitsForTheLastSave() {
+    SharedConfig shared = context.call(this::start);
+    String text = FakeMembers.withWeight(2);
+    context.call(() -> shared.commands().push(FakeMembers.body(text), "test"));
+    Future<List<Integer>> stopped =
+        context.call(() -> Future.succeededFuture(shared.stop().map(done -> List.copyOf(saved))));
+    assertThat(stopped.isComplete()).isFalse();
+    diskAnswers.countDown();
+    assertThat(stopped.await()).containsExactly(1, 2);
+  }
 }
