@@ -36,13 +36,13 @@ class OnBackendDownTest {
   /** The pools {@code web} and {@code other}, each with its listener. */
   private static String config(String web, String other) {
     return """
-    listeners:
-      - { name: web, bind: "127.0.0.1:0", pool: web }
-      - { name: other, bind: "127.0.0.1:0", pool: other }
-    pools:
-      - { name: web, outlier: off, %s }
-      - { name: other, %s }
-    """
+        listeners:
+          - { name: web, bind: "127.0.0.1:0", pool: web }
+          - { name: other, bind: "127.0.0.1:0", pool: other }
+        pools:
+          - { name: web, outlier: off, %s }
+          - { name: other, %s }
+        """
         .formatted(web, other);
   }
 
