@@ -112,6 +112,14 @@ public final class FairleadCommand implements Runnable {
     return value.isBlank() ? null : value;
   }
 
+  private static Path path(String text) {
+    try {
+      return Path.of(text);
+    } catch (InvalidPathException e) {
+      throw new TypeConversionException("'" + Problem.oneLine(text) + "' (expected: a path)");
+    }
+  }
+
   private static Long number(String text, long most) {
     try {
       long number = Long.parseLong(text);
