@@ -99,9 +99,12 @@ public final class AdminVerticle extends VerticleBase {
     if (config.tls() != null) {
       at += ", tls " + config.tls().certificate() + " and " + config.tls().key();
     }
-    return new IllegalStateException(
-        at + " (expected: a free address and readable files, but: " + Problem.reason(cause) + ")",
-        cause);
+    String reason = Problem.reason(cause);
+    String expected =
+        reason.contains("already in use")
+            ? "a free address"
+            : "an address that can be used and readable files, but: " + reason;
+    return new IllegalStateException(at + " (expected: " + expected + ")", cause);
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.fairlead.listener;
 
 import java.net.BindException;
+import java.nio.file.NoSuchFileException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +45,12 @@ public final class ListenException extends RuntimeException {
   }
 
   private static String expected(String message, Throwable cause) {
+    if (cause instanceof NoSuchFileException missing) {
+      return "a path in a directory that is there, but: " + missing.getFile();
+    }
+    if (message.endsWith("is locked")) {
+      return "a path that no other process has: " + message;
+    }
     if (message.contains("already in use")) {
       return "a free address";
     }
