@@ -29,9 +29,11 @@ final class StatusCommand extends View {
     fields.line("cluster", status.getBoolean("clustered") ? "yes" : "no, it is alone");
     fields.line("sessions", status.getLong("sessions") + " of " + status.getLong("maxSessions"));
     JsonObject log = status.getJsonObject("accessLog");
-    fields.line(
-        "access log",
-        log.getLong("waiting") + " lines wait, " + log.getLong("dropped") + " were dropped");
+    if (log != null) { // A member of an older version has none.
+      fields.line(
+          "access log",
+          log.getLong("waiting") + " lines wait, " + log.getLong("dropped") + " were dropped");
+    }
     fields.line("revision", status.getLong("revision") + ", by " + config.getString("author"));
     fields.line("file", file(config));
     AnswerText.each(status, "listeners")

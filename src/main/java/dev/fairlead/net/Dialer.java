@@ -52,6 +52,8 @@ public final class Dialer implements ChannelFutureListener {
 
   private long deadline;
   private long addressDeadline = NEVER;
+
+  /** By {@link System#nanoTime}: the clock of the time-outs may stand still. */
   private long askedAt;
 
   /** What becomes of a dial. Called on the event loop. */
@@ -132,7 +134,7 @@ public final class Dialer implements ChannelFutureListener {
       if (connected.isSuccess()) {
         channel = null;
         addressDeadline = NEVER;
-        events.connected(addresses.get(nextAddress - 1), clock.getAsLong() - askedAt);
+        events.connected(addresses.get(nextAddress - 1), System.nanoTime() - askedAt);
       } else {
         abandon(false);
         addressFailed(ConnectFailure.of(connected.cause()));
@@ -209,7 +211,7 @@ public final class Dialer implements ChannelFutureListener {
   private void connect(
       ChannelFuture registered, SocketAddress remote, @Nullable InetSocketAddress local) {
     if (registered.channel() == channel) {
-      askedAt = clock.getAsLong();
+      askedAt = System.nanoTime();
       ChannelFuture connecting =
           registered.isSuccess()
               ? transport.connect(registered.channel(), remote, local)

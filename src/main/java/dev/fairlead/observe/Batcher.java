@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -46,8 +45,8 @@ public final class Batcher<T> implements AutoCloseable {
   /** Whether the last write failed. */
   private volatile boolean failing;
 
-  /** The first failure since {@link #progress} was called. */
-  private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+  /** The first failure since {@link #progress} was called; guarded by this. */
+  private @Nullable Throwable failure;
 
   /** The thread is called {@code name}; lines of the process log begin with it. */
   public Batcher(String name, Limits limits, Sink<T> sink) {
@@ -98,9 +97,13 @@ public final class Batcher<T> implements AutoCloseable {
     return sink.name();
   }
 
-  /** What {@link SinkWatch} looks at; a failure is in one result only. */
-  Progress progress() {
-    Throwable first = failure.getAndSet(null);
+  /**
+   * What {@link SinkWatch} looks at. A failure is in one result only, the first that counts its
+   * items as dropped: without their cause they would be taken for those of a slow sink.
+   */
+  synchronized Progress progress() {
+    Throwable first = failure;
+    failure = null;
     Duration writing =
         isWriting ? Duration.ofNanos(System.nanoTime() - writingSince) : Duration.ZERO;
     return new Progress(dropped(), waiting(), limits.capacity, writing, failing, first);
@@ -208,12 +211,16 @@ public final class Batcher<T> implements AutoCloseable {
       sink.write(batch);
       failing = false;
     } catch (Throwable e) { // Even an Error must not end the thread that empties the queue.
-      failure.compareAndSet(null, e);
-      failing = true;
-      dropped.add(batch.size());
+      lost(batch, e);
     }
     inSink = 0;
     isWriting = false;
+  }
+
+  private synchronized void lost(List<T> batch, Throwable cause) {
+    failure = failure == null ? cause : failure;
+    failing = true;
+    dropped.add(batch.size());
   }
 
   /** Receives the batches. Called by the batcher's thread only. */

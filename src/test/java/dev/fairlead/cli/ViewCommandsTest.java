@@ -100,6 +100,17 @@ class ViewCommandsTest {
   }
 
   @Test
+  void statusOfAnOlderMemberHasNoAccessLog() throws RefusedException {
+    AdminClient client = new AdminClient(server.url(), null, null);
+    JsonObject answer = client.get("/api/v1/status");
+    answer.remove("accessLog");
+    StringWriter text = new StringWriter();
+    new StatusCommand().print(answer, client, new PrintWriter(text));
+    assertThat(text.toString()).contains("sessions   0 of 5000", "revision   7");
+    assertThat(text.toString()).doesNotContain("access log");
+  }
+
+  @Test
   void statusSaysWhyTheMemberIsNotReady() {
     server.member.notReady = List.of("draining", "a reason");
     assertThat(lines("status")).contains("state      not ready: draining, a reason");

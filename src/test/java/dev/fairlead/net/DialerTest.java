@@ -51,6 +51,16 @@ class DialerTest {
     }
   }
 
+  @Test
+  void timeToConnectIsMeasuredThoughTheClockOfTheTimeoutsStandsStill() throws Exception {
+    try (Dial dial = new Dial(TransportKind.AUTO);
+        TestBackend alive = TestBackend.echo()) {
+      dial.start(at(alive.port()));
+      dial.expect("connected " + alive.port());
+      assertThat(dial.connectNanos).isPositive();
+    }
+  }
+
   @EveryTransport
   void silentFirstAddressLeavesHalfOfTheTimeForTheSecond(TransportKind kind) throws Exception {
     try (Dial dial = new Dial(kind);
@@ -193,6 +203,7 @@ class DialerTest {
     final EventLoop eventLoop;
     final Dialer dialer;
     List<InetAddress> sources = List.of();
+    volatile long connectNanos;
     volatile RuntimeException bug;
     volatile RuntimeException openingBug;
     private long turn;
@@ -251,6 +262,7 @@ class DialerTest {
       if (bug != null) {
         throw bug;
       }
+      connectNanos = nanos;
       outcomes.add("connected " + ((InetSocketAddress) address).getPort());
     }
 

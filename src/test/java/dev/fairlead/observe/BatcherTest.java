@@ -171,6 +171,30 @@ class BatcherTest {
   }
 
   @Test
+  void lossIsSeenTogetherWithItsCause() {
+    for (int i = 0; i < 500; i++) {
+      long start = System.nanoTime();
+      Batcher<Integer> batcher =
+          new Batcher<>(
+              "test",
+              new Batcher.Limits(10, 1, SOON, BOUND),
+              batch -> {
+                throw new IOException("disk full");
+              });
+      batcher.offer(1);
+      Batcher.Progress seen = batcher.progress();
+      while (seen.dropped() == 0) {
+        seen = batcher.progress();
+      }
+      // Its own watch looks a second after the start, and may have got the cause.
+      if (System.nanoTime() - start < TimeUnit.SECONDS.toNanos(1)) {
+        assertThat(seen.failure()).hasMessage("disk full");
+      }
+      batcher.close();
+    }
+  }
+
+  @Test
   @Logs("WARN Batcher - test: closed with 2 lines not written")
   void closeReturnsThoughTheSinkIsStuck() throws Exception {
     CountDownLatch inSink = new CountDownLatch(1);

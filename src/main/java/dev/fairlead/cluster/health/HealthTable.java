@@ -70,7 +70,7 @@ public final class HealthTable {
             peers,
             own,
             listener,
-            context.clock(),
+            context.runningTime(),
             this::nameOfMember,
             () -> ++lastAssignment);
     this.rows = new ReplicatedTable(context, TABLE, own, new PeerListener());

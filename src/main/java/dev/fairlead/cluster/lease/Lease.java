@@ -153,13 +153,13 @@ final class Lease {
     }
     if (!hasSurplus) {
       hasSurplus = true;
-      surplusSince = context.nanos();
+      surplusSince = context.monotonic();
     }
     return mayGiveBack(seen);
   }
 
   private boolean mayGiveBack(LeaseEntry entry) {
-    return (hasSurplus && context.nanos() - surplusSince >= SURPLUS_NANOS)
+    return (hasSurplus && context.monotonic() - surplusSince >= SURPLUS_NANOS)
         || entry.isAnotherUnmet(self);
   }
 
@@ -190,7 +190,8 @@ final class Lease {
     seenLimit = leased.limit();
     int used = leased.inUse();
     boolean isLost = isLost(entry.row(self), used);
-    LeaseEntry repaired = isLost ? restore(entry) : mark.update(entry, reclaimer, context.nanos());
+    LeaseEntry repaired =
+        isLost ? restore(entry) : mark.update(entry, reclaimer, context.monotonic());
     int base = Math.max(allowed, used);
     int held = isLost ? used : holding(repaired, base, used);
     int allowance = held > base ? held : Math.min(allowed, held);
@@ -208,7 +209,7 @@ final class Lease {
   }
 
   private Optional<LeasePlan> plan(LeaseEntry next, int allowance, long freed) {
-    long now = context.nanos();
+    long now = context.monotonic();
     return Optional.of(new LeasePlan(next.next(now | 1), allowance, now, freed));
   }
 
@@ -252,7 +253,7 @@ final class Lease {
   }
 
   private boolean mayGrant() {
-    return !mark.isFresh(context.nanos()) && !reclaimer.areGrantsPaused();
+    return !mark.isFresh(context.monotonic()) && !reclaimer.areGrantsPaused();
   }
 
   /** Puts the own row back; if all rows were lost, those of the others as last seen too. */
@@ -265,7 +266,7 @@ final class Lease {
         }
       }
     }
-    return RepairMark.set(next, context.nanos());
+    return RepairMark.set(next, context.monotonic());
   }
 
   /** The compare-and-set of {@code plan} has succeeded. */
@@ -277,7 +278,7 @@ final class Lease {
     }
     leastHeld = seen.row(self).held();
     // The process may have been paused before the answer, and its permits freed meanwhile.
-    boolean isOld = context.nanos() - plan.madeAt() >= LeaseReclaimer.SETTLING.toNanos();
+    boolean isOld = context.monotonic() - plan.madeAt() >= LeaseReclaimer.SETTLING.toNanos();
     boolean isValid = !isOld && leased.limit() == seenLimit && mayGrant();
     boolean hasGrown = isValid && plan.allowance() > allowed;
     if (hasGrown) {
@@ -307,11 +308,11 @@ final class Lease {
   }
 
   boolean takeRequest() {
-    return demand.takeRequest(context.nanos());
+    return demand.takeRequest(context.monotonic());
   }
 
   private void read(LeaseEntry entry) {
-    mark.read(entry, context.nanos());
+    mark.read(entry, context.monotonic());
     seen = entry;
     isNew = isRetired;
     isRequested = false;
@@ -319,7 +320,7 @@ final class Lease {
 
   private void refreshed(boolean hasGrown) {
     boolean hasAll = allowed >= seenLimit;
-    demand.refreshed(leased, context.nanos(), isShort(leased.inUse()), hasAll, hasGrown);
+    demand.refreshed(leased, context.monotonic(), isShort(leased.inUse()), hasAll, hasGrown);
   }
 
   private void allow(int count) {

@@ -13,10 +13,10 @@ interface LeaseContext {
   Collection<String> nodes();
 
   /** As {@link System#nanoTime}: for what this member owes to others. */
-  long nanos();
+  long monotonic();
 
-  /** For what others owe to this member. */
-  PauseClock clock();
+  /** For what others owe to this member; not to be compared with {@link #monotonic}. */
+  PauseClock runningTime();
 
   /** The value of {@code key}; null = none. Fails when the map does not answer in time. */
   Future<@Nullable String> get(String key);

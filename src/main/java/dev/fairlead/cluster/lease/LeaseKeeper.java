@@ -64,7 +64,7 @@ final class LeaseKeeper implements LeaseRefresh.RefreshOwner {
   LeaseKeeper(LeaseContext context, Supplier<List<Leased>> leased) {
     this.context = context;
     this.leased = leased;
-    this.reclaimer = new LeaseReclaimer(context.clock());
+    this.reclaimer = new LeaseReclaimer(context::monotonic, context.runningTime());
     reclaimer.observe(context.nodes());
   }
 

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,6 +52,7 @@ final class LeaseReclaimer {
 
   private static final Logger LOG = LoggerFactory.getLogger(LeaseReclaimer.class);
 
+  private final LongSupplier monotonic;
   private final PauseClock clock;
   private Set<String> present = Set.of();
 
@@ -68,13 +70,18 @@ final class LeaseReclaimer {
 
   private long lastDeparture;
   private long pausedAt;
+
+  /** The same by {@link #monotonic}, as the times that {@link #isSincePause} compares with it. */
+  private long pausedAtMonotonic;
+
   private boolean isPaused;
 
   /** Limits the log to one line for each split. */
   private boolean isMinority;
 
-  LeaseReclaimer(PauseClock clock) {
-    this.clock = clock;
+  LeaseReclaimer(LongSupplier monotonic, PauseClock runningTime) {
+    this.monotonic = monotonic;
+    this.clock = runningTime;
   }
 
   void observe(Collection<String> nodes) {
@@ -101,6 +108,7 @@ final class LeaseReclaimer {
   void pauseGrants() {
     isPaused = true;
     pausedAt = clock.getAsLong();
+    pausedAtMonotonic = monotonic.getAsLong();
   }
 
   boolean areGrantsPaused() {
@@ -108,9 +116,9 @@ final class LeaseReclaimer {
     return isPaused;
   }
 
-  /** Whether {@code time} is not before the last pause began. */
-  boolean isSincePause(long time) {
-    return time - pausedAt >= 0;
+  /** Whether {@code monotonicTime} is not before the last pause began. */
+  boolean isSincePause(long monotonicTime) {
+    return monotonicTime - pausedAtMonotonic >= 0;
   }
 
   void sawRow(String member) {

@@ -60,7 +60,7 @@ final class LeaseRefresh {
 
   /** Refreshes at once, or as soon as the pending refresh and the interval are over. */
   void request() {
-    long wait = hasStarted ? Math.max(0, startedAt + INTERVAL_NANOS - context.nanos()) : 0;
+    long wait = hasStarted ? Math.max(0, startedAt + INTERVAL_NANOS - context.monotonic()) : 0;
     if (isBusy) {
       isRequested = true;
     } else if (wait == 0) {
@@ -83,7 +83,7 @@ final class LeaseRefresh {
     isBusy = true;
     isRequested = false;
     hasStarted = true;
-    startedAt = context.nanos();
+    startedAt = context.monotonic();
     attempt(MAX_TRIES);
   }
 

@@ -176,13 +176,13 @@ public final class Leases implements ClusterNode.NodeChanges {
     }
 
     @Override
-    public long nanos() {
-      return context.nanos().getAsLong();
+    public long monotonic() {
+      return context.monotonic().getAsLong();
     }
 
     @Override
-    public PauseClock clock() {
-      return context.clock();
+    public PauseClock runningTime() {
+      return context.runningTime();
     }
 
     @Override

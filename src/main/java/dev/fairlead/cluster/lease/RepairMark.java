@@ -6,7 +6,8 @@ package dev.fairlead.cluster.lease;
  * entry; a member that reads a new mark grants nothing for {@link LeaseReclaimer#GRANT_PAUSE}, in
  * which every member refreshes every key and so writes its row again (anti-entropy). Without the
  * mark, a member that joined during the split, and so saw no merge, would grant permits that others
- * use. Times in nanoseconds. On the cluster's context only.
+ * use. Times as of {@link System#nanoTime}: a clock that stands still could make two marks alike.
+ * On the cluster's context only.
  *
  * <pre>
  * a finds its row missing, writes it and mark 7    mark 7 is fresh: no grants

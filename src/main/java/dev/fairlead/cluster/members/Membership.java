@@ -80,7 +80,8 @@ public final class Membership {
     this.info = info;
     this.listener = listener;
     this.rows =
-        new ReplicatedTable(context, TABLE, new MemberRow(this::own, context.nanos()), new Rows());
+        new ReplicatedTable(
+            context, TABLE, new MemberRow(this::own, context.monotonic()), new Rows());
   }
 
   /** Becomes a member, named {@code wantedName}, or if taken {@code wantedName-2} and so on. */
@@ -145,7 +146,7 @@ public final class Membership {
         .onSuccess(
             free -> {
               name = free;
-              claimedAt = context.nanos().getAsLong();
+              claimedAt = context.monotonic().getAsLong();
             });
   }
 
@@ -163,7 +164,7 @@ public final class Membership {
   }
 
   private Future<?> renew() {
-    claimedAt = context.nanos().getAsLong();
+    claimedAt = context.monotonic().getAsLong();
     return claim()
         .renew(own().name())
         .onFailure(e -> LOG.warn("claim of the name {} not renewed: {}", name, e.toString()));
@@ -208,7 +209,7 @@ public final class Membership {
           shown.stream().filter(other -> other.name().equals(self.name())).toList();
       if (same.stream().anyMatch(other -> BY_AGE.compare(other, self) < 0)) {
         claiming = rename();
-      } else if (!same.isEmpty() || context.nanos().getAsLong() - claimedAt >= RENEWAL_NANOS) {
+      } else if (!same.isEmpty() || context.monotonic().getAsLong() - claimedAt >= RENEWAL_NANOS) {
         claiming = renew();
       }
     }

@@ -29,15 +29,24 @@ public final class SteadyClock extends Clock.ClockImpl {
    */
   private static final int SLEW_DIVISOR = 10;
 
-  /** Raising it makes each correction greater; lowering it makes more of them. */
+  /** Raising it notices a step later; lowering it reads the machine's clock more often. */
   private static final long CORRECT_EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final LongSupplier nanos;
   private final LongSupplier machineMillis;
   private volatile Reading last;
 
-  /** What this clock showed, in nanoseconds since the epoch, at a time of {@link #nanos}. */
-  private record Reading(long at, long shown) {}
+  /**
+   * What this clock showed, in nanoseconds since the epoch, at a time of {@link #nanos}, and how
+   * far the machine's clock was ahead then. The difference is made up for gradually until the next
+   * reading: at once it would be a step, and one backwards where the machine's clock is behind.
+   */
+  private record Reading(long at, long shown, long ahead) {
+    private long shown(long elapsed) {
+      long most = elapsed / SLEW_DIVISOR;
+      return shown + elapsed + Math.max(-most, Math.min(most, ahead));
+    }
+  }
 
   public SteadyClock() {
     this(System::nanoTime, System::currentTimeMillis);
@@ -46,7 +55,7 @@ public final class SteadyClock extends Clock.ClockImpl {
   SteadyClock(LongSupplier nanos, LongSupplier machineMillis) {
     this.nanos = nanos;
     this.machineMillis = machineMillis;
-    this.last = new Reading(nanos.getAsLong(), machineNanos());
+    this.last = new Reading(nanos.getAsLong(), machineNanos(), 0);
   }
 
   /** To be called before anything of Hazelcast; an operator's own choice stays. */
@@ -60,12 +69,10 @@ public final class SteadyClock extends Clock.ClockImpl {
   protected long currentTimeMillis() {
     Reading before = last;
     long elapsed = nanos.getAsLong() - before.at;
-    long shown = before.shown + elapsed;
+    long shown = before.shown(elapsed);
     if (elapsed >= CORRECT_EVERY_NANOS) {
-      long most = elapsed / SLEW_DIVISOR;
-      shown += Math.max(-most, Math.min(most, machineNanos() - shown));
       // Of two threads that correct at once either may win: both begin at the same reading.
-      last = new Reading(before.at + elapsed, shown);
+      last = new Reading(before.at + elapsed, shown, machineNanos() - shown);
     }
     return TimeUnit.NANOSECONDS.toMillis(shown);
   }

@@ -83,7 +83,7 @@ public final class ReplicatedTable implements ClusterNode.NodeChanges {
     this.table = table;
     this.own = own;
     this.listener = listener;
-    this.peers = new PeerRows(context.clock(), table.dropAfter(), listener);
+    this.peers = new PeerRows(context.runningTime(), table.dropAfter(), listener);
   }
 
   /** Succeeds when the own row was written and all others were read, as far as possible. */
@@ -95,7 +95,7 @@ public final class ReplicatedTable implements ClusterNode.NodeChanges {
   public Future<Void> open() {
     Vertx vertx = node.vertx();
     home = vertx.getOrCreateContext();
-    publishedAt = context.nanos().getAsLong();
+    publishedAt = context.monotonic().getAsLong();
     opened =
         openMap(vertx, table.map())
             .compose(
@@ -209,7 +209,7 @@ public final class ReplicatedTable implements ClusterNode.NodeChanges {
   /** The work of each interval: publishes changes or a heartbeat, and expires peers' rows. */
   public void tick() {
     JsonObject changes = own.changes();
-    long silence = context.nanos().getAsLong() - publishedAt;
+    long silence = context.monotonic().getAsLong() - publishedAt;
     if (!changes.isEmpty() || silence >= ANTI_ENTROPY.toNanos()) {
       publishChanges(changes);
     }
@@ -263,7 +263,7 @@ public final class ReplicatedTable implements ClusterNode.NodeChanges {
   }
 
   private void publishChanges(JsonObject changes) {
-    publishedAt = context.nanos().getAsLong();
+    publishedAt = context.monotonic().getAsLong();
     publish(changes);
   }
 

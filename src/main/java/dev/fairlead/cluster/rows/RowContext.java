@@ -9,12 +9,16 @@ import java.util.function.LongSupplier;
 /**
  * What all tables of a member share.
  *
- * @param nanos as {@link System#nanoTime}: for what this member owes to others
- * @param clock for what others owe to this member; whatever judges peers ticks it, on the cluster's
- *     context
+ * @param monotonic as {@link System#nanoTime}: for what this member owes to others
+ * @param runningTime for what others owe to this member, not to be compared with {@code monotonic};
+ *     whatever judges peers ticks it, on the cluster's context
  */
 public record RowContext(
-    ClusterNode node, LongSupplier nanos, PauseClock clock, RowTraffic traffic, RowOutage outage) {
+    ClusterNode node,
+    LongSupplier monotonic,
+    PauseClock runningTime,
+    RowTraffic traffic,
+    RowOutage outage) {
 
   public static RowContext of(ClusterNode node) {
     return new RowContext(

@@ -55,12 +55,12 @@ final class FakeLeaseContext implements LeaseContext {
   }
 
   @Override
-  public long nanos() {
+  public long monotonic() {
     return clock.getAsLong();
   }
 
   @Override
-  public PauseClock clock() {
+  public PauseClock runningTime() {
     return clock.running();
   }
 

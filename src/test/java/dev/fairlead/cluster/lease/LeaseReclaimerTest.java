@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 /** Ensures when the permits of departed members are freed, and when grants pause. */
 class LeaseReclaimerTest {
   private final FakeClock clock = new FakeClock();
-  private final LeaseReclaimer reclaimer = new LeaseReclaimer(clock.running());
+  private final LeaseReclaimer reclaimer = new LeaseReclaimer(clock, clock.running());
 
   @BeforeEach
   void threeMembers() {

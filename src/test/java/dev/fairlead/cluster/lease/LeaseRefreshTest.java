@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 /** Ensures that refreshes of a key neither overlap, nor come too often, nor are forgotten. */
 class LeaseRefreshTest {
   private final FakeLeaseContext map = new FakeLeaseContext();
-  private final LeaseReclaimer reclaimer = new LeaseReclaimer(map.clock());
+  private final LeaseReclaimer reclaimer = new LeaseReclaimer(map::monotonic, map.runningTime());
   private final FakeOwner owner = new FakeOwner();
   private final FakeLeased web = new FakeLeased("web", 100).wanted(10);
   private final LeaseRefresh refresh = new LeaseRefresh(new Lease(map, reclaimer, web), map, owner);

@@ -23,7 +23,8 @@ class LeaseTest {
 
     private Member(String id) {
       context = new FakeLeaseContext(id);
-      lease = new Lease(context, new LeaseReclaimer(context.clock()), web);
+      lease =
+          new Lease(context, new LeaseReclaimer(context::monotonic, context.runningTime()), web);
     }
 
     private LeasePlan plan() {

@@ -12,7 +12,7 @@ class RepairMarkTest {
   private static final LeaseEntry ENTRY = LeaseEntry.NONE.with("a", new LeaseRow(1, 1, 0)).next(1);
 
   private final FakeClock clock = new FakeClock();
-  private final LeaseReclaimer reclaimer = new LeaseReclaimer(clock.running());
+  private final LeaseReclaimer reclaimer = new LeaseReclaimer(clock, clock.running());
   private final RepairMark mark = new RepairMark();
 
   private void read(LeaseEntry entry) {
@@ -65,5 +65,20 @@ class RepairMarkTest {
     reclaimer.pauseGrants();
     clock.pass(Duration.ofMillis(1));
     assertThat(update(marked).repairMark()).isNotZero();
+  }
+
+  @Test
+  void secondPauseSetsANewMarkThoughTheProcessWasStoppedBefore() {
+    clock.skip(Duration.ofMinutes(1));
+    clock.running().tick();
+    clock.pass(Duration.ofSeconds(2));
+    reclaimer.pauseGrants();
+    LeaseEntry marked = update(ENTRY);
+    clock.pass(Duration.ofMillis(1));
+    read(marked);
+    assertThat(update(marked)).isEqualTo(marked);
+    clock.pass(LeaseReclaimer.GRANT_PAUSE);
+    reclaimer.pauseGrants();
+    assertThat(update(marked).repairMark()).isNotEqualTo(marked.repairMark());
   }
 }

@@ -29,7 +29,7 @@ final class SimMember implements LeaseContext {
   private boolean isFrozen;
   private boolean isLeaving;
 
-  private final PauseClock clock;
+  private final PauseClock runningTime;
 
   /** Runs when the frozen process resumes. */
   private final List<Runnable> deferred = new ArrayList<>();
@@ -41,7 +41,7 @@ final class SimMember implements LeaseContext {
 
   SimMember(LeaseWorld world, String id, SimPart part, Collection<SimLeased> leased) {
     this.world = world;
-    this.clock = new PauseClock(this::nanos);
+    this.runningTime = new PauseClock(this::monotonic);
     this.id = id;
     this.part = part;
     leased.forEach(each -> this.leased.put(each.key(), each));
@@ -158,14 +158,14 @@ final class SimMember implements LeaseContext {
   }
 
   @Override
-  public long nanos() {
+  public long monotonic() {
     // Just below an overflow, as it may be.
     return Long.MAX_VALUE - 1_000_000_000L + world.clock.nanos();
   }
 
   @Override
-  public PauseClock clock() {
-    return clock;
+  public PauseClock runningTime() {
+    return runningTime;
   }
 
   @Override
