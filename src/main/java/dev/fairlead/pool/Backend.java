@@ -2,7 +2,6 @@ package dev.fairlead.pool;
 
 import dev.fairlead.admission.Permits;
 import dev.fairlead.config.BackendConfig;
-import dev.fairlead.pool.BackendStatus.Trial;
 import java.net.InetAddress;
 import java.net.SocketAddress;
 import java.util.List;
@@ -75,7 +74,7 @@ public final class Backend {
 
   /** Whether it may be given new sessions: wanted, healthy and not ejected, or open for a trial. */
   public boolean eligible() {
-    return isWanted() && status.healthy && (!status.ejected || status.isTrial(Trial.OPEN));
+    return isWanted() && status.healthy && (!status.ejected || status.isTrial(Trial.State.OPEN));
   }
 
   /** Whether the configuration gives it new sessions: enabled, with a weight above 0. */
@@ -108,32 +107,17 @@ public final class Backend {
    * Pool#refresh}.
    */
   public void openTrial() {
-    status.trial(Trial.NONE, Trial.OPEN);
+    status.openTrial();
   }
 
-  /** True = the session that has selected it is the trial, and must call {@link #trialEnded}. */
-  public boolean takeTrial() {
-    return status.trial(Trial.OPEN, Trial.UNDER_WAY);
-  }
-
-  /** Whether another session tries this ejected backend now. */
-  public boolean isOnTrial() {
-    return status.isTrial(Trial.UNDER_WAY);
-  }
-
-  /** The session of the trial {@link #worked}. */
-  public void trialPassed() {
-    status.trial(Trial.UNDER_WAY, Trial.PASSED);
-  }
-
-  /** The session of the trial is over; without {@link #failed} and passing, another may try. */
-  public void trialEnded() {
-    status.trial(Trial.UNDER_WAY, Trial.OPEN);
+  /** For the session that has selected it; null = it is not the one that tries it. */
+  public @Nullable Trial takeTrial() {
+    return status.takeTrial();
   }
 
   /** Whether a trial has shown that it works. */
   public boolean hasPassedTrial() {
-    return status.isTrial(Trial.PASSED);
+    return status.isTrial(Trial.State.PASSED);
   }
 
   /** When it last began to take sessions, as {@link System#nanoTime}; null if it always has. */
@@ -174,7 +158,6 @@ public final class Backend {
   public void failed() {
     counts.failures.increment();
     status.failuresInRow.incrementAndGet();
-    status.trial(Trial.UNDER_WAY, Trial.NONE);
   }
 
   /** Ends a series of failures: a session got a byte, or ended without a failure. */

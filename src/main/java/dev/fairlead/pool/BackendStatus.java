@@ -1,50 +1,42 @@
 package dev.fairlead.pool;
 
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What probes and sessions have found of one backend; outlives reloads, but not its leaving the
- * pool. Event loops write failures and trials, only the context of the backends' health the rest.
+ * pool. Event loops write failures and take trials, only the context of the backends' health writes
+ * the rest.
  */
 final class BackendStatus {
   final AtomicInteger failuresInRow = new AtomicInteger();
   volatile boolean healthy = true;
   volatile boolean ejected;
   volatile @Nullable Long backSince;
-  private final AtomicReference<Trial> trial = new AtomicReference<>(Trial.NONE);
 
-  /**
-   * The one session that an ejected backend may get for now.
-   *
-   * <pre>
-   * NONE -> OPEN         a trial is due
-   * OPEN -> UNDER_WAY    the next session that selects the backend takes it
-   * UNDER_WAY -> PASSED  the session got a byte, or ended as it should
-   * UNDER_WAY -> NONE    it failed
-   * UNDER_WAY -> OPEN    it ended without evidence for the backend or against it
-   * </pre>
-   */
-  enum Trial {
-    NONE,
-    OPEN,
-    UNDER_WAY,
-    PASSED
+  /** The last one of this ejection. */
+  private volatile @Nullable Trial trial;
+
+  boolean isTrial(Trial.State now) {
+    Trial last = trial;
+    return last != null && last.is(now);
   }
 
-  boolean isTrial(Trial now) {
-    return trial.get() == now;
+  /** Opens another one, unless one is open, under way or passed. */
+  void openTrial() {
+    if (trial == null || isTrial(Trial.State.FAILED)) {
+      trial = new Trial();
+    }
   }
 
-  /** False = it is not {@code from}. */
-  boolean trial(Trial from, Trial to) {
-    // Reads first: event loops share the field, and there is hardly ever a trial.
-    return trial.get() == from && trial.compareAndSet(from, to);
+  /** Null = none is open. */
+  @Nullable Trial takeTrial() {
+    Trial last = trial;
+    return last != null && last.take() ? last : null;
   }
 
   void ejected(boolean now) {
-    trial.set(Trial.NONE);
+    trial = null;
     ejected = now;
   }
 }

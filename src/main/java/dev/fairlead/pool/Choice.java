@@ -92,6 +92,11 @@ record Choice(List<Balancer> tiers, List<Backend> eligible, boolean growing) {
         .orElse(BackendConfig.PRIMARY);
   }
 
+  /** Whether {@code picked}, which was eligible, is ejected, or has had its trial, since. */
+  boolean isLate(Backend picked) {
+    return picked.isEjected() && !picked.eligible() && !eligible.isEmpty();
+  }
+
   private static List<Backend> eligible(List<Backend> backends) {
     return backends.stream().filter(Backend::eligible).toList();
   }

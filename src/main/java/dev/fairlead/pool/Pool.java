@@ -125,6 +125,14 @@ public final class Pool {
   }
 
   /**
+   * Whether {@code picked} is ejected, or has had its trial, since the last refresh: the sessions
+   * that come before the next one shall take others.
+   */
+  public boolean isLate(Backend picked) {
+    return choice.isLate(picked);
+  }
+
+  /**
    * The backend with room that a session of {@code source} would get now, without taking a turn of
    * round-robin. Fills tables as {@link #refresh} does.
    */

@@ -113,7 +113,7 @@ final class Connector implements Step, Dialer.DialEvents {
     Backend backend = account.selected();
     failure = why;
     if (!why.isLocal()) {
-      backend.failed();
+      account.backendFailed();
       loop.listener().failed(pool, backend);
     }
     account.unselected();

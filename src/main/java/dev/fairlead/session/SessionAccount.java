@@ -2,6 +2,7 @@ package dev.fairlead.session;
 
 import dev.fairlead.admission.SourceCount;
 import dev.fairlead.pool.Backend;
+import dev.fairlead.pool.Trial;
 import java.net.SocketAddress;
 import java.time.Instant;
 import java.util.List;
@@ -32,8 +33,8 @@ final class SessionAccount {
   /** At {@link #backend}. */
   private boolean counted;
 
-  /** The session decides whether {@link #backend} is ejected any longer. */
-  private boolean trial;
+  /** Not null = the session decides whether {@link #backend} is ejected any longer. */
+  private @Nullable Trial trial;
 
   private int attempts;
   private long connectNanos = -1;
@@ -111,9 +112,9 @@ final class SessionAccount {
   void unselected() {
     if (counted) {
       counted = false;
-      if (trial) {
-        trial = false;
-        selected().trialEnded();
+      if (trial != null) {
+        trial.ended();
+        trial = null;
       }
       destination.poolLimiter().released(selected());
     }
@@ -154,7 +155,7 @@ final class SessionAccount {
   boolean judgeBackend(CloseReason reason) {
     boolean failed = reason == CloseReason.BACKEND_RESET && bytesToClient == 0;
     if (failed) {
-      selected().failed();
+      backendFailed();
     } else if (reason == CloseReason.CLIENT_CLOSED || reason == CloseReason.BACKEND_CLOSED) {
       // An end of our own making is no evidence for the backend.
       backendWorked();
@@ -164,8 +165,16 @@ final class SessionAccount {
 
   private void backendWorked() {
     selected().worked();
-    if (trial) {
-      selected().trialPassed();
+    if (trial != null) {
+      trial.passed();
+    }
+  }
+
+  /** The backend refused the session, or reset it before the first byte. */
+  void backendFailed() {
+    selected().failed();
+    if (trial != null) {
+      trial.failed();
     }
   }
 

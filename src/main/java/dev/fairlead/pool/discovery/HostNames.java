@@ -12,9 +12,12 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -50,25 +53,37 @@ public final class HostNames {
 
   private volatile Pools pools = Pools.NONE;
 
-  /** Resolves a host name without blocking. */
+  /** Resolves host names without blocking. */
   @FunctionalInterface
   public interface NameLookup {
-    /** At least one address, or a failure. */
-    Future<List<InetAddress>> addressesOf(String hostName);
+    /** For each name at least one address, or a failure. */
+    Map<String, Future<List<InetAddress>>> addressesOf(Set<String> hostNames);
 
     /** The hosts file, then Vert.x's own resolver, which has only one line of that file. */
     static NameLookup of(Vertx vertx) {
-      return of(vertx, HostsFile.OF_MACHINE);
+      return of(vertx, HostsFile.OF_MACHINE::read);
     }
 
-    static NameLookup of(Vertx vertx, HostsFile hosts) {
+    /** Calls {@code hosts} once for all names together: it may be a long file. */
+    static NameLookup of(Vertx vertx, Callable<HostsFile.HostsEntries> hosts) {
       NameResolver resolver = ((VertxInternal) vertx).nameResolver();
-      return hostName ->
-          vertx
-              .executeBlocking(() -> hosts.addressesOf(hostName).all(), false)
-              .compose(
-                  found ->
-                      found.isEmpty() ? ask(resolver, hostName) : Future.succeededFuture(found));
+      return hostNames -> {
+        if (hostNames.isEmpty()) {
+          return Map.of();
+        }
+        Future<HostsFile.HostsEntries> read = vertx.executeBlocking(hosts, false);
+        return hostNames.stream()
+            .collect(
+                Collectors.toMap(
+                    name -> name,
+                    name ->
+                        read.map(entries -> entries.addressesOf(name).all())
+                            .compose(
+                                found ->
+                                    found.isEmpty()
+                                        ? ask(resolver, name)
+                                        : Future.succeededFuture(found))));
+      };
     }
 
     private static Future<List<InetAddress>> ask(NameResolver resolver, String hostName) {
@@ -91,16 +106,16 @@ public final class HostNames {
    */
   public Future<Map<String, List<InetAddress>>> lookUp(List<PoolConfig> next) {
     Map<String, List<InetAddress>> found = known();
-    List<Future<List<InetAddress>>> lookups =
+    Set<String> unknown =
         next.stream()
             .flatMap(pool -> pool.backends().stream())
             .map(Backend::hostNameOf)
             .filter(Objects::nonNull)
-            .distinct()
             .filter(name -> !found.containsKey(name))
-            .map(name -> lookup.addressesOf(name).onSuccess(all -> found.put(name, all)))
-            .toList();
-    return Future.join(lookups)
+            .collect(Collectors.toSet());
+    Map<String, Future<List<InetAddress>>> answers = lookup.addressesOf(unknown);
+    answers.forEach((name, answer) -> answer.onSuccess(all -> found.put(name, all)));
+    return Future.join(List.copyOf(answers.values()))
         .timeout(FIRST_ANSWER.toMillis(), TimeUnit.MILLISECONDS)
         .transform(done -> Future.succeededFuture(found));
   }
@@ -117,14 +132,17 @@ public final class HostNames {
     named
         .values()
         .removeIf(backends -> backends.stream().noneMatch(each -> each.addresses().isEmpty()));
-    for (Map.Entry<String, List<Backend>> each : named.entrySet()) {
-      List<InetAddress> addresses = found.get(each.getKey());
-      if (addresses == null) {
-        resolve(each);
-      } else {
-        answered(each.getKey(), addresses, each.getValue());
-      }
-    }
+    Map<String, List<Backend>> unknown = new HashMap<>();
+    named.forEach(
+        (name, backends) -> {
+          List<InetAddress> addresses = found.get(name);
+          if (addresses == null) {
+            unknown.put(name, backends);
+          } else {
+            answered(name, addresses, backends);
+          }
+        });
+    resolve(unknown);
   }
 
   /** Sends no more queries; answers under way may still arrive. */
@@ -134,15 +152,19 @@ public final class HostNames {
 
   /** Resolves all names again; called by the timer. */
   void refresh() {
-    byHostName(pools).entrySet().forEach(this::resolve);
+    resolve(byHostName(pools));
   }
 
-  private void resolve(Map.Entry<String, List<Backend>> named) {
-    String name = named.getKey();
+  private void resolve(Map<String, List<Backend>> named) {
     lookup
-        .addressesOf(name)
-        .onSuccess(addresses -> answered(name, addresses, named.getValue()))
-        .onFailure(cause -> failed(name, cause, named.getValue()));
+        .addressesOf(named.keySet())
+        .forEach(
+            (name, answer) -> {
+              List<Backend> backends = Objects.requireNonNull(named.get(name));
+              answer
+                  .onSuccess(addresses -> answered(name, addresses, backends))
+                  .onFailure(cause -> failed(name, cause, backends));
+            });
   }
 
   private void answered(String name, List<InetAddress> addresses, List<Backend> backends) {

@@ -165,7 +165,7 @@ public final class PoolLimiter extends QueueingLimiter {
       Pool from, @Nullable SocketAddress source, Collection<Backend> tried) {
     Collection<Backend> out = sameOf(from, tried);
     Backend picked = from.pick(source, out);
-    if (picked != null && picked.isOnTrial()) {
+    if (picked != null && from.isLate(picked)) {
       Backend other = select(from, source, Stream.concat(out.stream(), Stream.of(picked)).toList());
       if (other != null) {
         return other;

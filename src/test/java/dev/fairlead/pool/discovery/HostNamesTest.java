@@ -26,6 +26,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -219,12 +223,40 @@ class HostNamesTest {
         2001:db8::1 WEB.internal # as well
         10.0.0.3 other.internal
         """);
-    HostNames real = new HostNames(vertx, HostNames.NameLookup.of(vertx, new HostsFile(hosts)));
+    HostNames real =
+        new HostNames(vertx, HostNames.NameLookup.of(vertx, new HostsFile(hosts)::read));
     Pools pools = pools("Web.Internal");
     await(change(real, pools));
     assertThat(backend(pools, 0).addresses())
         .extracting(address -> NetUtil.toAddressString(((InetSocketAddress) address).getAddress()))
         .containsExactly("10.0.0.1", "10.0.0.2", "2001:db8::1");
+    real.stop();
+  }
+
+  @Test
+  void hostsFileIsReadOnceForAllNames(@TempDir Path directory) throws Exception {
+    Path hosts = directory.resolve("hosts");
+    Files.writeString(hosts, "10.0.0.1 one.internal two.internal\n10.0.0.3 three.internal\n");
+    AtomicInteger reads = new AtomicInteger();
+    HostNames.NameLookup counting =
+        HostNames.NameLookup.of(
+            vertx,
+            () -> {
+              reads.incrementAndGet();
+              return new HostsFile(hosts).read();
+            });
+    HostNames real = new HostNames(vertx, counting);
+    Pools pools = pools("one.internal", "two.internal", "three.internal");
+    await(change(real, pools));
+    assertThat(reads).hasValue(1);
+    Files.writeString(hosts, "10.0.0.2 one.internal two.internal three.internal\n");
+    real.refresh();
+    Awaitility.await()
+        .untilAsserted(
+            () ->
+                assertThat(pools.pool("web").backends())
+                    .allSatisfy(each -> assertThat(each.addresses()).containsExactly(at(2))));
+    assertThat(reads).hasValue(2);
     real.stop();
   }
 
@@ -278,9 +310,10 @@ class HostNamesTest {
     }
 
     @Override
-    public Future<List<InetAddress>> addressesOf(String hostName) {
-      asked.add(hostName);
-      return answers.remove().future();
+    public Map<String, Future<List<InetAddress>>> addressesOf(Set<String> hostNames) {
+      asked.addAll(hostNames);
+      return hostNames.stream()
+          .collect(Collectors.toMap(name -> name, name -> answers.remove().future()));
     }
   }
 }

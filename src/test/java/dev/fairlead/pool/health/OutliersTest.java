@@ -6,6 +6,7 @@ import dev.fairlead.config.PoolConfig.Balance;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
 import dev.fairlead.pool.PoolFixture;
+import dev.fairlead.pool.Trial;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -105,12 +106,12 @@ class OutliersTest {
     fail(pool, 0, 5);
     for (int seconds : new int[] {3, 6, 12, 24}) {
       pass(pool, Duration.ofSeconds(seconds).minusNanos(now - 1).minusNanos(1));
-      assertThat(backend.takeTrial()).isFalse();
+      assertThat(backend.takeTrial()).isNull();
       pass(pool, Duration.ofNanos(1));
-      assertThat(backend.takeTrial()).isTrue();
-      assertThat(backend.takeTrial()).isFalse();
+      Trial trial = backend.takeTrial();
+      assertThat(backend.takeTrial()).isNull();
       assertThat(backend.eligible()).isFalse();
-      backend.failed();
+      trial.failed();
     }
     assertThat(told).containsExactly("5 failures: 30 s");
   }
@@ -121,9 +122,9 @@ class OutliersTest {
     Backend backend = pool.backends().get(0);
     fail(pool, 0, 5);
     pass(pool, Duration.ofSeconds(3));
-    assertThat(backend.takeTrial()).isTrue();
-    backend.trialPassed();
-    backend.trialEnded();
+    Trial trial = backend.takeTrial();
+    trial.passed();
+    trial.ended();
     pass(pool, Duration.ofMillis(250));
     assertThat(told).containsExactly("5 failures: 30 s", "returned");
     fail(pool, 0, 5);
@@ -136,9 +137,8 @@ class OutliersTest {
     Backend backend = pool.backends().get(0);
     fail(pool, 0, 5);
     pass(pool, Duration.ofSeconds(3));
-    assertThat(backend.takeTrial()).isTrue();
-    backend.trialEnded();
-    assertThat(backend.takeTrial()).isTrue();
+    backend.takeTrial().ended();
+    assertThat(backend.takeTrial()).isNotNull();
   }
 
   /** Rise is 2, so the second ejection in a row takes four probes. */
