@@ -89,6 +89,9 @@ public final class EventStream {
   }
 
   private void start(EventSource source, Instant since) {
+    if (response.closed()) {
+      return; // Its handlers would never be called: nothing would end the subscription.
+    }
     response
         .setWriteQueueMaxSize(QUEUE_BYTES)
         .drainHandler(drained -> behind = 0)
