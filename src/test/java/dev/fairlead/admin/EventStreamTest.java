@@ -18,6 +18,7 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -38,16 +39,18 @@ class EventStreamTest {
   }
 
   private Socket connect() throws IOException {
-    return connect(URI.create(server.url()).getPort());
+    return connect(URI.create(server.url()).getPort(), "");
   }
 
-  private static Socket connect(int port) throws IOException {
+  private static Socket connect(int port, String query) throws IOException {
     Socket socket = new Socket();
     socket.setReceiveBufferSize(4096);
     socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
     socket
         .getOutputStream()
-        .write("GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(UTF_8));
+        .write(
+            ("GET /api/v1/events" + query + " HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                .getBytes(UTF_8));
     return socket;
   }
 
@@ -117,7 +120,7 @@ class EventStreamTest {
             });
     try {
       int port = vertx.createHttpServer().requestHandler(router).listen(0).await().actualPort();
-      try (Socket socket = connect(port)) {
+      try (Socket socket = connect(port, "")) {
         assertThat(came.await(TestRun.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
         assertThat(socket.isConnected()).isTrue();
       }
@@ -143,6 +146,18 @@ class EventStreamTest {
                 return server.events.listeners.isEmpty();
               });
       assertThat(ends(socket)).isTrue();
+    }
+  }
+
+  @Test
+  void clientIsNotCutOffForTheEventsOfThePast() throws IOException {
+    JsonObject event = new JsonObject().put("type", "Shutdown").put("text", "x".repeat(10_000));
+    server.events.past.addAll(Collections.nCopies(2_000, event));
+    try (Socket socket = connect(URI.create(server.url()).getPort(), "?since=1h")) {
+      BufferedReader in = reader(socket);
+      awaitLine(in, ": connected");
+      server.events.publish(new JsonObject().put("type", "ConfigUpdate"));
+      awaitLine(in, "event: ConfigUpdate");
     }
   }
 
