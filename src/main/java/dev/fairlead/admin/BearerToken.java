@@ -66,7 +66,14 @@ public final class BearerToken implements Handler<RoutingContext> {
       judge(ctx, given);
     } else {
       ctx.request().pause(); // Else its body would be lost meanwhile.
-      ctx.vertx().setTimer(delay.getAsLong(), elapsed -> judge(ctx, given));
+      ctx.vertx().setTimer(delay.getAsLong(), elapsed -> judgeLater(ctx, given));
+    }
+  }
+
+  /** Whoever left meanwhile needs no answer, and its close handlers would never be called. */
+  private void judgeLater(RoutingContext ctx, String given) {
+    if (!ctx.response().closed()) {
+      judge(ctx, given);
     }
   }
 

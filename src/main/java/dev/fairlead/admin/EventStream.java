@@ -18,8 +18,8 @@ import java.util.regex.Pattern;
 /**
  * One client of {@code /api/v1/events}: server-sent events until it disconnects. Owned by the event
  * loop of its request. A client that reads too slowly is disconnected: when {@link #MAX_BEHIND}
- * events are queued beyond a full write queue, or when the queue stays full from one keep-alive to
- * the next.
+ * events other than remembered ones, which come all at once, are queued beyond a full write queue,
+ * or when the queue stays full from one keep-alive to the next.
  */
 public final class EventStream {
   /**
@@ -45,7 +45,9 @@ public final class EventStream {
   private long timer;
   private boolean ended;
 
-  /** Events written since the write queue became full. */
+  private boolean replayed;
+
+  /** Events after the remembered ones, written since the write queue became full. */
   private int behind;
 
   private boolean fullAtLastTick;
@@ -89,12 +91,16 @@ public final class EventStream {
   }
 
   private void start(EventSource source, Instant since) {
+    if (response.closed()) {
+      return; // Its handlers would never be called: nothing would end the subscription.
+    }
     response
         .setWriteQueueMaxSize(QUEUE_BYTES)
         .drainHandler(drained -> behind = 0)
         .exceptionHandler(broken -> end())
         .closeHandler(closed -> end());
     unsubscribe = source.subscribe(since, event -> context.runOnContext(turn -> send(event)));
+    context.runOnContext(turn -> replayed = true); // After the turns of the remembered ones.
     timer = context.owner().setPeriodic(KEEP_ALIVE.toMillis(), tick -> tick());
     comment("connected");
   }
@@ -103,7 +109,7 @@ public final class EventStream {
     if (ended) {
       return; // Delivered after the client left.
     }
-    if (response.writeQueueFull()) {
+    if (replayed && response.writeQueueFull()) {
       behind++;
     }
     if (behind > MAX_BEHIND) {

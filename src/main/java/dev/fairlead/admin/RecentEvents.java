@@ -21,10 +21,13 @@ import java.util.function.Consumer;
 public final class RecentEvents implements EventSource {
   /**
    * The size of the remembered events as JSON: about 1,500 of ours. In characters, not in events,
-   * because foreign applications may publish events of any size. Raising it remembers longer at the
-   * expense of memory.
+   * because foreign applications may publish events of any size; each counts {@link #EACH} more.
+   * Raising it remembers longer at the expense of memory and of long replays.
    */
-  private static final int MOST_CHARACTERS = 512 * 1024;
+  private static final int MOST_CHARACTERS = 1024 * 1024;
+
+  /** About what the objects of an event need beside its text: bounds the number of tiny ones. */
+  private static final int EACH = 300;
 
   private static final String NOT_REMEMBERED = MetricsReport.class.getSimpleName();
 
@@ -55,7 +58,7 @@ public final class RecentEvents implements EventSource {
 
   synchronized void accept(JsonObject event) {
     if (!NOT_REMEMBERED.equals(event.getValue("type"))) {
-      remember(new Remembered(clock.instant(), event, event.encode().length()));
+      remember(new Remembered(clock.instant(), event, event.encode().length() + EACH));
     }
     listeners.forEach(listener -> listener.accept(event));
   }

@@ -3,6 +3,7 @@ package dev.fairlead.listener;
 import dev.fairlead.config.BindAddress.UnixSocket;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.GroupPrincipal;
 import java.nio.file.attribute.PosixFileAttributeView;
@@ -60,12 +61,14 @@ public final class UnixAccess {
 
   /**
    * Gives them to {@code file}; an owner or group that {@code wanted} leaves open is that of {@code
-   * fresh}, a file that this process has just made.
+   * fresh}, a file that this process has just made. Nobody else may be able to replace {@code
+   * file}: Linux has no chmod that spares the target of a link.
    *
    * @throws AccessException if an owner or group is not known here, or must not be given
    */
   static void give(Path file, UnixSocket wanted, Path fresh) throws IOException {
-    PosixFileAttributeView view = Files.getFileAttributeView(file, PosixFileAttributeView.class);
+    PosixFileAttributeView view =
+        Files.getFileAttributeView(file, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
     PosixFileAttributes now = view.readAttributes();
     PosixFileAttributes ours = Files.readAttributes(fresh, PosixFileAttributes.class);
     UserPrincipalLookupService names = file.getFileSystem().getUserPrincipalLookupService();
@@ -77,7 +80,7 @@ public final class UnixAccess {
     if (!group.equals(now.group())) {
       orProblem("group", group, () -> view.setGroup(group));
     }
-    view.setPermissions(permissions(wanted.mode()));
+    Files.setPosixFilePermissions(file, permissions(wanted.mode()));
   }
 
   private static @Nullable UserPrincipal owner(UnixSocket wanted, UserPrincipalLookupService names)

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +48,9 @@ final class UnixSocketFile {
   private final Path path;
   private final PathClaim claim;
   private @Nullable Path staging;
-  private boolean published;
+
+  /** The file key of the socket; null = not published. */
+  private @Nullable Object published;
 
   private UnixSocketFile(UnixSocket wanted, PathClaim claim) {
     this.wanted = wanted;
@@ -97,8 +100,9 @@ final class UnixSocketFile {
     if (directory != null) {
       Path bound = directory.resolve(SOCKET_NAME);
       UnixAccess.give(bound, wanted, directory);
+      @Nullable Object key = key(bound);
       name(bound);
-      published = true;
+      published = key;
       remove(directory);
       staging = null;
     }
@@ -115,14 +119,22 @@ final class UnixSocketFile {
     }
   }
 
-  /** Changes owner, group and mode of the socket that is published. */
+  /**
+   * Changes owner, group and mode of the socket that is published, through a second name that only
+   * this user can replace: whoever may write to the directory could put a link to any file at the
+   * path meanwhile.
+   */
   void access(UnixSocket changed) throws IOException {
-    if (!published || !isSocket(path)) {
+    Object ours = published;
+    if (ours == null || !Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
     Path directory = privateDirectory(path);
     try {
-      UnixAccess.give(path, changed, directory);
+      Path same = Files.createLink(directory.resolve(SOCKET_NAME), path);
+      if (ours.equals(key(same))) {
+        UnixAccess.give(same, changed, directory);
+      }
     } finally {
       remove(directory);
     }
@@ -134,8 +146,8 @@ final class UnixSocketFile {
       if (staging != null) {
         remove(staging);
       }
-      if (published) {
-        published = false;
+      if (published != null) {
+        published = null;
         removeIfStale(path);
       }
     } finally {
@@ -178,6 +190,11 @@ final class UnixSocketFile {
     if (isSocket(path) && !isListening(path)) {
       Files.deleteIfExists(path);
     }
+  }
+
+  private static @Nullable Object key(Path file) throws IOException {
+    return Files.readAttributes(file, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+        .fileKey();
   }
 
   private static boolean isSocket(Path path) throws IOException {

@@ -42,11 +42,14 @@ public final class PathClaim implements Closeable {
   }
 
   /**
-   * Claims {@code path}, which this process may have claimed already.
+   * Claims {@code named}, which this process may have claimed already, by another name too.
    *
    * @throws IOException when another process has it, or there can be no file beside it
    */
-  public static PathClaim of(Path path) throws IOException {
+  public static PathClaim of(Path named) throws IOException {
+    // By its real directory: a lock through a second name would be a second channel.
+    Path directory = named.toAbsolutePath().getParent().toRealPath();
+    Path path = directory.resolve(named.getFileName());
     synchronized (HELD) {
       Lock held = HELD.get(path);
       if (held == null) {

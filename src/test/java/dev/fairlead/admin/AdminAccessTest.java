@@ -8,18 +8,25 @@ import ch.qos.logback.classic.Logger;
 import dev.fairlead.cluster.FakeClock;
 import dev.fairlead.config.NodeConfig;
 import dev.fairlead.testkit.PemFiles;
+import dev.fairlead.testkit.TestRun;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -106,10 +113,7 @@ class AdminAccessTest {
       Router router = Router.router(vertx);
       router.route().handler(guard).handler(ctx -> ctx.response().end());
       int port = vertx.createHttpServer().requestHandler(router).listen(0).await().actualPort();
-      HttpRequest guess =
-          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port))
-              .header("Authorization", "Bearer wrong")
-              .build();
+      HttpRequest guess = request(port, "/", "wrong");
       HttpClient client = HttpClient.newHttpClient();
       assertThat(client.send(guess, BodyHandlers.ofString()).statusCode()).isEqualTo(401);
       assertThat(
@@ -121,6 +125,55 @@ class AdminAccessTest {
     } finally {
       vertx.close().await();
     }
+  }
+
+  /** The clock stands still: the one that leaves is due a second before the next. */
+  @Test
+  void whoLeavesWhileItWaitsIsNotServed() throws Exception {
+    Vertx vertx = Vertx.vertx();
+    try {
+      BearerToken guard = BearerToken.read(tokenFile("s3cret"), new FakeClock());
+      CountDownLatch came = new CountDownLatch(1);
+      CountDownLatch left = new CountDownLatch(1);
+      List<String> served = new CopyOnWriteArrayList<>();
+      Router router = Router.router(vertx);
+      router
+          .route("/leaves")
+          .handler(
+              ctx -> {
+                ctx.response().closeHandler(closed -> left.countDown());
+                ctx.next();
+                came.countDown();
+              });
+      router
+          .route()
+          .handler(guard)
+          .handler(
+              ctx -> {
+                served.add(ctx.request().path());
+                ctx.response().end();
+              });
+      int port = vertx.createHttpServer().requestHandler(router).listen(0).await().actualPort();
+      HttpClient client = HttpClient.newHttpClient();
+      assertThat(client.send(request(port, "/", "wrong"), BodyHandlers.ofString()).statusCode())
+          .isEqualTo(401);
+      try (Socket leaves = new Socket(InetAddress.getLoopbackAddress(), port)) {
+        String head = "GET /leaves HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer s3cret\r\n\r\n";
+        leaves.getOutputStream().write(head.getBytes(StandardCharsets.UTF_8));
+        assertThat(came.await(TestRun.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+      }
+      assertThat(left.await(TestRun.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+      client.send(request(port, "/stays", "s3cret"), BodyHandlers.ofString());
+      assertThat(served).containsExactly("/stays");
+    } finally {
+      vertx.close().await();
+    }
+  }
+
+  private static HttpRequest request(int port, String path, String token) {
+    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+        .header("Authorization", "Bearer " + token)
+        .build();
   }
 
   @Test

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.testkit.TestRun;
+import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -16,6 +18,9 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -34,14 +39,18 @@ class EventStreamTest {
   }
 
   private Socket connect() throws IOException {
+    return connect(URI.create(server.url()).getPort(), "");
+  }
+
+  private static Socket connect(int port, String query) throws IOException {
     Socket socket = new Socket();
     socket.setReceiveBufferSize(4096);
-    socket.connect(
-        new InetSocketAddress(
-            InetAddress.getLoopbackAddress(), URI.create(server.url()).getPort()));
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
     socket
         .getOutputStream()
-        .write("GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(UTF_8));
+        .write(
+            ("GET /api/v1/events" + query + " HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                .getBytes(UTF_8));
     return socket;
   }
 
@@ -91,6 +100,38 @@ class EventStreamTest {
   }
 
   @Test
+  void clientThatLeftBeforeItsStreamBeganIsNotSubscribed() throws Exception {
+    Vertx vertx = Vertx.vertx();
+    FakeEvents events = new FakeEvents();
+    CountDownLatch came = new CountDownLatch(1);
+    CountDownLatch opened = new CountDownLatch(1);
+    Router router = Router.router(vertx);
+    router
+        .route()
+        .handler(
+            ctx -> {
+              ctx.response()
+                  .closeHandler(
+                      closed -> {
+                        EventStream.open(ctx, events);
+                        opened.countDown();
+                      });
+              came.countDown();
+            });
+    try {
+      int port = vertx.createHttpServer().requestHandler(router).listen(0).await().actualPort();
+      try (Socket socket = connect(port, "")) {
+        assertThat(came.await(TestRun.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        assertThat(socket.isConnected()).isTrue();
+      }
+      assertThat(opened.await(TestRun.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+      assertThat(events.listeners).isEmpty();
+    } finally {
+      vertx.close().await();
+    }
+  }
+
+  @Test
   void clientThatDoesNotReadIsCutOff() throws IOException {
     JsonObject event = new JsonObject().put("type", "Shutdown").put("text", "x".repeat(10_000));
     try (Socket socket = connect()) {
@@ -105,6 +146,18 @@ class EventStreamTest {
                 return server.events.listeners.isEmpty();
               });
       assertThat(ends(socket)).isTrue();
+    }
+  }
+
+  @Test
+  void clientIsNotCutOffForTheEventsOfThePast() throws IOException {
+    JsonObject event = new JsonObject().put("type", "Shutdown").put("text", "x".repeat(10_000));
+    server.events.past.addAll(Collections.nCopies(2_000, event));
+    try (Socket socket = connect(URI.create(server.url()).getPort(), "?since=1h")) {
+      BufferedReader in = reader(socket);
+      awaitLine(in, ": connected");
+      server.events.publish(new JsonObject().put("type", "ConfigUpdate"));
+      awaitLine(in, "event: ConfigUpdate");
     }
   }
 

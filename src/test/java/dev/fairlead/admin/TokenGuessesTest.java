@@ -72,9 +72,35 @@ class TokenGuessesTest {
   }
 
   @Test
+  void theAddressesOfAnIpv6NetworkAreOneSource() {
+    guesses.wrong("2001:db8:0:1:0:0:0:1");
+    assertThat(guesses.delayMillis("2001:db8:0:1:ffff:0:0:2%eth0")).hasValue(1001);
+    assertThat(guesses.delayMillis("2001:db8:0:2:0:0:0:1")).hasValue(0);
+    guesses.wrong("2001:db8:0:1:0:0:0:3");
+    assertThat(logged.list).hasSize(1);
+  }
+
+  @Test
+  void manySourcesMakeFewLinesAMinute() {
+    IntStream.range(0, 1000).forEach(i -> guesses.wrong("2001:db8:0:" + i + "::1"));
+    assertThat(logged.list).hasSize(TokenGuesses.MOST_LINES);
+    assertThat(logged.list.get(TokenGuesses.MOST_LINES - 1).getFormattedMessage())
+        .endsWith("; no such lines for the rest of a minute");
+    clock.pass(Duration.ofMinutes(1));
+    guesses.wrong(GUESSER);
+    guesses.wrong("2001:db8:0:999::1");
+    assertThat(logged.list)
+        .hasSize(TokenGuesses.MOST_LINES + 2)
+        .last()
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .asString()
+        .endsWith("2001:db8:0:999::1, 1 more since the last line");
+  }
+
+  @Test
   void memoryIsBounded() {
     guesses.wrong(GUESSER);
-    IntStream.range(0, 1000).forEach(i -> guesses.wrong("2001:db8::" + i));
+    IntStream.range(0, 1000).forEach(i -> guesses.wrong("2001:db8:0:" + i + "::1"));
     assertThat(guesses.delayMillis(GUESSER)).hasValue(0);
   }
 }

@@ -177,6 +177,17 @@ class UnixSocketFileTest {
     assertThat(othersCanLock()).isTrue();
   }
 
+  @Test
+  void aClaimThroughALinkedDirectoryKeepsTheFirstOne() throws Exception {
+    UnixSocketFile first = take();
+    Path alias = Files.createSymbolicLink(directory.resolve("alias"), directory);
+    String name = alias.resolve(path().getFileName()).toString();
+    UnixSocketFile.take(new UnixSocket(name, 0660, null, null)).close();
+    assertThat(othersCanLock()).isFalse();
+    first.close();
+    assertThat(othersCanLock()).isTrue();
+  }
+
   private boolean othersCanLock() throws Exception {
     String lock =
         "import fcntl,sys; fcntl.lockf(open(sys.argv[1] + '.lock', 'r+'), fcntl.LOCK_EX |"
@@ -230,6 +241,24 @@ class UnixSocketFileTest {
       assertThat(Files.getPosixFilePermissions(path()))
           .isEqualTo(PosixFilePermissions.fromString("rw----rw-"));
       assertThat(left()).containsExactly(path());
+      assertThat(server.isOpen()).isTrue();
+    }
+    file.close();
+  }
+
+  @Test
+  void theModeOfWhatReplacedAPublishedSocketIsNotChanged() throws IOException {
+    UnixSocketFile file = take();
+    try (ServerSocketChannel server = bound(file)) {
+      file.publish();
+      Files.delete(path());
+      try (ServerSocketChannel other = listening(5)) {
+        Files.setPosixFilePermissions(path(), PosixFilePermissions.fromString("rwx------"));
+        file.access(socket(0606));
+        assertThat(Files.getPosixFilePermissions(path()))
+            .isEqualTo(PosixFilePermissions.fromString("rwx------"));
+        assertThat(other.isOpen()).isTrue();
+      }
       assertThat(server.isOpen()).isTrue();
     }
     file.close();
