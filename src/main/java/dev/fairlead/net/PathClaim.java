@@ -48,8 +48,11 @@ public final class PathClaim implements Closeable {
    */
   public static PathClaim of(Path named) throws IOException {
     // By its real directory: a lock through a second name would be a second channel.
-    Path directory = named.toAbsolutePath().getParent().toRealPath();
-    Path path = directory.resolve(named.getFileName());
+    Path parent = named.toAbsolutePath().getParent();
+    if (parent == null) {
+      throw new IOException("a directory");
+    }
+    Path path = parent.toRealPath().resolve(named.getFileName());
     synchronized (HELD) {
       Lock held = HELD.get(path);
       if (held == null) {
