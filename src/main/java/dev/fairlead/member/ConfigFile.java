@@ -55,6 +55,7 @@ final class ConfigFile {
   /** Null until {@link #watch}: it reads the file from its creation on. */
   private @Nullable ConfigRetriever retriever;
 
+  private boolean stopped;
   private Optional<Content> handled;
 
   /** A content with problems that was read once. */
@@ -122,7 +123,9 @@ final class ConfigFile {
     read();
   }
 
+  /** What is read by then is still handled, but fails without a line in the log. */
   synchronized void stop() {
+    stopped = true;
     vertx.cancelTimer(retry);
     if (retriever != null) {
       retriever.close();
@@ -138,10 +141,13 @@ final class ConfigFile {
   private synchronized void read(JsonObject delivered) {
     Content content = new Content(delivered.getString(RawTextProcessor.TEXT));
     // Unreadable and refused files are reported as problems; a failure here is a bug.
-    lastRead =
-        lastRead
-            .transform(before -> handle(content))
-            .onFailure(bug -> LOG.error("the configuration file could not be handled", bug));
+    lastRead = lastRead.transform(before -> handle(content)).onFailure(this::failed);
+  }
+
+  private synchronized void failed(Throwable bug) {
+    if (!stopped) {
+      LOG.error("the configuration file could not be handled", bug);
+    }
   }
 
   private synchronized Future<Void> handle(Content content) {
