@@ -74,7 +74,9 @@ public final class Backend {
 
   /** Whether it may be given new sessions: wanted, healthy and not ejected, or open for a trial. */
   public boolean eligible() {
-    return isWanted() && status.healthy && (!status.ejected || status.isTrial(Trial.State.OPEN));
+    return isWanted()
+        && status.healthy
+        && (!status.ejected || status.isTrial(Trial.TrialState.OPEN));
   }
 
   /** Whether the configuration gives it new sessions: enabled, with a weight above 0. */
@@ -117,7 +119,7 @@ public final class Backend {
 
   /** Whether a trial has shown that it works. */
   public boolean hasPassedTrial() {
-    return status.isTrial(Trial.State.PASSED);
+    return status.isTrial(Trial.TrialState.PASSED);
   }
 
   /** When it last began to take sessions, as {@link System#nanoTime}; null if it always has. */

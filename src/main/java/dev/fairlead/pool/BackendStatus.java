@@ -17,14 +17,14 @@ final class BackendStatus {
   /** The last one of this ejection. */
   private volatile @Nullable Trial trial;
 
-  boolean isTrial(Trial.State now) {
+  boolean isTrial(Trial.TrialState now) {
     Trial last = trial;
     return last != null && last.is(now);
   }
 
   /** Opens another one, unless one is open, under way or passed. */
   void openTrial() {
-    if (trial == null || isTrial(Trial.State.FAILED)) {
+    if (trial == null || isTrial(Trial.TrialState.FAILED)) {
       trial = new Trial();
     }
   }

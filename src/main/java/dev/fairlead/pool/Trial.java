@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * object, so that a session can never decide one that it does not have. Thread-safe.
  */
 public final class Trial {
-  private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
+  private final AtomicReference<TrialState> state = new AtomicReference<>(TrialState.OPEN);
 
   /**
    *
@@ -19,7 +19,7 @@ public final class Trial {
    * UNDER_WAY -> OPEN    it ended without evidence for the backend or against it
    * </pre>
    */
-  enum State {
+  enum TrialState {
     OPEN,
     UNDER_WAY,
     PASSED,
@@ -28,27 +28,27 @@ public final class Trial {
 
   Trial() {}
 
-  boolean is(State now) {
+  boolean is(TrialState now) {
     return state.get() == now;
   }
 
   /** True = the caller has it, and must call {@link #ended}. */
   boolean take() {
-    return state.compareAndSet(State.OPEN, State.UNDER_WAY);
+    return state.compareAndSet(TrialState.OPEN, TrialState.UNDER_WAY);
   }
 
   /** The session {@link Backend#worked}. */
   public void passed() {
-    state.compareAndSet(State.UNDER_WAY, State.PASSED);
+    state.compareAndSet(TrialState.UNDER_WAY, TrialState.PASSED);
   }
 
   /** The session {@link Backend#failed}. */
   public void failed() {
-    state.compareAndSet(State.UNDER_WAY, State.FAILED);
+    state.compareAndSet(TrialState.UNDER_WAY, TrialState.FAILED);
   }
 
   /** The session is over; unless it has passed or failed, another may try. */
   public void ended() {
-    state.compareAndSet(State.UNDER_WAY, State.OPEN);
+    state.compareAndSet(TrialState.UNDER_WAY, TrialState.OPEN);
   }
 }
