@@ -74,6 +74,7 @@ class RemovedNamesIT {
     return PREFIX + push + "-" + index;
   }
 
+  /** No backend goes down: of that an event would be remembered, within its own limit. */
   private static String document(int push, int backendPort) {
     StringBuilder listeners = new StringBuilder("listeners:\n");
     StringBuilder pools = new StringBuilder("pools:\n");
@@ -92,7 +93,7 @@ class RemovedNamesIT {
             - name: %s
               health: { type: tcp }
               limits: { connections: 7, connectionsPerBackend: 3, queue: { size: 2 } }
-              backends: [{ host: 127.0.0.1, port: %s }, { unix: /tmp/%s, backup: true }]
+              backends: [{ host: 127.0.0.1, port: %s }, { unix: /tmp/%s, state: disabled }]
           """
               .formatted(name, backendPort, name));
     }
