@@ -52,7 +52,7 @@ class PushAndDeathIT extends PingClusterFixture {
 
   @BeforeEach
   void start() throws IOException {
-    newPorts.forEach((member, port) -> cluster.environment(member, "FL_NEW", port));
+    newPorts.forEach((member, port) -> cluster.environment(member, "FAIRLEAD_NEW", port));
     cluster.startAll();
   }
 
@@ -87,7 +87,7 @@ class PushAndDeathIT extends PingClusterFixture {
 
   @Test
   void nextPushDoesNotWaitForThatOfACoordinatorThatDied() throws Exception {
-    String text = ConfigFixture.on("127.0.0.1:${FL_NEW}", backend.port());
+    String text = ConfigFixture.on("127.0.0.1:${FAIRLEAD_NEW}", backend.port());
     FairleadProcess dying = cluster.member("m1");
     FairleadProcess hung = cluster.member("m3");
     try (Background threads = new Background()) {
