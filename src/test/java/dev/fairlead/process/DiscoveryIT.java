@@ -134,7 +134,9 @@ class DiscoveryIT {
     return member.list("pools").stream()
         .filter(pool -> pool.getString("name").equals("web"))
         .flatMap(pool -> pool.getJsonArray("backends").stream())
-        .map(backend -> ((JsonObject) backend).getString("id"))
+        .map(JsonObject.class::cast)
+        .filter(backend -> !backend.getString("state").equals("removed"))
+        .map(backend -> backend.getString("id"))
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
