@@ -2,44 +2,26 @@ package dev.fairlead.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import dev.fairlead.cluster.FakeClock;
+import dev.fairlead.testkit.LogWatch;
+import dev.fairlead.testkit.Logs;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 /** 16 connections, 4 from one address. What requests do to them: {@code AdminFloodTest}. */
+@Logs("WARN AdminConnections - ")
 class AdminConnectionsTest {
   private static final String OURS = "192.0.2.1";
 
-  private final Logger logger = (Logger) LoggerFactory.getLogger(AdminConnections.class);
-  private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
   private final FakeClock clock = new FakeClock();
   private final AdminConnections connections = new AdminConnections(16, clock);
   private final EmbeddedChannel acceptor = new EmbeddedChannel(connections);
   private int lastPort;
-
-  @BeforeEach
-  void listen() {
-    logger.setAdditive(false);
-    logger.addAppender(logged);
-    logged.start();
-  }
-
-  @AfterEach
-  void stopListening() {
-    logger.detachAppender(logged);
-    logger.setAdditive(true);
-  }
 
   private final class Accepted extends EmbeddedChannel {
     private final InetSocketAddress remote;
@@ -92,12 +74,12 @@ class AdminConnectionsTest {
   }
 
   @Test
-  void aPlaceIsFreeWhenAClientHasLeft() {
+  void aPlaceIsFreeWhenAClientHasLeft(LogWatch logged) {
     List<Accepted> all = from(OURS, 4);
     all.get(3).close();
     assertThat(from(OURS).isOpen()).isTrue();
     assertThat(all.subList(0, 3)).allMatch(EmbeddedChannel::isOpen);
-    assertThat(logged.list).isEmpty();
+    assertThat(logged.lines()).isEmpty();
   }
 
   @Test
@@ -126,20 +108,19 @@ class AdminConnectionsTest {
   }
 
   @Test
-  void aFloodMakesOneLineAMinute() {
+  void aFloodMakesOneLineAMinute(LogWatch logged) {
     from(OURS, 504);
     clock.pass(Duration.ofSeconds(59));
     from(OURS, 10);
-    assertThat(logged.list).hasSize(1);
+    assertThat(logged.lines()).hasSize(1);
     clock.pass(Duration.ofSeconds(1));
     from(OURS);
-    assertThat(logged.list)
-        .extracting(ILoggingEvent::getFormattedMessage)
+    assertThat(logged.lines())
         .containsExactly(
-            "node.admin.maxConnections: 16 (at most 4 from one address): connections were closed"
+            "WARN AdminConnections - node.admin.maxConnections: 16 (at most 4 from one address): connections were closed"
                 + " to make room, 1 since the last such line, now for "
                 + OURS,
-            "node.admin.maxConnections: 16 (at most 4 from one address): connections were closed"
+            "WARN AdminConnections - node.admin.maxConnections: 16 (at most 4 from one address): connections were closed"
                 + " to make room, 510 since the last such line, now for "
                 + OURS);
   }
