@@ -249,7 +249,7 @@ def quiet(members):
         line
         for member in members
         for line in member.log.read_text().splitlines()
-        if "clients refused" in line
+        if "refused in the last" in line
     ]
     counted = sum(int(sum(member.metric("fairlead_refused_total"))) for member in members)
     return 0 < len(lines) < 100, f"{counted} refusals, {len(lines)} lines"

@@ -14,13 +14,13 @@ import java.net.http.HttpResponse;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -74,7 +74,11 @@ final class AdminClient {
         exchange(request(path).GET(), HttpResponse.BodyHandlers.ofLines());
     try (Stream<String> lines = answer.body()) {
       if (answer.statusCode() / 100 != 2) {
-        checked(path, answer.statusCode(), lines.collect(Collectors.joining("\n")), "");
+        checked(
+            path,
+            answer.statusCode(),
+            lines.collect(Collectors.joining("\n")),
+            problem -> shown("", problem));
       }
       LineQueue queue = LineQueue.of(lines);
       String line = queue.next(SILENCE_TIMEOUT).orElse(null);
@@ -116,9 +120,16 @@ final class AdminClient {
     return checked(path, exchange(request), document.name());
   }
 
-  /** Sends no body. */
+  /**
+   * Sends no body; problems are told without the URL, because the caller's words name the object.
+   */
   JsonObject delete(String path) throws RefusedException {
-    return checked(path, exchange(request(path).DELETE()), "");
+    HttpResponse<String> answer = exchange(request(path).DELETE());
+    return checked(
+        path,
+        answer.statusCode(),
+        answer.body(),
+        problem -> AnswerText.printable(problem.getString("message", "")));
   }
 
   private HttpRequest.Builder request(String path) {
@@ -167,10 +178,17 @@ final class AdminClient {
   /** Throws what is not a success; {@code file} is the document that was sent, empty = none. */
   private JsonObject checked(String path, HttpResponse<String> answer, String file)
       throws RefusedException {
-    return checked(path, answer.statusCode(), answer.body(), file);
+    return checked(path, answer.statusCode(), answer.body(), problem -> shown(file, problem));
   }
 
-  private JsonObject checked(String path, int status, String text, String file)
+  /** A path that begins with a slash is the request's, not a key of the document. */
+  private String shown(String file, JsonObject problem) {
+    boolean ofRequest = problem.getString("path", "").startsWith("/");
+    return AnswerText.problem(ofRequest ? url : file, problem);
+  }
+
+  private JsonObject checked(
+      String path, int status, String text, Function<JsonObject, String> problemText)
       throws RefusedException {
     JsonObject body = parsed(path, status, text);
     if (status / 100 == 2) {
@@ -182,12 +200,7 @@ final class AdminClient {
               + path
               + ": the token is missing or wrong (expected: --token-file with the member's token)");
     }
-    List<String> lines = new ArrayList<>();
-    for (JsonObject problem : AnswerText.each(body, "problems")) {
-      // A path that begins with a slash is the request's, not a key of the document.
-      boolean ofRequest = problem.getString("path", "").startsWith("/");
-      lines.add(AnswerText.problem(ofRequest ? url : file, problem));
-    }
+    List<String> lines = AnswerText.each(body, "problems").stream().map(problemText).toList();
     if (lines.isEmpty()) {
       throw new RefusedException(url + path + ": answered " + status);
     }

@@ -1,5 +1,6 @@
 package dev.fairlead.cli;
 
+import dev.fairlead.config.BackendSetting;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
@@ -53,11 +54,6 @@ final class AnswerText {
     return printable((line > 0 ? file + ":" + line : file) + ": " + what);
   }
 
-  /** {@code 1 member}, {@code 2 members}. */
-  static String count(int count, String what) {
-    return count + " " + what + (count == 1 ? "" : "s");
-  }
-
   /** {@code 42s}, {@code 3m12s}, {@code 5h3m} or {@code 2d4h}. */
   static String duration(long seconds) {
     if (seconds < MINUTE) {
@@ -80,16 +76,6 @@ final class AnswerText {
 
   /** {@code web/10.0.0.1:9001 weight 3, state draining}. */
   static String setting(JsonObject setting) {
-    StringBuilder text = new StringBuilder();
-    text.append(setting.getString("pool")).append('/').append(setting.getString("backend"));
-    String gap = " ";
-    if (setting.getInteger("weight") != null) {
-      text.append(gap).append("weight ").append(setting.getInteger("weight"));
-      gap = ", ";
-    }
-    if (setting.getString("state") != null) {
-      text.append(gap).append("state ").append(setting.getString("state"));
-    }
-    return printable(text.toString());
+    return printable(BackendSetting.of(setting).toString());
   }
 }

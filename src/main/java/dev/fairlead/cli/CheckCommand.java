@@ -1,6 +1,7 @@
 package dev.fairlead.cli;
 
 import dev.fairlead.config.FairleadConfig;
+import dev.fairlead.config.Plural;
 import dev.fairlead.config.Problem;
 import dev.fairlead.config.bind.ConfigLoader.LoadResult;
 import dev.fairlead.config.text.ConfigText;
@@ -47,8 +48,8 @@ final class CheckCommand implements Callable<Integer> {
 
   private static String summary(FairleadConfig config) {
     int backends = config.pools().stream().mapToInt(pool -> pool.backends().size()).sum();
-    String listeners = AnswerText.count(config.listeners().size(), "listener");
-    String pools = AnswerText.count(config.pools().size(), "pool");
-    return "(" + listeners + ", " + pools + ", " + AnswerText.count(backends, "backend") + ")";
+    String listeners = Plural.of(config.listeners().size(), "listener");
+    String pools = Plural.of(config.pools().size(), "pool");
+    return "(" + listeners + ", " + pools + ", " + Plural.of(backends, "backend") + ")";
   }
 }

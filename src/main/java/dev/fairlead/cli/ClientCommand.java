@@ -1,5 +1,6 @@
 package dev.fairlead.cli;
 
+import dev.fairlead.config.Plural;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
@@ -64,6 +65,10 @@ abstract class ClientCommand implements Callable<Integer> {
     return spec.commandLine().getOut();
   }
 
+  final PrintWriter err() {
+    return spec.commandLine().getErr();
+  }
+
   /**
    * Prints the result of a push or rollback: on stdout where the revision is in force and which
    * settings it undid, or that nothing has changed; on stderr the members that have not confirmed
@@ -72,17 +77,17 @@ abstract class ClientCommand implements Callable<Integer> {
   final int printChange(JsonObject answer) {
     int applied = answer.getJsonArray("applied", new JsonArray()).size();
     List<JsonObject> missing = AnswerText.each(answer, "missing");
-    String members = AnswerText.count(applied + missing.size(), "member");
+    String members = Plural.of(applied + missing.size(), "member");
+    String where = missing.isEmpty() && applied == 1 ? members : applied + " of " + members;
     String same =
         answer.getBoolean("unchanged", false)
             ? "nothing has changed, these are the listeners and pools of "
             : "";
     String sentence =
         same + "revision " + answer.getLong("revision") + (same.isEmpty() ? "" : ", which");
-    out().printf(Locale.ROOT, "%s is in force on %s of %s%n", sentence, applied, members);
+    out().printf(Locale.ROOT, "%s is in force on %s%n", sentence, where);
     AnswerText.printUndone(answer, out());
-    PrintWriter err = spec.commandLine().getErr();
-    missing.forEach(each -> err.println(AnswerText.problem("", each)));
+    missing.forEach(each -> err().println(AnswerText.problem("", each)));
     return missing.isEmpty() ? 0 : FairleadCommand.FAILED;
   }
 

@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
@@ -63,6 +64,7 @@ final class DemoCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--backends: there is no member (expected: no other option)");
     }
+    CountDownLatch stopped = ProcessSignals.untilStopped();
     Vertx vertx = Vertx.vertx();
     for (int each : backends) {
       try {
@@ -74,7 +76,8 @@ final class DemoCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     backends.forEach(each -> out.println("backend on http://127.0.0.1:" + each + "/"));
     out.flush();
-    new CountDownLatch(1).await(); // A signal ends the process.
+    stopped.await();
+    vertx.close().await();
     return 0;
   }
 
@@ -90,13 +93,23 @@ final class DemoCommand implements Callable<Integer> {
       member.stop();
       return 0;
     } catch (StartException e) {
-      e.lines().forEach(spec.commandLine().getErr()::println);
+      e.lines().stream()
+          .map(line -> ofOptions(line, file))
+          .forEach(spec.commandLine().getErr()::println);
       return FairleadCommand.FAILED;
     } finally {
       Files.deleteIfExists(file);
       vertx.close().await();
       ProcessLog.close();
     }
+  }
+
+  /** The user knows the options, not the keys of a temporary file that is deleted already. */
+  static String ofOptions(String problem, Path file) {
+    return problem
+        .replaceFirst("^" + Pattern.quote(file.toString()) + "(:[0-9]+)?: ", "")
+        .replaceFirst("^listeners\\[0]\\.bind:", "--port:")
+        .replaceFirst("^node\\.admin(\\.port)?:", "--admin-port:");
   }
 
   /** Starts backends that answer with their number; returns their ports. */

@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
     name = "events",
     description = {
       "Shows the events of all members as they happen, one a line, until Ctrl-C.",
-      "The command fails when the member ends the stream."
+      "Earlier ones are shown with --since. The command fails when the member ends the stream."
     })
 final class EventsCommand extends ClientCommand {
   private static final String DATA = "data: ";
@@ -57,6 +57,7 @@ final class EventsCommand extends ClientCommand {
   private boolean json;
 
   private long shown;
+  private boolean connected;
 
   @Override
   public Integer call() throws RefusedException {
@@ -65,8 +66,22 @@ final class EventsCommand extends ClientCommand {
     }
     Set<String> wanted = wanted();
     String path = "/api/v1/events" + (since == null ? "" : "?since=" + AdminClient.encoded(since));
-    client().follow(path, line -> !line.startsWith(DATA) || show(line, wanted));
+    client()
+        .follow(
+            path,
+            line -> {
+              tellOnceConnected();
+              return !line.startsWith(DATA) || show(line, wanted);
+            });
     return 0;
+  }
+
+  /** A quiet cluster has no events for hours: without a line the command would seem to hang. */
+  private void tellOnceConnected() {
+    if (!connected && since == null) {
+      err().println("following new events until Ctrl-C; --since 10m shows earlier ones first");
+    }
+    connected = true;
   }
 
   private Set<String> wanted() {

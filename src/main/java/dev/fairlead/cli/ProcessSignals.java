@@ -25,6 +25,14 @@ final class ProcessSignals {
     return signals;
   }
 
+  /** For a process without a member: zero after SIGTERM or SIGINT. */
+  static CountDownLatch untilStopped() {
+    CountDownLatch stopped = new CountDownLatch(1);
+    onSignal("TERM", stopped::countDown);
+    onSignal("INT", stopped::countDown);
+    return stopped;
+  }
+
   /**
    * Waits until the member has drained, after SIGTERM, SIGINT or a shutdown command of the cluster.
    * SIGHUP reloads until then.

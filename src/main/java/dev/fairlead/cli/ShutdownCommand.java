@@ -14,6 +14,8 @@ import picocli.CommandLine.Option;
       "Returns when the command is sent, not when the members have stopped."
     })
 final class ShutdownCommand extends ClientCommand {
+  private static final String EVERY_MEMBER = "*";
+
   @ArgGroup(multiplicity = "1")
   private Receivers receivers;
 
@@ -25,24 +27,33 @@ final class ShutdownCommand extends ClientCommand {
 
   /** Exactly one of the two options. */
   static final class Receivers {
-    @Option(names = "--member", paramLabel = "ID", description = "A member's id or name.")
+    @Option(
+        names = "--member",
+        paramLabel = "ID",
+        description = "A member's id or name; * = every member, as --all.")
     private @Nullable String member;
 
     @Option(names = "--all", description = "Every member.")
     private boolean all;
+
+    /** As the API takes it. */
+    String wanted() {
+      return all ? EVERY_MEMBER : String.valueOf(member);
+    }
   }
 
   @Override
   public Integer call() throws RefusedException {
-    JsonObject body = new JsonObject().put("member", receivers.all ? "*" : receivers.member);
+    String wanted = receivers.wanted();
+    JsonObject body = new JsonObject().put("member", wanted);
     if (grace != null) {
       body.put("grace", grace);
     }
     client().send("POST", "/api/v1/shutdown", body);
     String who =
-        receivers.all
+        wanted.equals(EVERY_MEMBER)
             ? "all members are"
-            : "member " + AnswerText.printable(String.valueOf(receivers.member)) + " is";
+            : "member " + AnswerText.printable(wanted) + " is";
     out().println(who + " told to shut down");
     return 0;
   }

@@ -1,5 +1,6 @@
 package dev.fairlead.cli;
 
+import dev.fairlead.config.Plural;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
@@ -25,14 +26,19 @@ final class StatusCommand extends View {
     fields.line("up", AnswerText.duration(status.getLong("uptimeSeconds")));
     fields.line(
         "runs on",
-        status.getInteger("eventLoops") + " event loops, " + status.getString("transport"));
+        Plural.of(status.getInteger("eventLoops"), "event loop")
+            + ", "
+            + status.getString("transport"));
     fields.line("cluster", status.getBoolean("clustered") ? "yes" : "no, it is alone");
     fields.line("sessions", status.getLong("sessions") + " of " + status.getLong("maxSessions"));
     JsonObject log = status.getJsonObject("accessLog");
     if (log != null) { // A member of an older version has none.
       fields.line(
           "access log",
-          log.getLong("waiting") + " lines wait, " + log.getLong("dropped") + " were dropped");
+          Plural.of(log.getLong("waiting"), "line")
+              + " waiting, "
+              + log.getLong("dropped")
+              + " dropped");
     }
     fields.line("revision", status.getLong("revision") + ", by " + config.getString("author"));
     fields.line("file", file(config));

@@ -23,6 +23,7 @@ import dev.fairlead.config.Revision;
 import dev.fairlead.config.Revision.Kind;
 import dev.fairlead.config.Revision.Origin;
 import dev.fairlead.config.text.Document;
+import dev.fairlead.event.CommandBodies;
 import dev.fairlead.event.CommandException;
 import dev.fairlead.event.Commands;
 import dev.fairlead.event.MemberId;
@@ -274,7 +275,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
 
   @Override
   public Future<Void> shutdown(JsonObject command, String from) {
-    LOG.info("shutdown requested by {}: {}", from, command);
+    LOG.info("{} requested by {}", CommandBodies.shutdownText(command), from);
     return here(() -> bus().publishShutdown(command));
   }
 

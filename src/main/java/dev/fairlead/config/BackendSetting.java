@@ -2,6 +2,9 @@ package dev.fairlead.config;
 
 import io.vertx.core.json.JsonObject;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A weight or state, null = not set, that was set for one backend while the cluster ran. */
@@ -27,6 +30,18 @@ public record BackendSetting(
             each ->
                 (weight == null || each.weight() == weight)
                     && (state == null || each.state() == state));
+  }
+
+  /** {@code web/10.0.0.1:9001 weight 3, state draining}. */
+  @Override
+  public String toString() {
+    String set =
+        Stream.of(
+                weight == null ? null : "weight " + weight,
+                state == null ? null : "state " + state.label())
+            .filter(Objects::nonNull)
+            .collect(Collectors.joining(", "));
+    return (pool + "/" + backend + " " + set).strip();
   }
 
   /** {@code {pool, backend, weight?, state?}}. */

@@ -30,6 +30,11 @@ public record Problem(String source, int line, String path, String message) {
     return source.equals(OVERRIDE) ? source + " " + what : place + ": " + what;
   }
 
+  /** {@code value (expected: ...)}. */
+  public static String expected(String value, String expected) {
+    return value + " (expected: " + expected + ")";
+  }
+
   /** Foreign text made safe to show: one line, no control characters, at most 100 characters. */
   public static String oneLine(String text) {
     StringBuilder out = new StringBuilder();

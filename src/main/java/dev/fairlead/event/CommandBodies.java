@@ -3,6 +3,7 @@ package dev.fairlead.event;
 import dev.fairlead.config.BackendConfig;
 import dev.fairlead.config.ConfigFormat;
 import dev.fairlead.config.Durations;
+import dev.fairlead.config.Problem;
 import dev.fairlead.event.CommandShape.ValueKind;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.DecodeException;
@@ -140,6 +141,15 @@ public final class CommandBodies {
   public static JsonObject shutdown(JsonObject body) {
     refuse(SHUTDOWN.problems(body));
     return body;
+  }
+
+  /** {@code shutdown of member m2, grace 30s}: any body in words, for the log. */
+  public static String shutdownText(JsonObject body) {
+    String member = String.valueOf(body.getValue("member"));
+    String whom = member.equals("*") ? "all members" : "member " + Problem.oneLine(member);
+    Object grace = body.getValue("grace");
+    String shown = grace == null ? "as configured" : Problem.oneLine(grace.toString());
+    return "shutdown of " + whom + ", grace " + shown;
   }
 
   private static JsonObject withAuthor(JsonObject body) {

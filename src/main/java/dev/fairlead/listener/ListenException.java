@@ -1,6 +1,9 @@
 package dev.fairlead.listener;
 
+import dev.fairlead.config.Problem;
 import java.net.BindException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import org.jspecify.annotations.Nullable;
 
@@ -12,10 +15,15 @@ public final class ListenException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final String path;
+  private final String value;
+  private final String expected;
 
-  private ListenException(String path, @Nullable String message, @Nullable Throwable cause) {
+  private ListenException(
+      String path, String value, String expected, String message, @Nullable Throwable cause) {
     super(message, cause);
     this.path = path;
+    this.value = value;
+    this.expected = expected;
   }
 
   /**
@@ -23,16 +31,18 @@ public final class ListenException extends RuntimeException {
    * @param bind the address as configured
    */
   static ListenException of(String path, Object bind, Throwable cause) {
-    if (cause instanceof UnixAccess.AccessException access) {
-      return new ListenException(path + "." + access.key(), cause.getMessage(), cause);
-    }
-    String message =
-        bind + " (expected: " + expected(String.valueOf(cause.getMessage()), cause) + ")";
-    return new ListenException(path, message, cause);
+    return cause instanceof UnixAccess.AccessException access
+        ? of(path + "." + access.key(), access.value(), access.expected(), cause)
+        : of(path, String.valueOf(bind), expected(cause), cause);
+  }
+
+  private static ListenException of(String path, String value, String expected, Throwable cause) {
+    String message = Problem.expected(value, expected);
+    return new ListenException(path, value, expected, message, cause);
   }
 
   static ListenException draining() {
-    return new ListenException("", "the member is draining", null);
+    return new ListenException("", "", "", "the member is draining", null);
   }
 
   /** Whether all listeners are closed for good. */
@@ -44,22 +54,47 @@ public final class ListenException extends RuntimeException {
     return path;
   }
 
-  private static String expected(String message, Throwable cause) {
-    if (cause instanceof NoSuchFileException missing) {
-      return "a path in a directory that is there, but: " + missing.getFile();
+  /** The value of the key, with variables resolved. */
+  public String value() {
+    return value;
+  }
+
+  /** The message with {@code shown} in the place of the value; has no part of the value else. */
+  public String message(String shown) {
+    return Problem.expected(shown, expected);
+  }
+
+  /** Names no file: it could be a temporary one, and parts of its path of a secret variable. */
+  private static String expected(Throwable cause) {
+    if (cause instanceof NoSuchFileException) {
+      return "a path in a directory that is there";
     }
-    if (message.endsWith("is locked")) {
-      return "a path that no other process has: " + message;
+    String why = reason(cause);
+    if (why.endsWith("is locked")) {
+      return "a path that no other process has: its .lock file is locked";
     }
-    if (message.contains("already in use")) {
+    if (why.contains("already in use")) {
       return "a free address";
     }
-    if (message.contains("assign requested address")) {
+    if (why.contains("assign requested address")) {
       return "an address of this machine";
     }
     return (cause instanceof BindException
             ? "an address that can be bound: "
             : "an address that can be used: ")
-        + message;
+        + why;
+  }
+
+  /** What the system says, without the names of files. */
+  static String reason(Throwable cause) {
+    if (!(cause instanceof FileSystemException failed)) {
+      return Problem.reason(cause);
+    }
+    if (failed.getReason() != null) {
+      return failed.getReason();
+    }
+    return cause instanceof AccessDeniedException
+        ? "permission denied"
+        : "there is a file that cannot be used";
   }
 }

@@ -1,6 +1,7 @@
 package dev.fairlead.listener;
 
 import dev.fairlead.config.BindAddress.UnixSocket;
+import dev.fairlead.config.Problem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -39,15 +40,27 @@ public final class UnixAccess {
     private static final long serialVersionUID = 1L;
 
     private final String key;
+    private final String value;
+    private final String expected;
 
     private AccessException(String key, String value, String expected, IOException cause) {
-      super(value + " (expected: " + expected + ")", cause);
+      super(Problem.expected(value, expected), cause);
       this.key = key;
+      this.value = value;
+      this.expected = expected;
     }
 
     /** {@code owner} or {@code group}. */
     public String key() {
       return key;
+    }
+
+    String value() {
+      return value;
+    }
+
+    String expected() {
+      return expected;
     }
   }
 
@@ -102,15 +115,17 @@ public final class UnixAccess {
   }
 
   @FunctionalInterface
-  private interface Change {
+  interface Change {
     void run() throws IOException;
   }
 
-  private static void orProblem(String key, UserPrincipal value, Change change) throws IOException {
+  /** A change that fails is a problem of {@code key}; the file it names is a temporary one. */
+  static void orProblem(String key, UserPrincipal value, Change change) throws IOException {
     try {
       change.run();
     } catch (IOException e) {
-      String expected = "one that this process may give its files to, but: " + e.getMessage();
+      String expected =
+          "one that this process may give its files to, but: " + ListenException.reason(e);
       throw new AccessException(key, value.getName(), expected, e);
     }
   }

@@ -2,6 +2,7 @@ package dev.fairlead.member;
 
 import dev.fairlead.cluster.health.HealthListener;
 import dev.fairlead.config.Durations;
+import dev.fairlead.config.Plural;
 import dev.fairlead.config.PoolConfig.Outlier;
 import dev.fairlead.event.MemberId;
 import dev.fairlead.event.SystemEvent;
@@ -183,10 +184,10 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
   @Override
   public void ejected(Pool pool, Backend backend, int failures, Duration time) {
     LOG.warn(
-        "backend {} is ejected for {} after {} failures in a row",
+        "backend {} is ejected for {} after {} in a row",
         backend,
         Durations.show(time),
-        failures);
+        Plural.of(failures, "failure"));
     reports.publish(
         self ->
             new BackendEjected(self, Instant.now(), backend.pool(), backend.id(), failures, time));

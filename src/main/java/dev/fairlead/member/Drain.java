@@ -2,6 +2,7 @@ package dev.fairlead.member;
 
 import dev.fairlead.config.Durations;
 import dev.fairlead.config.NodeConfig.ShutdownConfig;
+import dev.fairlead.config.Plural;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -77,8 +78,8 @@ final class Drain {
       begun = true;
       grace = otherGrace == null ? grace : otherGrace;
       LOG.info(
-          "draining: {} sessions, delay {}, grace {}",
-          proxy.loops().count().live(),
+          "draining: {}, delay {}, grace {}",
+          Plural.of(proxy.loops().count().live(), "session"),
           Durations.show(shutdown.delay()),
           Durations.show(grace));
       onBegin.accept(grace);
@@ -91,7 +92,7 @@ final class Drain {
   private synchronized void hurry() {
     if (!hurried && !drained.future().isComplete()) {
       hurried = true;
-      LOG.info("ending {} sessions now", proxy.loops().count().live());
+      LOG.info("ending {} now", Plural.of(proxy.loops().count().live(), "session"));
       stopListening();
       endAll();
     }

@@ -1,6 +1,7 @@
 package dev.fairlead.member;
 
 import dev.fairlead.cluster.ClusterVerticle;
+import dev.fairlead.config.BackendSetting;
 import dev.fairlead.config.Problem;
 import dev.fairlead.config.Revision;
 import dev.fairlead.config.bind.ConfigLoader.LoadResult;
@@ -8,7 +9,9 @@ import dev.fairlead.config.text.ConfigText;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -78,10 +81,16 @@ final class FileChanges implements ConfigFile.Changes {
               settled = read;
               JsonArray undone = answer.getJsonArray("undone");
               if (!undone.isEmpty()) {
-                LOG.warn("{} undoes settings of single backends: {}", text.name(), undone.encode());
+                LOG.warn("{} undoes settings of single backends: {}", text.name(), shown(undone));
               }
               return taken(read);
             });
+  }
+
+  private static String shown(JsonArray settings) {
+    return settings.stream()
+        .map(each -> Problem.oneLine(BackendSetting.of((JsonObject) each).toString()))
+        .collect(Collectors.joining("; "));
   }
 
   private Future<Void> taken(String file) {

@@ -1,6 +1,7 @@
 package dev.fairlead.member;
 
 import dev.fairlead.config.ListenerConfig;
+import dev.fairlead.config.Plural;
 import dev.fairlead.event.MetricsReport.Sessions;
 import dev.fairlead.session.CloseReason;
 import dev.fairlead.session.ListenerCounters;
@@ -128,8 +129,8 @@ final class ListenerStats {
     if (!counts.isEmpty()) {
       counts.sort(Comparator.comparingLong(RefusedCount::clients).reversed());
       LOG.warn(
-          "{} clients refused in the last {} s: {} ({})",
-          counts.stream().mapToLong(RefusedCount::clients).sum(),
+          "{} refused in the last {} s: {} ({})",
+          Plural.of(counts.stream().mapToLong(RefusedCount::clients).sum(), "client"),
           TICK_SECONDS,
           reason.label(),
           named(counts));

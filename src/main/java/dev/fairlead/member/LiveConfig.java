@@ -120,7 +120,8 @@ final class LiveConfig implements LocalConfig {
   @Override
   public Future<PreparedChange> prepare(Document document) {
     return load(own.loader(), document)
-        .compose(read -> refusing(proxy.prepare(read.config()).map(next -> change(read, next))));
+        .compose(
+            read -> refusing(read, proxy.prepare(read.config()).map(next -> change(read, next))));
   }
 
   private PreparedChange change(LoadResult read, Proxy.PreparedSnapshot next) {
@@ -128,7 +129,7 @@ final class LiveConfig implements LocalConfig {
       @Override
       public Future<Void> commit(Revision revision) {
         InForce done = new InForce(revision, read.config(), read::dynamicPart);
-        return refusing(next.commit(() -> accept(done)));
+        return refusing(read, next.commit(() -> accept(done)));
       }
 
       @Override
@@ -190,14 +191,16 @@ final class LiveConfig implements LocalConfig {
   }
 
   /** Maps failures of the data path to refusals; any other failure, a bug, passes unchanged. */
-  private static <T> Future<T> refusing(Future<T> step) {
-    return step.recover(cause -> Future.failedFuture(refusal(cause)));
+  private static <T> Future<T> refusing(LoadResult read, Future<T> step) {
+    return step.recover(cause -> Future.failedFuture(refusal(read, cause)));
   }
 
-  private static Throwable refusal(Throwable cause) {
+  private static Throwable refusal(LoadResult read, Throwable cause) {
     String message = String.valueOf(cause.getMessage());
     if (cause instanceof ListenException refused && !refused.isDraining()) {
-      return new CommandException(CommandException.PROBLEMS, refused.path(), message);
+      String shown = read.shownBind(refused.path(), refused.value());
+      return new CommandException(
+          CommandException.PROBLEMS, refused.path(), refused.message(shown));
     }
     return cause instanceof ListenException || cause instanceof StaleChangeException
         ? new CommandException(CommandException.CONFLICT, message)

@@ -10,6 +10,7 @@ import dev.fairlead.cluster.node.HazelcastNode;
 import dev.fairlead.cluster.node.LoneNode;
 import dev.fairlead.config.ClusterConfig;
 import dev.fairlead.config.NodeConfig;
+import dev.fairlead.config.Plural;
 import dev.fairlead.config.bind.ConfigLoader;
 import dev.fairlead.config.bind.ConfigLoader.LoadResult;
 import dev.fairlead.config.text.ConfigText;
@@ -231,12 +232,12 @@ public final class Member {
       LOG.warn("no other member of cluster {} was found: this member starts it", config.name());
     }
     LOG.info(
-        "ready: {} event loops on {}, listening on {}, {} of {} members, admin port {}",
-        proxy.loops().verticles().size(),
+        "ready: {} on {}, listening on {}, {} of {}, admin port {}",
+        Plural.of(proxy.loops().verticles().size(), "event loop"),
         proxy.loops().transport().name(),
         proxy.addresses(),
         cluster.self().name(),
-        cluster.members().size(),
+        Plural.of(cluster.members().size(), "member"),
         admin.port());
   }
 

@@ -2,6 +2,7 @@ package dev.fairlead.member;
 
 import com.sun.management.UnixOperatingSystemMXBean;
 import dev.fairlead.config.NodeConfig;
+import dev.fairlead.config.Plural;
 import dev.fairlead.session.RefusedClients;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -42,12 +43,13 @@ final class OpenFiles {
     int possible = possibleSessions(limit(), node.admin().maxConnections(), loops);
     if (node.maxSessions() > possible) {
       LOG.warn(
-          "node.maxSessions {} is more than the limit of open files (ulimit -n) allows: {} are in"
+          "node.maxSessions {} is more than the limit of open files (ulimit -n) allows, {} in"
               + " force",
           node.maxSessions(),
           possible);
     } else if (node.maxSessions() == NodeConfig.AUTO && possible < FEW_SESSIONS) {
-      LOG.warn("the limit of open files allows only {} sessions (ulimit -n)", possible);
+      LOG.warn(
+          "the limit of open files allows only {} (ulimit -n)", Plural.of(possible, "session"));
     }
     return node.maxSessions() == NodeConfig.AUTO
         ? possible

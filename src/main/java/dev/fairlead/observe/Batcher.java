@@ -1,5 +1,6 @@
 package dev.fairlead.observe;
 
+import dev.fairlead.config.Plural;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -139,7 +140,7 @@ public final class Batcher<T> implements AutoCloseable {
     }
     watch.close();
     if (thread.isAlive()) {
-      LOG.warn("{}: closed with {} lines not written", name, waiting());
+      LOG.warn("{}: closed with {} not written", name, Plural.of(waiting(), "line"));
     }
   }
 

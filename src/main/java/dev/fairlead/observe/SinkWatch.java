@@ -1,5 +1,6 @@
 package dev.fairlead.observe;
 
+import dev.fairlead.config.Plural;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -86,7 +87,7 @@ final class SinkWatch implements AutoCloseable {
       droppedBefore = progress.dropped();
     } else if (dropping && !stuck && !progress.failing() && now - lastDropNanos > STALL.toNanos()) {
       dropping = false;
-      LOG.info("{}: no longer dropping, {} lines lost in total", name, droppedBefore);
+      LOG.info("{}: no longer dropping, {} lost in total", name, Plural.of(droppedBefore, "line"));
     }
   }
 
@@ -94,16 +95,16 @@ final class SinkWatch implements AutoCloseable {
     if (stuck && !stalled && progress.waiting() > 0) {
       stalled = true;
       LOG.warn(
-          "{}: {} has taken nothing for {} s: {} lines wait, more than {} are dropped",
+          "{}: {} has taken nothing for {} s: {} waiting, more than {} are dropped",
           name,
           batcher.target(),
           STALL.toSeconds(),
-          progress.waiting(),
+          Plural.of(progress.waiting(), "line"),
           progress.capacity());
     } else if (stalled && !stuck) {
       stalled = false;
       LOG.info(
-          "{}: {} takes lines again, {} still wait", name, batcher.target(), progress.waiting());
+          "{}: {} takes lines again, {} still waiting", name, batcher.target(), progress.waiting());
     }
   }
 
@@ -111,7 +112,7 @@ final class SinkWatch implements AutoCloseable {
     Throwable failure = progress.failure();
     if (failure == null) {
       LOG.error(
-          "{}: lines are dropped, {} so far: {} is too slow, {} wait",
+          "{}: lines are dropped, {} so far: {} is too slow, {} waiting",
           name,
           progress.dropped(),
           batcher.target(),

@@ -101,7 +101,7 @@ final class SnapshotMeters {
     meters.add(on.gauge(MetricNames.SESSIONS_ACTIVE, "Live sessions", ListenerCounters::active));
     On<ListenerCounters> up = on.and(MetricNames.DIRECTION, MetricNames.FROM_CLIENT);
     On<ListenerCounters> down = on.and(MetricNames.DIRECTION, MetricNames.TO_CLIENT);
-    String bytes = "Bytes relayed";
+    String bytes = "Bytes relayed, replies of the member included";
     meters.add(up.counter(MetricNames.BYTES, bytes, ListenerCounters::bytesFromClient));
     meters.add(down.counter(MetricNames.BYTES, bytes, ListenerCounters::bytesToClient));
     for (CloseReason reason : MetricNames.REFUSALS) {

@@ -4,6 +4,7 @@ import dev.fairlead.config.LimitsConfig.RefuseWith;
 import dev.fairlead.config.PoolConfig.Replies;
 import dev.fairlead.net.ConnectFailure;
 import dev.fairlead.net.SocketTuning;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -18,13 +19,15 @@ final class Refusal implements Step {
   static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final StepOwner owner;
+  private final SessionAccount account;
   private final Destination destination;
   private final Side client;
   private final long deadline;
 
-  Refusal(LoopContext loop, StepOwner owner, Destination destination, Side client) {
+  Refusal(LoopContext loop, StepOwner owner, SessionAccount account, Side client) {
     this.owner = owner;
-    this.destination = destination;
+    this.account = account;
+    this.destination = account.destination();
     this.client = client;
     this.deadline = loop.now() + LINGER_NANOS;
   }
@@ -57,7 +60,9 @@ final class Refusal implements Step {
       return;
     }
     if (reply != null) {
-      client.writeAndFlush(ByteBufUtil.writeUtf8(client.channel().alloc(), reply));
+      ByteBuf bytes = ByteBufUtil.writeUtf8(client.channel().alloc(), reply);
+      account.replied(bytes.readableBytes());
+      client.writeAndFlush(bytes);
     }
     linger(why);
   }

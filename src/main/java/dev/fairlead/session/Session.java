@@ -113,12 +113,12 @@ final class Session extends Deadlines.Entry implements StepOwner, SessionListene
 
   @Override
   public void notConnected(@Nullable ConnectFailure last) {
-    new Refusal(loop, this, account.destination(), client).notConnected(last);
+    new Refusal(loop, this, account, client).notConnected(last);
   }
 
   @Override
   public void refuse(CloseReason limit) {
-    new Refusal(loop, this, account.destination(), client).forLimit(limit);
+    new Refusal(loop, this, account, client).forLimit(limit);
   }
 
   @Override

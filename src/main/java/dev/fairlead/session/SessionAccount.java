@@ -147,6 +147,12 @@ final class SessionAccount {
     destination.listener().bytesToClient(bytes);
   }
 
+  /** The client gets a reply of our own: no backend has sent these bytes. */
+  void replied(int bytes) {
+    bytesToClient += bytes;
+    destination.listener().bytesToClient(bytes);
+  }
+
   /**
    * A connected session ends. A backend that reset it before its first byte counts as unreachable.
    *

@@ -137,7 +137,7 @@ class ReloadTest {
   @Test
   @Logs({
     "LiveConfig - changed in the file, in effect after a restart: cluster.name",
-    "undoes settings of single backends"
+    " undoes settings of single backends: web/127.0.0.1:"
   })
   void changeOfTheNodePartAlonePushesNothing() throws Exception {
     try (TestBackend backend = TestBackend.saying("x");

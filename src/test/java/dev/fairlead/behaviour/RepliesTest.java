@@ -15,7 +15,7 @@ import io.vertx.core.json.JsonObject;
 
 /**
  * Ensured: a client that no backend takes gets the whole reply and then EOF, and never an address;
- * the access log has the same cause as its reason.
+ * the access log has the same cause as its reason and counts the bytes of the reply.
  *
  * <p>Provoked: pools that are empty, refuse, don't answer, have no such name or no local address.
  *
@@ -33,6 +33,10 @@ class RepliesTest {
     try (TestMember member = MemberSetup.on(transport).accessLog().pool(REPLIES).start()) {
       assertThat(TestClient.ask(member)).isEqualTo("No available backend");
       expectLogged(member, "no-backend", 0);
+      int bytes = "No available backend".length();
+      assertThat(member.accessLog(1).get(0).getInteger("bytesToClient")).isEqualTo(bytes);
+      String down = "fairlead_bytes_total{direction=\"to-client\",listener=\"web\"}";
+      assertThat(member.metric(down)).isEqualTo(bytes);
       assertThat(member.metric("fairlead_refused_total{listener=\"web\",reason=\"no-backend\"}"))
           .isEqualTo(1);
     }

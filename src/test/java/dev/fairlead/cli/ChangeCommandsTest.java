@@ -145,7 +145,7 @@ class ChangeCommandsTest {
             new CommandLineRun(
                 1,
                 "session s1 has ended\nsession s/2 has ended\n",
-                server.url() + "/api/v1/sessions/s3: this member has no live session s3\n"));
+                "this member has no live session s3\n"));
     assertThat(CommandLineRun.of(server, "sessions", "--json").out()).contains("[ ]");
   }
 
@@ -155,5 +155,14 @@ class ChangeCommandsTest {
     CommandLineRun run = CommandLineRun.of("sessions", "--admin", server.url(), "kill", "s1");
     assertThat(run.exitCode()).isEqualTo(2);
     assertThat(run.err()).startsWith("options of sessions (expected: after kill)");
+  }
+
+  @Test
+  void aStarMeansAllMembersAndTheHelpSaysSo() {
+    assertThat(CommandLineRun.of(server, "shutdown", "--member", "*").out())
+        .isEqualTo("all members are told to shut down\n");
+    assertThat(server.commands.last().body()).isEqualTo(new JsonObject().put("member", "*"));
+    assertThat(CommandLineRun.of("shutdown", "--help").out().replaceAll("\\s+", " "))
+        .contains("A member's id or name; * = every member");
   }
 }

@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -41,5 +42,18 @@ class PlainWordsTest {
     assertThat(code).isBetween(1, 2);
     assertThat(err.toString()).isNotEmpty().doesNotContain("Exception", "java.", "a int", "a long");
     assertThat(err.toString()).doesNotContain("an int ", "an int\n", "an int.");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "shutdwn, fairlead shutdown",
+    "memebrs, fairlead members",
+    "config shw, config show",
+    "sessions kil, sessions kill"
+  })
+  void anUnknownCommandIsAnsweredWithOneThatIsNear(String line, String near) {
+    CommandLineRun run = CommandLineRun.of(line.split(" "));
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).contains("Did you mean: ", near);
   }
 }

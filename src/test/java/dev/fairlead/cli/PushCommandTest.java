@@ -232,4 +232,17 @@ class PushCommandTest {
     assertThat(CommandLineRun.of(server, "push", file.toString(), "--expect", "7").errLines())
         .containsExactly(file + ": revision 9 is in force (expected: 7)");
   }
+
+  @Test
+  void theOnlyMemberIsNotOneOfOne() {
+    server.commands.answer =
+        Future.succeededFuture(
+            new JsonObject()
+                .put("revision", 9)
+                .put("applied", new JsonArray().add("m1"))
+                .put("missing", new JsonArray())
+                .put("undone", new JsonArray()));
+    assertThat(CommandLineRun.of(server, "push", file.toString()).out())
+        .isEqualTo("revision 9 is in force on 1 member\n");
+  }
 }

@@ -92,7 +92,7 @@ class ViewCommandsTest {
             "state      ready",
             "runs on    2 event loops, epoll",
             "sessions   0 of 5000",
-            "access log 12 lines wait, 3 were dropped",
+            "access log 12 lines waiting, 3 dropped",
             "revision   7, by file:fairlead.yaml",
             "file       conf/fairlead.yaml, not what is in force",
             "listener   web on 127.0.0.1:40123",

@@ -148,4 +148,18 @@ class CommandBodiesTest {
         .isInstanceOf(CommandException.class)
         .hasMessageContaining("expected: a JSON object");
   }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{'member': '*'}                   | shutdown of all members, grace as configured",
+        "{'member': 'm2', 'grace': '30s'}  | shutdown of member m2, grace 30s",
+        "{'member': 'a\\nb', 'grace': 3}    | shutdown of member a\\nb, grace 3",
+        "{}                                | shutdown of member null, grace as configured"
+      })
+  void aShutdownIsLoggedInWords(String body, String text) {
+    assertThat(CommandBodies.shutdownText(new JsonObject(body.replace('\'', '"')))).isEqualTo(text);
+  }
 }

@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.fairlead.config.bind.ConfigLoader;
 import dev.fairlead.testkit.Logs;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -29,6 +32,9 @@ class PushedSecretsTest {
   private static final String BACKEND = "{ host: 127.0.0.1, port: 9, weight: 2 }] }]\n";
 
   @TempDir private Path directory;
+
+  private final Map<String, String> environment =
+      new HashMap<>(Map.of("DB_PASSWORD", SECRET, "FAIRLEAD_REPLY", "east"));
 
   /** Answers of the admin listener, all of them. */
   private final StringBuilder seen = new StringBuilder();
@@ -49,7 +55,6 @@ class PushedSecretsTest {
                 .formatted(log)
             + POOL.formatted("")
             + BACKEND);
-    Map<String, String> environment = Map.of("DB_PASSWORD", SECRET, "FAIRLEAD_REPLY", "east");
     return Member.start(file, new ConfigLoader(environment, List.of()));
   }
 
@@ -93,6 +98,40 @@ class PushedSecretsTest {
       assertThat(seen).doesNotContain(SECRET);
     } finally {
       stop(member);
+    }
+  }
+
+  @Test
+  void anAddressThatCannotBeBoundIsShownAsItIsWritten() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      environment.put("FAIRLEAD_PORT", String.valueOf(taken.getLocalPort()));
+      environment.put("FAIRLEAD_HIDDEN", "hunter3");
+      Member member = start("off");
+      try {
+        String[] binds = {
+          "'127.0.0.1:${FAIRLEAD_PORT}'",
+          "'unix:/${FAIRLEAD_HIDDEN}/x.sock'",
+          "{ unix: '/${FAIRLEAD_HIDDEN}/x.sock', mode: '0600' }",
+          "{ unix: " + directory.resolve("x.sock") + ", owner: '${FAIRLEAD_HIDDEN}' }"
+        };
+        for (String bind : binds) {
+          String listener = "listeners: [{ name: l, pool: p, bind: " + bind + " }]\n";
+          String text = listener + POOL.formatted("") + BACKEND;
+          assertThat(send(member, "POST", "config", "application/yaml", text)).isEqualTo(422);
+        }
+        String flat =
+            "{ host: 127.0.0.1, port: '${FAIRLEAD_PORT}', backends: [{ host: a, port: 1 }] }";
+        assertThat(send(member, "POST", "config", "application/yaml", flat)).isEqualTo(422);
+        assertThat(seen)
+            .contains(
+                "127.0.0.1:${FAIRLEAD_PORT} (expected: a free address)",
+                "unix:/${FAIRLEAD_HIDDEN}/x.sock (expected: a path in a directory that is there)",
+                "${FAIRLEAD_HIDDEN} (expected: a user of this machine)",
+                "\"${FAIRLEAD_PORT} (expected: a free address)\"")
+            .doesNotContain("hunter3", environment.get("FAIRLEAD_PORT"));
+      } finally {
+        stop(member);
+      }
     }
   }
 

@@ -200,7 +200,7 @@ class AccessLogTest {
   }
 
   @Test
-  @Logs("access-log: closed with 1 lines not written")
+  @Logs("access-log: closed with 1 line not written")
   void stuckDiskDoesNotHoldUpTheClose() throws Exception {
     CountDownLatch writing = new CountDownLatch(1);
     CountDownLatch release = new CountDownLatch(1);

@@ -125,6 +125,8 @@ class CommandsIT {
       FairleadProcess wrong =
           FairleadProcess.call(directory, "demo", "--backends", ports, "--port", "1");
       assertThat(wrong.process().exitValue()).isEqualTo(2);
+      demo.signal("TERM");
+      assertThat(demo.awaitExit()).isZero();
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.fairlead.cluster.lease;
 
 import dev.fairlead.admission.Leased;
+import dev.fairlead.config.Plural;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayDeque;
@@ -236,7 +237,10 @@ final class LeaseKeeper implements LeaseRefresh.RefreshOwner {
   /** One line for all keys, by the first tick that frees no more. */
   private void logFreed() {
     if (!hasFreedInTick && freedPermits > 0) {
-      LOG.info("freed {} permits of {} limits of departed members", freedPermits, freedKeys.size());
+      LOG.info(
+          "freed {} of {} of departed members",
+          Plural.of(freedPermits, "permit"),
+          Plural.of(freedKeys.size(), "limit"));
       freedPermits = 0;
       freedKeys.clear();
     }

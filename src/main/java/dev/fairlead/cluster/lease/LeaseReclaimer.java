@@ -187,7 +187,7 @@ final class LeaseReclaimer {
   private void logMinority(long here) {
     if (!isMinority) {
       LOG.warn(
-          "only {} of {} members are in this part of the cluster: "
+          "only {} of {} members left in this part of the cluster: "
               + "the others' permits of shared limits are retained for {} s",
           here,
           whole.size(),

@@ -6,6 +6,7 @@ import dev.fairlead.cluster.revision.ConfigPush.PushResult;
 import dev.fairlead.cluster.revision.RevisionHistory.PastRevision;
 import dev.fairlead.config.BackendSetting;
 import dev.fairlead.config.ConfigFormat;
+import dev.fairlead.config.Problem;
 import dev.fairlead.config.Revision;
 import dev.fairlead.config.Revision.Kind;
 import dev.fairlead.config.Revision.Origin;
@@ -221,7 +222,6 @@ public final class ConfigCommands {
 
   /** Of two with one number, the one that was not superseded. */
   private Future<Revision> past(long revision) {
-    String unknown = revision + " (expected: one of the last " + RevisionHistory.KEPT + ")";
     return store
         .history()
         .list()
@@ -231,9 +231,16 @@ public final class ConfigCommands {
                     .filter(past -> past.revision().revision() == revision)
                     .min((one, other) -> Boolean.compare(one.superseded(), other.superseded()))
                     .map(PastRevision::revision)
-                    .orElseThrow(
-                        () ->
-                            new CommandException(CommandException.NOT_FOUND, "revision", unknown)));
+                    .orElseThrow(() -> unknown(revision, history)));
+  }
+
+  private static CommandException unknown(long revision, List<PastRevision> history) {
+    String expected =
+        history.isEmpty() ? "a revision, but none is kept" : RevisionHistory.numbers(history);
+    return new CommandException(
+        CommandException.NOT_FOUND,
+        "revision",
+        Problem.expected(String.valueOf(revision), expected));
   }
 
   private Future<JsonObject> change(ConfigChange change) {

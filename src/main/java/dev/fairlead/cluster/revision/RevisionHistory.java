@@ -83,6 +83,28 @@ final class RevisionHistory {
     return map.entries().compose(entries -> vertx.executeBlocking(() -> list(entries)));
   }
 
+  /**
+   * The numbers of {@code history}: {@code 7}, {@code one of 3 to 7} or {@code one of 1, 3 to 7}.
+   */
+  static String numbers(List<PastRevision> history) {
+    long[] numbers =
+        history.stream()
+            .mapToLong(past -> past.revision().revision())
+            .sorted()
+            .distinct()
+            .toArray();
+    StringBuilder text = new StringBuilder(numbers.length > 1 ? "one of " : "");
+    for (int first = 0, last; first < numbers.length; first = last + 1) {
+      last = first;
+      while (last + 1 < numbers.length && numbers[last + 1] == numbers[last] + 1) {
+        last++;
+      }
+      text.append(first == 0 ? "" : ", ").append(numbers[first]);
+      text.append(last == first ? "" : " to " + numbers[last]);
+    }
+    return text.toString();
+  }
+
   private List<PastRevision> list(Map<String, String> entries) {
     Revision newest = codec.read(entries.get(ConfigStore.NEWEST));
     Map<String, Revision> byId = new HashMap<>();

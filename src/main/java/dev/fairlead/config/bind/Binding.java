@@ -70,6 +70,11 @@ final class Binding {
     return parsed.value();
   }
 
+  /** Texts with variables as they are written, by their paths. */
+  Map<String, String> unresolved() {
+    return unresolved;
+  }
+
   /**
    * How a problem shows a value that was read from one of {@code paths}: with variables it is shown
    * as it is written, because their values may be secret.

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,11 +29,29 @@ public final class ConfigLoader {
    * A configuration, or all problems with it in the order of their lines; never both.
    *
    * @param written what it was made of, if that has variables; else null
+   * @param unresolved texts with variables as they are written, by their paths
    */
   public record LoadResult(
-      @Nullable FairleadConfig config, @Nullable Tree written, List<Problem> problems) {
+      @Nullable FairleadConfig config,
+      @Nullable Tree written,
+      Map<String, String> unresolved,
+      List<Problem> problems) {
     public LoadResult {
+      unresolved = Map.copyOf(unresolved);
       problems = List.copyOf(problems);
+    }
+
+    /**
+     * How a problem that is found after loading shows {@code value}, which was read from the {@code
+     * bind} at {@code path} or a key below it: with variables as it is written.
+     */
+    public String shownBind(String path, String value) {
+      // The flat form has an address of two keys; in the other form these paths do not exist.
+      return Stream.of(path, path + ".unix", "host", "port")
+          .filter(unresolved::containsKey)
+          .map(unresolved::get)
+          .findFirst()
+          .orElse(value);
     }
 
     public boolean isValid() {
@@ -111,10 +130,10 @@ public final class ConfigLoader {
       new ConfigValidator(binding, ConfigBinder.isFlat(tree)).validate(config, own == null);
       if (problems.isEmpty()) {
         boolean isPlain = Substitution.namesIn(tree).isEmpty();
-        return new LoadResult(config, isPlain ? null : tree, List.of());
+        return new LoadResult(config, isPlain ? null : tree, binding.unresolved(), List.of());
       }
     }
-    return new LoadResult(null, null, problems.inOrder(source.name()));
+    return new LoadResult(null, null, Map.of(), problems.inOrder(source.name()));
   }
 
   /**

@@ -18,6 +18,6 @@ public final class DocumentDiff {
     List<String> linesA = textA.lines().toList();
     List<String> linesB = textB.lines().toList();
     return UnifiedDiffUtils.generateUnifiedDiff(
-        nameA, nameB, linesA, DiffUtils.diff(linesA, linesB), CONTEXT_LINES);
+        nameA, nameB, linesA, DiffUtils.diff(linesA, linesB, new LineDiff(), null), CONTEXT_LINES);
   }
 }

@@ -17,12 +17,13 @@ final class TopLevel {
   private static final Pattern YAML_KEY = Pattern.compile("[\"']?([\\w-]*).*");
   private static final Pattern TOML_TABLE = Pattern.compile("\\h*\\[+\\h*[\"']?([\\w-]+).*");
   private static final Pattern TOML_KEY = Pattern.compile("\\h*[\"']?([\\w-]+)[\"']?\\h*[.=].*");
-  private static final Pattern BLANK_BEGINNING = Pattern.compile("\\A(\\h*\\R)+");
   private static final Pattern AFTER_LINE_FEED = Pattern.compile("(?<=\n)");
 
   private final ConfigFormat format;
   private final List<String> keys;
-  private final StringBuilder rest = new StringBuilder();
+
+  /** Lines with their ends; the first one is not blank. */
+  private final List<String> rest = new ArrayList<>();
 
   /** Comments at the end of a removed part; they may belong to the next key. */
   private final List<String> comments = new ArrayList<>();
@@ -39,25 +40,47 @@ final class TopLevel {
   static String without(List<String> keys, ConfigFormat format, String text) {
     TopLevel cut = new TopLevel(format, keys);
     AFTER_LINE_FEED.splitAsStream(text).forEach(cut::take);
-    cut.comments.forEach(cut.rest::append);
-    return BLANK_BEGINNING.matcher(cut.rest).replaceFirst("");
+    cut.end();
+    return String.join("", cut.rest);
   }
 
   private void take(String line) {
     String key = keyOf(line.stripTrailing());
     if (key != null) {
       cutting = keys.contains(key);
-      if (!cutting) {
-        comments.forEach(rest::append);
+      if (cutting) {
+        comments.clear();
+      } else {
+        keepComments();
       }
-      comments.clear();
     }
     if (!cutting) {
-      rest.append(line);
+      keep(line);
     } else if (line.isBlank() || line.startsWith("#")) {
       comments.add(line);
     } else {
       comments.clear();
+    }
+  }
+
+  private void keep(String line) {
+    if (!line.isBlank() || !rest.isEmpty()) {
+      rest.add(line);
+    }
+  }
+
+  /** Of the blank lines before and after a removed part, those before it stay. */
+  private void keepComments() {
+    boolean afterBlank = rest.isEmpty() || rest.get(rest.size() - 1).isBlank();
+    comments.stream().dropWhile(line -> afterBlank && line.isBlank()).forEach(this::keep);
+    comments.clear();
+  }
+
+  /** Blank lines before a removed part at the end separate nothing any more. */
+  private void end() {
+    keepComments();
+    while (cutting && !rest.isEmpty() && rest.get(rest.size() - 1).isBlank()) {
+      rest.remove(rest.size() - 1);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.fairlead.pool.discovery;
 
+import dev.fairlead.config.Plural;
 import dev.fairlead.config.PoolConfig.DiscoveryConfig;
 import dev.fairlead.pool.Pool;
 import dev.fairlead.pool.discovery.ServiceLookup.Addresses;
@@ -118,7 +119,8 @@ final class Watch {
   private boolean take(Found next) {
     boolean other = !next.backends().equals(found.backends());
     if (other) {
-      LOG.info("pool {}: {} has {} backends", pool, config.name(), next.backends().size());
+      LOG.info(
+          "pool {}: {} has {}", pool, config.name(), Plural.of(next.backends().size(), "backend"));
     }
     found = next;
     return other;

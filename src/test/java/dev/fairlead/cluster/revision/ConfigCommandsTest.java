@@ -204,4 +204,16 @@ final class ConfigCommandsTest {
       Supplier<Future<JsonObject>> command, FakeMember through) {
     return catchThrowableOfType(CommandException.class, () -> through.on(command).await());
   }
+
+  @Test
+  void anUnknownRevisionIsAnsweredWithThoseThatExist() {
+    JsonObject unknown = new JsonObject().put("revision", 99);
+    assertThat(refused(() -> a.commands.get(unknown), a)).hasMessage("revision: 99 (expected: 1)");
+    a.push(withWeight(2));
+    a.push(withWeight(3));
+    assertThat(refused(() -> b.commands.get(unknown), b))
+        .hasMessage("revision: 99 (expected: one of 1 to 3)");
+    assertThat(refused(() -> b.commands.rollback(unknown, "test"), b))
+        .hasMessage("revision: 99 (expected: one of 1 to 3)");
+  }
 }

@@ -2,6 +2,7 @@ package dev.fairlead.cluster.revision;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fairlead.cluster.revision.RevisionHistory.PastRevision;
 import dev.fairlead.config.ConfigFormat;
 import dev.fairlead.config.Revision;
 import dev.fairlead.testkit.DefaultLocale;
@@ -9,9 +10,12 @@ import io.vertx.core.Vertx;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Ensures that the history keeps the newest revisions. Provoked by more revisions than it holds,
@@ -58,5 +62,20 @@ final class RevisionHistoryTest {
         "pools: []",
         "",
         List.of());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "7, 7",
+    "'3 4 5 6 7', one of 3 to 7",
+    "'9 3 5 4 9', 'one of 3 to 5, 9'",
+    "'1 3', 'one of 1, 3'"
+  })
+  void theNumbersThatExistAreNamedAsRanges(String numbers, String shown) {
+    List<PastRevision> past =
+        Stream.of(numbers.split(" "))
+            .map(each -> new PastRevision(revision(Long.parseLong(each)), false))
+            .toList();
+    assertThat(RevisionHistory.numbers(past)).isEqualTo(shown);
   }
 }

@@ -193,6 +193,10 @@ class DocumentTest {
         "# top/node:/  name: x//# web/a: 1 # one                     | # top//# web/a: 1 # one",
         "node: { name: x }//a: 1 # one/cluster:/  # no/  name: y/b: 2| a: 1 # one/b: 2",
         "a:/- 1 # one/'node':/  x: y/# end                           | a:/- 1 # one/# end",
+        "a: 1 # one///node:/  x: y///b: 2/                           | a: 1 # one///b: 2/",
+        "a: 1 # one//node:/  x: y///# b/b: 2/                        | a: 1 # one//# b/b: 2/",
+        "a: 1 # one//node:/  x: y//cluster:/  z: 1//                 | a: 1 # one/",
+        "//node:/  x: y//a: 1 # one//                                | a: 1 # one//",
         "{ node: { name: x }, a: 1 }                                 | a: 1/",
         "node: { name: &n x }/a: *n # one                            | a: x/",
         "node: {}                                                    | {}/"
