@@ -6,15 +6,14 @@ import io.netty.buffer.ByteBuf;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The layout of version 2, and how a whole header is read: signature (12 bytes), version and command
- * (1), family and transport (1), length of the rest (2), then addresses and TLVs.
+ * The layout of version 2, and how a whole header is read: signature (12 bytes), version and
+ * command (1), family and transport (1), length of the rest (2), then addresses and TLVs.
  *
  * <p>Valid combinations that are of no use for a TCP listener (UDP, Unix sockets, UNSPEC) give a
  * header without addresses, as the specification permits. Bytes that have no known meaning are

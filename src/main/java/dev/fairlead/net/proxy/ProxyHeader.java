@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  * What one header of the PROXY protocol says about a connection. Immutable, any thread.
  *
  * <p>Both addresses are there, or none: a header without them stands for the addresses of the
- * socket that it came from. There are none for {@code UNKNOWN}, UNSPEC, UDP, Unix sockets and LOCAL.
- * An IPv4 address that a header gives as IPv6 ({@code ::ffff:192.0.2.1}) is an IPv4 address here.
+ * socket that it came from. There are none for {@code UNKNOWN}, UNSPEC, UDP, Unix sockets and
+ * LOCAL. An IPv4 address that a header gives as IPv6 ({@code ::ffff:192.0.2.1}) is an IPv4 address
+ * here.
  *
  * @param version 1 or 2
  * @param source the client; resolved

@@ -12,8 +12,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the TLV of type {@link Tlv#SSL} says about the TLS of the client: a byte of flags, four bytes
- * with the result of the verification, and TLVs within. Immutable, any thread.
+ * What the TLV of type {@link Tlv#SSL} says about the TLS of the client: a byte of flags, four
+ * bytes with the result of the verification, and TLVs within. Immutable, any thread.
  *
  * @param client the bits {@link #OVER_TLS}, {@link #CERTIFICATE_ON_CONNECTION} and {@link
  *     #CERTIFICATE_IN_SESSION}, 0 to 255

@@ -10,8 +10,8 @@ import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads one whole line of version 1: {@code PROXY TCP4 192.0.2.1 198.51.100.1 56324 443}, each space
- * exactly one. {@code PROXY UNKNOWN} may be followed by a space and anything.
+ * Reads one whole line of version 1: {@code PROXY TCP4 192.0.2.1 198.51.100.1 56324 443}, each
+ * space exactly one. {@code PROXY UNKNOWN} may be followed by a space and anything.
  */
 final class TextHeader {
   /** With CRLF. */

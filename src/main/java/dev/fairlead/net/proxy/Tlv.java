@@ -7,6 +7,7 @@ import java.nio.charset.Charset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -57,7 +58,8 @@ public final class Tlv {
     int max = type == UNIQUE_ID ? MAX_UNIQUE_ID_BYTES : MAX_BYTES;
     if (value.length > max) {
       throw new IllegalArgumentException(
-          String.format("TLV 0x%02x: %d bytes (expected: at most %d)", type, value.length, max));
+          String.format(
+              Locale.ROOT, "TLV 0x%02x: %d bytes (expected: at most %d)", type, value.length, max));
     }
     return new Tlv(type, value.clone(), 0, value.length);
   }
@@ -155,6 +157,6 @@ public final class Tlv {
   /** Without the value: it is not ours, and may hold any characters. */
   @Override
   public String toString() {
-    return String.format("TLV 0x%02x of %d bytes", type, length);
+    return String.format(Locale.ROOT, "TLV 0x%02x of %d bytes", type, length);
   }
 }

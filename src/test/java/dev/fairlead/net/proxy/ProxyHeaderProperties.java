@@ -40,9 +40,7 @@ class ProxyHeaderProperties {
     Arbitrary<ProxyHeader> v2 =
         Combinators.combine(sources, addresses(), tlvs().list().ofMaxSize(6)).as(ProxyHeader::v2);
     return Arbitraries.frequencyOf(
-        Tuple.of(4, v1),
-        Tuple.of(8, v2),
-        Tuple.of(1, Arbitraries.of(ProxyHeader.local())));
+        Tuple.of(4, v1), Tuple.of(8, v2), Tuple.of(1, Arbitraries.of(ProxyHeader.local())));
   }
 
   @Provide
@@ -57,7 +55,7 @@ class ProxyHeaderProperties {
         .ofMaxSize(5);
   }
 
-  @Property(tries = 2000)
+  @Property(tries = 500)
   void readAsItWasWritten(
       @ForAll("headers") ProxyHeader header,
       @ForAll boolean checksum,
@@ -72,7 +70,7 @@ class ProxyHeaderProperties {
     }
   }
 
-  @Property(tries = 300)
+  @Property(tries = 100)
   void eachBeginningWaitsForTheRest(
       @ForAll("headers") ProxyHeader header, @ForAll boolean checksum) {
     byte[] bytes = written(header, checksum);
@@ -83,7 +81,7 @@ class ProxyHeaderProperties {
     }
   }
 
-  @Property(tries = 5000)
+  @Property(tries = 1500)
   void changedBytesAreAnsweredAlikeInAllPieces(
       @ForAll("headers") ProxyHeader header,
       @ForAll boolean checksum,
@@ -97,7 +95,7 @@ class ProxyHeaderProperties {
     answeredAlike(bytes, split % bytes.length, payload);
   }
 
-  @Property(tries = 5000)
+  @Property(tries = 1500)
   void anyBytesAfterABeginningAreAnsweredAlikeInAllPieces(
       @ForAll("beginnings") String beginning,
       @ForAll @Size(max = 150) byte[] rest,
@@ -123,12 +121,11 @@ class ProxyHeaderProperties {
   }
 
   /** The JDK accepts more than the reader, never less. */
-  @Property(tries = 5000)
+  @Property(tries = 1500)
   void aLiteralIsWhatTheJdkReads(@ForAll("literals") String literal) {
     byte[] line = ("PROXY TCP6 ::1 " + literal + " 1 2\r\n").getBytes(UTF_8);
     if (Reading.whole(0, line, new byte[0]) instanceof Complete complete) {
-      assertThat(complete.header().destination())
-          .isEqualTo(Reading.address("[" + literal + "]:2"));
+      assertThat(complete.header().destination()).isEqualTo(Reading.address("[" + literal + "]:2"));
     }
   }
 
@@ -176,8 +173,9 @@ class ProxyHeaderProperties {
                 Arbitraries.strings().ascii().ofMaxLength(20).injectNull(0.3),
                 Arbitraries.strings().ascii().ofMaxLength(20).injectNull(0.3),
                 Arbitraries.strings().alpha().ofMaxLength(20).injectNull(0.3))
-            .as((flags, verify, version, cipher, name) ->
-                new SslTlv(flags, verify, version, cipher, name).toTlv());
+            .as(
+                (flags, verify, version, cipher, name) ->
+                    new SslTlv(flags, verify, version, cipher, name).toTlv());
     return Arbitraries.oneOf(any, ssl);
   }
 

@@ -14,6 +14,7 @@ import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -81,7 +82,7 @@ class ProxyHeaderReaderTest {
   @ParameterizedTest
   @ValueSource(ints = {0, 3, 4096, 65_519})
   void moreTlvsThanTheLimitAreRefusedBeforeTheyArrive(int maxTlvBytes) {
-    String head = String.format("SIG 21 11 %04X", 12 + maxTlvBytes + 1);
+    String head = String.format(Locale.ROOT, "SIG 21 11 %04X", 12 + maxTlvBytes + 1);
     assertThat(Reading.whole(maxTlvBytes, WireText.bytes(head), NONE))
         .isEqualTo(new Malformed("more than " + maxTlvBytes + " bytes of TLVs"));
   }
@@ -90,10 +91,11 @@ class ProxyHeaderReaderTest {
   @ValueSource(ints = {0, 3, 4096, 65_519})
   void asManyTlvsAsTheLimitAreRead(int maxTlvBytes) {
     String tlvs =
-        maxTlvBytes == 0 ? "" : String.format("EE %04X 00*%d", maxTlvBytes - 3, maxTlvBytes - 3);
-    String text = String.format("SIG 21 11 %04X 00*12 %s", 12 + maxTlvBytes, tlvs);
-    assertThat(Reading.whole(maxTlvBytes, WireText.bytes(text), NONE))
-        .isInstanceOf(Complete.class);
+        maxTlvBytes == 0
+            ? ""
+            : String.format(Locale.ROOT, "EE %04X 00*%d", maxTlvBytes - 3, maxTlvBytes - 3);
+    String text = String.format(Locale.ROOT, "SIG 21 11 %04X 00*12 %s", 12 + maxTlvBytes, tlvs);
+    assertThat(Reading.whole(maxTlvBytes, WireText.bytes(text), NONE)).isInstanceOf(Complete.class);
   }
 
   @ParameterizedTest
@@ -128,7 +130,12 @@ class ProxyHeaderReaderTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"SIG 21 10 000A FF*10", "SIG 21 01 000A FF*10", "SIG 21 02 0000", "SIG 21 30 0001 FF"})
+      strings = {
+        "SIG 21 10 000A FF*10",
+        "SIG 21 01 000A FF*10",
+        "SIG 21 02 0000",
+        "SIG 21 30 0001 FF"
+      })
   void halfUnspecifiedIsSkipped(String text) {
     assertThat(header(WireText.bytes(text))).isEqualTo(ProxyHeader.v2(null, null, List.of()));
   }
@@ -165,16 +172,25 @@ class ProxyHeaderReaderTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "::", "::1", "1::", "1:2:3:4:5:6:7::", "::2:3:4:5:6:7:8", "1:2:3:4:5:6:7:8", "aBcD::Ef",
-        "0001:0002:0003:0004:0005:0006:0007:0008", "64:ff9b::192.0.2.33", "1:2:3:4:5:6:1.2.3.4"
+        "::",
+        "::1",
+        "1::",
+        "1:2:3:4:5:6:7::",
+        "::2:3:4:5:6:7:8",
+        "1:2:3:4:5:6:7:8",
+        "aBcD::Ef",
+        "0001:0002:0003:0004:0005:0006:0007:0008",
+        "64:ff9b::192.0.2.33",
+        "1:2:3:4:5:6:1.2.3.4"
       })
   void formsOfIpv6(String literal) {
-    ProxyHeader header =
-        header(("PROXY TCP6 ::2 " + literal + " 1 80\r\n").getBytes(UTF_8));
+    ProxyHeader header = header(("PROXY TCP6 ::2 " + literal + " 1 80\r\n").getBytes(UTF_8));
     assertThat(header.destination()).isEqualTo(Reading.address("[" + literal + "]:80"));
   }
 
-  /** What was examined is overwritten until the last byte, except for the byte before the new one. */
+  /**
+   * What was examined is overwritten until the last byte, except for the byte before the new one.
+   */
   @ParameterizedTest
   @ValueSource(
       strings = {"\"PROXY TCP4 192.0.2.1 192.0.2.2 1 2\\r\\n\"", "SIG 21 00 FFFF 00*65535"})

@@ -65,8 +65,7 @@ class ProxyHeaderWriterTest {
         .isEqualTo(WireText.bytes("SIG 21 11 000C 01020304 00010102 0305 0201"));
     assertThat(written(ProxyHeader.v2(V6, V4, List.of())))
         .isEqualTo(
-            WireText.bytes(
-                "SIG 21 21 0024 20010DB8 00*11 01 00*10 FFFF C0000201 01BB DC04"));
+            WireText.bytes("SIG 21 21 0024 20010DB8 00*11 01 00*10 FFFF C0000201 01BB DC04"));
   }
 
   @Test
@@ -75,8 +74,7 @@ class ProxyHeaderWriterTest {
     InetSocketAddress source = Reading.address("1.2.3.4:773");
     InetSocketAddress destination = Reading.address("0.1.1.2:513");
     assertThat(written(ProxyHeader.v2(source, destination, List.of(uniqueId))))
-        .isEqualTo(
-            WireText.bytes("SIG 21 11 0011 01020304 00010102 0305 0201 05 0002 06 07"));
+        .isEqualTo(WireText.bytes("SIG 21 11 0011 01020304 00010102 0305 0201 05 0002 06 07"));
   }
 
   @Test
@@ -86,8 +84,7 @@ class ProxyHeaderWriterTest {
 
   @Test
   void whatHaproxySendsIsPassedOnWithAChecksumAtTheEnd() {
-    Complete read =
-        (Complete) Reading.whole(4096, ProxyHeaderReaderTest.OF_HAPROXY, new byte[0]);
+    Complete read = (Complete) Reading.whole(4096, ProxyHeaderReaderTest.OF_HAPROXY, new byte[0]);
     ByteBuf out = Unpooled.buffer();
     ProxyHeaderWriter.writeWithChecksum(read.header(), out);
     byte[] written = ByteBufUtil.getBytes(out);
@@ -117,7 +114,8 @@ class ProxyHeaderWriterTest {
   @Test
   void zoneIsLeftOut() throws UnknownHostException {
     Inet6Address linkLocal =
-        Inet6Address.getByAddress(null, HexFormat.of().parseHex("fe80" + "00".repeat(13) + "01"), 1);
+        Inet6Address.getByAddress(
+            null, HexFormat.of().parseHex("fe80" + "00".repeat(13) + "01"), 1);
     ProxyHeader header =
         ProxyHeader.v1(new InetSocketAddress(linkLocal, 1), new InetSocketAddress(linkLocal, 2));
     assertThat(written(header)).asString().isEqualTo("PROXY TCP6 fe80::1 fe80::1 1 2\r\n");
@@ -142,13 +140,11 @@ class ProxyHeaderWriterTest {
     out.clear();
     assertThatIllegalArgumentException()
         .isThrownBy(() -> ProxyHeaderWriter.write(ProxyHeader.v2(V6, V4, List.of(longest)), out))
-        .withMessage(
-            "PROXY header: addresses and TLVs of 65559 bytes (expected: at most 65535)");
+        .withMessage("PROXY header: addresses and TLVs of 65559 bytes (expected: at most 65535)");
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->
-                ProxyHeaderWriter.writeWithChecksum(
-                    ProxyHeader.v2(V4, V4, List.of(longest)), out));
+                ProxyHeaderWriter.writeWithChecksum(ProxyHeader.v2(V4, V4, List.of(longest)), out));
     assertThat(out.isReadable()).isFalse();
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Tlv.of(0xEE, new byte[65_536]))

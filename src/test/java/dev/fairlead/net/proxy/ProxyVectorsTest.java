@@ -20,8 +20,16 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class ProxyVectorsTest {
 
-  /** One line of a table. */
-  record Vector(String name, String answer, byte[] header, byte[] payload) {
+  /** One line of a table; bytes in the form of {@link WireText}. */
+  record Vector(String name, String answer, String headerText, String payloadText) {
+    byte[] header() {
+      return WireText.bytes(headerText);
+    }
+
+    byte[] payload() {
+      return WireText.bytes(payloadText);
+    }
+
     @Override
     public String toString() {
       return name;
@@ -32,21 +40,18 @@ class ProxyVectorsTest {
     return WireText.lines("vectors.txt").stream()
         .map(line -> line.split("\\|", -1))
         .map(
-            cell ->
+            cells ->
                 new Vector(
-                    cell[0].strip() + ": " + cell[1].strip(),
-                    cell[2].strip(),
-                    WireText.bytes(cell[3]),
-                    WireText.bytes(cell.length > 4 ? cell[4] : "")));
+                    cells[0].strip() + ": " + cells[1].strip(),
+                    cells[2].strip(),
+                    cells[3],
+                    cells.length > 4 ? cells[4] : ""));
   }
 
   static Stream<Vector> malformed() {
     return WireText.lines("malformed.txt").stream()
         .map(line -> line.split("\\|", -1))
-        .map(
-            cell ->
-                new Vector(
-                    cell[0].strip(), "malformed", WireText.bytes(cell[1]), new byte[] {'x'}));
+        .map(cells -> new Vector(cells[0].strip(), "malformed", cells[1], "\"x\""));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -62,11 +67,12 @@ class ProxyVectorsTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource({"vectors", "malformed"})
   void theSameHoweverItArrives(Vector vector) {
-    HeaderRead whole = Reading.whole(4096, vector.header(), vector.payload());
-    assertThat(Reading.byteByByte(4096, vector.header(), vector.payload())).isEqualTo(whole);
-    int splits = Math.min(vector.header().length, 300);
-    for (int split = 0; split <= splits; split++) {
-      assertThat(Reading.inTwo(4096, split, vector.header(), vector.payload()))
+    byte[] header = vector.header();
+    byte[] payload = vector.payload();
+    HeaderRead whole = Reading.whole(4096, header, payload);
+    assertThat(Reading.byteByByte(4096, header, payload)).isEqualTo(whole);
+    for (int split = 0; split <= Math.min(header.length, 300); split++) {
+      assertThat(Reading.inTwo(4096, split, header, payload))
           .as("after %d bytes", split)
           .isEqualTo(whole);
     }

@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.HexFormat;
+import java.util.Locale;
 import java.util.function.IntUnaryOperator;
 
 /**
@@ -85,7 +86,7 @@ final class Reading {
 
   /** {@code 02=hex digits}. */
   static String text(Tlv tlv) {
-    return String.format("%02X=%s", tlv.type(), HexFormat.of().formatHex(tlv.value()));
+    return String.format(Locale.ROOT, "%02X=%s", tlv.type(), HexFormat.of().formatHex(tlv.value()));
   }
 
   /** A cell of a table in the form of {@link #text(InetSocketAddress)} or {@link #text(Tlv)}. */

@@ -57,8 +57,6 @@ final class WireText {
     if (part.group(1) != null) {
       return part.group(1).replace("\\r", "\r").replace("\\n", "\n").getBytes(ISO_8859_1);
     }
-    return part.group(2) != null
-        ? BinaryHeader.SIGNATURE
-        : HexFormat.of().parseHex(part.group(3));
+    return part.group(2) != null ? BinaryHeader.SIGNATURE : HexFormat.of().parseHex(part.group(3));
   }
 }
