@@ -1,6 +1,7 @@
 #!/bin/sh
 # Measures what choosing a backend (BalancerBenchmark), looking up a client (AccessListBenchmark), the limit
-# of a source (SourceLimitBenchmark) and admitting a connection (AdmissionBenchmark) cost. Arguments go to JMH:
+# of a source (SourceLimitBenchmark), finding a route (RouteTableBenchmark) and admitting a connection
+# (AdmissionBenchmark) cost. Arguments go to JMH:
 #   bench/jmh.sh                                      everything
 #   bench/jmh.sh Balancer -p backends=1000 -prof gc   one size, with allocations
 #   bench/jmh.sh -h                                   all that JMH knows
