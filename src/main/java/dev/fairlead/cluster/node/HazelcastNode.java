@@ -19,7 +19,9 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.logging.Level;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,13 +39,16 @@ public final class HazelcastNode implements ClusterNode {
   private final String address;
   private final HazelcastClusterManager nodes;
   private final HazelcastInstance hazelcast;
+  private final RemovalReasons reasons = new RemovalReasons(System::nanoTime);
 
   private HazelcastNode(Vertx vertx, HazelcastClusterManager nodes) {
     this.vertx = vertx;
     this.id = nodes.getNodeId();
     this.nodes = nodes;
     this.hazelcast = nodes.getHazelcastInstance();
-    this.address = show(hazelcast.getCluster().getLocalMember().getAddress());
+    Address own = hazelcast.getCluster().getLocalMember().getAddress();
+    this.address = RemovalReasons.show(own.getHost(), own.getPort());
+    hazelcast.getLoggingService().addLogListener(Level.WARNING, reasons);
   }
 
   /**
@@ -104,11 +109,6 @@ public final class HazelcastNode implements ClusterNode {
     }
   }
 
-  private static String show(Address address) {
-    String host = address.getHost();
-    return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
-  }
-
   /** Null for all addresses of this machine. */
   private static @Nullable InetAddress bindAddress(ClusterConfig cluster) {
     if (cluster.host() == null) {
@@ -153,6 +153,12 @@ public final class HazelcastNode implements ClusterNode {
       // It has left, or is leaving, and its other parts are about to stop too.
       return List.of(id);
     }
+  }
+
+  @Override
+  public String whyLeft(String id, @Nullable String memberAddress) {
+    Optional<String> reason = nodes().contains(id) ? Optional.empty() : reasons.of(memberAddress);
+    return reason.orElseGet(() -> ClusterNode.super.whyLeft(id, memberAddress));
   }
 
   @Override

@@ -72,6 +72,22 @@ class HazelcastNodeTest {
   }
 
   @Test
+  void knowsWhyAMemberLeft() {
+    try (TestCluster cluster = TestCluster.of(1)) {
+      HazelcastNode first = cluster.node(0);
+      HazelcastNode dies = cluster.join();
+      await().until(() -> first.nodes().size() == 2);
+      assertThat(first.whyLeft(dies.id(), dies.address())).isEqualTo("it stopped by itself");
+      cluster.crash(1);
+      await().until(() -> first.nodes().size() == 1);
+      assertThat(first.whyLeft(dies.id(), dies.address()))
+          .startsWith("its connection broke, and a new one failed: ");
+      assertThat(first.whyLeft("another", "192.0.2.1:5701"))
+          .isEqualTo("the cluster has removed it");
+    }
+  }
+
+  @Test
   @Logs("ERROR HazelcastNode - the listener of nodes failed")
   void tellsOfLaterChangesWhenAListenerThrows() {
     try (TestCluster cluster = TestCluster.of(1)) {
