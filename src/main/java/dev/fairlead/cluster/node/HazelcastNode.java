@@ -8,6 +8,7 @@ import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import com.hazelcast.core.LifecycleEvent;
 import com.hazelcast.core.LifecycleEvent.LifecycleState;
 import com.hazelcast.core.LifecycleListener;
+import com.hazelcast.core.LifecycleService;
 import dev.fairlead.config.ClusterConfig;
 import dev.fairlead.config.ClusterConfig.MemberDiscovery;
 import io.vertx.core.Vertx;
@@ -203,7 +204,9 @@ public final class HazelcastNode implements ClusterNode {
    */
   private final class NodeWatch implements LifecycleListener {
     private final NodeChanges listener;
+    private final LifecycleService lifecycle = hazelcast.getLifecycleService();
     private Set<String> known = Set.copyOf(nodes());
+    private boolean isLost;
 
     private NodeWatch(NodeChanges listener) {
       this.listener = listener;
@@ -214,15 +217,27 @@ public final class HazelcastNode implements ClusterNode {
       if (event.getState() == LifecycleState.MERGED) {
         look();
         tell(listener::merged);
-      } else if (event.getState() == LifecycleState.SHUTDOWN && nodes.isActive()) {
-        // It did not leave by itself: then it would not be active any more.
+      } else if (event.getState() == LifecycleState.SHUTDOWN) {
         look();
+      }
+    }
+
+    /**
+     * A node that left by itself is not active any more. Without an event Hazelcast stops when it
+     * can't accept a connection, for want of a descriptor too.
+     */
+    private synchronized void look() {
+      if (isLost) {
+        return;
+      }
+      isLost = !lifecycle.isRunning() && nodes.isActive();
+      compare(isLost ? Set.of(id) : Set.copyOf(nodes()));
+      if (isLost) {
         tell(listener::lost);
       }
     }
 
-    private synchronized void look() {
-      Set<String> now = Set.copyOf(nodes());
+    private void compare(Set<String> now) {
       Set<String> gone = new HashSet<>(known);
       gone.removeAll(now);
       Set<String> come = new HashSet<>(now);
