@@ -1,5 +1,6 @@
 package dev.fairlead.admin;
 
+import dev.fairlead.net.LineLimit;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -13,6 +14,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -67,19 +69,16 @@ final class AdminConnections extends ChannelInboundHandlerAdapter {
 
   private final int max;
   private final int share;
-  private final LongSupplier nanoTime;
+  private final LineLimit lines;
   private final Set<Connection> open = new HashSet<>();
   private long ticks;
   private long changes;
-  private long turnedAway;
-  private long quietUntil;
 
   /** {@code max} is at least 4; {@code nanoTime} is the clock of the log. */
   AdminConnections(int max, LongSupplier nanoTime) {
     this.max = max;
     this.share = max / 4;
-    this.nanoTime = nanoTime;
-    this.quietUntil = nanoTime.getAsLong();
+    this.lines = new LineLimit(LOG_PAUSE, nanoTime);
   }
 
   /** The head of a request has arrived. */
@@ -154,20 +153,16 @@ final class AdminConnections extends ChannelInboundHandlerAdapter {
   }
 
   private void noteFull(InetAddress newest) {
-    turnedAway++;
-    long now = nanoTime.getAsLong();
-    if (now - quietUntil < 0) {
-      return;
+    OptionalLong leftOut = lines.next();
+    if (leftOut.isPresent()) {
+      LOG.warn(
+          "node.admin.maxConnections: {} (at most {} from one address): connections were closed to"
+              + " make room, {} since the last such line, now for {}",
+          max,
+          share,
+          leftOut.getAsLong() + 1,
+          newest.getHostAddress());
     }
-    LOG.warn(
-        "node.admin.maxConnections: {} (at most {} from one address): connections were closed to"
-            + " make room, {} since the last such line, now for {}",
-        max,
-        share,
-        turnedAway,
-        newest.getHostAddress());
-    turnedAway = 0;
-    quietUntil = now + LOG_PAUSE.toNanos();
   }
 
   /** Closes those that have waited too long for a request. */

@@ -1,5 +1,6 @@
 package dev.fairlead.admin;
 
+import dev.fairlead.net.LineLimit;
 import io.netty.util.NetUtil;
 import java.time.Duration;
 import java.util.HexFormat;
@@ -56,13 +57,12 @@ final class TokenGuesses {
       };
 
   private static final class Source {
+    private final LineLimit lines;
     private long nextAt;
-    private long quietUntil;
-    private long leftOut;
 
-    private Source(long now) {
-      nextAt = now;
-      quietUntil = now;
+    private Source(LongSupplier nanoTime) {
+      lines = new LineLimit(LOG_PAUSE, nanoTime);
+      nextAt = nanoTime.getAsLong();
     }
   }
 
@@ -89,19 +89,17 @@ final class TokenGuesses {
   /** A token of {@code address} was wrong. */
   void wrong(String address) {
     long now = nanoTime.getAsLong();
-    Source source = sources.computeIfAbsent(key(address), any -> new Source(now));
+    Source source = sources.computeIfAbsent(key(address), any -> new Source(nanoTime));
     if (source.nextAt - now <= 0) {
       source.nextAt = now + DELAY.toNanos();
     }
-    if (now - source.quietUntil < 0 || !mayLog(now)) {
-      source.leftOut++;
-      return;
-    }
-    String more = source.leftOut == 0 ? "" : ", " + source.leftOut + " more since the last line";
+    source.lines.next(() -> mayLog(now)).ifPresent(leftOut -> log(address, leftOut));
+  }
+
+  private void log(String address, long leftOut) {
+    String more = leftOut == 0 ? "" : ", " + leftOut + " more since the last line";
     String last = lines == MOST_LINES ? "; no such lines for the rest of a minute" : "";
     LOG.warn("admin listener: a wrong token from {}{}{}", address, more, last);
-    source.leftOut = 0;
-    source.quietUntil = now + LOG_PAUSE.toNanos();
   }
 
   private boolean mayLog(long now) {

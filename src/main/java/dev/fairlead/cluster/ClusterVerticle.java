@@ -90,7 +90,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
         new EventPublisher(node.vertx(), this::self, member::info, member::numbers, REPORT_PERIOD);
     MembershipEvents listener =
         new MembershipEvents(
-            node.id(), this::members, events::publish, joined -> sharedConfig().greet(joined));
+            node, this::members, events::publish, joined -> sharedConfig().greet(joined));
     this.membership = new Membership(rows, member::info, listener);
     this.loads = CountTable.ofBackends(rows, member::pools);
     this.health = new HealthTable(rows, member::pools, membership::members, member.health());

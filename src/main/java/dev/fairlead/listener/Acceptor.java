@@ -1,5 +1,6 @@
 package dev.fairlead.listener;
 
+import dev.fairlead.net.AcceptPauses;
 import dev.fairlead.session.Destination;
 import dev.fairlead.session.SessionLoop;
 import dev.fairlead.session.limit.SessionCount;
@@ -44,29 +45,32 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
   /** Limits the rounds of that wait, because under load clients never stop arriving. */
   private static final int MOST_ROUNDS = 50;
 
-  /** A pause is logged only if there was none for this time. */
-  private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
-
   private final String key;
   private final Supplier<Snapshot> snapshot;
   private final List<SessionLoop> loops;
   private final SessionCount count;
   private final ServerChannel channel;
+  private final AcceptPauses pauses;
   private int turn;
   private boolean paused;
   private boolean accepted;
-  private long silentUntil = System.nanoTime();
 
   /**
    * @param key of the listener in {@code snapshot}
+   * @param pauses of all acceptors of the listener
    */
   Acceptor(
-      String key, Supplier<Snapshot> snapshot, List<SessionLoop> loops, ServerChannel channel) {
+      String key,
+      Supplier<Snapshot> snapshot,
+      List<SessionLoop> loops,
+      ServerChannel channel,
+      AcceptPauses pauses) {
     this.key = key;
     this.snapshot = snapshot;
     this.loops = loops;
     this.count = loops.get(0).count();
     this.channel = channel;
+    this.pauses = pauses;
   }
 
   /** Binds the channel; clients wait in the kernel's queue until {@link #start}. */
@@ -109,14 +113,20 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
   }
 
   /**
-   * Ends a pause if there is room again. To be called when a session of this loop has ended, and
-   * every {@link SessionLoop#TICK} for those of other loops.
+   * Ends a pause if there is room again. To be called when a session of this loop has ended; {@link
+   * #tick} does it for those of other loops.
    */
   void resume() {
     if (paused && !count.isFull()) {
       paused = false;
       channel.config().setAutoRead(true);
     }
+  }
+
+  /** To be called every {@link SessionLoop#TICK}. */
+  void tick() {
+    resume();
+    pauses.tick(paused);
   }
 
   /** Accepts until the kernel's queue is empty, then closes the socket. */
@@ -175,11 +185,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
   private void pause(String why) {
     paused = true;
     channel.config().setAutoRead(false);
-    long now = System.nanoTime();
-    if (now - silentUntil >= 0) {
-      LOG.warn("listener at {} accepts no clients until there is room: {}", key, why);
-    }
-    silentUntil = now + SILENCE_NANOS;
+    pauses.paused(why);
   }
 
   private void closeWhenQuiet(Promise<Void> closed, int roundsLeft) {

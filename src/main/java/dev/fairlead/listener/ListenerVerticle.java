@@ -91,6 +91,6 @@ public final class ListenerVerticle extends VerticleBase {
     lagNanos = Math.max(0, now - tickedAt - SessionLoop.TICK.toNanos());
     tickedAt = now;
     loop.tick();
-    acceptors.forEach(Acceptor::resume);
+    acceptors.forEach(Acceptor::tick);
   }
 }

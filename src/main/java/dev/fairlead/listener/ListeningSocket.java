@@ -2,6 +2,7 @@ package dev.fairlead.listener;
 
 import dev.fairlead.config.BindAddress;
 import dev.fairlead.config.ListenerConfig;
+import dev.fairlead.net.AcceptPauses;
 import dev.fairlead.net.AddressClaim;
 import dev.fairlead.net.SocketTuning;
 import dev.fairlead.net.Transport;
@@ -127,12 +128,13 @@ final class ListeningSocket {
 
   private Future<Void> bindAll(ListenerConfig config, SocketAddress local, boolean shared) {
     List<ListenerVerticle> verticles = dataPath.verticles();
+    AcceptPauses pauses = new AcceptPauses("listener at " + Snapshot.key(config), System::nanoTime);
     Future<Void> step = Future.succeededFuture();
     for (ListenerVerticle verticle : shared ? verticles : verticles.subList(0, 1)) {
       List<SessionLoop> loops =
           (shared ? List.of(verticle) : verticles).stream().map(ListenerVerticle::loop).toList();
       step =
-          step.compose(done -> verticle.run(() -> bind(config, local, verticle, loops)))
+          step.compose(done -> verticle.run(() -> bind(config, local, verticle, loops, pauses)))
               .compose(bound -> bound);
     }
     return step;
@@ -143,10 +145,12 @@ final class ListeningSocket {
       ListenerConfig config,
       SocketAddress local,
       ListenerVerticle verticle,
-      List<SessionLoop> loops) {
+      List<SessionLoop> loops,
+      AcceptPauses pauses) {
     Transport transport = dataPath.transport();
     ServerChannel channel = transport.newServerChannel(local);
-    Acceptor acceptor = new Acceptor(Snapshot.key(config), dataPath.snapshot(), loops, channel);
+    Acceptor acceptor =
+        new Acceptor(Snapshot.key(config), dataPath.snapshot(), loops, channel, pauses);
     // From here on close() closes the channel.
     acceptors.add(new OnLoop(verticle, acceptor));
     channel.config().setAutoRead(false);

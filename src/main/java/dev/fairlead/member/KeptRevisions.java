@@ -2,6 +2,7 @@ package dev.fairlead.member;
 
 import dev.fairlead.member.StateDir.SavedState;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -9,15 +10,25 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Saves for the next start which revisions the member has had and which content of its own file the
- * cluster has taken. Methods block: any thread except event loops.
+ * cluster has taken. What could not be saved is tried again by {@link #retry}; the log tells a
+ * problem once, and its end. Methods block: any thread except event loops.
  */
 final class KeptRevisions {
   private static final Logger LOG = LoggerFactory.getLogger(KeptRevisions.class);
+
+  /**
+   * How often to call {@link #retry}. Raising it leaves a stale state for longer once the disk has
+   * room again, lowering it tries more often in vain.
+   */
+  static final Duration RETRY_EVERY = Duration.ofSeconds(5);
 
   private final @Nullable StateDir directory;
 
   private String fileDigest;
   private List<String> revisions;
+
+  /** Why the last write failed; null = it did not. */
+  private @Nullable String problem;
 
   /** Without a directory nothing is saved; {@code revisions} are newest first. */
   KeptRevisions(@Nullable StateDir directory, String fileDigest, List<String> revisions) {
@@ -44,14 +55,35 @@ final class KeptRevisions {
     write();
   }
 
+  /** Saves what the last write could not; whether nothing is left to save. */
+  synchronized boolean retry() {
+    if (problem != null) {
+      write();
+    }
+    return problem == null;
+  }
+
   private void write() {
     if (directory == null) {
       return;
     }
     try {
       directory.write(new SavedState(fileDigest, revisions));
+      if (problem != null) {
+        LOG.info("revisions are saved again");
+      }
+      problem = null;
     } catch (IOException e) {
-      LOG.error("the revisions could not be saved: {}", e.getMessage());
+      failed(String.valueOf(e.getMessage()));
     }
+  }
+
+  private void failed(String now) {
+    if (!now.equals(problem)) {
+      LOG.error(
+          "revisions can't be saved, a restart of the whole cluster would begin with older ones: {}",
+          now);
+    }
+    problem = now;
   }
 }

@@ -146,6 +146,9 @@ public final class Member {
     stops.add(() -> vertx.undeploy(deployment).await());
     member.file.watch();
     stops.add(member.file::stop);
+    vertx.setPeriodic(
+        KeptRevisions.RETRY_EVERY.toMillis(),
+        timer -> vertx.executeBlocking(state.kept()::retry, false));
     member.logReady(own.config().cluster(), joined);
     return member;
   }

@@ -1,7 +1,9 @@
 package dev.fairlead.net;
 
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
 import io.vertx.core.net.TcpConfig;
 
 /**
@@ -26,9 +28,17 @@ public final class FilteredTcp extends TcpConfig {
     return new FilteredTcp(this, filter);
   }
 
+  /** Gives the listening channel of any server {@link AcceptFailures}, and its filter if any. */
   static void install(TcpConfig settings, ServerBootstrap bootstrap) {
-    if (settings instanceof FilteredTcp filtered) {
-      bootstrap.handler(filtered.filter);
-    }
+    bootstrap.handler(
+        new ChannelInitializer<>() {
+          @Override
+          protected void initChannel(Channel channel) {
+            channel.pipeline().addLast(new AcceptFailures());
+            if (settings instanceof FilteredTcp filtered) {
+              channel.pipeline().addLast(filtered.filter);
+            }
+          }
+        });
   }
 }

@@ -9,6 +9,7 @@ import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.config.NodeConfig.TransportKind;
 import dev.fairlead.config.PoolConfig;
 import dev.fairlead.config.PoolConfig.Balance;
+import dev.fairlead.net.AcceptPauses;
 import dev.fairlead.net.Transport;
 import dev.fairlead.pool.Pools;
 import dev.fairlead.session.ListenerCounters;
@@ -81,13 +82,17 @@ class AcceptorTest {
         new SessionLoop.Identity("test-", count));
   }
 
+  private static AcceptPauses pauses() {
+    return new AcceptPauses("listener at " + KEY, System::nanoTime);
+  }
+
   private Acceptor acceptor(FakeLoop... loops) {
     SessionCount count = new SessionCount(10);
     List<SessionLoop> all = new ArrayList<>();
     for (FakeLoop loop : loops) {
       all.add(sessions(loop, count));
     }
-    return new Acceptor(KEY, snapshot::get, all, channel);
+    return new Acceptor(KEY, snapshot::get, all, channel, pauses());
   }
 
   private Acceptor open(FakeLoop... loops) {
@@ -156,7 +161,7 @@ class AcceptorTest {
   }
 
   @Test
-  @Logs("until there is room: Too many open files")
+  @Logs("until there is room: no descriptor is left (ulimit -n)")
   void aFailedAcceptPausesUntilThereIsRoom() {
     Acceptor acceptor = open(new FakeLoop());
     onLoop(acceptor::start);
@@ -172,7 +177,8 @@ class AcceptorTest {
     publishListener();
     SessionCount full = new SessionCount(0);
     Acceptor acceptor =
-        new Acceptor(KEY, snapshot::get, List.of(sessions(new FakeLoop(), full)), channel);
+        new Acceptor(
+            KEY, snapshot::get, List.of(sessions(new FakeLoop(), full)), channel, pauses());
     acceptor.open(eventLoop, address).await();
     onLoop(acceptor::start);
     accept();

@@ -1,5 +1,6 @@
 package dev.fairlead.cluster.members;
 
+import dev.fairlead.cluster.node.ClusterNode;
 import dev.fairlead.event.MemberId;
 import dev.fairlead.event.MemberInfo;
 import dev.fairlead.event.SystemEvent;
@@ -23,7 +24,7 @@ public final class MembershipEvents implements Membership.MembershipListener {
   /** Most members that left never return, since a process that starts anew has a new id. */
   private static final int MAX_REPORTED = 1_000;
 
-  private final String self;
+  private final ClusterNode node;
   private final Supplier<List<MemberInfo>> members;
   private final Consumer<SystemEvent> publish;
   private final Consumer<MemberInfo> onJoined;
@@ -32,11 +33,11 @@ public final class MembershipEvents implements Membership.MembershipListener {
   private final Set<String> reported = new LinkedHashSet<>();
 
   public MembershipEvents(
-      String self,
+      ClusterNode node,
       Supplier<List<MemberInfo>> members,
       Consumer<SystemEvent> publish,
       Consumer<MemberInfo> onJoined) {
-    this.self = self;
+    this.node = node;
     this.members = members;
     this.publish = publish;
     this.onJoined = onJoined;
@@ -55,7 +56,7 @@ public final class MembershipEvents implements Membership.MembershipListener {
 
   @Override
   public void left(MemberInfo member) {
-    LOG.info("member {} left", member.name());
+    LOG.info("member {} left: {}", member.name(), node.whyLeft(member.id(), member.address()));
     if (isReporter()) {
       publish.accept(new SystemEvent.MemberLeft(idOf(member), Instant.now()));
       if (reported.size() == MAX_REPORTED) {
@@ -75,7 +76,7 @@ public final class MembershipEvents implements Membership.MembershipListener {
         .filter(member -> !member.draining())
         .map(MemberInfo::id)
         .min(String::compareTo)
-        .filter(self::equals)
+        .filter(node.id()::equals)
         .isPresent();
   }
 }

@@ -8,6 +8,7 @@ import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import com.hazelcast.core.LifecycleEvent;
 import com.hazelcast.core.LifecycleEvent.LifecycleState;
 import com.hazelcast.core.LifecycleListener;
+import com.hazelcast.core.LifecycleService;
 import dev.fairlead.config.ClusterConfig;
 import dev.fairlead.config.ClusterConfig.MemberDiscovery;
 import io.vertx.core.Vertx;
@@ -19,7 +20,9 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.logging.Level;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,13 +40,16 @@ public final class HazelcastNode implements ClusterNode {
   private final String address;
   private final HazelcastClusterManager nodes;
   private final HazelcastInstance hazelcast;
+  private final RemovalReasons reasons = new RemovalReasons(System::nanoTime);
 
   private HazelcastNode(Vertx vertx, HazelcastClusterManager nodes) {
     this.vertx = vertx;
     this.id = nodes.getNodeId();
     this.nodes = nodes;
     this.hazelcast = nodes.getHazelcastInstance();
-    this.address = show(hazelcast.getCluster().getLocalMember().getAddress());
+    Address own = hazelcast.getCluster().getLocalMember().getAddress();
+    this.address = RemovalReasons.show(own.getHost(), own.getPort());
+    hazelcast.getLoggingService().addLogListener(Level.WARNING, reasons);
   }
 
   /**
@@ -104,11 +110,6 @@ public final class HazelcastNode implements ClusterNode {
     }
   }
 
-  private static String show(Address address) {
-    String host = address.getHost();
-    return (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
-  }
-
   /** Null for all addresses of this machine. */
   private static @Nullable InetAddress bindAddress(ClusterConfig cluster) {
     if (cluster.host() == null) {
@@ -156,6 +157,12 @@ public final class HazelcastNode implements ClusterNode {
   }
 
   @Override
+  public String whyLeft(String id, @Nullable String memberAddress) {
+    Optional<String> reason = nodes().contains(id) ? Optional.empty() : reasons.of(memberAddress);
+    return reason.orElseGet(() -> ClusterNode.super.whyLeft(id, memberAddress));
+  }
+
+  @Override
   public void listen(NodeChanges listener) {
     NodeWatch watch = new NodeWatch(listener);
     hazelcast.getLifecycleService().addLifecycleListener(watch);
@@ -197,7 +204,9 @@ public final class HazelcastNode implements ClusterNode {
    */
   private final class NodeWatch implements LifecycleListener {
     private final NodeChanges listener;
+    private final LifecycleService lifecycle = hazelcast.getLifecycleService();
     private Set<String> known = Set.copyOf(nodes());
+    private boolean isLost;
 
     private NodeWatch(NodeChanges listener) {
       this.listener = listener;
@@ -208,15 +217,27 @@ public final class HazelcastNode implements ClusterNode {
       if (event.getState() == LifecycleState.MERGED) {
         look();
         tell(listener::merged);
-      } else if (event.getState() == LifecycleState.SHUTDOWN && nodes.isActive()) {
-        // It did not leave by itself: then it would not be active any more.
+      } else if (event.getState() == LifecycleState.SHUTDOWN) {
         look();
+      }
+    }
+
+    /**
+     * A node that left by itself is not active any more. Without an event Hazelcast stops when it
+     * can't accept a connection, for want of a descriptor too.
+     */
+    private synchronized void look() {
+      if (isLost) {
+        return;
+      }
+      isLost = !lifecycle.isRunning() && nodes.isActive();
+      compare(isLost ? Set.of(id) : Set.copyOf(nodes()));
+      if (isLost) {
         tell(listener::lost);
       }
     }
 
-    private synchronized void look() {
-      Set<String> now = Set.copyOf(nodes());
+    private void compare(Set<String> now) {
       Set<String> gone = new HashSet<>(known);
       gone.removeAll(now);
       Set<String> come = new HashSet<>(now);

@@ -137,10 +137,13 @@ final class ConfigSync {
     if (stopped) {
       return Future.succeededFuture();
     }
-    Future<StoredRevision> read = whole ? store.newest() : store.newestByPointer();
+    boolean all = whole;
     again = false;
     whole = false;
-    return read.compose(this::follow)
+    // Inside compose, because the map of a node that is no more throws.
+    return Future.succeededFuture()
+        .compose(begin -> all ? store.newest() : store.newestByPointer())
+        .compose(this::follow)
         .transform(done -> again ? compareUntilDone() : Future.future(p -> p.handle(done)));
   }
 

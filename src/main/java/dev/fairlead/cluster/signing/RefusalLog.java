@@ -1,9 +1,9 @@
 package dev.fairlead.cluster.signing;
 
 import dev.fairlead.event.CommandProblem;
+import dev.fairlead.net.LineLimit;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,20 +15,18 @@ final class RefusalLog {
   private static final Logger LOG = LoggerFactory.getLogger(RefusalLog.class);
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
-  private final InstantSource clock;
-  private Instant quietUntil = Instant.MIN;
-  private long leftOut;
+  private final LineLimit lines;
 
-  RefusalLog(InstantSource clock) {
-    this.clock = clock;
+  /** {@code nanoTime} is the clock. */
+  RefusalLog(LongSupplier nanoTime) {
+    this.lines = new LineLimit(PAUSE, nanoTime);
   }
 
-  synchronized void refused(ReceivedBody received, CommandProblem problem) {
-    Instant now = clock.instant();
-    if (now.isBefore(quietUntil)) {
-      leftOut++;
-      return;
-    }
+  void refused(ReceivedBody received, CommandProblem problem) {
+    lines.next().ifPresent(leftOut -> log(received, problem, leftOut));
+  }
+
+  private static void log(ReceivedBody received, CommandProblem problem, long leftOut) {
     LOG.warn(
         "{} from {} refused: {}{}{}",
         received.target(),
@@ -36,7 +34,5 @@ final class RefusalLog {
         problem.path().isEmpty() ? "" : problem.path() + ": ",
         problem.message(),
         leftOut == 0 ? "" : "; " + leftOut + " more since the last line");
-    leftOut = 0;
-    quietUntil = now.plus(PAUSE);
   }
 }

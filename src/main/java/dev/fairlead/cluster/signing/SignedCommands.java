@@ -44,7 +44,7 @@ public final class SignedCommands {
     this.secret = secret;
     this.nonces = nonces;
     this.clock = clock;
-    this.log = new RefusalLog(clock);
+    this.log = new RefusalLog(System::nanoTime);
   }
 
   /** Opens the shared map of used nonces. Without a secret nothing is signed. */

@@ -2,6 +2,7 @@ package dev.fairlead.cluster.members;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fairlead.cluster.node.LoneNode;
 import dev.fairlead.event.MemberInfo;
 import dev.fairlead.event.SystemEvent;
 import java.time.Instant;
@@ -16,7 +17,8 @@ class MembershipEventsTest {
   private final List<String> published = new ArrayList<>();
   private final List<String> joined = new ArrayList<>();
   private final MembershipEvents events =
-      new MembershipEvents("2", () -> members, this::publish, member -> joined.add(member.id()));
+      new MembershipEvents(
+          new LoneNode(null, "2"), () -> members, this::publish, member -> joined.add(member.id()));
 
   private static MemberInfo member(String id, boolean draining) {
     return new MemberInfo(id, id, "h:" + id, "0.1.0", Instant.EPOCH, 1, 0, true, draining);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.hazelcast.instance.impl.HazelcastInstanceProxy;
 import dev.fairlead.config.ClusterConfig;
 import dev.fairlead.testkit.FreePorts;
 import dev.fairlead.testkit.Logs;
@@ -68,6 +69,22 @@ class HazelcastNodeTest {
       assertThat(told.events())
           .containsExactly("joined " + leaves, "joined " + dies, "left " + leaves, "left " + dies);
       assertThat(cluster.node(0).nodes()).containsExactly(cluster.node(0).id());
+    }
+  }
+
+  @Test
+  void knowsWhyAMemberLeft() {
+    try (TestCluster cluster = TestCluster.of(1)) {
+      HazelcastNode first = cluster.node(0);
+      HazelcastNode dies = cluster.join();
+      await().until(() -> first.nodes().size() == 2);
+      assertThat(first.whyLeft(dies.id(), dies.address())).isEqualTo("it stopped by itself");
+      cluster.crash(1);
+      await().until(() -> first.nodes().size() == 1);
+      assertThat(first.whyLeft(dies.id(), dies.address()))
+          .startsWith("its connection broke, and a new one failed: ");
+      assertThat(first.whyLeft("another", "192.0.2.1:5701"))
+          .isEqualTo("the cluster has removed it");
     }
   }
 
@@ -228,6 +245,18 @@ class HazelcastNodeTest {
       assertThat(told.events()).containsExactly("left " + cluster.node(0).id(), "lost");
       cluster.leave(1);
       assertThat(told.events()).hasSize(2);
+    }
+  }
+
+  /** As Hazelcast does when it can't accept a connection. */
+  @Test
+  void tellsThatHazelcastHasStoppedWithoutAnEvent() {
+    try (TestCluster cluster = TestCluster.of(2)) {
+      Told told = new Told();
+      cluster.node(1).listen(told);
+      ((HazelcastInstanceProxy) cluster.hazelcast(1)).getOriginal().node.shutdown(true);
+      await().until(() -> told.events().contains("lost"));
+      assertThat(told.events()).containsExactly("left " + cluster.node(0).id(), "lost");
     }
   }
 

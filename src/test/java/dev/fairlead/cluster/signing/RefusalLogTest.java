@@ -2,7 +2,7 @@ package dev.fairlead.cluster.signing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.fairlead.cluster.SettableClock;
+import dev.fairlead.cluster.FakeClock;
 import dev.fairlead.event.CommandProblem;
 import dev.fairlead.testkit.LogWatch;
 import dev.fairlead.testkit.Logs;
@@ -10,7 +10,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class RefusalLogTest {
-  private final SettableClock clock = new SettableClock();
+  private final FakeClock clock = new FakeClock();
   private final RefusalLog log = new RefusalLog(clock);
 
   private void refuse() {
@@ -37,9 +37,9 @@ class RefusalLogTest {
     refuse();
     refuse();
     refuse();
-    clock.advance(Duration.ofSeconds(1));
+    clock.pass(Duration.ofSeconds(1));
     refuse();
-    clock.advance(Duration.ofSeconds(1));
+    clock.pass(Duration.ofSeconds(1));
     refuse();
     String line =
         "WARN RefusalLog - fairlead.backend.set from bus n1 refused: mac: the signature is wrong";
