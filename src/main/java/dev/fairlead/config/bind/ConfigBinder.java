@@ -73,7 +73,10 @@ record ConfigBinder(Binding binding) {
             bindAddress(listener),
             listener.get("backlog", backlog, ListenerConfig.DEFAULT_BACKLOG),
             listener.required("pool", ValueType.name(), "the name of a pool", ""),
+            List.of(),
             LimitsBinder.access(listener),
+            null,
+            null,
             listener.section("limits", LimitsBinder::ofListener));
     listener.later(LaterKeys.listener(binding.directory()));
     LimitsBinder.judge(listener, config);

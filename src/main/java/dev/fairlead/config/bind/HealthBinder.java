@@ -32,7 +32,8 @@ final class HealthBinder {
             health.get("probers", AT_LEAST_ONE, byDefault.probers()),
             health.findOrNull("port", AddressTypes.port()).orElse(null),
             health.section("http", HealthBinder::http),
-            health.section("expect", HealthBinder::expect));
+            health.section("expect", HealthBinder::expect),
+            HealthConfig.End.RST);
     if (config.type() == HealthConfig.Type.EXPECT && config.expect().receive() == null) {
       health.refuse(
           "expect.receive", "null (expected: what the backend says, because type is expect)");

@@ -41,6 +41,7 @@ record PoolBinder(Binding binding) {
             pool.section("connect", PoolBinder::connect),
             pool.section("timeouts", PoolBinder::timeouts),
             pool.section("limits", LimitsBinder::ofPool),
+            null,
             pool.get("whenDown", WHEN_DOWN, WhenDown.REFUSE),
             pool.get("onBackendDown", ON_BACKEND_DOWN, OnBackendDown.KEEP),
             pool.section("replies", PoolBinder::replies));

@@ -71,7 +71,10 @@ public final class ConfigArbitraries {
             pool,
             LimitArbitraries.access(),
             LimitArbitraries.ofListener())
-        .as(ListenerConfig::new)
+        .as(
+            (name, address, backlog, to, access, limits) ->
+                new ListenerConfig(
+                    name, address, backlog, to, List.of(), access, null, null, limits))
         .map(LimitArbitraries::possible)
         .list()
         .ofMaxSize(3)
@@ -122,6 +125,7 @@ public final class ConfigArbitraries {
                     connects,
                     times,
                     LimitArbitraries.possible(limits, made),
+                    null,
                     care.whenDown(),
                     care.onBackendDown(),
                     says));
@@ -182,7 +186,8 @@ public final class ConfigArbitraries {
                     counts.get(2),
                     port,
                     asks,
-                    says));
+                    says,
+                    HealthConfig.End.RST));
   }
 
   /** A Unix socket has no other port. */
@@ -198,7 +203,8 @@ public final class ConfigArbitraries {
             health.probers(),
             null,
             health.http(),
-            health.expect());
+            health.expect(),
+            HealthConfig.End.RST);
   }
 
   private static Arbitrary<EscapedBytes> bytes() {

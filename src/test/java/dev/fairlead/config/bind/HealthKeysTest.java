@@ -46,8 +46,8 @@ class HealthKeysTest {
                 8081,
                 new HealthConfig.Http(
                     "/up", "a.example:80", StatusRanges.parse("200,300-307").orElseThrow()),
-                new HealthConfig.Expect(
-                    new EscapedBytes("PING\\r\\n"), new EscapedBytes("+PONG"))));
+                new HealthConfig.Expect(new EscapedBytes("PING\\r\\n"), new EscapedBytes("+PONG")),
+                HealthConfig.End.RST));
   }
 
   @Test

@@ -95,7 +95,10 @@ final class LimitArbitraries {
         listener.bind(),
         listener.backlog(),
         listener.pool(),
+        List.of(),
         unix ? AccessConfig.EVERYONE : listener.access(),
+        null,
+        null,
         new ListenerLimits(
             limits.connections(),
             unix ? 0 : limits.connectionsPerSource(),
