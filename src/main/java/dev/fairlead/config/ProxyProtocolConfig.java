@@ -23,6 +23,10 @@ public final class ProxyProtocolConfig {
     /** The format's own limit: a length of 16 bits, the longest addresses included. */
     public static final int MOST_TLV_BYTES = 0xFFFF;
 
+    /** A client without a header is served. */
+    public static final AcceptProxy DEFAULT =
+        new AcceptProxy(false, List.of(), DEFAULT_TIMEOUT, DEFAULT_TLV_BYTES);
+
     public AcceptProxy {
       trusted = List.copyOf(trusted);
     }
