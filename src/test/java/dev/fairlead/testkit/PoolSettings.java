@@ -66,7 +66,7 @@ public final class PoolSettings {
         before.connect(),
         before.timeouts(),
         before.limits(),
-        null,
+        before.proxyProtocol(),
         before.whenDown(),
         before.onBackendDown(),
         before.replies());
