@@ -159,9 +159,15 @@ function showMembers(members) {
   fill(byId("members"), [...members].sort(byName).map(memberRow), 6);
 }
 
+/* The pools of the routes, then that of all other clients. */
+function poolsOf(listener) {
+  const pools = [...listener.routes.map((route) => route.pool), listener.pool];
+  return [...new Set(pools.filter((pool) => pool !== null))].join(", ");
+}
+
 function showListeners(listeners) {
   const rows = listeners.map((each) =>
-    row([each.name, each.state === "removed" ? "removed" : each.address, each.pool, count(each.active), count(each.total)], 3));
+    row([each.name, each.state === "removed" ? "removed" : each.address, poolsOf(each), count(each.active), count(each.total)], 3));
   fill(byId("listeners"), rows, 5);
 }
 

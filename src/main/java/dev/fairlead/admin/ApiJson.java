@@ -1,6 +1,8 @@
 package dev.fairlead.admin;
 
 import dev.fairlead.config.BackendConfig;
+import dev.fairlead.config.Cidr;
+import dev.fairlead.config.ListenerConfig.Route;
 import dev.fairlead.event.MemberInfo;
 import dev.fairlead.event.SystemEvent;
 import dev.fairlead.pool.Backend;
@@ -101,8 +103,17 @@ final class ApiJson {
         .put("bind", listener.bind())
         .put("address", listener.address())
         .put("pool", listener.pool())
+        .put("routes", new JsonArray(listener.routes().stream().map(ApiJson::route).toList()))
         .put("active", listener.active())
         .put("total", listener.total());
+  }
+
+  private static JsonObject route(Route route) {
+    return new JsonObject()
+        .put("sni", new JsonArray(route.sni()))
+        .put("alpn", new JsonArray(route.alpn()))
+        .put("source", new JsonArray(route.source().stream().map(Cidr::toString).toList()))
+        .put("pool", route.pool());
   }
 
   /** The pools in force with their removed backends, then the removed pools. */

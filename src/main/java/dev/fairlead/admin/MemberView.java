@@ -1,6 +1,7 @@
 package dev.fairlead.admin;
 
 import dev.fairlead.config.FairleadConfig;
+import dev.fairlead.config.ListenerConfig.Route;
 import dev.fairlead.config.Revision;
 import dev.fairlead.event.MemberInfo;
 import dev.fairlead.pool.Backend;
@@ -78,14 +79,16 @@ public interface MemberView {
 
   /**
    * One listener, or a removed one as it was last configured; {@code address} has the real port and
-   * is absent while it is not bound.
+   * is absent while it is not bound. Without {@code pool} a client that no route matches is
+   * refused.
    */
   record ListenerStatus(
       String name,
       boolean removed,
       String bind,
       @Nullable String address,
-      String pool,
+      @Nullable String pool,
+      List<Route> routes,
       long active,
       long total) {}
 

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param port null = the port that sessions use
  * @param http request and response of {@code type: http}
  * @param expect the bytes of {@code type: expect}
+ * @param end how the connection of a probe that passed ends
  */
 public record HealthConfig(
     Type type,
@@ -24,7 +25,8 @@ public record HealthConfig(
     int probers,
     @Nullable Integer port,
     Http http,
-    Expect expect) {
+    Expect expect,
+    End end) {
   public static final HealthConfig NONE =
       new HealthConfig(
           Type.NONE,
@@ -35,7 +37,8 @@ public record HealthConfig(
           2,
           null,
           Http.DEFAULT,
-          Expect.NONE);
+          Expect.NONE,
+          HealthConfig.End.RST);
 
   /** What a probe checks; each type checks more than the one before. */
   public enum Type implements Labelled {
@@ -69,6 +72,14 @@ public record HealthConfig(
    */
   public record Expect(@Nullable EscapedBytes send, @Nullable EscapedBytes receive) {
     public static final Expect NONE = new Expect(null, null);
+  }
+
+  /** How the connection of a probe that passed ends; one that failed is reset. */
+  public enum End implements Labelled {
+    /** A reset: no port waits for the end of TIME_WAIT. */
+    RST,
+    /** A FIN, as a client ends: the backend logs no error. */
+    FIN
   }
 
   /** Whether backends are probed. */

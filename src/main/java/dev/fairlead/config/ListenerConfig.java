@@ -1,27 +1,49 @@
 package dev.fairlead.config;
 
 import dev.fairlead.config.LimitsConfig.ListenerLimits;
+import dev.fairlead.config.ProxyProtocolConfig.AcceptProxy;
+import dev.fairlead.config.TlsConfig.ListenerTls;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An address that clients connect to.
  *
  * @param name unique among the listeners
  * @param backlog length of the kernel's accept queue
- * @param pool name of the pool that serves the clients
+ * @param pool name of the pool that serves the clients no route matches; null = they are refused
+ * @param routes to other pools, the first of those that match best
+ * @param proxyProtocol null = clients send no header
+ * @param tls null = the bytes of clients are not looked at
  */
 public record ListenerConfig(
     String name,
     BindAddress bind,
     int backlog,
-    String pool,
+    @Nullable String pool,
+    List<Route> routes,
     AccessConfig access,
+    @Nullable AcceptProxy proxyProtocol,
+    @Nullable ListenerTls tls,
     ListenerLimits limits) {
   public static final int DEFAULT_BACKLOG = 4096;
 
-  /** A listener without an access list or limits. */
+  public ListenerConfig {
+    routes = List.copyOf(routes);
+  }
+
+  /** A listener with defaults for all other settings. */
   public ListenerConfig(String name, BindAddress bind, int backlog, String pool) {
-    this(name, bind, backlog, pool, AccessConfig.EVERYONE, ListenerLimits.NONE);
+    this(
+        name,
+        bind,
+        backlog,
+        pool,
+        List.of(),
+        AccessConfig.EVERYONE,
+        null,
+        null,
+        ListenerLimits.NONE);
   }
 
   /** The networks of accepted clients: {@code allow}, empty = all, without {@code deny}. */
@@ -31,6 +53,22 @@ public record ListenerConfig(
     public AccessConfig {
       allow = List.copyOf(allow);
       deny = List.copyOf(deny);
+    }
+  }
+
+  /**
+   * Which clients go to {@code pool}: those that match all three. An empty list matches everyone.
+   *
+   * @param sni names the client asks for by TLS, lower case; {@code *.} at the start stands for any
+   *     labels
+   * @param alpn protocols of which the client offers one
+   * @param source networks of the client
+   */
+  public record Route(List<String> sni, List<String> alpn, List<Cidr> source, String pool) {
+    public Route {
+      sni = List.copyOf(sni);
+      alpn = List.copyOf(alpn);
+      source = List.copyOf(source);
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.fairlead.config;
 
 import dev.fairlead.config.LimitsConfig.PoolLimits;
+import dev.fairlead.config.ProxyProtocolConfig.SendProxy;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param slowStart time in which a new or recovered backend grows to its full share; zero = it has
  *     its full share at once
  * @param limits of sessions at one time
+ * @param proxyProtocol the header that connections to backends begin with, null = none
  */
 public record PoolConfig(
     String name,
@@ -29,6 +31,7 @@ public record PoolConfig(
     Connect connect,
     Timeouts timeouts,
     PoolLimits limits,
+    @Nullable SendProxy proxyProtocol,
     WhenDown whenDown,
     OnBackendDown onBackendDown,
     Replies replies) {
@@ -56,6 +59,7 @@ public record PoolConfig(
         Connect.DEFAULT,
         Timeouts.DEFAULT,
         PoolLimits.NONE,
+        null,
         WhenDown.REFUSE,
         OnBackendDown.KEEP,
         replies);

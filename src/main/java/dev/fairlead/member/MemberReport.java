@@ -202,6 +202,7 @@ record MemberReport(
         listener.bind().toString(),
         address,
         listener.pool(),
+        listener.routes(),
         counters.active(),
         counters.total());
   }

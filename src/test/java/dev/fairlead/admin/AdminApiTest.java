@@ -122,6 +122,19 @@ class AdminApiTest {
   }
 
   @Test
+  void listenerShowsWhereItsClientsGo() throws Exception {
+    JsonObject listener =
+        server.json("/api/v1/listeners").getJsonArray("listeners").getJsonObject(0);
+    assertThat(listener.getString("pool")).isEqualTo("web");
+    assertThat(listener.getJsonArray("routes"))
+        .containsExactly(
+            new JsonObject(
+                """
+                {"sni": ["a.example"], "alpn": ["h2"], "source": ["10.0.0.0/8"], "pool": "web"}
+                """));
+  }
+
+  @Test
   void poolShowsItsBackendsAndTheirCounts() throws Exception {
     Backend backend = server.member.pools.pool("web").backends().get(1);
     backend.trySelect();

@@ -1,10 +1,12 @@
 package dev.fairlead.admin;
 
 import dev.fairlead.config.BindAddress;
+import dev.fairlead.config.Cidr;
 import dev.fairlead.config.ClusterConfig;
 import dev.fairlead.config.ConfigFormat;
 import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.ListenerConfig;
+import dev.fairlead.config.ListenerConfig.Route;
 import dev.fairlead.config.NodeConfig;
 import dev.fairlead.config.Revision;
 import dev.fairlead.event.MemberInfo;
@@ -24,6 +26,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** A member whose answers the test sets. */
 public final class FakeMember implements MemberView {
+  private static final Route ROUTE =
+      new Route(List.of("a.example"), List.of("h2"), List.of(Cidr.of("10.0.0.0/8")), "web");
   public static final Instant STARTED = Instant.parse("2026-11-22T09:00:00Z");
 
   public final Pools pools = Pools.NONE.next(List.of(PoolConfigs.pool("web", 9001, 9002)));
@@ -80,7 +84,8 @@ public final class FakeMember implements MemberView {
   @Override
   public List<ListenerStatus> listeners() {
     return List.of(
-        new ListenerStatus("web", false, "127.0.0.1:0", "127.0.0.1:40123", "web", 3, 17));
+        new ListenerStatus(
+            "web", false, "127.0.0.1:0", "127.0.0.1:40123", "web", List.of(ROUTE), 3, 17));
   }
 
   @Override

@@ -101,6 +101,24 @@ class PageTest {
   }
 
   @Test
+  void listenerHasThePoolsOfItsRoutesAndItsOwn() throws Exception {
+    assumeNode();
+    String listener =
+        """
+        {"name": "tls", "state": "enabled", "address": "0.0.0.0:443", "active": 1, "total": 2,
+          "pool": %s, "routes": [{"pool": "api"}, {"pool": "shop"}, {"pool": "api"}]}
+        """;
+    String both = listener.formatted("\"web\"") + "," + listener.formatted("null");
+    JsonObject shown =
+        run(
+            "showListeners(["
+                + both
+                + "]); return { rows: elements.listeners.children.map(text) };");
+    assertThat(shown.getJsonArray("rows"))
+        .containsExactly("tls|0.0.0.0:443|api, shop, web|1|2", "tls|0.0.0.0:443|api, shop|1|2");
+  }
+
+  @Test
   void historyHasHowWhoAndWhy() throws Exception {
     assumeNode();
     JsonObject revision =

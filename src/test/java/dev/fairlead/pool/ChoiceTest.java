@@ -35,6 +35,7 @@ class ChoiceTest {
         all.connect(),
         all.timeouts(),
         all.limits(),
+        null,
         whenDown,
         all.onBackendDown(),
         all.replies());

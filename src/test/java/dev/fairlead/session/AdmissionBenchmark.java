@@ -121,6 +121,7 @@ public class AdmissionBenchmark {
         byDefault.connect(),
         byDefault.timeouts(),
         new PoolLimits(MOST, MOST, LimitScope.CLUSTER, QueueConfig.NONE),
+        null,
         byDefault.whenDown(),
         byDefault.onBackendDown(),
         byDefault.replies());

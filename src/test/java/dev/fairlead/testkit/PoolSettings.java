@@ -66,6 +66,7 @@ public final class PoolSettings {
         before.connect(),
         before.timeouts(),
         before.limits(),
+        before.proxyProtocol(),
         before.whenDown(),
         before.onBackendDown(),
         before.replies());
@@ -84,6 +85,7 @@ public final class PoolSettings {
         connect,
         timeouts,
         limits,
+        null,
         plain.whenDown(),
         plain.onBackendDown(),
         plain.replies());

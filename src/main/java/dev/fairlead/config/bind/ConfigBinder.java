@@ -2,7 +2,6 @@ package dev.fairlead.config.bind;
 
 import dev.fairlead.config.BackendConfig;
 import dev.fairlead.config.BindAddress;
-import dev.fairlead.config.BindAddress.UnixSocket;
 import dev.fairlead.config.ClusterConfig;
 import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.IpAddress;
@@ -26,9 +25,6 @@ record ConfigBinder(Binding binding) {
 
   /** Most listeners, and most pools: each takes some ten microseconds to read, and more to run. */
   private static final int MAX_SECTIONS = 10_000;
-
-  /** Stands for an address that was reported; overlaps nothing. */
-  private static final BindAddress NO_ADDRESS = BindAddress.ip("0.0.0.0", 0);
 
   /**
    * Binds the whole tree, or only its dynamic part.
@@ -54,7 +50,8 @@ record ConfigBinder(Binding binding) {
   }
 
   private FairleadConfig full(Section root, FairleadConfig own) {
-    List<ListenerConfig> listeners = root.sections("listeners", MAX_SECTIONS, this::listener);
+    List<ListenerConfig> listeners =
+        root.sections("listeners", MAX_SECTIONS, new ListenerBinder(binding)::bind);
     List<PoolConfig> bound = root.sections("pools", MAX_SECTIONS, new PoolBinder(binding)::bind);
     FairleadConfig.FLAT_KEYS.stream().filter(root::has).forEach(key -> refuseMixed(root, key));
     return new FairleadConfig(own.node(), own.cluster(), listeners, bound);
@@ -65,45 +62,12 @@ record ConfigBinder(Binding binding) {
     binding.report(key, "not together with listeners and pools (expected: one of the two forms)");
   }
 
-  private ListenerConfig listener(Section listener) {
-    ValueType<Integer> backlog = ValueType.integer(1, Integer.MAX_VALUE);
-    ListenerConfig config =
-        new ListenerConfig(
-            listener.required("name", ValueType.name(), "a name", ""),
-            bindAddress(listener),
-            listener.get("backlog", backlog, ListenerConfig.DEFAULT_BACKLOG),
-            listener.required("pool", ValueType.name(), "the name of a pool", ""),
-            LimitsBinder.access(listener),
-            listener.section("limits", LimitsBinder::ofListener));
-    listener.later(LaterKeys.listener(binding.directory()));
-    LimitsBinder.judge(listener, config);
-    return config;
-  }
-
-  private BindAddress bindAddress(Section listener) {
-    listener.require("bind", "an address such as 0.0.0.0:8080");
-    return listener.value("bind").filter(Tree.Mapping.class::isInstance).isPresent()
-        ? listener.section("bind", this::unixSocket)
-        : listener.get("bind", AddressTypes.bind(binding.directory()), NO_ADDRESS);
-  }
-
-  private BindAddress unixSocket(Section bind) {
-    ValueType<String> path = AddressTypes.socketToBind(binding.directory());
-    UnixSocket socket =
-        new UnixSocket(
-            bind.required("unix", path, "the path of a Unix socket", ""),
-            bind.get("mode", AddressTypes.mode(), UnixSocket.DEFAULT_MODE),
-            bind.findOrNull("owner", AddressTypes.account()).orElse(null),
-            bind.findOrNull("group", AddressTypes.account()).orElse(null));
-    return socket.path().isEmpty() ? NO_ADDRESS : BindAddress.unix(socket);
-  }
-
   /** The article's own form: one listener, one pool. */
   private FairleadConfig flat(Section root, FairleadConfig own) {
     String host = root.required("host", AddressTypes.ipLiteral(), "an IP address", "");
     int port = root.required("port", AddressTypes.portOrAny(), "0 to " + IpAddress.MAX_PORT, 0);
     root.require("backends", "a list of backends");
-    BindAddress bind = host.isEmpty() ? NO_ADDRESS : BindAddress.ip(host, port);
+    BindAddress bind = host.isEmpty() ? ListenerBinder.NO_ADDRESS : BindAddress.ip(host, port);
     ListenerConfig listener =
         new ListenerConfig(FLAT_NAME, bind, ListenerConfig.DEFAULT_BACKLOG, FLAT_NAME);
     List<BackendConfig> backends = new PoolBinder(binding).backends(root);

@@ -2,6 +2,7 @@ package dev.fairlead.config.bind;
 
 import dev.fairlead.config.BackendConfig;
 import dev.fairlead.config.BindAddress;
+import dev.fairlead.config.ByteSizes;
 import dev.fairlead.config.Cidr;
 import dev.fairlead.config.Durations;
 import dev.fairlead.config.EscapedBytes;
@@ -11,12 +12,16 @@ import dev.fairlead.config.LimitsConfig.ListenerLimits;
 import dev.fairlead.config.LimitsConfig.PoolLimits;
 import dev.fairlead.config.LimitsConfig.QueueConfig;
 import dev.fairlead.config.ListenerConfig;
+import dev.fairlead.config.ListenerConfig.Route;
 import dev.fairlead.config.PoolConfig;
 import dev.fairlead.config.PoolConfig.Connect;
 import dev.fairlead.config.PoolConfig.DiscoveryConfig;
 import dev.fairlead.config.PoolConfig.Outlier;
 import dev.fairlead.config.PoolConfig.Replies;
 import dev.fairlead.config.PoolConfig.Timeouts;
+import dev.fairlead.config.ProxyProtocolConfig.AcceptProxy;
+import dev.fairlead.config.ProxyProtocolConfig.SendProxy;
+import dev.fairlead.config.TlsConfig.ListenerTls;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.InetAddress;
@@ -50,9 +55,43 @@ public final class ConfigJson {
         .put("bind", bind(listener.bind()))
         .put("backlog", listener.backlog())
         .put("pool", text(listener.pool()))
+        .put("routes", array(listener.routes(), ConfigJson::route))
         .put("allow", array(listener.access().allow(), Cidr::toString))
         .put("deny", array(listener.access().deny(), Cidr::toString))
+        .put("proxyProtocol", accept(listener.proxyProtocol()))
+        .put("tls", tls(listener.tls()))
         .put("limits", limits(listener.limits()));
+  }
+
+  private static JsonObject route(Route route) {
+    return new JsonObject()
+        .put("sni", array(route.sni(), name -> name))
+        .put("alpn", array(route.alpn(), ConfigJson::text))
+        .put("source", array(route.source(), Cidr::toString))
+        .put("pool", text(route.pool()));
+  }
+
+  private static JsonObject accept(@Nullable AcceptProxy proxy) {
+    return proxy == null
+        ? accept("off", AcceptProxy.DEFAULT)
+        : accept(proxy.required() ? "required" : "optional", proxy);
+  }
+
+  private static JsonObject accept(String mode, AcceptProxy proxy) {
+    return new JsonObject()
+        .put("mode", mode)
+        .put("trusted", array(proxy.trusted(), Cidr::toString))
+        .put("timeout", Durations.show(proxy.timeout()))
+        .put("maxTlvBytes", ByteSizes.show(proxy.maxTlvBytes()));
+  }
+
+  private static @Nullable JsonObject tls(@Nullable ListenerTls tls) {
+    return tls == null
+        ? null
+        : new JsonObject()
+            .put("mode", "passthrough")
+            .put("helloTimeout", Durations.show(tls.helloTimeout()))
+            .put("startTls", tls.startTls().label());
   }
 
   private static Object bind(BindAddress bind) {
@@ -94,6 +133,7 @@ public final class ConfigJson {
         .put("connect", connect(pool.connect()))
         .put("timeouts", timeouts(pool.timeouts()))
         .put("limits", limits(pool.limits()))
+        .put("proxyProtocol", send(pool.proxyProtocol()))
         .put("whenDown", pool.whenDown().label())
         .put("onBackendDown", pool.onBackendDown().label())
         .put("replies", replies(pool.replies()));
@@ -152,7 +192,24 @@ public final class ConfigJson {
             "expect",
             new JsonObject()
                 .put("send", bytes(health.expect().send()))
-                .put("receive", bytes(health.expect().receive())));
+                .put("receive", bytes(health.expect().receive())))
+        .put("end", health.end().label());
+  }
+
+  private static Object send(@Nullable SendProxy proxy) {
+    if (proxy == null) {
+      return "off";
+    }
+    String version = proxy.version().label();
+    return proxy.equals(SendProxy.of(proxy.version()))
+        ? version
+        : new JsonObject()
+            .put("version", version)
+            .put("crc32c", proxy.crc32c())
+            .put("uniqueId", proxy.uniqueId())
+            .put("ssl", proxy.ssl())
+            .put("authority", proxy.authority())
+            .put("passThrough", proxy.passThrough());
   }
 
   private static @Nullable String bytes(@Nullable EscapedBytes bytes) {

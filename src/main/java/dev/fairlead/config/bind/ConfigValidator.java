@@ -8,13 +8,9 @@ import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.config.NodeConfig;
 import dev.fairlead.config.PoolConfig;
 import java.net.InetAddress;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * The rules that need more than one key. Broken values are skipped.
@@ -22,9 +18,6 @@ import java.util.stream.Collectors;
  * @param flat whether the document is in the flat form, where paths begin at the pool
  */
 record ConfigValidator(Binding binding, boolean flat) {
-  /** Most names of pools that a problem lists. */
-  private static final int MAX_NAMES = 20;
-
   /** Reports every broken rule; without {@code process} only those of listeners and pools. */
   void validate(FairleadConfig config, boolean process) {
     AddressRules addresses = new AddressRules(binding, config);
@@ -36,7 +29,7 @@ record ConfigValidator(Binding binding, boolean flat) {
     uniqueListeners(config.listeners());
     addresses.checkListeners(config.listeners(), flat);
     uniquePools(config.pools());
-    knownPools(config);
+    RouteRules.check(binding, config);
   }
 
   private void adminNeedsToken(NodeConfig.Admin admin) {
@@ -95,33 +88,5 @@ record ConfigValidator(Binding binding, boolean flat) {
     return backend.host() == null || backend.port() == 0
         ? ""
         : AddressRules.hostKey(backend.host()) + " " + backend.port();
-  }
-
-  private void knownPools(FairleadConfig config) {
-    Set<String> names = new LinkedHashSet<>();
-    List<String> shown = new ArrayList<>();
-    for (PoolConfig pool : config.pools()) {
-      names.add(pool.name());
-      shown.add(binding.shown(pool.name(), "pools[" + shown.size() + "].name"));
-    }
-    if (binding.isBroken("pools") || names.contains("")) {
-      return;
-    }
-    for (int i = 0; i < config.listeners().size() && !binding.problems().isFull(); i++) {
-      String pool = config.listeners().get(i).pool();
-      if (!pool.isEmpty() && !names.contains(pool)) {
-        String path = "listeners[" + i + "].pool";
-        String expected = " (expected: a pool's name: " + hint(pool, shown) + ")";
-        binding.report(path, binding.shown(pool, path) + expected);
-      }
-    }
-  }
-
-  private static String hint(String pool, List<String> names) {
-    String some = names.stream().limit(MAX_NAMES).collect(Collectors.joining(", "));
-    String all = names.size() > MAX_NAMES ? some + ", ..." : some;
-    return Nearest.to(pool, names)
-        .map(near -> "did you mean \"" + near + "\"?")
-        .orElse(names.isEmpty() ? "there is none" : all);
   }
 }

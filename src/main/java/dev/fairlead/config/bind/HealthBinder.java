@@ -16,6 +16,8 @@ final class HealthBinder {
 
   private static final ValueType<HealthConfig.Type> TYPE =
       ValueType.constant(HealthConfig.Type.values());
+  private static final ValueType<HealthConfig.End> END =
+      ValueType.constant(HealthConfig.End.values());
   private static final ValueType<Integer> AT_LEAST_ONE = ValueType.integer(1, Integer.MAX_VALUE);
 
   private HealthBinder() {}
@@ -32,7 +34,8 @@ final class HealthBinder {
             health.get("probers", AT_LEAST_ONE, byDefault.probers()),
             health.findOrNull("port", AddressTypes.port()).orElse(null),
             health.section("http", HealthBinder::http),
-            health.section("expect", HealthBinder::expect));
+            health.section("expect", HealthBinder::expect),
+            health.get("end", END, byDefault.end()));
     if (config.type() == HealthConfig.Type.EXPECT && config.expect().receive() == null) {
       health.refuse(
           "expect.receive", "null (expected: what the backend says, because type is expect)");

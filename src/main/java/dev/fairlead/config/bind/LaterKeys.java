@@ -45,32 +45,28 @@ record LaterKeys(Binding binding) {
   record OrNull(Shape shape) implements Shape {}
 
   private static final Keys NONE = new Keys(Map.of());
+  private static final String DEFAULT_TLS_VERSION = "TLSv1.2";
+  private static final ValueType<String> TLS_VERSION =
+      ValueType.word(DEFAULT_TLS_VERSION, "TLSv1.3");
 
-  static Keys listener(Path directory) {
-    Keys route =
-        NONE.with("sni", Items.of(ValueType.text()))
-            .with("alpn", Items.of(ValueType.text()))
-            .with("source", Items.of(AddressTypes.cidr()))
-            .with("pool", ValueType.name(), "");
-    Keys proxyProtocol =
-        NONE.with("mode", ValueType.word("off", "optional", "required"), "off")
-            .with("trusted", Items.of(AddressTypes.cidr()))
-            .with("timeout", ValueType.positiveDuration(), "5s");
-    return NONE.with("routes", new Items(route))
-        .with("proxyProtocol", proxyProtocol)
-        .with("tls", new OrNull(listenerTls(ValueType.path(directory))));
-  }
+  /** Of a pool's {@code proxyProtocol}: there is nothing to tell until TLS is terminated. */
+  static final Keys SEND_PROXY = NONE.with("ssl", ValueType.bool(), "false");
 
-  private static Keys listenerTls(ValueType<Path> path) {
-    Keys certificate = NONE.with("cert", path, "").with("key", path, "");
-    return NONE.with("mode", ValueType.word("terminate", "passthrough"), "terminate")
-        .with("certificates", new Items(certificate))
+  /** Of a listener's {@code tls}: all that only terminating needs. */
+  static Keys terminate(Path directory) {
+    ValueType<Path> path = ValueType.path(directory);
+    Keys certificate =
+        NONE.with("cert", path, "").with("key", path, "").with("directory", path, "");
+    return NONE.with("certificates", new Items(certificate))
         .with("clientAuth", ValueType.word("none", "request", "require"), "none")
         .with("clientCa", path.orNull(), "null")
-        .with("minVersion", ValueType.word("TLSv1.2", "TLSv1.3"), "TLSv1.2")
+        .with("clientCrl", path.orNull(), "null")
+        .with("clientNames", Items.of(ValueType.text()))
+        .with("minVersion", TLS_VERSION, DEFAULT_TLS_VERSION)
+        .with("ciphers", Items.of(ValueType.text()))
         .with("alpn", Items.of(ValueType.text()))
-        .with("handshakeTimeout", ValueType.positiveDuration(), "10s")
-        .with("helloTimeout", ValueType.positiveDuration(), "5s");
+        .with("tickets", ValueType.word("cluster", "member", "off"), "cluster")
+        .with("handshakeTimeout", ValueType.positiveDuration(), "10s");
   }
 
   static Keys pool(Path directory) {
@@ -81,9 +77,9 @@ record LaterKeys(Binding binding) {
             .with("serverName", AddressTypes.host().orNull(), "null")
             .with("certificate", path.orNull(), "null")
             .with("key", path.orNull(), "null")
-            .with("alpn", Items.of(ValueType.text()));
-    return NONE.with("proxyProtocol", ValueType.word("off", "v1", "v2"), "off")
-        .with("tls", new OrNull(tls));
+            .with("alpn", Items.of(ValueType.text()))
+            .with("minVersion", TLS_VERSION, DEFAULT_TLS_VERSION);
+    return NONE.with("tls", new OrNull(tls));
   }
 
   /**

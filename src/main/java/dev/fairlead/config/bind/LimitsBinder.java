@@ -9,6 +9,7 @@ import dev.fairlead.config.LimitsConfig.RefuseWith;
 import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.config.ListenerConfig.AccessConfig;
 import dev.fairlead.config.PoolConfig;
+import dev.fairlead.config.ProxyProtocolConfig.AcceptProxy;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -65,18 +66,31 @@ final class LimitsBinder {
   static void judge(Section listener, ListenerConfig config) {
     ListenerLimits limits = config.limits();
     if (config.bind().isUnix()) {
-      refuseNetworks(listener, "allow", config.access().allow());
-      refuseNetworks(listener, "deny", config.access().deny());
-      if (limits.connectionsPerSource() > 0) {
-        listener.refuse(
-            "limits.connectionsPerSource", limits.connectionsPerSource(), "0" + NO_ADDRESS);
-      }
+      judgeUnix(listener, config);
     }
     if (limits.queue().size() > 0
         && limits.connections() == 0
         && !listener.isBroken("limits.connections")) {
       listener.refuse(
           QUEUE_SIZE, limits.queue().size(), "0, because limits.connections is 0: nobody waits");
+    }
+  }
+
+  /** Only a PROXY header tells an address of a client. */
+  private static void judgeUnix(Section listener, ListenerConfig config) {
+    AcceptProxy proxy = config.proxyProtocol();
+    if (proxy != null) {
+      refuseNetworks(listener, "proxyProtocol.trusted", proxy.trusted());
+    } else if (!listener.isBroken("proxyProtocol") && !listener.isBroken("proxyProtocol.mode")) {
+      refuseNetworks(listener, "allow", config.access().allow());
+      refuseNetworks(listener, "deny", config.access().deny());
+      for (int i = 0; i < config.routes().size(); i++) {
+        refuseNetworks(listener, "routes[" + i + "].source", config.routes().get(i).source());
+      }
+      int perSource = config.limits().connectionsPerSource();
+      if (perSource > 0) {
+        listener.refuse("limits.connectionsPerSource", perSource, "0" + NO_ADDRESS);
+      }
     }
   }
 

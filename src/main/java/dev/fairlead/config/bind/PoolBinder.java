@@ -41,10 +41,11 @@ record PoolBinder(Binding binding) {
             pool.section("connect", PoolBinder::connect),
             pool.section("timeouts", PoolBinder::timeouts),
             pool.section("limits", LimitsBinder::ofPool),
+            ProxyProtocolBinder.send(pool).orElse(null),
             pool.get("whenDown", WHEN_DOWN, WhenDown.REFUSE),
             pool.get("onBackendDown", ON_BACKEND_DOWN, OnBackendDown.KEEP),
             pool.section("replies", PoolBinder::replies));
-    pool.later(LaterKeys.pool(binding.directory()));
+    pool.later(LaterKeys.pool(binding.directory()), true);
     LimitsBinder.judge(pool, config);
     refuseProbedPortOfUnix(pool, config);
     return config;

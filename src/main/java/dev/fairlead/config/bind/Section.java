@@ -50,6 +50,11 @@ final class Section implements AutoCloseable {
     return intact && mapping.entries().isEmpty();
   }
 
+  /** Whether the key has a map; the key is known from now on. */
+  boolean isMap(String key) {
+    return value(key).filter(Tree.Mapping.class::isInstance).isPresent();
+  }
+
   /** Whether the key has an empty list. */
   boolean isEmptyList(String key) {
     Tree.KeyValue entry = mapping.entries().get(key);
@@ -161,6 +166,11 @@ final class Section implements AutoCloseable {
         .toList();
   }
 
+  /** The same with {@code placeholder} for those that are not valid: indexes are those written. */
+  <T> List<T> values(String key, ValueType<T> type, T placeholder) {
+    return items(key, (tree, itemPath) -> binding.read(tree, itemPath, type).orElse(placeholder));
+  }
+
   private <T> List<T> items(String key, BiFunction<Tree, String, T> reader) {
     Tree tree = value(key).orElse(null);
     if (tree == null) {
@@ -177,13 +187,17 @@ final class Section implements AutoCloseable {
     return items;
   }
 
-  /** Reads keys of parts that are not built yet: any value but the default is refused. */
-  void later(LaterKeys.Keys keys) {
+  /**
+   * Reads keys of parts that are not built yet: any value but the default is refused.
+   *
+   * @param refuse false = values are only checked, because their part was refused as a whole
+   */
+  void later(LaterKeys.Keys keys, boolean refuse) {
     LaterKeys check = new LaterKeys(binding);
     keys.keys()
         .forEach(
             (key, shape) ->
-                value(key).ifPresent(tree -> check.check(shape, tree, child(key), true)));
+                value(key).ifPresent(tree -> check.check(shape, tree, child(key), refuse)));
   }
 
   /** The tree of a key, empty when it is not written; the key is known from now on. */

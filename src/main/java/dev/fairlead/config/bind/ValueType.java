@@ -1,5 +1,6 @@
 package dev.fairlead.config.bind;
 
+import dev.fairlead.config.ByteSizes;
 import dev.fairlead.config.Durations;
 import dev.fairlead.config.Labelled;
 import dev.fairlead.config.ParsedValue;
@@ -109,6 +110,19 @@ interface ValueType<T> {
     return parsed(
         text -> Durations.parse(text).filter(duration -> !duration.isZero()),
         "a duration above zero such as 500ms, 30s, 15m, 1h or 7d, at most 36500d");
+  }
+
+  /** {@code 0B} to {@code most} bytes, also a plain number. */
+  static ValueType<Integer> byteSize(int most) {
+    String expected = "a size such as 512B or 4KiB, at most " + most + " bytes";
+    return scalar ->
+        ParsedValue.of(
+            scalar
+                .asInteger()
+                .or(() -> ByteSizes.parse(scalar.textOrEmpty()).map(BigInteger::valueOf))
+                .filter(n -> n.signum() >= 0 && n.compareTo(BigInteger.valueOf(most)) <= 0)
+                .map(BigInteger::intValueExact),
+            expected);
   }
 
   /** {@code 0%} to {@code 100%}, as the number. */

@@ -77,7 +77,8 @@ final class HealthMember implements HealthListener, Membership.MembershipListene
         probers,
         none.port(),
         none.http(),
-        none.expect());
+        none.expect(),
+        HealthConfig.End.RST);
   }
 
   static PoolConfig pool(HealthConfig health, BackendConfig... backends) {
@@ -93,6 +94,7 @@ final class HealthMember implements HealthListener, Membership.MembershipListene
         base.connect(),
         base.timeouts(),
         base.limits(),
+        null,
         base.whenDown(),
         base.onBackendDown(),
         base.replies());

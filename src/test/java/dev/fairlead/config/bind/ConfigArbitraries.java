@@ -18,6 +18,7 @@ import dev.fairlead.config.PoolConfig.Connect;
 import dev.fairlead.config.PoolConfig.DiscoveryConfig;
 import dev.fairlead.config.PoolConfig.Replies;
 import dev.fairlead.config.PoolConfig.Timeouts;
+import dev.fairlead.config.ProxyProtocolConfig.SendProxy;
 import dev.fairlead.config.StatusRanges;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -68,10 +69,21 @@ public final class ConfigArbitraries {
             name(),
             bind,
             Arbitraries.integers().greaterOrEqual(1),
-            pool,
+            RouteArbitraries.ways(pool),
             LimitArbitraries.access(),
             LimitArbitraries.ofListener())
-        .as(ListenerConfig::new)
+        .as(
+            (name, address, backlog, way, access, limits) ->
+                new ListenerConfig(
+                    name,
+                    address,
+                    backlog,
+                    way.pool(),
+                    way.routes(),
+                    access,
+                    way.proxyProtocol(),
+                    way.tls(),
+                    limits))
         .map(LimitArbitraries::possible)
         .list()
         .ofMaxSize(3)
@@ -122,17 +134,19 @@ public final class ConfigArbitraries {
                     connects,
                     times,
                     LimitArbitraries.possible(limits, made),
+                    care.proxyProtocol(),
                     care.whenDown(),
                     care.onBackendDown(),
                     says));
   }
 
-  /** What a pool does about backends that fail, come and go. */
+  /** How a pool treats its backends, and what it does when they fail, come and go. */
   private record Care(
       DiscoveryConfig discovery,
       HealthConfig health,
       PoolConfig.Outlier outlier,
       Duration slowStart,
+      SendProxy proxyProtocol,
       PoolConfig.WhenDown whenDown,
       PoolConfig.OnBackendDown onBackendDown) {}
 
@@ -149,6 +163,7 @@ public final class ConfigArbitraries {
             health(),
             outlier.injectNull(0.2),
             duration(0),
+            RouteArbitraries.send().injectNull(0.5),
             Arbitraries.of(PoolConfig.WhenDown.class),
             Arbitraries.of(PoolConfig.OnBackendDown.class))
         .as(Care::new);
@@ -170,9 +185,10 @@ public final class ConfigArbitraries {
             Combinators.combine(atLeastOne(), atLeastOne(), atLeastOne()).as(List::of),
             Arbitraries.integers().between(1, 65_535).injectNull(0.5),
             http,
-            expect)
+            expect,
+            Arbitraries.of(HealthConfig.End.class))
         .as(
-            (type, times, counts, port, asks, says) ->
+            (type, times, counts, port, asks, says, end) ->
                 new HealthConfig(
                     type,
                     times.get(0),
@@ -182,7 +198,8 @@ public final class ConfigArbitraries {
                     counts.get(2),
                     port,
                     asks,
-                    says));
+                    says,
+                    end));
   }
 
   /** A Unix socket has no other port. */
@@ -198,7 +215,8 @@ public final class ConfigArbitraries {
             health.probers(),
             null,
             health.http(),
-            health.expect());
+            health.expect(),
+            health.end());
   }
 
   private static Arbitrary<EscapedBytes> bytes() {

@@ -27,7 +27,10 @@ class ConfigJsonTest {
             new JsonObject(
                 """
                 {"listeners": [{"name": "web", "bind": "unix:/etc/fairlead/web.sock",
-                   "backlog": 4096, "pool": "web", "allow": [], "deny": [],
+                   "backlog": 4096, "pool": "web", "routes": [], "allow": [], "deny": [],
+                   "proxyProtocol": {"mode": "off", "trusted": [], "timeout": "5s",
+                     "maxTlvBytes": "4KiB"},
+                   "tls": null,
                    "limits": {"connections": 0, "connectionsPerSource": 0,
                      "newConnectionsPerSecond": 0, "scope": "cluster",
                      "queue": {"size": 0, "timeout": "5s"}, "refuseWith": "fin"}}],
@@ -40,15 +43,58 @@ class ConfigJsonTest {
                    "health": {"type": "none", "interval": "2s", "timeout": "1s", "rise": 2,
                      "fall": 3, "probers": 2, "port": null,
                      "http": {"path": "/", "host": null, "status": "200-399"},
-                     "expect": {"send": null, "receive": null}},
+                     "expect": {"send": null, "receive": null}, "end": "rst"},
                    "outlier": "off", "slowStart": "0s",
                    "connect": {"timeout": "5s", "attempts": 3, "source": []},
                    "timeouts": {"idle": "1h", "close": "60s", "maxDuration": "0s",
                      "jitter": "10%"},
                    "limits": {"connections": 0, "connectionsPerBackend": 0, "scope": "cluster",
                      "queue": {"size": 0, "timeout": "5s"}},
+                   "proxyProtocol": "off",
                    "whenDown": "refuse", "onBackendDown": "keep",
                    "replies": {"noBackend": "$${X}", "connectFailed": null}}]}
+                """));
+  }
+
+  @Test
+  void whatIsReadFirstIsWrittenAsAFileWouldHaveIt() {
+    FairleadConfig config =
+        Loading.plain()
+            .config(
+                """
+                listeners:
+                  - name: web
+                    bind: 0.0.0.0:80
+                    routes: [{ sni: [A.example], alpn: [h2], source: [10.0.0.0/8], pool: web }]
+                    proxyProtocol: { mode: optional, trusted: [10.0.0.1/32], maxTlvBytes: 5000 }
+                    tls: { mode: passthrough, startTls: postgres }
+                pools:
+                  - { name: web, proxyProtocol: v1 }
+                  - { name: api, proxyProtocol: { crc32c: true } }
+                """);
+    JsonObject json = ConfigJson.dynamicPart(config);
+    JsonObject listener = json.getJsonArray("listeners").getJsonObject(0);
+    listener.remove("limits");
+    assertThat(listener)
+        .isEqualTo(
+            new JsonObject(
+                """
+                {"name": "web", "bind": "0.0.0.0:80", "backlog": 4096, "pool": null,
+                 "routes": [{"sni": ["a.example"], "alpn": ["h2"], "source": ["10.0.0.0/8"],
+                   "pool": "web"}],
+                 "allow": [], "deny": [],
+                 "proxyProtocol": {"mode": "optional", "trusted": ["10.0.0.1"], "timeout": "5s",
+                   "maxTlvBytes": "5000B"},
+                 "tls": {"mode": "passthrough", "helloTimeout": "5s", "startTls": "postgres"}}
+                """));
+    assertThat(json.getJsonArray("pools").getJsonObject(0).getValue("proxyProtocol"))
+        .isEqualTo("v1");
+    assertThat(json.getJsonArray("pools").getJsonObject(1).getValue("proxyProtocol"))
+        .isEqualTo(
+            new JsonObject(
+                """
+                {"version": "v2", "crc32c": true, "uniqueId": false, "ssl": false,
+                 "authority": true, "passThrough": true}
                 """));
   }
 

@@ -30,7 +30,7 @@ class HealthKeysTest {
     HealthConfig health =
         pool(
                 "pools[0].health={type: http, interval: 5s, timeout: 500ms, rise: 1, fall: 4,"
-                    + " probers: 3, port: 8081}",
+                    + " probers: 3, port: 8081, end: fin}",
                 "pools[0].health.http={path: /up, host: 'a.example:80', status: '200,300-307'}",
                 "pools[0].health.expect={send: 'PING\\r\\n', receive: '+PONG'}")
             .health();
@@ -46,8 +46,8 @@ class HealthKeysTest {
                 8081,
                 new HealthConfig.Http(
                     "/up", "a.example:80", StatusRanges.parse("200,300-307").orElseThrow()),
-                new HealthConfig.Expect(
-                    new EscapedBytes("PING\\r\\n"), new EscapedBytes("+PONG"))));
+                new HealthConfig.Expect(new EscapedBytes("PING\\r\\n"), new EscapedBytes("+PONG")),
+                HealthConfig.End.FIN));
   }
 
   @Test
@@ -88,6 +88,7 @@ class HealthKeysTest {
       delimiter = '|',
       value = {
         "health.type=ping | health.type: ping (expected: one of none, tcp, tls, http, expect)",
+        "health.end=close | health.end: close (expected: one of rst, fin)",
         "health=off | health: off (expected: a map of keys and values)",
         "health.type=expect | health.expect.receive: null"
             + " (expected: what the backend says, because type is expect)",

@@ -9,6 +9,7 @@ import dev.fairlead.config.LimitsConfig.QueueConfig;
 import dev.fairlead.config.LimitsConfig.RefuseWith;
 import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.config.ListenerConfig.AccessConfig;
+import dev.fairlead.config.ListenerConfig.Route;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -90,15 +91,22 @@ final class LimitArbitraries {
   static ListenerConfig possible(ListenerConfig listener) {
     ListenerLimits limits = listener.limits();
     boolean unix = listener.bind().isUnix();
+    boolean unknown = unix && listener.proxyProtocol() == null;
+    List<Route> routes =
+        listener.routes().stream().filter(r -> !unknown || r.source().isEmpty()).toList();
+    boolean needsPool = listener.pool() == null && routes.isEmpty();
     return new ListenerConfig(
         listener.name(),
         listener.bind(),
         listener.backlog(),
-        listener.pool(),
-        unix ? AccessConfig.EVERYONE : listener.access(),
+        needsPool ? listener.routes().get(0).pool() : listener.pool(),
+        routes,
+        unknown ? AccessConfig.EVERYONE : listener.access(),
+        unix ? RouteArbitraries.ofUnix(listener.proxyProtocol()) : listener.proxyProtocol(),
+        listener.tls(),
         new ListenerLimits(
             limits.connections(),
-            unix ? 0 : limits.connectionsPerSource(),
+            unknown ? 0 : limits.connectionsPerSource(),
             limits.newConnectionsPerSecond(),
             limits.scope(),
             possible(limits.queue(), limits.connections() > 0),

@@ -69,6 +69,7 @@ class DiscoveryTest {
         plain.connect(),
         plain.timeouts(),
         plain.limits(),
+        null,
         plain.whenDown(),
         plain.onBackendDown(),
         plain.replies());

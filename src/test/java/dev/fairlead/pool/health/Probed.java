@@ -32,7 +32,17 @@ record Probed(HealthConfig health, BackendConfig backend, List<InetAddress> sour
 
   static Probed by(HealthConfig.Type type, BackendConfig backend) {
     HealthConfig health =
-        new HealthConfig(type, PATIENCE, PATIENCE, 2, 3, 2, null, Http.DEFAULT, Expect.NONE);
+        new HealthConfig(
+            type,
+            PATIENCE,
+            PATIENCE,
+            2,
+            3,
+            2,
+            null,
+            Http.DEFAULT,
+            Expect.NONE,
+            HealthConfig.End.RST);
     return new Probed(health, backend, List.of());
   }
 
@@ -74,6 +84,7 @@ record Probed(HealthConfig health, BackendConfig backend, List<InetAddress> sour
         new Connect(Connect.DEFAULT.timeout(), Connect.DEFAULT.attempts(), source),
         plain.timeouts(),
         plain.limits(),
+        null,
         plain.whenDown(),
         plain.onBackendDown(),
         plain.replies());
@@ -98,7 +109,8 @@ record Probed(HealthConfig health, BackendConfig backend, List<InetAddress> sour
             health.probers(),
             port(),
             health.http(),
-            health.expect());
+            health.expect(),
+            HealthConfig.End.RST);
     return new Probed(timed, backend, source);
   }
 
@@ -113,7 +125,8 @@ record Probed(HealthConfig health, BackendConfig backend, List<InetAddress> sour
             health.probers(),
             port,
             http,
-            expect);
+            expect,
+            HealthConfig.End.RST);
     return new Probed(changed, backend, source);
   }
 }
