@@ -108,7 +108,7 @@ final class ConfigFile {
   synchronized void watch() {
     ConfigRetriever created = ConfigRetriever.create(vertx, watching(atStart));
     retriever = created;
-    created.listen(change -> read(change.getNewConfiguration()));
+    created.listen(change -> read());
     read();
   }
 
@@ -132,16 +132,26 @@ final class ConfigFile {
     }
   }
 
+  /**
+   * Has the file read once more. Each read begins when the one before is handled: else a read that
+   * takes long could deliver what the file was before the last change.
+   */
   private synchronized void read() {
     if (retriever != null) {
-      retriever.getConfig().onSuccess(this::read);
+      ConfigRetriever reader = retriever;
+      // Unreadable and refused files are reported as problems; a failure here is a bug.
+      lastRead = lastRead.transform(before -> readNow(reader)).onFailure(this::failed);
     }
   }
 
-  private synchronized void read(JsonObject delivered) {
-    Content content = new Content(delivered.getString(RawTextProcessor.TEXT));
-    // Unreadable and refused files are reported as problems; a failure here is a bug.
-    lastRead = lastRead.transform(before -> handle(content)).onFailure(this::failed);
+  private Future<Void> readNow(ConfigRetriever reader) {
+    return reader
+        .getConfig()
+        .transform(
+            read ->
+                read.failed()
+                    ? Future.succeededFuture()
+                    : handle(new Content(read.result().getString(RawTextProcessor.TEXT))));
   }
 
   private synchronized void failed(Throwable bug) {

@@ -10,6 +10,7 @@ import dev.fairlead.config.bind.ConfigLoader.LoadResult;
 import dev.fairlead.config.text.ConfigText;
 import dev.fairlead.event.CommandException;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.junit5.VertxExtension;
 import java.io.IOException;
@@ -39,9 +40,15 @@ class ConfigFileTest {
     private volatile int refusals;
     private volatile int code;
 
+    /** Of the changes that come; null = at once. */
+    private volatile Promise<Void> end;
+
     @Override
     public Future<Void> apply(ConfigText text, LoadResult result) {
       applied.add(text.text());
+      if (end != null) {
+        return end.future();
+      }
       return applied.size() > refusals
           ? Future.succeededFuture()
           : Future.failedFuture(new CommandException(code, "not now"));
@@ -60,6 +67,26 @@ class ConfigFileTest {
     Files.writeString(path, "pools: [] # changed\n");
     file.watch();
     return file;
+  }
+
+  @Test
+  void whatTheFileWasBeforeItsLastChangeIsNotApplied(Vertx vertx) throws Exception {
+    Promise<Void> end = Promise.promise();
+    changes.end = end;
+    ConfigFile file = change(vertx);
+    await().until(() -> changes.applied.size() == 1);
+    Path path = directory.resolve("fairlead.yaml");
+    Files.writeString(path, "pools: [] # second\n");
+    file.reread();
+    // A read that does not wait for its turn is over by then.
+    vertx.fileSystem().readFile(path.toString()).await();
+    vertx.executeBlocking(() -> null).await();
+    Files.writeString(path, "pools: [] # third\n");
+    changes.end = null;
+    end.complete();
+    await().until(() -> changes.applied.contains("pools: [] # third\n"));
+    file.stop();
+    assertThat(changes.applied).containsExactly("pools: [] # changed\n", "pools: [] # third\n");
   }
 
   @Test
