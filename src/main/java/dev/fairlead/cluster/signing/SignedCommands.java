@@ -85,7 +85,11 @@ public final class SignedCommands {
             : vertx
                 .executeBlocking(() -> verified(received, secret))
                 .compose(verified -> claim(verified.envelope(), receiver).map(verified.command()));
-    return opened.onFailure(failure -> logRefusal(received, failure));
+    return opened.recover(
+        failure -> {
+          logRefusal(received, failure);
+          return Future.failedFuture(failure);
+        });
   }
 
   /** A command was refused: for its signature, or by what is to execute it. */
