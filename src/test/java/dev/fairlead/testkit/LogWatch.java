@@ -34,7 +34,10 @@ public final class LogWatch
 
   /** What any test may log that takes long on a busy machine. */
   private static final List<String> OF_LONG_TESTS =
-      List.of(" refused in the last 10 s", "Timeout 3000 (ms) fired");
+      List.of(
+          " refused in the last 10 s",
+          "Timeout 3000 (ms) fired",
+          "TimeoutException: no answer within 3 s");
 
   /** Of all threads; guarded by itself. */
   private static final List<String> LINES = new ArrayList<>();
