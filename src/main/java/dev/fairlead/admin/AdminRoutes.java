@@ -14,12 +14,10 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.net.InetAddress;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * All paths of the admin listener and their handlers. Paths and bodies are API, described by {@code
@@ -185,26 +183,18 @@ final class AdminRoutes {
       Answers.problem(ctx, 422, "source: " + source + " (expected: an IP address)");
       return;
     }
-    String sni = ctx.request().getParam("sni");
-    explanation(listener, address, sni)
+    Explanation.Client client =
+        new Explanation.Client(
+            address, ctx.request().getParam("sni"), ctx.request().params().getAll("alpn"));
+    member.config().config().listeners().stream()
+        .filter(config -> config.name().equals(listener))
+        .findFirst()
+        .map(config -> new Explanation(config, client, member.pools()))
         .ifPresentOrElse(
             explanation -> Answers.jsonMade(ctx, explanation::toJson),
             () ->
                 Answers.problem(
                     ctx, 404, "listener: " + listener + " (expected: the name of a listener)"));
-  }
-
-  /** Empty if there is no such listener, or its pool is not in force yet. */
-  private Optional<Explanation> explanation(
-      String listener, @Nullable InetAddress source, @Nullable String sni) {
-    return member.config().config().listeners().stream()
-        .filter(config -> config.name().equals(listener))
-        .flatMap(
-            config ->
-                member.pools().stream()
-                    .filter(pool -> pool.name().equals(config.pool()))
-                    .map(pool -> new Explanation(config, source, sni, pool)))
-        .findFirst();
   }
 
   private void sessions(RoutingContext ctx) {

@@ -178,12 +178,18 @@ final class ApiJson {
 
   /** Without {@code reason}, which a live session does not have; absent values are null. */
   private static JsonObject session(SessionRecord session) {
-    return new JsonObject()
-        .put("id", session.session())
-        .put("started", SystemEvent.TIME.format(session.time().minusMillis(session.durationMs())))
-        .put("listener", session.listener())
-        .put("source", session.sourceText())
-        .put("sni", session.sni())
+    JsonObject json =
+        new JsonObject()
+            .put("id", session.session())
+            .put(
+                "started",
+                SystemEvent.TIME.format(session.time().minusMillis(session.durationMs())))
+            .put("listener", session.listener())
+            .put("source", session.sourceText());
+    if (session.peer() != null) {
+      json.put("peer", session.peerText());
+    }
+    return json.put("sni", session.sni())
         .put("route", session.route())
         .put("pool", session.pool())
         .put("backend", session.backend())

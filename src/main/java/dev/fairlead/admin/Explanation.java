@@ -1,55 +1,82 @@
 package dev.fairlead.admin;
 
-import dev.fairlead.admission.AccessList;
 import dev.fairlead.config.BackendConfig;
 import dev.fairlead.config.BackendConfig.State;
 import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.config.PoolConfig.WhenDown;
+import dev.fairlead.config.ServerNames;
+import dev.fairlead.listener.ListenerTables;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Which backend a client would get on this member now, and why the others would not be used. The
  * next client may get another backend. Immutable.
  */
-record Explanation(
-    ListenerConfig listener, @Nullable InetAddress source, @Nullable String sni, Pool pool) {
+record Explanation(ListenerConfig listener, Client client, List<Pool> pools) {
 
-  /** Builds balancer tables: not for event loops. */
+  /**
+   * @param source null = any
+   * @param sni the name it asks for by TLS, null = none
+   * @param alpn the protocols it offers
+   */
+  record Client(@Nullable InetAddress source, @Nullable String sni, List<String> alpn) {}
+
+  /** Builds look-up tables: not for event loops. */
   JsonObject toJson() {
-    boolean denied = source != null && !AccessList.of(listener.access()).admits(source);
+    InetAddress source = client.source();
+    ListenerTables tables = ListenerTables.of(listener);
+    Integer route = tables.routes().find(serverName(), client.alpn(), source);
+    String name = route == null ? listener.pool() : listener.routes().get(route).pool();
+    Optional<Pool> pool = pools.stream().filter(each -> each.name().equals(name)).findFirst();
+    boolean denied = source != null && !tables.access().admits(source);
+    JsonObject json =
+        new JsonObject()
+            .put("listener", listener.name())
+            .put("source", source == null ? null : source.getHostAddress())
+            .put("sni", client.sni())
+            .put("denied", denied)
+            .put("route", route == null ? null : "routes[" + route + "]")
+            .put("pool", name);
+    return pool.map(each -> withBackends(json, each, denied))
+        .orElseGet(
+            () -> json.putNull("balance").putNull("backend").put("backends", new JsonArray()));
+  }
+
+  private @Nullable String serverName() {
+    return client.sni() == null ? null : ServerNames.ofClient(client.sni()).orElse(null);
+  }
+
+  private JsonObject withBackends(JsonObject json, Pool pool, boolean denied) {
+    InetAddress source = client.source();
     Backend chosen =
         denied ? null : pool.wouldPick(source == null ? null : new InetSocketAddress(source, 0));
     JsonArray backends = new JsonArray();
-    pool.backends().forEach(backend -> backends.add(about(backend, chosen, denied)));
-    return new JsonObject()
-        .put("listener", listener.name())
-        .put("source", source == null ? null : source.getHostAddress())
-        .put("sni", sni)
-        .put("denied", denied)
-        .putNull("route")
-        .put("pool", pool.name())
-        .put("balance", pool.config().balance().label())
+    pool.backends().forEach(backend -> backends.add(about(pool, backend, chosen, denied)));
+    return json.put("balance", pool.config().balance().label())
         .put("backend", chosen == null ? null : chosen.id())
         .put("backends", backends);
   }
 
-  private JsonObject about(Backend backend, @Nullable Backend chosen, boolean denied) {
+  private static JsonObject about(
+      Pool pool, Backend backend, @Nullable Backend chosen, boolean denied) {
     return new JsonObject()
         .put("id", backend.id())
         .put("chosen", backend.equals(chosen))
         .put("eligible", backend.eligible())
         .put("weight", backend.config().weight())
         .put("clusterActive", backend.clusterActive())
-        .put("why", denied ? "the listener denies the client" : why(backend, chosen));
+        .put("why", denied ? "the listener denies the client" : why(pool, backend, chosen));
   }
 
-  private String why(Backend backend, @Nullable Backend chosen) {
+  private static String why(Pool pool, Backend backend, @Nullable Backend chosen) {
     if (backend.equals(chosen)) {
       return backend.eligible()
           ? "chosen by " + pool.config().balance().label() + trial(backend)
@@ -62,7 +89,7 @@ record Explanation(
       return "weight is 0";
     }
     if (chosen != null && !chosen.eligible()) {
-      return "no backend is eligible, and " + takes(chosen);
+      return "no backend is eligible, and " + takes(pool, chosen);
     }
     if (!backend.isHealthy()) {
       return "down: its probes fail";
@@ -78,14 +105,14 @@ record Explanation(
     if (!backend.hasRoom()) {
       return "full: it has as many sessions as this member may give it";
     }
-    return chosen == null ? "eligible since a moment ago" : "eligible, but " + takes(chosen);
+    return chosen == null ? "eligible since a moment ago" : "eligible, but " + takes(pool, chosen);
   }
 
   private static String trial(Backend backend) {
     return backend.isEjected() ? ", to try whether it works: it is ejected" : "";
   }
 
-  private String takes(Backend chosen) {
+  private static String takes(Pool pool, Backend chosen) {
     return pool.config().balance().label() + " takes " + chosen.id();
   }
 }

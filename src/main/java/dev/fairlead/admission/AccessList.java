@@ -1,7 +1,6 @@
 package dev.fairlead.admission;
 
 import dev.fairlead.config.Cidr;
-import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.config.ListenerConfig.AccessConfig;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -10,8 +9,6 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.nio.ByteOrder;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Collectors;
 
 /**
  * Admits the addresses in {@code allow}, or all if that is empty, except those in {@code deny}. An
@@ -29,8 +26,7 @@ import java.util.stream.Collectors;
  * 100,000 networks: not on an event loop.
  */
 public final class AccessList {
-  public static final AccessList EVERYONE =
-      new AccessList(AccessConfig.EVERYONE, Edges.ALL, Edges.ALL);
+  public static final AccessList EVERYONE = new AccessList(Edges.ALL, Edges.ALL);
 
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
@@ -40,8 +36,6 @@ public final class AccessList {
 
   /** IPv6 edges per sample. */
   private static final int STRIDE = 16;
-
-  private final AccessConfig config;
 
   /** Edges mapped by {@link #ordered}, so that a signed comparison orders them. */
   private final int[] v4;
@@ -55,8 +49,7 @@ public final class AccessList {
    */
   private final long[] v6Samples;
 
-  private AccessList(AccessConfig config, Edges v4, Edges v6) {
-    this.config = config;
+  private AccessList(Edges v4, Edges v6) {
     this.v4 = new int[v4.size()];
     this.v6 = new long[2 * v6.size()];
     for (int i = 0; i < v4.size(); i++) {
@@ -76,22 +69,7 @@ public final class AccessList {
     if (config.allow().isEmpty() && config.deny().isEmpty()) {
       return EVERYONE;
     }
-    return new AccessList(config, admitted(config, false), admitted(config, true));
-  }
-
-  /** By name of the listener; those of {@code before} with the same configuration are reused. */
-  public static Map<String, AccessList> byListener(
-      List<ListenerConfig> listeners, Map<String, AccessList> before) {
-    return listeners.stream()
-        .collect(
-            Collectors.toUnmodifiableMap(
-                ListenerConfig::name,
-                listener -> {
-                  AccessList last = before.get(listener.name());
-                  return last != null && last.config.equals(listener.access())
-                      ? last
-                      : of(listener.access());
-                }));
+    return new AccessList(admitted(config, false), admitted(config, true));
   }
 
   private static Edges admitted(AccessConfig config, boolean v6) {

@@ -2,7 +2,9 @@ package dev.fairlead.cli;
 
 import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -33,12 +35,22 @@ final class ExplainCommand extends View {
   @Option(names = "--sni", paramLabel = "NAME", description = "The server name the client sends.")
   private @Nullable String sni;
 
+  @Option(
+      names = "--alpn",
+      split = ",",
+      paramLabel = "PROTOCOL",
+      description = "The protocols the client offers: h2,http/1.1")
+  private List<String> alpn = List.of();
+
   @Override
   String path() {
     return "/api/v1/explain?listener="
         + AdminClient.encoded(listener)
         + (source == null ? "" : "&source=" + AdminClient.encoded(source))
-        + (sni == null ? "" : "&sni=" + AdminClient.encoded(sni));
+        + (sni == null ? "" : "&sni=" + AdminClient.encoded(sni))
+        + alpn.stream()
+            .map(protocol -> "&alpn=" + AdminClient.encoded(protocol))
+            .collect(Collectors.joining());
   }
 
   @Override
@@ -47,11 +59,17 @@ final class ExplainCommand extends View {
       out.println("listener " + answer.getString("listener") + " denies this client");
       return;
     }
+    if (answer.getString("pool") == null) {
+      out.println("listener " + answer.getString("listener") + " has no route for this client");
+      return;
+    }
     String selected = answer.getString("backend");
+    String route = answer.getString("route");
     out.printf(
         Locale.ROOT,
-        "listener %s -> pool %s -> %s%n",
+        "listener %s%s -> pool %s -> %s%n",
         answer.getString("listener"),
+        route == null ? "" : " -> " + route,
         answer.getString("pool"),
         selected == null ? "no backend takes the client now" : "backend " + selected);
     TextTable table = new TextTable("BACKEND WEIGHT CLUSTER WHY");

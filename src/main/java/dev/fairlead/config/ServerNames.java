@@ -15,13 +15,13 @@ public final class ServerNames {
 
   private static final String WILDCARD = "*.";
   private static final String EXPECTED =
-      "a host name such as www.example.com, or *.example.com for all names below it";
+      "a host name such as www.example.com, or *.example.com; no IP address";
 
   /**
    * Characters of which {@link IDN} (IDNA 2003) makes another name than browsers do (UTS 46): sharp
    * s, final sigma, and the joiners without a width.
    */
-  private static final Pattern AMBIGUOUS = Pattern.compile("[\u00df\u03c2\u200c\u200d]");
+  private static final Pattern AMBIGUOUS = Pattern.compile("[\u00df\u1e9e\u03c2\u200c\u200d]");
 
   private ServerNames() {}
 
@@ -63,7 +63,8 @@ public final class ServerNames {
     boolean wildcard = configured.startsWith(WILDCARD);
     String name = wildcard ? configured.substring(WILDCARD.length()) : configured;
     if (AMBIGUOUS.matcher(name).find()) {
-      return ParsedValue.expected("the name in its ASCII form, which begins with xn--");
+      return ParsedValue.expected(
+          "the name in its xn-- form, because clients differ in how they write this one");
     }
     return ParsedValue.of(ascii(name).flatMap(ServerNames::ofClient), EXPECTED)
         .map(plain -> wildcard ? WILDCARD + plain : plain);

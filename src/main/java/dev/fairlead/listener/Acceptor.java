@@ -1,7 +1,7 @@
 package dev.fairlead.listener;
 
 import dev.fairlead.net.AcceptPauses;
-import dev.fairlead.session.Destination;
+import dev.fairlead.session.ListenerRules;
 import dev.fairlead.session.SessionLoop;
 import dev.fairlead.session.limit.SessionCount;
 import io.netty.channel.Channel;
@@ -145,15 +145,15 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     Channel client = (Channel) message;
     accepted = true;
-    Destination destination = snapshot.get().destinations().get(key);
-    if (destination == null) {
+    ListenerRules rules = snapshot.get().listeners().get(key);
+    if (rules == null) {
       // The listener was just removed; its socket is about to close.
       client.unsafe().closeForcibly();
       return;
     }
     SessionLoop loop = loops.get(turn);
     turn = turn + 1 == loops.size() ? 0 : turn + 1;
-    handOver(client, destination, loop);
+    handOver(client, rules, loop);
     String overload = count.overload();
     if (overload != null) {
       pause(overload);
@@ -169,12 +169,12 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
   }
 
   /** Closes a client that a loop can't take: else its descriptor would never be closed. */
-  private void handOver(Channel client, Destination destination, SessionLoop loop) {
+  private void handOver(Channel client, ListenerRules rules, SessionLoop loop) {
     try {
       if (loop.eventLoop().inEventLoop()) {
-        loop.open(client, destination);
+        loop.open(client, rules);
       } else {
-        loop.eventLoop().execute(() -> handOver(client, destination, loop));
+        loop.eventLoop().execute(() -> handOver(client, rules, loop));
       }
     } catch (RuntimeException e) {
       LOG.error("listener at {}: a client could not be handed over and is closed", key, e);

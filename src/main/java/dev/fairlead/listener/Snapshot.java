@@ -1,11 +1,13 @@
 package dev.fairlead.listener;
 
-import dev.fairlead.admission.AccessList;
 import dev.fairlead.config.ListenerConfig;
+import dev.fairlead.pool.Pool;
 import dev.fairlead.pool.Pools;
 import dev.fairlead.session.Destination;
 import dev.fairlead.session.ListenerCounters;
+import dev.fairlead.session.ListenerRules;
 import dev.fairlead.session.limit.Limiters;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,35 +16,49 @@ import java.util.function.Function;
 
 /**
  * The part of the configuration in force that new sessions use, replaced as a whole. Immutable; a
- * session captures its {@link Destination} when it is accepted, so later changes do not affect it.
+ * session captures the {@link ListenerRules} when it is accepted, so later changes do not affect
+ * it.
  *
- * @param destinations by {@link #key}
+ * @param listeners by {@link #key}
  */
-public record Snapshot(Map<String, Destination> destinations, Pools pools) {
+public record Snapshot(Map<String, ListenerRules> listeners, Pools pools) {
 
   public Snapshot {
-    destinations = Map.copyOf(destinations);
+    listeners = Map.copyOf(listeners);
   }
 
-  public static Snapshot of(List<ListenerConfig> listeners, Pools pools, LongLived longLived) {
-    Map<String, Destination> destinations = new HashMap<>();
-    for (ListenerConfig listener : listeners) {
-      destinations.put(
-          key(listener),
-          Destination.of(
-              longLived.counters.apply(listener.name()),
-              longLived.access.apply(listener.name()),
-              Objects.requireNonNull(pools.pool(listener.pool())),
-              longLived.limiters));
+  public static Snapshot of(List<ListenerTables> listeners, Pools pools, LongLived longLived) {
+    Map<String, ListenerRules> rules = new HashMap<>();
+    for (ListenerTables listener : listeners) {
+      rules.put(key(listener.config()), rules(listener, pools, longLived));
     }
-    return new Snapshot(destinations, pools);
+    return new Snapshot(rules, pools);
   }
 
-  /** Objects that are shared by successive snapshots; of a listener, by its name. */
-  public record LongLived(
-      Function<String, ListenerCounters> counters,
-      Function<String, AccessList> access,
-      Limiters limiters) {}
+  private static ListenerRules rules(ListenerTables tables, Pools pools, LongLived longLived) {
+    ListenerConfig config = tables.config();
+    ListenerCounters counters = longLived.counters.apply(config.name());
+    List<Destination> destinations = new ArrayList<>();
+    for (ListenerConfig.Route route : config.routes()) {
+      Pool pool = Objects.requireNonNull(pools.pool(route.pool()));
+      String name = "routes[" + destinations.size() + "]";
+      destinations.add(Destination.of(counters, name, pool, longLived.limiters));
+    }
+    Pool pool = config.pool() == null ? null : Objects.requireNonNull(pools.pool(config.pool()));
+    return new ListenerRules(
+        counters,
+        tables.access(),
+        longLived.limiters.listener(config.name()),
+        tables.header(),
+        config.tls(),
+        new ListenerRules.Routes(
+            tables.routes(),
+            destinations,
+            pool == null ? null : Destination.of(counters, null, pool, longLived.limiters)));
+  }
+
+  /** Objects that are shared by successive snapshots; counters by name of the listener. */
+  public record LongLived(Function<String, ListenerCounters> counters, Limiters limiters) {}
 
   /** Identifies the socket of a listener; two listeners on port 0 are two sockets. */
   static String key(ListenerConfig listener) {

@@ -1,9 +1,9 @@
 package dev.fairlead.member;
 
-import dev.fairlead.admission.AccessList;
 import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.config.PoolConfig;
+import dev.fairlead.listener.ListenerTables;
 import dev.fairlead.listener.Listeners;
 import dev.fairlead.listener.Snapshot;
 import dev.fairlead.pool.Backend;
@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -54,7 +55,7 @@ final class Proxy {
 
   private volatile List<PoolConfig> poolConfigs = List.of();
 
-  private volatile Map<String, AccessList> access = Map.of();
+  private volatile Map<String, ListenerTables> tables = Map.of();
 
   /** The tail of the queue of steps: changes are applied one at a time, in order of request. */
   private Future<?> lastStep = Future.succeededFuture();
@@ -121,7 +122,7 @@ final class Proxy {
       return sockets.abandon();
     }
 
-    /** Builds pools and access lists on a worker, then binds the sockets and switches. */
+    /** Builds pools and look-up tables on a worker, then binds the sockets and switches. */
     private Future<Void> build() {
       Pools before = snapshot.pools();
       return vertx
@@ -130,7 +131,7 @@ final class Proxy {
                   new Built(
                       before.next(
                           config.pools(), discovery.backends(config.pools(), found.backends())),
-                      AccessList.byListener(config.listeners(), access)))
+                      ListenerTables.of(config.listeners(), tables)))
           .compose(built -> sockets.commit(() -> switchTo(built)));
     }
 
@@ -138,13 +139,13 @@ final class Proxy {
       hostNames.watch(built.pools, found.names());
       listenerConfigs = config.listeners();
       poolConfigs = config.pools();
-      access = built.access;
+      tables = built.tables;
       discovery.watch(config.pools(), found.backends(), built.pools);
       publish(built.pools);
     }
   }
 
-  private record Built(Pools pools, Map<String, AccessList> access) {}
+  private record Built(Pools pools, Map<String, ListenerTables> tables) {}
 
   /** Applies the backends that discovery has found to the configuration in force. */
   private void rediscovered() {
@@ -171,7 +172,11 @@ final class Proxy {
     limiters.configure(listenerConfigs, next);
     snapshot =
         Snapshot.of(
-            listenerConfigs, next, new Snapshot.LongLived(stats::of, access::get, limiters));
+            listenerConfigs.stream()
+                .map(each -> Objects.requireNonNull(tables.get(each.name())))
+                .toList(),
+            next,
+            new Snapshot.LongLived(stats::of, limiters));
     switched.accept(before, pools());
   }
 

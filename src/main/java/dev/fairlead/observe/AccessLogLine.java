@@ -40,6 +40,9 @@ final class AccessLogLine {
     json.writeStringField("session", record.session());
     json.writeStringField("listener", record.listener());
     json.writeStringField("source", record.sourceText());
+    if (record.peer() != null) {
+      json.writeStringField("peer", record.peerText());
+    }
     json.writeStringField("sni", record.sni());
     json.writeStringField("route", record.route());
     json.writeStringField("pool", record.pool());

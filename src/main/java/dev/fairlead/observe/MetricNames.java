@@ -13,6 +13,7 @@ final class MetricNames {
   static final String SESSIONS_ACTIVE = "fairlead_sessions_active";
   static final String SESSIONS = "fairlead_sessions_total";
   static final String SESSION_CLOSED = "fairlead_session_closed_total";
+  static final String PROXY_HEADERS = "fairlead_proxy_headers_total";
   static final String REFUSED = "fairlead_refused_total";
   static final String LIMIT_USED = "fairlead_limit_used";
   static final String LIMIT_ALLOWED = "fairlead_limit_allowed";
@@ -37,6 +38,7 @@ final class MetricNames {
   static final String LISTENER = "listener";
   static final String POOL = "pool";
   static final String BACKEND = "backend";
+  static final String RESULT = "result";
   static final String REASON = "reason";
   static final String DIRECTION = "direction";
   static final String FROM_CLIENT = "from-client";
@@ -57,7 +59,8 @@ final class MetricNames {
               CloseReason.LIMIT_SOURCE,
               CloseReason.LIMIT_RATE,
               CloseReason.DENIED,
-              CloseReason.PROXY_HEADER));
+              CloseReason.PROXY_HEADER,
+              CloseReason.HELLO));
 
   private static final long[] CONNECT_BUCKETS_MICROS = {
     250, 500, 1_000, 2_500, 5_000,

@@ -5,6 +5,7 @@ import dev.fairlead.admission.WaitQueue;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.session.CloseReason;
 import dev.fairlead.session.ListenerCounters;
+import dev.fairlead.session.ListenerCounters.HeaderResult;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
@@ -111,6 +112,14 @@ final class SnapshotMeters {
                   MetricNames.REFUSED,
                   "Clients turned away",
                   counters -> counters.refusedFor(reason)));
+    }
+    for (HeaderResult result : HeaderResult.values()) {
+      meters.add(
+          on.and(MetricNames.RESULT, result.label())
+              .counter(
+                  MetricNames.PROXY_HEADERS,
+                  "PROXY headers that were read or waited for",
+                  counters -> counters.headers(result)));
     }
     return meters;
   }

@@ -47,13 +47,18 @@ final class Connector implements Step, Dialer.DialEvents {
     this.dialer = new Dialer(loop.eventLoop(), loop.transport(), loop.clock(), this);
   }
 
+  @Override
+  public void begin() {
+    next();
+  }
+
   /** Tries the next backend, or reports that there is none. */
-  void next() {
+  private void next() {
     if (account.attempts() >= pool.config().connect().attempts()) {
       owner.notConnected(failure);
     } else if (account.trySelect(tried)) {
       attempt();
-    } else if (failure == null && limiter().isAnyEligible(account.source())) {
+    } else if (failure == null && limiter().isAnyEligible(account.client().source())) {
       account.phase(Phase.QUEUE);
       waiting = new BackendWaiting();
       waiting.begin();
@@ -140,7 +145,7 @@ final class Connector implements Step, Dialer.DialEvents {
 
     @Override
     protected boolean tryEnter() {
-      selected = limiter().trySelectInTurn(account.source());
+      selected = limiter().trySelectInTurn(account.client().source());
       return selected != null;
     }
 

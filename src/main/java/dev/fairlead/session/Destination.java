@@ -1,7 +1,5 @@
 package dev.fairlead.session;
 
-import dev.fairlead.admission.AccessList;
-import dev.fairlead.admission.ListenerLimiter;
 import dev.fairlead.pool.Pool;
 import dev.fairlead.session.limit.Limiters;
 import dev.fairlead.session.limit.PoolLimiter;
@@ -9,30 +7,20 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which clients a listener admits, and where it sends them; one for every listener of a snapshot,
- * shared by its sessions.
+ * Where a listener sends a client: the end of one of its routes, shared by the sessions that take
+ * it.
  *
- * @param route name of the route that matched, null = the listener's own pool
+ * @param route which one, as the configuration names it: {@code routes[0]}; null = the listener's
+ *     own pool
+ * @param sessions how many have come from this listener to the pool
  */
 public record Destination(
-    ListenerCounters listener,
-    AccessList access,
-    ListenerLimiter limiter,
-    @Nullable String route,
-    Pool pool,
-    PoolLimiter poolLimiter,
-    LongAdder sessions) {
+    @Nullable String route, Pool pool, PoolLimiter poolLimiter, LongAdder sessions) {
 
-  /** From {@code listener} to {@code pool}, by no route. */
+  /** From the listener of {@code counters} to {@code pool}. */
   public static Destination of(
-      ListenerCounters listener, AccessList access, Pool pool, Limiters limiters) {
+      ListenerCounters counters, @Nullable String route, Pool pool, Limiters limiters) {
     return new Destination(
-        listener,
-        access,
-        limiters.listener(listener.listener()),
-        null,
-        pool,
-        limiters.pool(pool.name()),
-        listener.sessionsTo(pool.name()));
+        route, pool, limiters.pool(pool.name()), counters.sessionsTo(pool.name()));
   }
 }

@@ -1,6 +1,9 @@
 package dev.fairlead.session;
 
+import dev.fairlead.config.Labelled;
+import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -17,9 +20,28 @@ public final class ListenerCounters {
   private final LongAdder bytesToClient = new LongAdder();
   private final Map<String, LongAdder> sessionsByPool = new ConcurrentHashMap<>();
   private final Map<CloseReason, LongAdder> refused = new ConcurrentHashMap<>();
+  private final Map<HeaderResult, LongAdder> headers = new EnumMap<>(HeaderResult.class);
+
+  /** What became of the wait for a PROXY header. The names are API: they stand in a metric. */
+  public enum HeaderResult implements Labelled {
+    ACCEPTED,
+    /** The client has sent none, and need not. */
+    NONE,
+    /** The client has sent something else. */
+    MISSING,
+    MALFORMED,
+    /** The client may not send one, and must. */
+    UNTRUSTED,
+    TIMEOUT,
+    /** The client has left first. */
+    CLOSED
+  }
 
   public ListenerCounters(String listener) {
     this.listener = listener;
+    for (HeaderResult result : HeaderResult.values()) {
+      headers.put(result, new LongAdder());
+    }
   }
 
   public String listener() {
@@ -40,6 +62,15 @@ public final class ListenerCounters {
 
   void bytesToClient(int count) {
     bytesToClient.add(count);
+  }
+
+  void header(HeaderResult result) {
+    Objects.requireNonNull(headers.get(result)).increment();
+  }
+
+  /** PROXY headers that were read, or waited for, with this result. */
+  public long headers(HeaderResult result) {
+    return Objects.requireNonNull(headers.get(result)).sum();
   }
 
   void refused(CloseReason reason) {

@@ -20,57 +20,69 @@ final class Refusal implements Step {
 
   private final StepOwner owner;
   private final SessionAccount account;
-  private final Destination destination;
   private final Side client;
+  private final CloseReason why;
+  private final @Nullable String reply;
   private final long deadline;
+  private boolean resets;
 
-  Refusal(LoopContext loop, StepOwner owner, SessionAccount account, Side client) {
+  private Refusal(
+      LoopContext loop,
+      StepOwner owner,
+      SessionAccount account,
+      Side client,
+      CloseReason why,
+      @Nullable String reply) {
     this.owner = owner;
     this.account = account;
-    this.destination = account.destination();
     this.client = client;
+    this.why = why;
+    this.reply = reply;
     this.deadline = loop.now() + LINGER_NANOS;
   }
 
-  /** A limit leaves no room for it. */
-  void forLimit(CloseReason why) {
-    destination.listener().refused(why);
-    if (destination.limiter().refuseWith() == RefuseWith.RST) {
-      SocketTuning.resetOnClose(client.channel());
-      owner.end(why);
-    } else {
-      linger(why);
-    }
+  /** The listener does not serve the client: for a limit, or for what it has sent. */
+  static Refusal byListener(
+      LoopContext loop, StepOwner owner, SessionAccount account, Side client, CloseReason why) {
+    account.rules().counters().refused(why);
+    Refusal refusal = new Refusal(loop, owner, account, client, why, null);
+    refusal.resets = account.rules().limiter().refuseWith() == RefuseWith.RST;
+    return refusal;
   }
 
   /** No backend takes the session; {@code failure} is null if there was none to try. */
-  void notConnected(@Nullable ConnectFailure failure) {
-    Replies replies = destination.pool().config().replies();
+  static Refusal notConnected(
+      LoopContext loop,
+      StepOwner owner,
+      SessionAccount account,
+      Side client,
+      @Nullable ConnectFailure failure) {
+    Replies replies = account.destination().pool().config().replies();
     if (failure == null) {
-      destination.listener().refused(CloseReason.NO_BACKEND);
-      reply(CloseReason.NO_BACKEND, replies.noBackend());
-    } else {
-      reply(CloseReason.of(failure), replies.connectFailed(failure.cause()));
+      account.rules().counters().refused(CloseReason.NO_BACKEND);
+      return new Refusal(loop, owner, account, client, CloseReason.NO_BACKEND, replies.noBackend());
     }
+    String reply = replies.connectFailed(failure.cause());
+    return new Refusal(loop, owner, account, client, CloseReason.of(failure), reply);
   }
 
-  private void reply(CloseReason why, @Nullable String reply) {
-    if (client.isGone()) {
+  @Override
+  public void begin() {
+    if (resets) {
+      SocketTuning.resetOnClose(client.channel());
       owner.end(why);
-      return;
+    } else if (client.isGone()) {
+      owner.end(why);
+    } else {
+      if (reply != null) {
+        ByteBuf bytes = ByteBufUtil.writeUtf8(client.channel().alloc(), reply);
+        account.replied(bytes.readableBytes());
+        client.writeAndFlush(bytes);
+      }
+      owner.linger(why);
+      client.resume();
+      client.whenFlushed();
     }
-    if (reply != null) {
-      ByteBuf bytes = ByteBufUtil.writeUtf8(client.channel().alloc(), reply);
-      account.replied(bytes.readableBytes());
-      client.writeAndFlush(bytes);
-    }
-    linger(why);
-  }
-
-  private void linger(CloseReason why) {
-    owner.linger(why, this);
-    client.resume();
-    client.whenFlushed();
   }
 
   @Override

@@ -33,6 +33,11 @@ final class ResetDelivery implements Step, Runnable {
     this.deadline = loop.now() + PATIENCE_NANOS;
   }
 
+  @Override
+  public void begin() {
+    run();
+  }
+
   /** Resets the peer if the bytes are there, and checks again soon if not. */
   @Override
   public void run() {

@@ -52,9 +52,9 @@ public final class RouteTable<T> {
    * @param alpn protocols of which the client has to offer one; empty = every client
    * @param source networks of the client; empty = every client
    */
-  public record Route<T>(List<String> sni, List<String> alpn, List<Cidr> source, T target) {
+  public record RoutePattern<T>(List<String> sni, List<String> alpn, List<Cidr> source, T target) {
 
-    public Route {
+    public RoutePattern {
       sni = List.copyOf(sni);
       alpn = List.copyOf(alpn);
       source = List.copyOf(source);
@@ -64,7 +64,7 @@ public final class RouteTable<T> {
   /** What is left to compare once the name matches. */
   private record Match<T>(Set<String> alpn, @Nullable AccessList source, T target) {
 
-    static <T> Match<T> of(Route<T> route) {
+    static <T> Match<T> of(RoutePattern<T> route) {
       AccessList source =
           route.source.isEmpty() ? null : AccessList.of(new AccessConfig(route.source, List.of()));
       return new Match<>(Set.copyOf(route.alpn), source, route.target);
@@ -91,7 +91,7 @@ public final class RouteTable<T> {
    * From the routes in the order of the file. Throws IllegalArgumentException for a name that
    * cannot be one, which a check of the configuration has to find before.
    */
-  public RouteTable(List<Route<T>> routes) {
+  public RouteTable(List<RoutePattern<T>> routes) {
     routes.forEach(this::add);
     wildcardLabels = wildcards.keySet().stream().mapToInt(RouteTable::labels).max().orElse(0);
   }
@@ -100,7 +100,7 @@ public final class RouteTable<T> {
     return (int) name.chars().filter(each -> each == '.').count() + 1;
   }
 
-  private void add(Route<T> route) {
+  private void add(RoutePattern<T> route) {
     Match<T> match = Match.of(route);
     if (route.sni.isEmpty()) {
       anyName.add(match);

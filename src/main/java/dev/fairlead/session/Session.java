@@ -1,7 +1,6 @@
 package dev.fairlead.session;
 
 import dev.fairlead.net.ConnectFailure;
-import dev.fairlead.net.SocketTuning;
 import dev.fairlead.session.Step.StepOwner;
 import java.io.IOException;
 import java.util.function.Consumer;
@@ -25,6 +24,7 @@ final class Session extends Deadlines.Entry implements StepOwner, SessionListene
   private final SessionAccount account;
   private final SessionTimer timer;
   private final Side client;
+  private final Opening opening;
 
   /** From the answer of a backend on. */
   private @Nullable Side backend;
@@ -46,33 +46,26 @@ final class Session extends Deadlines.Entry implements StepOwner, SessionListene
     this.loop = loop;
     this.account = account;
     this.client = new Side(loop.transport(), this);
-    this.timer = new SessionTimer(account.destination().pool().config().timeouts(), loop.clock());
+    this.timer = new SessionTimer(loop.clock());
+    this.opening = new Opening(loop, this, account, timer, client);
     wakeBy(timer.expiresAt());
   }
 
-  /** Begins, once the client's channel is registered. */
-  void start() {
-    if (account.isAdmitted()) {
-      connect();
+  @Override
+  public void proceed() {
+    if (backend == null) {
+      begin(opening.next());
     } else {
-      account.phase(Phase.QUEUE);
-      Waiting waiting = new Waiting.ForConnection(loop, account.destination().limiter(), this);
-      step = waiting;
-      waiting.begin();
+      relay(backend);
     }
   }
 
-  @Override
-  public void admitted() {
-    account.admitted();
-    connect();
-  }
-
-  private void connect() {
-    account.phase(Phase.CONNECT);
-    Connector connector = new Connector(loop, account, this);
-    step = connector;
-    connector.next();
+  private void begin(Step next) {
+    step = next;
+    next.begin();
+    if (!ended) {
+      wakeBy(nextDeadline());
+    }
   }
 
   Side client() {
@@ -83,10 +76,6 @@ final class Session extends Deadlines.Entry implements StepOwner, SessionListene
     return account;
   }
 
-  String id() {
-    return loop.idPrefix() + Long.toString(account.sequence(), Character.MAX_RADIX);
-  }
-
   @Override
   public CloseReason reason() {
     return reason == null ? CloseReason.INTERNAL : reason;
@@ -94,16 +83,26 @@ final class Session extends Deadlines.Entry implements StepOwner, SessionListene
 
   @Override
   public SessionRecord record() {
-    return account.record(id(), timer.age(), ended ? reason() : null);
+    return account.record(timer.age(), ended ? reason() : null);
   }
 
   @Override
   public void connected(Side answered, long nanos) {
     backend = answered;
-    step = null;
     account.connected(timer.age());
     loop.listener().connected(account.selected(), nanos);
     timer.connected();
+    Step greeting = opening.greeting(answered);
+    if (greeting == null) {
+      relay(answered);
+    } else {
+      begin(greeting);
+    }
+  }
+
+  private void relay(Side answered) {
+    step = null;
+    account.phase(Phase.RELAY);
     client.join(answered);
     wakeBy(nextDeadline());
     if (client.isInputDone()) {
@@ -113,20 +112,25 @@ final class Session extends Deadlines.Entry implements StepOwner, SessionListene
 
   @Override
   public void notConnected(@Nullable ConnectFailure last) {
-    new Refusal(loop, this, account, client).notConnected(last);
+    begin(Refusal.notConnected(loop, this, account, client, last));
   }
 
   @Override
-  public void refuse(CloseReason limit) {
-    new Refusal(loop, this, account, client).forLimit(limit);
+  public void refuse(CloseReason why) {
+    begin(Refusal.byListener(loop, this, account, client, why));
   }
 
   @Override
-  public void linger(CloseReason why, Step refusal) {
+  public void linger(CloseReason why) {
     reason = why;
     refused = true;
-    step = refusal;
-    wakeBy(refusal.deadline());
+  }
+
+  @Override
+  public void kept() {
+    if (step != null) {
+      step.received();
+    }
   }
 
   @Override
@@ -166,6 +170,8 @@ final class Session extends Deadlines.Entry implements StepOwner, SessionListene
     firstReason(side == client ? CloseReason.CLIENT_CLOSED : CloseReason.BACKEND_CLOSED);
     if (side == client && account.isClientSilent()) {
       end();
+    } else if (step != null) {
+      step.inputDone(side);
     } else if (backend != null) {
       (side == client ? backend : client).whenFlushed();
       wakeBy(nextDeadline());
@@ -194,7 +200,7 @@ final class Session extends Deadlines.Entry implements StepOwner, SessionListene
     if (!(cause instanceof IOException)) {
       crashed(cause);
     } else if (!ended) {
-      LOG.debug("session {}: {}", id(), cause.toString());
+      LOG.debug("session {}: {}", account.id(), cause.toString());
       firstReason(side == client ? CloseReason.CLIENT_RESET : CloseReason.BACKEND_RESET);
       side.close();
       boolean discarding = isDiscarding();
@@ -203,9 +209,7 @@ final class Session extends Deadlines.Entry implements StepOwner, SessionListene
         end();
       } else {
         Side other = side == client ? backend : client;
-        ResetDelivery delivery = new ResetDelivery(loop, this, other, timer.lastByteAt());
-        step = delivery;
-        delivery.run();
+        begin(new ResetDelivery(loop, this, other, timer.lastByteAt()));
       }
     }
   }
@@ -238,22 +242,10 @@ final class Session extends Deadlines.Entry implements StepOwner, SessionListene
         step.timedOut();
       }
     } else if (backend != null) {
-      careForPeers(now, backend);
-      timer.noticePending(client.pending() + backend.pending());
+      timer.careForPeers(now, client, backend);
       if (now >= timer.quietUntil(client.isHalfClosed())) {
         end(client.isHalfClosed() ? CloseReason.CLOSE_TIMEOUT : CloseReason.IDLE_TIMEOUT);
       }
-    }
-  }
-
-  /** Lets the kernel detect a vanished backend, and exempts slow peers from the user time-out. */
-  private void careForPeers(long now, Side backendSide) {
-    if (timer.hasSettled(now)) {
-      SocketTuning.keepAlive(backendSide.channel());
-    }
-    if (timer.isSlow(now)) {
-      SocketTuning.tolerateSlow(client.channel());
-      SocketTuning.tolerateSlow(backendSide.channel());
     }
   }
 
@@ -287,7 +279,7 @@ final class Session extends Deadlines.Entry implements StepOwner, SessionListene
 
   @Override
   public void crashed(Throwable bug) {
-    LOG.error("session {} failed", id(), bug);
+    LOG.error("session {} failed", account.id(), bug);
     end(CloseReason.INTERNAL);
   }
 
@@ -337,7 +329,7 @@ final class Session extends Deadlines.Entry implements StepOwner, SessionListene
     try {
       part.accept(this);
     } catch (RuntimeException | Error bug) {
-      LOG.error("session {}: a part of its end failed", id(), bug);
+      LOG.error("session {}: a part of its end failed", account.id(), bug);
     }
   }
 

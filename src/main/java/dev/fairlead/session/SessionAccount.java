@@ -1,30 +1,49 @@
 package dev.fairlead.session;
 
+import dev.fairlead.admission.ListenerLimiter;
 import dev.fairlead.admission.SourceCount;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Trial;
+import java.net.InetAddress;
 import java.net.SocketAddress;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Where one session is counted, and its figures. It is counted at its listener and its source from
- * the start to {@link #close}, at its pool from the first backend that was selected, and at a
- * backend while that is selected; without {@link #close} a limit is one lower for good. On the
- * session's event loop; after the close, {@link #record} is for any thread.
+ * {@link #open} and {@link #admit} to {@link #close}, at its pool from the first backend that was
+ * selected, and at a backend while that is selected; without {@link #close} a limit is one lower
+ * for good. On the session's event loop; after the close, {@link #record} is for any thread.
  */
 final class SessionAccount {
-  private final Destination destination;
-  private final @Nullable SocketAddress source;
-  private final SourceCount ofSource;
-  private final long sequence;
+  /** As those of clients that never become sessions. */
+  private static final Set<CloseReason> AT_ONCE =
+      EnumSet.of(
+          CloseReason.DENIED,
+          CloseReason.LIMIT_SOURCE,
+          CloseReason.LIMIT_RATE,
+          CloseReason.LIMIT_CONNECTIONS,
+          CloseReason.QUEUE_FULL);
+
+  private final ListenerRules rules;
+
+  private final ClientIdentity client;
+
+  /** Not null = the client has passed the access list and has its tokens. */
+  private @Nullable SourceCount ofSource;
+
+  private String idPrefix = "";
+  private long sequence;
 
   /** True while the session has one of its listener's connections: not while it waits for it. */
   private boolean admitted;
 
+  private @Nullable Destination destination;
   private boolean atPool;
 
   /** The last one selected. */
@@ -40,40 +59,95 @@ final class SessionAccount {
   private long connectNanos = -1;
   private long bytesFromClient;
   private long bytesToClient;
-  private Phase phase = Phase.CONNECT;
+  private Phase phase = Phase.ACCEPT;
+  private boolean opened;
   private boolean closed;
 
+  /** Counts nothing yet. */
+  SessionAccount(ListenerRules rules, @Nullable SocketAddress peer) {
+    this.rules = rules;
+    this.client = new ClientIdentity(peer);
+  }
+
   /**
-   * @param source the client's address
-   * @param ofSource counts the session already
-   * @param admitted the session has one of its listener's connections
-   * @param sequence the session's number on its loop
+   * Takes source, rate and connection for the client, all or none; the connection may be waited
+   * for, unless {@link #isAdmitted}. {@link #close} gives them back.
+   *
+   * @return why the client is refused, null = it is not
    */
-  SessionAccount(
-      Destination destination,
-      @Nullable SocketAddress source,
-      SourceCount ofSource,
-      boolean admitted,
-      long sequence) {
-    this.destination = destination;
-    this.source = source;
-    this.ofSource = ofSource;
-    this.admitted = admitted;
-    this.sequence = sequence;
-    destination.listener().opened();
-    destination.sessions().increment();
+  @Nullable CloseReason admit() {
+    ListenerLimiter limiter = rules.limiter();
+    InetAddress address = client.address();
+    if (address != null && !rules.access().admits(address)) {
+      return CloseReason.DENIED;
+    }
+    SourceCount taken = limiter.sources().tryTake(address);
+    if (taken == null) {
+      return CloseReason.LIMIT_SOURCE;
+    }
+    if (!limiter.rate().tryTake()) {
+      taken.release();
+      return CloseReason.LIMIT_RATE;
+    }
+    admitted = limiter.connections().tryTake();
+    if (!admitted && !limiter.mayWait()) {
+      limiter.rate().putBack();
+      taken.release();
+      return Waiting.refusal(limiter);
+    }
+    ofSource = taken;
+    return null;
+  }
+
+  /**
+   * Counts the session at its listener.
+   *
+   * @param prefix of the ids of its loop
+   * @param number the session's on its loop
+   */
+  void open(String prefix, long number) {
+    idPrefix = prefix;
+    sequence = number;
+    opened = true;
+    rules.counters().opened();
+  }
+
+  /** Unique over members and restarts. */
+  String id() {
+    return idPrefix + Long.toString(sequence, Character.MAX_RADIX);
   }
 
   long sequence() {
     return sequence;
   }
 
-  Destination destination() {
-    return destination;
+  ListenerRules rules() {
+    return rules;
   }
 
-  @Nullable SocketAddress source() {
-    return source;
+  ClientIdentity client() {
+    return client;
+  }
+
+  /** The client has sent so many bytes that are not for the backend. */
+  void discount(int bytes) {
+    bytesFromClient -= bytes;
+    rules.counters().bytesFromClient(-bytes);
+  }
+
+  /** Whether its source is counted, and {@link #admit} is not to be called any more. */
+  boolean isCounted() {
+    return ofSource != null;
+  }
+
+  /** Where the session goes; there must be a route. */
+  Destination destination() {
+    return Objects.requireNonNull(destination);
+  }
+
+  void route(Destination found) {
+    destination = found;
+    found.sessions().increment();
   }
 
   /** The backend selected last; there must be one. */
@@ -81,17 +155,19 @@ final class SessionAccount {
     return Objects.requireNonNull(backend);
   }
 
+  /** The wait for one of the listener's connections is over. */
   void admitted() {
     admitted = true;
   }
 
+  /** Whether the session has one of the listener's connections. */
   boolean isAdmitted() {
     return admitted;
   }
 
   /** Selects a backend that has room; false = there is none now. */
   boolean trySelect(List<Backend> tried) {
-    Backend chosen = destination.poolLimiter().trySelect(source, tried, atPool);
+    Backend chosen = destination().poolLimiter().trySelect(client.source(), tried, atPool);
     if (chosen != null) {
       selected(chosen);
     }
@@ -116,7 +192,7 @@ final class SessionAccount {
         trial.ended();
         trial = null;
       }
-      destination.poolLimiter().released(selected());
+      destination().poolLimiter().released(selected());
     }
   }
 
@@ -131,12 +207,11 @@ final class SessionAccount {
   /** A backend has answered {@code nanos} after the accept. */
   void connected(long nanos) {
     connectNanos = nanos;
-    phase = Phase.RELAY;
   }
 
   void readFromClient(int bytes) {
     bytesFromClient += bytes;
-    destination.listener().bytesFromClient(bytes);
+    rules.counters().bytesFromClient(bytes);
   }
 
   void readFromBackend(int bytes) {
@@ -144,13 +219,13 @@ final class SessionAccount {
       backendWorked();
     }
     bytesToClient += bytes;
-    destination.listener().bytesToClient(bytes);
+    rules.counters().bytesToClient(bytes);
   }
 
   /** The client gets a reply of our own: no backend has sent these bytes. */
   void replied(int bytes) {
     bytesToClient += bytes;
-    destination.listener().bytesToClient(bytes);
+    rules.counters().bytesToClient(bytes);
   }
 
   /**
@@ -198,7 +273,7 @@ final class SessionAccount {
    * accept, or one that was refused at once.
    */
   boolean isQuiet(CloseReason reason) {
-    boolean refused = reason == CloseReason.LIMIT_CONNECTIONS || reason == CloseReason.QUEUE_FULL;
+    boolean refused = AT_ONCE.contains(reason);
     boolean left = reason == CloseReason.CLIENT_CLOSED || reason == CloseReason.CLIENT_RESET;
     return refused || (left && bytesFromClient == 0 && bytesToClient == 0);
   }
@@ -222,19 +297,23 @@ final class SessionAccount {
     } finally {
       if (atPool) {
         atPool = false;
-        destination.poolLimiter().left();
+        destination().poolLimiter().left();
       }
     }
   }
 
   private void leaveListener() {
-    destination.listener().closed();
+    if (opened) {
+      rules.counters().closed();
+    }
     try {
-      ofSource.release();
+      if (ofSource != null) {
+        ofSource.release();
+      }
     } finally {
       if (admitted) {
         admitted = false;
-        destination.limiter().connections().giveBack();
+        rules.limiter().connections().giveBack();
       }
     }
   }
@@ -242,15 +321,16 @@ final class SessionAccount {
   /**
    * @param reason null = the session is alive
    */
-  SessionRecord record(String id, long ageNanos, @Nullable CloseReason reason) {
+  SessionRecord record(long ageNanos, @Nullable CloseReason reason) {
     return new SessionRecord(
         Instant.now(),
-        id,
-        destination.listener().listener(),
-        source,
-        null,
-        destination.route(),
-        destination.pool().name(),
+        id(),
+        rules.counters().listener(),
+        client.source(),
+        client.isNamed() ? client.peer() : null,
+        client.serverName(),
+        destination == null ? null : destination.route(),
+        destination == null ? null : destination.pool().name(),
         backend == null ? null : backend.id(),
         attempts,
         connectNanos < 0 ? -1 : TimeUnit.NANOSECONDS.toMillis(connectNanos),

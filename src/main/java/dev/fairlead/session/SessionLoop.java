@@ -1,17 +1,15 @@
 package dev.fairlead.session;
 
-import dev.fairlead.admission.ListenerLimiter;
-import dev.fairlead.admission.SourceCount;
 import dev.fairlead.net.PauseClock;
 import dev.fairlead.net.SocketTuning;
 import dev.fairlead.net.Transport;
 import dev.fairlead.pool.Backend;
+import dev.fairlead.session.ListenerCounters.HeaderResult;
+import dev.fairlead.session.ListenerRules.HeaderRules;
 import dev.fairlead.session.limit.SessionCount;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -82,57 +80,47 @@ public final class SessionLoop {
    * Makes a session of a client that was just accepted and is not registered yet, or refuses it.
    * Never throws: if there is a bug, the client is closed and nothing stays counted.
    */
-  public void open(Channel client, Destination destination) {
+  public void open(Channel client, ListenerRules rules) {
+    SessionAccount account = new SessionAccount(rules, client.remoteAddress());
     try {
-      CloseReason refusal = admit(client, destination);
-      if (refusal != null) {
-        destination.listener().refused(refusal);
-        refusedClients.add(client, destination.limiter().refuseWith());
+      CloseReason refusal = admit(account);
+      if (refusal == null) {
+        begin(client, account);
+      } else {
+        rules.counters().refused(refusal);
+        refusedClients.add(client, rules.limiter().refuseWith());
       }
     } catch (RuntimeException | Error bug) {
-      LOG.error("a client of listener {} is dropped", destination.listener().listener(), bug);
+      LOG.error("a client of listener {} is dropped", rules.counters().listener(), bug);
+      account.close();
       Transport.discard(client);
     }
   }
 
   /**
-   * Takes source, rate and connection, all or none, and begins a session with them.
+   * Admits a client by its own address, except one whose PROXY header is to name another.
    *
    * @return why the client is refused, null = it is not
    */
-  private @Nullable CloseReason admit(Channel client, Destination destination) {
-    ListenerLimiter limiter = destination.limiter();
-    InetAddress address = addressOf(client);
-    if (address != null && !destination.access().admits(address)) {
-      return CloseReason.DENIED;
+  private static @Nullable CloseReason admit(SessionAccount account) {
+    HeaderRules header = account.rules().header();
+    if (header == null) {
+      return account.admit();
     }
-    SourceCount ofSource = limiter.sources().tryTake(address);
-    if (ofSource == null) {
-      return CloseReason.LIMIT_SOURCE;
+    if (header.isTrusted(account.client().peer())) {
+      return null;
     }
-    if (!limiter.rate().tryTake()) {
-      ofSource.release();
-      return CloseReason.LIMIT_RATE;
+    if (header.config().required()) {
+      account.rules().counters().header(HeaderResult.UNTRUSTED);
+      return CloseReason.PROXY_HEADER;
     }
-    boolean admitted = limiter.connections().tryTake();
-    if (!admitted && !limiter.mayWait()) {
-      limiter.rate().putBack();
-      ofSource.release();
-      return Waiting.refusal(limiter);
-    }
-    begin(
-        client,
-        new SessionAccount(destination, client.remoteAddress(), ofSource, admitted, opened++));
-    return null;
-  }
-
-  private static @Nullable InetAddress addressOf(Channel client) {
-    return client.remoteAddress() instanceof InetSocketAddress socket ? socket.getAddress() : null;
+    return account.admit();
   }
 
   private void begin(Channel client, SessionAccount account) {
     Session session = null;
     try {
+      account.open(context.idPrefix(), opened++);
       session = new Session(context, account);
       live++;
       count.opened();
@@ -159,7 +147,7 @@ public final class SessionLoop {
   private static void start(Session session, ChannelFuture registered) {
     try {
       if (registered.isSuccess()) {
-        session.start();
+        session.proceed();
       } else {
         session.end(CloseReason.INTERNAL);
       }
@@ -211,7 +199,7 @@ public final class SessionLoop {
   public boolean end(String id) {
     List<Session> found =
         id.startsWith(context.idPrefix())
-            ? sessions(session -> session.id().equals(id))
+            ? sessions(session -> session.account().id().equals(id))
             : List.of();
     found.forEach(session -> session.end(CloseReason.ADMIN));
     return !found.isEmpty();

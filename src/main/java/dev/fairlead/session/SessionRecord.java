@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param time when the record was made
  * @param session id, unique over members and restarts
+ * @param source the client, which its PROXY header names if it has sent one
+ * @param peer who has connected; null = the source
  * @param sni null = none seen
  * @param route null = the listener's own pool
  * @param pool null = none was chosen
@@ -24,6 +26,7 @@ public record SessionRecord(
     String session,
     String listener,
     @Nullable SocketAddress source,
+    @Nullable SocketAddress peer,
     @Nullable String sni,
     @Nullable String route,
     @Nullable String pool,
@@ -38,7 +41,16 @@ public record SessionRecord(
 
   /** The client's address as it is written: {@code ip:port}, {@code [v6]:port} or {@code unix:}. */
   public String sourceText() {
-    return source instanceof InetSocketAddress address
+    return text(source);
+  }
+
+  /** The peer's address, as that of the source; null = it is the source. */
+  public @Nullable String peerText() {
+    return peer == null ? null : text(peer);
+  }
+
+  private static String text(@Nullable SocketAddress socket) {
+    return socket instanceof InetSocketAddress address
         ? NetUtil.toSocketAddressString(address)
         : "unix:";
   }

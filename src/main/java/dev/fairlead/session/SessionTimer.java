@@ -2,6 +2,7 @@ package dev.fairlead.session;
 
 import dev.fairlead.config.PoolConfig.Timeouts;
 import dev.fairlead.net.SocketTuning;
+import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -28,27 +29,35 @@ final class SessionTimer {
 
   private static final long SLOW_NANOS = SocketTuning.SLOW_AFTER.toNanos();
   private static final int PERCENT = 100;
+  private static final Timeouts NO_TIMEOUTS =
+      new Timeouts(Duration.ZERO, Duration.ZERO, Duration.ZERO, 0);
 
-  private final Timeouts timeouts;
   private final LongSupplier clock;
+
+  /** Of the pool; none before the session has a route. */
+  private Timeouts timeouts = NO_TIMEOUTS;
 
   /** By {@link System#nanoTime}, as its age is reported. */
   private final long openedAt = System.nanoTime();
 
   private final long startedAt;
-  private final long expiresAt;
+  private long expiresAt = NEVER;
   private long lastByteAt;
   private long lastPending;
 
   /** When the backend's connection is to be kept alive; NEVER = it is, or there is none yet. */
   private long settlesAt = NEVER;
 
-  SessionTimer(Timeouts timeouts, LongSupplier clock) {
-    this.timeouts = timeouts;
+  SessionTimer(LongSupplier clock) {
     this.clock = clock;
     this.startedAt = clock.getAsLong();
     this.lastByteAt = startedAt;
-    this.expiresAt = drawExpiry();
+  }
+
+  /** The session goes to a pool with these time-outs, which count from the accept. */
+  void route(Timeouts ofPool) {
+    timeouts = ofPool;
+    expiresAt = drawExpiry();
   }
 
   void touch() {
@@ -92,18 +101,18 @@ final class SessionTimer {
     return most == 0 ? NEVER : lastByteAt + most;
   }
 
-  /** True once: the kernel is to detect from now on when the backend vanishes. */
-  boolean hasSettled(long now) {
-    boolean settled = now >= settlesAt;
-    if (settled) {
+  /** Lets the kernel detect a vanished backend, and exempts slow peers from the user time-out. */
+  void careForPeers(long now, Side client, Side backend) {
+    if (now >= settlesAt) {
       settlesAt = NEVER;
+      SocketTuning.keepAlive(backend.channel());
     }
-    return settled;
-  }
-
-  /** Whether no byte has moved for so long that a check must show if the peer is slow or dead. */
-  boolean isSlow(long now) {
-    return now - lastByteAt >= SLOW_NANOS;
+    // No byte has moved for so long that a check must show whether the peer is slow or dead.
+    if (now - lastByteAt >= SLOW_NANOS) {
+      SocketTuning.tolerateSlow(client.channel());
+      SocketTuning.tolerateSlow(backend.channel());
+    }
+    noticePending(client.pending() + backend.pending());
   }
 
   long progressAt() {

@@ -39,8 +39,11 @@ import org.jspecify.annotations.Nullable;
  * flushed on both ends of a session is closed by its session.
  */
 final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureListener {
-  /** Bytes kept for a backend, plus one read. Raising costs memory, lowering pauses more. */
-  private static final int MAX_EARLY = 64 * 1024;
+  /**
+   * Bytes kept for a backend, plus one read. Raising it costs memory, lowering it below 84 KiB
+   * leaves no room for the longest ClientHello.
+   */
+  private static final int MAX_EARLY = 96 * 1024;
 
   /** To read after a failed write. Raising it delivers more, lowering it ends sooner. */
   private static final long READ_MILLIS = 1000;
@@ -73,6 +76,9 @@ final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureLi
   interface SideEvents {
     /** Read from {@code side}'s peer, and passed on after this. */
     void read(Side side, int bytes);
+
+    /** {@code side} keeps what it has read, because there is no other side yet. */
+    void kept();
 
     /** A burst of reads is over. */
     void touch();
@@ -120,6 +126,21 @@ final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureLi
 
   Channel channel() {
     return context().channel();
+  }
+
+  /** What was read and is kept until there is another side; null = nothing. Stays this side's. */
+  @Nullable ByteBuf early() {
+    return early;
+  }
+
+  /** Drops the first {@code bytes} of {@link #early}: they are not for the other side. */
+  void dropEarly(int bytes) {
+    ByteBuf kept = Objects.requireNonNull(early).skipBytes(bytes);
+    if (!kept.isReadable()) {
+      early = null;
+      kept.release();
+    }
+    resume();
   }
 
   /** Bytes go to {@code backend} from now on, those kept so far first. */
@@ -303,6 +324,7 @@ final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureLi
     if (early.readableBytes() >= MAX_EARLY) {
       pause();
     }
+    events.kept();
   }
 
   private void write(ByteBuf bytes) {

@@ -6,6 +6,15 @@ import org.jspecify.annotations.Nullable;
 /** What a session does while it does not relay. On its event loop. */
 interface Step {
 
+  /** Called once; may report to the owner at once. */
+  void begin();
+
+  /** The session has read more of what it keeps until it relays: {@link Side#early}. */
+  default void received() {}
+
+  /** The peer of {@code side} has sent its FIN. */
+  default void inputDone(Side side) {}
+
   /** When {@link #timedOut} is to be called, by the loop's clock. */
   long deadline();
 
@@ -24,11 +33,11 @@ interface Step {
     /** Makes sure {@link #timedOut} is called soon after {@code time}. */
     void wakeBy(long time);
 
-    /** The session has one of its listener's connections. */
-    void admitted();
+    /** The step is over, and the session goes on. */
+    void proceed();
 
-    /** A limit refuses the client. */
-    void refuse(CloseReason limit);
+    /** The client is not served. */
+    void refuse(CloseReason why);
 
     /** A backend has answered, {@code nanos} after it was asked. */
     void connected(Side backend, long nanos);
@@ -36,8 +45,8 @@ interface Step {
     /** No backend takes the session; {@code last} is null if there was none to try. */
     void notConnected(@Nullable ConnectFailure last);
 
-    /** The client gets a FIN and may take until the deadline of {@code refusal} to close. */
-    void linger(CloseReason why, Step refusal);
+    /** The client gets a FIN and may take until the step's deadline to close. */
+    void linger(CloseReason why);
 
     /** Ends the session for {@code why}. */
     void end(CloseReason why);

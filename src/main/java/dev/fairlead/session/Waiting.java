@@ -1,7 +1,6 @@
 package dev.fairlead.session;
 
 import dev.fairlead.admission.ConnectionLimiter;
-import dev.fairlead.admission.ListenerLimiter;
 import dev.fairlead.admission.QueueingLimiter;
 import dev.fairlead.admission.WaitQueue;
 
@@ -40,7 +39,8 @@ abstract class Waiting extends WaitQueue.Waiter implements Step {
   abstract void giveBack();
 
   /** Joins the queue, or refuses the session because it is full. */
-  final void begin() {
+  @Override
+  public final void begin() {
     owner.wakeBy(deadline);
     if (!limiter.join(this)) {
       over = true;
@@ -119,11 +119,13 @@ abstract class Waiting extends WaitQueue.Waiter implements Step {
 
   /** The wait for one of a listener's connections. */
   static final class ForConnection extends Waiting {
+    private final SessionAccount account;
     private final ConnectionLimiter connections;
 
-    ForConnection(LoopContext loop, ListenerLimiter limiter, StepOwner owner) {
-      super(loop, limiter, owner);
-      this.connections = limiter.connections();
+    ForConnection(LoopContext loop, SessionAccount account, StepOwner owner) {
+      super(loop, account.rules().limiter(), owner);
+      this.account = account;
+      this.connections = account.rules().limiter().connections();
     }
 
     @Override
@@ -133,7 +135,8 @@ abstract class Waiting extends WaitQueue.Waiter implements Step {
 
     @Override
     void admitted() {
-      owner().admitted();
+      account.admitted();
+      owner().proceed();
     }
 
     @Override

@@ -145,6 +145,7 @@ public final class FakeMember implements MemberView {
             id,
             "web",
             new InetSocketAddress("192.0.2.7", 40001),
+            new InetSocketAddress("192.0.2.1", 50001),
             null,
             null,
             "web",

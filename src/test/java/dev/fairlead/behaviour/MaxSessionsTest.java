@@ -27,7 +27,7 @@ class MaxSessionsTest {
   private static final int CLIENTS = 20;
 
   @EveryTransport
-  @Logs("Acceptor - listener at ")
+  @Logs("AcceptPauses - listener at ")
   void clientsBeyondTheLimitWaitAndAreServed(TransportKind transport, LogWatch logged)
       throws Exception {
     try (TestBackend backend = TestBackend.echo();

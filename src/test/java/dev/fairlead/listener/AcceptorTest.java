@@ -3,7 +3,6 @@ package dev.fairlead.listener;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.fairlead.admission.AccessList;
 import dev.fairlead.config.BindAddress;
 import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.config.NodeConfig.TransportKind;
@@ -109,9 +108,9 @@ class AcceptorTest {
     limiters.configure(listeners, pools);
     snapshot.set(
         Snapshot.of(
-            listeners,
+            listeners.stream().map(ListenerTables::of).toList(),
             pools,
-            new Snapshot.LongLived(ListenerCounters::new, name -> AccessList.EVERYONE, limiters)));
+            new Snapshot.LongLived(ListenerCounters::new, limiters)));
   }
 
   /** Has the socket accept a client. */

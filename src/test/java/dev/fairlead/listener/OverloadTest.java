@@ -3,7 +3,6 @@ package dev.fairlead.listener;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.fairlead.admission.AccessList;
 import dev.fairlead.config.BackendConfig;
 import dev.fairlead.config.BindAddress;
 import dev.fairlead.config.ListenerConfig;
@@ -119,12 +118,18 @@ class OverloadTest {
                             "127.0.0.1", backend.port(), null, 1, BackendConfig.State.ENABLED)))));
     Limiters limiters = new Limiters();
     limiters.configure(configs, pools);
-    Snapshot.LongLived longLived =
-        new Snapshot.LongLived(ListenerCounters::new, name -> AccessList.EVERYONE, limiters);
+    Snapshot.LongLived longLived = new Snapshot.LongLived(ListenerCounters::new, limiters);
     listeners
         .prepare(configs)
         .compose(
-            change -> change.commit(() -> snapshot.set(Snapshot.of(configs, pools, longLived))))
+            change ->
+                change.commit(
+                    () ->
+                        snapshot.set(
+                            Snapshot.of(
+                                configs.stream().map(ListenerTables::of).toList(),
+                                pools,
+                                longLived))))
         .await();
     String shown = listeners.addresses().get("web");
     int port = Integer.parseInt(shown.substring(shown.lastIndexOf(':') + 1));

@@ -3,7 +3,6 @@ package dev.fairlead.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.fairlead.admission.ListenerLimiter;
 import dev.fairlead.config.LimitsConfig.LimitScope;
 import dev.fairlead.config.LimitsConfig.PoolLimits;
 import dev.fairlead.config.LimitsConfig.QueueConfig;
@@ -143,7 +142,7 @@ class ConnectorTest {
       attempt.takeRoom();
       attempt.start();
       assertThat(attempt.reports).isEmpty();
-      assertThat(attempt.account.record("", 0, null).phase()).isEqualTo(Phase.QUEUE);
+      assertThat(attempt.account.record(0, null).phase()).isEqualTo(Phase.QUEUE);
       attempt.makeRoom();
       attempt.expect("connected 127.0.0.1:" + only.port());
       assertThat(attempt.fixture.backend(0).active()).isEqualTo(1);
@@ -238,15 +237,15 @@ class ConnectorTest {
               new Deadlines(0),
               "test-",
               () -> {});
-      ListenerLimiter limiter = fixture.destination.limiter();
-      limiter.connections().tryTake();
-      account =
-          new SessionAccount(fixture.destination, null, limiter.sources().tryTake(null), true, 0);
+      account = new SessionAccount(fixture.rules, null);
+      assertThat(account.admit()).isNull();
+      account.open("test-", 0);
+      account.route(fixture.rules.routes().byDefault());
       connector = new Connector(loop, account, this);
     }
 
     void start() throws Exception {
-      run(connector::next);
+      run(connector::begin);
     }
 
     void run(Runnable task) throws Exception {

@@ -1,6 +1,7 @@
 package dev.fairlead.session;
 
 import dev.fairlead.admission.AccessList;
+import dev.fairlead.admission.ListenerLimiter;
 import dev.fairlead.config.BindAddress;
 import dev.fairlead.config.LimitsConfig.ListenerLimits;
 import dev.fairlead.config.ListenerConfig;
@@ -55,7 +56,7 @@ final class LoopFixture implements AutoCloseable {
   volatile LongSupplier clock = nanos::get;
 
   final SessionLoop loop;
-  volatile Destination destination;
+  volatile ListenerRules rules;
   Pools pools = Pools.NONE;
   private final Channel server;
 
@@ -97,7 +98,7 @@ final class LoopFixture implements AutoCloseable {
               @Override
               public void channelRead(ChannelHandlerContext context, Object client) {
                 accepted.add((Channel) client);
-                loop.open((Channel) client, destination);
+                loop.open((Channel) client, rules);
               }
             });
     eventLoop.register(channel).sync();
@@ -111,8 +112,25 @@ final class LoopFixture implements AutoCloseable {
     pools = pools.next(List.of(config));
     limiters.configure(List.of(web), pools);
     limiters.listener("web").configure(limits);
-    destination = Destination.of(counters, AccessList.EVERYONE, pools.pool("web"), limiters);
+    Destination to = Destination.of(counters, null, pools.pool("web"), limiters);
+    rules = rules(counters, limiters.listener("web"), to);
     return this;
+  }
+
+  /** Of a listener without a pool. */
+  static ListenerRules rules(ListenerLimiter limiter) {
+    return rules(new ListenerCounters("web"), limiter, null);
+  }
+
+  private static ListenerRules rules(
+      ListenerCounters counters, ListenerLimiter limiter, Destination to) {
+    return new ListenerRules(
+        counters,
+        AccessList.EVERYONE,
+        limiter,
+        null,
+        null,
+        new ListenerRules.Routes(new RouteTable<>(List.of()), List.of(), to));
   }
 
   LoopFixture configure(PoolConfig config) {

@@ -12,8 +12,8 @@ class RecordingOwner implements Step.StepOwner {
   public void wakeBy(long time) {}
 
   @Override
-  public void admitted() {
-    reports.add("admitted");
+  public void proceed() {
+    reports.add("proceeds");
   }
 
   @Override
@@ -32,7 +32,7 @@ class RecordingOwner implements Step.StepOwner {
   }
 
   @Override
-  public void linger(CloseReason why, Step refusal) {
+  public void linger(CloseReason why) {
     reports.add("lingers " + why);
   }
 
@@ -53,6 +53,9 @@ class RecordingOwner implements Step.StepOwner {
 
   @Override
   public void read(Side side, int bytes) {}
+
+  @Override
+  public void kept() {}
 
   @Override
   public void touch() {}

@@ -1,7 +1,7 @@
 package dev.fairlead.session;
 
 import dev.fairlead.config.Cidr;
-import dev.fairlead.session.RouteTable.Route;
+import dev.fairlead.session.RouteTable.RoutePattern;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -50,10 +50,11 @@ public class RouteTableBenchmark {
 
   @Setup
   public void setUp() {
-    List<Route<Integer>> routes = new ArrayList<>();
+    List<RoutePattern<Integer>> routes = new ArrayList<>();
     for (int i = 0; i < names; i++) {
       String name = i % 2 == 0 ? host(i) : "*." + host(i);
-      routes.add(new Route<>(List.of(name), List.of("h2"), List.of(Cidr.of("10.0.0.0/8")), i));
+      routes.add(
+          new RoutePattern<>(List.of(name), List.of("h2"), List.of(Cidr.of("10.0.0.0/8")), i));
     }
     Collections.shuffle(routes, new Random(1));
     table = new RouteTable<>(routes);

@@ -3,7 +3,7 @@ package dev.fairlead.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.config.Cidr;
-import dev.fairlead.session.RouteTable.Route;
+import dev.fairlead.session.RouteTable.RoutePattern;
 import java.net.InetAddress;
 import java.util.Comparator;
 import java.util.List;
@@ -30,7 +30,8 @@ class RouteTablePropertiesTest {
 
   @Property(tries = 5000)
   void answersAsThePlainRuleDoes(
-      @ForAll("routes") List<Route<Integer>> routes, @ForAll("clients") List<Client> clients) {
+      @ForAll("routes") List<RoutePattern<Integer>> routes,
+      @ForAll("clients") List<Client> clients) {
     RouteTable<Integer> table = new RouteTable<>(routes);
     for (Client client : clients) {
       assertThat(Optional.ofNullable(table.find(client.name, client.alpn, client.source)))
@@ -39,7 +40,7 @@ class RouteTablePropertiesTest {
     }
   }
 
-  private static Optional<Integer> plain(List<Route<Integer>> routes, Client client) {
+  private static Optional<Integer> plain(List<RoutePattern<Integer>> routes, Client client) {
     // min keeps the first of equal ones.
     return routes.stream()
         .filter(route -> rank(route, client.name) != NO_MATCH)
@@ -48,10 +49,10 @@ class RouteTablePropertiesTest {
                 route.alpn().isEmpty() || route.alpn().stream().anyMatch(client.alpn::contains))
         .filter(route -> route.source().isEmpty() || isIn(route.source(), client.source))
         .min(Comparator.comparing(route -> -rank(route, client.name)))
-        .map(Route::target);
+        .map(RoutePattern::target);
   }
 
-  private static int rank(Route<Integer> route, @Nullable String name) {
+  private static int rank(RoutePattern<Integer> route, @Nullable String name) {
     if (route.sni().isEmpty()) {
       return 0;
     }
@@ -79,22 +80,25 @@ class RouteTablePropertiesTest {
   private record Client(@Nullable String name, List<String> alpn, @Nullable InetAddress source) {}
 
   @Provide
-  Arbitrary<List<Route<Integer>>> routes() {
+  Arbitrary<List<RoutePattern<Integer>>> routes() {
     Arbitrary<String> pattern =
         Combinators.combine(Arbitraries.of("", "*."), names()).as(String::concat);
     Arbitrary<List<Cidr>> networks =
         sources().map(address -> new Cidr(address, Byte.SIZE)).list().ofMaxSize(2);
     return Combinators.combine(pattern.list().ofMaxSize(3), protocols(), networks)
-        .as((sni, alpn, source) -> new Route<>(sni, alpn, source, 0))
+        .as((sni, alpn, source) -> new RoutePattern<>(sni, alpn, source, 0))
         .list()
         .ofMaxSize(12)
         .map(RouteTablePropertiesTest::numbered);
   }
 
-  private static List<Route<Integer>> numbered(List<Route<Integer>> routes) {
+  private static List<RoutePattern<Integer>> numbered(List<RoutePattern<Integer>> routes) {
     return Stream.iterate(0, i -> i + 1)
         .limit(routes.size())
-        .map(i -> new Route<>(routes.get(i).sni(), routes.get(i).alpn(), routes.get(i).source(), i))
+        .map(
+            i ->
+                new RoutePattern<>(
+                    routes.get(i).sni(), routes.get(i).alpn(), routes.get(i).source(), i))
         .toList();
   }
 

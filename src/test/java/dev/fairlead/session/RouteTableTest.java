@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fairlead.config.Cidr;
-import dev.fairlead.session.RouteTable.Route;
+import dev.fairlead.session.RouteTable.RoutePattern;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.stream.Stream;
@@ -70,10 +70,11 @@ class RouteTableTest {
     RouteTable<String> table =
         new RouteTable<>(
             List.of(
-                new Route<>(List.of("a.com"), List.of("h2"), List.of(), "h2"),
-                new Route<>(List.of("a.com"), List.of(), networks("10.0.0.0/8"), "inside"),
-                new Route<>(List.of("*.com"), List.of("h3", "acme"), List.of(), "acme"),
-                new Route<>(List.of(), List.of(), networks("2001:db8::/32", "192.0.2.1"), "v6")));
+                new RoutePattern<>(List.of("a.com"), List.of("h2"), List.of(), "h2"),
+                new RoutePattern<>(List.of("a.com"), List.of(), networks("10.0.0.0/8"), "inside"),
+                new RoutePattern<>(List.of("*.com"), List.of("h3", "acme"), List.of(), "acme"),
+                new RoutePattern<>(
+                    List.of(), List.of(), networks("2001:db8::/32", "192.0.2.1"), "v6")));
     assertThat(table.find("a.com", List.of("http/1.1", "h2"), ip("10.0.0.1"))).isEqualTo("h2");
     assertThat(table.find("a.com", List.of("http/1.1"), ip("10.0.0.1"))).isEqualTo("inside");
     assertThat(table.find("a.com", List.of("acme"), ip("192.0.2.1"))).isEqualTo("acme");
@@ -87,7 +88,7 @@ class RouteTableTest {
     RouteTable<String> table =
         new RouteTable<>(
             List.of(
-                new Route<>(List.of(), List.of(), networks("0.0.0.0/0", "::/0"), "ip"),
+                new RoutePattern<>(List.of(), List.of(), networks("0.0.0.0/0", "::/0"), "ip"),
                 named("unix")));
     assertThat(table.find(null, NO_ALPN, ip("10.0.0.1"))).isEqualTo("ip");
     assertThat(table.find(null, NO_ALPN, null)).isEqualTo("unix");
@@ -121,8 +122,8 @@ class RouteTableTest {
         .hasMessageContaining("10.0.0.1");
   }
 
-  private static Route<String> named(String target, String... sni) {
-    return new Route<>(List.of(sni), List.of(), List.of(), target);
+  private static RoutePattern<String> named(String target, String... sni) {
+    return new RoutePattern<>(List.of(sni), List.of(), List.of(), target);
   }
 
   private static @Nullable String find(RouteTable<String> table, @Nullable String name) {

@@ -188,17 +188,17 @@ class SessionTest {
   }
 
   @EveryTransport
-  @Logs("a client of listener web is dropped")
+  @Logs({"a client of listener web is dropped", "session test-0 failed"})
   void clientThatCannotBecomeASessionLeavesNothing(TransportKind kind) throws Exception {
     try (TestBackend backend = TestBackend.echo();
         LoopFixture fixture = fixture(kind, backend)) {
-      Destination good = fixture.destination;
+      ListenerRules good = fixture.rules;
       fixture.configure(
           new PoolSettings().backend(backend.port()).timeouts(null).config(), only(5));
       assertThat(dropped(fixture)).isTrue();
-      fixture.destination = withAccess(good, null);
+      fixture.rules = withAccess(good, null);
       assertThat(dropped(fixture)).isTrue();
-      fixture.destination = good;
+      fixture.rules = good;
       expectNothingLeft(fixture);
       try (TestConnection client = fixture.connect()) {
         exchange(client);
@@ -290,15 +290,9 @@ class SessionTest {
     return !fixture.accepted().isOpen();
   }
 
-  private static Destination withAccess(Destination good, AccessList access) {
-    return new Destination(
-        good.listener(),
-        access,
-        good.limiter(),
-        null,
-        good.pool(),
-        good.poolLimiter(),
-        good.sessions());
+  private static ListenerRules withAccess(ListenerRules good, AccessList access) {
+    return new ListenerRules(
+        good.counters(), access, good.limiter(), good.header(), good.tls(), good.routes());
   }
 
   private LoopFixture fixture(TransportKind kind, TestBackend backend) throws Exception {

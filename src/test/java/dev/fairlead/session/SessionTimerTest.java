@@ -11,10 +11,16 @@ class SessionTimerTest {
   private static final Duration HOUR = Duration.ofHours(1);
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
+  private static SessionTimer timer(Timeouts timeouts) {
+    SessionTimer timer = new SessionTimer(System::nanoTime);
+    timer.route(timeouts);
+    return timer;
+  }
+
   @RepeatedTest(20)
   void maxDurationIsDrawnFromItsLastPart() {
     long before = System.nanoTime();
-    SessionTimer timer = new SessionTimer(new Timeouts(HOUR, MINUTE, HOUR, 10), System::nanoTime);
+    SessionTimer timer = timer(new Timeouts(HOUR, MINUTE, HOUR, 10));
     long after = System.nanoTime();
     assertThat(timer.expiresAt())
         .isBetween(before + HOUR.toNanos() / 10 * 9, after + HOUR.toNanos());
@@ -22,9 +28,7 @@ class SessionTimerTest {
 
   @Test
   void zeroIsNever() {
-    SessionTimer timer =
-        new SessionTimer(
-            new Timeouts(Duration.ZERO, Duration.ZERO, Duration.ZERO, 10), System::nanoTime);
+    SessionTimer timer = timer(new Timeouts(Duration.ZERO, Duration.ZERO, Duration.ZERO, 10));
     assertThat(timer.expiresAt()).isEqualTo(SessionTimer.NEVER);
     assertThat(timer.quietUntil(false)).isEqualTo(SessionTimer.NEVER);
     assertThat(timer.quietUntil(true)).isEqualTo(SessionTimer.NEVER);
@@ -32,8 +36,7 @@ class SessionTimerTest {
 
   @Test
   void idleAndCloseCountFromTheLastByte() {
-    SessionTimer timer =
-        new SessionTimer(new Timeouts(HOUR, MINUTE, Duration.ZERO, 0), System::nanoTime);
+    SessionTimer timer = timer(new Timeouts(HOUR, MINUTE, Duration.ZERO, 0));
     timer.touch();
     assertThat(timer.quietUntil(false)).isEqualTo(timer.lastByteAt() + HOUR.toNanos());
     assertThat(timer.quietUntil(true)).isEqualTo(timer.lastByteAt() + MINUTE.toNanos());
@@ -41,8 +44,7 @@ class SessionTimerTest {
 
   @Test
   void bytesThatLeaveCountAsMovement() {
-    SessionTimer timer =
-        new SessionTimer(new Timeouts(HOUR, MINUTE, Duration.ZERO, 0), System::nanoTime);
+    SessionTimer timer = timer(new Timeouts(HOUR, MINUTE, Duration.ZERO, 0));
     timer.noticePending(1000);
     long moved = timer.lastByteAt();
     timer.noticePending(1000);

@@ -141,7 +141,8 @@ class SessionTrialTest {
   }
 
   private SessionAccount account() {
-    return new SessionAccount(
-        fixture.destination, null, fixture.destination.limiter().sources().tryTake(null), false, 0);
+    SessionAccount account = new SessionAccount(fixture.rules, null);
+    account.route(fixture.rules.routes().byDefault());
+    return account;
   }
 }

@@ -40,6 +40,8 @@ class WaitingTest {
           "",
           () -> {});
 
+  private final SessionAccount account = new SessionAccount(LoopFixture.rules(limiter), null);
+
   @Test
   void placeIsTakenAtOnceAndTheSessionContinuesOnItsOwnLoop() {
     Waiting waiting = waitForTheOnly(2);
@@ -47,11 +49,11 @@ class WaitingTest {
     assertThat(limiter.connections().inUse()).as("taken by the waiting one").isEqualTo(1);
     assertThat(owner.reports).isEmpty();
     channel.runPendingTasks();
-    assertThat(owner.reports).containsExactly("admitted");
+    assertThat(owner.reports).containsExactly("proceeds");
     waiting.cancel(false);
     waiting.timedOut();
     channel.runPendingTasks();
-    assertThat(owner.reports).containsExactly("admitted");
+    assertThat(owner.reports).containsExactly("proceeds");
     assertThat(limiter.connections().inUse()).as("the session's now").isEqualTo(1);
   }
 
@@ -91,7 +93,7 @@ class WaitingTest {
   @Test
   void fullQueueRefusesAtOnce() {
     waitForTheOnly(1);
-    Waiting second = new Waiting.ForConnection(loop, limiter, owner);
+    Waiting second = new Waiting.ForConnection(loop, account, owner);
     second.begin();
     assertThat(owner.reports).containsExactly("refused QUEUE_FULL");
     second.cancel(false);
@@ -113,11 +115,11 @@ class WaitingTest {
     RecordingOwner broken =
         new RecordingOwner() {
           @Override
-          public void admitted() {
+          public void proceed() {
             throw new IllegalStateException("a bug");
           }
         };
-    new Waiting.ForConnection(loop, limiter, broken).begin();
+    new Waiting.ForConnection(loop, account, broken).begin();
     limiter.connections().giveBack();
     channel.runPendingTasks();
     assertThat(broken.reports).containsExactly("failed a bug");
@@ -156,7 +158,7 @@ class WaitingTest {
   private Waiting waitForTheOnly(int queue) {
     configure(queue);
     limiter.connections().tryTake();
-    Waiting waiting = new Waiting.ForConnection(loop, limiter, owner);
+    Waiting waiting = new Waiting.ForConnection(loop, account, owner);
     waiting.begin();
     return waiting;
   }

@@ -59,6 +59,15 @@ public final class TestConnection implements AutoCloseable {
     return java.util.Arrays.copyOf(buffer.array(), buffer.position());
   }
 
+  /** Reads exactly so many bytes; fewer = then the peer's FIN. */
+  public byte[] readExactly(int bytes) throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocate(bytes);
+    while (buffer.hasRemaining() && channel.read(buffer) >= 0) {
+      // Until it is full.
+    }
+    return java.util.Arrays.copyOf(buffer.array(), buffer.position());
+  }
+
   /** Reads exactly as many bytes as {@code text} has. */
   public void expect(String text) throws IOException {
     ByteBuffer buffer = ByteBuffer.allocate(text.getBytes(StandardCharsets.UTF_8).length);

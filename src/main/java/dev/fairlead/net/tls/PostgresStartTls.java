@@ -1,6 +1,7 @@
 package dev.fairlead.net.tls;
 
 import io.netty.buffer.ByteBuf;
+import java.nio.ByteBuffer;
 
 /**
  * What a client of PostgreSQL asks for before TLS (PostgreSQL's documentation, "Message Formats":
@@ -30,6 +31,11 @@ public enum PostgresStartTls {
 
   private static final long SSL = COMMON | 0x162f;
   private static final long GSSENC = COMMON | 0x1630;
+
+  /** The bytes of an {@link #SSL_REQUEST}, for a backend. */
+  public static byte[] sslRequest() {
+    return ByteBuffer.allocate(REQUEST_BYTES).putLong(SSL).array();
+  }
 
   /**
    * Looks at what arrived since the start, or since the last answer; consumes nothing. Answers with

@@ -22,7 +22,7 @@ interface Check {
    */
   void install(ChannelPipeline pipeline, Consumer<CheckResult> onResult);
 
-  /** Whether a connection that has passed ends with a {@link TlsClose} instead of a reset. */
+  /** Whether a connection that has passed ends with a {@link ProbeClose} instead of a reset. */
   default boolean closesGracefully() {
     return false;
   }

@@ -1,9 +1,15 @@
 package dev.fairlead.pool.health;
 
+import dev.fairlead.config.HealthConfig;
 import dev.fairlead.config.PoolConfig;
+import dev.fairlead.config.ProxyProtocolConfig.SendProxy;
+import dev.fairlead.config.ProxyProtocolConfig.Version;
 import dev.fairlead.net.ConnectFailure;
 import dev.fairlead.net.Dialer;
+import dev.fairlead.net.proxy.ProxyHeader;
+import dev.fairlead.net.proxy.ProxyHeaderWriter;
 import dev.fairlead.pool.Backend;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -27,8 +33,8 @@ import org.slf4j.LoggerFactory;
  * ProbeLoop}; used once.
  *
  * <p>A connection is reset at the end, so that no port stays in TIME_WAIT for a probe; only a
- * completed TLS handshake ends with a {@link TlsClose}, which may outlast the probe. A fault of
- * this machine is inconclusive.
+ * completed TLS handshake, and one that has passed where the configuration has it so, ends with a
+ * {@link ProbeClose}, which may outlast the probe. A fault of this machine is inconclusive.
  */
 final class Probe implements Dialer.DialEvents {
   /**
@@ -67,7 +73,7 @@ final class Probe implements Dialer.DialEvents {
   /** Of the current address; null before the start. */
   private @Nullable ScheduledFuture<?> timer;
 
-  /** Of the current address; null between two, and once it is left to a {@link TlsClose}. */
+  /** Of the current address; null between two, and once it is left to a {@link ProbeClose}. */
   private @Nullable Channel channel;
 
   /** Whether the current address was given up late, and the time granted in addition so far. */
@@ -81,22 +87,33 @@ final class Probe implements Dialer.DialEvents {
    *
    * @param addresses tried in turn, as sessions do; empty if the backend's name is not resolved
    * @param port null = that of the addresses
-   * @param source local addresses, of which the first of the right family is used; empty = any
    */
   record ProbeTarget(
       Backend backend,
       List<SocketAddress> addresses,
       @Nullable Integer port,
       Duration timeout,
-      List<InetAddress> source) {
+      ProbeConnection connection) {
     static ProbeTarget of(Backend backend, PoolConfig pool) {
       return new ProbeTarget(
           backend,
           backend.addresses(),
           pool.health().port(),
           pool.health().timeout(),
-          pool.connect().source());
+          new ProbeConnection(
+              pool.connect().source(),
+              pool.proxyProtocol(),
+              pool.health().end() == HealthConfig.End.FIN));
     }
+
+    /**
+     * How the connections of a probe begin and end.
+     *
+     * @param source local addresses, of which the first of the right family is used; empty = any
+     * @param header the one that those of sessions begin with
+     */
+    record ProbeConnection(
+        List<InetAddress> source, @Nullable SendProxy header, boolean endsWithFin) {}
 
     private SocketAddress probed(int index) {
       return port != null && addresses.get(index) instanceof InetSocketAddress inet
@@ -134,7 +151,7 @@ final class Probe implements Dialer.DialEvents {
     Duration share = Duration.ofNanos(nanosLeft() / untried);
     long dueAt = loop.nanoTime().getAsLong() + share.toNanos();
     timer = schedule(() -> expire(dueAt), share);
-    dialer.dial(List.of(target.probed(next++)), share, target.source(), 0);
+    dialer.dial(List.of(target.probed(next++)), share, target.connection().source(), 0);
   }
 
   /** A timer may be due before the answer that the kernel has is read: reads, then judges. */
@@ -175,7 +192,7 @@ final class Probe implements Dialer.DialEvents {
     channel = null;
     dialer.cancel(true);
     if (abandoned != null && abandoned.isRegistered()) {
-      TlsClose.reset(abandoned);
+      ProbeClose.reset(abandoned);
     }
   }
 
@@ -198,8 +215,12 @@ final class Probe implements Dialer.DialEvents {
   @Override
   public void opened(Channel opened) {
     channel = opened;
+    SendProxy header = target.connection().header();
+    if (header != null) {
+      opened.pipeline().addLast(new LocalHeader(header.version()));
+    }
     check.install(opened.pipeline(), result -> report(opened, result));
-    opened.pipeline().addLast(new End());
+    opened.pipeline().addLast(new PipelineEnd());
   }
 
   /** The check continues from here. */
@@ -225,17 +246,35 @@ final class Probe implements Dialer.DialEvents {
       addressFailed(result);
       return;
     }
-    if (check.closesGracefully()) {
+    if (check.closesGracefully() || target.connection().endsWithFin()) {
       channel = null;
-      TlsClose.start(loop.transport(), from, nanosLeft());
+      ProbeClose.start(loop.transport(), from, nanosLeft());
     }
     // Sessions begin with the address that works, too.
     target.backend().worked(target.addresses().get(next - 1));
     finish(result);
   }
 
+  /** Says that the connection is for no client, before the check begins. */
+  private static final class LocalHeader extends ChannelInboundHandlerAdapter {
+    private final Version version;
+
+    LocalHeader(Version version) {
+      this.version = version;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+      ByteBuf bytes = context.alloc().buffer();
+      ProxyHeader none = version == Version.V1 ? ProxyHeader.v1(null, null) : ProxyHeader.local();
+      ProxyHeaderWriter.write(none, bytes);
+      context.writeAndFlush(bytes);
+      context.fireChannelActive();
+    }
+  }
+
   /** The end of the pipeline: what the check did not consume. */
-  private final class End extends ChannelInboundHandlerAdapter {
+  private final class PipelineEnd extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
       ReferenceCountUtil.release(message);

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
  * it for long. Provoked with the JDK's TLS servers, which read to the end or do not close. A
  * failure would be an exception at the server, a verdict that waits for it, or a channel left open.
  */
-class TlsCloseTest {
+class ProbeCloseTest {
   private static final int ROUNDS = 20;
 
   private static SSLContext certificate;
@@ -89,7 +89,7 @@ class TlsCloseTest {
       assertThat(running.probe(late, Probe.ProbeTarget.of(probed.object(), probed.pool())))
           .isEqualTo(CheckResult.passed("handshake completed"));
       // A busy loop is late with everything, but in the order of the deadlines.
-      assertThat(running.openChannelsAfter(TlsClose.MOST_NANOS / 2)).isZero();
+      assertThat(running.openChannelsAfter(ProbeClose.MOST_NANOS / 2)).isZero();
       closing.countDown();
     }
   }

@@ -1,0 +1,130 @@
+package dev.fairlead.session;
+
+import dev.fairlead.config.ProxyProtocolConfig.SendProxy;
+import dev.fairlead.config.TlsConfig.ListenerTls;
+import dev.fairlead.session.ListenerRules.HeaderRules;
+import dev.fairlead.session.Step.StepOwner;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The steps of a session before it relays, in their order: PROXY header, limits of the listener,
+ * ClientHello, route, backend. Most sessions need only the last one. On the session's event loop.
+ */
+final class Opening {
+  private final LoopContext loop;
+  private final StepOwner owner;
+  private final SessionAccount account;
+  private final SessionTimer timer;
+  private final Side client;
+  private Stage stage = Stage.HEADER;
+
+  /** What comes next. */
+  private enum Stage {
+    HEADER,
+    ADMISSION,
+    HELLO,
+    ROUTE,
+    BACKEND
+  }
+
+  Opening(
+      LoopContext loop, StepOwner owner, SessionAccount account, SessionTimer timer, Side client) {
+    this.loop = loop;
+    this.owner = owner;
+    this.account = account;
+    this.timer = timer;
+    this.client = client;
+  }
+
+  /** The step that follows those which are over; after the last one there is none to ask for. */
+  Step next() {
+    Step step = null;
+    while (step == null) {
+      switch (stage) {
+        case HEADER -> {
+          stage = Stage.ADMISSION;
+          step = header();
+        }
+        case ADMISSION -> {
+          stage = Stage.HELLO;
+          step = admission();
+        }
+        case HELLO -> {
+          stage = Stage.ROUTE;
+          step = hello();
+        }
+        case ROUTE -> {
+          stage = Stage.BACKEND;
+          step = route();
+        }
+        case BACKEND -> step = backend();
+      }
+    }
+    return step;
+  }
+
+  private @Nullable Step header() {
+    HeaderRules rules = account.rules().header();
+    if (rules == null || !rules.isTrusted(account.client().peer())) {
+      return null;
+    }
+    account.phase(Phase.HEADER);
+    return new HeaderReading(loop, owner, account, rules.config(), client);
+  }
+
+  private @Nullable Step admission() {
+    CloseReason refusal = account.isCounted() ? null : account.admit();
+    if (refusal != null) {
+      return refusal(refusal);
+    }
+    if (account.isAdmitted()) {
+      return null;
+    }
+    account.phase(Phase.QUEUE);
+    return new Waiting.ForConnection(loop, account, owner);
+  }
+
+  private @Nullable Step hello() {
+    ListenerTls tls = account.rules().tls();
+    if (tls == null) {
+      return null;
+    }
+    account.phase(Phase.HELLO);
+    return new HelloReading(loop, owner, account, client);
+  }
+
+  private @Nullable Step route() {
+    ClientIdentity of = account.client();
+    Destination found = account.rules().routes().find(of.serverName(), of.alpn(), of.address());
+    if (found == null) {
+      return refusal(CloseReason.NO_ROUTE);
+    }
+    account.route(found);
+    timer.route(found.pool().config().timeouts());
+    return null;
+  }
+
+  private Step backend() {
+    account.phase(Phase.CONNECT);
+    return new Connector(loop, account, owner);
+  }
+
+  /**
+   * Says to a backend that has answered what comes before the bytes of the client.
+   *
+   * @return what is to come first, null = nothing
+   */
+  @Nullable Step greeting(Side backend) {
+    SendProxy header = account.destination().pool().config().proxyProtocol();
+    if (header != null) {
+      backend.writeAndFlush(OutgoingHeader.of(header, account, client.channel()));
+    }
+    return account.client().isStartTls()
+        ? new BackendStartTls(loop, owner, account, backend)
+        : null;
+  }
+
+  private Step refusal(CloseReason why) {
+    return Refusal.byListener(loop, owner, account, client, why);
+  }
+}

@@ -1,0 +1,80 @@
+package dev.fairlead.session;
+
+import dev.fairlead.config.ProxyProtocolConfig.SendProxy;
+import dev.fairlead.config.ProxyProtocolConfig.Version;
+import dev.fairlead.net.proxy.ProxyHeader;
+import dev.fairlead.net.proxy.ProxyHeaderWriter;
+import dev.fairlead.net.proxy.Tlv;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the PROXY header that the connection of a session to its backend begins with. */
+final class OutgoingHeader {
+  private OutgoingHeader() {}
+
+  /**
+   * The caller releases it. Fails with IllegalArgumentException if what is passed on leaves no room
+   * for what is added.
+   */
+  static ByteBuf of(SendProxy config, SessionAccount account, Channel client) {
+    ProxyHeader received = account.client().header();
+    SocketAddress from = account.client().peer();
+    SocketAddress to = client.localAddress();
+    if (received != null && received.source() != null) {
+      from = received.source();
+      to = received.destination();
+    }
+    ProxyHeader header = header(config, account, from, to);
+    ByteBuf bytes = client.alloc().buffer();
+    try {
+      if (config.crc32c()) {
+        ProxyHeaderWriter.writeWithChecksum(header, bytes);
+      } else {
+        ProxyHeaderWriter.write(header, bytes);
+      }
+      return bytes;
+    } catch (IllegalArgumentException tooLong) {
+      bytes.release();
+      throw tooLong;
+    }
+  }
+
+  /** Without IP addresses it says LOCAL as that of HAProxy: many receivers refuse UNSPEC. */
+  private static ProxyHeader header(
+      SendProxy config,
+      SessionAccount account,
+      @Nullable SocketAddress from,
+      @Nullable SocketAddress to) {
+    if (config.version() == Version.V1) {
+      return ProxyHeader.v1(from, to);
+    }
+    return from instanceof InetSocketAddress && to instanceof InetSocketAddress
+        ? ProxyHeader.v2(from, to, tlvs(config, account))
+        : ProxyHeader.local();
+  }
+
+  /** Those of this member, then those of the client's header whose types are not among them. */
+  private static List<Tlv> tlvs(SendProxy config, SessionAccount account) {
+    List<Tlv> all = new ArrayList<>();
+    if (config.authority() && account.client().serverName() != null) {
+      all.add(Tlv.of(Tlv.AUTHORITY, account.client().serverName()));
+    }
+    if (config.uniqueId()) {
+      all.add(Tlv.of(Tlv.UNIQUE_ID, account.id()));
+    }
+    ProxyHeader received = account.client().header();
+    if (config.passThrough() && received != null) {
+      Set<Integer> own = new HashSet<>();
+      all.forEach(tlv -> own.add(tlv.type()));
+      received.tlvs().stream().filter(tlv -> !own.contains(tlv.type())).forEach(all::add);
+    }
+    return all;
+  }
+}
