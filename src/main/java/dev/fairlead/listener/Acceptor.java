@@ -17,6 +17,7 @@ import io.vertx.core.Promise;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.SocketAddress;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -51,6 +52,10 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
   private final SessionCount count;
   private final ServerChannel channel;
   private final AcceptPauses pauses;
+
+  /** Accepted during a pause: io_uring accepts several clients before it reports the first. */
+  private final ArrayDeque<Channel> surplus = new ArrayDeque<>();
+
   private int turn;
   private boolean paused;
   private boolean accepted;
@@ -119,7 +124,12 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
   void resume() {
     if (paused && !count.isFull()) {
       paused = false;
-      channel.config().setAutoRead(true);
+      while (!paused && !surplus.isEmpty()) {
+        admit(surplus.remove());
+      }
+      if (!paused) {
+        channel.config().setAutoRead(true);
+      }
     }
   }
 
@@ -143,8 +153,15 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
-    Channel client = (Channel) message;
     accepted = true;
+    if (paused) {
+      surplus.add((Channel) message);
+    } else {
+      admit((Channel) message);
+    }
+  }
+
+  private void admit(Channel client) {
     ListenerRules rules = snapshot.get().listeners().get(key);
     if (rules == null) {
       // The listener was just removed; its socket is about to close.
@@ -190,6 +207,8 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
 
   private void closeWhenQuiet(Promise<Void> closed, int roundsLeft) {
     if (roundsLeft == 0 || !accepted) {
+      surplus.forEach(client -> client.unsafe().closeForcibly());
+      surplus.clear();
       channel.close().addListener(done -> whenDescriptorIsClosed(closed));
     } else {
       accepted = false;

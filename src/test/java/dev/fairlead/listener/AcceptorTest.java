@@ -171,6 +171,25 @@ class AcceptorTest {
   }
 
   @Test
+  @Logs("until there is room: no descriptor is left (ulimit -n)")
+  void clientsAcceptedDuringAPauseWaitForItsEnd() {
+    publishListener();
+    FakeLoop loop = new FakeLoop();
+    Acceptor acceptor = open(loop);
+    onLoop(acceptor::start);
+    onLoop(() -> channel.pipeline().fireExceptionCaught(new IOException("Too many open files")));
+    Channel first = accept();
+    assertThat(loop.tasks).isEmpty();
+    assertThat(first.isOpen()).isTrue();
+    onLoop(acceptor::resume);
+    assertThat(loop.tasks).hasSize(1);
+    onLoop(() -> channel.pipeline().fireExceptionCaught(new IOException("Too many open files")));
+    Channel second = accept();
+    onLoop(acceptor::close);
+    assertThat(second.isOpen()).isFalse();
+  }
+
+  @Test
   @Logs("as many sessions as node.maxSessions allows: 0")
   void aFullMemberStaysPaused() {
     publishListener();
