@@ -11,8 +11,8 @@ import java.util.Properties;
 import java.util.stream.Collectors;
 
 /**
- * Who does the cryptography of TLS. BoringSSL costs a fraction of the JDK's processor time, and
- * only it can share the keys of tickets between members. Immutable; any thread.
+ * Who does the cryptography of TLS. BoringSSL takes less processor time than the JDK, and only it
+ * can share the keys of tickets between members. Immutable; any thread.
  */
 public enum TlsProvider {
   BORINGSSL(SslProvider.OPENSSL_REFCNT),
