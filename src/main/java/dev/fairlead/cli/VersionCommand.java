@@ -1,7 +1,9 @@
 package dev.fairlead.cli;
 
 import com.hazelcast.instance.GeneratedBuildProperties;
+import dev.fairlead.config.TlsConfig.ProviderChoice;
 import dev.fairlead.member.FairleadVersion;
+import dev.fairlead.net.tls.TlsProvider;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.uring.IoUring;
 import io.netty.util.Version;
@@ -16,11 +18,11 @@ import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** Prints the versions of this jar's parts and the transports this machine supports. */
+/** Prints the versions of this jar's parts and the transports and TLS this machine supports. */
 @Command(
     name = "version",
     description =
-        "Shows the versions of Fairlead and its parts, and the transports available here.")
+        "Shows the versions of Fairlead and its parts, and the transports and TLS available here.")
 final class VersionCommand implements Callable<Integer>, IVersionProvider {
   private static final String UNKNOWN = "unknown";
 
@@ -41,6 +43,7 @@ final class VersionCommand implements Callable<Integer>, IVersionProvider {
       "Netty     " + netty(),
       "Hazelcast " + GeneratedBuildProperties.VERSION,
       "JDK       " + Runtime.version() + " (" + System.getProperty("java.vendor") + ")",
+      "TLS       " + TlsProvider.of(ProviderChoice.AUTO).description(),
       "Transport " + uring + (Epoll.isAvailable() ? "epoll, nio" : "nio")
     };
   }

@@ -1,7 +1,7 @@
 package dev.fairlead.net;
 
 import dev.fairlead.config.Problem;
-import io.netty.handler.ssl.SslContextBuilder;
+import dev.fairlead.net.tls.PrivateKeys;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
@@ -13,7 +13,6 @@ import java.security.cert.CertificateFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,7 +60,7 @@ public record CredentialFiles(String source) {
     if (ca != null) {
       addCertificates(path + ".ca", ca, problems);
     }
-    if (hasCertificate && noKey.isEmpty() && !isPair(certificate, key)) {
+    if (hasCertificate && noKey.isEmpty() && !PrivateKeys.isPair(certificate, key)) {
       problems.add(problem(keyPath, key, "a PEM file with the certificate's private key"));
     }
     return problems;
@@ -84,15 +83,6 @@ public record CredentialFiles(String source) {
     try (InputStream in = Files.newInputStream(file)) {
       return !CertificateFactory.getInstance("X.509").generateCertificates(in).isEmpty();
     } catch (CertificateException | IOException e) {
-      return false;
-    }
-  }
-
-  private static boolean isPair(Path certificate, Path key) {
-    try {
-      SslContextBuilder.forServer(certificate.toFile(), key.toFile()).build();
-      return true;
-    } catch (IllegalArgumentException | SSLException e) {
       return false;
     }
   }

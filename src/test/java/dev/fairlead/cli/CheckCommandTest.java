@@ -166,7 +166,7 @@ class CheckCommandTest {
   void versionNamesThePartsAndTheTransports() {
     assertThat(run("version")).isZero();
     assertThat(out.toString().lines().map(line -> line.substring(0, line.indexOf(" "))))
-        .containsExactly("Fairlead", "Vert.x", "Netty", "Hazelcast", "JDK", "Transport");
+        .containsExactly("Fairlead", "Vert.x", "Netty", "Hazelcast", "JDK", "TLS", "Transport");
     assertThat(out.toString()).doesNotContain("unknown").doesNotContain("${");
   }
 }

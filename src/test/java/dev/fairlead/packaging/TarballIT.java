@@ -59,7 +59,12 @@ class TarballIT {
         .isEqualTo(FairleadVersion.get());
     Set<String> names = names(parts.getJsonArray("components"));
     assertThat(names)
-        .contains("vertx-core", "hazelcast", "netty-transport-native-epoll", "picocli")
+        .contains(
+            "vertx-core",
+            "hazelcast",
+            "netty-transport-native-epoll",
+            "netty-tcnative-boringssl-static",
+            "picocli")
         .doesNotContain("junit-jupiter", "assertj-core", "jqwik", "error_prone_core");
   }
 

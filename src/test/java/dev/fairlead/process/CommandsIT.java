@@ -88,7 +88,7 @@ class CommandsIT {
     assertThat(version.errLines().stream().filter(line -> !line.startsWith("WARNING:"))).isEmpty();
     assertThat(version.outLines())
         .extracting(line -> line.substring(0, line.indexOf(' ')))
-        .containsExactly("Fairlead", "Vert.x", "Netty", "Hazelcast", "JDK", "Transport");
+        .containsExactly("Fairlead", "Vert.x", "Netty", "Hazelcast", "JDK", "TLS", "Transport");
     assertThat(version.outLines()).noneMatch(line -> line.contains("unknown"));
   }
 

@@ -63,6 +63,11 @@ public final class Secret {
     return new IllegalStateException("cluster.secretFile: " + file + expected + why + ")", cause);
   }
 
+  /** The keys themselves, the signing one first; to derive other keys from, and never to show. */
+  public List<byte[]> bytes() {
+    return keys.stream().map(SecretKeySpec::getEncoded).toList();
+  }
+
   String sign(String text) {
     return HexFormat.of().formatHex(mac(keys.get(0), text));
   }

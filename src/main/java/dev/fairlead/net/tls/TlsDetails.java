@@ -1,0 +1,77 @@
+package dev.fairlead.net.tls;
+
+import dev.fairlead.net.tls.ServerCertificate.AlternativeName;
+import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.internal.tcnative.SSL;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a handshake has agreed on, for the access log and metrics.
+ *
+ * @param version as {@code TLSv1.3}
+ * @param cipher as the JDK names it
+ * @param resumed whether the client's ticket was taken
+ * @param alpn null = none
+ * @param clientName the first DNS name, URI or e-mail address of the client's certificate, else its
+ *     common name; null = it has shown none
+ */
+public record TlsDetails(
+    String version,
+    String cipher,
+    boolean resumed,
+    @Nullable String alpn,
+    @Nullable String clientName) {
+
+  /**
+   * Of a handshake that is complete; on the event loop of its channel.
+   *
+   * @param startedMillis when the handler was made, by {@link System#currentTimeMillis}
+   */
+  public static TlsDetails of(SslHandler handler, long startedMillis) {
+    SSLEngine engine = handler.engine();
+    return new TlsDetails(
+        engine.getSession().getProtocol(),
+        engine.getSession().getCipherSuite(),
+        isResumed(engine, startedMillis),
+        handler.applicationProtocol(),
+        clientName(engine));
+  }
+
+  /** The JDK does not tell, but keeps the time at which a session began. */
+  private static boolean isResumed(SSLEngine engine, long startedMillis) {
+    if (engine instanceof ReferenceCountedOpenSslEngine open) {
+      long pointer = open.sslPointer();
+      return pointer != 0 && SSL.isSessionReused(pointer);
+    }
+    return engine.getSession().getCreationTime() < startedMillis;
+  }
+
+  private static @Nullable String clientName(SSLEngine engine) {
+    try {
+      Certificate[] chain = engine.getSession().getPeerCertificates();
+      return chain.length > 0 && chain[0] instanceof X509Certificate client ? name(client) : null;
+    } catch (SSLPeerUnverifiedException e) {
+      return null;
+    }
+  }
+
+  private static @Nullable String name(X509Certificate client) {
+    return ServerCertificate.alternativeNames(client).stream()
+        .filter(TlsDetails::isClientName)
+        .findFirst()
+        .map(AlternativeName::value)
+        .or(() -> ServerCertificate.commonName(client))
+        .orElse(null);
+  }
+
+  private static boolean isClientName(AlternativeName name) {
+    return name.type() == ServerCertificate.DNS
+        || name.type() == ServerCertificate.URI
+        || name.type() == ServerCertificate.EMAIL;
+  }
+}

@@ -1,0 +1,49 @@
+package dev.fairlead.net.tls;
+
+import dev.fairlead.config.Problem;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/**
+ * A file, or another value of the configuration, that cannot be used for TLS. Its message names the
+ * file and what was expected of it, never what is in it.
+ */
+public final class TlsProblem extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  private final String key;
+
+  /**
+   * @param key of the configuration below the listener's or pool's {@code tls}: {@code
+   *     certificates[0].key}
+   * @param value in the configuration: a file, a cipher
+   */
+  TlsProblem(String key, Object value, String expected) {
+    super(value + " (expected: " + expected + ")");
+    this.key = key;
+  }
+
+  /** The problem of a file that cannot be read because of {@code cause}. */
+  static TlsProblem unreadable(String key, Path file, IOException cause) {
+    return new TlsProblem(key, file, "a file that can be read" + reason(file, cause));
+  }
+
+  /** The expectation alone says enough about a file that does not exist. */
+  private static String reason(Path file, IOException e) {
+    if (e instanceof NoSuchFileException) {
+      return "";
+    }
+    if (e instanceof AccessDeniedException) {
+      return ", but: permission denied";
+    }
+    return ", but: " + (Files.isDirectory(file) ? "it is a directory" : Problem.reason(e));
+  }
+
+  /** For users: of the file {@code source}, whose key {@code path} has the {@code tls}. */
+  public Problem in(String source, String path) {
+    return new Problem(source, 0, path + "." + key, String.valueOf(getMessage()));
+  }
+}
