@@ -1,5 +1,6 @@
 package dev.fairlead.config;
 
+import dev.fairlead.config.TlsConfig.ProviderChoice;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param eventLoops number of event loops, {@link #AUTO} = the cores the process may use
  * @param maxSessions most sessions at one time, {@link #AUTO} = what the open-files limit allows
  * @param stateDir directory that keeps the last revisions, null = none are kept
+ * @param tlsProvider who does the cryptography of TLS for clients and backends
  * @param environment names of variables, with {@code *} for any part, that pushed documents may use
  */
 public record NodeConfig(
@@ -25,6 +27,7 @@ public record NodeConfig(
     AccessLogConfig accessLog,
     ShutdownConfig shutdown,
     @Nullable Path stateDir,
+    ProviderChoice tlsProvider,
     List<String> environment) {
   /** Stands for {@code auto} in {@link #eventLoops} and {@link #maxSessions}. */
   public static final int AUTO = 0;
@@ -40,6 +43,7 @@ public record NodeConfig(
           AccessLogConfig.DEFAULT,
           ShutdownConfig.DEFAULT,
           null,
+          ProviderChoice.AUTO,
           List.of());
 
   public NodeConfig {

@@ -2,6 +2,7 @@ package dev.fairlead.config;
 
 import dev.fairlead.config.LimitsConfig.PoolLimits;
 import dev.fairlead.config.ProxyProtocolConfig.SendProxy;
+import dev.fairlead.config.TlsConfig.BackendTls;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *     its full share at once
  * @param limits of sessions at one time
  * @param proxyProtocol the header that connections to backends begin with, null = none
+ * @param tls to the backends, null = in clear
  */
 public record PoolConfig(
     String name,
@@ -32,6 +34,7 @@ public record PoolConfig(
     Timeouts timeouts,
     PoolLimits limits,
     @Nullable SendProxy proxyProtocol,
+    @Nullable BackendTls tls,
     WhenDown whenDown,
     OnBackendDown onBackendDown,
     Replies replies) {
@@ -59,6 +62,7 @@ public record PoolConfig(
         Connect.DEFAULT,
         Timeouts.DEFAULT,
         PoolLimits.NONE,
+        null,
         null,
         WhenDown.REFUSE,
         OnBackendDown.KEEP,

@@ -11,14 +11,16 @@ public final class TlsConfig {
   private TlsConfig() {}
 
   /**
-   * How a listener treats TLS. Passing through is the only mode yet: the first message of the
-   * client is read for the routes, and all bytes go to the backend as they came.
+   * How a listener treats TLS: the first message of the client is read for the routes; then TLS
+   * ends here, or all bytes go to the backend as they came.
    *
    * @param helloTimeout from the accept, or the end of a PROXY header, until that message is
    *     complete
    * @param startTls what a client says before it begins TLS
+   * @param terminate null = TLS is passed through
    */
-  public record ListenerTls(Duration helloTimeout, StartTls startTls) {
+  public record ListenerTls(
+      Duration helloTimeout, StartTls startTls, @Nullable Terminate terminate) {
     public static final Duration DEFAULT_HELLO_TIMEOUT = Duration.ofSeconds(5);
   }
 

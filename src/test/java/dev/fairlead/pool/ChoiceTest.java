@@ -36,6 +36,7 @@ class ChoiceTest {
         all.timeouts(),
         all.limits(),
         null,
+        null,
         whenDown,
         all.onBackendDown(),
         all.replies());

@@ -122,6 +122,7 @@ public class AdmissionBenchmark {
         byDefault.timeouts(),
         new PoolLimits(MOST, MOST, LimitScope.CLUSTER, QueueConfig.NONE),
         null,
+        null,
         byDefault.whenDown(),
         byDefault.onBackendDown(),
         byDefault.replies());

@@ -67,6 +67,7 @@ public final class PoolSettings {
         before.timeouts(),
         before.limits(),
         before.proxyProtocol(),
+        null,
         before.whenDown(),
         before.onBackendDown(),
         before.replies());
@@ -85,6 +86,7 @@ public final class PoolSettings {
         connect,
         timeouts,
         limits,
+        null,
         null,
         plain.whenDown(),
         plain.onBackendDown(),

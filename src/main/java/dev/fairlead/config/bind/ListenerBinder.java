@@ -66,7 +66,8 @@ record ListenerBinder(Binding binding) {
         LaterKeys.terminate(binding.directory()), mode.filter(PASSTHROUGH::equals).isPresent());
     return new ListenerTls(
         tls.get("helloTimeout", ValueType.positiveDuration(), ListenerTls.DEFAULT_HELLO_TIMEOUT),
-        tls.get("startTls", START_TLS, StartTls.NONE));
+        tls.get("startTls", START_TLS, StartTls.NONE),
+        null);
   }
 
   private BindAddress address(Section listener) {

@@ -6,6 +6,7 @@ import dev.fairlead.config.NodeConfig.Admin;
 import dev.fairlead.config.NodeConfig.LogLevel;
 import dev.fairlead.config.NodeConfig.ShutdownConfig;
 import dev.fairlead.config.NodeConfig.TransportKind;
+import dev.fairlead.config.TlsConfig.ProviderChoice;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -31,6 +32,10 @@ record NodeBinder(ValueType<Path> path) {
         node.section("accessLog", this::accessLog),
         node.section("shutdown", NodeBinder::shutdown),
         node.findOrNull("stateDir", path).orElse(null),
+        node.get(
+            "tlsProvider",
+            ValueType.constant(ProviderChoice.values()),
+            NodeConfig.DEFAULT.tlsProvider()),
         node.values("environment", VariableNames.pattern()));
   }
 

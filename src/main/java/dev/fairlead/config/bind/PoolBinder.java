@@ -42,6 +42,7 @@ record PoolBinder(Binding binding) {
             pool.section("timeouts", PoolBinder::timeouts),
             pool.section("limits", LimitsBinder::ofPool),
             ProxyProtocolBinder.send(pool).orElse(null),
+            null,
             pool.get("whenDown", WHEN_DOWN, WhenDown.REFUSE),
             pool.get("onBackendDown", ON_BACKEND_DOWN, OnBackendDown.KEEP),
             pool.section("replies", PoolBinder::replies));

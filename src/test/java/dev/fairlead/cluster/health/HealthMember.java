@@ -95,6 +95,7 @@ final class HealthMember implements HealthListener, Membership.MembershipListene
         base.timeouts(),
         base.limits(),
         null,
+        null,
         base.whenDown(),
         base.onBackendDown(),
         base.replies());

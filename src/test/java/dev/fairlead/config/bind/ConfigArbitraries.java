@@ -135,6 +135,7 @@ public final class ConfigArbitraries {
                     times,
                     LimitArbitraries.possible(limits, made),
                     care.proxyProtocol(),
+                    null,
                     care.whenDown(),
                     care.onBackendDown(),
                     says));

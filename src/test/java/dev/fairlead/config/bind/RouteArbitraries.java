@@ -72,7 +72,7 @@ final class RouteArbitraries {
 
   private static Arbitrary<ListenerTls> tls() {
     return Combinators.combine(ConfigArbitraries.duration(1), Arbitraries.of(StartTls.class))
-        .as(ListenerTls::new);
+        .as((timeout, startTls) -> new ListenerTls(timeout, startTls, null));
   }
 
   static Arbitrary<SendProxy> send() {

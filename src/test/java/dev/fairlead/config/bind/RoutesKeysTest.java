@@ -55,11 +55,12 @@ class RoutesKeysTest {
 
   @Test
   void passingThroughIsReadWithItsDefaults() {
-    assertThat(listener().tls()).isEqualTo(new ListenerTls(Duration.ofSeconds(5), StartTls.NONE));
+    assertThat(listener().tls())
+        .isEqualTo(new ListenerTls(Duration.ofSeconds(5), StartTls.NONE, null));
     assertThat(
             listener("listeners[0].tls={mode: passthrough, helloTimeout: 2s, startTls: postgres}")
                 .tls())
-        .isEqualTo(new ListenerTls(Duration.ofSeconds(2), StartTls.POSTGRES));
+        .isEqualTo(new ListenerTls(Duration.ofSeconds(2), StartTls.POSTGRES, null));
     assertThat(listener("listeners[0].tls=null").tls()).isNull();
   }
 

@@ -70,6 +70,7 @@ class DiscoveryTest {
         plain.timeouts(),
         plain.limits(),
         null,
+        null,
         plain.whenDown(),
         plain.onBackendDown(),
         plain.replies());

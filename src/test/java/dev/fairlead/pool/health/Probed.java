@@ -85,6 +85,7 @@ record Probed(HealthConfig health, BackendConfig backend, List<InetAddress> sour
         plain.timeouts(),
         plain.limits(),
         null,
+        null,
         plain.whenDown(),
         plain.onBackendDown(),
         plain.replies());
