@@ -1,11 +1,14 @@
 package dev.fairlead.listener;
 
 import dev.fairlead.config.ListenerConfig;
+import dev.fairlead.net.tls.BackendContexts;
+import dev.fairlead.net.tls.ServerContexts;
 import dev.fairlead.pool.Pool;
 import dev.fairlead.pool.Pools;
 import dev.fairlead.session.Destination;
 import dev.fairlead.session.ListenerCounters;
 import dev.fairlead.session.ListenerRules;
+import dev.fairlead.session.ListenerRules.TlsRules;
 import dev.fairlead.session.limit.Limiters;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -13,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The part of the configuration in force that new sessions use, replaced as a whole. Immutable; a
@@ -42,7 +47,7 @@ public record Snapshot(Map<String, ListenerRules> listeners, Pools pools) {
     for (ListenerConfig.Route route : config.routes()) {
       Pool pool = Objects.requireNonNull(pools.pool(route.pool()));
       String name = "routes[" + destinations.size() + "]";
-      destinations.add(Destination.of(counters, name, pool, longLived.limiters));
+      destinations.add(longLived.destination(counters, name, pool));
     }
     Pool pool = config.pool() == null ? null : Objects.requireNonNull(pools.pool(config.pool()));
     return new ListenerRules(
@@ -50,15 +55,36 @@ public record Snapshot(Map<String, ListenerRules> listeners, Pools pools) {
         tables.access(),
         longLived.limiters.listener(config.name()),
         tables.header(),
-        config.tls(),
+        tls(config, longLived),
         new ListenerRules.Routes(
             tables.routes(),
             destinations,
-            pool == null ? null : Destination.of(counters, null, pool, longLived.limiters)));
+            pool == null ? null : longLived.destination(counters, null, pool)));
+  }
+
+  private static @Nullable TlsRules tls(ListenerConfig config, LongLived longLived) {
+    return config.tls() == null
+        ? null
+        : new TlsRules(config.tls(), longLived.tls.ofListeners().get(config.name()));
   }
 
   /** Objects that are shared by successive snapshots; counters by name of the listener. */
-  public record LongLived(Function<String, ListenerCounters> counters, Limiters limiters) {}
+  public record LongLived(
+      Function<String, ListenerCounters> counters, Limiters limiters, TlsSources tls) {
+    private Destination destination(ListenerCounters from, @Nullable String route, Pool pool) {
+      return Destination.of(from, route, pool, limiters, tls.ofPools().get(pool.name()));
+    }
+  }
+
+  /**
+   * The contexts of new handshakes, by name of the listener and of the pool; those that have no TLS
+   * that ends or begins here are not there.
+   */
+  public record TlsSources(
+      Map<String, Supplier<ServerContexts>> ofListeners,
+      Map<String, Supplier<BackendContexts>> ofPools) {
+    public static final TlsSources NONE = new TlsSources(Map.of(), Map.of());
+  }
 
   /** Identifies the socket of a listener; two listeners on port 0 are two sockets. */
   static String key(ListenerConfig listener) {

@@ -101,6 +101,7 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
             context.nettyEventLoop(),
             transport,
             task -> vertx.executeBlocking(() -> run(task), false),
+            proxy::tlsOfPool,
             new SplittableRandom(),
             System::nanoTime);
     ProberWorker worker = new ProberWorker(context);

@@ -32,6 +32,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -132,8 +134,9 @@ public final class Member {
     BackendHealth health = new BackendHealth(vertx, transport);
     SessionListener listener = SessionListener.all(metrics, accessLog, health);
     SessionCount count = new SessionCount(OpenFiles.maxSessions(node, loops));
+    TlsInForce tls = new TlsInForce(node.tlsProvider(), secrets(state), InstantSource.system());
     Proxy proxy =
-        new Proxy(vertx, EventLoops.deploy(vertx, transport, loops, listener, count).await());
+        new Proxy(vertx, EventLoops.deploy(vertx, transport, loops, listener, count).await(), tls);
     stops.add(() -> proxy.stop().await());
     Foundation foundation = new Foundation(own, state, joined, accessLog, metrics);
     Member member = new Member(foundation, proxy, health, stops);
@@ -203,6 +206,10 @@ public final class Member {
     public void decided(Backend backend, long assignment, boolean up, String reason) {
       cluster.verdict(backend, assignment, up, reason);
     }
+  }
+
+  private static List<byte[]> secrets(StartState state) {
+    return state.secret() == null ? List.of() : state.secret().bytes();
   }
 
   private static ClusterNode join(

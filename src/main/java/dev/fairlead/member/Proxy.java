@@ -6,6 +6,8 @@ import dev.fairlead.config.PoolConfig;
 import dev.fairlead.listener.ListenerTables;
 import dev.fairlead.listener.Listeners;
 import dev.fairlead.listener.Snapshot;
+import dev.fairlead.listener.Snapshot.TlsSources;
+import dev.fairlead.net.tls.BackendContexts;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
 import dev.fairlead.pool.Pools;
@@ -22,9 +24,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +41,7 @@ final class Proxy {
   private static final Logger LOG = LoggerFactory.getLogger(Proxy.class);
 
   private final Vertx vertx;
+  private final TlsInForce tls;
   private final EventLoops loops;
   private volatile Snapshot snapshot = new Snapshot(Map.of(), Pools.NONE);
   private final Listeners listeners;
@@ -45,29 +50,35 @@ final class Proxy {
   private final Limiters limiters = new Limiters();
   private final ListenerStats stats = new ListenerStats();
   private final long statsTimer;
+  private final long tlsTimer;
+  private final AtomicBoolean checkingTls = new AtomicBoolean();
 
   private volatile BiConsumer<List<Pool>, List<Pool>> switched = (before, now) -> {};
 
   private volatile Runnable poolsChanged = () -> {};
 
-  /** These three belong to the configuration in force. Written by steps {@link #inTurn}. */
+  /** These belong to the configuration in force. Written by steps {@link #inTurn}. */
   private volatile List<ListenerConfig> listenerConfigs = List.of();
 
   private volatile List<PoolConfig> poolConfigs = List.of();
 
   private volatile Map<String, ListenerTables> tables = Map.of();
 
+  private volatile TlsSources tlsSources = TlsSources.NONE;
+
   /** The tail of the queue of steps: changes are applied one at a time, in order of request. */
   private Future<?> lastStep = Future.succeededFuture();
 
-  Proxy(Vertx vertx, EventLoops loops) {
+  Proxy(Vertx vertx, EventLoops loops, TlsInForce tls) {
     this.vertx = vertx;
     this.loops = loops;
+    this.tls = tls;
     this.listeners = new Listeners(vertx, loops.transport(), loops.verticles(), () -> snapshot);
     this.hostNames = new HostNames(vertx, NameLookup.of(vertx));
     this.discovery = new Discovery(vertx, DnsLookup.ofMachine(vertx), this::rediscovered);
     this.statsTimer =
         vertx.setPeriodic(Duration.ofSeconds(ListenerStats.TICK_SECONDS).toMillis(), id -> tick());
+    this.tlsTimer = vertx.setPeriodic(TlsInForce.CHECK_EVERY.toMillis(), id -> checkTls());
   }
 
   /**
@@ -80,17 +91,23 @@ final class Proxy {
     var names = hostNames.lookUp(config.pools());
     var answers = discovery.lookUp(config.pools());
     return Future.join(names, answers)
+        .compose(found -> vertx.executeBlocking(() -> tls.read(config), false))
         .compose(
-            found ->
+            watches ->
                 inTurn(() -> listeners.prepare(config.listeners()))
                     .map(
                         sockets ->
                             new PreparedSnapshot(
-                                config, new Lookups(names.result(), answers.result()), sockets)));
+                                config,
+                                new Lookups(names.result(), answers.result(), watches),
+                                sockets)));
   }
 
-  /** The DNS answers of a configuration that is not in force yet. */
-  private record Lookups(Map<String, List<InetAddress>> names, Discovery.NewWatches backends) {}
+  /** The DNS answers and certificates of a configuration that is not in force yet. */
+  private record Lookups(
+      Map<String, List<InetAddress>> names,
+      Discovery.NewWatches backends,
+      TlsInForce.Watches certificates) {}
 
   /**
    * A configuration that can be put in force. Exactly one of its methods must be called, once:
@@ -140,6 +157,8 @@ final class Proxy {
       listenerConfigs = config.listeners();
       poolConfigs = config.pools();
       tables = built.tables;
+      tls.inForce(found.certificates());
+      tlsSources = found.certificates().sources();
       discovery.watch(config.pools(), found.backends(), built.pools);
       publish(built.pools);
     }
@@ -176,7 +195,7 @@ final class Proxy {
                 .map(each -> Objects.requireNonNull(tables.get(each.name())))
                 .toList(),
             next,
-            new Snapshot.LongLived(stats::of, limiters));
+            new Snapshot.LongLived(stats::of, limiters, tlsSources));
     switched.accept(before, pools());
   }
 
@@ -220,6 +239,30 @@ final class Proxy {
         .toList();
   }
 
+  /** The contexts of new connections to backends of that pool, null = they are in clear. */
+  @Nullable Supplier<BackendContexts> tlsOfPool(String pool) {
+    return tlsSources.ofPools().get(pool);
+  }
+
+  /** The certificates of the listeners in force. */
+  List<TlsInForce.Shown> certificates() {
+    return tls.certificates();
+  }
+
+  private void checkTls() {
+    if (!checkingTls.getAndSet(true)) {
+      vertx
+          .executeBlocking(
+              () -> {
+                tls.check();
+                return null;
+              },
+              false)
+          .onComplete(done -> checkingTls.set(false))
+          .onFailure(cause -> LOG.error("certificates could not be checked", cause));
+    }
+  }
+
   private void tick() {
     stats.tick();
     inTurn(
@@ -252,6 +295,7 @@ final class Proxy {
   /** Ends timers, DNS queries and listening. Live sessions end with their event loops. */
   Future<Void> stop() {
     vertx.cancelTimer(statsTimer);
+    vertx.cancelTimer(tlsTimer);
     hostNames.stop();
     discovery.stop();
     return stopListening();

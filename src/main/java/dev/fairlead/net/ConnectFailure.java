@@ -14,7 +14,8 @@ public enum ConnectFailure {
   TIMED_OUT("timed out"),
   UNREACHABLE("unreachable"),
   NAME_NOT_RESOLVED("name not resolved"),
-  NO_LOCAL_PORT("no local port");
+  NO_LOCAL_PORT("no local port"),
+  TLS_FAILED("TLS handshake failed");
 
   private final String cause;
 

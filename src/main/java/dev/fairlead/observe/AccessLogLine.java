@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.fairlead.event.SystemEvent;
+import dev.fairlead.net.tls.TlsDetails;
 import dev.fairlead.session.SessionRecord;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -43,6 +44,9 @@ final class AccessLogLine {
     if (record.peer() != null) {
       json.writeStringField("peer", record.peerText());
     }
+    if (record.tls() != null) {
+      writeTls(json, record.tls());
+    }
     json.writeStringField("sni", record.sni());
     json.writeStringField("route", record.route());
     json.writeStringField("pool", record.pool());
@@ -54,6 +58,16 @@ final class AccessLogLine {
     json.writeNumberField("bytesToClient", record.bytesToClient());
     json.writeStringField("reason", record.reason() == null ? null : record.reason().label());
     json.writeStringField("phase", record.phase() == null ? null : record.phase().label());
+    json.writeEndObject();
+  }
+
+  private static void writeTls(JsonGenerator json, TlsDetails tls) throws IOException {
+    json.writeObjectFieldStart("tls");
+    json.writeStringField("version", tls.version());
+    json.writeStringField("cipher", tls.cipher());
+    json.writeBooleanField("resumed", tls.resumed());
+    json.writeStringField("alpn", tls.alpn());
+    json.writeStringField("clientName", tls.clientName());
     json.writeEndObject();
   }
 

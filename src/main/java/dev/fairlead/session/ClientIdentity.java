@@ -2,6 +2,7 @@ package dev.fairlead.session;
 
 import dev.fairlead.net.proxy.ProxyHeader;
 import dev.fairlead.net.tls.ClientHello;
+import dev.fairlead.net.tls.TlsDetails;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -21,6 +22,7 @@ final class ClientIdentity {
 
   private @Nullable ProxyHeader header;
   private @Nullable ClientHello hello;
+  private @Nullable TlsDetails tls;
   private boolean startTls;
 
   ClientIdentity(@Nullable SocketAddress peer) {
@@ -74,6 +76,15 @@ final class ClientIdentity {
   /** The protocols it offers by TLS. */
   List<String> alpn() {
     return hello == null ? List.of() : hello.alpn();
+  }
+
+  /** Of the handshake that is complete; null = none. */
+  @Nullable TlsDetails tls() {
+    return tls;
+  }
+
+  void tls(TlsDetails agreed) {
+    tls = agreed;
   }
 
   /** Whether it has asked for TLS in the words of PostgreSQL. */

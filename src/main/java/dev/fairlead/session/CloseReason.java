@@ -43,7 +43,7 @@ public enum CloseReason {
     return switch (failure) {
       case REFUSED -> CONNECT_REFUSED;
       case TIMED_OUT -> CONNECT_TIMEOUT;
-      case UNREACHABLE, NAME_NOT_RESOLVED, NO_LOCAL_PORT -> CONNECT_FAILED;
+      case UNREACHABLE, NAME_NOT_RESOLVED, NO_LOCAL_PORT, TLS_FAILED -> CONNECT_FAILED;
     };
   }
 

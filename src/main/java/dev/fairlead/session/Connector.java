@@ -1,17 +1,24 @@
 package dev.fairlead.session;
 
+import dev.fairlead.config.BackendConfig;
 import dev.fairlead.config.PoolConfig.Connect;
 import dev.fairlead.net.ConnectFailure;
 import dev.fairlead.net.Dialer;
+import dev.fairlead.net.tls.BackendContexts;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
 import dev.fairlead.session.limit.PoolLimiter;
 import io.netty.channel.Channel;
+import io.netty.handler.ssl.SslHandler;
 import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Finds a backend for one session: selects one, waits while all eligible ones are full, connects,
@@ -23,10 +30,13 @@ import org.jspecify.annotations.Nullable;
  * fails.
  */
 final class Connector implements Step, Dialer.DialEvents {
+  private static final Logger LOG = LoggerFactory.getLogger(Connector.class);
+
   private final LoopContext loop;
   private final Pool pool;
   private final SessionAccount account;
   private final StepOwner owner;
+  private final Consumer<Side> greeting;
   private final Dialer dialer;
   private List<Backend> tried = List.of();
 
@@ -39,7 +49,17 @@ final class Connector implements Step, Dialer.DialEvents {
   /** Of the channel opened last. */
   private @Nullable Side side;
 
-  Connector(LoopContext loop, SessionAccount account, StepOwner owner) {
+  /** True from the connect to the end of the TLS handshake. */
+  private boolean securing;
+
+  /** When the attempt has to be over, and how long the connect took. */
+  private long attemptDeadline;
+
+  private long connectNanos;
+
+  /** {@code greeting} writes what a connection begins with, before TLS. */
+  Connector(LoopContext loop, SessionAccount account, StepOwner owner, Consumer<Side> greeting) {
+    this.greeting = greeting;
     this.loop = loop;
     this.pool = account.destination().pool();
     this.account = account;
@@ -75,18 +95,24 @@ final class Connector implements Step, Dialer.DialEvents {
   private void attempt() {
     Connect connect = pool.config().connect();
     List<SocketAddress> addresses = account.selected().addresses();
+    attemptDeadline = loop.now() + connect.timeout().toNanos();
     dialer.dial(addresses, connect.timeout(), connect.source(), account.sequence());
     owner.wakeBy(dialer.deadline());
   }
 
   @Override
   public long deadline() {
+    if (securing) {
+      return attemptDeadline;
+    }
     return waiting == null ? dialer.deadline() : waiting.deadline();
   }
 
   @Override
   public void timedOut() {
-    if (waiting == null) {
+    if (securing) {
+      handshakeFailed(ConnectFailure.TIMED_OUT);
+    } else if (waiting == null) {
       dialer.expire(loop.now());
     } else {
       waiting.timedOut();
@@ -98,7 +124,15 @@ final class Connector implements Step, Dialer.DialEvents {
     if (waiting != null) {
       waiting.cancel(reset);
     }
+    if (securing) {
+      securing = false;
+      secured().close();
+    }
     dialer.cancel(reset);
+  }
+
+  private Side secured() {
+    return Objects.requireNonNull(side);
   }
 
   @Override
@@ -110,7 +144,57 @@ final class Connector implements Step, Dialer.DialEvents {
   @Override
   public void connected(SocketAddress address, long nanos) {
     account.selected().worked(address);
-    owner.connected(Objects.requireNonNull(side), nanos);
+    connectNanos = nanos;
+    Side answered = secured();
+    greeting.accept(answered);
+    Supplier<BackendContexts> tls = account.destination().tls();
+    if (tls == null) {
+      owner.connected(answered, nanos);
+    } else {
+      securing = true;
+      answered.secure(newHandler(tls.get(), answered.channel()));
+      owner.wakeBy(attemptDeadline);
+    }
+  }
+
+  private SslHandler newHandler(BackendContexts tls, Channel channel) {
+    BackendConfig config = account.selected().config();
+    String host = config.host() == null ? "localhost" : config.host();
+    return tls.newHandler(channel.alloc(), host, config.port());
+  }
+
+  @Override
+  public void secured(Side of, @Nullable Throwable failure) {
+    if (!securing || of != side) {
+      return;
+    }
+    if (failure == null) {
+      securing = false;
+      owner.connected(of, connectNanos);
+    } else {
+      LOG.debug("TLS handshake with {}: {}", account.selected(), failure.toString());
+      handshakeFailed(ConnectFailure.TLS_FAILED);
+    }
+  }
+
+  @Override
+  public void inputDone(Side of) {
+    lost(of, TlsLayer.truncated());
+  }
+
+  @Override
+  public boolean lost(Side of, Throwable cause) {
+    if (!securing || of != side) {
+      return false;
+    }
+    secured(of, cause);
+    return true;
+  }
+
+  private void handshakeFailed(ConnectFailure why) {
+    securing = false;
+    secured().close();
+    failed(why);
   }
 
   @Override

@@ -1,9 +1,11 @@
 package dev.fairlead.session;
 
+import dev.fairlead.net.tls.BackendContexts;
 import dev.fairlead.pool.Pool;
 import dev.fairlead.session.limit.Limiters;
 import dev.fairlead.session.limit.PoolLimiter;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,15 +14,24 @@ import org.jspecify.annotations.Nullable;
  *
  * @param route which one, as the configuration names it: {@code routes[0]}; null = the listener's
  *     own pool
+ * @param tls the contexts of new connections to backends, null = they are in clear
  * @param sessions how many have come from this listener to the pool
  */
 public record Destination(
-    @Nullable String route, Pool pool, PoolLimiter poolLimiter, LongAdder sessions) {
+    @Nullable String route,
+    Pool pool,
+    PoolLimiter poolLimiter,
+    @Nullable Supplier<BackendContexts> tls,
+    LongAdder sessions) {
 
   /** From the listener of {@code counters} to {@code pool}. */
   public static Destination of(
-      ListenerCounters counters, @Nullable String route, Pool pool, Limiters limiters) {
+      ListenerCounters counters,
+      @Nullable String route,
+      Pool pool,
+      Limiters limiters,
+      @Nullable Supplier<BackendContexts> tls) {
     return new Destination(
-        route, pool, limiters.pool(pool.name()), counters.sessionsTo(pool.name()));
+        route, pool, limiters.pool(pool.name()), tls, counters.sessionsTo(pool.name()));
   }
 }

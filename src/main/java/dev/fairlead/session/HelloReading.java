@@ -33,7 +33,7 @@ final class HelloReading implements Step {
     this.owner = owner;
     this.account = account;
     this.client = client;
-    ListenerTls tls = Objects.requireNonNull(account.rules().tls());
+    ListenerTls tls = Objects.requireNonNull(account.rules().tls()).config();
     this.deadline = loop.now() + tls.helloTimeout().toNanos();
     this.maySendSsl = tls.startTls() == StartTls.POSTGRES;
     this.maySendGssenc = maySendSsl;

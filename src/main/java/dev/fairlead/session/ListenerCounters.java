@@ -1,12 +1,14 @@
 package dev.fairlead.session;
 
 import dev.fairlead.config.Labelled;
+import dev.fairlead.net.tls.TlsDetails;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Collectors;
 
 /**
  * The counters of one listener on this member. Lives as long as the process, across reloads, and is
@@ -21,6 +23,13 @@ public final class ListenerCounters {
   private final Map<String, LongAdder> sessionsByPool = new ConcurrentHashMap<>();
   private final Map<CloseReason, LongAdder> refused = new ConcurrentHashMap<>();
   private final Map<HeaderResult, LongAdder> headers = new EnumMap<>(HeaderResult.class);
+
+  private final Map<Handshake, LongAdder> handshakes = new ConcurrentHashMap<>();
+  private final LongAdder handshakesFailed = new LongAdder();
+  private final LongAdder handshakeNanos = new LongAdder();
+
+  /** A kind of handshake: {@code TLSv1.3}, and whether a session was resumed. */
+  public record Handshake(String version, boolean resumed) {}
 
   /** What became of the wait for a PROXY header. The names are API: they stand in a metric. */
   public enum HeaderResult implements Labelled {
@@ -71,6 +80,32 @@ public final class ListenerCounters {
   /** PROXY headers that were read, or waited for, with this result. */
   public long headers(HeaderResult result) {
     return Objects.requireNonNull(headers.get(result)).sum();
+  }
+
+  void handshake(TlsDetails agreed, long nanos) {
+    handshakes
+        .computeIfAbsent(new Handshake(agreed.version(), agreed.resumed()), any -> new LongAdder())
+        .increment();
+    handshakeNanos.add(nanos);
+  }
+
+  void handshakeFailed() {
+    handshakesFailed.increment();
+  }
+
+  /** Complete handshakes of TLS; a copy. */
+  public Map<Handshake, Long> handshakes() {
+    return handshakes.entrySet().stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, each -> each.getValue().sum()));
+  }
+
+  public long handshakesFailed() {
+    return handshakesFailed.sum();
+  }
+
+  /** Of all complete handshakes together. */
+  public long handshakeNanos() {
+    return handshakeNanos.sum();
   }
 
   void refused(CloseReason reason) {

@@ -4,9 +4,11 @@ import dev.fairlead.admission.AccessList;
 import dev.fairlead.admission.ListenerLimiter;
 import dev.fairlead.config.ProxyProtocolConfig.AcceptProxy;
 import dev.fairlead.config.TlsConfig.ListenerTls;
+import dev.fairlead.net.tls.ServerContexts;
 import java.net.InetAddress;
 import java.net.SocketAddress;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +23,7 @@ public record ListenerRules(
     AccessList access,
     ListenerLimiter limiter,
     @Nullable HeaderRules header,
-    @Nullable ListenerTls tls,
+    @Nullable TlsRules tls,
     Routes routes) {
 
   /**
@@ -43,6 +45,13 @@ public record ListenerRules(
       return route == null ? byDefault : destinations.get(route);
     }
   }
+
+  /**
+   * The TLS of a listener.
+   *
+   * @param contexts those of new handshakes, null = TLS is passed through
+   */
+  public record TlsRules(ListenerTls config, @Nullable Supplier<ServerContexts> contexts) {}
 
   /**
    * The PROXY headers of a listener.

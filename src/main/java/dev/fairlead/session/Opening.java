@@ -1,14 +1,17 @@
 package dev.fairlead.session;
 
 import dev.fairlead.config.ProxyProtocolConfig.SendProxy;
-import dev.fairlead.config.TlsConfig.ListenerTls;
 import dev.fairlead.session.ListenerRules.HeaderRules;
+import dev.fairlead.session.ListenerRules.TlsRules;
 import dev.fairlead.session.Step.StepOwner;
+import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The steps of a session before it relays, in their order: PROXY header, limits of the listener,
- * ClientHello, route, backend. Most sessions need only the last one. On the session's event loop.
+ * ClientHello, route, TLS, backend. Most sessions need only the last one. On the session's event
+ * loop.
  */
 final class Opening {
   private final LoopContext loop;
@@ -24,6 +27,7 @@ final class Opening {
     ADMISSION,
     HELLO,
     ROUTE,
+    HANDSHAKE,
     BACKEND
   }
 
@@ -54,8 +58,12 @@ final class Opening {
           step = hello();
         }
         case ROUTE -> {
-          stage = Stage.BACKEND;
+          stage = Stage.HANDSHAKE;
           step = route();
+        }
+        case HANDSHAKE -> {
+          stage = Stage.BACKEND;
+          step = handshake();
         }
         case BACKEND -> step = backend();
       }
@@ -85,7 +93,7 @@ final class Opening {
   }
 
   private @Nullable Step hello() {
-    ListenerTls tls = account.rules().tls();
+    TlsRules tls = account.rules().tls();
     if (tls == null) {
       return null;
     }
@@ -104,22 +112,34 @@ final class Opening {
     return null;
   }
 
-  private Step backend() {
-    account.phase(Phase.CONNECT);
-    return new Connector(loop, account, owner);
+  private @Nullable Step handshake() {
+    TlsRules tls = account.rules().tls();
+    if (tls == null || tls.contexts() == null) {
+      return null;
+    }
+    account.phase(Phase.HANDSHAKE);
+    Duration timeout = Objects.requireNonNull(tls.config().terminate()).handshakeTimeout();
+    return new TlsHandshake(loop, owner, account, client, tls.contexts().get(), timeout);
   }
 
-  /**
-   * Says to a backend that has answered what comes before the bytes of the client.
-   *
-   * @return what is to come first, null = nothing
-   */
-  @Nullable Step greeting(Side backend) {
+  private Step backend() {
+    account.phase(Phase.CONNECT);
+    return new Connector(loop, account, owner, this::writeHeader);
+  }
+
+  /** Writes the PROXY header of the pool, if it has one: the first bytes of a connection. */
+  private void writeHeader(Side backend) {
     SendProxy header = account.destination().pool().config().proxyProtocol();
     if (header != null) {
       backend.writeAndFlush(OutgoingHeader.of(header, account, client.channel()));
     }
-    return account.client().isStartTls()
+  }
+
+  /** What is to be said to a backend before the bytes of the client; null = nothing. */
+  @Nullable Step greeting(Side backend) {
+    TlsRules tls = account.rules().tls();
+    boolean passed = tls != null && tls.contexts() == null;
+    return passed && account.client().isStartTls()
         ? new BackendStartTls(loop, owner, account, backend)
         : null;
   }

@@ -143,6 +143,13 @@ final class Session extends Deadlines.Entry implements StepOwner, SessionListene
   }
 
   @Override
+  public void secured(Side side, @Nullable Throwable failure) {
+    if (step != null) {
+      step.secured(side, failure);
+    }
+  }
+
+  @Override
   public void touch() {
     timer.touch();
   }
@@ -164,6 +171,10 @@ final class Session extends Deadlines.Entry implements StepOwner, SessionListene
     }
     if (refused) {
       end();
+      return;
+    }
+    if (step != null && side != client) {
+      step.inputDone(side);
       return;
     }
     timer.touch();
@@ -199,7 +210,7 @@ final class Session extends Deadlines.Entry implements StepOwner, SessionListene
   public void failed(Side side, Throwable cause) {
     if (!(cause instanceof IOException)) {
       crashed(cause);
-    } else if (!ended) {
+    } else if (!ended && (step == null || !step.lost(side, cause))) {
       LOG.debug("session {}: {}", account.id(), cause.toString());
       firstReason(side == client ? CloseReason.CLIENT_RESET : CloseReason.BACKEND_RESET);
       side.close();
@@ -316,12 +327,10 @@ final class Session extends Deadlines.Entry implements StepOwner, SessionListene
       uncounted = true;
       release(session -> session.account.close());
       release(session -> session.loop.onClosed().run());
-      release(Session::reportClosed);
+      release(
+          session ->
+              session.loop.listener().closed(session, session.account.isQuiet(session.reason())));
     }
-  }
-
-  private void reportClosed() {
-    loop.listener().closed(this, account.isQuiet(reason()));
   }
 
   /** Runs one part of the end; a failure must not skip the parts after it. Allocates nothing. */

@@ -328,6 +328,7 @@ final class SessionAccount {
         rules.counters().listener(),
         client.source(),
         client.isNamed() ? client.peer() : null,
+        client.tls(),
         client.serverName(),
         destination == null ? null : destination.route(),
         destination == null ? null : destination.pool().name(),

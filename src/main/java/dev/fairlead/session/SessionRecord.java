@@ -1,5 +1,6 @@
 package dev.fairlead.session;
 
+import dev.fairlead.net.tls.TlsDetails;
 import io.netty.util.NetUtil;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param session id, unique over members and restarts
  * @param source the client, which its PROXY header names if it has sent one
  * @param peer who has connected; null = the source
+ * @param tls what the handshake with the client has agreed on, null = there was none
  * @param sni null = none seen
  * @param route null = the listener's own pool
  * @param pool null = none was chosen
@@ -27,6 +29,7 @@ public record SessionRecord(
     String listener,
     @Nullable SocketAddress source,
     @Nullable SocketAddress peer,
+    @Nullable TlsDetails tls,
     @Nullable String sni,
     @Nullable String route,
     @Nullable String pool,

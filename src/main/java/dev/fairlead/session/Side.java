@@ -1,7 +1,5 @@
 package dev.fairlead.session;
 
-import static io.netty.handler.codec.ByteToMessageDecoder.MERGE_CUMULATOR;
-
 import dev.fairlead.net.PeerReset;
 import dev.fairlead.net.Transport;
 import io.netty.buffer.ByteBuf;
@@ -14,6 +12,9 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelOutputShutdownException;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.nio.channels.ClosedChannelException;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -24,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * session's event loop.
  *
  * <p>Memory is bounded by back-pressure: reading pauses while the other side does not take the
- * bytes, and, before there is another side, when {@link #MAX_EARLY} bytes wait for it. Relaying
- * allocates nothing of its own.
+ * bytes, and, before there is another side, when {@link EarlyBytes} are full. Relaying allocates
+ * nothing of its own.
  *
  * <pre>
  * of the input    inputDone    the peer has sent its FIN, nothing more is read
@@ -39,12 +40,6 @@ import org.jspecify.annotations.Nullable;
  * flushed on both ends of a session is closed by its session.
  */
 final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureListener {
-  /**
-   * Bytes kept for a backend, plus one read. Raising it costs memory, lowering it below 84 KiB
-   * leaves no room for the longest ClientHello.
-   */
-  private static final int MAX_EARLY = 96 * 1024;
-
   /** To read after a failed write. Raising it delivers more, lowering it ends sooner. */
   private static final long READ_MILLIS = 1000;
 
@@ -58,7 +53,10 @@ final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureLi
   private @Nullable Side other;
 
   /** Read before a backend answered; {@link #join} passes it on or {@link #close} releases it. */
-  private @Nullable ByteBuf early;
+  private final EarlyBytes early = new EarlyBytes();
+
+  /** Null = the bytes of the channel are in clear. */
+  private @Nullable TlsLayer tls;
 
   private boolean hasRead;
   private boolean inputDone;
@@ -71,33 +69,6 @@ final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureLi
   private boolean failing;
 
   private boolean closed;
-
-  /** What one side reports to its session. */
-  interface SideEvents {
-    /** Read from {@code side}'s peer, and passed on after this. */
-    void read(Side side, int bytes);
-
-    /** {@code side} keeps what it has read, because there is no other side yet. */
-    void kept();
-
-    /** A burst of reads is over. */
-    void touch();
-
-    /** Reading stopped, because the other side does not take what this one reads. */
-    void paused();
-
-    /** True when nothing that is still read matters any more. */
-    boolean isDiscarding();
-
-    /** The peer of {@code side} has sent its FIN. */
-    void finished(Side side);
-
-    /** All that was written to {@code side} is with the kernel, so a FIN can follow it. */
-    void flushed(Side side);
-
-    /** The connection of {@code side} failed: by an IOException if by its peer, else by a bug. */
-    void failed(Side side, Throwable cause);
-  }
 
   Side(Transport transport, SideEvents events) {
     this.transport = transport;
@@ -130,26 +101,31 @@ final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureLi
 
   /** What was read and is kept until there is another side; null = nothing. Stays this side's. */
   @Nullable ByteBuf early() {
-    return early;
+    return early.bytes();
   }
 
   /** Drops the first {@code bytes} of {@link #early}: they are not for the other side. */
   void dropEarly(int bytes) {
-    ByteBuf kept = Objects.requireNonNull(early).skipBytes(bytes);
-    if (!kept.isReadable()) {
-      early = null;
-      kept.release();
-    }
+    early.drop(bytes);
     resume();
+  }
+
+  /** From now on the channel speaks TLS; what was kept of it is the beginning of that. */
+  void secure(SslHandler handler) {
+    tls = TlsLayer.below(context(), handler);
+    ByteBuf sealed = early.take();
+    if (sealed != null) {
+      channel().pipeline().fireChannelRead(sealed);
+      channel().pipeline().fireChannelReadComplete();
+    }
   }
 
   /** Bytes go to {@code backend} from now on, those kept so far first. */
   void join(Side backend) {
     other = backend;
     backend.other = this;
-    if (early != null) {
-      ByteBuf first = early;
-      early = null;
+    ByteBuf first = early.take();
+    if (first != null) {
       backend.writeAndFlush(first);
     }
     resume();
@@ -168,6 +144,10 @@ final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureLi
 
   /** Reports to {@link SideEvents#flushed} once all that was written is with the kernel. */
   void whenFlushed() {
+    if (tls != null) {
+      // What waits to be encrypted is not among the pending bytes.
+      context().flush();
+    }
     if (pending() == 0) {
       flushed = true;
       events.flushed(this);
@@ -191,10 +171,15 @@ final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureLi
    * Nothing follows from the other side then, so this peer's FIN may close the channel.
    */
   void shutdownOutput() {
-    if (!closed) {
-      transport.shutdownOutput(channel());
-      transport.allowHalfClosure(channel(), false);
+    if (closed) {
+      return;
     }
+    if (tls == null) {
+      transport.shutdownOutput(channel());
+    } else {
+      tls.finish(() -> transport.shutdownOutput(channel()));
+    }
+    transport.allowHalfClosure(channel(), false);
   }
 
   /** Closes the channel and drops what was not sent. Idempotent. */
@@ -203,11 +188,10 @@ final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureLi
       return;
     }
     closed = true;
-    if (early != null) {
-      early.release();
-      early = null;
-    }
-    if (context != null) {
+    early.release();
+    if (tls != null) {
+      tls.close();
+    } else if (context != null) {
       transport.close(channel());
     }
   }
@@ -253,7 +237,14 @@ final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureLi
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-    if (event == ChannelInputShutdownEvent.INSTANCE && !closed) {
+    if (closed) {
+      return;
+    }
+    if (event == ChannelInputShutdownEvent.INSTANCE) {
+      inputEnded();
+    } else if (event instanceof SslHandshakeCompletionEvent handshake) {
+      events.secured(this, handshake.isSuccess() ? null : handshake.cause());
+    } else if (event instanceof SslCloseCompletionEvent notified && notified.isSuccess()) {
       finished();
     }
   }
@@ -262,20 +253,21 @@ final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureLi
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     if (flushed && !closed) {
-      finished();
+      inputEnded();
     } else if (!failing) {
       failed(new ClosedChannelException());
     }
   }
 
   @Override
-  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable thrown) {
     if (closed || failing) {
       return;
     }
+    Throwable cause = tls == null ? thrown : TlsLayer.cause(thrown);
     if (cause instanceof ChannelOutputShutdownException && !inputDone) {
       writeFailed(cause);
-    } else if (early != null) {
+    } else if (early.bytes() != null) {
       // A backend that answers in this round of the loop gets what was sent before the reset.
       failing = true;
       ctx.executor().execute(() -> failed(cause));
@@ -299,6 +291,15 @@ final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureLi
     }
   }
 
+  /** The peer's FIN; under TLS it says nothing, unless close_notify came before. */
+  private void inputEnded() {
+    if (tls == null || inputDone) {
+      finished();
+    } else if (!failing) {
+      failed(TlsLayer.truncated());
+    }
+  }
+
   private void finished() {
     if (!inputDone && !failing) {
       inputDone = true;
@@ -310,18 +311,18 @@ final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureLi
 
   private void pass(ByteBuf bytes, Side to) {
     to.write(bytes);
-    if (!to.channel().isWritable()) {
+    // What waits to be encrypted does not make the channel unwritable.
+    if (to.tls != null || !to.channel().isWritable()) {
       to.context().flush();
-      if (!to.channel().isWritable()) {
-        pause();
-      }
+    }
+    if (!to.channel().isWritable()) {
+      pause();
     }
   }
 
   private void keep(ByteBuf bytes) {
-    // Copied: a client that sends one byte at a time would build too long a chain.
-    early = early == null ? bytes : MERGE_CUMULATOR.cumulate(context().alloc(), early, bytes);
-    if (early.readableBytes() >= MAX_EARLY) {
+    early.add(context().alloc(), bytes);
+    if (early.isFull()) {
       pause();
     }
     events.kept();

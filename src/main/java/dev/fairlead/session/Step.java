@@ -15,6 +15,18 @@ interface Step {
   /** The peer of {@code side} has sent its FIN. */
   default void inputDone(Side side) {}
 
+  /** The TLS handshake of {@code side} is over; {@code failure} null = it is complete. */
+  default void secured(Side side, @Nullable Throwable failure) {}
+
+  /**
+   * The connection of {@code side} failed.
+   *
+   * @return whether that is the step's matter; else the session ends
+   */
+  default boolean lost(Side side, Throwable cause) {
+    return false;
+  }
+
   /** When {@link #timedOut} is to be called, by the loop's clock. */
   long deadline();
 
@@ -29,7 +41,7 @@ interface Step {
   void cancel(boolean reset);
 
   /** What a step reports to its session, and asks of it. */
-  interface StepOwner extends Side.SideEvents {
+  interface StepOwner extends SideEvents {
     /** Makes sure {@link #timedOut} is called soon after {@code time}. */
     void wakeBy(long time);
 

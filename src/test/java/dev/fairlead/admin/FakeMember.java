@@ -148,6 +148,7 @@ public final class FakeMember implements MemberView {
             new InetSocketAddress("192.0.2.1", 50001),
             null,
             null,
+            null,
             "web",
             "127.0.0.1:9001",
             1,

@@ -110,7 +110,7 @@ class AcceptorTest {
         Snapshot.of(
             listeners.stream().map(ListenerTables::of).toList(),
             pools,
-            new Snapshot.LongLived(ListenerCounters::new, limiters)));
+            new Snapshot.LongLived(ListenerCounters::new, limiters, Snapshot.TlsSources.NONE)));
   }
 
   /** Has the socket accept a client. */

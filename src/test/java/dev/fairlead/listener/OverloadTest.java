@@ -118,7 +118,8 @@ class OverloadTest {
                             "127.0.0.1", backend.port(), null, 1, BackendConfig.State.ENABLED)))));
     Limiters limiters = new Limiters();
     limiters.configure(configs, pools);
-    Snapshot.LongLived longLived = new Snapshot.LongLived(ListenerCounters::new, limiters);
+    Snapshot.LongLived longLived =
+        new Snapshot.LongLived(ListenerCounters::new, limiters, Snapshot.TlsSources.NONE);
     listeners
         .prepare(configs)
         .compose(

@@ -4,6 +4,7 @@ import dev.fairlead.cluster.revision.LocalConfig;
 import dev.fairlead.config.ConfigFormat;
 import dev.fairlead.config.NodeConfig.TransportKind;
 import dev.fairlead.config.Revision;
+import dev.fairlead.config.TlsConfig.ProviderChoice;
 import dev.fairlead.config.bind.ConfigLoader;
 import dev.fairlead.config.text.ConfigText;
 import dev.fairlead.config.text.Document;
@@ -17,6 +18,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +54,8 @@ final class DataPathFixture implements AutoCloseable {
             vertx,
             EventLoops.deploy(
                     vertx, transport, LOOPS, SessionListener.NONE, new SessionCount(MAX_SESSIONS))
-                .await());
+                .await(),
+            new TlsInForce(ProviderChoice.AUTO, List.of(), InstantSource.system()));
     ConfigLoader loader = new ConfigLoader(Map.of(), List.of());
     ConfigText text = new ConfigText("own", ConfigFormat.YAML, listening(backend), Path.of("/"));
     live =

@@ -241,7 +241,7 @@ class ConnectorTest {
       assertThat(account.admit()).isNull();
       account.open("test-", 0);
       account.route(fixture.rules.routes().byDefault());
-      connector = new Connector(loop, account, this);
+      connector = new Connector(loop, account, this, backend -> {});
     }
 
     void start() throws Exception {

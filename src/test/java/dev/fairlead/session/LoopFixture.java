@@ -112,7 +112,7 @@ final class LoopFixture implements AutoCloseable {
     pools = pools.next(List.of(config));
     limiters.configure(List.of(web), pools);
     limiters.listener("web").configure(limits);
-    Destination to = Destination.of(counters, null, pools.pool("web"), limiters);
+    Destination to = Destination.of(counters, null, pools.pool("web"), limiters, null);
     rules = rules(counters, limiters.listener("web"), to);
     return this;
   }

@@ -75,5 +75,8 @@ class RecordingOwner implements Step.StepOwner {
   public void flushed(Side side) {}
 
   @Override
+  public void secured(Side side, Throwable failure) {}
+
+  @Override
   public void failed(Side side, Throwable cause) {}
 }

@@ -13,6 +13,7 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -112,9 +113,14 @@ public final class BackendContexts implements TlsContexts {
    * @param host of the backend, a name or an address
    */
   public SslHandler newHandler(ByteBufAllocator allocator, String host, int port) {
+    return newHandler(allocator, host, port, Runnable::run);
+  }
+
+  /** The same; {@code tasks} runs what takes long. */
+  public SslHandler newHandler(ByteBufAllocator allocator, String host, int port, Executor tasks) {
     try {
       String name = tls.serverName() == null ? host : tls.serverName();
-      SslHandler handler = context.newHandler(allocator, name, port);
+      SslHandler handler = context.newHandler(allocator, name, port, tasks);
       handler.setHandshakeTimeoutMillis(0);
       return handler;
     } finally {

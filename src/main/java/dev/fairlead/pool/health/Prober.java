@@ -57,7 +57,8 @@ final class Prober {
     this.loop = loop;
     this.pool = pool;
     this.listener = listener;
-    this.check = Check.of(pool.health(), backend.config(), loop.tlsTasks());
+    this.check =
+        Check.of(pool.health(), backend.config(), loop.tlsTasks(), loop.tls().apply(pool.name()));
     this.backend = backend;
     this.riseFall = riseFall(ProbeVerdict.UNKNOWN);
   }

@@ -8,6 +8,7 @@ import io.vertx.core.Future;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -73,8 +74,9 @@ public final class Probers {
   }
 
   /**
-   * Replaces backends by the objects of {@code pools}, and probes from the source addresses that
-   * those configure. Another kind of check is a new assignment.
+   * Replaces backends by the objects of {@code pools}, and probes from the source addresses, with
+   * the PROXY header and with the TLS that those configure. Another kind of check is a new
+   * assignment.
    */
   public void follow(List<Pool> pools) {
     for (Pool pool : pools) {
@@ -153,8 +155,11 @@ public final class Probers {
 
     private void follow(Backend next, PoolConfig nextPool) {
       backend = next;
-      boolean sameSource = nextPool.connect().source().equals(pool.connect().source());
-      if (!sameSource && nextPool.health().equals(pool.health())) {
+      boolean sameWay =
+          nextPool.connect().source().equals(pool.connect().source())
+              && Objects.equals(nextPool.proxyProtocol(), pool.proxyProtocol())
+              && Objects.equals(nextPool.tls(), pool.tls());
+      if (!sameWay && nextPool.health().equals(pool.health())) {
         ProbeVerdict last = prober == null ? initial : prober.verdict();
         stop();
         pool = nextPool;

@@ -1,7 +1,9 @@
 package dev.fairlead.pool.health;
 
 import dev.fairlead.config.BackendConfig;
+import dev.fairlead.net.tls.BackendContexts;
 import dev.fairlead.pool.Backend;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
@@ -10,12 +12,15 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.handler.ssl.SslProvider;
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.io.UncheckedIOException;
 import java.nio.channels.ClosedChannelException;
 import java.security.cert.CertificateException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManagerFactory;
@@ -23,25 +28,38 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Passes if a TLS handshake is completed. Sends no client certificate, and does not compare names
- * in the backend's. Sends the backend's host name as the server name, but not an IP address.
- */
+/** Passes if a TLS handshake is completed and then, if there is one, the check within it passes. */
 final class TlsCheck implements Check {
   private static final Logger LOG = LoggerFactory.getLogger(TlsCheck.class);
 
-  private final SslContext context;
+  private final Function<ByteBufAllocator, SslHandler> handlers;
+  private final @Nullable Check inner;
 
-  private final Executor tasks;
+  private TlsCheck(Function<ByteBufAllocator, SslHandler> handlers, @Nullable Check inner) {
+    this.handlers = handlers;
+    this.inner = inner;
+  }
 
-  TlsCheck(BackendConfig backend, TrustManagerFactory trust, Executor tasks) {
-    this.context = context(backend, trust);
-    this.tasks = tasks;
+  /** As sessions do it: with the contexts of the pool. */
+  static TlsCheck of(
+      BackendConfig backend, Executor tasks, Supplier<BackendContexts> tls, @Nullable Check inner) {
+    String host = backend.host() == null ? "localhost" : backend.host();
+    return new TlsCheck(
+        allocator -> tls.get().newHandler(allocator, host, backend.port(), tasks), inner);
+  }
+
+  /**
+   * Sends no client certificate, and accepts any of the backend. Sends its host name as the server
+   * name, but not an IP address.
+   */
+  static TlsCheck ofAny(BackendConfig backend, Executor tasks) {
+    SslContext context = context(backend, InsecureTrustManagerFactory.INSTANCE);
+    return new TlsCheck(allocator -> context.newHandler(allocator, tasks), null);
   }
 
   @Override
   public void install(ChannelPipeline pipeline, Consumer<CheckResult> onResult) {
-    SslHandler tls = context.newHandler(pipeline.channel().alloc(), tasks);
+    SslHandler tls = handlers.apply(pipeline.channel().alloc());
     tls.setHandshakeTimeoutMillis(0); // The probe has a time-out.
     pipeline.addLast(
         tls,
@@ -50,15 +68,18 @@ final class TlsCheck implements Check {
           public void userEventTriggered(ChannelHandlerContext context, Object event) {
             if (!(event instanceof SslHandshakeCompletionEvent completed)) {
               context.fireUserEventTriggered(event);
-            } else if (completed.isSuccess()) {
+            } else if (!completed.isSuccess()) {
+              onResult.accept(failure(completed.cause()));
+            } else if (inner == null) {
               // Later: the last message of the handshake is written, but not flushed yet.
               CheckResult well = CheckResult.passed("handshake completed");
               context.executor().execute(() -> onResult.accept(well));
-            } else {
-              onResult.accept(failure(completed.cause()));
             }
           }
         });
+    if (inner != null) {
+      inner.install(pipeline, onResult);
+    }
   }
 
   @Override

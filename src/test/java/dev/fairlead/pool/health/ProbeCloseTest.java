@@ -96,7 +96,7 @@ class ProbeCloseTest {
 
   /** By the probe's clock the whole time-out is over when the handshake is. */
   private static Check late(RunningLoop running, Probed probed) {
-    Check tls = Check.of(probed.health(), probed.backend(), running.loop.tlsTasks());
+    Check tls = Check.of(probed.health(), probed.backend(), running.loop.tlsTasks(), null);
     return new Check() {
       @Override
       public void install(ChannelPipeline pipeline, Consumer<CheckResult> result) {

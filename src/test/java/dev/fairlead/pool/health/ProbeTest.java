@@ -127,7 +127,7 @@ class ProbeTest {
               .expect(null, "hello")
               .within(Duration.ofSeconds(1));
       Probe.ProbeTarget target = Probe.ProbeTarget.of(probed.object(), probed.pool());
-      Check check = Check.of(probed.health(), probed.backend(), Runnable::run);
+      Check check = Check.of(probed.health(), probed.backend(), Runnable::run, null);
       Check stopping =
           (pipeline, result) -> {
             check.install(pipeline, result);
@@ -243,7 +243,7 @@ class ProbeTest {
                 })) {
       Probed probed =
           Probed.by(HealthConfig.Type.EXPECT, backend.port()).expect(null, "hello").within(SHORT);
-      Check check = Check.of(probed.health(), probed.backend(), Runnable::run);
+      Check check = Check.of(probed.health(), probed.backend(), Runnable::run, null);
       Check suspended =
           (pipeline, result) -> {
             pipeline.addLast(new StandStill(answered));

@@ -74,6 +74,7 @@ class ProberTest {
               running.loop.eventLoop(),
               running.loop.transport(),
               running.loop.tlsTasks(),
+              pool -> null,
               RandomGenerator.getDefault(),
               () -> running.clock.addAndGet(Duration.ofMinutes(1).toNanos()));
       Prober prober = new Prober(jumping, probed.object(), probed.pool(), heard);

@@ -92,6 +92,7 @@ class ProberTimingTest {
             host.eventLoop(),
             Transport.of(TransportKind.NIO),
             Runnable::run,
+            pool -> null,
             new Random(seed),
             ticker::nanoTime);
     Prober prober = new Prober(loop, probed.object(), probed.pool(), new Times());

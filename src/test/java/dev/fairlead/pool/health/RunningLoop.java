@@ -38,7 +38,7 @@ final class RunningLoop implements AutoCloseable {
       Assumptions.abort("skipped: " + e.getMessage());
     }
     eventLoop = new Counting(transport.implementation().ioHandlerFactory());
-    loop = new ProbeLoop(eventLoop, transport, tlsTasks, new Random(1), clock::get);
+    loop = new ProbeLoop(eventLoop, transport, tlsTasks, pool -> null, new Random(1), clock::get);
   }
 
   CheckResult probe(Probed probed) throws Exception {
@@ -46,7 +46,7 @@ final class RunningLoop implements AutoCloseable {
   }
 
   CheckResult probe(Probed probed, Backend backend) throws Exception {
-    Check check = Check.of(probed.health(), probed.backend(), tlsTasks);
+    Check check = Check.of(probed.health(), probed.backend(), tlsTasks, null);
     return probe(check, Probe.ProbeTarget.of(backend, probed.pool()));
   }
 

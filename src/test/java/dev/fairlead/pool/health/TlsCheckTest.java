@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.config.HealthConfig;
 import dev.fairlead.config.NodeConfig.TransportKind;
+import dev.fairlead.config.TlsConfig.BackendTls;
+import dev.fairlead.config.TlsConfig.TlsVersion;
+import dev.fairlead.net.tls.BackendContexts;
+import dev.fairlead.net.tls.TlsProvider;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.testkit.EveryTransport;
 import dev.fairlead.testkit.PemFiles;
@@ -14,7 +18,6 @@ import dev.fairlead.testkit.TestRun;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -26,7 +29,6 @@ import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -101,13 +103,13 @@ class TlsCheckTest {
 
   @Test
   void aCertificateThatIsNotTrustedIsFailedOnceSomebodyIsTrusted() throws Exception {
-    TrustManagerFactory jdk =
-        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    jdk.init((KeyStore) null);
+    BackendTls verifying =
+        new BackendTls(true, null, null, null, null, List.of(), TlsVersion.TLS_1_2);
+    BackendContexts contexts = BackendContexts.read(verifying, TlsProvider.JDK).contexts().make();
     try (RunningLoop running = new RunningLoop(TransportKind.AUTO);
         TestBackend backend = TestBackend.serving(this::handshake)) {
       Probed probed = Probed.by(HealthConfig.Type.TLS, backend.port());
-      Check check = new TlsCheck(probed.backend(), jdk, running.loop.tlsTasks());
+      Check check = TlsCheck.of(probed.backend(), running.loop.tlsTasks(), () -> contexts, null);
       assertThat(running.probe(check, Probe.ProbeTarget.of(probed.object(), probed.pool())))
           .isEqualTo(CheckResult.failed("certificate not trusted"));
     }
@@ -124,7 +126,8 @@ class TlsCheckTest {
               probed.backend(),
               task -> {
                 throw new RejectedExecutionException("shut down");
-              });
+              },
+              null);
       assertThat(
               running
                   .probe(check, Probe.ProbeTarget.of(probed.object(), probed.pool()))

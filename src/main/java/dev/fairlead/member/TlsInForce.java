@@ -1,0 +1,243 @@
+package dev.fairlead.member;
+
+import dev.fairlead.config.FairleadConfig;
+import dev.fairlead.config.ListenerConfig;
+import dev.fairlead.config.PoolConfig;
+import dev.fairlead.config.TlsConfig.BackendTls;
+import dev.fairlead.config.TlsConfig.CertificateSource;
+import dev.fairlead.config.TlsConfig.CertificateSource.CertificateDirectory;
+import dev.fairlead.config.TlsConfig.CertificateSource.CertificateFile;
+import dev.fairlead.config.TlsConfig.ListenerTls;
+import dev.fairlead.config.TlsConfig.ProviderChoice;
+import dev.fairlead.config.TlsConfig.Terminate;
+import dev.fairlead.config.TlsConfig.Tickets;
+import dev.fairlead.event.CommandException;
+import dev.fairlead.event.CommandProblem;
+import dev.fairlead.listener.Snapshot.TlsSources;
+import dev.fairlead.net.tls.BackendContexts;
+import dev.fairlead.net.tls.CertificateWatch;
+import dev.fairlead.net.tls.ServerCertificate;
+import dev.fairlead.net.tls.ServerContexts;
+import dev.fairlead.net.tls.TicketKeys;
+import dev.fairlead.net.tls.TlsContexts;
+import dev.fairlead.net.tls.TlsFiles;
+import dev.fairlead.net.tls.TlsProblem;
+import dev.fairlead.net.tls.TlsProvider;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The certificates and keys of the configuration in force, as their files are now. {@link #read}
+ * and {@link #check} read files: for workers, {@code check} one call at a time; the rest is for any
+ * thread.
+ */
+final class TlsInForce {
+  /** Raising it takes new certificates later, lowering it asks the file system more often. */
+  static final Duration CHECK_EVERY = Duration.ofMillis(500);
+
+  private final ProviderChoice choice;
+  private final InstantSource clock;
+
+  /** Null = the cluster has no secret. */
+  private final @Nullable TicketKeys ofCluster;
+
+  private final TicketKeys ofMember = TicketKeys.ofMember();
+  private volatile Watches watches = new Watches(Map.of(), Map.of());
+
+  /**
+   * What one configuration needs, by name of the listener and of the pool. One that is equal to
+   * that of the configuration before is the same object.
+   */
+  record Watches(
+      Map<String, Watched<Terminate, ServerContexts>> listeners,
+      Map<String, Watched<BackendTls, BackendContexts>> pools) {
+
+    TlsSources sources() {
+      return new TlsSources(suppliers(listeners), suppliers(pools));
+    }
+
+    private static <T extends TlsContexts> Map<String, Supplier<T>> suppliers(
+        Map<String, ? extends Watched<?, T>> all) {
+      Map<String, Supplier<T>> suppliers = new HashMap<>();
+      all.forEach((name, each) -> suppliers.put(name, each.watch()::current));
+      return Map.copyOf(suppliers);
+    }
+
+    private Stream<? extends CertificateWatch<?>> all() {
+      return Stream.concat(listeners.values().stream(), pools.values().stream())
+          .map(Watched::watch);
+    }
+  }
+
+  /** Files that are watched for one section {@code tls}. */
+  record Watched<C, T extends TlsContexts>(C config, CertificateWatch<T> watch) {}
+
+  /** One certificate of a listener, for people. */
+  record Shown(String listener, ServerCertificate certificate, List<String> problems) {}
+
+  /**
+   * @param secrets of the cluster, the one that signs first; empty = none
+   */
+  TlsInForce(ProviderChoice choice, List<byte[]> secrets, InstantSource clock) {
+    this.choice = choice;
+    this.clock = clock;
+    this.ofCluster = secrets.isEmpty() ? null : TicketKeys.ofCluster(secrets);
+  }
+
+  /**
+   * Reads the files that {@code config} names.
+   *
+   * @throws CommandException with every file that cannot be used, by its key
+   */
+  Watches read(FairleadConfig config) {
+    List<CommandProblem> problems = new ArrayList<>();
+    Map<String, Watched<Terminate, ServerContexts>> listeners = new HashMap<>();
+    for (int i = 0; i < config.listeners().size(); i++) {
+      ListenerConfig listener = config.listeners().get(i);
+      ListenerTls tls = listener.tls();
+      if (tls != null && tls.terminate() != null) {
+        Reading reading = new Reading("listeners[" + i + "].tls", problems);
+        String name = listener.name();
+        Terminate terminate = tls.terminate();
+        add(listeners, name, reading.of(watches.listeners.get(name), terminate, this::open, name));
+      }
+    }
+    Map<String, Watched<BackendTls, BackendContexts>> pools = new HashMap<>();
+    for (int i = 0; i < config.pools().size(); i++) {
+      PoolConfig pool = config.pools().get(i);
+      if (pool.tls() != null) {
+        Reading reading = new Reading("pools[" + i + "].tls", problems);
+        String name = pool.name();
+        add(pools, name, reading.of(watches.pools.get(name), pool.tls(), this::open, name));
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw new CommandException(CommandException.PROBLEMS, problems);
+    }
+    return new Watches(Map.copyOf(listeners), Map.copyOf(pools));
+  }
+
+  private static <V> void add(Map<String, V> all, String name, @Nullable V watched) {
+    if (watched != null) {
+      all.put(name, watched);
+    }
+  }
+
+  /** Makes a watch of a section, or throws what cannot be used. */
+  private interface Opener<C, T extends TlsContexts> {
+    CertificateWatch<T> open(String name, C config, Reading reading) throws TlsProblem;
+  }
+
+  /** The reading of one section; its problems have its path. */
+  private record Reading(String path, List<CommandProblem> problems) {
+    private <C, T extends TlsContexts> @Nullable Watched<C, T> of(
+        @Nullable Watched<C, T> last, C config, Opener<C, T> opener, String name) {
+      if (last != null && last.config().equals(config)) {
+        return last;
+      }
+      try {
+        return new Watched<>(config, opener.open(name, config, this));
+      } catch (TlsProblem problem) {
+        add(problem);
+        return null;
+      }
+    }
+
+    /** Fails with the last problem, after it has noted the others. */
+    private <T extends TlsContexts> T contexts(TlsFiles<T> files) throws TlsProblem {
+      List<TlsProblem> found = files.problems();
+      if (found.isEmpty()) {
+        return files.contexts().make();
+      }
+      found.subList(0, found.size() - 1).forEach(this::add);
+      throw found.get(found.size() - 1);
+    }
+
+    private void add(TlsProblem problem) {
+      var shown = problem.in("", path);
+      problems.add(new CommandProblem(shown.path(), shown.line(), shown.message(), null));
+    }
+  }
+
+  private CertificateWatch<ServerContexts> open(String name, Terminate tls, Reading reading)
+      throws TlsProblem {
+    TicketKeys keys =
+        tls.tickets() == Tickets.CLUSTER
+            ? Objects.requireNonNullElse(ofCluster, ofMember)
+            : ofMember;
+    ServerContexts.Setup setup = new ServerContexts.Setup(name, tls, provider(), keys);
+    Function<Instant, TlsFiles<ServerContexts>> reader = now -> ServerContexts.read(setup, now);
+    ServerContexts first = reading.contexts(reader.apply(clock.instant()));
+    return new CertificateWatch<>("listener " + name, paths(tls), reader, first);
+  }
+
+  private CertificateWatch<BackendContexts> open(String name, BackendTls tls, Reading reading)
+      throws TlsProblem {
+    TlsProvider provider = provider();
+    Function<Instant, TlsFiles<BackendContexts>> reader =
+        now -> BackendContexts.read(tls, provider);
+    BackendContexts first = reading.contexts(reader.apply(clock.instant()));
+    return new CertificateWatch<>("pool " + name, paths(tls), reader, first);
+  }
+
+  private static List<Path> paths(Terminate tls) {
+    List<Path> paths = new ArrayList<>();
+    for (CertificateSource source : tls.certificates()) {
+      if (source instanceof CertificateFile file) {
+        addAll(paths, file.cert(), file.key());
+      } else if (source instanceof CertificateDirectory directory) {
+        paths.add(directory.directory());
+      }
+    }
+    addAll(paths, tls.clientCa(), tls.clientCrl());
+    return paths;
+  }
+
+  private static List<Path> paths(BackendTls tls) {
+    List<Path> paths = new ArrayList<>();
+    addAll(paths, tls.ca(), tls.certificate(), tls.key());
+    return paths;
+  }
+
+  private static void addAll(List<Path> paths, @Nullable Path... more) {
+    Stream.of(more).filter(Objects::nonNull).forEach(paths::add);
+  }
+
+  /** Loads the native library at the first call, if it is wanted. */
+  private TlsProvider provider() {
+    return TlsProvider.of(choice);
+  }
+
+  /** From now on {@code next} is watched, and nothing else. */
+  void inForce(Watches next) {
+    watches = next;
+  }
+
+  /** To be called every {@link #CHECK_EVERY}. */
+  void check() {
+    Instant now = clock.instant();
+    watches.all().forEach(watch -> watch.check(now));
+  }
+
+  /** The certificates that clients of listeners see, and why newer files are not used. */
+  List<Shown> certificates() {
+    List<Shown> shown = new ArrayList<>();
+    watches.listeners.forEach(
+        (name, each) ->
+            each.watch().current().certificates().stream()
+                .map(certificate -> new Shown(name, certificate, each.watch().problems()))
+                .forEach(shown::add));
+    return shown;
+  }
+}

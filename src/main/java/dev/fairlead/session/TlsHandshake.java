@@ -1,0 +1,102 @@
+package dev.fairlead.session;
+
+import dev.fairlead.net.tls.ServerContexts;
+import dev.fairlead.net.tls.TlsDetails;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.ssl.SslHandler;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Ends the TLS of a client whose ClientHello was read: from here on its bytes are in clear. On the
+ * session's event loop.
+ */
+final class TlsHandshake implements Step {
+  private static final Logger LOG = LoggerFactory.getLogger(TlsHandshake.class);
+
+  private final StepOwner owner;
+  private final SessionAccount account;
+  private final Side client;
+  private final SslHandler handler;
+  private final long startedMillis = System.currentTimeMillis();
+  private final long startedNanos = System.nanoTime();
+  private final long deadline;
+  private boolean over;
+
+  TlsHandshake(
+      LoopContext loop,
+      StepOwner owner,
+      SessionAccount account,
+      Side client,
+      ServerContexts contexts,
+      Duration timeout) {
+    this.owner = owner;
+    this.account = account;
+    this.client = client;
+    this.handler = contexts.newHandler(client.channel().alloc(), account.client().serverName());
+    handler.setHandshakeTimeoutMillis(0);
+    this.deadline = loop.now() + timeout.toNanos();
+  }
+
+  @Override
+  public void begin() {
+    ByteBuf hello = client.early();
+    if (hello != null) {
+      account.discount(hello.readableBytes());
+    }
+    client.secure(handler);
+  }
+
+  @Override
+  public void secured(Side side, @Nullable Throwable failure) {
+    if (over || side != client) {
+      return;
+    }
+    if (failure == null) {
+      over = true;
+      TlsDetails details = TlsDetails.of(handler, startedMillis);
+      account.client().tls(details);
+      account.rules().counters().handshake(details, System.nanoTime() - startedNanos);
+      owner.proceed();
+    } else {
+      fail(failure.toString());
+    }
+  }
+
+  @Override
+  public void inputDone(Side side) {
+    fail("the client has left");
+  }
+
+  @Override
+  public boolean lost(Side side, Throwable cause) {
+    fail(cause.toString());
+    return true;
+  }
+
+  @Override
+  public long deadline() {
+    return deadline;
+  }
+
+  @Override
+  public void timedOut() {
+    fail("no handshake in time");
+  }
+
+  @Override
+  public void cancel(boolean reset) {
+    over = true;
+  }
+
+  private void fail(String why) {
+    if (!over) {
+      over = true;
+      LOG.debug("TLS handshake with {}: {}", account.client().source(), why);
+      account.rules().counters().handshakeFailed();
+      owner.end(CloseReason.TLS_HANDSHAKE);
+    }
+  }
+}
