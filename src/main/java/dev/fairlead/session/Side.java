@@ -60,9 +60,7 @@ final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureLi
 
   private boolean hasRead;
   private boolean inputDone;
-
   private boolean flushed;
-
   private boolean unwritable;
 
   /** True once an error is to be reported in the next round of the loop. */

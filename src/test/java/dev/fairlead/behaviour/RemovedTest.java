@@ -8,6 +8,7 @@ import dev.fairlead.testkit.TestBackend;
 import dev.fairlead.testkit.TestClient;
 import dev.fairlead.testkit.TestConnection;
 import dev.fairlead.testkit.TestMember;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -96,6 +97,7 @@ class RemovedTest {
                   .put("bind", bind)
                   .put("address", null)
                   .put("pool", "web")
+                  .put("routes", new JsonArray())
                   .put("active", 1)
                   .put("total", 1));
       assertThat(member.json("/api/v1/status").getJsonArray("listeners")).hasSize(1);
