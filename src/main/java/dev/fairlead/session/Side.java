@@ -97,7 +97,7 @@ final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureLi
     return context().channel();
   }
 
-  /** What was read and is kept until there is another side; null = nothing. Stays this side's. */
+  /** What is kept until there is another side; null = nothing. Stays this side's. */
   @Nullable ByteBuf early() {
     return early.bytes();
   }
@@ -134,7 +134,6 @@ final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureLi
     context().flush();
   }
 
-  /** Bytes that Netty still holds for the peer. */
   long pending() {
     ChannelOutboundBuffer buffer = channel().unsafe().outboundBuffer();
     return buffer == null ? 0 : buffer.totalPendingWriteBytes();
@@ -154,7 +153,6 @@ final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureLi
     }
   }
 
-  /** The flush that {@link #whenFlushed} asked for. */
   @Override
   public void operationComplete(ChannelFuture flush) {
     // A failed one is followed by exceptionCaught or channelInactive, which report the cause.
@@ -327,8 +325,11 @@ final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureLi
   }
 
   private void write(ByteBuf bytes) {
-    ChannelHandlerContext to = context();
-    to.write(bytes, to.voidPromise());
+    if (tls != null && tls.isOutputDone()) {
+      bytes.release();
+    } else {
+      context().write(bytes, context().voidPromise());
+    }
   }
 
   private void pause() {

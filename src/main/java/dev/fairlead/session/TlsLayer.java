@@ -13,7 +13,8 @@ import javax.net.ssl.SSLException;
  *
  * <p>close_notify stands for the FIN in both directions, and a FIN without it is an error: whoever
  * is in between could have made it. With TLS 1.2 a peer answers close_notify by its own at once
- * (RFC 5246, 7.2.1), so one direction cannot end before the other.
+ * (RFC 5246, 7.2.1), so one direction cannot end before the other; with BoringSSL a peer that ends
+ * first gets no more bytes in TLS 1.3 either.
  */
 final class TlsLayer {
   private final SslHandler handler;
@@ -50,6 +51,14 @@ final class TlsLayer {
       finished = true;
       handler.closeOutbound();
     }
+  }
+
+  /**
+   * Whether nothing can be sent any more. That is so after our own close_notify, and with BoringSSL
+   * after the peer's: Netty's engine answers it at once.
+   */
+  boolean isOutputDone() {
+    return handler.engine().isOutboundDone();
   }
 
   /** A FIN that was not announced. */
