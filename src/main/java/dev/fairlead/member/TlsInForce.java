@@ -87,10 +87,15 @@ final class TlsInForce {
   record Shown(String listener, ServerCertificate certificate, List<String> problems) {}
 
   /**
+   * Fails with IllegalStateException, which names the key, if there is no such provider.
+   *
    * @param secrets of the cluster, the one that signs first; empty = none
    */
   TlsInForce(ProviderChoice choice, List<byte[]> secrets, InstantSource clock) {
     this.choice = choice;
+    if (choice == ProviderChoice.OPENSSL) {
+      provider();
+    }
     this.clock = clock;
     this.ofCluster = secrets.isEmpty() ? null : TicketKeys.ofCluster(secrets);
   }

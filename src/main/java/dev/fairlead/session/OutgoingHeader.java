@@ -4,7 +4,9 @@ import dev.fairlead.config.ProxyProtocolConfig.SendProxy;
 import dev.fairlead.config.ProxyProtocolConfig.Version;
 import dev.fairlead.net.proxy.ProxyHeader;
 import dev.fairlead.net.proxy.ProxyHeaderWriter;
+import dev.fairlead.net.proxy.SslTlv;
 import dev.fairlead.net.proxy.Tlv;
+import dev.fairlead.net.tls.TlsDetails;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import java.net.InetSocketAddress;
@@ -60,11 +62,27 @@ final class OutgoingHeader {
         : ProxyHeader.local();
   }
 
+  private static Tlv ssl(TlsDetails tls) {
+    boolean shown = tls.clientName() != null;
+    int flags = SslTlv.OVER_TLS | (shown ? SslTlv.CERTIFICATE_IN_SESSION : 0);
+    if (shown && !tls.resumed()) {
+      flags |= SslTlv.CERTIFICATE_ON_CONNECTION;
+    }
+    return new SslTlv(flags, shown ? 0 : 1, tls.version(), tls.cipher(), tls.commonName()).toTlv();
+  }
+
   /** Those of this member, then those of the client's header whose types are not among them. */
   private static List<Tlv> tlvs(SendProxy config, SessionAccount account) {
     List<Tlv> all = new ArrayList<>();
     if (config.authority() && account.client().serverName() != null) {
       all.add(Tlv.of(Tlv.AUTHORITY, account.client().serverName()));
+    }
+    TlsDetails tls = account.client().tls();
+    if (tls != null && tls.alpn() != null) {
+      all.add(Tlv.of(Tlv.ALPN, tls.alpn()));
+    }
+    if (tls != null && config.ssl()) {
+      all.add(ssl(tls));
     }
     if (config.uniqueId()) {
       all.add(Tlv.of(Tlv.UNIQUE_ID, account.id()));

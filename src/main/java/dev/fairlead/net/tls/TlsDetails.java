@@ -6,6 +6,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.internal.tcnative.SSL;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.util.Optional;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
@@ -19,13 +20,15 @@ import org.jspecify.annotations.Nullable;
  * @param alpn null = none
  * @param clientName the first DNS name, URI or e-mail address of the client's certificate, else its
  *     common name; null = it has shown none
+ * @param commonName of the client's certificate; null = none
  */
 public record TlsDetails(
     String version,
     String cipher,
     boolean resumed,
     @Nullable String alpn,
-    @Nullable String clientName) {
+    @Nullable String clientName,
+    @Nullable String commonName) {
 
   /**
    * Of a handshake that is complete; on the event loop of its channel.
@@ -39,7 +42,8 @@ public record TlsDetails(
         engine.getSession().getCipherSuite(),
         isResumed(engine, startedMillis),
         handler.applicationProtocol(),
-        clientName(engine));
+        certificate(engine).map(TlsDetails::name).orElse(null),
+        certificate(engine).flatMap(ServerCertificate::commonName).orElse(null));
   }
 
   /** The JDK does not tell, but keeps the time at which a session began. */
@@ -51,12 +55,14 @@ public record TlsDetails(
     return engine.getSession().getCreationTime() < startedMillis;
   }
 
-  private static @Nullable String clientName(SSLEngine engine) {
+  private static Optional<X509Certificate> certificate(SSLEngine engine) {
     try {
       Certificate[] chain = engine.getSession().getPeerCertificates();
-      return chain.length > 0 && chain[0] instanceof X509Certificate client ? name(client) : null;
+      return chain.length > 0 && chain[0] instanceof X509Certificate client
+          ? Optional.of(client)
+          : Optional.empty();
     } catch (SSLPeerUnverifiedException e) {
-      return null;
+      return Optional.empty();
     }
   }
 
