@@ -36,11 +36,11 @@ public final class TlsSocket implements AutoCloseable {
 
   /** Clients that trust {@code ca} and nobody else. */
   public static Trusting trusting(TestCa ca) {
-    return new Trusting(ca, null, null, new String[0]);
+    return new Trusting(ca, null, null, List.of());
   }
 
   /** How a client begins. */
-  public record Trusting(TestCa ca, TestCa.Issued shown, String version, String[] alpn) {
+  public record Trusting(TestCa ca, TestCa.Issued shown, String version, List<String> alpn) {
     public Trusting showing(TestCa.Issued certificate) {
       return new Trusting(ca, certificate, version, alpn);
     }
@@ -50,7 +50,7 @@ public final class TlsSocket implements AutoCloseable {
     }
 
     public Trusting alpn(String... protocols) {
-      return new Trusting(ca, shown, version, protocols);
+      return new Trusting(ca, shown, version, List.of(protocols));
     }
 
     /** Connects and completes the handshake as a client of the server {@code name}. */
@@ -73,7 +73,7 @@ public final class TlsSocket implements AutoCloseable {
       SSLParameters parameters = socket.getSSLParameters();
       parameters.setServerNames(List.of(new SNIHostName(name)));
       parameters.setEndpointIdentificationAlgorithm("HTTPS");
-      parameters.setApplicationProtocols(alpn);
+      parameters.setApplicationProtocols(alpn.toArray(String[]::new));
       socket.setSSLParameters(parameters);
       if (version != null) {
         socket.setEnabledProtocols(new String[] {version});
