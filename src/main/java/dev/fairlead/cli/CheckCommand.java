@@ -3,6 +3,7 @@ package dev.fairlead.cli;
 import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.Plural;
 import dev.fairlead.config.Problem;
+import dev.fairlead.config.bind.ConfigLoader;
 import dev.fairlead.config.bind.ConfigLoader.LoadResult;
 import dev.fairlead.config.text.ConfigText;
 import dev.fairlead.member.ReferencedFiles;
@@ -33,10 +34,11 @@ final class CheckCommand implements Callable<Integer> {
       err.println(e.getMessage());
       return FairleadCommand.FAILED;
     }
-    LoadResult result = options.loader().load(text);
+    ConfigLoader loader = options.loader();
+    LoadResult result = loader.load(text);
     List<Problem> problems =
         result.isValid()
-            ? ReferencedFiles.problems(options.file().toString(), result.config())
+            ? loader.placed(text, ReferencedFiles.problems(text.name(), result.config()))
             : result.problems();
     if (!problems.isEmpty()) {
       problems.forEach(err::println);

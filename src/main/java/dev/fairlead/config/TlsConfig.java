@@ -147,6 +147,9 @@ public final class TlsConfig {
       @Nullable Path key,
       List<String> alpn,
       TlsVersion minVersion) {
+    public static final BackendTls DEFAULT =
+        new BackendTls(true, null, null, null, null, List.of(), TlsVersion.TLS_1_2);
+
     public BackendTls {
       alpn = List.copyOf(alpn);
     }

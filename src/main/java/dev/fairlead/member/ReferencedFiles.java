@@ -5,22 +5,37 @@ import dev.fairlead.cluster.signing.Secret;
 import dev.fairlead.config.BindAddress;
 import dev.fairlead.config.ClusterConfig;
 import dev.fairlead.config.FairleadConfig;
+import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.config.NodeConfig;
 import dev.fairlead.config.Problem;
+import dev.fairlead.config.TlsConfig.BackendTls;
+import dev.fairlead.config.TlsConfig.CertificateSource.CertificateFile;
+import dev.fairlead.config.TlsConfig.ProviderChoice;
+import dev.fairlead.config.TlsConfig.Terminate;
 import dev.fairlead.listener.UnixAccess;
 import dev.fairlead.net.CredentialFiles;
+import dev.fairlead.net.tls.BackendContexts;
+import dev.fairlead.net.tls.ServerContexts;
+import dev.fairlead.net.tls.ServerContexts.Setup;
+import dev.fairlead.net.tls.TicketKeys;
+import dev.fairlead.net.tls.TlsFiles;
+import dev.fairlead.net.tls.TlsProblem;
+import dev.fairlead.net.tls.TlsProvider;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks the files that a configuration names: token, secret, certificates and keys, and the owners
- * of Unix sockets. All are looked up again at the start of a member. Blocks.
+ * Checks the files that a configuration names: token, secret, certificates, their keys, authorities
+ * and revoked ones, and the owners of Unix sockets. All are looked up again at the start of a
+ * member. Blocks.
  */
 public final class ReferencedFiles {
   private final String source;
@@ -50,12 +65,7 @@ public final class ReferencedFiles {
       ClusterConfig.ClusterTls tls = cluster.tls();
       all.checkTls("cluster.tls", tls.certificate(), tls.key(), tls.ca());
     }
-    for (int i = 0; i < config.listeners().size(); i++) {
-      BindAddress.UnixSocket unix = config.listeners().get(i).bind().unix();
-      if (unix != null) {
-        all.checkAccess("listeners[" + i + "].bind", unix);
-      }
-    }
+    all.checkDynamicPart(config);
     return List.copyOf(all.problems);
   }
 
@@ -71,7 +81,86 @@ public final class ReferencedFiles {
     try {
       reader.accept(file);
     } catch (IllegalStateException e) {
-      problems.add(new Problem(source, 0, "", String.valueOf(e.getMessage())));
+      problems.add(ofKey(path, e));
+    }
+  }
+
+  /** Its message begins with the key. */
+  private Problem ofKey(String path, IllegalStateException e) {
+    String message = String.valueOf(e.getMessage());
+    String key = path + ": ";
+    return message.startsWith(key)
+        ? new Problem(source, 0, path, message.substring(key.length()))
+        : new Problem(source, 0, "", message);
+  }
+
+  private void checkDynamicPart(FairleadConfig config) {
+    ProviderChoice wanted = config.node().tlsProvider();
+    Optional<TlsProvider> provider =
+        wanted == ProviderChoice.OPENSSL || usesTls(config) ? provider(wanted) : Optional.empty();
+    for (int i = 0; i < config.listeners().size(); i++) {
+      ListenerConfig listener = config.listeners().get(i);
+      String path = "listeners[" + i + "]";
+      BindAddress.UnixSocket unix = listener.bind().unix();
+      if (unix != null) {
+        checkAccess(path + ".bind", unix);
+      }
+      if (listener.tls() != null && listener.tls().terminate() != null) {
+        Terminate tls = listener.tls().terminate();
+        provider.ifPresent(it -> checkTerminate(path + ".tls", listener.name(), tls, it));
+      }
+    }
+    for (int i = 0; i < config.pools().size(); i++) {
+      BackendTls tls = config.pools().get(i).tls();
+      String path = "pools[" + i + "].tls";
+      if (tls != null
+          && Stream.of(tls.ca(), tls.certificate(), tls.key())
+              .noneMatch(ReferencedFiles::isSpecial)) {
+        provider.ifPresent(it -> checkContexts(path, BackendContexts.read(tls, it)));
+      }
+    }
+  }
+
+  private static boolean usesTls(FairleadConfig config) {
+    return config.pools().stream().anyMatch(pool -> pool.tls() != null)
+        || config.listeners().stream()
+            .anyMatch(one -> one.tls() != null && one.tls().terminate() != null);
+  }
+
+  /** Empty when there is none, which is reported. */
+  private Optional<TlsProvider> provider(ProviderChoice wanted) {
+    try {
+      return Optional.of(TlsProvider.of(wanted));
+    } catch (IllegalStateException e) {
+      problems.add(ofKey("node.tlsProvider", e));
+      return Optional.empty();
+    }
+  }
+
+  private void checkTerminate(String path, String listener, Terminate tls, TlsProvider provider) {
+    Stream<@Nullable Path> certificates =
+        tls.certificates().stream()
+            .flatMap(
+                one ->
+                    one instanceof CertificateFile file
+                        ? Stream.of(file.cert(), file.key())
+                        : Stream.of());
+    if (Stream.concat(certificates, Stream.of(tls.clientCa(), tls.clientCrl()))
+        .noneMatch(ReferencedFiles::isSpecial)) {
+      Setup setup = new Setup(listener, tls, provider, TicketKeys.ofMember());
+      checkContexts(path, ServerContexts.read(setup, Instant.now()));
+    }
+  }
+
+  /** Also what only the provider of TLS sees. */
+  private void checkContexts(String path, TlsFiles<?> files) {
+    files.problems().forEach(each -> problems.add(each.in(source, path)));
+    if (files.problems().isEmpty()) {
+      try {
+        files.contexts().make();
+      } catch (TlsProblem e) {
+        problems.add(e.in(source, path));
+      }
     }
   }
 
@@ -87,13 +176,16 @@ public final class ReferencedFiles {
   }
 
   private void checkTls(String path, Path certificate, Path key, @Nullable Path ca) {
-    if (!isSpecial(certificate) && !isSpecial(key) && (ca == null || !isSpecial(ca))) {
+    if (!isSpecial(certificate) && !isSpecial(key) && !isSpecial(ca)) {
       problems.addAll(files.pem(path, certificate, key, ca));
     }
   }
 
   /** A pipe can be read only once, by the member itself, and may block. */
-  private static boolean isSpecial(Path file) {
-    return Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file);
+  private static boolean isSpecial(@Nullable Path file) {
+    return file != null
+        && Files.exists(file)
+        && !Files.isRegularFile(file)
+        && !Files.isDirectory(file);
   }
 }

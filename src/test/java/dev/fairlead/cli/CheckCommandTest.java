@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.fairlead.testkit.PemFiles;
+import dev.fairlead.testkit.TestCa;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -61,7 +63,7 @@ class CheckCommandTest {
     assertThat(run("check", "-c", file.toString())).isEqualTo(1);
     assertThat(err.toString().lines())
         .containsExactly(
-            file + ": listeners[0].bind.owner: nobody-knows (expected: a user of this machine)");
+            file + ":1: listeners[0].bind.owner: nobody-knows (expected: a user of this machine)");
   }
 
   @Test
@@ -96,28 +98,118 @@ class CheckCommandTest {
     assertThat(out.toString()).isEmpty();
     assertThat(err.toString().lines())
         .containsExactly(
-            unreadable(file, "node.admin.tokenFile", "missing"),
+            unreadable(file, 2, "node.admin.tokenFile", "missing"),
             file
-                + ": node.admin.tls.certificate: "
+                + ":2: node.admin.tls.certificate: "
                 + empty
                 + " (expected: a PEM file with certificates)",
-            unreadable(file, "node.admin.tls.key", "no.key"),
+            unreadable(file, 2, "node.admin.tls.key", "no.key"),
             file
-                + ": cluster.secretFile: "
+                + ":4: cluster.secretFile: "
                 + short16
                 + " (expected: one or two lines of at least 16 characters, but:"
                 + " line 1 is shorter than 16 characters)",
-            unreadable(file, "cluster.tls.certificate", "missing.pem"),
-            file + ": cluster.tls.ca: " + empty + " (expected: a PEM file with certificates)");
+            unreadable(file, 5, "cluster.tls.certificate", "missing.pem"),
+            file + ":5: cluster.tls.ca: " + empty + " (expected: a PEM file with certificates)");
   }
 
-  private String unreadable(Path file, String key, String name) {
+  private String unreadable(Path file, int line, String key, String name) {
     return file
+        + ":"
+        + line
         + ": "
         + key
         + ": "
         + directory.resolve(name)
         + " (expected: a file that can be read)";
+  }
+
+  @Test
+  void everyFileOfTlsThatCannotBeUsedIsALine() throws IOException {
+    Files.writeString(directory.resolve("empty.pem"), "");
+    TestCa.root("CA").issue("one", "dns:one.example").write(directory, "one");
+    TestCa.root("CA").issue("two", "dns:two.example").write(directory, "two");
+    Path file =
+        file(
+            """
+            listeners:
+              - name: a
+                bind: "0.0.0.0:443"
+                pool: a
+                tls:
+                  certificates:
+                    - { cert: one.pem, key: two.key }
+                    - { cert: one.pem }
+                    - directory: missing
+                  clientAuth: require
+                  clientCa: empty.pem
+                  ciphers: [NO-SUCH]
+            pools:
+              - name: a
+                tls: { ca: missing.pem }
+              - name: b
+                tls:
+                  certificate: two.pem
+                  key: one.key
+            """);
+    String set = "pools[0].tls.certificate=empty.pem";
+    assertThat(run("check", "-c", file.toString(), "--set", set)).isEqualTo(1);
+    assertThat(out.toString()).isEmpty();
+    assertThat(err.toString().lines().map(line -> line.replaceAll("(?<= )/[^ ]*/", "")))
+        .containsExactly(
+            file
+                + ":7: listeners[0].tls.certificates[0].key: two.key"
+                + " (expected: the private key of the certificate in one.pem)",
+            file
+                + ":8: listeners[0].tls.certificates[1].cert: one.pem"
+                + " (expected: a PEM file with the private key of the certificate)",
+            file
+                + ":9: listeners[0].tls.certificates[2].directory: missing"
+                + " (expected: a file that can be read)",
+            file
+                + ":11: listeners[0].tls.clientCa: empty.pem"
+                + " (expected: a PEM file with certificates)",
+            file
+                + ":12: listeners[0].tls.ciphers: NO-SUCH"
+                + " (expected: a cipher of TLS 1.2, as OpenSSL names it, that is known here)",
+            file + ":15: pools[0].tls.ca: missing.pem (expected: a file that can be read)",
+            file
+                + ":19: pools[1].tls.key: one.key"
+                + " (expected: the private key of the certificate in two.pem)",
+            "--set pools[0].tls.certificate: empty.pem (expected: a PEM file with certificates)");
+  }
+
+  @Test
+  void filesOfTlsThatCanBeUsedAreNoProblem() throws IOException {
+    TestCa ca = TestCa.root("CA");
+    ca.issue("one", "dns:one.example").write(directory, "one");
+    Path certs = Files.createDirectory(directory.resolve("certs"));
+    Files.writeString(certs.resolve("two.pem"), ca.issue("two", "dns:two.example").pem());
+    Files.writeString(directory.resolve("ca.pem"), ca.pem());
+    Files.writeString(directory.resolve("crl.pem"), ca.revocationList());
+    Path file =
+        file(
+            """
+            listeners:
+              - name: a
+                bind: "0.0.0.0:443"
+                pool: a
+                tls:
+                  certificates: [{ cert: one.pem, key: one.key }, { directory: certs }]
+                  clientAuth: require
+                  clientCa: ca.pem
+                  clientCrl: crl.pem
+                  clientNames: ["*.example"]
+                  ciphers: [ECDHE-ECDSA-AES128-GCM-SHA256]
+            pools:
+              - name: a
+                tls: { ca: ca.pem, certificate: one.pem, key: one.key }
+            """);
+    for (String provider : List.of("auto", "jdk")) {
+      assertThat(run("check", "-c", file.toString(), "--set", "node.tlsProvider=" + provider))
+          .as(err.toString())
+          .isZero();
+    }
   }
 
   @Test
@@ -149,7 +241,7 @@ class CheckCommandTest {
     assertThat(err.toString().lines())
         .containsExactly(
             file
-                + ": cluster.secretFile: "
+                + ":1: cluster.secretFile: "
                 + secret
                 + " (expected: a file that can be read, but: permission denied)");
   }

@@ -67,7 +67,7 @@ public final class PoolSettings {
         before.timeouts(),
         before.limits(),
         before.proxyProtocol(),
-        null,
+        before.tls(),
         before.whenDown(),
         before.onBackendDown(),
         before.replies());

@@ -136,6 +136,14 @@ final class Binding {
     }
   }
 
+  /** Reports every value of the list at {@code path} that is there twice. */
+  void once(List<String> values, String path) {
+    Map<String, String> seen = new HashMap<>();
+    for (int i = 0; i < values.size(); i++) {
+      once(seen, values.get(i), path + "[" + i + "]", values.get(i));
+    }
+  }
+
   void placed(String path, Place place) {
     places.put(path, place);
   }

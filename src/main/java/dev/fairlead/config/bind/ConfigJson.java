@@ -21,7 +21,6 @@ import dev.fairlead.config.PoolConfig.Replies;
 import dev.fairlead.config.PoolConfig.Timeouts;
 import dev.fairlead.config.ProxyProtocolConfig.AcceptProxy;
 import dev.fairlead.config.ProxyProtocolConfig.SendProxy;
-import dev.fairlead.config.TlsConfig.ListenerTls;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.InetAddress;
@@ -59,7 +58,7 @@ public final class ConfigJson {
         .put("allow", array(listener.access().allow(), Cidr::toString))
         .put("deny", array(listener.access().deny(), Cidr::toString))
         .put("proxyProtocol", accept(listener.proxyProtocol()))
-        .put("tls", tls(listener.tls()))
+        .put("tls", TlsJson.listener(listener.tls()))
         .put("limits", limits(listener.limits()));
   }
 
@@ -83,15 +82,6 @@ public final class ConfigJson {
         .put("trusted", array(proxy.trusted(), Cidr::toString))
         .put("timeout", Durations.show(proxy.timeout()))
         .put("maxTlvBytes", ByteSizes.show(proxy.maxTlvBytes()));
-  }
-
-  private static @Nullable JsonObject tls(@Nullable ListenerTls tls) {
-    return tls == null
-        ? null
-        : new JsonObject()
-            .put("mode", "passthrough")
-            .put("helloTimeout", Durations.show(tls.helloTimeout()))
-            .put("startTls", tls.startTls().label());
   }
 
   private static Object bind(BindAddress bind) {
@@ -134,6 +124,7 @@ public final class ConfigJson {
         .put("timeouts", timeouts(pool.timeouts()))
         .put("limits", limits(pool.limits()))
         .put("proxyProtocol", send(pool.proxyProtocol()))
+        .put("tls", TlsJson.backend(pool.tls()))
         .put("whenDown", pool.whenDown().label())
         .put("onBackendDown", pool.onBackendDown().label())
         .put("replies", replies(pool.replies()));

@@ -6,8 +6,10 @@ import dev.fairlead.config.text.ConfigText;
 import dev.fairlead.config.text.Document;
 import dev.fairlead.config.text.Problems;
 import dev.fairlead.config.text.Tree;
+import dev.fairlead.config.text.Tree.Place;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -109,6 +111,28 @@ public final class ConfigLoader {
     Substitution pushed =
         substitution.ofPushed(new VariableNames(ofFile, own.node().environment()));
     return bind(source, overrides.ofDynamicPart().apply(dynamic, problems), problems, pushed, own);
+  }
+
+  /**
+   * Problems that were found after {@code source} was loaded, at the places of their keys, or of
+   * what is around them, and in the order of these.
+   */
+  public List<Problem> placed(ConfigText source, List<Problem> found) {
+    Tree tree = overrides.apply(source.document().tree(new Problems()), new Problems());
+    Problems placed = new Problems();
+    found.forEach(each -> placed.add(placeOf(each.path(), tree), each.path(), each.message()));
+    return placed.inOrder(source.name());
+  }
+
+  private static Place placeOf(String path, @Nullable Tree tree) {
+    Place place = Place.UNKNOWN;
+    Tree at = path.isEmpty() ? null : tree;
+    Iterator<String> steps = Overrides.steps(path).iterator();
+    while (at != null) {
+      place = at.place();
+      at = steps.hasNext() ? at.at(steps.next()).orElse(null) : null;
+    }
+    return place;
   }
 
   /** The names of the environment variables that the values of a document use. */

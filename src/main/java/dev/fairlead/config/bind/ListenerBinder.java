@@ -5,11 +5,9 @@ import dev.fairlead.config.BindAddress.UnixSocket;
 import dev.fairlead.config.Cidr;
 import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.config.ListenerConfig.Route;
-import dev.fairlead.config.TlsConfig.ListenerTls;
-import dev.fairlead.config.TlsConfig.StartTls;
 import java.util.Optional;
 
-/** Binds one of {@code listeners}, its routes and its TLS. */
+/** Binds one of {@code listeners} and its routes. */
 record ListenerBinder(Binding binding) {
   /** Stands for an address that was reported; overlaps nothing. */
   static final BindAddress NO_ADDRESS = BindAddress.ip("0.0.0.0", 0);
@@ -18,9 +16,6 @@ record ListenerBinder(Binding binding) {
   private static final Cidr NO_NETWORK = Cidr.of("0.0.0.0/32");
 
   private static final ValueType<Integer> BACKLOG = ValueType.integer(1, Integer.MAX_VALUE);
-  private static final ValueType<StartTls> START_TLS = ValueType.constant(StartTls.values());
-  private static final String PASSTHROUGH = "passthrough";
-  private static final String TERMINATE = "terminate";
   private static final String POOL_EXPECTED = "the name of a pool";
 
   ListenerConfig bind(Section listener) {
@@ -33,7 +28,7 @@ record ListenerBinder(Binding binding) {
             listener.sections("routes", ListenerBinder::route),
             LimitsBinder.access(listener),
             ProxyProtocolBinder.accept(listener).orElse(null),
-            listener.optionalSection("tls", this::tls).orElse(null),
+            listener.optionalSection("tls", new TlsBinder(binding)::listener).orElse(null),
             listener.section("limits", LimitsBinder::ofListener));
     LimitsBinder.judge(listener, config);
     return config;
@@ -53,21 +48,6 @@ record ListenerBinder(Binding binding) {
         route.values("alpn", RouteTypes.protocol(), ""),
         route.values("source", AddressTypes.cidr(), NO_NETWORK),
         route.required("pool", ValueType.name(), POOL_EXPECTED, ""));
-  }
-
-  private ListenerTls tls(Section tls) {
-    String notYet = PASSTHROUGH + "; " + TERMINATE + " is not available yet";
-    Optional<String> mode = tls.find("mode", ValueType.word(TERMINATE, PASSTHROUGH));
-    tls.require("mode", notYet);
-    if (mode.filter(TERMINATE::equals).isPresent()) {
-      tls.refuse("mode", TERMINATE, notYet);
-    }
-    tls.later(
-        LaterKeys.terminate(binding.directory()), mode.filter(PASSTHROUGH::equals).isPresent());
-    return new ListenerTls(
-        tls.get("helloTimeout", ValueType.positiveDuration(), ListenerTls.DEFAULT_HELLO_TIMEOUT),
-        tls.get("startTls", START_TLS, StartTls.NONE),
-        null);
   }
 
   private BindAddress address(Section listener) {

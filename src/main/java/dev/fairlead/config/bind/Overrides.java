@@ -56,10 +56,15 @@ record Overrides(List<String> settings) {
       return tree;
     }
     Tree value = value(path, setting.substring(equals + 1), problems);
-    List<String> steps = STEP.matcher(path).results().map(MatchResult::group).toList();
+    List<String> steps = steps(path);
     return tree == null || value == null
         ? tree
         : new Setting(path, value, problems).into(tree, steps, "");
+  }
+
+  /** {@code pools[0].balance} is {@code pools}, {@code [0]}, {@code balance}. */
+  static List<String> steps(String path) {
+    return STEP.matcher(path).results().map(MatchResult::group).toList();
   }
 
   private static @Nullable Tree value(String path, String text, Problems problems) {

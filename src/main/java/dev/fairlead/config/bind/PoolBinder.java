@@ -12,6 +12,7 @@ import dev.fairlead.config.PoolConfig.Outlier;
 import dev.fairlead.config.PoolConfig.Replies;
 import dev.fairlead.config.PoolConfig.Timeouts;
 import dev.fairlead.config.PoolConfig.WhenDown;
+import dev.fairlead.config.TlsConfig.BackendTls;
 import dev.fairlead.config.text.Tree;
 import java.time.Duration;
 import java.util.List;
@@ -42,21 +43,27 @@ record PoolBinder(Binding binding) {
             pool.section("timeouts", PoolBinder::timeouts),
             pool.section("limits", LimitsBinder::ofPool),
             ProxyProtocolBinder.send(pool).orElse(null),
-            null,
+            pool.optionalSection("tls", new TlsBinder(binding)::backend).orElse(null),
             pool.get("whenDown", WHEN_DOWN, WhenDown.REFUSE),
             pool.get("onBackendDown", ON_BACKEND_DOWN, OnBackendDown.KEEP),
             pool.section("replies", PoolBinder::replies));
-    pool.later(LaterKeys.pool(binding.directory()), true);
     LimitsBinder.judge(pool, config);
-    refuseProbedPortOfUnix(pool, config);
+    if (config.backends().stream().anyMatch(backend -> backend.unixPath() != null)) {
+      judgeWithUnix(pool, config);
+    }
     return config;
   }
 
-  private static void refuseProbedPortOfUnix(Section pool, PoolConfig config) {
-    boolean unix = config.backends().stream().anyMatch(backend -> backend.unixPath() != null);
-    if (unix && config.health().port() != null) {
-      pool.refuse(
-          "health.port", config.health().port(), "null, because a backend is a Unix socket");
+  /** A Unix socket has no port, and no name that a certificate could prove. */
+  private static void judgeWithUnix(Section pool, PoolConfig config) {
+    String because = ", because a backend is a Unix socket";
+    if (config.health().port() != null) {
+      pool.refuse("health.port", config.health().port(), "null" + because);
+    }
+    BackendTls tls = config.tls();
+    boolean unnamed = tls != null && tls.verify() && tls.serverName() == null;
+    if (unnamed && !pool.isBroken("tls") && !pool.isBroken("tls.verify")) {
+      pool.refuse("tls.serverName", "null", "a name, or verify: false" + because);
     }
   }
 

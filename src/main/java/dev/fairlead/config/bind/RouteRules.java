@@ -55,8 +55,8 @@ final class RouteRules {
       Route route = routes.get(i);
       String routePath = path + ".routes[" + i + "]";
       knownPool(route.pool(), routePath + ".pool");
-      once(route.sni(), routePath + ".sni");
-      once(route.alpn(), routePath + ".alpn");
+      binding.once(route.sni(), routePath + ".sni");
+      binding.once(route.alpn(), routePath + ".alpn");
       if (!seesHello) {
         needsTls(route.sni(), routePath + ".sni", path);
         needsTls(route.alpn(), routePath + ".alpn", path);
@@ -79,13 +79,6 @@ final class RouteRules {
     return Nearest.to(pool, shown)
         .map(near -> "did you mean \"" + near + "\"?")
         .orElse(shown.isEmpty() ? "there is none" : all);
-  }
-
-  private void once(List<String> values, String path) {
-    Map<String, String> seen = new HashMap<>();
-    for (int i = 0; i < values.size(); i++) {
-      binding.once(seen, values.get(i), path + "[" + i + "]", values.get(i));
-    }
   }
 
   private void needsTls(List<String> values, String path, String listener) {

@@ -187,19 +187,6 @@ final class Section implements AutoCloseable {
     return items;
   }
 
-  /**
-   * Reads keys of parts that are not built yet: any value but the default is refused.
-   *
-   * @param refuse false = values are only checked, because their part was refused as a whole
-   */
-  void later(LaterKeys.Keys keys, boolean refuse) {
-    LaterKeys check = new LaterKeys(binding);
-    keys.keys()
-        .forEach(
-            (key, shape) ->
-                value(key).ifPresent(tree -> check.check(shape, tree, child(key), refuse)));
-  }
-
   /** The tree of a key, empty when it is not written; the key is known from now on. */
   Optional<Tree> value(String key) {
     known.add(key);

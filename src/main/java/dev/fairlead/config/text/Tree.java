@@ -34,6 +34,18 @@ public sealed interface Tree {
   /** The values directly inside it. */
   Stream<Tree> children();
 
+  /** The value of a key, or of an item as {@code [0]}; empty when there is none. */
+  default Optional<Tree> at(String step) {
+    if (this instanceof Mapping map) {
+      return Optional.ofNullable(map.entries().get(step)).map(KeyValue::value);
+    }
+    if (this instanceof Sequence list && step.startsWith("[")) {
+      int index = Integer.parseInt(step.substring(1, step.length() - 1));
+      return list.items().stream().skip(index).findFirst();
+    }
+    return Optional.empty();
+  }
+
   /**
    * In the document, with a line and a column from 1, 0 = not known; or in an override. The column
    * counts UTF-16 characters in JSON, and code points in YAML and TOML.

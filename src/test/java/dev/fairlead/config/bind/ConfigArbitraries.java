@@ -20,6 +20,7 @@ import dev.fairlead.config.PoolConfig.Replies;
 import dev.fairlead.config.PoolConfig.Timeouts;
 import dev.fairlead.config.ProxyProtocolConfig.SendProxy;
 import dev.fairlead.config.StatusRanges;
+import dev.fairlead.config.TlsConfig.BackendTls;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
@@ -135,7 +136,7 @@ public final class ConfigArbitraries {
                     times,
                     LimitArbitraries.possible(limits, made),
                     care.proxyProtocol(),
-                    null,
+                    TlsArbitraries.possible(care.tls(), made),
                     care.whenDown(),
                     care.onBackendDown(),
                     says));
@@ -148,6 +149,7 @@ public final class ConfigArbitraries {
       PoolConfig.Outlier outlier,
       Duration slowStart,
       SendProxy proxyProtocol,
+      BackendTls tls,
       PoolConfig.WhenDown whenDown,
       PoolConfig.OnBackendDown onBackendDown) {}
 
@@ -165,6 +167,7 @@ public final class ConfigArbitraries {
             outlier.injectNull(0.2),
             duration(0),
             RouteArbitraries.send().injectNull(0.5),
+            TlsArbitraries.ofPool().injectNull(0.5),
             Arbitraries.of(PoolConfig.WhenDown.class),
             Arbitraries.of(PoolConfig.OnBackendDown.class))
         .as(Care::new);

@@ -50,7 +50,7 @@ class ConfigJsonTest {
                      "jitter": "10%"},
                    "limits": {"connections": 0, "connectionsPerBackend": 0, "scope": "cluster",
                      "queue": {"size": 0, "timeout": "5s"}},
-                   "proxyProtocol": "off",
+                   "proxyProtocol": "off", "tls": null,
                    "whenDown": "refuse", "onBackendDown": "keep",
                    "replies": {"noBackend": "$${X}", "connectFailed": null}}]}
                 """));
@@ -95,6 +95,41 @@ class ConfigJsonTest {
                 """
                 {"version": "v2", "crc32c": true, "uniqueId": false, "ssl": false,
                  "authority": true, "passThrough": true}
+                """));
+  }
+
+  @Test
+  void tlsIsWrittenAsAFileWouldHaveIt() {
+    FairleadConfig config =
+        Loading.plain()
+            .config(
+                """
+                listeners:
+                  - name: web
+                    bind: 0.0.0.0:443
+                    pool: web
+                    tls: { certificates: [{ cert: "a$${B}.pem" }, { directory: /certs }] }
+                pools:
+                  - { name: web, tls: { ca: ca.pem, serverName: web.internal, alpn: [h2] } }
+                """);
+    JsonObject json = ConfigJson.dynamicPart(config);
+    assertThat(json.getJsonArray("listeners").getJsonObject(0).getJsonObject("tls"))
+        .isEqualTo(
+            new JsonObject(
+                """
+                {"mode": "terminate",
+                 "certificates": [{"cert": "/etc/fairlead/a$${B}.pem", "key": null},
+                   {"directory": "/certs"}],
+                 "clientAuth": "none", "clientCa": null, "clientCrl": null, "clientNames": [],
+                 "minVersion": "TLSv1.2", "ciphers": [], "alpn": [], "tickets": "cluster",
+                 "handshakeTimeout": "10s", "helloTimeout": "5s", "startTls": "none"}
+                """));
+    assertThat(json.getJsonArray("pools").getJsonObject(0).getJsonObject("tls"))
+        .isEqualTo(
+            new JsonObject(
+                """
+                {"verify": true, "ca": "/etc/fairlead/ca.pem", "serverName": "web.internal",
+                 "certificate": null, "key": null, "alpn": ["h2"], "minVersion": "TLSv1.2"}
                 """));
   }
 

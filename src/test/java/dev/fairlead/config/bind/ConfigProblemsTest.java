@@ -56,7 +56,7 @@ class ConfigProblemsTest {
                   "backends": [{"host": "a", "port": "9001"}],
                   "connect": {"attempts": 0},
                   "timeouts": 5,
-                  "tls": {}}]}
+                  "tls": []}]}
                 """))
         .containsExactly(
             "f.json:2: listeners[0].name: missing (expected: a name)",
@@ -65,7 +65,7 @@ class ConfigProblemsTest {
             "f.json:6: pools[0].backends[0].port: \"9001\" (expected: 1 to 65535)",
             "f.json:7: pools[0].connect.attempts: 0 (expected: 1 to 100)",
             "f.json:8: pools[0].timeouts: 5 (expected: a map of keys and values)",
-            "f.json:9: pools[0].tls: {} (expected: null; not available yet)");
+            "f.json:9: pools[0].tls: [] (expected: a map of keys and values)");
   }
 
   @Test
@@ -90,7 +90,7 @@ class ConfigProblemsTest {
             "f.toml:2: node.eventLoops: 0 (expected: auto, or 1 to 1024)",
             "f.toml:3: node.started: unknown key (expected: one of name, eventLoops,"
                 + " transport, maxSessions, logLevel, admin, accessLog, shutdown, stateDir,"
-                + " environment)",
+                + " tlsProvider, environment)",
             "f.toml:6: pools[0].backends: none (expected: a list)",
             "f.toml:8: pools[1].name: web (expected: once only, pools[0].name has it already)",
             "f.toml:10: pools[1].timeouts.jitter: 200% (expected: a percentage, 0% to 100%)",

@@ -140,6 +140,8 @@ class ProxyProtocolKeysTest {
             + " (expected: false, because version is v1)",
         "pools[0].proxyProtocol={version: v1, uniqueId: true} |"
             + " pools[0].proxyProtocol.uniqueId: true (expected: false, because version is v1)",
+        "pools[0].proxyProtocol={ssl: yes} | pools[0].proxyProtocol.ssl: yes"
+            + " (expected: true or false)",
         "pools[0].proxyProtocol={version: v1, ssl: true} | pools[0].proxyProtocol.ssl: true"
             + " (expected: false; not available yet)"
       })

@@ -5,7 +5,6 @@ import dev.fairlead.config.ProxyProtocolConfig.AcceptProxy;
 import dev.fairlead.config.ProxyProtocolConfig.SendProxy;
 import dev.fairlead.config.ProxyProtocolConfig.Version;
 import dev.fairlead.config.TlsConfig.ListenerTls;
-import dev.fairlead.config.TlsConfig.StartTls;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -27,7 +26,7 @@ final class RouteArbitraries {
             pools,
             route(pools).list().ofMaxSize(4),
             accept().injectNull(0.5),
-            tls().injectNull(0.3))
+            TlsArbitraries.ofListener().injectNull(0.3))
         .as(RouteArbitraries::possible);
   }
 
@@ -68,11 +67,6 @@ final class RouteArbitraries {
             ConfigArbitraries.duration(1),
             Arbitraries.integers().between(0, AcceptProxy.MOST_TLV_BYTES))
         .as(AcceptProxy::new);
-  }
-
-  private static Arbitrary<ListenerTls> tls() {
-    return Combinators.combine(ConfigArbitraries.duration(1), Arbitraries.of(StartTls.class))
-        .as((timeout, startTls) -> new ListenerTls(timeout, startTls, null));
   }
 
   static Arbitrary<SendProxy> send() {
