@@ -5,7 +5,7 @@ import dev.fairlead.config.Cidr;
 import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.config.ListenerConfig.AccessConfig;
 import dev.fairlead.session.ListenerRules.HeaderRules;
-import dev.fairlead.session.RouteTable;
+import dev.fairlead.session.route.RouteTable;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

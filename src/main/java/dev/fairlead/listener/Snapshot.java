@@ -5,11 +5,11 @@ import dev.fairlead.net.tls.BackendContexts;
 import dev.fairlead.net.tls.ServerContexts;
 import dev.fairlead.pool.Pool;
 import dev.fairlead.pool.Pools;
-import dev.fairlead.session.Destination;
 import dev.fairlead.session.ListenerCounters;
 import dev.fairlead.session.ListenerRules;
 import dev.fairlead.session.ListenerRules.TlsRules;
 import dev.fairlead.session.limit.Limiters;
+import dev.fairlead.session.route.Destination;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -72,7 +72,9 @@ public record Snapshot(Map<String, ListenerRules> listeners, Pools pools) {
   public record LongLived(
       Function<String, ListenerCounters> counters, Limiters limiters, TlsSources tls) {
     private Destination destination(ListenerCounters from, @Nullable String route, Pool pool) {
-      return Destination.of(from, route, pool, limiters, tls.ofPools().get(pool.name()));
+      String name = pool.name();
+      return new Destination(
+          route, pool, limiters.pool(name), tls.ofPools().get(name), from.sessionsTo(name));
     }
   }
 

@@ -13,6 +13,7 @@ import dev.fairlead.event.CommandException;
 import dev.fairlead.event.CommandProblem;
 import dev.fairlead.listener.ListenException;
 import dev.fairlead.listener.Listeners.StaleChangeException;
+import dev.fairlead.member.TlsInForce.UnusableFilesException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
@@ -202,9 +203,19 @@ final class LiveConfig implements LocalConfig {
       return new CommandException(
           CommandException.PROBLEMS, refused.path(), refused.message(shown));
     }
+    if (cause instanceof UnusableFilesException refused) {
+      return new CommandException(
+          CommandException.PROBLEMS,
+          refused.files().stream().map(file -> problem(read, file)).toList());
+    }
     return cause instanceof ListenException || cause instanceof StaleChangeException
         ? new CommandException(CommandException.CONFLICT, message)
         : cause;
+  }
+
+  private static CommandProblem problem(LoadResult read, TlsInForce.Unusable file) {
+    String shown = read.shown(file.path(), file.value());
+    return new CommandProblem(file.path(), 0, Problem.expected(shown, file.expected()), null);
   }
 
   /** Adds the names of the components in which two records of one type differ. */

@@ -11,8 +11,6 @@ import dev.fairlead.config.TlsConfig.ListenerTls;
 import dev.fairlead.config.TlsConfig.ProviderChoice;
 import dev.fairlead.config.TlsConfig.Terminate;
 import dev.fairlead.config.TlsConfig.Tickets;
-import dev.fairlead.event.CommandException;
-import dev.fairlead.event.CommandProblem;
 import dev.fairlead.listener.Snapshot.TlsSources;
 import dev.fairlead.net.tls.BackendContexts;
 import dev.fairlead.net.tls.CertificateWatch;
@@ -80,6 +78,25 @@ final class TlsInForce {
     }
   }
 
+  /** A file, or another value, that cannot be used; {@code value} with variables resolved. */
+  record Unusable(String path, String value, String expected) {}
+
+  /** Files of a configuration cannot be used on this member. */
+  static final class UnusableFilesException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final transient List<Unusable> files;
+
+    private UnusableFilesException(List<Unusable> files) {
+      super("files of TLS cannot be used");
+      this.files = List.copyOf(files);
+    }
+
+    List<Unusable> files() {
+      return files;
+    }
+  }
+
   /** Files that are watched for one section {@code tls}. */
   record Watched<C, T extends TlsContexts>(C config, CertificateWatch<T> watch) {}
 
@@ -103,16 +120,16 @@ final class TlsInForce {
   /**
    * Reads the files that {@code config} names.
    *
-   * @throws CommandException with every file that cannot be used, by its key
+   * @throws UnusableFilesException with every file that cannot be used
    */
   Watches read(FairleadConfig config) {
-    List<CommandProblem> problems = new ArrayList<>();
+    List<Unusable> problems = new ArrayList<>();
     Map<String, Watched<Terminate, ServerContexts>> listeners = new HashMap<>();
     for (int i = 0; i < config.listeners().size(); i++) {
       ListenerConfig listener = config.listeners().get(i);
       ListenerTls tls = listener.tls();
       if (tls != null && tls.terminate() != null) {
-        Reading reading = new Reading("listeners[" + i + "].tls", problems);
+        SectionReading reading = new SectionReading("listeners[" + i + "].tls", problems);
         String name = listener.name();
         Terminate terminate = tls.terminate();
         add(listeners, name, reading.of(watches.listeners.get(name), terminate, this::open, name));
@@ -122,13 +139,13 @@ final class TlsInForce {
     for (int i = 0; i < config.pools().size(); i++) {
       PoolConfig pool = config.pools().get(i);
       if (pool.tls() != null) {
-        Reading reading = new Reading("pools[" + i + "].tls", problems);
+        SectionReading reading = new SectionReading("pools[" + i + "].tls", problems);
         String name = pool.name();
         add(pools, name, reading.of(watches.pools.get(name), pool.tls(), this::open, name));
       }
     }
     if (!problems.isEmpty()) {
-      throw new CommandException(CommandException.PROBLEMS, problems);
+      throw new UnusableFilesException(problems);
     }
     return new Watches(Map.copyOf(listeners), Map.copyOf(pools));
   }
@@ -141,11 +158,11 @@ final class TlsInForce {
 
   /** Makes a watch of a section, or throws what cannot be used. */
   private interface Opener<C, T extends TlsContexts> {
-    CertificateWatch<T> open(String name, C config, Reading reading) throws TlsProblem;
+    CertificateWatch<T> open(String name, C config, SectionReading reading) throws TlsProblem;
   }
 
   /** The reading of one section; its problems have its path. */
-  private record Reading(String path, List<CommandProblem> problems) {
+  private record SectionReading(String path, List<Unusable> problems) {
     private <C, T extends TlsContexts> @Nullable Watched<C, T> of(
         @Nullable Watched<C, T> last, C config, Opener<C, T> opener, String name) {
       if (last != null && last.config().equals(config)) {
@@ -170,12 +187,11 @@ final class TlsInForce {
     }
 
     private void add(TlsProblem problem) {
-      var shown = problem.in("", path);
-      problems.add(new CommandProblem(shown.path(), shown.line(), shown.message(), null));
+      problems.add(new Unusable(path + "." + problem.key(), problem.value(), problem.expected()));
     }
   }
 
-  private CertificateWatch<ServerContexts> open(String name, Terminate tls, Reading reading)
+  private CertificateWatch<ServerContexts> open(String name, Terminate tls, SectionReading reading)
       throws TlsProblem {
     TicketKeys keys =
         tls.tickets() == Tickets.CLUSTER
@@ -187,8 +203,8 @@ final class TlsInForce {
     return new CertificateWatch<>("listener " + name, paths(tls), reader, first);
   }
 
-  private CertificateWatch<BackendContexts> open(String name, BackendTls tls, Reading reading)
-      throws TlsProblem {
+  private CertificateWatch<BackendContexts> open(
+      String name, BackendTls tls, SectionReading reading) throws TlsProblem {
     TlsProvider provider = provider();
     Function<Instant, TlsFiles<BackendContexts>> reader =
         now -> BackendContexts.read(tls, provider);

@@ -5,6 +5,8 @@ import dev.fairlead.admission.ListenerLimiter;
 import dev.fairlead.config.ProxyProtocolConfig.AcceptProxy;
 import dev.fairlead.config.TlsConfig.ListenerTls;
 import dev.fairlead.net.tls.ServerContexts;
+import dev.fairlead.session.route.Destination;
+import dev.fairlead.session.route.RouteTable;
 import java.net.InetAddress;
 import java.net.SocketAddress;
 import java.util.List;

@@ -4,6 +4,7 @@ import dev.fairlead.config.ProxyProtocolConfig.SendProxy;
 import dev.fairlead.session.ListenerRules.HeaderRules;
 import dev.fairlead.session.ListenerRules.TlsRules;
 import dev.fairlead.session.Step.StepOwner;
+import dev.fairlead.session.route.Destination;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

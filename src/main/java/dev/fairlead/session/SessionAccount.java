@@ -4,6 +4,7 @@ import dev.fairlead.admission.ListenerLimiter;
 import dev.fairlead.admission.SourceCount;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Trial;
+import dev.fairlead.session.route.Destination;
 import java.net.InetAddress;
 import java.net.SocketAddress;
 import java.time.Instant;

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.fairlead.testkit.ClusterProcesses;
 import dev.fairlead.testkit.FairleadProcess;
 import dev.fairlead.testkit.FreePorts;
+import dev.fairlead.testkit.TestCa;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -112,6 +113,23 @@ class RefusedPushIT {
             "unix:${FAIRLEAD_SOCKETS}/web.sock (expected: a path in a directory that is there)");
     assertThat(directory.resolve("sm1")).isDirectoryNotContaining("glob:**.sock");
     assertThat(directory.resolve("sm2")).isDirectoryNotContaining("glob:**.sock");
+  }
+
+  @Test
+  void forACertificateThatOnlyThereIsMissing() throws IOException {
+    TestCa.Issued issued = TestCa.root("Test CA").issue("web", "dns:web.example");
+    for (String member : List.of("sm1", "sm2")) {
+      Files.writeString(directory.resolve(member).resolve("web.pem"), issued.pem());
+    }
+    String text =
+        ConfigFixture.on("127.0.0.1:${FAIRLEAD_PORT}", backend.port())
+            .replace(
+                "pool: web }",
+                "pool: web, tls: { certificates: [{ cert: '${FAIRLEAD_SOCKETS}/web.pem' }] } }");
+    JsonObject problem = onlyProblem(cluster.member("m1").push(text));
+    assertThat(problem.getString("path")).isEqualTo("listeners[0].tls.certificates[0].cert");
+    assertThat(problem.getString("message"))
+        .isEqualTo("${FAIRLEAD_SOCKETS}/web.pem (expected: a file that can be read)");
   }
 
   @Test

@@ -13,6 +13,8 @@ import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pools;
 import dev.fairlead.session.limit.Limiters;
 import dev.fairlead.session.limit.SessionCount;
+import dev.fairlead.session.route.Destination;
+import dev.fairlead.session.route.RouteTable;
 import dev.fairlead.testkit.TestClient;
 import dev.fairlead.testkit.TestConnection;
 import dev.fairlead.testkit.TestRun;
@@ -112,7 +114,9 @@ final class LoopFixture implements AutoCloseable {
     pools = pools.next(List.of(config));
     limiters.configure(List.of(web), pools);
     limiters.listener("web").configure(limits);
-    Destination to = Destination.of(counters, null, pools.pool("web"), limiters, null);
+    Destination to =
+        new Destination(
+            null, pools.pool("web"), limiters.pool("web"), null, counters.sessionsTo("web"));
     rules = rules(counters, limiters.listener("web"), to);
     return this;
   }

@@ -56,6 +56,11 @@ public final class ConfigLoader {
           .orElse(value);
     }
 
+    /** The same for {@code value} of the key at {@code path}. */
+    public String shown(String path, String value) {
+      return unresolved.getOrDefault(path, value);
+    }
+
     public boolean isValid() {
       return problems.isEmpty();
     }

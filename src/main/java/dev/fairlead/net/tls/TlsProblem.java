@@ -15,6 +15,8 @@ public final class TlsProblem extends Exception {
   private static final long serialVersionUID = 1L;
 
   private final String key;
+  private final String value;
+  private final String expected;
 
   /**
    * @param key of the configuration below the listener's or pool's {@code tls}: {@code
@@ -24,6 +26,8 @@ public final class TlsProblem extends Exception {
   TlsProblem(String key, Object value, String expected) {
     super(value + " (expected: " + expected + ")");
     this.key = key;
+    this.value = value.toString();
+    this.expected = expected;
   }
 
   /** The problem of a file that cannot be read because of {@code cause}. */
@@ -40,6 +44,20 @@ public final class TlsProblem extends Exception {
       return ", but: permission denied";
     }
     return ", but: " + (Files.isDirectory(file) ? "it is a directory" : Problem.reason(e));
+  }
+
+  /** Below the section {@code tls}: {@code certificates[0].key}. */
+  public String key() {
+    return key;
+  }
+
+  /** In the configuration, with variables resolved. */
+  public String value() {
+    return value;
+  }
+
+  public String expected() {
+    return expected;
   }
 
   /** For users: of the file {@code source}, whose key {@code path} has the {@code tls}. */

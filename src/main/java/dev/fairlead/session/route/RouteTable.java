@@ -1,4 +1,4 @@
-package dev.fairlead.session;
+package dev.fairlead.session.route;
 
 import dev.fairlead.admission.AccessList;
 import dev.fairlead.config.Cidr;

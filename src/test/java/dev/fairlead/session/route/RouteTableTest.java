@@ -1,10 +1,10 @@
-package dev.fairlead.session;
+package dev.fairlead.session.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fairlead.config.Cidr;
-import dev.fairlead.session.RouteTable.RoutePattern;
+import dev.fairlead.session.route.RouteTable.RoutePattern;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.stream.Stream;

@@ -1,7 +1,7 @@
-package dev.fairlead.session;
+package dev.fairlead.session.route;
 
 import dev.fairlead.config.Cidr;
-import dev.fairlead.session.RouteTable.RoutePattern;
+import dev.fairlead.session.route.RouteTable.RoutePattern;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -1,9 +1,9 @@
-package dev.fairlead.session;
+package dev.fairlead.session.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.config.Cidr;
-import dev.fairlead.session.RouteTable.RoutePattern;
+import dev.fairlead.session.route.RouteTable.RoutePattern;
 import java.net.InetAddress;
 import java.util.Comparator;
 import java.util.List;

@@ -1,8 +1,7 @@
-package dev.fairlead.session;
+package dev.fairlead.session.route;
 
 import dev.fairlead.net.tls.BackendContexts;
 import dev.fairlead.pool.Pool;
-import dev.fairlead.session.limit.Limiters;
 import dev.fairlead.session.limit.PoolLimiter;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
@@ -22,16 +21,4 @@ public record Destination(
     Pool pool,
     PoolLimiter poolLimiter,
     @Nullable Supplier<BackendContexts> tls,
-    LongAdder sessions) {
-
-  /** From the listener of {@code counters} to {@code pool}. */
-  public static Destination of(
-      ListenerCounters counters,
-      @Nullable String route,
-      Pool pool,
-      Limiters limiters,
-      @Nullable Supplier<BackendContexts> tls) {
-    return new Destination(
-        route, pool, limiters.pool(pool.name()), tls, counters.sessionsTo(pool.name()));
-  }
-}
+    LongAdder sessions) {}
