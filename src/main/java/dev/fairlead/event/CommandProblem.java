@@ -40,7 +40,12 @@ public record CommandProblem(String path, int line, String message, @Nullable St
   @Override
   public String toString() {
     String where = path.isEmpty() ? message : path + ": " + message;
+    return memberPrefix() + where;
+  }
+
+  /** {@code member NAME: }, empty if there is no member or the message begins so itself. */
+  public String memberPrefix() {
     String prefix = "member " + member + ": ";
-    return member == null || message.startsWith(prefix) ? where : prefix + where;
+    return member == null || message.startsWith(prefix) ? "" : prefix;
   }
 }

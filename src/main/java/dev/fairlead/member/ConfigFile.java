@@ -244,8 +244,8 @@ final class ConfigFile {
   }
 
   private Problem problem(CommandProblem refused) {
-    String member = refused.member() == null ? "" : "member " + refused.member() + ": ";
-    return new Problem(atStart.name(), refused.line(), refused.path(), member + refused.message());
+    String message = refused.memberPrefix() + refused.message();
+    return new Problem(atStart.name(), refused.line(), refused.path(), message);
   }
 
   private Problem problem(String message) {

@@ -9,6 +9,7 @@ import dev.fairlead.config.bind.ConfigLoader;
 import dev.fairlead.config.bind.ConfigLoader.LoadResult;
 import dev.fairlead.config.text.ConfigText;
 import dev.fairlead.event.CommandException;
+import dev.fairlead.event.CommandProblem;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -34,11 +35,26 @@ class ConfigFileTest {
   @TempDir private Path directory;
   private final FakeChanges changes = new FakeChanges();
 
+  @Test
+  void theMemberOfAProblemIsNamedOnce(Vertx vertx) throws IOException {
+    changes.refusals = 1;
+    changes.code = CommandException.PROBLEMS;
+    changes.problem = new CommandProblem("", 0, "member m3: no answer within 3s", "m3");
+    ConfigFile file = change(vertx);
+    await().until(() -> !changes.told.isEmpty());
+    file.stop();
+    assertThat(changes.told.get(0))
+        .singleElement()
+        .asString()
+        .endsWith("fairlead.yaml: member m3: no answer within 3s");
+  }
+
   private static final class FakeChanges implements ConfigFile.Changes {
     private final List<String> applied = new CopyOnWriteArrayList<>();
     private final List<List<Problem>> told = new CopyOnWriteArrayList<>();
     private volatile int refusals;
     private volatile int code;
+    private volatile CommandProblem problem = new CommandProblem("", 0, "not now", null);
 
     /** Of the changes that come; null = at once. */
     private volatile Promise<Void> end;
@@ -51,7 +67,7 @@ class ConfigFileTest {
       }
       return applied.size() > refusals
           ? Future.succeededFuture()
-          : Future.failedFuture(new CommandException(code, "not now"));
+          : Future.failedFuture(new CommandException(code, List.of(problem)));
     }
 
     @Override

@@ -37,7 +37,9 @@ public final class LogWatch
       List.of(
           " refused in the last 10 s",
           "Timeout 3000 (ms) fired",
-          "TimeoutException: no answer within 3 s");
+          "TimeoutException: no answer within 3 s",
+          " was not put in force, revision ",
+          ": no answer within 3s");
 
   /** Of all threads; guarded by itself. */
   private static final List<String> LINES = new ArrayList<>();
