@@ -50,21 +50,18 @@ final class ProxyProtocolBinder {
   private static SendProxy sendKeys(Section proxy) {
     SendProxy byDefault = SendProxy.of(Version.V2);
     Version version = proxy.get("version", VERSION, byDefault.version());
-    boolean ssl = proxy.get("ssl", ValueType.bool(), byDefault.ssl());
     SendProxy config =
         new SendProxy(
             version,
             proxy.get("crc32c", ValueType.bool(), byDefault.crc32c()),
             proxy.get("uniqueId", ValueType.bool(), byDefault.uniqueId()),
-            ssl,
+            proxy.get("ssl", ValueType.bool(), byDefault.ssl()),
             proxy.get("authority", ValueType.bool(), byDefault.authority()),
             proxy.get("passThrough", ValueType.bool(), byDefault.passThrough()));
-    if (ssl) {
-      proxy.refuse("ssl", true, "false; not available yet");
-    }
     if (version == Version.V1) {
       refuseWithV1(proxy, "crc32c", config.crc32c());
       refuseWithV1(proxy, "uniqueId", config.uniqueId());
+      refuseWithV1(proxy, "ssl", config.ssl());
     }
     return config;
   }

@@ -110,9 +110,9 @@ class ProxyProtocolKeysTest {
   void everyKeyOfAPoolIsRead() {
     assertThat(
             send(
-                "{version: v2, crc32c: true, uniqueId: true, ssl: false, authority: false,"
+                "{version: v2, crc32c: true, uniqueId: true, ssl: true, authority: false,"
                     + " passThrough: false}"))
-        .isEqualTo(new SendProxy(Version.V2, true, true, false, false, false));
+        .isEqualTo(new SendProxy(Version.V2, true, true, true, false, false));
   }
 
   @ParameterizedTest
@@ -143,7 +143,7 @@ class ProxyProtocolKeysTest {
         "pools[0].proxyProtocol={ssl: yes} | pools[0].proxyProtocol.ssl: yes"
             + " (expected: true or false)",
         "pools[0].proxyProtocol={version: v1, ssl: true} | pools[0].proxyProtocol.ssl: true"
-            + " (expected: false; not available yet)"
+            + " (expected: false, because version is v1)"
       })
   void whatCantBeIsRefused(String set, String problem) {
     assertThat(Loading.with(set).problems(YAML)).containsExactly("--set " + problem);

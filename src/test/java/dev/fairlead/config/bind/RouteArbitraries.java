@@ -71,12 +71,12 @@ final class RouteArbitraries {
 
   static Arbitrary<SendProxy> send() {
     Arbitrary<Boolean> bool = Arbitraries.of(true, false);
-    return Combinators.combine(Arbitraries.of(Version.class), bool, bool, bool, bool)
+    return Combinators.combine(Arbitraries.of(Version.class), bool, bool, bool, bool, bool)
         .as(
-            (version, crc32c, uniqueId, authority, passThrough) -> {
+            (version, crc32c, uniqueId, ssl, authority, passThrough) -> {
               boolean v2 = version == Version.V2;
               return new SendProxy(
-                  version, v2 && crc32c, v2 && uniqueId, false, authority, passThrough);
+                  version, v2 && crc32c, v2 && uniqueId, v2 && ssl, authority, passThrough);
             });
   }
 
