@@ -41,6 +41,7 @@ public final class ReferencedFiles {
     }
     if (admin.tls() != null) {
       all.checkTls("node.admin.tls", admin.tls().certificate(), admin.tls().key(), null);
+      all.checkAuthorities("node.admin.tls.clientCa", admin.tls().clientCa());
     }
     ClusterConfig cluster = config.cluster();
     if (cluster.secretFile() != null) {
@@ -89,6 +90,12 @@ public final class ReferencedFiles {
   private void checkTls(String path, Path certificate, Path key, @Nullable Path ca) {
     if (!isSpecial(certificate) && !isSpecial(key) && (ca == null || !isSpecial(ca))) {
       problems.addAll(files.pem(path, certificate, key, ca));
+    }
+  }
+
+  private void checkAuthorities(String path, @Nullable Path file) {
+    if (file != null && !isSpecial(file)) {
+      files.certificates(path, file).ifPresent(problems::add);
     }
   }
 
