@@ -4,6 +4,7 @@
 
 const EVERY_MS = 1000;
 const SESSIONS_SHOWN = 20;
+const EXPIRES_SOON_DAYS = 14;
 const TOKEN = "fairlead-token";
 
 let historyOf = 0; // The revision when the history was fetched.
@@ -171,6 +172,24 @@ function showListeners(listeners) {
   fill(byId("listeners"), rows, 5);
 }
 
+function certificateRow(certificate) {
+  const made = row([certificate.listener, certificate.names.join(", "), certificate.file,
+    certificate.expires], 4);
+  const days = certificate.daysLeft;
+  const kind = days < 0 ? " bad" : days < EXPIRES_SOON_DAYS ? " warn" : "";
+  made.append(element("td", "number" + kind, count(days)));
+  return made;
+}
+
+function showCertificates(answer) {
+  byId("tls").hidden = answer.certificates.length === 0 && answer.problems.length === 0;
+  fill(byId("certificates"), answer.certificates.map(certificateRow), 5);
+  byId("unusable").hidden = answer.problems.length === 0;
+  byId("unusable").replaceChildren(...answer.problems.map((each) => element("li", "",
+    (each.listener === null ? "pool " + each.pool : "listener " + each.listener)
+      + ": not in use: " + each.message)));
+}
+
 function stateOf(backend) {
   if (backend.state !== "enabled") {
     return [backend.state, "warn"];
@@ -247,13 +266,15 @@ async function showHistory(revision) {
 }
 
 async function refresh() {
-  const [ready, status, members, listeners, pools, sessions] = await Promise.all([
-    readiness(), api("status"), api("members"), api("listeners"), api("pools"),
+  const [ready, status, members, listeners, certificates, pools, sessions] = await Promise.all([
+    readiness(), api("status"), api("members"), api("listeners"), api("certificates"),
+    api("pools"),
     api("sessions?limit=" + SESSIONS_SHOWN),
   ]);
   showStatus(status, ready);
   showMembers(members.members);
   showListeners(listeners.listeners);
+  showCertificates(certificates);
   showPools(pools.pools);
   showSessions(sessions.sessions);
   byId("content").hidden = false;

@@ -13,6 +13,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.net.InetAddress;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -65,6 +66,9 @@ final class AdminRoutes {
             "/api/v1/members",
             ctx -> Answers.jsonMade(ctx, () -> ApiJson.members(member.members()))),
         get("/api/v1/listeners", ctx -> Answers.jsonMade(ctx, () -> ApiJson.listeners(member))),
+        get(
+            "/api/v1/certificates",
+            ctx -> Answers.jsonMade(ctx, () -> ApiJson.certificates(member, Instant.now()))),
         get("/api/v1/pools", ctx -> Answers.jsonMade(ctx, () -> ApiJson.pools(member))),
         get("/api/v1/explain", this::explain),
         get("/api/v1/sessions", this::sessions),

@@ -11,8 +11,6 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerConfig;
 import io.vertx.core.http.HttpVersion;
-import io.vertx.core.net.PemKeyCertOptions;
-import io.vertx.core.net.ServerSSLOptions;
 import io.vertx.core.net.TcpServerConfig;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -47,15 +45,24 @@ public final class AdminVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    return vertx
-        .executeBlocking(() -> new AdminRoutes(access, PageFiles.load()).router(vertx, guard()))
-        .compose(this::listen)
-        .onSuccess(this::bound);
+    return vertx.executeBlocking(this::load).compose(this::listen);
   }
 
-  private void bound(HttpServer server) {
+  /** What was read before listening; {@code tls} null = plain HTTP. */
+  private record Loaded(Router router, @Nullable AdminTlsFiles tls) {}
+
+  private Loaded load() {
+    return new Loaded(
+        new AdminRoutes(access, PageFiles.load()).router(vertx, guard()),
+        config.tls() == null ? null : AdminTlsFiles.read(config.tls()));
+  }
+
+  private void bound(HttpServer server, @Nullable AdminTlsFiles tls) {
     port = server.actualPort();
     vertx.setPeriodic(AdminConnections.TICK.toMillis(), id -> connections.tick());
+    if (tls != null) {
+      tls.follow(vertx, server);
+    }
   }
 
   private Handler<RoutingContext> guard() {
@@ -64,11 +71,13 @@ public final class AdminVerticle extends VerticleBase {
         : BearerToken.read(config.tokenFile());
   }
 
-  private Future<HttpServer> listen(Router router) {
+  private Future<HttpServer> listen(Loaded loaded) {
+    AdminTlsFiles tls = loaded.tls();
     return vertx
-        .createHttpServer(settings(), sslOptions(config.tls()))
-        .requestHandler(router)
+        .createHttpServer(settings(), tls == null ? null : tls.options())
+        .requestHandler(loaded.router())
         .listen(config.port(), config.host())
+        .onSuccess(server -> bound(server, tls))
         .recover(cause -> Future.failedFuture(startFailure(cause)));
   }
 
@@ -83,27 +92,13 @@ public final class AdminVerticle extends VerticleBase {
     return settings;
   }
 
-  /** Null = plain HTTP. */
-  private static @Nullable ServerSSLOptions sslOptions(NodeConfig.Admin.@Nullable AdminTls tls) {
-    return tls == null
-        ? null
-        : new ServerSSLOptions()
-            .setKeyCertOptions(
-                new PemKeyCertOptions()
-                    .setCertPath(tls.certificate().toString())
-                    .setKeyPath(tls.key().toString()));
-  }
-
   private Exception startFailure(Throwable cause) {
     String at = "node.admin: " + config.host() + ":" + config.port();
-    if (config.tls() != null) {
-      at += ", tls " + config.tls().certificate() + " and " + config.tls().key();
-    }
     String reason = Problem.reason(cause);
     String expected =
         reason.contains("already in use")
             ? "a free address"
-            : "an address that can be used and readable files, but: " + reason;
+            : "an address that can be used, but: " + reason;
     return new IllegalStateException(at + " (expected: " + expected + ")", cause);
   }
 

@@ -5,11 +5,15 @@ import dev.fairlead.config.Cidr;
 import dev.fairlead.config.ListenerConfig.Route;
 import dev.fairlead.event.MemberInfo;
 import dev.fairlead.event.SystemEvent;
+import dev.fairlead.net.tls.CertificateWatch;
+import dev.fairlead.net.tls.ListenerCertificate;
+import dev.fairlead.net.tls.ServerCertificate;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
 import dev.fairlead.session.SessionRecord;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -48,6 +52,7 @@ final class ApiJson {
             new JsonObject()
                 .put("waiting", status.accessLog().waiting())
                 .put("dropped", status.accessLog().dropped()))
+        .put("tls", tls(status.tls()))
         .put("clustered", status.clustered())
         .put("revision", member.config().revision().revision())
         .mergeIn(list("listeners", inForce(member.listeners()), ApiJson::address))
@@ -59,6 +64,12 @@ final class ApiJson {
                 .put("author", status.configAuthor())
                 .put("problems", new JsonArray(status.configProblems()))
                 .put("restartNeeded", new JsonArray(status.restartNeeded())));
+  }
+
+  private static @Nullable JsonObject tls(MemberView.@Nullable TlsStatus tls) {
+    return tls == null
+        ? null
+        : new JsonObject().put("provider", tls.provider()).put("notes", new JsonArray(tls.notes()));
   }
 
   private static List<MemberView.ListenerStatus> inForce(List<MemberView.ListenerStatus> all) {
@@ -106,6 +117,32 @@ final class ApiJson {
         .put("routes", new JsonArray(listener.routes().stream().map(ApiJson::route).toList()))
         .put("active", listener.active())
         .put("total", listener.total());
+  }
+
+  /** Certificates, and what keeps newer ones from being used. */
+  static JsonObject certificates(MemberView member, Instant now) {
+    return list("certificates", member.certificates(), each -> certificate(each, now))
+        .mergeIn(list("problems", member.unusableFiles(), ApiJson::unusable));
+  }
+
+  private static JsonObject certificate(ListenerCertificate one, Instant now) {
+    ServerCertificate certificate = one.certificate();
+    X509Certificate leaf = certificate.leaf();
+    return new JsonObject()
+        .put("listener", one.listener())
+        .put("names", new JsonArray(certificate.names()))
+        .put("issuer", leaf.getIssuerX500Principal().getName())
+        .put("serial", leaf.getSerialNumber().toString(16))
+        .put("expires", SystemEvent.TIME.format(certificate.notAfter()))
+        .put("daysLeft", CertificateWatch.daysLeft(certificate, now))
+        .put("file", certificate.file().toString());
+  }
+
+  private static JsonObject unusable(MemberView.UnusableFiles files) {
+    return new JsonObject()
+        .put("listener", files.listener())
+        .put("pool", files.pool())
+        .put("message", files.message());
   }
 
   private static JsonObject route(Route route) {

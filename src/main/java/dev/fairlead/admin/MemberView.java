@@ -4,6 +4,7 @@ import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.ListenerConfig.Route;
 import dev.fairlead.config.Revision;
 import dev.fairlead.event.MemberInfo;
+import dev.fairlead.net.tls.ListenerCertificate;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
 import dev.fairlead.session.SessionRecord;
@@ -34,6 +35,12 @@ public interface MemberView {
   /** Those in force, then the removed ones with live sessions of this member. */
   List<ListenerStatus> listeners();
 
+  /** Those that clients of the listeners in force see, by name of the listener, then in order. */
+  List<ListenerCertificate> certificates();
+
+  /** What keeps the files of TLS from being used as they are now; empty = they are. */
+  List<UnusableFiles> unusableFiles();
+
   List<Pool> pools();
 
   /** Those with live sessions of this member, also of removed pools. */
@@ -54,7 +61,7 @@ public interface MemberView {
   /**
    * State of this member. {@code fileInForce}: the listeners and pools of the file on disk are
    * those in force; {@code restartNeeded}: changed keys of the file that take effect after a
-   * restart.
+   * restart; {@code tls} null = no listener or pool uses TLS.
    */
   record Status(
       String id,
@@ -67,12 +74,28 @@ public interface MemberView {
       int maxSessions,
       boolean draining,
       AccessLogStatus accessLog,
+      @Nullable TlsStatus tls,
       boolean clustered,
       String configFile,
       boolean fileInForce,
       String configAuthor,
       List<String> configProblems,
       List<String> restartNeeded) {}
+
+  /**
+   * The TLS of listeners and pools.
+   *
+   * @param notes what is not as the configuration says
+   */
+  record TlsStatus(String provider, List<String> notes) {}
+
+  /**
+   * A problem with the files of one listener or pool, which uses what it had before.
+   *
+   * @param listener null = it is a pool
+   * @param pool null = it is a listener
+   */
+  record UnusableFiles(@Nullable String listener, @Nullable String pool, String message) {}
 
   /** Lines that are not written yet, and lines lost since the start. */
   record AccessLogStatus(int waiting, long dropped) {}

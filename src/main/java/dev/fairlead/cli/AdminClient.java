@@ -22,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
@@ -42,19 +43,25 @@ final class AdminClient {
    */
   private static final Duration SILENCE_TIMEOUT = Duration.ofSeconds(45);
 
+  private static final Pattern REFUSED_CERTIFICATE =
+      Pattern.compile("fatal alert: .*(certificate|unknown_ca)|Connection reset|Broken pipe|EOF");
+
+  private static final String CERTIFICATE =
+      " (expected: --cert with a certificate that the member's node.admin.tls.clientCa has signed)";
+
   private final String url;
   private final @Nullable String token;
   private final HttpClient client;
 
-  /** {@code url} has no slash at its end; {@code trust} defaults to the system's certificates. */
-  AdminClient(String url, @Nullable String token, @Nullable SSLContext trust) {
+  /** {@code url} has no slash at its end; {@code tls} defaults to the system's certificates. */
+  AdminClient(String url, @Nullable String token, @Nullable SSLContext tls) {
     this.url = url;
     this.token = token;
     HttpClient.Builder builder =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(CONNECT_TIMEOUT);
-    this.client = (trust == null ? builder : builder.sslContext(trust)).build();
+    this.client = (tls == null ? builder : builder.sslContext(tls)).build();
   }
 
   static String encoded(String segment) {
@@ -167,7 +174,16 @@ final class AdminClient {
       return "cannot reach " + url + ": " + why;
     }
     String why = AnswerText.printable(Problem.reason(e));
-    return "cannot reach " + url + (e instanceof SSLException ? ": TLS failed: " : ": ") + why;
+    String tls = e instanceof SSLException ? "TLS failed: " : "";
+    return "cannot reach " + url + ": " + tls + why + (refusesCertificate(why) ? CERTIFICATE : "");
+  }
+
+  /**
+   * A server that lets in only certain clients sends an alert about their certificate, or about
+   * none; a client that was already sending its request may only see the connection break.
+   */
+  private boolean refusesCertificate(String why) {
+    return url.startsWith("https:") && REFUSED_CERTIFICATE.matcher(why).find();
   }
 
   private static boolean isUnresolved(Throwable e) {

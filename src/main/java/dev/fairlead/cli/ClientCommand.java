@@ -1,29 +1,23 @@
 package dev.fairlead.cli;
 
 import dev.fairlead.config.Plural;
+import dev.fairlead.net.tls.HttpsContext;
+import dev.fairlead.net.tls.TlsProblem;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
-import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -58,6 +52,19 @@ abstract class ClientCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = "CA certificates (PEM) to trust for https instead of the system's.")
   private @Nullable Path ca;
+
+  @Option(
+      names = "--cert",
+      paramLabel = "FILE",
+      description =
+          "Certificate (PEM) to show to a member that demands one, its issuers behind it.")
+  private @Nullable Path cert;
+
+  @Option(
+      names = "--key",
+      paramLabel = "FILE",
+      description = "Private key (PEM) of --cert; default: it is in that file.")
+  private @Nullable Path key;
 
   @Spec private CommandSpec spec;
 
@@ -111,7 +118,7 @@ abstract class ClientCommand implements Callable<Integer> {
     }
   }
 
-  /** Creates a client of that member; sends nothing yet. Refuses an unusable token or CA file. */
+  /** Creates a client of that member; sends nothing yet. Refuses files that cannot be used. */
   final AdminClient client() throws RefusedException {
     String base = admin.replaceAll("/+$", "");
     if (!ADDRESS.matcher(base).matches() || !hasHost(base)) {
@@ -120,8 +127,7 @@ abstract class ClientCommand implements Callable<Integer> {
               + admin
               + " (expected: a URL such as http://127.0.0.1:8081)");
     }
-    return new AdminClient(
-        base, tokenFile == null ? null : token(tokenFile), ca == null ? null : trusting(ca));
+    return new AdminClient(base, tokenFile == null ? null : token(tokenFile), tls());
   }
 
   private static String token(Path file) throws RefusedException {
@@ -132,37 +138,27 @@ abstract class ClientCommand implements Callable<Integer> {
       }
       return line.strip();
     } catch (IOException e) {
-      throw unreadable(TOKEN_FILE, file, e);
+      throw unreadable(file, e);
     }
   }
 
-  private static SSLContext trusting(Path file) throws RefusedException {
-    try (InputStream in = Files.newInputStream(file)) {
-      Collection<? extends Certificate> certificates =
-          CertificateFactory.getInstance("X.509").generateCertificates(in);
-      if (certificates.isEmpty()) {
-        throw new CertificateException("no certificate in the file");
-      }
-      KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
-      trusted.load(null, null);
-      for (Certificate certificate : certificates) {
-        trusted.setCertificateEntry("ca" + trusted.size(), certificate);
-      }
-      TrustManagerFactory trust =
-          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-      trust.init(trusted);
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(null, trust.getTrustManagers(), null);
-      return context;
-    } catch (IOException e) {
-      throw unreadable("--ca", file, e);
-    } catch (GeneralSecurityException e) {
-      throw new RefusedException("--ca: " + file + " (expected: certificates in PEM format)");
+  /** Null = as the JDK does it. */
+  private @Nullable SSLContext tls() throws RefusedException {
+    if (key != null && cert == null) {
+      throw wrong("--key (expected: with --cert)");
+    }
+    if (ca == null && cert == null) {
+      return null;
+    }
+    try {
+      return HttpsContext.of(ca, cert, key);
+    } catch (TlsProblem e) {
+      throw new RefusedException("--" + e);
     }
   }
 
-  private static RefusedException unreadable(String option, Path file, IOException e) {
+  private static RefusedException unreadable(Path file, IOException e) {
     String why = e instanceof NoSuchFileException ? "no such file" : e.toString();
-    return new RefusedException(option + ": " + file + ": cannot be read: " + why);
+    return new RefusedException(TOKEN_FILE + ": " + file + ": cannot be read: " + why);
   }
 }

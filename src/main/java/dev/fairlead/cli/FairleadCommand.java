@@ -31,6 +31,7 @@ import picocli.CommandLine.TypeConversionException;
       StatusCommand.class,
       MembersCommand.class,
       ListenersCommand.class,
+      ListenersCommand.CertificatesCommand.class,
       PoolsCommand.class,
       SessionsCommand.class,
       EventsCommand.class,

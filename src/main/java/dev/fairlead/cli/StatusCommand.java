@@ -40,6 +40,12 @@ final class StatusCommand extends View {
               + log.getLong("dropped")
               + " dropped");
     }
+    JsonObject tls = status.getJsonObject("tls");
+    if (tls != null) { // Nothing uses TLS, or the member is of an older version.
+      fields.line("tls", tls.getString("provider"));
+      tls.getJsonArray("notes", new JsonArray())
+          .forEach(note -> fields.line("note", note.toString()));
+    }
     fields.line("revision", status.getLong("revision") + ", by " + config.getString("author"));
     fields.line("file", file(config));
     AnswerText.each(status, "listeners")

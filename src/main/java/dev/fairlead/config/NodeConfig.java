@@ -86,8 +86,14 @@ public record NodeConfig(
       String host, int port, @Nullable Path tokenFile, @Nullable AdminTls tls, int maxConnections) {
     public static final Admin DEFAULT = new Admin("127.0.0.1", 8081, null, null, 128);
 
-    /** Certificate chain and private key of the admin listener, both PEM files. */
-    public record AdminTls(Path certificate, Path key) {}
+    /**
+     * TLS of the admin listener; all are PEM files.
+     *
+     * @param certificate with those of its issuers
+     * @param clientCa certificates of the authorities that sign those of clients; null = clients
+     *     need none
+     */
+    public record AdminTls(Path certificate, Path key, @Nullable Path clientCa) {}
   }
 
   /** Where the access log is written: {@link #STDOUT}, {@link #OFF} or the path of a file. */

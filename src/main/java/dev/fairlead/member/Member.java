@@ -314,6 +314,7 @@ public final class Member {
     metrics.cluster(() -> cluster.members().size(), cluster::loadViewAgeSeconds);
     metrics.clusterTraffic(cluster.traffic()::messages, cluster.traffic()::bytes);
     metrics.commandsRefused(cluster::refusedCommands);
+    metrics.certificates(proxy.tls()::certificates);
     for (int i = 0; i < proxy.loops().verticles().size(); i++) {
       var verticle = proxy.loops().verticles().get(i);
       metrics.eventLoop(

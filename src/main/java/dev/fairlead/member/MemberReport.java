@@ -12,6 +12,7 @@ import dev.fairlead.event.MetricsReport;
 import dev.fairlead.event.MetricsReport.OfBackend;
 import dev.fairlead.event.MetricsReport.OfListener;
 import dev.fairlead.event.MetricsReport.OfPool;
+import dev.fairlead.net.tls.ListenerCertificate;
 import dev.fairlead.observe.AccessLog;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
@@ -85,6 +86,7 @@ record MemberReport(
         proxy.loops().count().max(),
         drain.hasBegun(),
         new AccessLogStatus(accessLog.waiting(), accessLog.dropped()),
+        proxy.tls().status().orElse(null),
         file.clustered(),
         file.name(),
         isFileInForce(),
@@ -161,6 +163,16 @@ record MemberReport(
                 .map(each -> statusOf(each, false, addresses.get(each.name()))),
             proxy.stats().removedWithSessions().stream().map(each -> statusOf(each, true, null)))
         .toList();
+  }
+
+  @Override
+  public List<ListenerCertificate> certificates() {
+    return proxy.tls().certificates();
+  }
+
+  @Override
+  public List<UnusableFiles> unusableFiles() {
+    return proxy.tls().unusable();
   }
 
   @Override

@@ -244,9 +244,9 @@ final class Proxy {
     return tlsSources.ofPools().get(pool);
   }
 
-  /** The certificates of the listeners in force. */
-  List<TlsInForce.Shown> certificates() {
-    return tls.certificates();
+  /** The certificates and keys in force. */
+  TlsInForce tls() {
+    return tls;
   }
 
   private void checkTls() {

@@ -56,6 +56,7 @@ public final class ReferencedFiles {
     }
     if (admin.tls() != null) {
       all.checkTls("node.admin.tls", admin.tls().certificate(), admin.tls().key(), null);
+      all.checkAuthorities("node.admin.tls.clientCa", admin.tls().clientCa());
     }
     ClusterConfig cluster = config.cluster();
     if (cluster.secretFile() != null) {
@@ -178,6 +179,12 @@ public final class ReferencedFiles {
   private void checkTls(String path, Path certificate, Path key, @Nullable Path ca) {
     if (!isSpecial(certificate) && !isSpecial(key) && !isSpecial(ca)) {
       problems.addAll(files.pem(path, certificate, key, ca));
+    }
+  }
+
+  private void checkAuthorities(String path, @Nullable Path file) {
+    if (file != null && !isSpecial(file)) {
+      files.certificates(path, file).ifPresent(problems::add);
     }
   }
 

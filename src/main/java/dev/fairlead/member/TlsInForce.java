@@ -1,5 +1,7 @@
 package dev.fairlead.member;
 
+import dev.fairlead.admin.MemberView.TlsStatus;
+import dev.fairlead.admin.MemberView.UnusableFiles;
 import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.config.PoolConfig;
@@ -14,7 +16,7 @@ import dev.fairlead.config.TlsConfig.Tickets;
 import dev.fairlead.listener.Snapshot.TlsSources;
 import dev.fairlead.net.tls.BackendContexts;
 import dev.fairlead.net.tls.CertificateWatch;
-import dev.fairlead.net.tls.ServerCertificate;
+import dev.fairlead.net.tls.ListenerCertificate;
 import dev.fairlead.net.tls.ServerContexts;
 import dev.fairlead.net.tls.TicketKeys;
 import dev.fairlead.net.tls.TlsContexts;
@@ -30,6 +32,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -99,9 +103,6 @@ final class TlsInForce {
 
   /** Files that are watched for one section {@code tls}. */
   record Watched<C, T extends TlsContexts>(C config, CertificateWatch<T> watch) {}
-
-  /** One certificate of a listener, for people. */
-  record Shown(String listener, ServerCertificate certificate, List<String> problems) {}
 
   /**
    * Fails with IllegalStateException, which names the key, if there is no such provider.
@@ -251,14 +252,47 @@ final class TlsInForce {
     watches.all().forEach(watch -> watch.check(now));
   }
 
-  /** The certificates that clients of listeners see, and why newer files are not used. */
-  List<Shown> certificates() {
-    List<Shown> shown = new ArrayList<>();
-    watches.listeners.forEach(
-        (name, each) ->
-            each.watch().current().certificates().stream()
-                .map(certificate -> new Shown(name, certificate, each.watch().problems()))
-                .forEach(shown::add));
-    return shown;
+  /** The certificates that clients of listeners see, by name of the listener. */
+  List<ListenerCertificate> certificates() {
+    return new TreeMap<>(watches.listeners)
+        .entrySet().stream()
+            .flatMap(
+                each ->
+                    each.getValue().watch().current().certificates().stream()
+                        .map(one -> new ListenerCertificate(each.getKey(), one)))
+            .toList();
+  }
+
+  /** The listeners and pools whose files cannot be used as they are now. */
+  List<UnusableFiles> unusable() {
+    List<UnusableFiles> all = new ArrayList<>();
+    new TreeMap<>(watches.listeners)
+        .forEach((name, each) -> add(all, name, null, each.watch().problems()));
+    new TreeMap<>(watches.pools)
+        .forEach((name, each) -> add(all, null, name, each.watch().problems()));
+    return all;
+  }
+
+  private static void add(
+      List<UnusableFiles> all,
+      @Nullable String listener,
+      @Nullable String pool,
+      List<String> problems) {
+    problems.forEach(problem -> all.add(new UnusableFiles(listener, pool, problem)));
+  }
+
+  /** Empty while nothing uses TLS: asking for the provider would load its native library. */
+  Optional<TlsStatus> status() {
+    if (watches.all().findAny().isEmpty()) {
+      return Optional.empty();
+    }
+    List<String> notes = new ArrayList<>();
+    new TreeMap<>(watches.listeners)
+        .forEach(
+            (name, each) ->
+                each.watch().current().notes().stream()
+                    .map(note -> "listener " + name + ": " + note)
+                    .forEach(notes::add));
+    return Optional.of(new TlsStatus(provider().description(), List.copyOf(notes)));
   }
 }

@@ -66,6 +66,13 @@ public record CredentialFiles(String source) {
     return problems;
   }
 
+  /** The problem of a PEM file of certificates, empty = it can be used. */
+  public Optional<Problem> certificates(String path, Path file) {
+    List<Problem> problems = new ArrayList<>();
+    addCertificates(path, file, problems);
+    return problems.stream().findFirst();
+  }
+
   private boolean addCertificates(String path, Path file, List<Problem> problems) {
     Optional<Problem> unreadable = unreadable(path, file);
     if (unreadable.isPresent()) {

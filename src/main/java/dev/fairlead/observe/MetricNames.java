@@ -14,6 +14,9 @@ final class MetricNames {
   static final String SESSIONS = "fairlead_sessions_total";
   static final String SESSION_CLOSED = "fairlead_session_closed_total";
   static final String PROXY_HEADERS = "fairlead_proxy_headers_total";
+  static final String TLS_HANDSHAKES = "fairlead_tls_handshakes_total";
+  static final String TLS_HANDSHAKE = "fairlead_tls_handshake_seconds";
+  static final String CERTIFICATE_EXPIRY = "fairlead_certificate_expiry_timestamp_seconds";
   static final String REFUSED = "fairlead_refused_total";
   static final String LIMIT_USED = "fairlead_limit_used";
   static final String LIMIT_ALLOWED = "fairlead_limit_allowed";
@@ -39,6 +42,18 @@ final class MetricNames {
   static final String POOL = "pool";
   static final String BACKEND = "backend";
   static final String RESULT = "result";
+  static final String OK = "ok";
+  static final String FAILED = "failed";
+  static final String VERSION = "version";
+  static final String RESUMED = "resumed";
+  static final String NAME = "name";
+
+  /**
+   * Version and resumption of a handshake that failed: there is none yet. Not empty, because for
+   * Prometheus an empty label is no label.
+   */
+  static final String NONE = "none";
+
   static final String REASON = "reason";
   static final String DIRECTION = "direction";
   static final String FROM_CLIENT = "from-client";

@@ -2,6 +2,7 @@ package dev.fairlead.observe;
 
 import dev.fairlead.admission.Leased;
 import dev.fairlead.admission.Permits;
+import dev.fairlead.net.tls.ListenerCertificate;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
 import dev.fairlead.session.CloseReason;
@@ -31,6 +32,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -51,6 +53,7 @@ public final class Metrics implements SessionListener, AutoCloseable {
   private volatile long revision;
   private volatile IntSupplier members = () -> 1;
   private volatile DoubleSupplier loadViewAge = () -> 0;
+  private volatile Supplier<List<ListenerCertificate>> certificates = List::of;
 
   /** Strong references: the registry holds what function counters read only weakly. */
   private final List<LongSupplier> counted = new ArrayList<>();
@@ -136,6 +139,11 @@ public final class Metrics implements SessionListener, AutoCloseable {
     snapshot.applyLimits(limits, limiters.queues());
   }
 
+  /** Exports when the certificates of listeners expire; read at a scrape. */
+  public void certificates(Supplier<List<ListenerCertificate>> inForce) {
+    certificates = inForce;
+  }
+
   /** Sets the number of the configuration in force. */
   public void revision(long number) {
     revision = number;
@@ -189,6 +197,7 @@ public final class Metrics implements SessionListener, AutoCloseable {
   /** All metrics in the Prometheus text format 0.0.4. Takes milliseconds with many backends. */
   public String scrape() {
     snapshot.removeEnded();
+    snapshot.applyCertificates(certificates.get());
     return registry.scrape();
   }
 

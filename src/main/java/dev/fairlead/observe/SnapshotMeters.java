@@ -2,20 +2,26 @@ package dev.fairlead.observe;
 
 import dev.fairlead.admission.Leased;
 import dev.fairlead.admission.WaitQueue;
+import dev.fairlead.config.TlsConfig.TlsVersion;
+import dev.fairlead.net.tls.ListenerCertificate;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.session.CloseReason;
 import dev.fairlead.session.ListenerCounters;
+import dev.fairlead.session.ListenerCounters.Handshake;
 import dev.fairlead.session.ListenerCounters.HeaderResult;
 import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.ToDoubleFunction;
 
@@ -25,12 +31,15 @@ import java.util.function.ToDoubleFunction;
  * session starts, moves or ends. Any thread.
  */
 final class SnapshotMeters {
+  private static final String HANDSHAKES = "TLS handshakes of clients that ended or failed here";
+
   private final MeterRegistry registry;
   private final LiveMeters<String, ListenerCounters> listeners;
   private final LiveMeters<Way, LongAdder> ways;
   private final LiveMeters<BackendKey, Backend> backends;
   private final LiveMeters<String, Leased> limits;
   private final LiveMeters<String, WaitQueue> queues;
+  private final LiveMeters<CertificateKey, Instant> certificates;
 
   SnapshotMeters(MeterRegistry registry) {
     this.registry = registry;
@@ -41,6 +50,7 @@ final class SnapshotMeters {
     this.ways = new LiveMeters<>(registry, this::ofWay, (way, sessions) -> isInUse(way));
     this.limits = new LiveMeters<>(registry, this::ofLimit, (key, limit) -> false);
     this.queues = new LiveMeters<>(registry, this::ofQueue, (key, queue) -> false);
+    this.certificates = new LiveMeters<>(registry, this::ofCertificate, (key, end) -> false);
   }
 
   /** After {@link #listeners} and {@link #backends} are up to date. */
@@ -68,6 +78,18 @@ final class SnapshotMeters {
   synchronized void applyLimits(Map<String, Leased> limitsNow, Map<String, WaitQueue> queuesNow) {
     limits.apply(limitsNow);
     queues.apply(queuesNow);
+  }
+
+  /** Of two certificates for one name, as of RSA and EC, the one that expires first is exported. */
+  synchronized void applyCertificates(List<ListenerCertificate> all) {
+    Map<CertificateKey, Instant> ends = new HashMap<>();
+    for (ListenerCertificate each : all) {
+      ends.merge(
+          new CertificateKey(each.listener(), each.certificate().title()),
+          each.certificate().notAfter(),
+          (one, other) -> one.isBefore(other) ? one : other);
+    }
+    certificates.apply(ends);
   }
 
   /** Removes the meters of removed listeners and backends whose last session has ended. */
@@ -121,7 +143,39 @@ final class SnapshotMeters {
                   "PROXY headers that were read or waited for",
                   counters -> counters.headers(result)));
     }
+    addHandshakes(on, meters);
     return meters;
+  }
+
+  private void addHandshakes(On<ListenerCounters> on, List<Meter> meters) {
+    for (TlsVersion version : TlsVersion.values()) {
+      for (boolean resumed : new boolean[] {false, true}) {
+        Handshake kind = new Handshake(version.label(), resumed);
+        meters.add(
+            on.handshake(MetricNames.OK, version.label(), String.valueOf(resumed))
+                .counter(
+                    MetricNames.TLS_HANDSHAKES, HANDSHAKES, counters -> counters.handshakes(kind)));
+      }
+    }
+    meters.add(
+        on.handshake(MetricNames.FAILED, MetricNames.NONE, MetricNames.NONE)
+            .counter(MetricNames.TLS_HANDSHAKES, HANDSHAKES, ListenerCounters::handshakesFailed));
+    meters.add(
+        on.timer(
+            MetricNames.TLS_HANDSHAKE,
+            "Time of complete TLS handshakes, from the client's first message on",
+            ListenerCounters::handshakesDone,
+            ListenerCounters::handshakeNanos));
+  }
+
+  private List<Meter> ofCertificate(CertificateKey key, LiveMeters.Current<Instant> source) {
+    Tags tags = Tags.of(MetricNames.LISTENER, key.listener(), MetricNames.NAME, key.name());
+    return List.of(
+        new On<>(source, tags)
+            .gauge(
+                MetricNames.CERTIFICATE_EXPIRY,
+                "When a certificate of a listener expires, in seconds since 1970",
+                Instant::getEpochSecond));
   }
 
   private List<Meter> ofWay(Way way, LiveMeters.Current<LongAdder> source) {
@@ -156,6 +210,9 @@ final class SnapshotMeters {
   /** One backend of one pool. */
   record BackendKey(String pool, String backend) {}
 
+  /** A certificate of a listener, by its {@code title}. */
+  private record CertificateKey(String listener, String name) {}
+
   /** From a listener to a pool. */
   private record Way(String listener, String pool) {}
 
@@ -171,6 +228,25 @@ final class SnapshotMeters {
 
     On<T> and(String label, String value) {
       return new On<>(source, tags.and(label, value));
+    }
+
+    On<T> handshake(String result, String version, String resumed) {
+      return and(MetricNames.RESULT, result)
+          .and(MetricNames.VERSION, version)
+          .and(MetricNames.RESUMED, resumed);
+    }
+
+    Meter timer(
+        String name, String description, ToDoubleFunction<T> count, ToDoubleFunction<T> nanos) {
+      return FunctionTimer.builder(
+              name,
+              source,
+              each -> (long) each.read(count),
+              each -> each.read(nanos),
+              TimeUnit.NANOSECONDS)
+          .description(description)
+          .tags(tags)
+          .register(registry);
     }
 
     Meter gauge(String name, String description, ToDoubleFunction<T> value) {

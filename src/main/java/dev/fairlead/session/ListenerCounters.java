@@ -99,6 +99,17 @@ public final class ListenerCounters {
         .collect(Collectors.toMap(Map.Entry::getKey, each -> each.getValue().sum()));
   }
 
+  /** Complete handshakes of one kind. */
+  public long handshakes(Handshake kind) {
+    LongAdder count = handshakes.get(kind);
+    return count == null ? 0 : count.sum();
+  }
+
+  /** Complete handshakes of every kind. */
+  public long handshakesDone() {
+    return handshakes.values().stream().mapToLong(LongAdder::sum).sum();
+  }
+
   public long handshakesFailed() {
     return handshakesFailed.sum();
   }

@@ -217,7 +217,8 @@ class AdminAccessTest {
   @Test
   void tlsUsesTheGivenCertificate() throws Exception {
     PemFiles pem = PemFiles.selfSigned(directory);
-    NodeConfig.Admin.AdminTls tls = new NodeConfig.Admin.AdminTls(pem.certificate(), pem.key());
+    NodeConfig.Admin.AdminTls tls =
+        new NodeConfig.Admin.AdminTls(pem.certificate(), pem.key(), null);
     HttpClient client = HttpClient.newBuilder().sslContext(pem.trustingContext()).build();
     try (AdminServer server = new AdminServer(null, tls, client)) {
       assertThat(server.get("/livez").statusCode()).isEqualTo(200);
@@ -228,9 +229,9 @@ class AdminAccessTest {
   @Test
   void missingCertificateStopsTheStart() {
     NodeConfig.Admin.AdminTls tls =
-        new NodeConfig.Admin.AdminTls(directory.resolve("a.pem"), directory.resolve("a.key"));
+        new NodeConfig.Admin.AdminTls(directory.resolve("a.pem"), directory.resolve("a.key"), null);
     assertThatThrownBy(() -> new AdminServer(null, tls, HttpClient.newHttpClient()).close())
-        .hasMessageContaining("node.admin: 127.0.0.1:0, tls " + tls.certificate());
+        .hasMessageStartingWith("node.admin.tls.certificate: " + tls.certificate());
   }
 
   @Test

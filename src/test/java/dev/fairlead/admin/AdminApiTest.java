@@ -2,11 +2,16 @@ package dev.fairlead.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fairlead.event.SystemEvent;
+import dev.fairlead.net.tls.ServedCertificates;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.testkit.Logs;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -68,6 +73,7 @@ class AdminApiTest {
             "maxSessions",
             "draining",
             "accessLog",
+            "tls",
             "clustered",
             "revision",
             "listeners",
@@ -132,6 +138,46 @@ class AdminApiTest {
                 """
                 {"sni": ["a.example"], "alpn": ["h2"], "source": ["10.0.0.0/8"], "pool": "web"}
                 """));
+  }
+
+  @Test
+  void certificatesShowWhenTheyExpireAndWhatIsNotInUse() throws Exception {
+    Instant end = Instant.now().plus(Duration.ofDays(10)).plusSeconds(600);
+    server.member.certificates =
+        List.of(ServedCertificates.of("web", end, "a.example", "dns:a.example", "dns:*.b.example"));
+    server.member.unusable =
+        List.of(
+            new MemberView.UnusableFiles("web", null, "clientCa: /ca.pem (expected: a file)"),
+            new MemberView.UnusableFiles(null, "api", "ca: /ca.pem (expected: a file)"));
+    JsonObject answer = server.json("/api/v1/certificates");
+    JsonObject certificate = answer.getJsonArray("certificates").getJsonObject(0);
+    assertThat(certificate.getString("serial")).matches("[0-9a-f]+");
+    certificate.remove("serial");
+    assertThat(certificate)
+        .isEqualTo(
+            new JsonObject()
+                .put("listener", "web")
+                .put("names", new JsonArray().add("a.example").add("*.b.example"))
+                .put("issuer", "CN=Test CA")
+                .put("expires", SystemEvent.TIME.format(end.truncatedTo(ChronoUnit.SECONDS)))
+                .put("daysLeft", 10)
+                .put("file", "/certs/a.example.pem"));
+    assertThat(answer.getJsonArray("problems").getJsonObject(1))
+        .isEqualTo(
+            new JsonObject()
+                .put("listener", null)
+                .put("pool", "api")
+                .put("message", "ca: /ca.pem (expected: a file)"));
+    assertThat(answer.encode()).doesNotContain("PRIVATE");
+  }
+
+  @Test
+  void statusNamesTheProviderOfTls() throws Exception {
+    assertThat(server.json("/api/v1/status").getJsonObject("tls"))
+        .isEqualTo(
+            new JsonObject()
+                .put("provider", "BoringSSL")
+                .put("notes", new JsonArray().add("listener web: a note")));
   }
 
   @Test

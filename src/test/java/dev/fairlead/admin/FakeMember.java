@@ -10,6 +10,7 @@ import dev.fairlead.config.ListenerConfig.Route;
 import dev.fairlead.config.NodeConfig;
 import dev.fairlead.config.Revision;
 import dev.fairlead.event.MemberInfo;
+import dev.fairlead.net.tls.ListenerCertificate;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
 import dev.fairlead.pool.Pools;
@@ -35,6 +36,8 @@ public final class FakeMember implements MemberView {
   volatile boolean live = true;
   public volatile List<String> notReady = List.of();
   public volatile List<MemberInfo> members = List.of(info("m1", null));
+  public volatile List<ListenerCertificate> certificates = List.of();
+  public volatile List<UnusableFiles> unusable = List.of();
   volatile RuntimeException bug;
 
   @Override
@@ -63,6 +66,7 @@ public final class FakeMember implements MemberView {
         5000,
         false,
         new AccessLogStatus(12, 3),
+        new TlsStatus("BoringSSL", List.of("listener web: a note")),
         false,
         "conf/fairlead.yaml",
         false,
@@ -86,6 +90,16 @@ public final class FakeMember implements MemberView {
     return List.of(
         new ListenerStatus(
             "web", false, "127.0.0.1:0", "127.0.0.1:40123", "web", List.of(ROUTE), 3, 17));
+  }
+
+  @Override
+  public List<ListenerCertificate> certificates() {
+    return certificates;
+  }
+
+  @Override
+  public List<UnusableFiles> unusableFiles() {
+    return unusable;
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.fairlead.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.admin.AdminRoutes.Endpoint;
+import dev.fairlead.net.tls.ServedCertificates;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Route;
@@ -10,6 +11,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -130,6 +132,9 @@ class OpenapiTest {
   void bodiesHaveTheFieldsThatAreDescribed() throws Exception {
     try (AdminServer server = new AdminServer(null)) {
       server.member.session("s1", 5);
+      server.member.certificates =
+          List.of(ServedCertificates.of("web", Instant.now(), "a.example"));
+      server.member.unusable = List.of(new MemberView.UnusableFiles("web", null, "a problem"));
       assertFields("Status", server.json("/api/v1/status"));
       assertFields("Config", server.json("/api/v1/config"));
       assertFields("PastRevision", first(server, "config/history", "history"));
@@ -139,6 +144,8 @@ class OpenapiTest {
       assertFields("Member", first(server, "members"));
       assertFields("Listener", first(server, "listeners"));
       assertFields("Session", first(server, "sessions"));
+      assertFields("Certificate", first(server, "certificates"));
+      assertFields("UnusableFiles", first(server, "certificates", "problems"));
       JsonObject pool = first(server, "pools");
       assertFields("Pool", pool);
       assertFields("Backend", pool.getJsonArray("backends").getJsonObject(0));

@@ -119,6 +119,42 @@ class PageTest {
   }
 
   @Test
+  void certificateThatExpiresSoonIsInTheColourOfWarnings() throws Exception {
+    assumeNode();
+    JsonArray certificates = new JsonArray();
+    for (int days : new int[] {14, 13, -1}) {
+      certificates.add(
+          new JsonObject()
+              .put("listener", "web")
+              .put("names", new JsonArray().add("a.example").add("b.example"))
+              .put("file", "/a.pem")
+              .put("expires", "2027-01-02T03:04:05.000Z")
+              .put("daysLeft", days));
+    }
+    JsonObject problem =
+        new JsonObject().put("listener", null).put("pool", "api").put("message", "ca: /ca.pem");
+    JsonObject answer =
+        new JsonObject()
+            .put("certificates", certificates)
+            .put("problems", new JsonArray().add(problem));
+    JsonObject shown =
+        run(
+            "showCertificates("
+                + answer.encode()
+                + "); const rows = elements.certificates.children; return { rows: rows.map(text),"
+                + " kinds: rows.map((one) => one.children[4].className),"
+                + " unusable: shown('unusable'), hidden: elements.tls.hidden };");
+    assertThat(shown.getJsonArray("rows").getString(0))
+        .isEqualTo("web|a.example, b.example|/a.pem|2027-01-02T03:04:05.000Z|14");
+    assertThat(shown.getJsonArray("kinds")).containsExactly("number", "number warn", "number bad");
+    assertThat(shown.getString("unusable")).isEqualTo("pool api: not in use: ca: /ca.pem");
+    assertThat(shown.getBoolean("hidden")).isFalse();
+    JsonObject none =
+        run("showCertificates({ certificates: [], problems: [] }); return { it: elements.tls };");
+    assertThat(none.getJsonObject("it").getBoolean("hidden")).isTrue();
+  }
+
+  @Test
   void historyHasHowWhoAndWhy() throws Exception {
     assumeNode();
     JsonObject revision =

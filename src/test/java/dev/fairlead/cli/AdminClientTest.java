@@ -85,7 +85,8 @@ class AdminClientTest {
   @Test
   void certificateIsTrustedWhenItIsGiven() throws Exception {
     PemFiles pem = PemFiles.selfSigned(directory);
-    NodeConfig.Admin.AdminTls tls = new NodeConfig.Admin.AdminTls(pem.certificate(), pem.key());
+    NodeConfig.Admin.AdminTls tls =
+        new NodeConfig.Admin.AdminTls(pem.certificate(), pem.key(), null);
     try (AdminServer server = new AdminServer(null, tls, HttpClient.newHttpClient())) {
       String ca = pem.certificate().toString();
       assertThat(CommandLineRun.of(server, "members", "--ca", ca).exitCode()).isZero();
@@ -105,7 +106,7 @@ class AdminClientTest {
       assertThat(CommandLineRun.of("members", "--admin", "https://a", "--ca", file.toString()))
           .isEqualTo(
               new CommandLineRun(
-                  1, "", "--ca: " + file + " (expected: certificates in PEM format)\n"));
+                  1, "", "--ca: " + file + " (expected: a PEM file with certificates)\n"));
     }
   }
 

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.admin.AdminServer;
 import dev.fairlead.admin.FakeMember;
+import dev.fairlead.admin.MemberView;
 import dev.fairlead.event.MemberInfo;
+import dev.fairlead.net.tls.ServedCertificates;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -70,6 +73,29 @@ class ViewCommandsTest {
   }
 
   @Test
+  void certificatesShowWhatExpiresAndWhatIsNotInUse() {
+    Instant end = Instant.parse("2049-01-02T03:04:05Z");
+    server.member.certificates =
+        List.of(
+            ServedCertificates.of("shop", end, "none"),
+            ServedCertificates.of("web", end, "a", "dns:a.example", "dns:b.example"));
+    server.member.unusable =
+        List.of(
+            new MemberView.UnusableFiles("web", null, "clientCa: /ca.pem (expected: a file)"),
+            new MemberView.UnusableFiles(null, "api", "ca: /ca.pem (expected: a file)"));
+    List<String> lines = lines("certificates");
+    assertThat(lines.get(0)).matches("LISTENER +NAMES +EXPIRES +DAYS +FILE");
+    assertThat(lines.get(1))
+        .matches("shop +none +2049-01-02T03:04:05.000Z +[0-9]+ +/certs/none.pem");
+    assertThat(lines.get(2))
+        .matches("web +a.example,b.example +2049-01-02T03:04:05.000Z +[0-9]+ +/certs/a.pem");
+    assertThat(lines.subList(3, lines.size()))
+        .containsExactly(
+            "listener web: not in use: clientCa: /ca.pem (expected: a file)",
+            "pool api: not in use: ca: /ca.pem (expected: a file)");
+  }
+
+  @Test
   void sessionsAreNewestFirst() {
     server.member.session("old", 65_000);
     server.member.session("new", 10);
@@ -93,6 +119,8 @@ class ViewCommandsTest {
             "runs on    2 event loops, epoll",
             "sessions   0 of 5000",
             "access log 12 lines waiting, 3 dropped",
+            "tls        BoringSSL",
+            "note       listener web: a note",
             "revision   7, by file:fairlead.yaml",
             "file       conf/fairlead.yaml, not what is in force",
             "listener   web on 127.0.0.1:40123",
@@ -100,14 +128,15 @@ class ViewCommandsTest {
   }
 
   @Test
-  void statusOfAnOlderMemberHasNoAccessLog() throws RefusedException {
+  void statusOfAnOlderMemberHasNeitherAccessLogNorTls() throws RefusedException {
     AdminClient client = new AdminClient(server.url(), null, null);
     JsonObject answer = client.get("/api/v1/status");
     answer.remove("accessLog");
+    answer.remove("tls");
     StringWriter text = new StringWriter();
     new StatusCommand().print(answer, client, new PrintWriter(text));
     assertThat(text.toString()).contains("sessions   0 of 5000", "revision   7");
-    assertThat(text.toString()).doesNotContain("access log");
+    assertThat(text.toString()).doesNotContain("access log", "tls");
   }
 
   @Test
@@ -117,7 +146,7 @@ class ViewCommandsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"status", "members", "listeners", "pools", "sessions"})
+  @ValueSource(strings = {"status", "members", "listeners", "pools", "sessions", "certificates"})
   void jsonIsTheApisAnswer(String command) {
     server.member.session("s1", 10);
     JsonObject printed = new JsonObject(String.join("\n", lines(command, "--json")));

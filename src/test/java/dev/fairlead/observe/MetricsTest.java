@@ -2,12 +2,16 @@ package dev.fairlead.observe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fairlead.net.tls.ListenerCertificate;
+import dev.fairlead.net.tls.ServedCertificates;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pools;
 import dev.fairlead.session.CloseReason;
 import dev.fairlead.session.CountersFixture;
 import dev.fairlead.testkit.Allocations;
 import dev.fairlead.testkit.PoolConfigs;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -74,6 +78,56 @@ class MetricsTest {
             "fairlead_refused_total{listener=\"web\",reason=\"no-backend\"} 1.0",
             "fairlead_refused_total{listener=\"web\",reason=\"denied\"} 0.0");
     assertThat(lines("fairlead_refused_total{")).hasSize(MetricNames.REFUSALS.size());
+  }
+
+  @Test
+  void handshakesAreCountedByResultAndKind() {
+    CountersFixture web = new CountersFixture("web");
+    metrics.apply(List.of(web.counters()), List.of());
+    web.handshake("TLSv1.3", false, 2_000_000).handshake("TLSv1.3", true, 500_000);
+    web.handshake("TLSv1.3", true, 500_000).handshakeFailed();
+    assertThat(lines())
+        .contains(
+            handshakes("TLSv1.3", "false", "ok", 1),
+            handshakes("TLSv1.3", "true", "ok", 2),
+            handshakes("TLSv1.2", "false", "ok", 0),
+            handshakes("TLSv1.2", "true", "ok", 0),
+            handshakes("none", "none", "failed", 1),
+            "fairlead_tls_handshake_seconds_count{listener=\"web\"} 3",
+            "fairlead_tls_handshake_seconds_sum{listener=\"web\"} 0.003");
+    metrics.apply(List.of(), List.of());
+    assertThat(lines("fairlead_tls_")).isEmpty();
+  }
+
+  private static String handshakes(String version, String resumed, String result, int count) {
+    String labels = "{listener=\"web\",result=\"%s\",resumed=\"%s\",version=\"%s\"} %d.0";
+    return "fairlead_tls_handshakes_total" + labels.formatted(result, resumed, version, count);
+  }
+
+  @Test
+  void certificatesAreThoseOfTheMoment() {
+    Instant end = Instant.parse("2027-01-02T03:04:05Z");
+    List<ListenerCertificate> now = new ArrayList<>();
+    metrics.certificates(() -> List.copyOf(now));
+    assertThat(lines("fairlead_certificate_")).isEmpty();
+    now.add(certificate(end.plusSeconds(9), "A.example", "ip:10.0.0.1", "dns:A.example"));
+    now.add(certificate(end, "b.example", "dns:a.example", "dns:b.example"));
+    now.add(certificate(end, "c.example"));
+    assertThat(lines("fairlead_certificate_"))
+        .containsExactlyInAnyOrder(expires("a.example", end), expires("c.example", end));
+    now.remove(2);
+    now.set(1, certificate(end.plusSeconds(60), "a.example", "dns:a.example"));
+    assertThat(lines("fairlead_certificate_"))
+        .containsExactly(expires("a.example", end.plusSeconds(9)));
+  }
+
+  private static ListenerCertificate certificate(Instant end, String name, String... names) {
+    return ServedCertificates.of("web", end, name, names);
+  }
+
+  private static String expires(String name, Instant end) {
+    return "fairlead_certificate_expiry_timestamp_seconds{listener=\"web\",name=\"%s\"} %s"
+        .formatted(name, (double) end.getEpochSecond());
   }
 
   @Test

@@ -1,5 +1,7 @@
 package dev.fairlead.session;
 
+import dev.fairlead.net.tls.TlsDetails;
+
 /** Listener counters that a test outside this package fills. */
 public final class CountersFixture {
   private final ListenerCounters counters;
@@ -30,6 +32,17 @@ public final class CountersFixture {
   public CountersFixture relayed(int fromClient, int toClient) {
     counters.bytesFromClient(fromClient);
     counters.bytesToClient(toClient);
+    return this;
+  }
+
+  /** A complete handshake. */
+  public CountersFixture handshake(String version, boolean resumed, long nanos) {
+    counters.handshake(new TlsDetails(version, "any", resumed, null, null), nanos);
+    return this;
+  }
+
+  public CountersFixture handshakeFailed() {
+    counters.handshakeFailed();
     return this;
   }
 

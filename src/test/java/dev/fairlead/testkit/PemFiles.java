@@ -79,7 +79,7 @@ public record PemFiles(Path certificate, Path key) {
             "-ext",
             "san=dns:localhost,ip:127.0.0.1",
             "-validity",
-            "2",
+            "30",
             "-storetype",
             "PKCS12",
             "-storepass",

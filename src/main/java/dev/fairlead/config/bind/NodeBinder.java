@@ -56,7 +56,8 @@ record NodeBinder(ValueType<Path> path) {
   private Admin.AdminTls tls(Section tls) {
     return new Admin.AdminTls(
         tls.required("certificate", path, "a PEM file", ClusterBinder.NO_PATH),
-        tls.required("key", path, "a PEM file", ClusterBinder.NO_PATH));
+        tls.required("key", path, "a PEM file", ClusterBinder.NO_PATH),
+        tls.findOrNull("clientCa", path).orElse(null));
   }
 
   private AccessLogConfig accessLog(Section accessLog) {

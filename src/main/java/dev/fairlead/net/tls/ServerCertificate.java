@@ -43,6 +43,20 @@ public record ServerCertificate(
   }
 
   /**
+   * One name for people and metrics: the first DNS name, else the common name, else the first IP
+   * address, else the whole subject.
+   */
+  public String title() {
+    return alternativeNames(leaf()).stream()
+        .filter(name -> name.type() == DNS)
+        .map(name -> name.value().toLowerCase(Locale.ROOT))
+        .findFirst()
+        .or(() -> commonName(leaf()))
+        .or(() -> names.stream().findFirst())
+        .orElseGet(() -> leaf().getSubjectX500Principal().getName());
+  }
+
+  /**
    * The hosts a certificate is for, in lower case: DNS names, some with an asterisk for their first
    * label, and IP addresses; its common name only if it has no alternative names at all.
    */

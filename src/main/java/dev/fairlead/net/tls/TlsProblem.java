@@ -60,6 +60,12 @@ public final class TlsProblem extends Exception {
     return expected;
   }
 
+  /** The key and the message: {@code certificates[0].key: a.key (expected: ...)}. */
+  @Override
+  public String toString() {
+    return key + ": " + getMessage();
+  }
+
   /** For users: of the file {@code source}, whose key {@code path} has the {@code tls}. */
   public Problem in(String source, String path) {
     return new Problem(source, 0, path + "." + key, String.valueOf(getMessage()));

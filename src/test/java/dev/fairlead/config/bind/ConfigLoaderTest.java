@@ -33,7 +33,7 @@ class ConfigLoaderTest {
         transport: io_uring
         maxSessions: 1000
         logLevel: debug
-        admin: { host: 10.0.0.9, port: 0, tokenFile: token, tls: { certificate: a.pem, key: a.key }, maxConnections: 64 }
+        admin: { host: 10.0.0.9, port: 0, tokenFile: token, tls: { certificate: a.pem, key: a.key, clientCa: ca.pem }, maxConnections: 64 }
         accessLog: { to: access.log }
         shutdown: { delay: 5s, grace: 1m }
         stateDir: state
@@ -66,7 +66,7 @@ class ConfigLoaderTest {
       """
       {"node": {"name": "m1", "eventLoops": 2, "transport": "io_uring", "maxSessions": 1000,
         "logLevel": "debug", "admin": {"host": "10.0.0.9", "port": 0, "tokenFile": "token",
-        "tls": {"certificate": "a.pem", "key": "a.key"}, "maxConnections": 64},
+        "tls": {"certificate": "a.pem", "key": "a.key", "clientCa": "ca.pem"}, "maxConnections": 64},
         "accessLog": {"to": "access.log"},
         "shutdown": {"delay": "5s", "grace": "1m"},
         "stateDir": "state"},
@@ -99,7 +99,7 @@ class ConfigLoaderTest {
       host = "10.0.0.9"
       port = 0
       tokenFile = "token"
-      tls = { certificate = "a.pem", key = "a.key" }
+      tls = { certificate = "a.pem", key = "a.key", clientCa = "ca.pem" }
       maxConnections = 64
       [cluster]
       enabled = true
@@ -150,7 +150,9 @@ class ConfigLoaderTest {
     assertThat(node.maxSessions()).isEqualTo(1000);
     assertThat(node.logLevel()).isEqualTo(LogLevel.DEBUG);
     Path directory = Loading.DIRECTORY;
-    Admin.AdminTls tls = new Admin.AdminTls(directory.resolve("a.pem"), directory.resolve("a.key"));
+    Admin.AdminTls tls =
+        new Admin.AdminTls(
+            directory.resolve("a.pem"), directory.resolve("a.key"), directory.resolve("ca.pem"));
     assertThat(node.admin())
         .isEqualTo(new Admin("10.0.0.9", 0, directory.resolve("token"), tls, 64));
     assertThat(node.accessLog().to()).isEqualTo("/etc/fairlead/access.log");
