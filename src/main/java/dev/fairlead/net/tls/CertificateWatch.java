@@ -98,12 +98,12 @@ public final class CertificateWatch<T extends TlsContexts> {
   private boolean read(List<Stamp> stamps, Instant now) {
     TlsFiles<T> files = reader.apply(now);
     boolean changed = !files.digest().equals(current.digest());
-    List<String> problems = files.problems().stream().map(TlsProblem::toString).toList();
+    List<String> problems = files.problems().stream().map(TlsProblem::text).toList();
     if (problems.isEmpty() && changed) {
       try {
         current = files.contexts().make();
       } catch (TlsProblem e) {
-        problems = List.of(e.toString());
+        problems = List.of(e.text());
       }
     }
     if (!problems.isEmpty()) {

@@ -61,8 +61,7 @@ public final class TlsProblem extends Exception {
   }
 
   /** The key and the message: {@code certificates[0].key: a.key (expected: ...)}. */
-  @Override
-  public String toString() {
+  String text() {
     return key + ": " + getMessage();
   }
 
