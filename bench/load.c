@@ -347,7 +347,7 @@ int main(int argc, char **argv) {
   began_ns = now_ns();
   uint64_t end_ns = began_ns + length_ns;
   if (mode == IDLE) {
-    uint64_t give_up_ns = now_ns() + 60u * 1000000000u;
+    uint64_t give_up_ns = now_ns() + 60ull * 1000000000u;
     while (operations < (uint64_t)target && now_ns() < give_up_ns) turn();
     end_ns = now_ns() + length_ns;
   } else {
