@@ -61,16 +61,23 @@ class BackendTlsIT {
     Program.assumeInstalled("openssl");
     String certificate = fixture.server.certificate().toString();
     String[] command = {
-      "openssl", "s_server", "-accept", "127.0.0.1:" + port, "-rev", version,
-      "-cert", certificate, "-key", fixture.server.key().toString()
+      "openssl",
+      "s_server",
+      "-accept",
+      "127.0.0.1:" + port,
+      "-rev",
+      version,
+      "-cert",
+      certificate,
+      "-key",
+      fixture.server.key().toString()
     };
     return Program.start(directory, command);
   }
 
   @Test
   void serverOfAnotherAuthorityGetsNoByte() throws Exception {
-    Path other =
-        Files.writeString(directory.resolve("other.pem"), TestCa.root("Other CA").pem());
+    Path other = Files.writeString(directory.resolve("other.pem"), TestCa.root("Other CA").pem());
     try (Nginx server = nginx();
         FairleadProcess proxy =
             start(trusting(other), "replies: { connectFailed: 'failed: {cause}' }")) {
@@ -109,8 +116,7 @@ class BackendTlsIT {
 
   @Test
   void serverThatCanNotProveItsNameIsDown() throws Exception {
-    Path other =
-        Files.writeString(directory.resolve("other.pem"), TestCa.root("Other CA").pem());
+    Path other = Files.writeString(directory.resolve("other.pem"), TestCa.root("Other CA").pem());
     for (String type : new String[] {"type: tls", "type: http"}) {
       try (Nginx server = nginx();
           FairleadProcess proxy =
@@ -166,10 +172,7 @@ class BackendTlsIT {
             + " --tls-key-file %s --tls-ca-cert-file %s --tls-auth-clients yes";
     PemFiles pem = fixture.server;
     return Program.start(
-        directory,
-        "sh",
-        "-c",
-        command.formatted(port, pem.certificate(), pem.key(), fixture.ca));
+        directory, "sh", "-c", command.formatted(port, pem.certificate(), pem.key(), fixture.ca));
   }
 
   private static String trusting(Path authority) {

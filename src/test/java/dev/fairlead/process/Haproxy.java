@@ -30,7 +30,9 @@ final class Haproxy implements AutoCloseable {
     this.socket = socket;
   }
 
-  /** @param sections of its file: frontends, backends, listen */
+  /**
+   * @param sections of its file: frontends, backends, listen
+   */
   static Haproxy start(Path directory, String sections) throws IOException {
     Path own = Files.createTempDirectory(directory, "haproxy");
     Path socket = own.resolve("stats");

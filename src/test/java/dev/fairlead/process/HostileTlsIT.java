@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.testkit.Background;
 import dev.fairlead.testkit.FairleadProcess;
+import dev.fairlead.testkit.Launch;
 import dev.fairlead.testkit.TestClient;
 import dev.fairlead.testkit.TestConnection;
 import dev.fairlead.testkit.TlsSocket;
@@ -55,7 +56,7 @@ class HostileTlsIT {
   void wrongHeadersAndHandshakesLeaveNothing() throws Exception {
     TlsFixture fixture = new TlsFixture(directory);
     try (PingBackend backend = PingBackend.start();
-        FairleadProcess proxy = fixture.start(document(fixture, backend))) {
+        FairleadProcess proxy = start(document(fixture, backend))) {
       byte[] hello = TlsSocket.hello(TlsFixture.NAME);
       Map<String, Function<HostileBytes, byte[]>> clients = new TreeMap<>();
       clients.put("header", HostileBytes::header);
@@ -78,6 +79,13 @@ class HostileTlsIT {
       assertReasons(proxy);
       assertThat(PingClient.pingOnce(proxy.port("plain"))).isEqualTo("PONG");
     }
+  }
+
+  /** With a small heap, so that what else grows can be seen. */
+  private FairleadProcess start(String document) throws IOException {
+    return Launch.run(ConfigFixture.file(directory, document))
+        .withJvm("-Xmx64m", "-XX:+UseSerialGC")
+        .startReady(directory);
   }
 
   private static String document(TlsFixture files, PingBackend backend) {

@@ -26,7 +26,9 @@ final class Nginx implements AutoCloseable {
     return start(directory, "stream", servers);
   }
 
-  /** A server of HTTP that answers everything with {@code text}, in which variables are replaced. */
+  /**
+   * A server of HTTP that answers everything with {@code text}, in which variables are replaced.
+   */
   static String answering(String listen, String text, String... more) {
     return server(listen, List.of(more), "return 200 \"" + text + "\";");
   }
@@ -52,8 +54,7 @@ final class Nginx implements AutoCloseable {
                 + "daemon off; master_process off; pid %s/pid; error_log stderr;\n".formatted(own)
                 + "events { }\n"
                 + (part + " {\n" + temporary + String.join("", servers) + "}\n"));
-    return new Nginx(
-        Program.start(own, "nginx", "-p", own.toString(), "-c", config.toString()));
+    return new Nginx(Program.start(own, "nginx", "-p", own.toString(), "-c", config.toString()));
   }
 
   Nginx awaitListening(int port) {

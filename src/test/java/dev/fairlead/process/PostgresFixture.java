@@ -14,8 +14,7 @@ import java.util.List;
 
 /**
  * A PostgreSQL server with the user {@code postgres}, whose password is {@link #PASSWORD} and is
- * proved by SCRAM. It refuses to run as root, so root runs it as the user postgres.
- * One thread.
+ * proved by SCRAM. It refuses to run as root, so root runs it as the user postgres. One thread.
  */
 final class PostgresFixture implements AutoCloseable {
   static final String PASSWORD = "correct horse";
@@ -71,9 +70,7 @@ final class PostgresFixture implements AutoCloseable {
     if (isRoot()) {
       Files.setOwner(
           file,
-          file.getFileSystem()
-              .getUserPrincipalLookupService()
-              .lookupPrincipalByName("postgres"));
+          file.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("postgres"));
     }
   }
 

@@ -72,8 +72,7 @@ class ProxyHeaderPeersIT {
     Program.assumeInstalled("haproxy", "openssl");
     Path pem = Files.writeString(directory.resolve("both.pem"), fixture.certificate().pem());
     String bind =
-        "bind 127.0.0.1:%s ssl crt %s ca-file %s verify required"
-            .formatted(front, pem, fixture.ca);
+        "bind 127.0.0.1:%s ssl crt %s ca-file %s verify required".formatted(front, pem, fixture.ca);
     try (PingBackend backend = PingBackend.start();
         FairleadProcess proxy = start(backend.port(), REQUIRED);
         Haproxy haproxy = haproxyTo(proxy, "front", bind, "send-proxy-v2-ssl-cn")) {
@@ -170,8 +169,7 @@ class ProxyHeaderPeersIT {
   }
 
   private Nginx nginxTo(FairleadProcess proxy) throws IOException {
-    String relaying =
-        Nginx.relaying("127.0.0.1:" + front, proxy.port("web"), "proxy_protocol on;");
+    String relaying = Nginx.relaying("127.0.0.1:" + front, proxy.port("web"), "proxy_protocol on;");
     return Nginx.stream(directory, relaying);
   }
 
@@ -204,8 +202,7 @@ class ProxyHeaderPeersIT {
   }
 
   private static Socket connect(int port) throws IOException {
-    return new Socket(
-        InetAddress.getByName("127.0.0.1"), port, InetAddress.getByName(CLIENT), 0);
+    return new Socket(InetAddress.getByName("127.0.0.1"), port, InetAddress.getByName(CLIENT), 0);
   }
 
   /** The only session of {@code client} is in the log as its own, and nobody was refused. */

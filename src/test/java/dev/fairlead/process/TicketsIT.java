@@ -88,7 +88,9 @@ class TicketsIT {
   @ValueSource(strings = {"-tls1_2", "-tls1_3"})
   void ticketIsNoCertificateOfAClient(String version) throws Exception {
     String unknown = begin(version, "m1", "web");
-    assertThat(resume(version, unknown, "m2", "known")).doesNotContain(REUSED).doesNotContain("PONG");
+    assertThat(resume(version, unknown, "m2", "known"))
+        .doesNotContain(REUSED)
+        .doesNotContain("PONG");
     assertThat(resume(version, unknown, "m2", "known", shown())).contains(NEW, "PONG");
     String known = begin(version, "m1", "known", shown());
     assertThat(resume(version, known, "m2", "web")).contains(NEW, "PONG");

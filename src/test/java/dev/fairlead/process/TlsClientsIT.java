@@ -66,8 +66,7 @@ class TlsClientsIT {
     try (PingBackend backend = PingBackend.start();
         FairleadProcess proxy = pingProxy(backend)) {
       Program.Answer refused =
-          openssl(
-              proxy, "-servername", other, "-verify_hostname", other, "-verify_return_error");
+          openssl(proxy, "-servername", other, "-verify_hostname", other, "-verify_return_error");
       assertThat(refused.exitCode()).isNotZero();
       assertThat(refused.output()).contains("hostname mismatch");
       JsonObject line = accessLog(proxy, 1).get(0);

@@ -112,10 +112,14 @@ public final class Program implements AutoCloseable {
     }
   }
 
-  /** Writes to its stdin. */
-  public void type(String text) throws IOException {
-    process.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
-    process.getOutputStream().flush();
+  /** Writes to its stdin; what a program that has ended can't read is lost. */
+  public void type(String text) {
+    try {
+      process.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+      process.getOutputStream().flush();
+    } catch (IOException ended) {
+      // Its output and exit code tell why.
+    }
   }
 
   /** Waits until its output contains {@code text}, or it has ended. */
@@ -142,8 +146,12 @@ public final class Program implements AutoCloseable {
   }
 
   /** Ends its stdin and waits for its end. */
-  public Answer finish() throws IOException {
-    process.getOutputStream().close();
+  public Answer finish() {
+    try {
+      process.getOutputStream().close();
+    } catch (IOException ended) {
+      // It did not read what was typed.
+    }
     try {
       if (!process.waitFor(TestRun.PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
         throw new AssertionError("still runs; its output:\n" + output());
