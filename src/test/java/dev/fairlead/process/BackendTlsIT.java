@@ -108,7 +108,7 @@ class BackendTlsIT {
         server.awaitListening(port);
         awaitHealthy(proxy, true);
         assertThat(answer(proxy, "GET / HTTP/1.0\r\n\r\n")).endsWith("one.example on");
-        server.close();
+        server.stop();
         awaitHealthy(proxy, false);
       }
     }

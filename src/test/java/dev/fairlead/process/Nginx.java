@@ -62,8 +62,13 @@ final class Nginx implements AutoCloseable {
     return this;
   }
 
+  /** Ends it; closing it afterwards does nothing. */
+  void stop() {
+    program.close();
+  }
+
   @Override
   public void close() {
-    program.close();
+    stop();
   }
 }
