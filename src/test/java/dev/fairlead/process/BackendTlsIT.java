@@ -12,6 +12,7 @@ import dev.fairlead.testkit.TestClient;
 import dev.fairlead.testkit.TestConnection;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.nio.file.Files;
@@ -204,7 +205,8 @@ class BackendTlsIT {
   }
 
   private static TestConnection connect(FairleadProcess proxy) throws IOException {
-    return TestClient.connect(new InetSocketAddress("127.0.0.1", proxy.port("web")));
+    return TestClient.connect(
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), proxy.port("web")));
   }
 
   private static JsonObject accessLog(FairleadProcess proxy, int lines) {
