@@ -58,6 +58,10 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
 
   private int turn;
   private boolean paused;
+
+  /** The socket is about to close; what it may still accept has nobody to serve it. */
+  private boolean closing;
+
   private boolean accepted;
 
   /**
@@ -154,7 +158,9 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     accepted = true;
-    if (paused) {
+    if (closing) {
+      ((Channel) message).unsafe().closeForcibly();
+    } else if (paused) {
       surplus.add((Channel) message);
     } else {
       admit((Channel) message);
@@ -207,6 +213,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
 
   private void closeWhenQuiet(Promise<Void> closed, int roundsLeft) {
     if (roundsLeft == 0 || !accepted) {
+      closing = true;
       surplus.forEach(client -> client.unsafe().closeForcibly());
       surplus.clear();
       channel.close().addListener(done -> whenDescriptorIsClosed(closed));

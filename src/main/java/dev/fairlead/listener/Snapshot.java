@@ -1,6 +1,7 @@
 package dev.fairlead.listener;
 
 import dev.fairlead.config.ListenerConfig;
+import dev.fairlead.config.TlsConfig.ListenerTls;
 import dev.fairlead.net.tls.BackendContexts;
 import dev.fairlead.net.tls.ServerContexts;
 import dev.fairlead.pool.Pool;
@@ -63,9 +64,13 @@ public record Snapshot(Map<String, ListenerRules> listeners, Pools pools) {
   }
 
   private static @Nullable TlsRules tls(ListenerConfig config, LongLived longLived) {
-    return config.tls() == null
-        ? null
-        : new TlsRules(config.tls(), longLived.tls.ofListeners().get(config.name()));
+    ListenerTls tls = config.tls();
+    if (tls == null || tls.terminate() == null) {
+      return tls == null ? null : new TlsRules(tls, null);
+    }
+    // Without them the clients would pass unchecked.
+    return new TlsRules(
+        tls, Objects.requireNonNull(longLived.tls.ofListeners().get(config.name())));
   }
 
   /** Objects that are shared by successive snapshots; counters by name of the listener. */

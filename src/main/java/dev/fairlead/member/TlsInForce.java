@@ -38,6 +38,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The certificates and keys of the configuration in force, as their files are now. {@link #read}
@@ -45,6 +47,8 @@ import org.jspecify.annotations.Nullable;
  * thread.
  */
 final class TlsInForce {
+  private static final Logger LOG = LoggerFactory.getLogger(TlsInForce.class);
+
   /** Raising it takes new certificates later, lowering it asks the file system more often. */
   static final Duration CHECK_EVERY = Duration.ofMillis(500);
 
@@ -249,7 +253,16 @@ final class TlsInForce {
   /** To be called every {@link #CHECK_EVERY}. */
   void check() {
     Instant now = clock.instant();
-    watches.all().forEach(watch -> watch.check(now));
+    watches.all().forEach(watch -> check(watch, now));
+  }
+
+  /** One that fails must not keep the others from their turn. */
+  private static void check(CertificateWatch<?> watch, Instant now) {
+    try {
+      watch.check(now);
+    } catch (RuntimeException bug) {
+      LOG.error("files of TLS could not be checked", bug);
+    }
   }
 
   /** The certificates that clients of listeners see, by name of the listener. */

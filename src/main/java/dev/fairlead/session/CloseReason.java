@@ -47,6 +47,15 @@ public enum CloseReason {
     };
   }
 
+  /** Whether a client is refused so without a wait, be it a session already or not. */
+  boolean isAtOnce() {
+    return this == DENIED
+        || this == LIMIT_SOURCE
+        || this == LIMIT_RATE
+        || this == LIMIT_CONNECTIONS
+        || this == QUEUE_FULL;
+  }
+
   /** As it is written: {@code client-closed}. */
   public String label() {
     return label;

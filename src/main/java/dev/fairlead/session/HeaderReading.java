@@ -66,6 +66,9 @@ final class HeaderReading implements Step {
 
   @Override
   public void inputDone(Side side) {
+    if (over || client.early() == null) {
+      return;
+    }
     over = true;
     account.rules().counters().header(HeaderResult.CLOSED);
     owner.end(CloseReason.PROXY_HEADER);

@@ -43,6 +43,9 @@ final class HelloReading implements Step {
   public void begin() {
     owner.wakeBy(deadline);
     received();
+    if (client.isInputDone()) {
+      inputDone(client);
+    }
   }
 
   @Override
@@ -67,7 +70,7 @@ final class HelloReading implements Step {
     }
   }
 
-  /** False = what has come is not one of PostgreSQL's requests. */
+  /** True = it is answered, or not whole yet; false = it is none of PostgreSQL's requests. */
   private boolean answered(ByteBuf bytes) {
     switch (PostgresStartTls.recognise(bytes)) {
       case NEEDS_MORE -> {
@@ -102,8 +105,11 @@ final class HelloReading implements Step {
 
   @Override
   public void inputDone(Side side) {
-    over = true;
-    owner.end(CloseReason.HELLO);
+    // A client that has sent nothing at all has only looked whether somebody is there.
+    if (!over && (client.early() != null || account.client().isStartTls())) {
+      over = true;
+      owner.end(CloseReason.HELLO);
+    }
   }
 
   @Override

@@ -125,6 +125,7 @@ final class Opening {
 
   private Step backend() {
     account.phase(Phase.CONNECT);
+    account.startRelay();
     return new Connector(loop, account, owner, this::writeHeader);
   }
 

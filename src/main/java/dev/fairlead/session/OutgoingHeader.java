@@ -19,12 +19,16 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes the PROXY header that the connection of a session to its backend begins with. */
 final class OutgoingHeader {
+  /** For TLVs: a header's length is 16 bits, the addresses of IPv6 and a checksum included. */
+  private static final int ROOM = Tlv.MAX_BYTES - 36 - 7;
+
   private OutgoingHeader() {}
 
-  /**
-   * The caller releases it. Fails with IllegalArgumentException if what is passed on leaves no room
-   * for what is added.
-   */
+  private static int bytes(Tlv tlv) {
+    return 3 + tlv.length();
+  }
+
+  /** The caller releases it. */
   static ByteBuf of(SendProxy config, SessionAccount account, Channel client) {
     ProxyHeader received = account.client().header();
     SocketAddress from = account.client().peer();
@@ -71,7 +75,7 @@ final class OutgoingHeader {
     return new SslTlv(flags, shown ? 0 : 1, tls.version(), tls.cipher(), tls.commonName()).toTlv();
   }
 
-  /** Those of this member, then those of the client's header whose types are not among them. */
+  /** Those of this member, then of the client's header those of other types, as far as they fit. */
   private static List<Tlv> tlvs(SendProxy config, SessionAccount account) {
     List<Tlv> all = new ArrayList<>();
     if (config.authority() && account.client().serverName() != null) {
@@ -91,7 +95,13 @@ final class OutgoingHeader {
     if (config.passThrough() && received != null) {
       Set<Integer> own = new HashSet<>();
       all.forEach(tlv -> own.add(tlv.type()));
-      received.tlvs().stream().filter(tlv -> !own.contains(tlv.type())).forEach(all::add);
+      int room = ROOM - all.stream().mapToInt(OutgoingHeader::bytes).sum();
+      for (Tlv tlv : received.tlvs()) {
+        if (!own.contains(tlv.type()) && bytes(tlv) <= room) {
+          all.add(tlv);
+          room -= bytes(tlv);
+        }
+      }
     }
     return all;
   }

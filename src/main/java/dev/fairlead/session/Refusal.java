@@ -3,7 +3,6 @@ package dev.fairlead.session;
 import dev.fairlead.config.LimitsConfig.RefuseWith;
 import dev.fairlead.config.PoolConfig.Replies;
 import dev.fairlead.net.ConnectFailure;
-import dev.fairlead.net.SocketTuning;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.util.concurrent.TimeUnit;
@@ -69,9 +68,9 @@ final class Refusal implements Step {
   @Override
   public void begin() {
     if (resets) {
-      SocketTuning.resetOnClose(client.channel());
+      client.resetOnClose();
       owner.end(why);
-    } else if (client.isGone()) {
+    } else if (!client.channel().isActive()) {
       owner.end(why);
     } else {
       if (reply != null) {

@@ -72,7 +72,7 @@ final class ResetDelivery implements Step, Runnable {
 
   @Override
   public void timedOut() {
-    SocketTuning.resetOnClose(to.channel());
+    to.resetOnClose();
     owner.end();
   }
 

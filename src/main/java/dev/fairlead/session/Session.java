@@ -29,7 +29,6 @@ final class Session extends Deadlines.Entry implements StepOwner, SessionListene
   /** From the answer of a backend on. */
   private @Nullable Side backend;
 
-  /** What the session does while it does not relay. */
   private @Nullable Step step;
 
   /** The client has got its FIN and a reply, and what it sends is dropped. */
@@ -135,11 +134,7 @@ final class Session extends Deadlines.Entry implements StepOwner, SessionListene
 
   @Override
   public void read(Side side, int bytes) {
-    if (side == client) {
-      account.readFromClient(bytes);
-    } else {
-      account.readFromBackend(bytes);
-    }
+    account.read(side == client, bytes);
   }
 
   @Override
@@ -179,11 +174,12 @@ final class Session extends Deadlines.Entry implements StepOwner, SessionListene
     }
     timer.touch();
     firstReason(side == client ? CloseReason.CLIENT_CLOSED : CloseReason.BACKEND_CLOSED);
+    if (step != null) {
+      step.inputDone(side);
+    }
     if (side == client && account.isClientSilent()) {
       end();
-    } else if (step != null) {
-      step.inputDone(side);
-    } else if (backend != null) {
+    } else if (step == null && backend != null) {
       (side == client ? backend : client).whenFlushed();
       wakeBy(nextDeadline());
     }
@@ -203,6 +199,9 @@ final class Session extends Deadlines.Entry implements StepOwner, SessionListene
       }
     } else {
       side.shutdownOutput();
+      if (backend != null && (side == client ? backend : client).isOutputDone()) {
+        end(); // That peer has ended its TLS, and takes nothing more.
+      }
     }
   }
 

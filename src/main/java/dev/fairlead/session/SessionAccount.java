@@ -8,10 +8,8 @@ import dev.fairlead.session.route.Destination;
 import java.net.InetAddress;
 import java.net.SocketAddress;
 import java.time.Instant;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -22,15 +20,6 @@ import org.jspecify.annotations.Nullable;
  * for good. On the session's event loop; after the close, {@link #record} is for any thread.
  */
 final class SessionAccount {
-  /** As those of clients that never become sessions. */
-  private static final Set<CloseReason> AT_ONCE =
-      EnumSet.of(
-          CloseReason.DENIED,
-          CloseReason.LIMIT_SOURCE,
-          CloseReason.LIMIT_RATE,
-          CloseReason.LIMIT_CONNECTIONS,
-          CloseReason.QUEUE_FULL);
-
   private final ListenerRules rules;
 
   private final ClientIdentity client;
@@ -58,6 +47,7 @@ final class SessionAccount {
 
   private int attempts;
   private long connectNanos = -1;
+  private boolean relays;
   private long bytesFromClient;
   private long bytesToClient;
   private Phase phase = Phase.ACCEPT;
@@ -130,10 +120,15 @@ final class SessionAccount {
     return client;
   }
 
+  /** From now on all bytes of the client are for the backend, and those so far are, too. */
+  void startRelay() {
+    relays = true;
+    rules.counters().bytesFromClient((int) bytesFromClient);
+  }
+
   /** The client has sent so many bytes that are not for the backend. */
   void discount(int bytes) {
     bytesFromClient -= bytes;
-    rules.counters().bytesFromClient(-bytes);
   }
 
   /** Whether its source is counted, and {@link #admit} is not to be called any more. */
@@ -210,12 +205,22 @@ final class SessionAccount {
     connectNanos = nanos;
   }
 
-  void readFromClient(int bytes) {
-    bytesFromClient += bytes;
-    rules.counters().bytesFromClient(bytes);
+  void read(boolean fromClient, int bytes) {
+    if (fromClient) {
+      readFromClient(bytes);
+    } else {
+      readFromBackend(bytes);
+    }
   }
 
-  void readFromBackend(int bytes) {
+  private void readFromClient(int bytes) {
+    bytesFromClient += bytes;
+    if (relays) {
+      rules.counters().bytesFromClient(bytes);
+    }
+  }
+
+  private void readFromBackend(int bytes) {
     if (bytesToClient == 0) {
       backendWorked();
     }
@@ -274,7 +279,7 @@ final class SessionAccount {
    * accept, or one that was refused at once.
    */
   boolean isQuiet(CloseReason reason) {
-    boolean refused = AT_ONCE.contains(reason);
+    boolean refused = reason.isAtOnce();
     boolean left = reason == CloseReason.CLIENT_CLOSED || reason == CloseReason.CLIENT_RESET;
     return refused || (left && bytesFromClient == 0 && bytesToClient == 0);
   }

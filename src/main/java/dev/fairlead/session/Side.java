@@ -1,6 +1,7 @@
 package dev.fairlead.session;
 
 import dev.fairlead.net.PeerReset;
+import dev.fairlead.net.SocketTuning;
 import dev.fairlead.net.Transport;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -55,17 +56,12 @@ final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureLi
   /** Read before a backend answered; {@link #join} passes it on or {@link #close} releases it. */
   private final EarlyBytes early = new EarlyBytes();
 
-  /** Null = the bytes of the channel are in clear. */
   private @Nullable TlsLayer tls;
-
   private boolean hasRead;
   private boolean inputDone;
   private boolean flushed;
   private boolean unwritable;
-
-  /** True once an error is to be reported in the next round of the loop. */
   private boolean failing;
-
   private boolean closed;
 
   Side(Transport transport, SideEvents events) {
@@ -73,7 +69,6 @@ final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureLi
     this.events = events;
   }
 
-  /** True after the peer's FIN. */
   boolean isInputDone() {
     return inputDone;
   }
@@ -83,14 +78,20 @@ final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureLi
     return inputDone || (other != null && other.inputDone);
   }
 
-  /** True once all bytes of the other side are with the kernel, and no more will come. */
   boolean isFlushed() {
     return flushed;
   }
 
-  /** True when nothing can be sent to the peer any more. */
-  boolean isGone() {
-    return closed || !channel().isActive();
+  boolean isOutputDone() {
+    return tls != null && tls.isOutputDone();
+  }
+
+  /** The close will be a reset, which no close_notify before it may hide. */
+  void resetOnClose() {
+    if (tls != null) {
+      tls.abandon();
+    }
+    SocketTuning.resetOnClose(channel());
   }
 
   Channel channel() {
@@ -325,7 +326,7 @@ final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureLi
   }
 
   private void write(ByteBuf bytes) {
-    if (tls != null && tls.isOutputDone()) {
+    if (isOutputDone()) {
       bytes.release();
     } else {
       context().write(bytes, context().voidPromise());
@@ -337,7 +338,6 @@ final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureLi
     events.paused();
   }
 
-  /** Continues to read; what is read is dropped while the session discards. */
   void resume() {
     if (!closed && !inputDone) {
       channel().config().setAutoRead(true);

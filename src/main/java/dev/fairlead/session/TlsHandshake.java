@@ -5,6 +5,7 @@ import dev.fairlead.net.tls.TlsDetails;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.ssl.SslHandler;
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,10 +20,11 @@ final class TlsHandshake implements Step {
   private final StepOwner owner;
   private final SessionAccount account;
   private final Side client;
-  private final SslHandler handler;
+  private final ServerContexts contexts;
   private final long startedMillis = System.currentTimeMillis();
   private final long startedNanos = System.nanoTime();
   private final long deadline;
+  private @Nullable SslHandler handler;
   private boolean over;
 
   TlsHandshake(
@@ -35,8 +37,7 @@ final class TlsHandshake implements Step {
     this.owner = owner;
     this.account = account;
     this.client = client;
-    this.handler = contexts.newHandler(client.channel().alloc(), account.client().serverName());
-    handler.setHandshakeTimeoutMillis(0);
+    this.contexts = contexts;
     this.deadline = loop.now() + timeout.toNanos();
   }
 
@@ -46,7 +47,11 @@ final class TlsHandshake implements Step {
     if (hello != null) {
       account.discount(hello.readableBytes());
     }
+    handler = contexts.newHandler(client.channel().alloc(), account.client().serverName());
     client.secure(handler);
+    if (client.isInputDone()) {
+      inputDone(client);
+    }
   }
 
   @Override
@@ -56,7 +61,7 @@ final class TlsHandshake implements Step {
     }
     if (failure == null) {
       over = true;
-      TlsDetails details = TlsDetails.of(handler, startedMillis);
+      TlsDetails details = TlsDetails.of(Objects.requireNonNull(handler), startedMillis);
       account.client().tls(details);
       account.rules().counters().handshake(details, System.nanoTime() - startedNanos);
       owner.proceed();

@@ -47,6 +47,11 @@ final class TlsLayer {
     Transport.discard(context.channel());
   }
 
+  /** No close_notify will be sent. */
+  void abandon() {
+    finished = true;
+  }
+
   private void closeOutbound() {
     if (!finished && context.channel().isActive()) {
       finished = true;

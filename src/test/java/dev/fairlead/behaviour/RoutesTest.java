@@ -227,6 +227,24 @@ class RoutesTest {
   }
 
   @EveryTransport
+  void clientThatIsAskedForItsHelloAndLeavesIsLogged(TransportKind transport) throws Exception {
+    try (TestBackend backend = TestBackend.manual();
+        TestMember member =
+            MemberSetup.on(transport)
+                .accessLog()
+                .listener("tls: { mode: passthrough, startTls: postgres }")
+                .backends(backend)
+                .start();
+        TestConnection client = TestClient.connect(member)) {
+      client.send(SSL_REQUEST);
+      client.expect("S");
+      client.finish();
+      client.expectEnd();
+      assertThat(member.accessLog(1).get(0).getString("reason")).isEqualTo("hello");
+    }
+  }
+
+  @EveryTransport
   void postgresBackendWithoutTlsEndsTheSession(TransportKind transport) throws Exception {
     try (TestBackend backend = TestBackend.manual();
         TestMember member =

@@ -126,6 +126,40 @@ class TlsTest {
   }
 
   @EveryTransport
+  void clientThatLeavesEndsItsSessionThoughTheBackendWritesOn(TransportKind transport)
+      throws Exception {
+    try (TestBackend backend =
+            TestBackend.serving(
+                connection -> {
+                  while (true) {
+                    connection.send(TEXT);
+                  }
+                });
+        TestMember member = setup(transport).backends(backend).start()) {
+      TlsSocket client = client().version("TLSv1.3").to(member, "one.example");
+      client.expect(TEXT);
+      client.finish();
+      client.close();
+      member.awaitSessions(0);
+    }
+  }
+
+  @EveryTransport
+  void resetOfTheBackendIsNoEndForTheClient(TransportKind transport) throws Exception {
+    try (TestBackend backend = TestBackend.manual();
+        TestMember member = setup(transport).backends(backend).start();
+        TlsSocket client = client().to(member, "one.example")) {
+      client.send("question");
+      TestConnection served = backend.next();
+      served.expect("question");
+      served.send("half");
+      client.expect("half");
+      served.reset();
+      assertThatThrownBy(client::expectEof).isInstanceOf(IOException.class);
+    }
+  }
+
+  @EveryTransport
   void endOfTheBackendIsAnEndForTheClient(TransportKind transport) throws Exception {
     try (TestBackend backend = TestBackend.saying(TEXT);
         TestMember member = setup(transport).backends(backend).start();

@@ -72,7 +72,7 @@ class SessionTrialTest {
     first.judgeBackend(CloseReason.CLIENT_CLOSED);
     first.close();
     assertThat(ejected.hasPassedTrial()).isFalse();
-    second.readFromBackend(1);
+    second.read(false, 1);
     assertThat(ejected.hasPassedTrial()).isTrue();
   }
 
@@ -91,7 +91,7 @@ class SessionTrialTest {
     eject();
     openTrial();
     select(ejected);
-    first.readFromBackend(1);
+    first.read(false, 1);
     assertThat(ejected.hasPassedTrial()).isFalse();
     first.close();
     select(backup);
@@ -108,14 +108,14 @@ class SessionTrialTest {
     openTrial();
     SessionAccount trial = select(ejected);
     old.judgeBackend(CloseReason.BACKEND_RESET);
-    trial.readFromBackend(1);
+    trial.read(false, 1);
     assertThat(ejected.hasPassedTrial()).isTrue();
   }
 
   /** A session whose trial ended an ejection; the backend is ejected and open again. */
   private SessionAccount passed() {
     SessionAccount first = select(ejected);
-    first.readFromBackend(1);
+    first.read(false, 1);
     assertThat(ejected.hasPassedTrial()).isTrue();
     eject();
     openTrial();

@@ -138,7 +138,7 @@ public final class Program implements AutoCloseable {
   }
 
   private static boolean isListening(int port) {
-    try (Socket probe = new Socket(InetAddress.getByName("127.0.0.1"), port)) {
+    try (Socket probe = new Socket(InetAddress.getLoopbackAddress(), port)) {
       return probe.isConnected();
     } catch (IOException e) {
       return false;

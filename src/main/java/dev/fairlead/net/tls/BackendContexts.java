@@ -7,6 +7,7 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
+import io.netty.util.NetUtil;
 import java.lang.ref.Reference;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -14,7 +15,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -119,13 +123,33 @@ public final class BackendContexts implements TlsContexts {
   /** The same; {@code tasks} runs what takes long. */
   public SslHandler newHandler(ByteBufAllocator allocator, String host, int port, Executor tasks) {
     try {
-      String name = tls.serverName() == null ? host : tls.serverName();
+      String name = withoutDot(tls.serverName() == null ? host : tls.serverName());
       SslHandler handler = context.newHandler(allocator, name, port, tasks);
+      askFor(name, handler.engine());
       handler.setHandshakeTimeoutMillis(0);
       return handler;
     } finally {
       Reference.reachabilityFence(this);
     }
+  }
+
+  private static String withoutDot(String name) {
+    return name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
+  }
+
+  /** Netty asks for no name that has no dot, as those of Docker and Kubernetes. */
+  private static void askFor(String name, SSLEngine engine) {
+    if (NetUtil.isValidIpV4Address(name) || NetUtil.isValidIpV6Address(name)) {
+      return;
+    }
+    SSLParameters parameters = engine.getSSLParameters();
+    try {
+      parameters.setServerNames(List.of(new SNIHostName(name)));
+    } catch (IllegalArgumentException noServerName) {
+      // An underscore: such a name cannot be asked for.
+      return;
+    }
+    engine.setSSLParameters(parameters);
   }
 
   @Override

@@ -158,14 +158,15 @@ public final class ServerContexts implements TlsContexts {
   }
 
   /**
-   * A handler for the server side of a new channel; on its event loop.
+   * A handler for the server side of a new channel; on its event loop. Its handshake has no time
+   * limit of its own.
    *
    * @param serverName the host that the client names, null = none
    */
   public SslHandler newHandler(ByteBufAllocator allocator, @Nullable String serverName) {
     try {
       SslHandler handler = contextOf(serverName).newHandler(allocator);
-      handler.setHandshakeTimeoutMillis(setup.tls().handshakeTimeout().toMillis());
+      handler.setHandshakeTimeoutMillis(0);
       // Netty switches tickets on for each engine that speaks TLS 1.3.
       if (setup.tls().tickets() == Tickets.OFF
           && handler.engine() instanceof ReferenceCountedOpenSslEngine engine) {

@@ -13,6 +13,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.DecoderException;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
@@ -23,6 +24,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -289,6 +291,8 @@ final class Probe implements Dialer.DialEvents {
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
       if (cause instanceof IOException) {
         report(context.channel(), CheckResult.failed("connection reset"));
+      } else if (cause instanceof DecoderException && cause.getCause() instanceof SSLException) {
+        report(context.channel(), CheckResult.failed("TLS failed"));
       } else if (context.channel() == channel) {
         crashed(cause);
       }
