@@ -153,7 +153,7 @@ abstract class ClientCommand implements Callable<Integer> {
     try {
       return HttpsContext.of(ca, cert, key);
     } catch (TlsProblem e) {
-      throw new RefusedException("--" + e);
+      throw new RefusedException("--" + e.text());
     }
   }
 

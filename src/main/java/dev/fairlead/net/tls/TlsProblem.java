@@ -61,7 +61,7 @@ public final class TlsProblem extends Exception {
   }
 
   /** The key and the message: {@code certificates[0].key: a.key (expected: ...)}. */
-  String text() {
+  public String text() {
     return key + ": " + getMessage();
   }
 
