@@ -57,8 +57,7 @@ class TlsViewsTest {
   void handshakesAreCountedAndTimed() throws Exception {
     try (TestBackend backend = TestBackend.echo();
         TestMember member = setup().backends(backend).start()) {
-      try (TlsSocket client =
-          TlsSocket.trusting(CA).version("TLSv1.3").to(member, "one.example")) {
+      try (TlsSocket client = TlsSocket.trusting(CA).version("TLSv1.3").to(member, "one.example")) {
         client.send("question");
         client.expect("question");
       }
@@ -92,8 +91,7 @@ class TlsViewsTest {
       assertThat(member.metric(EXPIRY + "\"web\",name=\"two.example\"}")).isPositive();
       assertThat(member.http("GET", "/metrics").body()).doesNotContain("one.example");
       Files.writeString(one.certificate(), "half");
-      await()
-          .until(() -> !member.json("/api/v1/certificates").getJsonArray("problems").isEmpty());
+      await().until(() -> !member.json("/api/v1/certificates").getJsonArray("problems").isEmpty());
       JsonArray problems = member.json("/api/v1/certificates").getJsonArray("problems");
       assertThat(problems.getJsonObject(0).getString("message"))
           .startsWith("certificates[0].cert: " + one.certificate());
