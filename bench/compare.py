@@ -16,9 +16,11 @@ import proxies
 import report
 import scenarios
 from proxies import Running
-from scenarios import SCENARIOS, Scenario
+from scenarios import SCENARIOS
 
-WARM_UP = Scenario("warm-up", "", "connfin", 50, 64, 64)
+
+def all_proxies():
+    return proxies.known_proxies() | proxies.tls_proxies()
 
 
 def parse_arguments():
@@ -28,9 +30,10 @@ def parse_arguments():
     parser.add_argument("--rounds", type=int, default=5, help="of each scenario")
     parser.add_argument("--warm-up", type=float, default=15, help="seconds in each scenario for a JVM")
     parser.add_argument("--scenarios", default=",".join(scenarios.DEFAULT_SCENARIOS), help=known)
-    parser.add_argument("--proxies", default=",".join(proxies.known_proxies()))
+    parser.add_argument("--proxies", default=",".join(all_proxies()))
     parser.add_argument("--idle-sessions", type=int, default=5000)
     parser.add_argument("--out", type=pathlib.Path, help="also write the tables into this document")
+    parser.add_argument("--section", default="bench", help="its comments in that document")
     parser.add_argument("--quick", action="store_true", help="one short round: does it all work?")
     arguments = parser.parse_args()
     if arguments.quick:
@@ -68,14 +71,15 @@ def measure_traffic(chosen, present, arguments):
         for proxy in present:
             running.append(Running(proxy, scenarios.PROXY_CORE))
         for scenario in chosen:
+            run = scenarios.run_flooded if scenario.is_flooded else scenarios.run
             for one in running:
                 if one.proxy.is_java:
                     progress(f"{scenario.name}: warming up {one.proxy.name}")
-                    scenarios.run(one, scenario, arguments.warm_up)
+                    run(one, scenario, arguments.warm_up)
             for number in range(arguments.rounds):
                 progress(f"{scenario.name}: round {number + 1} of {arguments.rounds}")
                 for one in running:
-                    result = scenarios.run(one, scenario, arguments.seconds)
+                    result = run(one, scenario, arguments.seconds)
                     results[scenario][one.proxy.name].append(result)
     finally:
         for one in running:
@@ -83,16 +87,16 @@ def measure_traffic(chosen, present, arguments):
     return results
 
 
-def measure_idle(present, arguments):
+def measure_idle(scenario, sessions, present, arguments):
     """Proxy name -> its runs, each with a fresh process that has relayed short sessions before."""
     results = {proxy.name: [] for proxy in present}
     for number in range(min(arguments.rounds, 3)):
-        progress(f"idle: round {number + 1}")
+        progress(f"{scenario.name}: round {number + 1}")
         for proxy in present:
             running = Running(proxy, scenarios.PROXY_CORE)
             try:
-                scenarios.run(running, WARM_UP, arguments.warm_up)
-                results[proxy.name].append(scenarios.run_idle(running, arguments.idle_sessions))
+                scenarios.run(running, scenario.warm_up(), arguments.warm_up)
+                results[proxy.name].append(scenarios.run_idle(running, scenario, sessions))
             finally:
                 running.stop()
     return results
@@ -119,22 +123,41 @@ def describe_run(present):
     return [*lines, ""]
 
 
-def main():
-    arguments = parse_arguments()
-    chosen = choose(arguments.scenarios, SCENARIOS, "scenario")
-    present = those_present(choose(arguments.proxies, proxies.known_proxies(), "proxy"))
-    allow_many_sockets()
+def compare(chosen, known, arguments):
+    """The lines of these scenarios, which are all in clear or all with TLS, as `known` is."""
+    if not chosen:
+        return []
+    names = [name for name in arguments.proxies.split(",") if name in known]
+    present = those_present([known[name] for name in names])
     lines = describe_run(present)
     traffic = [scenario for scenario in chosen if scenario.mode != "idle"]
     if traffic:
         for scenario, results in measure_traffic(traffic, present, arguments).items():
-            lines += report.traffic_table(scenario, results) + report.foreign_work(results)
-    if len(traffic) < len(chosen):
-        results = measure_idle(present, arguments)
-        lines += report.idle_table(SCENARIOS["idle"], arguments.idle_sessions, results)
+            if scenario.is_flooded:
+                lines += report.flood_table(scenario, results)
+            else:
+                lines += report.traffic_table(scenario, results) + report.foreign_work(results)
+    for scenario in chosen:
+        if scenario.mode == "idle":
+            is_plain = scenario.listener is None
+            sessions = arguments.idle_sessions if is_plain else scenario.connections
+            results = measure_idle(scenario, sessions, present, arguments)
+            lines += report.idle_table(scenario, sessions, results)
+    return lines
+
+
+def main():
+    arguments = parse_arguments()
+    chosen = choose(arguments.scenarios, SCENARIOS, "scenario")
+    choose(arguments.proxies, all_proxies(), "proxy")
+    allow_many_sockets()
+    plain = [scenario for scenario in chosen if scenario.listener is None]
+    tls = [scenario for scenario in chosen if scenario.listener is not None]
+    lines = compare(plain, proxies.known_proxies(), arguments)
+    lines += compare(tls, proxies.tls_proxies(), arguments)
     print("\n".join(lines))
     if arguments.out:
-        report.write_section(arguments.out, lines)
+        report.write_section(arguments.out, arguments.section, lines)
 
 
 if __name__ == "__main__":

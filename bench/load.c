@@ -1,6 +1,7 @@
 // load: load generator and backend in one thread, for measuring a layer-4 proxy that stands between.
 //
 //   load MODE PROXY_PORT BACKEND_PORT CONNECTIONS SECONDS [REQUEST_BYTES] [RESPONSE_BYTES] [RATE]
+//        [full|resumed]
 //
 //   rr       ping-pong on kept connections
 //   connfin  connect, one exchange, the backend closes with FIN, the client waits for it; repeat
@@ -14,6 +15,10 @@
 // is one exchange; with conn and connfin its latency includes connecting. RATE is the most new
 // connections a second, 0 = as many as it can. Both ends live in one
 // thread so that neither can hide behind a second core.
+//
+// The last argument gives the clients TLS 1.3 (tls.h), the backend stays in clear: "full" never
+// resumes a session, with "resumed" a handshake that is not resumed is an error once the measurement
+// has begun.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -32,6 +37,7 @@
 #include <unistd.h>
 
 #include "histogram.h"
+#include "tls.h"
 
 enum mode { RR, CONNFIN, CONN, DOWN, UP, IDLE, UNKNOWN };
 static const char *const MODE_NAMES[] = {"rr", "connfin", "conn", "down", "up", "idle"};
@@ -45,6 +51,7 @@ struct connection {
   int64_t received;         // bytes of the exchange under way
   int64_t unsent;           // bytes the socket did not take yet
   uint64_t started_ns;      // of the exchange under way
+  SSL *ssl;                 // of a client with TLS
 };
 
 enum {
@@ -61,6 +68,7 @@ static int epoll_fd;
 static enum mode mode;
 static int proxy_port, target, request_bytes = 100, response_bytes = 100, rate;
 static uint64_t began_ns, opened;
+static bool measuring;
 
 static int clients, connecting;  // live client sockets, and how many of them are not connected yet
 static uint64_t operations, bytes, errors;
@@ -99,6 +107,8 @@ static void release(int fd) {
   if (role == CLIENT || role == CONNECTING) clients--;
   if (role == CONNECTING) connecting--;
   connections[fd].role = UNUSED;
+  if (connections[fd].ssl != NULL) tls_end(connections[fd].ssl, mode == CONN);
+  connections[fd].ssl = NULL;
   close(fd);
 }
 
@@ -137,7 +147,8 @@ static bool is_within_rate(void) {
 
 static void open_missing_clients(void) {
   uint64_t errors_before = errors;
-  while (clients < target && connecting < MAX_CONNECTING && errors == errors_before &&
+  int most = tls_awaits_ticket() ? 1 : target;  // the first handshake can't be resumed
+  while (clients < most && connecting < MAX_CONNECTING && errors == errors_before &&
          is_within_rate()) {
     open_client();
   }
@@ -171,12 +182,22 @@ static bool is_sender(const struct connection *c) {
   return (mode == DOWN && c->role == BACKEND) || (mode == UP && c->role == CLIENT);
 }
 
+static ssize_t receive(int fd, size_t count) {
+  SSL *ssl = connections[fd].ssl;
+  return ssl != NULL ? tls_recv(ssl, buffer, count) : recv(fd, buffer, count, 0);
+}
+
+static ssize_t transmit(int fd, size_t count) {
+  SSL *ssl = connections[fd].ssl;
+  return ssl != NULL ? tls_send(ssl, buffer, count) : send(fd, buffer, count, MSG_NOSIGNAL);
+}
+
 // Sends what is owed; what the socket does not take waits for EPOLLOUT. False = the socket is gone.
 static bool send_owed(int fd) {
   struct connection *c = &connections[fd];
   while (c->unsent > 0) {
     size_t count = c->unsent < READ_SIZE ? (size_t)c->unsent : READ_SIZE;
-    ssize_t sent = send(fd, buffer, count, MSG_NOSIGNAL);
+    ssize_t sent = transmit(fd, count);
     if (sent < 0 && errno == EAGAIN) break;
     if (sent < 0) {
       fail(fd);
@@ -197,8 +218,28 @@ static bool owe(int fd, int64_t count) {
   return send_owed(fd);
 }
 
-static void on_connected(int fd) {
+static void on_established(int fd) {
   struct connection *c = &connections[fd];
+  c->role = CLIENT;
+  connecting--;
+  watch(EPOLL_CTL_MOD, fd, is_sender(c) ? EPOLLIN | EPOLLOUT : EPOLLIN);
+  if (is_streaming()) return;
+  if (mode == RR) c->started_ns = now_ns();  // connecting is no part of its first operation
+  owe(fd, request_bytes);
+}
+
+static void on_handshake(int fd) {
+  SSL *ssl = connections[fd].ssl;
+  ssize_t result = tls_handshake(ssl);
+  if (result < 0 && errno == EAGAIN) return;
+  if (result <= 0 || (measuring && tls_is_unresumed(ssl))) {
+    fail(fd);
+  } else {
+    on_established(fd);
+  }
+}
+
+static void on_connected(int fd) {
   int error = 0;
   socklen_t length = sizeof error;
   getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length);
@@ -206,12 +247,13 @@ static void on_connected(int fd) {
     fail(fd);
     return;
   }
-  c->role = CLIENT;
-  connecting--;
-  watch(EPOLL_CTL_MOD, fd, is_sender(c) ? EPOLLIN | EPOLLOUT : EPOLLIN);
-  if (is_streaming()) return;
-  if (mode == RR) c->started_ns = now_ns();  // connecting is no part of its first operation
-  owe(fd, request_bytes);
+  connections[fd].ssl = tls_client(fd);
+  if (connections[fd].ssl == NULL) {
+    on_established(fd);
+  } else {
+    watch(EPOLL_CTL_MOD, fd, EPOLLIN);
+    on_handshake(fd);
+  }
 }
 
 // The peer is gone. Expected everywhere but at a client that still waits for something.
@@ -252,7 +294,7 @@ static void on_response_bytes(int fd) {
 
 static void on_readable(int fd) {
   struct connection *c = &connections[fd];
-  ssize_t count = recv(fd, buffer, is_streaming() ? READ_SIZE : 64 * 1024, 0);
+  ssize_t count = receive(fd, is_streaming() ? READ_SIZE : 64 * 1024);
   if (count < 0 && errno == EAGAIN) return;
   if (count <= 0) {
     on_end(fd, count);
@@ -268,7 +310,7 @@ static void on_readable(int fd) {
 static void on_writable(int fd) {
   if (!is_sender(&connections[fd])) {
     send_owed(fd);
-  } else if (send(fd, buffer, STREAM_WRITE, MSG_NOSIGNAL) < 0 && errno != EAGAIN) {
+  } else if (transmit(fd, STREAM_WRITE) < 0 && errno != EAGAIN) {
     fail(fd);
   }
 }
@@ -279,7 +321,8 @@ static void on_event(int fd, uint32_t events) {
       accept_backends(fd);
       break;
     case CONNECTING:
-      on_connected(fd);
+      if (connections[fd].ssl == NULL) on_connected(fd);
+      else on_handshake(fd);
       break;
     case CLIENT:
     case BACKEND:
@@ -303,6 +346,7 @@ static void start_measuring(void) {
     operations = bytes = 0;
     memset(&latency, 0, sizeof latency);
   }
+  measuring = true;
   printf("START\n");
   fflush(stdout);
 }
@@ -327,7 +371,7 @@ int main(int argc, char **argv) {
   mode = argc >= 6 ? parse_mode(argv[1]) : UNKNOWN;
   if (mode == UNKNOWN) {
     fprintf(stderr, "usage: load rr|connfin|conn|down|up|idle PROXY_PORT BACKEND_PORT CONNECTIONS"
-                    " SECONDS [REQUEST_BYTES] [RESPONSE_BYTES] [RATE]\n");
+                    " SECONDS [REQUEST_BYTES] [RESPONSE_BYTES] [RATE] [full|resumed]\n");
     return 2;
   }
   proxy_port = atoi(argv[2]);
@@ -336,6 +380,7 @@ int main(int argc, char **argv) {
   if (argc > 6) request_bytes = atoi(argv[6]);
   if (argc > 7) response_bytes = atoi(argv[7]);
   if (argc > 8) rate = atoi(argv[8]);
+  if (argc > 9) tls_prepare(argv[9]);
   if (mode == IDLE) request_bytes = response_bytes = 1;
 
   signal(SIGPIPE, SIG_IGN);
@@ -347,7 +392,7 @@ int main(int argc, char **argv) {
   began_ns = now_ns();
   uint64_t end_ns = began_ns + length_ns;
   if (mode == IDLE) {
-    uint64_t give_up_ns = now_ns() + 60u * 1000000000u;
+    uint64_t give_up_ns = now_ns() + 60ull * 1000000000u;
     while (operations < (uint64_t)target && now_ns() < give_up_ns) turn();
     end_ns = now_ns() + length_ns;
   } else {

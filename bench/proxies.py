@@ -1,9 +1,11 @@
 """The proxies of the comparison: how each is started, and what it costs while it runs.
 
 Ports are those of the configuration files beside this one: the load's backend is on 19800, each
-proxy listens on a port of its own.
+proxy listens on a port of its own, or with TLS on five: in clear, full handshakes with ECDSA, with
+RSA, with tickets, and for a flood, whose backend is on 19809.
 """
 
+import math
 import os
 import pathlib
 import re
@@ -13,11 +15,11 @@ import signal
 import socket
 import subprocess
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 BENCH = pathlib.Path(__file__).resolve().parent
 OUT = BENCH / "out"
-BACKEND_PORT = 19800
+BACKEND_PORT, FLOOD_BACKEND_PORT = 19800, 19809
 JAR = pathlib.Path(os.environ.get("FAIRLEAD_JAR", BENCH.parent / "target" / "fairlead.jar"))
 ARTICLE_PROXY = BENCH / "article-proxy" / "target" / "release" / "article-proxy"
 # As plain as `java -jar`; a small fixed heap, so that memory can be compared from run to run.
@@ -86,17 +88,36 @@ def nginx():
     return Proxy("nginx", 19803, command + arguments, [*command, "-v"], missing=missing)
 
 
+def haproxy_tls(port):
+    plain = haproxy("haproxy", BENCH / "haproxy-tls.cfg", port)
+    if plain.missing:
+        return plain
+    files = {name: visible_to(haproxy_command(), OUT / f"{name}.pem") for name in ("ec", "rsa")}
+    command = ["env", *(f"BENCH_{name.upper()}={file}" for name, file in files.items())]
+    return replace(plain, command=command + plain.command)
+
+
 def fairlead(transport, port):
+    settings = [f"node.transport={transport}", f"listeners[0].bind=127.0.0.1:{port}"]
+    return fairlead_with(f"fairlead-{transport}", "fairlead.yaml", port, settings)
+
+
+def fairlead_tls(name, port, transport="epoll", provider="openssl"):
+    settings = [f"node.transport={transport}", f"node.tlsProvider={provider}"]
+    settings += [f"listeners[{i}].bind=127.0.0.1:{port + i}" for i in range(5)]
+    return fairlead_with(f"fairlead-{name}", "fairlead-tls.yaml", port, settings)
+
+
+def fairlead_with(name, file, port, settings):
     missing = None
     if not JAR.exists():
         missing = f"no {JAR}: build it with `mvn -B package -DskipTests`"
     elif java_version(os.environ.get("JAVA", "java")) < 17:
         missing = "no Java 17 or later: set JAVA"
     start = [*java_command(), "-jar", str(JAR)]
-    settings = [f"node.transport={transport}", f"listeners[0].bind=127.0.0.1:{port}"]
-    run = ["run", "-c", str(BENCH / "fairlead.yaml")]
+    run = ["run", "-c", str(BENCH / file)]
     run += [word for setting in settings for word in ("--set", setting)]
-    return Proxy(f"fairlead-{transport}", port, start + run, [*start, "version"], True, missing)
+    return Proxy(name, port, start + run, [*start, "version"], True, missing)
 
 
 def article():
@@ -118,6 +139,17 @@ def known_proxies():
         fairlead("epoll", 19804),
         fairlead("io_uring", 19805),
         fairlead("nio", 19806),
+    ]
+    return {proxy.name: proxy for proxy in proxies}
+
+
+def tls_proxies():
+    """Those of the scenarios with TLS, which have one configuration for all of these."""
+    proxies = [
+        haproxy_tls(19810),
+        fairlead_tls("epoll", 19820),
+        fairlead_tls("io_uring", 19830, transport="io_uring"),
+        fairlead_tls("jdk", 19840, provider="jdk"),
     ]
     return {proxy.name: proxy for proxy in proxies}
 
@@ -195,6 +227,14 @@ class Running:
                 found = re.search(r"VmRSS:\s+(\d+) kB", status.read())
             total += int(found.group(1)) * 1024 if found else 0
         return total
+
+    def live_heap_bytes(self):
+        """What a full collection leaves in the heap of a JVM; NaN = not a JVM, or no jcmd."""
+        if not self.proxy.is_java or not shutil.which("jcmd"):
+            return math.nan
+        command = ["jcmd", str(self.process.pid), "GC.class_histogram"]
+        text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        return int(re.search(r"^Total\s+\d+\s+(\d+)", text, re.MULTILINE).group(1))
 
 
 def threads(pid):

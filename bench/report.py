@@ -1,11 +1,11 @@
 """The Markdown of a comparison, and its place in docs/performance.md."""
 
+import math
 import os
 import platform
 import re
 import statistics
 
-BEGIN, END = "<!-- bench:begin -->", "<!-- bench:end -->"
 BASELINE = "haproxy"
 
 
@@ -18,11 +18,12 @@ def errors_of(results):
     return "0" if total == 0 else f"**{total}**"
 
 
-def ratio(results, baseline):
+def ratio(results, baseline, field="cpu"):
     """Median of the ratios round by round, and their range: rounds lie close together in time."""
     if baseline is None:
         return "-"
-    ratios = sorted(mine.cpu / theirs.cpu for mine, theirs in zip(results, baseline))
+    pairs = [(getattr(mine, field), getattr(base, field)) for mine, base in zip(results, baseline)]
+    ratios = sorted(mine / base if base else math.nan for mine, base in pairs)
     middle = statistics.median(ratios)
     return f"{middle:.2f} ({ratios[0]:.2f}-{ratios[-1]:.2f})"
 
@@ -41,12 +42,15 @@ def traffic_table(scenario, results):
     rate = "MB/s" if scenario.is_bulk else "operations/s"
     cpu = "CPU s/GB" if scenario.is_bulk else "CPU us/operation"
     header = ["proxy", rate, cpu, "CPU to HAProxy's (range)"]
+    header += ["handshakes per CPU second"] if scenario.is_handshake else []
     header += [] if scenario.is_bulk else ["p50 us", "p99 us", "p99.9 us"]
     header += ["RSS MiB", "errors"]
     rows = []
     for name, runs in results.items():
         row = [name, f"{median(runs, 'rate'):,.0f}", f"{median(runs, 'cpu'):.2f}"]
         row.append(ratio(runs, results.get(BASELINE)))
+        if scenario.is_handshake:
+            row.append(f"{1e6 / median(runs, 'cpu'):,.0f}")
         if not scenario.is_bulk:
             row += [f"{median(runs, field):,.0f}" for field in ("p50_us", "p99_us", "p999_us")]
         row += [mebibytes(runs[-1].rss_bytes), errors_of(runs)]
@@ -54,12 +58,37 @@ def traffic_table(scenario, results):
     return [f"### {scenario.title} (`{scenario.name}`)", "", *table(header, rows), ""]
 
 
-def idle_table(scenario, sessions, results):
-    header = ["proxy", "KB per session", "RSS MiB with all open", "errors"]
+def flood_table(scenario, results):
+    """Each proxy in two rows: the ratios of both are to HAProxy's in the same row."""
+    header = ["proxy", "flood", "handshakes/s", "operations/s", "p50 us", "p99 us"]
+    header += ["p50 to HAProxy's (range)", "p99 to HAProxy's (range)", "errors"]
+    baseline = results.get(BASELINE)
     rows = []
     for name, runs in results.items():
-        per_session = median(runs, "bytes_per_session") / 1000
-        rows.append([name, f"{per_session:.1f}", mebibytes(runs[-1].rss_bytes), errors_of(runs)])
+        rates = "-", f"{median(runs, 'handshakes'):,.0f}"
+        for flood, part, rate in zip(("without", "with"), ("quiet", "flooded"), rates):
+            mine = [getattr(run, part) for run in runs]
+            theirs = baseline and [getattr(run, part) for run in baseline]
+            row = [name, flood, rate]
+            row += [f"{median(mine, field):,.0f}" for field in ("rate", "p50_us", "p99_us")]
+            row += [ratio(mine, theirs, field) for field in ("p50_us", "p99_us")]
+            rows.append([*row, errors_of(mine)])
+    return [f"### {scenario.title} (`{scenario.name}`)", "", *table(header, rows), ""]
+
+
+def kilobytes(count):
+    return "-" if math.isnan(count) else f"{count / 1000:.1f}"
+
+
+def idle_table(scenario, sessions, results):
+    header = ["proxy", "KB per session", "to HAProxy's (range)", "live heap KB per session"]
+    header += ["RSS MiB with all open", "errors"]
+    rows = []
+    for name, runs in results.items():
+        row = [name, kilobytes(median(runs, "bytes_per_session"))]
+        row.append(ratio(runs, results.get(BASELINE), "bytes_per_session"))
+        row.append(kilobytes(median(runs, "heap_per_session")))
+        rows.append([*row, mebibytes(runs[-1].rss_bytes), errors_of(runs)])
     title = f"### {scenario.title}, {sessions:,} sessions (`{scenario.name}`)"
     return [title, "", *table(header, rows), ""]
 
@@ -80,10 +109,11 @@ def foreign_work(results):
     return [f"Other work took up to {worst:.0%} of the proxy's core in these runs.", ""]
 
 
-def write_section(path, lines):
-    """Replaces what stands between the markers of `path`."""
+def write_section(path, section, lines):
+    """Replaces what stands between the two comments of `section` in `path`."""
+    begin, end = f"<!-- {section}:begin -->", f"<!-- {section}:end -->"
     text = path.read_text()
-    if BEGIN not in text or END not in text:
-        raise SystemExit(f"{path}: no {BEGIN} and {END} in it")
-    before, after = text.split(BEGIN)[0], text.split(END)[1]
-    path.write_text(before + BEGIN + "\n\n" + "\n".join(lines).strip() + "\n\n" + END + after)
+    if begin not in text or end not in text:
+        raise SystemExit(f"{path}: no {begin} and {end} in it")
+    before, after = text.split(begin)[0], text.split(end)[1]
+    path.write_text(before + begin + "\n\n" + "\n".join(lines).strip() + "\n\n" + end + after)

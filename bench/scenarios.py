@@ -4,9 +4,9 @@ import json
 import os
 import subprocess
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from proxies import BACKEND_PORT, OUT
+from proxies import BACKEND_PORT, FLOOD_BACKEND_PORT, OUT
 
 LOAD = OUT / "load"
 LOAD_CORE, PROXY_CORE = 0, 1
@@ -15,7 +15,10 @@ SETTLE_SECONDS = 0.5  # in which a proxy ends the sessions of the run before
 
 @dataclass(frozen=True)
 class Scenario:
-    """`mode` and the bytes of an exchange are those of load.c."""
+    """`mode`, the bytes of an exchange and `tls` are those of load.c.
+
+    `listener` counts the ports of a proxy with TLS; None = a proxy in clear, which has one.
+    """
 
     name: str
     title: str
@@ -23,10 +26,25 @@ class Scenario:
     connections: int
     request_bytes: int = 100
     response_bytes: int = 100
+    tls: str = None
+    listener: int = None
+    is_flooded: bool = False
 
     @property
     def is_bulk(self):
         return self.mode in ("down", "up")
+
+    @property
+    def is_handshake(self):
+        return self.tls is not None and self.mode == "connfin"
+
+    def warm_up(self):
+        """Short sessions through the same listener."""
+        return replace(self, mode="connfin", connections=50, request_bytes=64, response_bytes=64)
+
+
+IN_CLEAR, FULL_EC, FULL_RSA, TICKETS, FOR_FLOOD = range(5)
+HANDSHAKE = "New connection, {} TLS 1.3 handshake, {}, 1 exchange"
 
 
 SCENARIOS = {
@@ -42,8 +60,37 @@ SCENARIOS = {
         Scenario("down", "Bulk to the client, 8 streams", "down", 8),
         Scenario("up", "Bulk to the backend, 8 streams", "up", 8),
         Scenario("idle", "Memory per idle session", "idle", 5000),
+        Scenario(
+            "tlsfull-ec",
+            HANDSHAKE.format("full", "ECDSA P-256"),
+            *("connfin", 50, 64, 64, "full", FULL_EC),
+        ),
+        Scenario(
+            "tlsfull-rsa",
+            HANDSHAKE.format("full", "RSA 2048"),
+            *("connfin", 50, 64, 64, "full", FULL_RSA),
+        ),
+        Scenario(
+            "tlsresumed",
+            HANDSHAKE.format("resumed", "tickets"),
+            *("connfin", 50, 64, 64, "resumed", TICKETS),
+        ),
+        Scenario(
+            "tlsbulk",
+            "Bulk to the client, TLS 1.3 with AES-128-GCM, 8 streams",
+            *("down", 8, 0, 0, "full", TICKETS),
+        ),
+        Scenario(
+            "tlsidle", "Memory per idle TLS session", *("idle", 1000, 1, 1, "full", TICKETS)
+        ),
+        Scenario(
+            "tlsflood",
+            "Ping-pong in clear beside full RSA handshakes, 1 connection",
+            *("rr", 1, 100, 100, None, IN_CLEAR, True),
+        ),
     ]
 }
+FLOOD = Scenario("flood", "", "connfin", 50, 64, 64, "full", FOR_FLOOD)
 DEFAULT_SCENARIOS = ["rr100", "connfin", "conn", "down", "up", "idle"]
 
 
@@ -63,15 +110,32 @@ class Result:
 
 @dataclass(frozen=True)
 class IdleResult:
+    """`heap_per_session` is what stays after a full collection; NaN = not known."""
+
     bytes_per_session: float
+    heap_per_session: float
     rss_bytes: int
     errors: int
 
 
-def start_load(scenario, port, connections, seconds):
+@dataclass(frozen=True)
+class FloodResult:
+    """The same load without and with a flood of `handshakes` a second."""
+
+    quiet: Result
+    flooded: Result
+    handshakes: float
+
+
+def start_load(scenario, proxy, connections, seconds):
     time.sleep(SETTLE_SECONDS)
-    command = ["taskset", "-c", str(LOAD_CORE), str(LOAD), scenario.mode, str(port)]
-    command += [BACKEND_PORT, connections, seconds, scenario.request_bytes, scenario.response_bytes]
+    backend_port, priority = BACKEND_PORT, []
+    if scenario is FLOOD:  # runs only while the other load, on the same core, waits
+        backend_port, priority = FLOOD_BACKEND_PORT, ["chrt", "--idle", "0"]
+    command = ["taskset", "-c", str(LOAD_CORE), *priority, str(LOAD), scenario.mode]
+    command += [proxy.port + (scenario.listener or 0), backend_port, connections, seconds]
+    command += [scenario.request_bytes, scenario.response_bytes]
+    command += [0, scenario.tls] if scenario.tls else []
     return subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, text=True)
 
 
@@ -87,7 +151,7 @@ def lines_of(load):
 
 def run(running, scenario, seconds):
     """One measured run against a started proxy."""
-    load = start_load(scenario, running.proxy.port, scenario.connections, seconds)
+    load = start_load(scenario, running.proxy, scenario.connections, seconds)
     lines = lines_of(load)
     next(lines)
     cpu_before, busy_before, started = running.cpu_seconds(), busy_seconds(), time.monotonic()
@@ -110,18 +174,42 @@ def run(running, scenario, seconds):
     )
 
 
-def run_idle(running, sessions):
-    """What `sessions` idle ones add to the memory of a proxy that has just been warmed up."""
-    before = running.rss_bytes()
-    load = start_load(SCENARIOS["idle"], running.proxy.port, sessions, 2)
+def run_flooded(running, scenario, seconds):
+    """A run without the flood, and one that lies in the measured part of the flood."""
+    quiet = run(running, scenario, seconds)
+    length = (seconds + 2 * SETTLE_SECONDS) * 4 / 3
+    flood = start_load(FLOOD, running.proxy, FLOOD.connections, length)
+    lines = lines_of(flood)
+    next(lines)
+    flooded = run(running, scenario, seconds)
+    report = next(lines)
+    flood.wait()
+    handshakes = report["operations"] / report["seconds"] if report["operations"] else 0
+    errors = flooded.errors + report["errors"] + (handshakes == 0)  # no flood is no result
+    return FloodResult(quiet, replace(flooded, errors=errors), handshakes)
+
+
+def run_idle(running, scenario, sessions):
+    """What `sessions` idle ones add to the memory of a proxy that has just been warmed up.
+
+    The collections of a JVM change only its heap: it has a fixed size, and was touched before.
+    """
+    heap_before, before = running.live_heap_bytes(), running.rss_bytes()
+    load = start_load(scenario, running.proxy, sessions, 5)
     lines = lines_of(load)
     next(lines)
     time.sleep(1)
-    during = running.rss_bytes()
+    heap, during = running.live_heap_bytes(), running.rss_bytes()
+    if load.poll() is not None:
+        raise RuntimeError("reading the memory took longer than the sessions stayed")
     report = next(lines)
     load.wait()
-    missing = sessions - report["open"]
-    return IdleResult((during - before) / sessions, during, report["errors"] + missing)
+    return IdleResult(
+        bytes_per_session=(during - before) / sessions,
+        heap_per_session=(heap - heap_before) / sessions,
+        rss_bytes=during,
+        errors=report["errors"] + sessions - report["open"],
+    )
 
 
 def busy_seconds():

@@ -44,7 +44,7 @@ final class AdminClient {
   private static final Duration SILENCE_TIMEOUT = Duration.ofSeconds(45);
 
   private static final Pattern REFUSED_CERTIFICATE =
-      Pattern.compile("fatal alert: .*(certificate|unknown_ca)");
+      Pattern.compile("fatal alert: .*(certificate|unknown_ca)|Connection reset|Broken pipe|EOF");
 
   private static final String CERTIFICATE =
       "expected: --cert with a certificate that the member's node.admin.tls.clientCa has signed";

@@ -15,7 +15,9 @@ public enum ConnectFailure {
   UNREACHABLE("unreachable"),
   NAME_NOT_RESOLVED("name not resolved"),
   NO_LOCAL_PORT("no local port"),
-  TLS_FAILED("TLS handshake failed");
+
+  /** A backend that cannot prove who it is; clients are told no more of it. */
+  TLS_FAILED("unreachable");
 
   private final String cause;
 

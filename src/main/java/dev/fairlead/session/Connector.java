@@ -4,6 +4,7 @@ import dev.fairlead.config.BackendConfig;
 import dev.fairlead.config.PoolConfig.Connect;
 import dev.fairlead.net.ConnectFailure;
 import dev.fairlead.net.Dialer;
+import dev.fairlead.net.LineLimit;
 import dev.fairlead.net.tls.BackendContexts;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
@@ -11,6 +12,7 @@ import dev.fairlead.session.limit.PoolLimiter;
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.SslHandler;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -31,6 +33,10 @@ import org.slf4j.LoggerFactory;
  */
 final class Connector implements Step, Dialer.DialEvents {
   private static final Logger LOG = LoggerFactory.getLogger(Connector.class);
+
+  /** A backend with a wrong certificate fails for each client. */
+  private static final LineLimit HANDSHAKE_LINES =
+      new LineLimit(Duration.ofMinutes(1), System::nanoTime);
 
   private final LoopContext loop;
   private final Pool pool;
@@ -172,7 +178,16 @@ final class Connector implements Step, Dialer.DialEvents {
       securing = false;
       owner.connected(of, connectNanos);
     } else {
-      LOG.debug("TLS handshake with {}: {}", account.selected(), failure.toString());
+      HANDSHAKE_LINES
+          .next()
+          .ifPresent(
+              more ->
+                  LOG.warn(
+                      "TLS handshake with backend {} failed: {} ({} more failed since the last such"
+                          + " line)",
+                      account.selected(),
+                      TlsLayer.reason(failure),
+                      more));
       handshakeFailed(ConnectFailure.TLS_FAILED);
     }
   }

@@ -1,5 +1,6 @@
 package dev.fairlead.session;
 
+import dev.fairlead.config.Problem;
 import dev.fairlead.net.Transport;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
@@ -64,6 +65,15 @@ final class TlsLayer {
   /** A FIN that was not announced. */
   static SSLException truncated() {
     return new SSLException("TLS ended without close_notify");
+  }
+
+  /** For a log line: what was wrong first, as a certificate for another name. */
+  static String reason(Throwable failure) {
+    Throwable first = failure;
+    while (first.getCause() != null && first.getCause() != first) {
+      first = first.getCause();
+    }
+    return Problem.reason(first);
   }
 
   /** Netty wraps the errors of TLS as those of any decoder. */

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fairlead.cluster.FakeClock;
 import dev.fairlead.testkit.LogWatch;
 import dev.fairlead.testkit.Logs;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -71,6 +74,33 @@ class AdminConnectionsTest {
     assertThat(from("192.0.2.99").isOpen()).isTrue();
     assertThat(all.get(0).isOpen()).isFalse();
     assertThat(all.subList(1, 16)).allMatch(EmbeddedChannel::isOpen);
+  }
+
+  @Test
+  void noneIsAcceptedBeforeTheOneThatMadeRoomIsClosed() {
+    List<ChannelPromise> closing = new ArrayList<>();
+    for (int source = 1; source <= 16; source++) {
+      closesLater(from("192.0.2." + source), closing);
+    }
+    assertThat(acceptor.config().isAutoRead()).isTrue();
+    Accepted newest = from("192.0.2.99");
+    assertThat(newest.isOpen()).isTrue();
+    assertThat(acceptor.config().isAutoRead()).as("17 are open").isFalse();
+    ChannelPromise first = closing.get(0);
+    first.channel().unsafe().close(first);
+    assertThat(acceptor.config().isAutoRead()).isTrue();
+  }
+
+  private static void closesLater(Accepted channel, List<ChannelPromise> closing) {
+    channel
+        .pipeline()
+        .addLast(
+            new ChannelOutboundHandlerAdapter() {
+              @Override
+              public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
+                closing.add(promise);
+              }
+            });
   }
 
   @Test

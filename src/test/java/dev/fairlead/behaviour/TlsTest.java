@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.config.NodeConfig.TransportKind;
 import dev.fairlead.testkit.EveryTransport;
+import dev.fairlead.testkit.Logs;
 import dev.fairlead.testkit.MemberSetup;
 import dev.fairlead.testkit.PemFiles;
 import dev.fairlead.testkit.TestBackend;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
  * <p>A failure looks like: another certificate, a client that is let in without one, bytes that are
  * lost, a session that stays, or an end that hides a cut.
  */
+@Logs("TLS handshake with backend ")
 class TlsTest {
   private static final TestCa CA = TestCa.root("Test CA");
   private static final String TEXT = "x".repeat(200_000);

@@ -264,6 +264,21 @@ class UnixSocketFileTest {
     file.close();
   }
 
+  @Test
+  void whatReplacedAPublishedSocketStaysWhenTheListenerCloses() throws IOException {
+    UnixSocketFile file = take();
+    try (ServerSocketChannel server = bound(file)) {
+      file.publish();
+      assertThat(server.isOpen()).isTrue();
+    }
+    Files.delete(path());
+    try (ServerSocketChannel other = listening(5)) {
+      file.close();
+      assertThat(path()).exists();
+      assertThat(other.isOpen()).isTrue();
+    }
+  }
+
   /** Only root may give files away. */
   @Test
   void ownerAndGroupAreGivenByNameOrNumberAndTakenBack() throws IOException {

@@ -32,24 +32,20 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("slow")
 class DiscoveryIT {
-  private static final Path DNSMASQ = Path.of("/usr/sbin/dnsmasq");
-
   @TempDir private Path directory;
   private Namespaces namespaces;
   private TestBackend pong;
   private UnixDoor admin;
   private UnixDoor door;
-  private Process dns;
+  private Dnsmasq dns;
   private FairleadProcess member;
 
   @BeforeEach
   void start() throws IOException {
-    Assumptions.assumeTrue(Files.isExecutable(DNSMASQ), "skipped: no " + DNSMASQ);
-    String unavailable = Namespaces.unavailable();
+    String unavailable = Dnsmasq.unavailable();
     Assumptions.assumeTrue(unavailable.isEmpty(), "skipped: " + unavailable);
     namespaces = Namespaces.of(1);
-    Files.createDirectories(namespaces.etc(1));
-    Files.writeString(namespaces.etc(1).resolve("resolv.conf"), "nameserver 127.0.0.1\n");
+    dns = Dnsmasq.on(namespaces, directory);
     admin = UnixDoor.to(directory.resolve("admin.sock"));
     door = UnixDoor.to(directory.resolve("door.sock"));
   }
@@ -62,38 +58,12 @@ class DiscoveryIT {
     if (member != null) {
       member.close();
     }
-    stopDns();
-    Files.deleteIfExists(namespaces.etc(1).resolve("resolv.conf"));
-    Files.deleteIfExists(namespaces.etc(1));
+    dns.close();
     namespaces.close();
     admin.close();
     door.close();
     if (pong != null) {
       pong.close();
-    }
-  }
-
-  private void startDns(String... records) throws IOException {
-    stopDns();
-    Path file = directory.resolve("dnsmasq.conf");
-    Files.writeString(
-        file,
-        "no-resolv\nno-hosts\nbind-interfaces\nlisten-address=127.0.0.1\nuser=root\n"
-            + "pid-file=\nlocal=/test/\n"
-            + String.join("\n", records)
-            + "\n");
-    dns =
-        new ProcessBuilder(
-                "/bin/sh", "-c", namespaces.shell(1), DNSMASQ.toString(), "-k", "-C" + file)
-            .redirectErrorStream(true)
-            .redirectOutput(directory.resolve("dnsmasq.log").toFile())
-            .start();
-  }
-
-  private void stopDns() {
-    if (dns != null) {
-      dns.destroy();
-      dns.onExit().join();
     }
   }
 
@@ -146,23 +116,23 @@ class DiscoveryIT {
 
   @Test
   void backendsComeAndGoAndKeepTheirSessions() throws IOException {
-    startDns("host-record=web.test,127.0.0.1");
+    dns.start("host-record=web.test,127.0.0.1");
     startMember("dns: web.test, port: 9001");
     awaitFound("127.0.0.1:9001");
     try (PingClient live = PingClient.connect(door.port())) {
       assertThat(live.ping()).isEqualTo("PONG");
-      startDns("host-record=web.test,127.0.0.2", "host-record=web.test,127.0.0.3");
+      dns.start("host-record=web.test,127.0.0.2", "host-record=web.test,127.0.0.3");
       awaitFound("127.0.0.2:9001", "127.0.0.3:9001");
       assertThat(PingClient.pingOnce(door.port())).isEqualTo("PONG");
       assertThat(live.ping()).as("the session of a backend that is gone").isEqualTo("PONG");
-      stopDns();
+      dns.stop();
       member.awaitLog("keeping the last answer");
       assertThat(found()).hasSize(2);
       JsonObject body = new JsonObject().put("weight", 3);
       var answer = member.send("PATCH", "/api/v1/pools/web/backends/127.0.0.2:9001", body);
       assertThat(answer.statusCode()).isEqualTo(422);
       assertThat(answer.body()).contains("127.0.0.2:9001 is discovered (expected: ");
-      startDns("host-record=web.test,127.0.0.1");
+      dns.start("host-record=web.test,127.0.0.1");
       awaitFound("127.0.0.1:9001");
       assertThat(live.ping()).isEqualTo("PONG");
     }
@@ -171,7 +141,7 @@ class DiscoveryIT {
 
   @Test
   void largeAnswersComeOverTcp() throws IOException {
-    startDns(
+    dns.start(
         IntStream.rangeClosed(1, 200)
             .mapToObj(
                 n ->
@@ -186,7 +156,7 @@ class DiscoveryIT {
     startMember("srv: _web._tcp.test");
     await().until(() -> found().size() == 200);
     assertThat(PingClient.pingOnce(door.port())).isEqualTo("PONG");
-    startDns(
+    dns.start(
         IntStream.rangeClosed(1, 200)
             .mapToObj(n -> "srv-host=_web._tcp.test,pod-1.test," + (9001 + n))
             .toArray(String[]::new));
@@ -196,7 +166,7 @@ class DiscoveryIT {
 
   @Test
   void largeAnswersOfAddressesComeOverTcp() throws IOException {
-    startDns(
+    dns.start(
         IntStream.rangeClosed(1, 200)
             .mapToObj(n -> "host-record=web.test,127.0.1." + n)
             .toArray(String[]::new));

@@ -54,6 +54,39 @@ class LeaseReclaimerTest {
 
   @Test
   @Logs("LeaseReclaimer - only 1 of 3 members")
+  void retentionIsNotUsedUpByTimeInWhichThisProcessWasStopped() {
+    nodes("a");
+    pass(LeaseReclaimer.SETTLING);
+    clock.skip(LeaseReclaimer.RETENTION);
+    reclaimer.freeDeparted();
+    pass(LeaseReclaimer.SETTLING);
+    assertThat(reclaimer.isFreed("b")).isFalse();
+    pass(LeaseReclaimer.RETENTION);
+    assertThat(reclaimer.isFreed("b")).isTrue();
+  }
+
+  @Test
+  void grantsStayPausedThroughTimeInWhichThisProcessWasStopped() {
+    reclaimer.pauseGrants();
+    clock.skip(LeaseReclaimer.RETENTION);
+    reclaimer.freeDeparted();
+    assertThat(reclaimer.areGrantsPaused()).isTrue();
+    pass(LeaseReclaimer.GRANT_PAUSE);
+    assertThat(reclaimer.areGrantsPaused()).isFalse();
+  }
+
+  @Test
+  void departedMemberIsFreedThoughOnlyTheReclaimerMovesTheClock() {
+    nodes("a", "b");
+    for (int second = 1; second <= LeaseReclaimer.SETTLING.toSeconds(); second++) {
+      clock.skip(Duration.ofSeconds(1));
+      reclaimer.freeDeparted();
+    }
+    assertThat(reclaimer.isFreed("c")).isTrue();
+  }
+
+  @Test
+  @Logs("LeaseReclaimer - only 1 of 3 members")
   void eachDepartureBeginsTheSettlingTimeAnew() {
     nodes("a", "b");
     pass(Duration.ofSeconds(1));

@@ -74,6 +74,16 @@ class PeerRowsTest {
   }
 
   @Test
+  void silentRowIsDroppedThoughOnlyTheExpiryMovesTheClock() {
+    rows.whole("a", 1, FIELDS);
+    for (int second = 1; second <= DROP_AFTER.toSeconds(); second++) {
+      clock.skip(Duration.ofSeconds(1));
+      rows.expire();
+    }
+    assertThat(heard.heard()).containsExactly("a {\"x\":1}", "gone a");
+  }
+
+  @Test
   void heartbeatsAndNewWholeRowsRenew() {
     rows.whole("a", 1, FIELDS);
     rows.whole("b", 1, FIELDS);
