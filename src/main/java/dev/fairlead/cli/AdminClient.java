@@ -44,12 +44,10 @@ final class AdminClient {
   private static final Duration SILENCE_TIMEOUT = Duration.ofSeconds(45);
 
   private static final Pattern REFUSED_CERTIFICATE =
-      Pattern.compile(
-          "fatal alert: .*(certificate|unknown_ca)"
-              + "|Connection reset|Broken pipe|EOF|received no bytes");
+      Pattern.compile("fatal alert: .*(certificate|unknown_ca)|Connection reset|Broken pipe|EOF");
 
   private static final String CERTIFICATE =
-      " (expected: --cert with a certificate that the member's node.admin.tls.clientCa has signed)";
+      "expected: --cert with a certificate that the member's node.admin.tls.clientCa has signed";
 
   private final String url;
   private final @Nullable String token;
@@ -177,15 +175,22 @@ final class AdminClient {
     }
     String why = AnswerText.printable(Problem.reason(e));
     String tls = e instanceof SSLException ? "TLS failed: " : "";
-    return "cannot reach " + url + ": " + tls + why + (refusesCertificate(why) ? CERTIFICATE : "");
+    return "cannot reach " + url + ": " + tls + why + certificateHint(e, why);
   }
 
   /**
-   * A server that lets in only certain clients sends an alert about their certificate, or about
-   * none; a client that was already sending its request may only see the connection break.
+   * A member that lets in only certain clients sends an alert about their certificate, or about
+   * none, and closes. A client that is already sending its request by then, as in TLS 1.3, may see
+   * only that the connection ended.
    */
-  private boolean refusesCertificate(String why) {
-    return url.startsWith("https:") && REFUSED_CERTIFICATE.matcher(why).find();
+  private String certificateHint(Throwable e, String why) {
+    if (!url.startsWith("https:")) {
+      return "";
+    }
+    if (!(e instanceof SSLException)) {
+      return " (" + CERTIFICATE + ", if the member demands one)";
+    }
+    return REFUSED_CERTIFICATE.matcher(why).find() ? " (" + CERTIFICATE + ")" : "";
   }
 
   private static boolean isUnresolved(Throwable e) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.testkit.FairleadProcess;
 import dev.fairlead.testkit.Launch;
+import dev.fairlead.testkit.TestCa;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -36,7 +37,8 @@ class DashboardIT {
 
   private static final String CONFIGURATION =
       """
-      listeners: [{ name: web, bind: "127.0.0.1:0", pool: web }]
+      listeners:
+        - { name: web, bind: "127.0.0.1:0", pool: web, tls: { mode: terminate, certificates: [{ cert: web.pem }] } }
       pools: [{ name: web, backends: [{ host: 127.0.0.1, port: 9 }] }]
       """;
 
@@ -69,6 +71,8 @@ class DashboardIT {
 
   /** The labels of each metric that a member shows. */
   private Map<String, Set<String>> shown() throws IOException {
+    TestCa ca = TestCa.root("Test CA");
+    Files.writeString(directory.resolve("web.pem"), ca.issue("web", "dns:web.example").pem());
     Path file = Files.writeString(directory.resolve("fairlead.yaml"), CONFIGURATION);
     Map<String, Set<String>> shown = new TreeMap<>();
     // With so little memory it has collected garbage by the time it is ready, and shows that too.
