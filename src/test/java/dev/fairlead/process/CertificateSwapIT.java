@@ -11,6 +11,7 @@ import dev.fairlead.testkit.TestCa;
 import dev.fairlead.testkit.TestClient;
 import dev.fairlead.testkit.TlsSocket;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -115,7 +116,7 @@ class CertificateSwapIT {
   }
 
   private void handshake(TestCa ca, int port, String where) {
-    InetSocketAddress to = new InetSocketAddress("127.0.0.1", port);
+    InetSocketAddress to = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     try (TlsSocket client = TlsSocket.trusting(ca).over(TestClient.connect(to), TlsFixture.NAME)) {
       client.send("PING");
       client.expect("PONG");

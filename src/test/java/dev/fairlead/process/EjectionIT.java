@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -183,7 +184,7 @@ class EjectionIT {
       enabled: true
       name: ejection
       host: 127.0.0.1
-      port: %d
+      port: %s
       discovery: { members: [ "127.0.0.1:5701", "127.0.0.1:5702" ] }
     listeners:
       - { name: admin, bind: "unix:${OWN}/admin.sock", pool: admin }
@@ -196,7 +197,7 @@ class EjectionIT {
         outlier: { failures: 2, ejection: 1h }
         health: { %s }
     """
-        .formatted(name, 5700 + number, health);
+        .formatted(name, Integer.toString(5700 + number), health);
   }
 
   private void awaitFound(String... addresses) {
@@ -229,7 +230,7 @@ class EjectionIT {
   }
 
   /** What as many sessions get as there are backends. */
-  private static TreeSet<String> answers(Site site) {
+  private static SortedSet<String> answers(Site site) {
     return new TreeSet<>(List.of(site.ask(), site.ask()));
   }
 

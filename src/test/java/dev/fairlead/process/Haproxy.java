@@ -50,8 +50,8 @@ final class Haproxy implements AutoCloseable {
   String check(String backend, String server) throws IOException {
     try (TestConnection client = TestClient.connect(UnixDomainSocketAddress.of(socket))) {
       client.send("show stat\n");
-      String[] rows = client.readText().split("\n");
-      int column = List.of(rows[0].split(",")).indexOf("check_status");
+      List<String> rows = client.readText().lines().toList();
+      int column = List.of(rows.get(0).split(",", -1)).indexOf("check_status");
       for (String row : rows) {
         if (row.startsWith(backend + "," + server + ",")) {
           // An asterisk is before it while the next check runs.

@@ -11,6 +11,7 @@ import dev.fairlead.testkit.TestConnection;
 import dev.fairlead.testkit.TlsSocket;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -106,7 +107,8 @@ class HostileTlsIT {
       int count,
       long seed)
       throws Exception {
-    InetSocketAddress to = new InetSocketAddress("127.0.0.1", proxy.port(listener));
+    InetSocketAddress to =
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), proxy.port(listener));
     int before = proxy.outLines().size();
     try (Background threads = new Background()) {
       List<Future<Boolean>> running = new ArrayList<>();

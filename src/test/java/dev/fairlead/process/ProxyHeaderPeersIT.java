@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.fairlead.testkit.FairleadProcess;
 import dev.fairlead.testkit.FreePorts;
 import dev.fairlead.testkit.Program;
+import io.netty.util.NetUtil;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -202,7 +203,8 @@ class ProxyHeaderPeersIT {
   }
 
   private static Socket connect(int port) throws IOException {
-    return new Socket(InetAddress.getByName("127.0.0.1"), port, InetAddress.getByName(CLIENT), 0);
+    InetAddress own = NetUtil.createInetAddressFromIpAddressString(CLIENT);
+    return new Socket(InetAddress.getLoopbackAddress(), port, own, 0);
   }
 
   /** The only session of {@code client} is in the log as its own, and nobody was refused. */
