@@ -34,7 +34,7 @@ final class HostileBytes {
       case 2 -> text("PROXY TCP4 192.0.2." + random.nextInt(256, 999) + " 198.51.100.1 1 2\r\n");
       case 3 -> text("PROXY TCP6 ::1 ::" + "g".repeat(random.nextInt(1, 9)) + " 1 2\r\n");
       case 4 -> cut(text("PROXY TCP4 192.0.2.7 198.51.100.1 40001 443\r\n"));
-      case 5 -> binary(((random.nextInt(2, 256) << 4) & 0xFF) | 0xE, 0x11, new byte[12]);
+      case 5 -> binary(random.nextInt(0x30, 0x100), 0x11, new byte[12]);
       case 6 -> binary(0x21, 0x11, new byte[random.nextInt(12)]);
       default -> badTlv();
     };

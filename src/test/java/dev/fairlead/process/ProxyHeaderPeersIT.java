@@ -32,6 +32,8 @@ class ProxyHeaderPeersIT {
   /** The client's address, which is not that of a proxy. */
   private static final String CLIENT = "127.0.0.2";
 
+  private static final byte[] CLIENT_BYTES = {127, 0, 0, 2};
+
   private static final String REQUIRED = "proxyProtocol: { mode: required }";
   private static final String GET = "GET / HTTP/1.0\r\n\r\n";
 
@@ -203,8 +205,8 @@ class ProxyHeaderPeersIT {
   }
 
   private static Socket connect(int port) throws IOException {
-    InetAddress own = NetUtil.createInetAddressFromIpAddressString(CLIENT);
-    return new Socket(InetAddress.getLoopbackAddress(), port, own, 0);
+    return new Socket(
+        InetAddress.getLoopbackAddress(), port, InetAddress.getByAddress(CLIENT_BYTES), 0);
   }
 
   /** The only session of {@code client} is in the log as its own, and nobody was refused. */

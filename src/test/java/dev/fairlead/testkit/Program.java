@@ -81,7 +81,7 @@ public final class Program implements AutoCloseable {
     }
     Stream<Path> usual =
         Stream.concat(
-            Arrays.stream(System.getenv("PATH").split(File.pathSeparator)).map(Path::of),
+            Arrays.stream(System.getenv("PATH").split(File.pathSeparator, -1)).map(Path::of),
             Stream.of(Path.of("/usr/sbin"), Path.of("/usr/local/sbin")));
     return Stream.concat(usual, postgres())
         .map(directory -> directory.resolve(name))
