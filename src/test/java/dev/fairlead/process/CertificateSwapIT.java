@@ -9,10 +9,12 @@ import dev.fairlead.testkit.ConfigMapVolume;
 import dev.fairlead.testkit.FairleadProcess;
 import dev.fairlead.testkit.TestCa;
 import dev.fairlead.testkit.TestClient;
+import dev.fairlead.testkit.TestConnection;
 import dev.fairlead.testkit.TlsSocket;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -35,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("slow")
 class CertificateSwapIT {
-  private static final int SWAPS = 6;
+  private static final int SWAPS = 15;
 
   @TempDir private Path directory;
   private final AtomicLong handshakes = new AtomicLong();
@@ -82,14 +84,16 @@ class CertificateSwapIT {
 
   private void awaitEverywhere(String serial) {
     long began = System.nanoTime();
+    long before = handshakes.get();
     await()
         .pollInterval(Duration.ofMillis(10))
         .until(
             () ->
                 !failures.isEmpty()
                     || shown.values().stream().allMatch(each -> each.equals(serial)));
-    System.out.println(
-        "served by all members after " + Duration.ofNanos(System.nanoTime() - began));
+    Duration taken = Duration.ofNanos(System.nanoTime() - began);
+    long during = handshakes.get() - before;
+    System.out.println(during + " handshakes until all members served it, " + taken);
   }
 
   private ClusterProcesses cluster(List<String> listeners, int backend) {
@@ -116,8 +120,9 @@ class CertificateSwapIT {
   }
 
   private void handshake(TestCa ca, int port, String where) {
-    InetSocketAddress to = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-    try (TlsSocket client = TlsSocket.trusting(ca).over(TestClient.connect(to), TlsFixture.NAME)) {
+    try (TestConnection plain =
+            TestClient.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        TlsSocket client = over(plain, ca)) {
       client.send("PING");
       client.expect("PONG");
       shown.put(where, client.serial());
@@ -127,5 +132,10 @@ class CertificateSwapIT {
         failures.add(where + ": " + e);
       }
     }
+  }
+
+  private static TlsSocket over(TestConnection plain, TestCa ca) throws IOException {
+    plain.channel().setOption(StandardSocketOptions.TCP_NODELAY, true);
+    return TlsSocket.trusting(ca).over(plain, TlsFixture.NAME);
   }
 }
