@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import dev.fairlead.testkit.FairleadProcess;
 import dev.fairlead.testkit.FreePorts;
 import dev.fairlead.testkit.Program;
-import io.netty.util.NetUtil;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.InetAddress;
