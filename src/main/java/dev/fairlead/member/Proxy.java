@@ -250,7 +250,7 @@ final class Proxy {
   }
 
   private void checkTls() {
-    if (!checkingTls.getAndSet(true)) {
+    if (tls.isWatching() && !checkingTls.getAndSet(true)) {
       vertx
           .executeBlocking(
               () -> {

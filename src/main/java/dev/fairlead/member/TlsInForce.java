@@ -250,6 +250,11 @@ final class TlsInForce {
     watches = next;
   }
 
+  /** Whether there is anything to {@link #check}. */
+  boolean isWatching() {
+    return !watches.listeners.isEmpty() || !watches.pools.isEmpty();
+  }
+
   /** To be called every {@link #CHECK_EVERY}. */
   void check() {
     Instant now = clock.instant();

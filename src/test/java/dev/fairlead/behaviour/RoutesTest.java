@@ -1,5 +1,6 @@
 package dev.fairlead.behaviour;
 
+import static dev.fairlead.testkit.TlsSocket.hello;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -15,14 +16,9 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import javax.net.ssl.SNIHostName;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.io.TempDir;
@@ -280,23 +276,6 @@ class RoutesTest {
     } catch (IOException ended) {
       // The client's assertion tells.
     }
-  }
-
-  /** The first bytes of a client of TLS. */
-  private static byte[] hello(String name, String... alpn) throws Exception {
-    SSLEngine engine = SSLContext.getDefault().createSSLEngine();
-    engine.setUseClientMode(true);
-    SSLParameters parameters = engine.getSSLParameters();
-    if (name != null) {
-      parameters.setServerNames(List.of(new SNIHostName(name)));
-    }
-    parameters.setApplicationProtocols(alpn);
-    engine.setSSLParameters(parameters);
-    ByteBuffer bytes = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
-    engine.wrap(ByteBuffer.allocate(0), bytes);
-    byte[] hello = new byte[bytes.flip().remaining()];
-    bytes.get(hello);
-    return hello;
   }
 
   /** A pool for each kind of route. */

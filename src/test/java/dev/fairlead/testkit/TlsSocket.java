@@ -89,12 +89,16 @@ public final class TlsSocket implements AutoCloseable {
     }
   }
 
-  /** The first bytes that a client of the server {@code name} sends. */
-  public static byte[] hello(String name) throws Exception {
+  /** The first bytes of a client of the server {@code name}, null = it names none. */
+  public static byte[] hello(String name, String... alpn)
+      throws GeneralSecurityException, IOException {
     SSLEngine engine = SSLContext.getDefault().createSSLEngine();
     engine.setUseClientMode(true);
     SSLParameters parameters = engine.getSSLParameters();
-    parameters.setServerNames(List.of(new SNIHostName(name)));
+    if (name != null) {
+      parameters.setServerNames(List.of(new SNIHostName(name)));
+    }
+    parameters.setApplicationProtocols(alpn);
     engine.setSSLParameters(parameters);
     ByteBuffer bytes = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
     engine.wrap(ByteBuffer.allocate(0), bytes);

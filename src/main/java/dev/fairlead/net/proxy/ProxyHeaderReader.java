@@ -19,13 +19,6 @@ import java.util.Optional;
  * that ends its line with LF would be taken as a part of the header.
  */
 public final class ProxyHeaderReader {
-  /**
-   * A higher value lets a sender that is only trusted to name addresses take more memory for each
-   * connection; a lower one refuses headers with certificates or many fields. HAProxy takes values
-   * of 1 KiB, nginx headers of 4 KiB.
-   */
-  public static final int DEFAULT_MAX_TLV_BYTES = 4096;
-
   private static final byte[] TEXT_PREFIX = "PROXY ".getBytes(US_ASCII);
 
   private final int maxTlvBytes;

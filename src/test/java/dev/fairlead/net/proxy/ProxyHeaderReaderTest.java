@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.fairlead.config.ProxyProtocolConfig.AcceptProxy;
 import dev.fairlead.net.proxy.HeaderRead.Complete;
 import dev.fairlead.net.proxy.HeaderRead.Malformed;
 import dev.fairlead.net.proxy.ProxyHeader.Command;
@@ -242,6 +243,6 @@ class ProxyHeaderReaderTest {
   }
 
   private static HeaderRead read(byte[] bytes) {
-    return Reading.whole(ProxyHeaderReader.DEFAULT_MAX_TLV_BYTES, bytes, new byte[] {1, 2, 3});
+    return Reading.whole(AcceptProxy.DEFAULT_TLV_BYTES, bytes, new byte[] {1, 2, 3});
   }
 }
