@@ -6,9 +6,13 @@ import dev.fairlead.net.ConnectFailure;
 import dev.fairlead.net.Dialer;
 import dev.fairlead.net.LineLimit;
 import dev.fairlead.net.tls.BackendContexts;
+import dev.fairlead.net.tls.PostgresStartTls;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
+import dev.fairlead.session.ListenerRules.TlsRules;
 import dev.fairlead.session.limit.PoolLimiter;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.SslHandler;
 import java.net.SocketAddress;
@@ -18,6 +22,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,7 +47,7 @@ final class Connector implements Step, Dialer.DialEvents {
   private final Pool pool;
   private final SessionAccount account;
   private final StepOwner owner;
-  private final Consumer<Side> greeting;
+  private final Consumer<Side> header;
   private final Dialer dialer;
   private List<Backend> tried = List.of();
 
@@ -55,21 +60,24 @@ final class Connector implements Step, Dialer.DialEvents {
   /** Of the channel opened last. */
   private @Nullable Side side;
 
-  /** True from the connect to the end of the TLS handshake. */
+  /** True from the connect to the end of the TLS handshake, if there is one. */
   private boolean securing;
+
+  /** True while the backend has not answered whether it speaks TLS. */
+  private boolean asked;
 
   /** When the attempt has to be over, and how long the connect took. */
   private long attemptDeadline;
 
   private long connectNanos;
 
-  /** {@code greeting} writes what a connection begins with, before TLS. */
-  Connector(LoopContext loop, SessionAccount account, StepOwner owner, Consumer<Side> greeting) {
-    this.greeting = greeting;
+  /** {@code header} writes what a connection begins with, before TLS. */
+  Connector(LoopContext loop, SessionAccount account, StepOwner owner, Consumer<Side> header) {
     this.loop = loop;
     this.pool = account.destination().pool();
     this.account = account;
     this.owner = owner;
+    this.header = header;
     this.dialer = new Dialer(loop.eventLoop(), loop.transport(), loop.clock(), this);
   }
 
@@ -132,12 +140,12 @@ final class Connector implements Step, Dialer.DialEvents {
     }
     if (securing) {
       securing = false;
-      secured().close();
+      backend().close();
     }
     dialer.cancel(reset);
   }
 
-  private Side secured() {
+  private Side backend() {
     return Objects.requireNonNull(side);
   }
 
@@ -151,14 +159,48 @@ final class Connector implements Step, Dialer.DialEvents {
   public void connected(SocketAddress address, long nanos) {
     account.selected().worked(address);
     connectNanos = nanos;
-    Side answered = secured();
-    greeting.accept(answered);
-    Supplier<BackendContexts> tls = account.destination().tls();
-    if (tls == null) {
-      owner.connected(answered, nanos);
-    } else {
+    header.accept(backend());
+    if (account.client().isStartTls() && speaksTls()) {
       securing = true;
-      answered.secure(newHandler(tls.get(), answered.channel()));
+      asked = true;
+      backend().writeAndFlush(Unpooled.wrappedBuffer(PostgresStartTls.sslRequest()));
+      owner.wakeBy(attemptDeadline);
+    } else {
+      secure();
+    }
+  }
+
+  /** Whether the backend gets TLS, be it that of its client. */
+  private boolean speaksTls() {
+    TlsRules rules = account.rules().tls();
+    return account.destination().tls() != null || (rules != null && rules.contexts() == null);
+  }
+
+  /** The answer to our request for TLS, as PostgreSQL gives it. */
+  @Override
+  public void received() {
+    ByteBuf answer = asked ? backend().early() : null;
+    if (answer == null) {
+      return;
+    }
+    asked = false;
+    // One byte: more of them came from somebody in between, who cannot encrypt.
+    if (answer.readableBytes() == 1 && answer.getByte(answer.readerIndex()) == 'S') {
+      backend().dropEarly(1);
+      secure();
+    } else {
+      secured(backend(), new SSLException("it refuses TLS"));
+    }
+  }
+
+  /** Begins TLS with the backend, if its pool has it; else the session can relay. */
+  private void secure() {
+    Supplier<BackendContexts> tls = account.destination().tls();
+    securing = tls != null;
+    if (tls == null) {
+      owner.connected(backend(), connectNanos);
+    } else {
+      backend().secure(newHandler(tls.get(), backend().channel()));
       owner.wakeBy(attemptDeadline);
     }
   }
@@ -208,7 +250,8 @@ final class Connector implements Step, Dialer.DialEvents {
 
   private void handshakeFailed(ConnectFailure why) {
     securing = false;
-    secured().close();
+    asked = false;
+    backend().close();
     failed(why);
   }
 

@@ -137,15 +137,6 @@ final class Opening {
     }
   }
 
-  /** What is to be said to a backend before the bytes of the client; null = nothing. */
-  @Nullable Step greeting(Side backend) {
-    TlsRules tls = account.rules().tls();
-    boolean passed = tls != null && tls.contexts() == null;
-    return passed && account.client().isStartTls()
-        ? new BackendStartTls(loop, owner, account, backend)
-        : null;
-  }
-
   private Step refusal(CloseReason why) {
     return Refusal.byListener(loop, owner, account, client, why);
   }

@@ -52,11 +52,7 @@ final class Session extends Deadlines.Entry implements StepOwner, SessionListene
 
   @Override
   public void proceed() {
-    if (backend == null) {
-      begin(opening.next());
-    } else {
-      relay(backend);
-    }
+    begin(opening.next());
   }
 
   private void begin(Step next) {
@@ -91,15 +87,6 @@ final class Session extends Deadlines.Entry implements StepOwner, SessionListene
     account.connected(timer.age());
     loop.listener().connected(account.selected(), nanos);
     timer.connected();
-    Step greeting = opening.greeting(answered);
-    if (greeting == null) {
-      relay(answered);
-    } else {
-      begin(greeting);
-    }
-  }
-
-  private void relay(Side answered) {
     step = null;
     account.phase(Phase.RELAY);
     client.join(answered);
@@ -134,7 +121,10 @@ final class Session extends Deadlines.Entry implements StepOwner, SessionListene
 
   @Override
   public void read(Side side, int bytes) {
-    account.read(side == client, bytes);
+    // What a backend says before it is connected is not for the client.
+    if (side == client || side == backend) {
+      account.read(side == client, bytes);
+    }
   }
 
   @Override

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.config.NodeConfig.TransportKind;
 import dev.fairlead.testkit.EveryTransport;
+import dev.fairlead.testkit.Logs;
 import dev.fairlead.testkit.MemberSetup;
 import dev.fairlead.testkit.PemFiles;
 import dev.fairlead.testkit.TestBackend;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
  * <p>A failure looks like: the wrong backend, a hello that has lost bytes, or bytes that are no
  * hello at the default pool.
  */
+@Logs("TLS handshake with backend")
 class RoutesTest {
   private static final String TLS = "tls: { mode: passthrough, helloTimeout: 300ms }";
   private static final byte[] SSL_REQUEST = {0, 0, 0, 8, 4, (byte) 0xd2, 0x16, 0x2f};
@@ -258,6 +260,45 @@ class RoutesTest {
       served.send("N");
       client.expectEnd();
       assertThat(member.accessLog(1).get(0).getString("reason")).isEqualTo("connect-failed");
+    }
+  }
+
+  @EveryTransport
+  void nextBackendIsAskedWhenOneRefusesTls(TransportKind transport) throws Exception {
+    byte[] hello = hello("db.example.com");
+    try (TestBackend inClear =
+            TestBackend.serving(
+                served -> {
+                  served.readExactly(8);
+                  served.send("N");
+                });
+        TestBackend good = TestBackend.manual();
+        TestMember member =
+            MemberSetup.on(transport)
+                .accessLog()
+                .pool("balance: round-robin", "outlier: off")
+                .listener("tls: { mode: passthrough, startTls: postgres }")
+                .backends(inClear, good)
+                .start()) {
+      for (int i = 0; i < 2; i++) {
+        try (TestConnection client = TestClient.connect(member)) {
+          client.send(SSL_REQUEST);
+          client.expect("S");
+          client.send(hello);
+          TestConnection served = good.next();
+          assertThat(served.readExactly(8)).isEqualTo(SSL_REQUEST);
+          served.send("S");
+          assertThat(served.readExactly(hello.length)).isEqualTo(hello);
+          served.send("answer");
+          served.finish();
+          client.expect("answer");
+          client.finish();
+        }
+      }
+      assertThat(member.accessLog(2))
+          .allSatisfy(line -> assertThat(line.getLong("bytesToClient")).isEqualTo(6))
+          .extracting(line -> line.getInteger("attempts"))
+          .containsExactlyInAnyOrder(1, 2);
     }
   }
 

@@ -360,4 +360,25 @@ class TlsTest {
       }
     }
   }
+
+  @EveryTransport
+  void backendOfAPostgresClientIsAskedForTls(TransportKind transport) throws Exception {
+    byte[] request = {0, 0, 0, 8, 4, (byte) 0xd2, 0x16, 0x2f};
+    try (TestBackend backend = TestBackend.manual();
+        TestMember member =
+            setup(transport, ", startTls: postgres")
+                .pool("tls: { ca: '" + directory.resolve("ca.pem") + "' }")
+                .backends(backend)
+                .start();
+        TestConnection plain = TestClient.connect(member)) {
+      plain.send(request);
+      plain.expect("S");
+      try (TlsSocket client = client().over(plain, "one.example")) {
+        TestConnection served = backend.next();
+        assertThat(served.readExactly(8)).isEqualTo(request);
+        served.send("S");
+        assertThat(served.readExactly(1)).containsExactly(0x16);
+      }
+    }
+  }
 }
