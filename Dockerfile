@@ -10,6 +10,9 @@ WORKDIR /build
 COPY . .
 RUN if [ -n "$JAR" ]; then cp -p "$JAR" /fairlead.jar; \
     else mvn -B -q -Dmaven.test.skip=true package && cp -p target/fairlead.jar /fairlead.jar; fi
+# For signatures of RSA. It would unpack itself at each start, for which the file system may be read-only.
+RUN mkdir /native && cd /native && jar xf /fairlead.jar com/amazon/corretto/crypto/provider/libamazonCorrettoCryptoProvider.so \
+    && mv com/amazon/corretto/crypto/provider/*.so . && rm -r com
 
 FROM ${RUN_IMAGE} AS train
 COPY bin/container bin/healthcheck bin/train /opt/fairlead/bin/
@@ -22,6 +25,7 @@ LABEL org.opencontainers.image.title="Fairlead" \
       org.opencontainers.image.version="0.1.0" \
       org.opencontainers.image.licenses="Apache-2.0"
 COPY --from=train /opt/fairlead /opt/fairlead
+COPY --from=build /native/ /opt/fairlead/native/
 COPY conf/container.yaml /etc/fairlead/fairlead.yaml
 COPY LICENSE /opt/fairlead/LICENSE
 RUN ln -s /opt/fairlead/bin/container /usr/local/bin/fairlead

@@ -378,6 +378,7 @@ class TlsTest {
         assertThat(served.readExactly(8)).isEqualTo(request);
         served.send("S");
         assertThat(served.readExactly(1)).containsExactly(0x16);
+        assertThat(client.serial()).isNotEmpty();
       }
     }
   }

@@ -111,10 +111,7 @@ public final class ServerContexts implements TlsContexts {
   private static SslContext context(Setup setup, ServerCertificate certificate, ClientTrust clients)
       throws SSLException {
     Terminate tls = setup.tls();
-    SslContextBuilder builder =
-        setup.provider() == TlsProvider.JDK && tls.tickets() == Tickets.OFF
-            ? SslContextBuilder.forServer(new UnresumedKey(certificate))
-            : SslContextBuilder.forServer(certificate.key(), certificate.chain());
+    SslContextBuilder builder = builder(setup, certificate);
     return builder
         .sslProvider(setup.provider().netty())
         .protocols(versions(tls.minVersion()))
@@ -124,6 +121,18 @@ public final class ServerContexts implements TlsContexts {
         .clientAuth(netty(tls.clientAuth()))
         .sessionTimeout(TicketKeys.PERIOD.toSeconds())
         .build();
+  }
+
+  private static SslContextBuilder builder(Setup setup, ServerCertificate certificate)
+      throws SSLException {
+    if (setup.provider() == TlsProvider.JDK && setup.tls().tickets() == Tickets.OFF) {
+      return SslContextBuilder.forServer(new UnresumedKey(certificate));
+    }
+    RsaSigner signer =
+        setup.provider() == TlsProvider.BORINGSSL ? RsaSigner.of(certificate.key()) : null;
+    return signer == null
+        ? SslContextBuilder.forServer(certificate.key(), certificate.chain())
+        : signer.builder(certificate.chain());
   }
 
   static List<String> versions(TlsVersion lowest) {

@@ -59,14 +59,19 @@ public enum TlsProvider {
     return this == BORINGSSL;
   }
 
-  /** As {@code BoringSSL by netty-tcnative 2.0.84} or {@code JDK 17.0.15}. */
+  /**
+   * As {@code BoringSSL by netty-tcnative 2.0.84, RSA by AWS-LC} or {@code JDK 17.0.15}. The first
+   * call may load a native library, which blocks.
+   */
   public String description() {
-    return this == JDK
-        ? "JDK "
-            + Runtime.version().version().stream()
-                .map(String::valueOf)
-                .collect(Collectors.joining("."))
-        : OpenSsl.versionString() + " by netty-tcnative " + nativeVersion();
+    if (this == JDK) {
+      return "JDK "
+          + Runtime.version().version().stream()
+              .map(String::valueOf)
+              .collect(Collectors.joining("."));
+    }
+    String boringssl = OpenSsl.versionString() + " by netty-tcnative " + nativeVersion();
+    return RsaSigner.isAvailable() ? boringssl + ", RSA by AWS-LC" : boringssl;
   }
 
   /** As Maven wrote it into the jar: in the single jar that of the library is gone. */

@@ -86,6 +86,29 @@ final class OpensslTest {
     assertThat(peers.nextAccepted().details().resumed()).isTrue();
   }
 
+  /** By all three ways in which a server uses such a key. */
+  @ParameterizedTest
+  @CsvSource({
+    "BORINGSSL,-tls1_3,ALL",
+    "BORINGSSL,-tls1_2,ECDHE-RSA-AES128-GCM-SHA256",
+    "BORINGSSL,-tls1_2,AES128-GCM-SHA256",
+    "JDK,-tls1_3,ALL",
+    "JDK,-tls1_2,ECDHE-RSA-AES128-GCM-SHA256"
+  })
+  void aClientOfOpensslVerifiesAKeyOfRsa(TlsProvider provider, String version, String cipher)
+      throws Exception {
+    Instant later = Instant.now().plus(Duration.ofDays(30));
+    TestCa.Issued rsa = CA.issue(TestCa.keys("RSA", 2048), later, "web", "dns:web.example");
+    int port = serve(provider, ClientAuth.NONE, CLUSTER, rsa);
+    String session = directory.resolve("session").toString();
+
+    String first = client(port, version, "-cipher", cipher, "-sess_out", session);
+    String second = client(port, version, "-cipher", cipher, "-sess_in", session);
+
+    assertThat(first).contains("Verify return code: 0 (ok)").contains("New, TLSv1.");
+    assertThat(second).contains("Reused, TLSv1.");
+  }
+
   @ParameterizedTest
   @CsvSource({"-tls1_2", "-tls1_3"})
   void aClientOfOpensslResumesAtAnotherMember(String version) throws Exception {
@@ -136,7 +159,12 @@ final class OpensslTest {
   }
 
   private int serve(TlsProvider provider, ClientAuth auth, TicketKeys keys) throws Exception {
-    PemFiles files = CA.issue("web", "dns:web.example").write(directory, "web");
+    return serve(provider, auth, keys, CA.issue("web", "dns:web.example"));
+  }
+
+  private int serve(TlsProvider provider, ClientAuth auth, TicketKeys keys, TestCa.Issued shown)
+      throws Exception {
+    PemFiles files = shown.write(directory, "web");
     Terminate tls =
         new Terminate(
             List.of(new CertificateFile(files.certificate(), files.key())),

@@ -22,7 +22,7 @@ final class TlsProviderTest {
     assertThat(TlsProvider.of(ProviderChoice.AUTO)).isEqualTo(TlsProvider.BORINGSSL);
     assertThat(TlsProvider.of(ProviderChoice.OPENSSL)).isEqualTo(TlsProvider.BORINGSSL);
     assertThat(TlsProvider.BORINGSSL.description())
-        .matches("BoringSSL by netty-tcnative \\d+\\.\\d+\\.\\d+");
+        .matches("BoringSSL by netty-tcnative \\d+\\.\\d+\\.\\d+(, RSA by AWS-LC)?");
   }
 
   @Test
