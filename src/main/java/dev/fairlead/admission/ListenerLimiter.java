@@ -15,6 +15,7 @@ public final class ListenerLimiter extends QueueingLimiter {
   private final ConnectionLimiter connections;
   private final RateLimiter rate;
   private final SourceLimit sources;
+  private final Permits headers = new Permits();
   private volatile ListenerLimits limits = ListenerLimits.NONE;
 
   public ListenerLimiter(String name, Consumer<Leased> onDemand) {
@@ -32,7 +33,15 @@ public final class ListenerLimiter extends QueueingLimiter {
     rate.configure(next.newConnectionsPerSecond(), next.scope());
     sources.configure(next.connectionsPerSource(), next.scope() == LimitScope.CLUSTER);
     connections.configure(next.connections(), next.scope());
+    headers.configure(mostHeaders(next), LimitScope.MEMBER);
     reconfigured();
+  }
+
+  /** 0 = no limit. */
+  private static int mostHeaders(ListenerLimits limits) {
+    return limits.connections() == 0
+        ? 0
+        : (int) Math.min(Integer.MAX_VALUE, (long) limits.connections() + limits.queue().size());
   }
 
   public ConnectionLimiter connections() {
@@ -45,6 +54,15 @@ public final class ListenerLimiter extends QueueingLimiter {
 
   public SourceLimit sources() {
     return sources;
+  }
+
+  /**
+   * Of the clients whose PROXY header has not come yet, on this member: as many as the limit of
+   * connections and the queue have room for. No other limit knows such a client: its source is in
+   * the header, and who has connected may be a balancer with all clients of the listener.
+   */
+  public Permits headers() {
+    return headers;
   }
 
   public RefuseWith refuseWith() {

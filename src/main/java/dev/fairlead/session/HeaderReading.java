@@ -1,5 +1,6 @@
 package dev.fairlead.session;
 
+import dev.fairlead.admission.ListenerLimiter;
 import dev.fairlead.config.ProxyProtocolConfig.AcceptProxy;
 import dev.fairlead.net.proxy.HeaderRead;
 import dev.fairlead.net.proxy.ProxyHeaderReader;
@@ -11,7 +12,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Reads the PROXY header that a client may have to send first. Where it need not, a client that
  * begins with something else is served at once, and one that is silent after the time-out: then the
- * backend speaks first. On the session's event loop.
+ * backend speaks first. The wait holds one of {@link ListenerLimiter#headers}. On the session's event
+ * loop.
  */
 final class HeaderReading implements Step {
   private static final Logger LOG = LoggerFactory.getLogger(HeaderReading.class);
@@ -22,6 +24,10 @@ final class HeaderReading implements Step {
   private final Side client;
   private final ProxyHeaderReader reader;
   private final long deadline;
+
+  /** It has a permit, to be given back when it is {@link #over}. */
+  private boolean waits;
+
   private boolean over;
 
   HeaderReading(
@@ -36,8 +42,15 @@ final class HeaderReading implements Step {
 
   @Override
   public void begin() {
-    owner.wakeBy(deadline);
-    received();
+    ListenerLimiter limiter = account.rules().limiter();
+    waits = limiter.headers().tryTake();
+    if (waits) {
+      owner.wakeBy(deadline);
+      received();
+    } else {
+      over = true;
+      owner.refuse(Waiting.refusal(limiter));
+    }
   }
 
   @Override
@@ -69,7 +82,7 @@ final class HeaderReading implements Step {
     if (over || client.early() == null) {
       return;
     }
-    over = true;
+    end();
     account.rules().counters().header(HeaderResult.CLOSED);
     owner.end(CloseReason.PROXY_HEADER);
   }
@@ -90,17 +103,25 @@ final class HeaderReading implements Step {
 
   @Override
   public void cancel(boolean reset) {
+    end();
+  }
+
+  private void end() {
     over = true;
+    if (waits) {
+      waits = false;
+      account.rules().limiter().headers().giveBack();
+    }
   }
 
   private void proceed(HeaderResult result) {
-    over = true;
+    end();
     account.rules().counters().header(result);
     owner.proceed();
   }
 
   private void refuse(HeaderResult result) {
-    over = true;
+    end();
     account.rules().counters().header(result);
     owner.refuse(CloseReason.PROXY_HEADER);
   }

@@ -1,5 +1,6 @@
 package dev.fairlead.session;
 
+import dev.fairlead.admission.ListenerLimiter;
 import dev.fairlead.net.PauseClock;
 import dev.fairlead.net.SocketTuning;
 import dev.fairlead.net.Transport;
@@ -98,7 +99,9 @@ public final class SessionLoop {
   }
 
   /**
-   * Admits a client by its own address, except one whose PROXY header is to name another.
+   * Admits a client by its own address, except one whose PROXY header is to name another: of those
+   * only the number is limited, here without the cost of a session, and exactly when the header is
+   * waited for.
    *
    * @return why the client is refused, null = it is not
    */
@@ -108,7 +111,8 @@ public final class SessionLoop {
       return account.admit();
     }
     if (header.isTrusted(account.client().peer())) {
-      return null;
+      ListenerLimiter limiter = account.rules().limiter();
+      return limiter.headers().isFull() ? Waiting.refusal(limiter) : null;
     }
     if (header.config().required()) {
       account.rules().counters().header(HeaderResult.UNTRUSTED);

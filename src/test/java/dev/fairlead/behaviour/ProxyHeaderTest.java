@@ -252,6 +252,55 @@ class ProxyHeaderTest {
   }
 
   @EveryTransport
+  void clientsWhoseHeaderHasNotComeAreLimitedToo(TransportKind transport) throws Exception {
+    try (TestBackend backend = TestBackend.echo();
+        TestMember member =
+            MemberSetup.on(transport)
+                .listener(REQUIRED, "limits: { connections: 2 }")
+                .backends(backend)
+                .start();
+        TestConnection first = TestClient.connect(member);
+        TestConnection leaving = TestClient.connect(member)) {
+      await().until(() -> member.sessions().size() == 2);
+      refused(member, V1);
+      expectRefusals(member, "limit-connections", 1);
+      leaving.finish();
+      member.awaitSessions(1);
+      first.send(V1 + "x");
+      first.expect("x");
+      // Only those that wait for a header hold these permits, and give them back.
+      for (int i = 0; i < 5; i++) {
+        try (TestConnection next = TestClient.connect(member)) {
+          next.send(V1 + "y");
+          next.expect("y");
+        }
+        member.awaitSessions(1);
+      }
+    }
+  }
+
+  @EveryTransport
+  void asManyMayWaitForTheirHeaderAsFindRoomAfterIt(TransportKind transport) throws Exception {
+    try (TestBackend backend = TestBackend.echo();
+        TestMember member =
+            MemberSetup.on(transport)
+                .listener(REQUIRED, "limits: { connections: 1, queue: { size: 1 } }")
+                .backends(backend)
+                .start();
+        TestConnection first = TestClient.connect(member);
+        TestConnection second = TestClient.connect(member)) {
+      await().until(() -> member.sessions().size() == 2);
+      refused(member, V1);
+      expectRefusals(member, "queue-full", 1);
+      first.send(V1 + "x");
+      first.expect("x");
+      second.send(V1 + "y");
+      first.finish();
+      second.expect("y");
+    }
+  }
+
+  @EveryTransport
   void longHeaderIsReadWholeUpToItsLimit(TransportKind transport) throws Exception {
     int most = 60_000;
     try (TestBackend backend = TestBackend.echo();
