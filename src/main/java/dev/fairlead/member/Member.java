@@ -18,6 +18,7 @@ import dev.fairlead.event.Commands;
 import dev.fairlead.event.MemberId;
 import dev.fairlead.event.SystemEvent;
 import dev.fairlead.net.Transport;
+import dev.fairlead.net.tls.TlsProvider;
 import dev.fairlead.observe.AccessLog;
 import dev.fairlead.observe.Metrics;
 import dev.fairlead.pool.Backend;
@@ -119,6 +120,7 @@ public final class Member {
       Metrics metrics) {}
 
   private static Member start(LiveConfig.OwnConfig own, StopSequence stops) throws Exception {
+    TlsProvider.refuseRenegotiation();
     NodeConfig node = own.config().node();
     int loops = eventLoops(node);
     StartState state = StartState.read(own);

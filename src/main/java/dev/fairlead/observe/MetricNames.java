@@ -75,7 +75,8 @@ final class MetricNames {
               CloseReason.LIMIT_RATE,
               CloseReason.DENIED,
               CloseReason.PROXY_HEADER,
-              CloseReason.HELLO));
+              CloseReason.HELLO,
+              CloseReason.TLS_HANDSHAKE));
 
   private static final long[] CONNECT_BUCKETS_MICROS = {
     250, 500, 1_000, 2_500, 5_000,

@@ -25,7 +25,6 @@ public final class ListenerCounters {
   private final Map<HeaderResult, LongAdder> headers = new EnumMap<>(HeaderResult.class);
 
   private final Map<Handshake, LongAdder> handshakes = new ConcurrentHashMap<>();
-  private final LongAdder handshakesFailed = new LongAdder();
   private final LongAdder handshakeNanos = new LongAdder();
 
   /** A kind of handshake: {@code TLSv1.3}, and whether a session was resumed. */
@@ -90,7 +89,7 @@ public final class ListenerCounters {
   }
 
   void handshakeFailed() {
-    handshakesFailed.increment();
+    refused(CloseReason.TLS_HANDSHAKE);
   }
 
   /** Complete handshakes of TLS; a copy. */
@@ -111,7 +110,7 @@ public final class ListenerCounters {
   }
 
   public long handshakesFailed() {
-    return handshakesFailed.sum();
+    return refusedFor(CloseReason.TLS_HANDSHAKE);
   }
 
   /** Of all complete handshakes together. */

@@ -5,6 +5,7 @@ import dev.fairlead.net.tls.TlsDetails;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.ssl.SslHandler;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -59,14 +60,18 @@ final class TlsHandshake implements Step {
     if (over || side != client) {
       return;
     }
-    if (failure == null) {
+    if (failure != null) {
+      fail(failure.toString());
+      return;
+    }
+    TlsDetails details = TlsDetails.of(Objects.requireNonNull(handler), startedMillis);
+    if (details.isClientExpired(Instant.now())) {
+      fail("the certificate of the client has expired since its first handshake");
+    } else {
       over = true;
-      TlsDetails details = TlsDetails.of(Objects.requireNonNull(handler), startedMillis);
       account.client().tls(details);
       account.rules().counters().handshake(details, System.nanoTime() - startedNanos);
       owner.proceed();
-    } else {
-      fail(failure.toString());
     }
   }
 

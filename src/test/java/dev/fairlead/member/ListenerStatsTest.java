@@ -7,6 +7,7 @@ import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.event.MetricsReport.Sessions;
 import dev.fairlead.session.CountersFixture;
 import dev.fairlead.session.ListenerCounters;
+import dev.fairlead.testkit.Logs;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -81,5 +82,12 @@ class ListenerStatsTest {
     stats.inForce(listeners("web"), Set.of("new"));
     stats.of("web").sessionsTo("new").increment();
     assertThat(stats.of("web").pools()).containsExactly("new");
+  }
+
+  @Test
+  @Logs("2 clients refused in the last 10 s: tls-handshake (web: 2)")
+  void failedHandshakesAreAmongTheRefusedClients() {
+    new CountersFixture(stats.of("web")).handshakeFailed().handshakeFailed();
+    tick(2);
   }
 }

@@ -37,7 +37,7 @@ public final class CountersFixture {
 
   /** A complete handshake. */
   public CountersFixture handshake(String version, boolean resumed, long nanos) {
-    counters.handshake(new TlsDetails(version, "any", resumed, null, null, null), nanos);
+    counters.handshake(new TlsDetails(version, "any", resumed, null, null, null, null), nanos);
     return this;
   }
 

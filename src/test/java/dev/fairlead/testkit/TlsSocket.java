@@ -145,7 +145,13 @@ public final class TlsSocket implements AutoCloseable {
     socket.close();
   }
 
-  private static SSLContext context(TestCa trusted, TestCa.Issued shown) throws IOException {
+  /**
+   * With the sessions of its clients, so that one can resume another's.
+   *
+   * @param trusted null = those that the JDK trusts
+   * @param shown null = none
+   */
+  public static SSLContext context(TestCa trusted, TestCa.Issued shown) throws IOException {
     try {
       SSLContext context = SSLContext.getInstance("TLS");
       context.init(

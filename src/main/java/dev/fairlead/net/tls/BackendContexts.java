@@ -1,6 +1,7 @@
 package dev.fairlead.net.tls;
 
 import dev.fairlead.config.TlsConfig.BackendTls;
+import dev.fairlead.config.TlsConfig.TlsVersion;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.OpenSslSessionContext;
 import io.netty.handler.ssl.SslContext;
@@ -26,14 +27,25 @@ import org.jspecify.annotations.Nullable;
  * backend. Immutable; any thread.
  */
 public final class BackendContexts implements TlsContexts {
+  private static final BackendTls ANY =
+      new BackendTls(false, null, null, null, null, List.of(), TlsVersion.TLS_1_2);
+
   private final BackendTls tls;
   private final String digest;
   private final List<ServerCertificate> shown;
   private final SslContext context;
 
+  /** Whether handshakes may be those of sessions of before. */
+  private final boolean resumes;
+
   private BackendContexts(
-      BackendTls tls, String digest, @Nullable ServerCertificate shown, SslContext context) {
+      BackendTls tls,
+      String digest,
+      @Nullable ServerCertificate shown,
+      SslContext context,
+      boolean resumes) {
     this.tls = tls;
+    this.resumes = resumes;
     this.digest = digest;
     this.shown = shown == null ? List.of() : List.of(shown);
     this.context = context;
@@ -42,6 +54,21 @@ public final class BackendContexts implements TlsContexts {
       sessions.setTicketKeys();
     }
     NativeMemory.releaseWith(this, List.of(context));
+  }
+
+  /**
+   * To see whether a server can do a whole handshake: accepts any certificate, shows none and
+   * resumes nothing. Of the JDK, which may take milliseconds to begin with.
+   */
+  public static BackendContexts ofAny() {
+    try {
+      SslContext context = context(ANY, TlsProvider.JDK, List.of(), null);
+      // The JDK would keep 20,480 sessions.
+      context.sessionContext().setSessionCacheSize(1);
+      return new BackendContexts(ANY, "", null, context, false);
+    } catch (TlsProblem e) {
+      throw new IllegalStateException("the JDK has no TLS", e);
+    }
   }
 
   /** Reads all files of {@code tls}; blocks. */
@@ -54,7 +81,10 @@ public final class BackendContexts implements TlsContexts {
     return new TlsFiles<>(
         digest,
         List.copyOf(problems),
-        () -> new BackendContexts(tls, digest, shown, context(tls, provider, authorities, shown)));
+        () -> {
+          SslContext context = context(tls, provider, authorities, shown);
+          return new BackendContexts(tls, digest, shown, context, true);
+        });
   }
 
   /** Empty = those of the JDK. */
@@ -124,7 +154,11 @@ public final class BackendContexts implements TlsContexts {
   public SslHandler newHandler(ByteBufAllocator allocator, String host, int port, Executor tasks) {
     try {
       String name = withoutDot(tls.serverName() == null ? host : tls.serverName());
-      SslHandler handler = context.newHandler(allocator, name, port, tasks);
+      // The JDK resumes a session only if it knows who the server is.
+      SslHandler handler =
+          resumes
+              ? context.newHandler(allocator, name, port, tasks)
+              : context.newHandler(allocator, tasks);
       askFor(name, handler.engine());
       handler.setHandshakeTimeoutMillis(0);
       return handler;

@@ -21,9 +21,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the contexts of one listener or pool as its files are: {@link #check} is called about once
- * a second. Files that cannot be used, because they are wrong or half-written, leave the contexts
- * as they are. {@code check} blocks, so it is for workers, one call at a time; the rest is for any
+ * Keeps the contexts of one listener or pool as its files are at each {@link #check}, of which
+ * there is one every half second. Files that cannot be used, because they are wrong or half-written,
+ * leave the contexts as they are. {@code check} blocks, so it is for workers, one call at a time; the rest is for any
  * thread.
  */
 public final class CertificateWatch<T extends TlsContexts> {
@@ -149,7 +149,7 @@ public final class CertificateWatch<T extends TlsContexts> {
     }
   }
 
-  /** A time in the future says nothing, and would have the file read every second until then. */
+  /** A time in the future says nothing, and would have the file read at each check until then. */
   private static boolean isYoung(List<Stamp> stamps, Instant now) {
     return stamps.stream()
         .flatMap(stamp -> stamp.modified().stream())

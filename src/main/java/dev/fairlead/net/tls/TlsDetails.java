@@ -6,6 +6,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.internal.tcnative.SSL;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.Optional;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param clientName the first DNS name, URI or e-mail address of the client's certificate, else its
  *     common name; null = it has shown none
  * @param commonName of the client's certificate; null = none
+ * @param notAfter the end of the client's certificate; null = it has shown none
  */
 public record TlsDetails(
     String version,
@@ -28,7 +30,8 @@ public record TlsDetails(
     boolean resumed,
     @Nullable String alpn,
     @Nullable String clientName,
-    @Nullable String commonName) {
+    @Nullable String commonName,
+    @Nullable Instant notAfter) {
 
   /**
    * Of a handshake that is complete; on the event loop of its channel.
@@ -37,13 +40,23 @@ public record TlsDetails(
    */
   public static TlsDetails of(SslHandler handler, long startedMillis) {
     SSLEngine engine = handler.engine();
+    Optional<X509Certificate> client = certificate(engine);
     return new TlsDetails(
         engine.getSession().getProtocol(),
         engine.getSession().getCipherSuite(),
         isResumed(engine, startedMillis),
         handler.applicationProtocol(),
-        certificate(engine).map(TlsDetails::name).orElse(null),
-        certificate(engine).flatMap(ServerCertificate::commonName).orElse(null));
+        client.map(TlsDetails::name).orElse(null),
+        client.flatMap(ServerCertificate::commonName).orElse(null),
+        client.map(one -> one.getNotAfter().toInstant()).orElse(null));
+  }
+
+  /**
+   * Whether the client's certificate has expired. A resumed session has the certificate of its
+   * first handshake, and neither provider looks at it again.
+   */
+  public boolean isClientExpired(Instant now) {
+    return notAfter != null && now.isAfter(notAfter);
   }
 
   /** The JDK does not tell, but keeps the time at which a session began. */

@@ -20,6 +20,12 @@ public enum TlsProvider {
 
   private static final String RESOURCE = "/fairlead-version.properties";
 
+  /**
+   * Of the JDK, which reads it at its first handshake as a server. Each renegotiation costs the
+   * server a handshake, and TLS 1.3 has none; BoringSSL refuses them by itself.
+   */
+  private static final String NO_RENEGOTIATION = "jdk.tls.rejectClientInitiatedRenegotiation";
+
   private final SslProvider netty;
 
   TlsProvider(SslProvider netty) {
@@ -48,6 +54,14 @@ public enum TlsProvider {
             + Problem.reason(OpenSsl.unavailabilityCause())
             + ")",
         OpenSsl.unavailabilityCause());
+  }
+
+  /**
+   * Has the JDK refuse clients that begin a second handshake, wherever this process is the server,
+   * unless the command line says otherwise. To be called before the first handshake.
+   */
+  public static void refuseRenegotiation() {
+    System.setProperty(NO_RENEGOTIATION, System.getProperty(NO_RENEGOTIATION, "true"));
   }
 
   SslProvider netty() {

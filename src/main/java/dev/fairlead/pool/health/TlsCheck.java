@@ -2,18 +2,12 @@ package dev.fairlead.pool.health;
 
 import dev.fairlead.config.BackendConfig;
 import dev.fairlead.net.tls.BackendContexts;
-import dev.fairlead.pool.Backend;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
-import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
-import io.netty.handler.ssl.SslProvider;
-import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
-import java.io.UncheckedIOException;
 import java.nio.channels.ClosedChannelException;
 import java.security.cert.CertificateException;
 import java.util.concurrent.Executor;
@@ -21,17 +15,16 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import javax.net.ssl.SNIHostName;
-import javax.net.ssl.SSLException;
-import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** Passes if a TLS handshake is completed and then, if there is one, the check within it passes. */
+/**
+ * Passes if a TLS handshake is completed and then, if there is one, the check within it passes.
+ *
+ * <p>In TLS 1.3 the client completes its handshake first: what the backend says of our certificate
+ * comes later, and nothing comes if it accepts it and speaks second. So only a check within can
+ * tell whether it has accepted it.
+ */
 final class TlsCheck implements Check {
-  private static final Logger LOG = LoggerFactory.getLogger(TlsCheck.class);
-
   private final Function<ByteBufAllocator, SslHandler> handlers;
   private final @Nullable Check inner;
 
@@ -40,7 +33,10 @@ final class TlsCheck implements Check {
     this.inner = inner;
   }
 
-  /** As sessions do it: with the contexts of the pool. */
+  /**
+   * As sessions do it: with the contexts of the pool. Sends the host name as the server name, but
+   * not an IP address.
+   */
   static TlsCheck of(
       BackendConfig backend, Executor tasks, Supplier<BackendContexts> tls, @Nullable Check inner) {
     String host = backend.host() == null ? "localhost" : backend.host();
@@ -48,19 +44,15 @@ final class TlsCheck implements Check {
         allocator -> tls.get().newHandler(allocator, host, backend.port(), tasks), inner);
   }
 
-  /**
-   * Sends no client certificate, and accepts any of the backend. Sends its host name as the server
-   * name, but not an IP address.
-   */
+  /** Sends no client certificate, and accepts any of the backend. */
   static TlsCheck ofAny(BackendConfig backend, Executor tasks) {
-    SslContext context = context(backend, InsecureTrustManagerFactory.INSTANCE);
-    return new TlsCheck(allocator -> context.newHandler(allocator, tasks), null);
+    BackendContexts any = BackendContexts.ofAny();
+    return of(backend, tasks, () -> any, null);
   }
 
   @Override
   public void install(ChannelPipeline pipeline, Consumer<CheckResult> onResult) {
     SslHandler tls = handlers.apply(pipeline.channel().alloc());
-    tls.setHandshakeTimeoutMillis(0); // The probe has a time-out.
     pipeline.addLast(
         tls,
         new ChannelInboundHandlerAdapter() {
@@ -85,40 +77,6 @@ final class TlsCheck implements Check {
   @Override
   public boolean closesGracefully() {
     return true;
-  }
-
-  private static SslContext context(BackendConfig backend, TrustManagerFactory trust) {
-    SslContextBuilder builder =
-        SslContextBuilder.forClient()
-            .sslProvider(SslProvider.JDK)
-            .trustManager(trust)
-            .endpointIdentificationAlgorithm(null)
-            // Sessions are never resumed, and the JDK would cache 20,480 of them.
-            .sessionCacheSize(1);
-    SNIHostName name = serverName(backend);
-    if (name != null) {
-      builder.serverName(name);
-    }
-    try {
-      return builder.build();
-    } catch (SSLException e) {
-      throw new UncheckedIOException("TLS for probes of " + backend.id(), e);
-    }
-  }
-
-  /** Null for an IP address, a Unix socket, and a name that is not valid in TLS. */
-  private static @Nullable SNIHostName serverName(BackendConfig backend) {
-    String name = Backend.hostNameOf(backend);
-    if (name == null) {
-      return null;
-    }
-    try {
-      return new SNIHostName(name.endsWith(".") ? name.substring(0, name.length() - 1) : name);
-    } catch (IllegalArgumentException e) {
-      // An underscore, as Docker's names may have.
-      LOG.debug("probes of {} send no server name: {}", backend.id(), e.getMessage());
-      return null;
-    }
   }
 
   private static CheckResult failure(Throwable failure) {
