@@ -28,7 +28,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Watches the member's own configuration file. Vert.x Config delivers its text; this class parses
  * it and passes valid changes on. A text with problems is reported once, and only after it was read
- * twice unchanged, because a file that is being overwritten can be read half-written. Any thread.
+ * twice unchanged, because a file that is being overwritten can be read half-written. One that is
+ * refused for something that passes is pushed again: a member that does not answer, or certificates
+ * and keys that a member cannot use yet. Any thread.
  */
 final class ConfigFile {
   private static final Logger LOG = LoggerFactory.getLogger(ConfigFile.class);
@@ -39,11 +41,14 @@ final class ConfigFile {
   /** Raising it reports problems later; lowering it reports files that are still being written. */
   private static final Duration CONFIRM = Duration.ofMillis(200);
 
-  /** Lowering it ends a temporary refusal sooner at the expense of more pushes. */
+  /** Lowering it ends a refusal that passes sooner at the expense of more pushes. */
   private static final Duration RETRY = Duration.ofSeconds(5);
 
   private static final Set<Integer> TEMPORARY =
       Set.of(CommandException.CONFLICT, CommandException.NO_ANSWER);
+
+  /** In the path of every key of TLS that a member can refuse in a document that is valid here. */
+  private static final String TLS = ".tls.";
 
   private static final long NO_TIMER = -1;
 
@@ -61,10 +66,10 @@ final class ConfigFile {
   /** A content with problems that was read once. */
   private Optional<Content> suspected = Optional.empty();
 
-  /** The problems of a temporary refusal; reported once. */
+  /** The problems of a refusal that may pass; reported once. */
   private List<Problem> pending = List.of();
 
-  /** Timer of the next push after a temporary refusal. */
+  /** Timer of the next push after such a refusal. */
   private long retry = NO_TIMER;
 
   /** The tail of the queue: contents are handled one at a time. */
@@ -81,6 +86,9 @@ final class ConfigFile {
 
     /** The problems of the file on disk have changed; empty = it is valid. */
     void problems(List<Problem> problems);
+
+    /** The number of the revision in force. */
+    long revision();
   }
 
   ConfigFile(Vertx vertx, ConfigText atStart, ConfigLoader loader, Changes changes) {
@@ -217,9 +225,28 @@ final class ConfigFile {
       changes.problems(problems);
     }
     pending = List.of();
-    if (cause instanceof CommandException refusal && TEMPORARY.contains(refusal.code())) {
-      pending = problems;
-      retry = vertx.setTimer(RETRY.toMillis(), id -> again());
+    if (cause instanceof CommandException refusal) {
+      boolean passes = TEMPORARY.contains(refusal.code());
+      if (passes || isOfFiles(refusal)) {
+        pending = problems;
+        long before = changes.revision();
+        retry = vertx.setTimer(RETRY.toMillis(), id -> retry(passes, before));
+      }
+    }
+  }
+
+  /** A certificate that a Secret brings may come later than the file that a ConfigMap brings. */
+  private static boolean isOfFiles(CommandException refusal) {
+    return refusal.code() == CommandException.PROBLEMS
+        && refusal.problems().stream().allMatch(problem -> problem.path().contains(TLS));
+  }
+
+  /** Files may come after days, when another revision is wanted than that of the file. */
+  private void retry(boolean passes, long before) {
+    if (passes || changes.revision() == before) {
+      again();
+    } else {
+      LOG.info("{} is not pushed again: another revision is in force", atStart.name());
     }
   }
 

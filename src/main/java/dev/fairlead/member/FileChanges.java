@@ -105,4 +105,9 @@ final class FileChanges implements ConfigFile.Changes {
   public void problems(List<Problem> problems) {
     live.problems(problems);
   }
+
+  @Override
+  public long revision() {
+    return live.inForce().revision().revision();
+  }
 }

@@ -7,21 +7,27 @@ import static org.awaitility.Awaitility.await;
 import dev.fairlead.config.NodeConfig.TransportKind;
 import dev.fairlead.testkit.Background;
 import dev.fairlead.testkit.EveryTransport;
+import dev.fairlead.testkit.LogWatch;
 import dev.fairlead.testkit.Logs;
 import dev.fairlead.testkit.MemberSetup;
 import dev.fairlead.testkit.TestBackend;
+import dev.fairlead.testkit.TestCa;
 import dev.fairlead.testkit.TestClient;
 import dev.fairlead.testkit.TestConnection;
 import dev.fairlead.testkit.TestMember;
+import dev.fairlead.testkit.TlsSocket;
 import io.vertx.core.json.JsonObject;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Ensured: a changed file is in force as a whole or not at all; live sessions and listeners that it
@@ -180,6 +186,29 @@ class ReloadTest {
                       .contains("127.0.0.1:" + port + " (expected: a free address)"));
       assertThat(TestClient.ask(member)).isEqualTo("old");
       assertThat(member.view().listeners()).hasSize(1);
+    }
+  }
+
+  @Test
+  @Logs({"was not put in force, revision 1 stays", "(expected: a file that can be read)"})
+  void fileIsInForceOnceItsCertificateHasCome(@TempDir Path directory, LogWatch logged)
+      throws Exception {
+    Path certificate = directory.resolve("late.pem");
+    TestCa ca = TestCa.root("Test CA");
+    try (TestBackend backend = TestBackend.echo();
+        TestMember member = MemberSetup.on(TransportKind.NIO).backends(backend).start()) {
+      String tls = "tls: { certificates: [{ cert: '" + certificate + "' }] }";
+      member.write(
+          MemberSetup.on(TransportKind.NIO).listener(tls).backends(backend).dynamicPart());
+      await()
+          .untilAsserted(() -> assertThat(member.view().status().configProblems()).isNotEmpty());
+      Files.writeString(certificate, ca.issue("late", "dns:late.example").pem());
+      await().untilAsserted(() -> assertThat(member.view().status().configProblems()).isEmpty());
+      try (TlsSocket client = TlsSocket.trusting(ca).to(member, "late.example")) {
+        client.send("x");
+        client.expect("x");
+      }
+      assertThat(logged.lines()).filteredOn(line -> line.contains("not put in force")).hasSize(1);
     }
   }
 

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,6 +54,10 @@ class ConfigFileTest {
     private final List<String> applied = new CopyOnWriteArrayList<>();
     private final List<List<Problem>> told = new CopyOnWriteArrayList<>();
     private volatile int refusals;
+    private volatile long revision;
+
+    /** How often {@link #revision} was asked for. */
+    private final AtomicInteger asked = new AtomicInteger();
     private volatile int code;
     private volatile CommandProblem problem = new CommandProblem("", 0, "not now", null);
 
@@ -73,6 +78,12 @@ class ConfigFileTest {
     @Override
     public void problems(List<Problem> problems) {
       told.add(problems);
+    }
+
+    @Override
+    public long revision() {
+      asked.incrementAndGet();
+      return revision;
     }
   }
 
@@ -123,6 +134,37 @@ class ConfigFileTest {
     changes.code = CommandException.PROBLEMS;
     ConfigFile file = change(vertx);
     await().until(() -> changes.told.size() == 1);
+    Files.writeString(directory.resolve("fairlead.yaml"), "pools: [] # mended\n");
+    await().until(() -> changes.told.size() == 2);
+    file.stop();
+    assertThat(changes.applied).containsExactly("pools: [] # changed\n", "pools: [] # mended\n");
+  }
+
+  private static CommandProblem missing(String key) {
+    return new CommandProblem(key, 0, "web.pem (expected: a file that can be read)", "m3");
+  }
+
+  @Test
+  void aFileWhoseCertificateIsNotThereYetIsToldOnceAndPushedAgain(Vertx vertx) throws IOException {
+    changes.refusals = 2;
+    changes.code = CommandException.PROBLEMS;
+    changes.problem = missing("listeners[0].tls.certificates[0].cert");
+    ConfigFile file = change(vertx);
+    await().until(() -> changes.told.size() == 2);
+    file.stop();
+    assertThat(changes.applied).hasSize(3).containsOnly("pools: [] # changed\n");
+    assertThat(changes.told.get(1)).isEmpty();
+  }
+
+  @Test
+  void aFileThatWaitsForItsCertificateUndoesNoOtherRevision(Vertx vertx) throws IOException {
+    changes.refusals = 1;
+    changes.code = CommandException.PROBLEMS;
+    changes.problem = missing("pools[0].tls.ca");
+    ConfigFile file = change(vertx);
+    await().until(() -> changes.told.size() == 1);
+    changes.revision = 2;
+    await().until(() -> changes.asked.get() == 2);
     Files.writeString(directory.resolve("fairlead.yaml"), "pools: [] # mended\n");
     await().until(() -> changes.told.size() == 2);
     file.stop();
