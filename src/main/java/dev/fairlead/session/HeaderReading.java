@@ -12,8 +12,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Reads the PROXY header that a client may have to send first. Where it need not, a client that
  * begins with something else is served at once, and one that is silent after the time-out: then the
- * backend speaks first. The wait holds one of {@link ListenerLimiter#headers}. On the session's event
- * loop.
+ * backend speaks first. The wait holds one of {@link ListenerLimiter#headers}. On the session's
+ * event loop.
  */
 final class HeaderReading implements Step {
   private static final Logger LOG = LoggerFactory.getLogger(HeaderReading.class);

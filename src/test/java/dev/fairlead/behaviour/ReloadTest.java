@@ -198,10 +198,8 @@ class ReloadTest {
     try (TestBackend backend = TestBackend.echo();
         TestMember member = MemberSetup.on(TransportKind.NIO).backends(backend).start()) {
       String tls = "tls: { certificates: [{ cert: '" + certificate + "' }] }";
-      member.write(
-          MemberSetup.on(TransportKind.NIO).listener(tls).backends(backend).dynamicPart());
-      await()
-          .untilAsserted(() -> assertThat(member.view().status().configProblems()).isNotEmpty());
+      member.write(MemberSetup.on(TransportKind.NIO).listener(tls).backends(backend).dynamicPart());
+      await().untilAsserted(() -> assertThat(member.view().status().configProblems()).isNotEmpty());
       Files.writeString(certificate, ca.issue("late", "dns:late.example").pem());
       await().untilAsserted(() -> assertThat(member.view().status().configProblems()).isEmpty());
       try (TlsSocket client = TlsSocket.trusting(ca).to(member, "late.example")) {

@@ -27,8 +27,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /**
  * Ensured: a client whose certificate has expired does not come in by a ticket of before.
  *
- * <p>Provoked: a certificate of a few seconds, a session that is resumed while it is good, and
- * once more when it is not.
+ * <p>Provoked: a certificate of a few seconds, a session that is resumed while it is good, and once
+ * more when it is not.
  *
  * <p>A failure looks like: a session of a client that a full handshake would refuse.
  */
@@ -40,8 +40,7 @@ class TlsSessionsTest {
 
   @ParameterizedTest
   @CsvSource({"jdk, TLSv1.2", "jdk, TLSv1.3", "openssl, TLSv1.2", "openssl, TLSv1.3"})
-  void sessionOfAnExpiredCertificateIsNotResumed(String provider, String version)
-      throws Exception {
+  void sessionOfAnExpiredCertificateIsNotResumed(String provider, String version) throws Exception {
     PemFiles server = CA.issue("one", "dns:" + NAME).write(directory, "one");
     Path ca = Files.writeString(directory.resolve("ca.pem"), CA.pem());
     String tls =
@@ -101,8 +100,7 @@ class TlsSessionsTest {
     InetSocketAddress address = (InetSocketAddress) member.address();
     Socket plain = new Socket(address.getAddress(), address.getPort());
     try (SSLSocket socket =
-        (SSLSocket)
-            context.getSocketFactory().createSocket(plain, NAME, address.getPort(), true)) {
+        (SSLSocket) context.getSocketFactory().createSocket(plain, NAME, address.getPort(), true)) {
       socket.setEnabledProtocols(new String[] {version});
       socket.getOutputStream().write('x');
       if (socket.getInputStream().read() != 'x') {

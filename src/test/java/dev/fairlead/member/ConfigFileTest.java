@@ -58,6 +58,7 @@ class ConfigFileTest {
 
     /** How often {@link #revision} was asked for. */
     private final AtomicInteger asked = new AtomicInteger();
+
     private volatile int code;
     private volatile CommandProblem problem = new CommandProblem("", 0, "not now", null);
 

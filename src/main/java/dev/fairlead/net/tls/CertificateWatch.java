@@ -22,9 +22,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the contexts of one listener or pool as its files are at each {@link #check}, of which
- * there is one every half second. Files that cannot be used, because they are wrong or half-written,
- * leave the contexts as they are. {@code check} blocks, so it is for workers, one call at a time; the rest is for any
- * thread.
+ * there is one every half second. Files that cannot be used, because they are wrong or
+ * half-written, leave the contexts as they are. {@code check} blocks, so it is for workers, one
+ * call at a time; the rest is for any thread.
  */
 public final class CertificateWatch<T extends TlsContexts> {
   private static final Logger LOG = LoggerFactory.getLogger(CertificateWatch.class);
