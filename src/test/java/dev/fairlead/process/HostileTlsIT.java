@@ -51,7 +51,7 @@ class HostileTlsIT {
   @TempDir private Path directory;
 
   /** What is there when nobody is connected. */
-  private record Use(long descriptors, double directMemory, String resident) {}
+  private record Use(long descriptors, double directMemory, long residentKib) {}
 
   @Test
   void wrongHeadersAndHandshakesLeaveNothing() throws Exception {
@@ -143,15 +143,20 @@ class HostileTlsIT {
 
   private static Use use(FairleadProcess proxy) throws IOException {
     Path process = Path.of("/proc/" + proxy.process().pid());
-    String resident =
-        Files.readAllLines(process.resolve("status")).stream()
-            .filter(line -> line.startsWith("VmRSS"))
-            .findFirst()
-            .orElse("unknown");
     double directMemory = proxy.metric("fairlead_direct_memory_bytes");
     try (Stream<Path> descriptors = Files.list(process.resolve("fd"))) {
-      return new Use(descriptors.count(), directMemory, resident);
+      return new Use(descriptors.count(), directMemory, residentKib(proxy));
     }
+  }
+
+  /** What a process has in memory; 0 = this system does not tell. */
+  static long residentKib(FairleadProcess proxy) throws IOException {
+    Path status = Path.of("/proc/" + proxy.process().pid() + "/status");
+    return Files.readAllLines(status).stream()
+        .filter(line -> line.startsWith("VmRSS:"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+        .findFirst()
+        .orElse(0);
   }
 
   private static void assertReasons(FairleadProcess proxy) {
