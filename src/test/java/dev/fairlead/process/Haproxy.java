@@ -8,9 +8,23 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
-/** A running HAProxy in the foreground, with its statistics on a Unix socket. One thread. */
+/**
+ * A running HAProxy in the foreground, with its statistics on a Unix socket: the one of the machine,
+ * or what the environment's {@code HAPROXY_CMD} starts, which has to see the files of the test. One
+ * thread.
+ */
 final class Haproxy implements AutoCloseable {
+  private static final List<String> COMMAND =
+      List.of(Objects.requireNonNullElse(System.getenv("HAPROXY_CMD"), "haproxy").split(" "));
+
+  /** {@code HAProxy version 3.0.11-1 2026/10/15}. */
+  private static final Pattern VERSION = Pattern.compile("version (\\d+)\\.(\\d+)");
+
   private static final String COMMON =
       """
       global
@@ -38,7 +52,27 @@ final class Haproxy implements AutoCloseable {
     Path socket = own.resolve("stats");
     Path config =
         Files.writeString(own.resolve("haproxy.cfg"), COMMON.formatted(socket) + sections);
-    return new Haproxy(Program.start(own, "haproxy", "-db", "-f", config.toString()), socket);
+    return new Haproxy(Program.start(own, command("-db", "-f", config.toString())), socket);
+  }
+
+  private static String[] command(String... options) {
+    return Stream.concat(COMMAND.stream(), Stream.of(options)).toArray(String[]::new);
+  }
+
+  /** Skips the test if there is none. */
+  static void assumeInstalled() {
+    Program.assumeInstalled(COMMAND.get(0));
+  }
+
+  /** Whether it is of that version or a later one. */
+  static boolean isSince(Path directory, int major, int minor) throws IOException {
+    String output = Program.run(directory, command("-v")).output();
+    Matcher version = VERSION.matcher(output);
+    if (!version.find()) {
+      throw new IOException(output);
+    }
+    int found = Integer.parseInt(version.group(1));
+    return found > major || found == major && Integer.parseInt(version.group(2)) >= minor;
   }
 
   Haproxy awaitListening(int port) {

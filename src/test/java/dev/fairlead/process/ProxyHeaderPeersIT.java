@@ -56,7 +56,7 @@ class ProxyHeaderPeersIT {
         "send-proxy-v2 proxy-v2-options crc32c,unique-id,authority,ssl,cert-cn"
       })
   void haproxyNamesTheClientAndItsChecksPass(String header) throws Exception {
-    Program.assumeInstalled("haproxy");
+    Haproxy.assumeInstalled();
     try (PingBackend backend = PingBackend.start();
         FairleadProcess proxy = start(backend.port(), REQUIRED);
         Haproxy haproxy = haproxyTo(proxy, "front", "bind 127.0.0.1:" + front, header)) {
@@ -71,7 +71,8 @@ class ProxyHeaderPeersIT {
   /** Its header tells of the certificate that the client has shown to it. */
   @Test
   void haproxyNamesTheClientWhoseTlsItEnds() throws Exception {
-    Program.assumeInstalled("haproxy", "openssl");
+    Haproxy.assumeInstalled();
+    Program.assumeInstalled("openssl");
     Path pem = Files.writeString(directory.resolve("both.pem"), fixture.certificate().pem());
     String bind =
         "bind 127.0.0.1:%s ssl crt %s ca-file %s verify required".formatted(front, pem, fixture.ca);
@@ -108,7 +109,7 @@ class ProxyHeaderPeersIT {
   @ParameterizedTest
   @ValueSource(strings = {"v1", "v2", "{ version: v2, crc32c: true, uniqueId: true }"})
   void haproxyBehindAMemberKnowsTheClient(String version) throws Exception {
-    Program.assumeInstalled("haproxy");
+    Haproxy.assumeInstalled();
     try (Haproxy haproxy = Haproxy.start(directory, accepting());
         FairleadProcess proxy = start(back, "allow: []", "proxyProtocol: " + version)) {
       haproxy.awaitListening(back);
@@ -153,7 +154,8 @@ class ProxyHeaderPeersIT {
 
   @Test
   void theClientIsKnownBehindThreeProxies() throws Exception {
-    Program.assumeInstalled("nginx", "haproxy");
+    Program.assumeInstalled("nginx");
+    Haproxy.assumeInstalled();
     try (Nginx behind = nginxAccepting();
         FairleadProcess proxy = start(back, REQUIRED, "proxyProtocol: v2");
         Nginx first = nginxTo(proxy)) {
