@@ -14,9 +14,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A running HAProxy in the foreground, with its statistics on a Unix socket: the one of the machine,
- * or what the environment's {@code HAPROXY_CMD} starts, which has to see the files of the test. One
- * thread.
+ * A running HAProxy in the foreground, with its statistics on a Unix socket: the one of the
+ * machine, or what the environment's {@code HAPROXY_CMD} starts, which has to see the files of the
+ * test. One thread.
  */
 final class Haproxy implements AutoCloseable {
   private static final List<String> COMMAND =

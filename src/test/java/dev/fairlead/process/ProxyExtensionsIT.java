@@ -165,8 +165,7 @@ class ProxyExtensionsIT {
 
   /** A frontend that demands a header and answers with what it says. */
   private String accepting() {
-    String more =
-        showsAll ? "%[fc_pp_tlv(ALPN)]|%[fc_pp_tlv(SSL),hex]" : "|";
+    String more = showsAll ? "%[fc_pp_tlv(ALPN)]|%[fc_pp_tlv(SSL),hex]" : "|";
     return """
     frontend back
       mode http

@@ -26,8 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Ensures that names cost no memory. Provoked by a hundred thousand clients, each of which asks a
  * listener that terminates TLS for another name, half of them below the wildcard of a certificate,
- * and leaves when it has the server's certificate. A failure would look like memory, a context or
- * a series of a metric for each name. Prints the memory before and after.
+ * and leaves when it has the server's certificate. A failure would look like memory, a context or a
+ * series of a metric for each name. Prints the memory before and after.
  */
 @Tag("slow")
 class RandomNamesIT {
@@ -40,7 +40,8 @@ class RandomNamesIT {
   private static final String LABEL = "abcdefghijklmnop";
 
   private static final List<String> DOMAINS = List.of(".one.example", ".other.example");
-  private static final String LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+  private static final String LETTERS =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
   private static final int HANDSHAKE_RECORD = 22;
   private static final int SERVER_HELLO = 2;
@@ -129,7 +130,10 @@ class RandomNamesIT {
   }
 
   private static double failed(FairleadProcess proxy) {
-    return proxy.get("/metrics").body().lines()
+    return proxy
+        .get("/metrics")
+        .body()
+        .lines()
         .filter(line -> line.startsWith("fairlead_tls_handshakes_total{"))
         .filter(line -> line.contains("result=\"failed\""))
         .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))

@@ -23,9 +23,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * Ensures that the keys of tickets change with the clock on all members, and that sessions outlive
  * the change. Provoked by members whose clocks are stepped over the next change, one after the
- * other, and by openssl, which takes its tickets from each of them to the others and shows the
- * name of the key that sealed them. A failure would look like a whole handshake, or a key that
- * stays. Needs Linux and a C compiler.
+ * other, and by openssl, which takes its tickets from each of them to the others and shows the name
+ * of the key that sealed them. A failure would look like a whole handshake, or a key that stays.
+ * Needs Linux and a C compiler.
  */
 @Tag("slow")
 class TicketRotationIT {

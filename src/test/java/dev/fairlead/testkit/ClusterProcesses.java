@@ -21,13 +21,17 @@ import java.util.stream.IntStream;
  */
 public final class ClusterProcesses implements AutoCloseable {
   /** What the jar does is tested, not how fast: three processes have to share few cores. */
-  private static final String[] JVM = {
-    "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m", "-Djava.net.preferIPv4Stack=true"
-  };
+  private static final List<String> JVM =
+      List.of(
+          "-XX:TieredStopAtLevel=1",
+          "-XX:+UseSerialGC",
+          "-Xmx256m",
+          "-Djava.net.preferIPv4Stack=true");
 
   private final Path directory;
   private final ClusterKeys keys;
   private final String dynamicPart;
+  private final List<String> jvm = new ArrayList<>(JVM);
   private final List<String> clusterLines = new ArrayList<>();
 
   /** By member. */
@@ -49,6 +53,12 @@ public final class ClusterProcesses implements AutoCloseable {
     this.directory = directory;
     this.keys = ClusterKeys.of(size);
     this.dynamicPart = dynamicPart;
+  }
+
+  /** A flag for the JVM of each member, after those that all tests have. */
+  public ClusterProcesses jvm(String flag) {
+    jvm.add(flag);
+    return this;
   }
 
   /** A line of {@code cluster} in every file: {@code secretFile: /path}. */
@@ -116,7 +126,7 @@ public final class ClusterProcesses implements AutoCloseable {
     List<String> arguments = new ArrayList<>(List.of("run", "-c", file(member).toString()));
     arguments.addAll(List.of(more));
     return Launch.jar(arguments.toArray(String[]::new))
-        .withJvm(JVM)
+        .withJvm(jvm.toArray(String[]::new))
         .after(shell.getOrDefault(member, ":"));
   }
 
