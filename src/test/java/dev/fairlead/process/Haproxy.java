@@ -72,7 +72,7 @@ final class Haproxy implements AutoCloseable {
       throw new IOException(output);
     }
     int found = Integer.parseInt(version.group(1));
-    return found > major || found == major && Integer.parseInt(version.group(2)) >= minor;
+    return found > major || (found == major && Integer.parseInt(version.group(2)) >= minor);
   }
 
   Haproxy awaitListening(int port) {
