@@ -46,7 +46,7 @@ class HostileTlsIT {
   private static final double DIRECT_MEMORY_NOISE = 4 << 20;
 
   /** Of the one line that each reason may have in ten seconds. */
-  private static final String SUMMARY = " refused in the last 10 s: ";
+  static final String SUMMARY = " refused in the last 10 s: ";
 
   @TempDir private Path directory;
 
