@@ -7,6 +7,7 @@ import re
 import statistics
 
 BASELINE = "haproxy"
+WIDE = 0.1  # a range of ratios, as a share of their median, that calls for more rounds
 
 
 def median(results, field):
@@ -28,6 +29,39 @@ def ratio(results, baseline, field="cpu"):
     return f"{middle:.2f} ({ratios[0]:.2f}-{ratios[-1]:.2f})"
 
 
+def spread(results, field, form):
+    """Median and range; a value that is NaN is left out."""
+    found = [getattr(result, field) for result in results]
+    values = sorted(value for value in found if not math.isnan(value))
+    if not values:
+        return "-"
+    middle, low, high = (
+        f"{value:{form}}" for value in (statistics.median(values), values[0], values[-1])
+    )
+    return f"{middle} ({low}-{high})"
+
+
+def difference(results, field):
+    """By what share the last two differ."""
+    before, last = (getattr(result, field) for result in results[-2:])
+    return abs(last / before - 1) if before else 0.0
+
+
+def remarks(sentences):
+    return [line for sentence in sentences for line in (sentence, "")]
+
+
+def wide_ranges(results, baseline=BASELINE):
+    """A sentence about the ratios whose range is wide; compare.py repeats nothing by itself."""
+    wide = []
+    for name, runs in results.items():
+        pairs = zip(runs, results.get(baseline, []))
+        ratios = [mine.cpu / base.cpu for mine, base in pairs if base.cpu]
+        if ratios and max(ratios) - min(ratios) > WIDE * statistics.median(ratios):
+            wide.append(name)
+    return [f"Range of the ratio wider than {WIDE:.0%}: {', '.join(wide)}."] if wide else []
+
+
 def mebibytes(count):
     return f"{count / 2**20:.0f}"
 
@@ -37,18 +71,19 @@ def table(header, rows):
     return lines + ["| " + " | ".join(row) + " |" for row in rows]
 
 
-def traffic_table(scenario, results):
+def traffic_table(scenario, results, baseline=BASELINE):
     """`results`: proxy name -> its runs, in the order of the rounds."""
+    whose = "HAProxy's" if baseline == BASELINE else f"that {baseline}"
     rate = "MB/s" if scenario.is_bulk else "operations/s"
     cpu = "CPU s/GB" if scenario.is_bulk else "CPU us/operation"
-    header = ["proxy", rate, cpu, "CPU to HAProxy's (range)"]
+    header = ["proxy", rate, cpu, f"CPU to {whose} (range)"]
     header += ["handshakes per CPU second"] if scenario.is_handshake else []
     header += [] if scenario.is_bulk else ["p50 us", "p99 us", "p99.9 us"]
     header += ["RSS MiB", "errors"]
     rows = []
     for name, runs in results.items():
         row = [name, f"{median(runs, 'rate'):,.0f}", f"{median(runs, 'cpu'):.2f}"]
-        row.append(ratio(runs, results.get(BASELINE)))
+        row.append(ratio(runs, results.get(baseline)))
         if scenario.is_handshake:
             row.append(f"{1e6 / median(runs, 'cpu'):,.0f}")
         if not scenario.is_bulk:
