@@ -48,9 +48,9 @@ def spread(results, field, form):
 
 
 def difference(results, field):
-    """By what share the last two differ."""
+    """By what share of the larger one the last two differ."""
     before, last = (getattr(result, field) for result in results[-2:])
-    return abs(last / before - 1) if before else 0.0
+    return abs(last - before) / max(before, last) if before != last else 0.0
 
 
 def remarks(sentences):
