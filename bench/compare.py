@@ -12,11 +12,17 @@ import resource
 import shlex
 import sys
 
+import members
+import offered
 import proxies
 import report
 import scenarios
+import syscalls
 from proxies import Running
+from rounds import interleave, progress, started
 from scenarios import SCENARIOS
+
+QUICK_PROXIES = "haproxy,haproxy-splice,fairlead-epoll"
 
 
 def all_proxies():
@@ -29,16 +35,21 @@ def parse_arguments():
     parser.add_argument("--seconds", type=float, default=6, help="of each run; a quarter is warm-up")
     parser.add_argument("--rounds", type=int, default=5, help="of each scenario")
     parser.add_argument("--warm-up", type=float, default=15, help="seconds in each scenario for a JVM")
-    parser.add_argument("--scenarios", default=",".join(scenarios.DEFAULT_SCENARIOS), help=known)
-    parser.add_argument("--proxies", default=",".join(all_proxies()))
+    parser.add_argument("--settle", type=float, default=30, help="seconds before idlecpu and cluster")
+    parser.add_argument("--scenarios", help=known)
+    parser.add_argument("--proxies")
     parser.add_argument("--idle-sessions", type=int, default=5000)
     parser.add_argument("--out", type=pathlib.Path, help="also write the tables into this document")
     parser.add_argument("--section", default="bench", help="its comments in that document")
-    parser.add_argument("--quick", action="store_true", help="one short round: does it all work?")
+    parser.add_argument("--quick", action="store_true", help="one short round of all: does it work?")
     arguments = parser.parse_args()
+    names, some = scenarios.DEFAULT_SCENARIOS, ",".join(all_proxies())
     if arguments.quick:
         arguments.seconds, arguments.rounds, arguments.warm_up = 1, 1, 1
-        arguments.idle_sessions = 500
+        arguments.settle, arguments.idle_sessions = 1, 500
+        names, some = SCENARIOS, QUICK_PROXIES
+    arguments.scenarios = arguments.scenarios or ",".join(names)
+    arguments.proxies = arguments.proxies or some
     return arguments
 
 
@@ -59,36 +70,35 @@ def those_present(chosen):
     return present
 
 
-def progress(text):
-    print(f"... {text}", file=sys.stderr, flush=True)
-
-
 def measure_traffic(chosen, present, arguments):
-    """Scenario -> proxy name -> its runs. All proxies run all the time, one is driven at a time."""
-    results = {scenario: {proxy.name: [] for proxy in present} for scenario in chosen}
-    running = []
-    try:
-        for proxy in present:
-            running.append(Running(proxy, scenarios.PROXY_CORE))
+    """The tables of all. All proxies run all the time, one is driven at a time."""
+    lines = []
+    with started(present, scenarios.PROXY_CORE) as running:
         for scenario in chosen:
-            run = scenarios.run_flooded if scenario.is_flooded else scenarios.run
-            for one in running:
-                if one.proxy.is_java:
-                    progress(f"{scenario.name}: warming up {one.proxy.name}")
-                    run(one, scenario, arguments.warm_up)
-            for number in range(arguments.rounds):
-                progress(f"{scenario.name}: round {number + 1} of {arguments.rounds}")
-                for one in running:
-                    result = run(one, scenario, arguments.seconds)
-                    results[scenario][one.proxy.name].append(result)
-    finally:
-        for one in running:
-            one.stop()
-    return results
+            lines += measure_one(scenario, running, arguments)
+    return lines
 
 
-def measure_idle(scenario, sessions, present, arguments):
-    """Proxy name -> its runs, each with a fresh process that has relayed short sessions before."""
+def measure_one(scenario, running, arguments):
+    run = scenarios.run_flooded if scenario.is_flooded else scenarios.run
+    results, remarks = interleave(scenario, running, arguments, run)
+    if scenario.is_flooded:
+        return report.flood_table(scenario, results) + report.remarks(remarks)
+    remarks += report.wide_ranges(results)
+    if scenario.is_bulk:
+        splicing = [one for one in running if one.proxy.splices]
+        remarks += [syscalls.splice_remark(one, scenario) for one in splicing]
+    return [
+        *report.traffic_table(scenario, results),
+        *report.remarks(remarks),
+        *report.foreign_work(results),
+    ]
+
+
+def measure_idle(scenario, present, arguments):
+    """Each run has a fresh process that has relayed short sessions before."""
+    is_plain = scenario.listener is None
+    sessions = arguments.idle_sessions if is_plain else scenario.connections
     results = {proxy.name: [] for proxy in present}
     for number in range(min(arguments.rounds, 3)):
         progress(f"{scenario.name}: round {number + 1}")
@@ -99,7 +109,18 @@ def measure_idle(scenario, sessions, present, arguments):
                 results[proxy.name].append(scenarios.run_idle(running, scenario, sessions))
             finally:
                 running.stop()
-    return results
+    return report.idle_table(scenario, sessions, results)
+
+
+# What is done for each kind of scenario but plain traffic, whose proxies are started once for all.
+KINDS = {
+    "idle": measure_idle,
+    "cold": offered.measure_cold,
+    "latency": offered.measure_latency,
+    "idlecpu": members.measure_idlecpu,
+    "start": members.measure_start,
+    "cluster": members.measure_cluster,
+}
 
 
 def allow_many_sockets():
@@ -130,19 +151,12 @@ def compare(chosen, known, arguments):
     names = [name for name in arguments.proxies.split(",") if name in known]
     present = those_present([known[name] for name in names])
     lines = describe_run(present)
-    traffic = [scenario for scenario in chosen if scenario.mode != "idle"]
+    traffic = [scenario for scenario in chosen if scenario.kind == "traffic"]
     if traffic:
-        for scenario, results in measure_traffic(traffic, present, arguments).items():
-            if scenario.is_flooded:
-                lines += report.flood_table(scenario, results)
-            else:
-                lines += report.traffic_table(scenario, results) + report.foreign_work(results)
+        lines += measure_traffic(traffic, present, arguments)
     for scenario in chosen:
-        if scenario.mode == "idle":
-            is_plain = scenario.listener is None
-            sessions = arguments.idle_sessions if is_plain else scenario.connections
-            results = measure_idle(scenario, sessions, present, arguments)
-            lines += report.idle_table(scenario, sessions, results)
+        if scenario.kind != "traffic":
+            lines += KINDS[scenario.kind](scenario, present, arguments)
     return lines
 
 

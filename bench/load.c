@@ -8,13 +8,20 @@
 //   conn     connect, one exchange, the client closes with RST; repeat
 //   down     the backend streams to the client
 //   up       the client streams to the backend
-//   idle     opens CONNECTIONS, one exchange of a byte on each, then holds them for SECONDS
+//   idle     opens CONNECTIONS, one exchange of a byte on each, then holds them for SECONDS,
+//            or until SIGTERM
+//   open-connfin, open-conn, open-rr
+//            the same as an open loop: RATE connections (open-rr: exchanges, on CONNECTIONS kept ones in
+//            turn) a second are due at fixed times, whatever the proxy does. Latency counts from the time
+//            an operation was due, so that no answer that came late hides those that had to wait for it
+//            (coordinated omission). CONNECTIONS is the most that are open at one time.
 //
 // Prints START when the measurement begins (after a quarter of SECONDS; idle: when all are open),
 // then one line of JSON: operations and bytes a second, latency percentiles, errors. An operation
-// is one exchange; with conn and connfin its latency includes connecting. RATE is the most new
-// connections a second, 0 = as many as it can. Both ends live in one
-// thread so that neither can hide behind a second core.
+// is one exchange; with conn and connfin its latency includes connecting. An open loop reports "each"
+// second from the first on, too. RATE is the most new connections a second, with down and up the most MB
+// a second, 0 = as many as it can. Both ends live in one thread so that neither can hide behind a second
+// core.
 //
 // The last argument gives the clients TLS 1.3 (tls.h), the backend stays in clear: "full" never
 // resumes a session, with "resumed" a handshake that is not resumed is an error once the measurement
@@ -32,6 +39,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -50,7 +58,9 @@ struct connection {
   bool waits_for_writable;  // EPOLLOUT is watched, because of `unsent`
   int64_t received;         // bytes of the exchange under way
   int64_t unsent;           // bytes the socket did not take yet
-  uint64_t started_ns;      // of the exchange under way
+  uint64_t started_ns;      // of the exchange under way; in an open loop, when it was due
+  bool exchanges;           // a client of open-rr waits for an answer
+  uint64_t next;            // of a client of open-rr: which exchange of all is its next
   SSL *ssl;                 // of a client with TLS
 };
 
@@ -58,6 +68,8 @@ enum {
   MAX_FDS = 1 << 20,      // the limit of open files must not be higher
   MAX_CONNECTING = 200,  // more at once would measure the listen queue
   STREAM_WRITE = 256 * 1024,
+  MAX_SECONDS = 120,      // that an open loop reports one by one
+  MAX_KEPT = 1 << 16,
   READ_SIZE = 1024 * 1024
 };
 
@@ -68,11 +80,18 @@ static int epoll_fd;
 static enum mode mode;
 static int proxy_port, target, request_bytes = 100, response_bytes = 100, rate;
 static uint64_t began_ns, opened;
-static bool measuring;
+static bool measuring, is_open_loop;
+static volatile sig_atomic_t asked_to_end;
 
 static int clients, connecting;  // live client sockets, and how many of them are not connected yet
-static uint64_t operations, bytes, errors;
-static struct histogram latency;
+static uint64_t operations, bytes, errors, streamed;
+static struct histogram latency, second_latency;
+static struct second { uint64_t served; double p50_us, p99_us; } each[MAX_SECONDS];
+static int second_count;
+static uint64_t second_served;
+static int kept[MAX_KEPT];  // of open-rr, in the order of their turns
+static int kept_count;
+static uint64_t offered;    // how many exchanges of open-rr were due so far
 
 static uint64_t now_ns(void) {
   struct timespec t;
@@ -80,8 +99,17 @@ static uint64_t now_ns(void) {
   return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
+// When the operation of this number is due in an open loop.
+static uint64_t due_ns(uint64_t number) {
+  return began_ns + (uint64_t)((double)number * 1e9 / rate);
+}
+
 static void count_operation(struct connection *c, uint64_t now) {
   operations++;
+  if (is_open_loop) {
+    second_served++;
+    histogram_add(&second_latency, now - c->started_ns);
+  }
   bytes += (uint64_t)(request_bytes + response_bytes);
   histogram_add(&latency, now - c->started_ns);
 }
@@ -118,7 +146,7 @@ static void fail(int fd) {
   release(fd);
 }
 
-static void open_client(void) {
+static void open_client(uint64_t started_ns) {
   int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
   if (fd < 0) {
     errors++;
@@ -129,7 +157,11 @@ static void open_client(void) {
     struct linger at_once = {.l_onoff = 1, .l_linger = 0};
     setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
   }
-  connections[fd] = (struct connection){.role = CONNECTING, .started_ns = now_ns()};
+  connections[fd] = (struct connection){.role = CONNECTING, .started_ns = started_ns};
+  if (is_open_loop && mode == RR) {
+    connections[fd].next = (uint64_t)kept_count;
+    kept[kept_count++] = fd;
+  }
   clients++;
   connecting++;
   opened++;
@@ -145,12 +177,17 @@ static bool is_within_rate(void) {
   return rate == 0 || opened < (now_ns() - began_ns) * (uint64_t)rate / 1000000000u;
 }
 
+// Those that are due; how late each is opened is part of its latency.
+static void open_due_clients(void) {
+  while (clients < target && due_ns(opened) <= now_ns()) open_client(due_ns(opened));
+}
+
 static void open_missing_clients(void) {
   uint64_t errors_before = errors;
   int most = tls_awaits_ticket() ? 1 : target;  // the first handshake can't be resumed
   while (clients < most && connecting < MAX_CONNECTING && errors == errors_before &&
          is_within_rate()) {
-    open_client();
+    open_client(now_ns());
   }
 }
 
@@ -218,12 +255,32 @@ static bool owe(int fd, int64_t count) {
   return send_owed(fd);
 }
 
+// The next exchange of a kept connection, if it is due and the one before has ended.
+static void exchange_if_due(int fd) {
+  struct connection *c = &connections[fd];
+  if (c->role != CLIENT || c->exchanges || due_ns(c->next) > now_ns()) return;
+  c->exchanges = true;
+  c->started_ns = due_ns(c->next);
+  c->next += (uint64_t)target;
+  owe(fd, request_bytes);
+}
+
+static void start_due_exchanges(void) {
+  while (kept_count == target && due_ns(offered) <= now_ns()) {
+    exchange_if_due(kept[offered++ % (uint64_t)target]);
+  }
+}
+
 static void on_established(int fd) {
   struct connection *c = &connections[fd];
   c->role = CLIENT;
   connecting--;
   watch(EPOLL_CTL_MOD, fd, is_sender(c) ? EPOLLIN | EPOLLOUT : EPOLLIN);
   if (is_streaming()) return;
+  if (is_open_loop && mode == RR) {
+    exchange_if_due(fd);
+    return;
+  }
   if (mode == RR) c->started_ns = now_ns();  // connecting is no part of its first operation
   owe(fd, request_bytes);
 }
@@ -286,6 +343,9 @@ static void on_response_bytes(int fd) {
   count_operation(c, now);
   if (mode == CONN) {
     release(fd);
+  } else if (mode == RR && is_open_loop) {
+    c->exchanges = false;
+    exchange_if_due(fd);
   } else if (mode == RR) {
     c->started_ns = now;
     owe(fd, request_bytes);
@@ -307,12 +367,25 @@ static void on_readable(int fd) {
   }
 }
 
+// Rests until the streams are no more ahead of their rate; what arrives meanwhile waits in its socket.
+static void keep_pace(void) {
+  if (rate == 0) return;
+  uint64_t due = began_ns + streamed * 1000 / (uint64_t)rate, now = now_ns();
+  if (due <= now) return;
+  struct timespec rest = {.tv_sec = (time_t)((due - now) / 1000000000u),
+                          .tv_nsec = (long)((due - now) % 1000000000u)};
+  nanosleep(&rest, NULL);
+}
+
 static void on_writable(int fd) {
   if (!is_sender(&connections[fd])) {
     send_owed(fd);
-  } else if (transmit(fd, STREAM_WRITE) < 0 && errno != EAGAIN) {
-    fail(fd);
+    return;
   }
+  keep_pace();
+  ssize_t sent = transmit(fd, STREAM_WRITE);
+  if (sent > 0) streamed += (uint64_t)sent;
+  else if (errno != EAGAIN) fail(fd);
 }
 
 static void on_event(int fd, uint32_t events) {
@@ -334,10 +407,35 @@ static void on_event(int fd, uint32_t events) {
   }
 }
 
+// Closes the account of each second of an open loop that is over.
+static void end_seconds(void) {
+  while (is_open_loop && second_count < MAX_SECONDS &&
+         now_ns() >= began_ns + (uint64_t)(second_count + 1) * 1000000000u) {
+    each[second_count++] = (struct second){second_served,
+                                           histogram_percentile_us(&second_latency, .5),
+                                           histogram_percentile_us(&second_latency, .99)};
+    second_served = 0;
+    memset(&second_latency, 0, sizeof second_latency);
+  }
+}
+
+// How long a turn may wait: an open loop until its next operation is due, to the microsecond.
+static struct timespec patience(void) {
+  if (!is_open_loop) return (struct timespec){.tv_nsec = (rate == 0 ? 50 : 1) * 1000000};
+  uint64_t due = due_ns(mode == RR ? offered : opened), now = now_ns();
+  uint64_t ns = due > now ? due - now : clients < target ? 0 : 1000000;
+  if (ns > 50000000) ns = 50000000;
+  return (struct timespec){.tv_nsec = (long)ns};
+}
+
 static void turn(void) {
   struct epoll_event events[512];
-  open_missing_clients();
-  int count = epoll_wait(epoll_fd, events, 512, rate == 0 ? 50 : 1);
+  end_seconds();
+  if (is_open_loop && mode != RR) open_due_clients();
+  else if (!is_open_loop || kept_count < target) open_missing_clients();
+  if (is_open_loop && mode == RR) start_due_exchanges();
+  struct timespec wait = patience();
+  int count = epoll_pwait2(epoll_fd, events, 512, &wait, NULL);
   for (int i = 0; i < count; i++) on_event(events[i].data.fd, events[i].events);
 }
 
@@ -351,18 +449,37 @@ static void start_measuring(void) {
   fflush(stdout);
 }
 
+static void report_each_second(void) {
+  printf(", \"each\": [");
+  for (int i = 0; i < second_count; i++) {
+    printf("%s{\"served\": %" PRIu64 ", \"p50_us\": %.1f, \"p99_us\": %.1f}", i == 0 ? "" : ", ",
+           each[i].served, each[i].p50_us, each[i].p99_us);
+  }
+  printf("]");
+}
+
 static void report(double seconds) {
   printf("{\"mode\": \"%s\", \"seconds\": %.3f, \"operations\": %" PRIu64 ", \"bytes\": %" PRIu64,
          MODE_NAMES[mode], seconds, operations, bytes);
   printf(", \"p50_us\": %.1f, \"p99_us\": %.1f, \"p999_us\": %.1f",
          histogram_percentile_us(&latency, .5), histogram_percentile_us(&latency, .99),
          histogram_percentile_us(&latency, .999));
-  printf(", \"errors\": %" PRIu64 ", \"open\": %d}\n", errors, clients - connecting);
+  printf(", \"errors\": %" PRIu64 ", \"open\": %d", errors, clients - connecting);
+  if (is_open_loop) report_each_second();
+  printf("}\n");
+}
+
+static void on_sigterm(int signal_number) {
+  (void)signal_number;
+  asked_to_end = 1;
 }
 
 static enum mode parse_mode(const char *name) {
+  is_open_loop = strncmp(name, "open-", 5) == 0;
+  if (is_open_loop) name += 5;
   for (int i = 0; i < UNKNOWN; i++) {
-    if (strcmp(name, MODE_NAMES[i]) == 0) return (enum mode)i;
+    if (strcmp(name, MODE_NAMES[i]) != 0) continue;
+    return is_open_loop && i > CONN ? UNKNOWN : (enum mode)i;
   }
   return UNKNOWN;
 }
@@ -370,8 +487,8 @@ static enum mode parse_mode(const char *name) {
 int main(int argc, char **argv) {
   mode = argc >= 6 ? parse_mode(argv[1]) : UNKNOWN;
   if (mode == UNKNOWN) {
-    fprintf(stderr, "usage: load rr|connfin|conn|down|up|idle PROXY_PORT BACKEND_PORT CONNECTIONS"
-                    " SECONDS [REQUEST_BYTES] [RESPONSE_BYTES] [RATE] [full|resumed]\n");
+    fprintf(stderr, "usage: load [open-]rr|[open-]connfin|[open-]conn|down|up|idle"
+                    " PROXY_PORT BACKEND_PORT CONNECTIONS SECONDS [REQUEST_BYTES] [RESPONSE_BYTES] [RATE] [full|resumed]\n");
     return 2;
   }
   proxy_port = atoi(argv[2]);
@@ -382,6 +499,11 @@ int main(int argc, char **argv) {
   if (argc > 8) rate = atoi(argv[8]);
   if (argc > 9) tls_prepare(argv[9]);
   if (mode == IDLE) request_bytes = response_bytes = 1;
+  if (is_open_loop && (rate <= 0 || target > MAX_KEPT)) {
+    fprintf(stderr, "load: an open loop needs a RATE, and at most %d CONNECTIONS\n", MAX_KEPT);
+    return 2;
+  }
+  prctl(PR_SET_TIMERSLACK, 1000);  // ns; the default of 50 us would be part of the latency
 
   signal(SIGPIPE, SIG_IGN);
   memset(buffer, 'x', sizeof buffer);
@@ -392,6 +514,7 @@ int main(int argc, char **argv) {
   began_ns = now_ns();
   uint64_t end_ns = began_ns + length_ns;
   if (mode == IDLE) {
+    signal(SIGTERM, on_sigterm);
     uint64_t give_up_ns = now_ns() + 60ull * 1000000000u;
     while (operations < (uint64_t)target && now_ns() < give_up_ns) turn();
     end_ns = now_ns() + length_ns;
@@ -400,7 +523,8 @@ int main(int argc, char **argv) {
   }
   uint64_t measured_from = now_ns();
   start_measuring();
-  while (now_ns() < end_ns) turn();
+  while (now_ns() < end_ns && !asked_to_end) turn();
+  end_seconds();
   report((double)(now_ns() - measured_from) / 1e9);
   return 0;
 }

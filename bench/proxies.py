@@ -2,7 +2,8 @@
 
 Ports are those of the configuration files beside this one: the load's backend is on 19800, each
 proxy listens on a port of its own, or with TLS on five: in clear, full handshakes with ECDSA, with
-RSA, with tickets, and for a flood, whose backend is on 19809.
+RSA, with tickets, and for a flood, whose backend is on 19809. The members of a cluster have 19846 to
+19848, and for each other 19851 to 19853, for the administrator 19856 to 19858.
 """
 
 import math
@@ -19,16 +20,20 @@ from dataclasses import dataclass, replace
 
 BENCH = pathlib.Path(__file__).resolve().parent
 OUT = BENCH / "out"
-BACKEND_PORT, FLOOD_BACKEND_PORT = 19800, 19809
+BACKEND_PORT, FLOOD_BACKEND_PORT, CLUSTER_PORTS = 19800, 19809, 19845
 JAR = pathlib.Path(os.environ.get("FAIRLEAD_JAR", BENCH.parent / "target" / "fairlead.jar"))
 ARTICLE_PROXY = BENCH / "article-proxy" / "target" / "release" / "article-proxy"
 # As plain as `java -jar`; a small fixed heap, so that memory can be compared from run to run.
 JAVA_FLAGS = ["-Xms64m", "-Xmx64m"]
+START_SECONDS = 60
 
 
 @dataclass(frozen=True)
 class Proxy:
-    """`missing` says in one line why it can't take part; None = it can."""
+    """`missing` says in one line why it can't take part; None = it can.
+
+    `splices`: its configuration asks for splice(2), which is checked. `transport` is Fairlead's.
+    """
 
     name: str
     port: int
@@ -36,6 +41,9 @@ class Proxy:
     version_command: list
     is_java: bool = False
     missing: str = None
+    backend_port: int = BACKEND_PORT
+    splices: bool = False
+    transport: str = None
 
 
 def java_command():
@@ -99,7 +107,23 @@ def haproxy_tls(port):
 
 def fairlead(transport, port):
     settings = [f"node.transport={transport}", f"listeners[0].bind=127.0.0.1:{port}"]
-    return fairlead_with(f"fairlead-{transport}", "fairlead.yaml", port, settings)
+    plain = fairlead_with(f"fairlead-{transport}", "fairlead.yaml", port, settings)
+    return replace(plain, transport=transport)
+
+
+def fairlead_member(transport, number):
+    """Member 1, 2 or 3 of the one cluster there is at a time."""
+    port = CLUSTER_PORTS + number
+    settings = [f"node.transport={transport}"]
+    member = fairlead_with(f"fairlead-m{number}", "fairlead-cluster.yaml", port, settings)
+    own = {"NAME": f"m{number}", "PORT": port}
+    own |= {"CLUSTER_PORT": port + 5, "ADMIN_PORT": admin_port(number)}
+    command = ["env", *(f"{name}={value}" for name, value in own.items()), *member.command]
+    return replace(member, command=command, transport=transport)
+
+
+def admin_port(number):
+    return CLUSTER_PORTS + 10 + number
 
 
 def fairlead_tls(name, port, transport="epoll", provider="openssl"):
@@ -133,7 +157,7 @@ def known_proxies():
     """By name, in the order of the table."""
     proxies = [
         haproxy("haproxy", BENCH / "haproxy.cfg", 19801),
-        haproxy("haproxy-splice", BENCH / "haproxy-splice.cfg", 19802),
+        replace(haproxy("haproxy-splice", BENCH / "haproxy-splice.cfg", 19802), splices=True),
         nginx(),
         article(),
         fairlead("epoll", 19804),
@@ -167,12 +191,24 @@ def version_of(proxy):
     return ", ".join(lines if proxy.is_java else lines[:1]) or "?"
 
 
-class Running:
-    """One started proxy, pinned to a core; `stop` may be called twice."""
+def accepts(port):
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+        return True
+    except OSError:
+        return False
 
-    def __init__(self, proxy, core):
+
+class Running:
+    """One started proxy, pinned to a core; `stop` may be called twice.
+
+    `start_seconds` is how long it took from its start until `is_up(port)`, asked every `poll_seconds`.
+    """
+
+    def __init__(self, proxy, core, is_up=accepts, poll_seconds=0.05):
         self.proxy = proxy
         log = OUT / f"{proxy.name}.log"
+        began = time.monotonic()
         with open(log, "w") as output:
             self.process = subprocess.Popen(
                 ["taskset", "-c", str(core), *proxy.command],
@@ -181,19 +217,18 @@ class Running:
                 cwd=OUT,
             )
         try:
-            self._wait_until_it_accepts(log)
+            self._wait_until(is_up, poll_seconds, log)
         except BaseException:
             self.stop()
             raise
+        self.start_seconds = time.monotonic() - began
 
-    def _wait_until_it_accepts(self, log):
-        end = time.monotonic() + 30
+    def _wait_until(self, is_up, poll_seconds, log):
+        end = time.monotonic() + START_SECONDS
         while time.monotonic() < end and self.process.poll() is None:
-            try:
-                socket.create_connection(("127.0.0.1", self.proxy.port), 1).close()
+            if is_up(self.proxy.port):
                 return
-            except OSError:
-                time.sleep(0.05)
+            time.sleep(poll_seconds)
         tail = "\n".join(log.read_text().splitlines()[-10:])
         raise RuntimeError(f"{self.proxy.name} does not accept; the end of {log}:\n{tail}")
 
@@ -219,6 +254,19 @@ class Running:
                 except (FileNotFoundError, ProcessLookupError):
                     pass  # a thread that just ended
         return total / 1e9
+
+    def voluntary_switches(self):
+        """How often its threads gave up the core to wait for something, so far."""
+        total = 0
+        for pid in process_tree(self.process.pid):
+            for thread in threads(pid):
+                try:
+                    with open(f"/proc/{pid}/task/{thread}/status") as status:
+                        found = re.search(r"^voluntary_ctxt_switches:\s+(\d+)", status.read(), re.M)
+                except (FileNotFoundError, ProcessLookupError):
+                    continue  # a thread that just ended
+                total += int(found.group(1))
+        return total
 
     def rss_bytes(self):
         total = 0

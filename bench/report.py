@@ -7,6 +7,7 @@ import re
 import statistics
 
 BASELINE = "haproxy"
+WIDE = 0.1  # a range of ratios, as a share of their median, that calls for more rounds
 
 
 def median(results, field):
@@ -22,10 +23,48 @@ def ratio(results, baseline, field="cpu"):
     """Median of the ratios round by round, and their range: rounds lie close together in time."""
     if baseline is None:
         return "-"
+    ratios = ratios_of(results, baseline, field)
+    if not ratios:
+        return "-"
+    return f"{statistics.median(ratios):.2f} ({ratios[0]:.2f}-{ratios[-1]:.2f})"
+
+
+def ratios_of(results, baseline, field="cpu"):
+    """Sorted; a round in which one of both served nothing is left out."""
     pairs = [(getattr(mine, field), getattr(base, field)) for mine, base in zip(results, baseline)]
-    ratios = sorted(mine / base if base else math.nan for mine, base in pairs)
-    middle = statistics.median(ratios)
-    return f"{middle:.2f} ({ratios[0]:.2f}-{ratios[-1]:.2f})"
+    return sorted(mine / base for mine, base in pairs if base and not math.isnan(mine / base))
+
+
+def spread(results, field, form):
+    """Median and range, if there is one; a value that is NaN is left out."""
+    found = [getattr(result, field) for result in results]
+    values = sorted(value for value in found if not math.isnan(value))
+    if not values:
+        return "-"
+    middle, low, high = (
+        f"{value:{form}}" for value in (statistics.median(values), values[0], values[-1])
+    )
+    return middle if low == high else f"{middle} ({low}-{high})"
+
+
+def difference(results, field):
+    """By what share of the larger one the last two differ."""
+    before, last = (getattr(result, field) for result in results[-2:])
+    return abs(last - before) / max(before, last) if before != last else 0.0
+
+
+def remarks(sentences):
+    return [line for sentence in sentences for line in (sentence, "")]
+
+
+def wide_ranges(results, baseline=BASELINE):
+    """A sentence about the ratios whose range is wide; compare.py repeats nothing by itself."""
+    wide = []
+    for name, runs in results.items():
+        ratios = ratios_of(runs, results.get(baseline, []))
+        if ratios and ratios[-1] - ratios[0] > WIDE * statistics.median(ratios):
+            wide.append(name)
+    return [f"Range of the ratio wider than {WIDE:.0%}: {', '.join(wide)}."] if wide else []
 
 
 def mebibytes(count):
@@ -37,22 +76,23 @@ def table(header, rows):
     return lines + ["| " + " | ".join(row) + " |" for row in rows]
 
 
-def traffic_table(scenario, results):
+def traffic_table(scenario, results, baseline=BASELINE):
     """`results`: proxy name -> its runs, in the order of the rounds."""
-    rate = "MB/s" if scenario.is_bulk else "operations/s"
-    cpu = "CPU s/GB" if scenario.is_bulk else "CPU us/operation"
-    header = ["proxy", rate, cpu, "CPU to HAProxy's (range)"]
+    whose = "HAProxy's" if baseline == BASELINE else f"that {baseline}"
+    rate = "MB/s (range)" if scenario.is_bulk else "operations/s (range)"
+    cpu = "CPU s/GB (range)" if scenario.is_bulk else "CPU us/operation (range)"
+    header = ["proxy", rate, cpu, f"CPU to {whose} (range)"]
     header += ["handshakes per CPU second"] if scenario.is_handshake else []
-    header += [] if scenario.is_bulk else ["p50 us", "p99 us", "p99.9 us"]
+    header += [] if scenario.is_bulk else [f"{each} us (range)" for each in ("p50", "p99", "p99.9")]
     header += ["RSS MiB", "errors"]
     rows = []
     for name, runs in results.items():
-        row = [name, f"{median(runs, 'rate'):,.0f}", f"{median(runs, 'cpu'):.2f}"]
-        row.append(ratio(runs, results.get(BASELINE)))
+        row = [name, spread(runs, "rate", ",.0f"), spread(runs, "cpu", ".2f")]
+        row.append(ratio(runs, results.get(baseline)))
         if scenario.is_handshake:
             row.append(f"{1e6 / median(runs, 'cpu'):,.0f}")
         if not scenario.is_bulk:
-            row += [f"{median(runs, field):,.0f}" for field in ("p50_us", "p99_us", "p999_us")]
+            row += [spread(runs, field, ",.0f") for field in ("p50_us", "p99_us", "p999_us")]
         row += [mebibytes(runs[-1].rss_bytes), errors_of(runs)]
         rows.append(row)
     return [f"### {scenario.title} (`{scenario.name}`)", "", *table(header, rows), ""]

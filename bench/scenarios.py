@@ -6,10 +6,11 @@ import subprocess
 import time
 from dataclasses import dataclass, replace
 
-from proxies import BACKEND_PORT, FLOOD_BACKEND_PORT, OUT
+from proxies import FLOOD_BACKEND_PORT, OUT
 
 LOAD = OUT / "load"
 LOAD_CORE, PROXY_CORE = 0, 1
+HELD_SECONDS = 60  # at most: idle sessions end when the memory has been read
 SETTLE_SECONDS = 0.5  # in which a proxy ends the sessions of the run before
 
 
@@ -17,7 +18,8 @@ SETTLE_SECONDS = 0.5  # in which a proxy ends the sessions of the run before
 class Scenario:
     """`mode`, the bytes of an exchange and `tls` are those of load.c.
 
-    `listener` counts the ports of a proxy with TLS; None = a proxy in clear, which has one.
+    `listener` counts the ports of a proxy with TLS; None = a proxy in clear, which has one. `rate` is
+    that of load.c, 0 = as much as goes. `kind` is what is done with the load: compare.py has them.
     """
 
     name: str
@@ -29,10 +31,17 @@ class Scenario:
     tls: str = None
     listener: int = None
     is_flooded: bool = False
+    rate: int = 0
+    kind: str = "traffic"
 
     @property
     def is_bulk(self):
         return self.mode in ("down", "up")
+
+    @property
+    def is_kept(self):
+        """Whether its connections live as long as the run."""
+        return self.is_bulk or self.mode in ("rr", "open-rr")
 
     @property
     def is_handshake(self):
@@ -40,10 +49,20 @@ class Scenario:
 
     def warm_up(self):
         """Short sessions through the same listener."""
-        return replace(self, mode="connfin", connections=50, request_bytes=64, response_bytes=64)
+        return replace(
+            self, mode="connfin", connections=50, request_bytes=64, response_bytes=64, rate=0
+        )
+
+    def closed_loop(self):
+        """The same load as fast as the answers come."""
+        mode = self.mode.removeprefix("open-")
+        connections = 50 if mode == "connfin" else self.connections
+        return replace(self, mode=mode, connections=connections, rate=0)
 
 
 IN_CLEAR, FULL_EC, FULL_RSA, TICKETS, FOR_FLOOD = range(5)
+PACE = 500  # MB/s: a third of what the load generator gives on a machine of 2026
+PACED = f"Bulk at {PACE} MB/s"
 HANDSHAKE = "New connection, {} TLS 1.3 handshake, {}, 1 exchange"
 
 
@@ -59,7 +78,43 @@ SCENARIOS = {
         Scenario("conn", "New connection + 1 exchange, RST close", "conn", 50, 64, 64),
         Scenario("down", "Bulk to the client, 8 streams", "down", 8),
         Scenario("up", "Bulk to the backend, 8 streams", "up", 8),
-        Scenario("idle", "Memory per idle session", "idle", 5000),
+        Scenario("downpaced", f"{PACED} to the client, 8 streams", "down", 8, rate=PACE),
+        Scenario("uppaced", f"{PACED} to the backend, 8 streams", "up", 8, rate=PACE),
+        Scenario("idle", "Memory per idle session", "idle", 5000, kind="idle"),
+        Scenario(
+            "cold",
+            "The first 10 s of a process: 2,500 new connections/s offered",
+            *("open-connfin", 4000, 64, 64),
+            rate=2500,
+            kind="cold",
+        ),
+        Scenario(
+            "coldrr",
+            "The first 10 s of a process: 15,000 requests/s offered on 100 kept connections",
+            *("open-rr", 100),
+            rate=15000,
+            kind="cold",
+        ),
+        Scenario(
+            "latency",
+            "Latency at half of HAProxy's rate, 100 bytes, 100 kept connections",
+            *("open-rr", 100),
+            kind="latency",
+        ),
+        Scenario(
+            "latencyconn",
+            "Latency at half of HAProxy's rate, new connection + 1 exchange, FIN close",
+            *("open-connfin", 4000, 64, 64),
+            kind="latency",
+        ),
+        Scenario("idlecpu", "CPU of an idle process", "connfin", 50, 64, 64, kind="idlecpu"),
+        Scenario("start", "From the start of the process to the first byte", "", 0, kind="start"),
+        Scenario(
+            "cluster",
+            "New connection + 1 exchange, FIN close, at one of three members",
+            *("connfin", 50, 64, 64),
+            kind="cluster",
+        ),
         Scenario(
             "tlsfull-ec",
             HANDSHAKE.format("full", "ECDSA P-256"),
@@ -81,7 +136,10 @@ SCENARIOS = {
             *("down", 8, 0, 0, "full", TICKETS),
         ),
         Scenario(
-            "tlsidle", "Memory per idle TLS session", *("idle", 1000, 1, 1, "full", TICKETS)
+            "tlsidle",
+            "Memory per idle TLS session",
+            *("idle", 1000, 1, 1, "full", TICKETS),
+            kind="idle",
         ),
         Scenario(
             "tlsflood",
@@ -126,16 +184,20 @@ class FloodResult:
     flooded: Result
     handshakes: float
 
+    @property
+    def cpu(self):
+        return self.quiet.cpu
 
-def start_load(scenario, proxy, connections, seconds):
-    time.sleep(SETTLE_SECONDS)
-    backend_port, priority = BACKEND_PORT, []
+
+def start_load(scenario, proxy, connections, seconds, settle_seconds=SETTLE_SECONDS):
+    time.sleep(settle_seconds)
+    backend_port, priority = proxy.backend_port, []
     if scenario is FLOOD:  # runs only while the other load, on the same core, waits
         backend_port, priority = FLOOD_BACKEND_PORT, ["chrt", "--idle", "0"]
     command = ["taskset", "-c", str(LOAD_CORE), *priority, str(LOAD), scenario.mode]
     command += [proxy.port + (scenario.listener or 0), backend_port, connections, seconds]
     command += [scenario.request_bytes, scenario.response_bytes]
-    command += [0, scenario.tls] if scenario.tls else []
+    command += [scenario.rate, *([scenario.tls] if scenario.tls else [])]
     return subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, text=True)
 
 
@@ -161,7 +223,7 @@ def run(running, scenario, seconds):
     load.wait()
     amount = report["bytes"] / 1e9 if scenario.is_bulk else report["operations"]
     per = 1 if scenario.is_bulk else 1e6
-    lost = scenario.connections - report["open"] if scenario.mode in ("rr", "down", "up") else 0
+    lost = scenario.connections - report["open"] if scenario.is_kept else 0
     return Result(
         rate=(report["bytes"] / 1e6 if scenario.is_bulk else amount) / report["seconds"],
         cpu=cpu * per / amount if amount else float("nan"),
@@ -195,13 +257,14 @@ def run_idle(running, scenario, sessions):
     The collections of a JVM change only its heap: it has a fixed size, and was touched before.
     """
     heap_before, before = running.live_heap_bytes(), running.rss_bytes()
-    load = start_load(scenario, running.proxy, sessions, 5)
+    load = start_load(scenario, running.proxy, sessions, HELD_SECONDS)
     lines = lines_of(load)
     next(lines)
     time.sleep(1)
     heap, during = running.live_heap_bytes(), running.rss_bytes()
     if load.poll() is not None:
         raise RuntimeError("reading the memory took longer than the sessions stayed")
+    load.terminate()
     report = next(lines)
     load.wait()
     return IdleResult(
