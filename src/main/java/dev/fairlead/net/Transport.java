@@ -5,12 +5,10 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.ChannelPromise;
+import io.netty.channel.ChannelException;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MaxMessagesRecvByteBufAllocator;
 import io.netty.channel.ServerChannel;
-import io.netty.channel.epoll.EpollServerSocketChannel;
-import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
@@ -116,7 +114,7 @@ public final class Transport implements io.vertx.core.transport.Transport {
   public Channel newChannel(SocketAddress remote) {
     if (remote instanceof InetSocketAddress inet) {
       return switch (kind) {
-        case EPOLL -> new EpollSocketChannel(familyOf(inet));
+        case EPOLL -> opened(() -> EpollTcp.connecting(familyOf(inet)));
         case IO_URING -> implementation.channelFactory(false).newChannel();
         default -> new NioSocketChannel(SelectorProvider.provider(), familyOf(inet));
       };
@@ -126,16 +124,14 @@ public final class Transport implements io.vertx.core.transport.Transport {
 
   /** Connects {@code channel}, which is registered and was made by {@link #newChannel}. */
   ChannelFuture connect(Channel channel, SocketAddress remote, @Nullable SocketAddress local) {
-    ChannelPromise outcome =
-        kind == TransportKind.EPOLL ? new HalfCloseEpoll.Connecting(channel) : channel.newPromise();
-    return channel.connect(remote, local, outcome);
+    return channel.connect(remote, local);
   }
 
   /** A channel, not yet registered, that can be bound to {@code local}. */
   public ServerChannel newServerChannel(SocketAddress local) {
     if (local instanceof InetSocketAddress inet) {
       return switch (kind) {
-        case EPOLL -> new EpollServerSocketChannel(familyOf(inet));
+        case EPOLL -> opened(() -> EpollTcpListener.of(familyOf(inet)));
         case IO_URING -> implementation.serverChannelFactory(false).newChannel();
         default ->
             oneByOne(new NioServerSocketChannel(SelectorProvider.provider(), familyOf(inet)));
@@ -153,19 +149,11 @@ public final class Transport implements io.vertx.core.transport.Transport {
     return channel;
   }
 
-  /**
-   * Has {@code channel}, which is not registered yet, read from the start. With epoll this spares
-   * the system call that would say so after the registration.
-   */
-  public void readFromStart(Channel channel) {
-    if (kind == TransportKind.EPOLL) {
-      channel.unsafe().beginRead();
-    }
-  }
-
   /** Sets whether the peer's FIN ends one direction only, or the channel. */
   public void allowHalfClosure(Channel channel, boolean allowed) {
-    if (kind == TransportKind.EPOLL || channel instanceof SocketChannel) {
+    if (channel instanceof EpollTcp tcp) {
+      tcp.allowHalfClosure(allowed);
+    } else if (kind == TransportKind.EPOLL || channel instanceof SocketChannel) {
       channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, allowed);
     } else {
       DelegatingIoHandler.allowHalfClosure(channel, allowed);
@@ -189,28 +177,24 @@ public final class Transport implements io.vertx.core.transport.Transport {
     }
   }
 
-  /**
-   * Closes {@code channel}; on its event loop. With epoll the descriptor goes first: the kernel
-   * takes it out of the epoll set by itself then, which spares asking for SO_LINGER and a removal
-   * that fails, with an exception, for every channel whose peer has closed before.
-   */
-  public void close(Channel channel) {
-    if (kind == TransportKind.EPOLL && channel instanceof UnixChannel unix) {
-      try {
-        unix.fd().close();
-      } catch (IOException e) {
-        LOG.debug("closing {}: {}", channel, e.getMessage());
-      }
-    }
-    channel.close();
-  }
-
   /** Closes {@code channel} at once, past its handlers; on its event loop if it is registered. */
   public static void discard(Channel channel) {
     if (channel.isRegistered()) {
       channel.unsafe().close(channel.unsafe().voidPromise());
     } else {
       channel.unsafe().closeForcibly();
+    }
+  }
+
+  private interface Opening<T> {
+    T open() throws IOException;
+  }
+
+  private static <T> T opened(Opening<T> opening) {
+    try {
+      return opening.open();
+    } catch (IOException e) {
+      throw new ChannelException(e);
     }
   }
 

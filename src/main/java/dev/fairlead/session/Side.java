@@ -189,7 +189,7 @@ final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureLi
     if (tls != null) {
       tls.close();
     } else if (context != null) {
-      transport.close(channel());
+      Transport.discard(channel());
     }
   }
 
