@@ -34,7 +34,7 @@ final class EpollTcpListener extends AbstractChannel implements ServerChannel, U
   private static final int ADDRESS_BYTES = 25;
 
   private final TcpSocket socket;
-  private final Config config = new Config(this);
+  private final ListenSettings settings = new ListenSettings(this);
   private @Nullable IoRegistration registration;
   private EpollIoOps submitted = EpollIoOps.NONE;
   private boolean listening;
@@ -63,7 +63,7 @@ final class EpollTcpListener extends AbstractChannel implements ServerChannel, U
 
   @Override
   public ChannelConfig config() {
-    return config;
+    return settings;
   }
 
   @Override
@@ -83,12 +83,12 @@ final class EpollTcpListener extends AbstractChannel implements ServerChannel, U
 
   @Override
   protected AbstractUnsafe newUnsafe() {
-    return new Events();
+    return new Clients();
   }
 
   @Override
   protected boolean isCompatible(EventLoop loop) {
-    return loop instanceof IoEventLoop io && io.isCompatible(Events.class);
+    return loop instanceof IoEventLoop io && io.isCompatible(Clients.class);
   }
 
   @Override
@@ -104,7 +104,7 @@ final class EpollTcpListener extends AbstractChannel implements ServerChannel, U
   @Override
   protected void doRegister(ChannelPromise promise) {
     ((IoEventLoop) eventLoop())
-        .register((Events) unsafe())
+        .register((Clients) unsafe())
         .addListener(
             done -> {
               if (done.isSuccess()) {
@@ -119,7 +119,7 @@ final class EpollTcpListener extends AbstractChannel implements ServerChannel, U
   @Override
   protected void doBind(SocketAddress local) throws IOException {
     socket.bind(local);
-    socket.listen(config.backlog);
+    socket.listen(settings.backlog);
     listening = true;
   }
 
@@ -168,7 +168,7 @@ final class EpollTcpListener extends AbstractChannel implements ServerChannel, U
     throw new UnsupportedOperationException();
   }
 
-  private final class Events extends AbstractUnsafe implements EpollIoHandle {
+  private final class Clients extends AbstractUnsafe implements EpollIoHandle {
     private final byte[] address = new byte[ADDRESS_BYTES];
 
     @Override
@@ -188,7 +188,7 @@ final class EpollTcpListener extends AbstractChannel implements ServerChannel, U
 
     @Override
     public void handle(IoRegistration from, IoEvent event) {
-      if (!config.isAutoRead() || !isActive()) {
+      if (!settings.isAutoRead() || !isActive()) {
         return;
       }
       Throwable failure = null;
@@ -212,16 +212,16 @@ final class EpollTcpListener extends AbstractChannel implements ServerChannel, U
     }
   }
 
-  private static final class Config extends DefaultChannelConfig {
+  private static final class ListenSettings extends DefaultChannelConfig {
     private int backlog = 128;
 
-    Config(EpollTcpListener channel) {
+    ListenSettings(EpollTcpListener channel) {
       super(channel);
     }
 
     @Override
     public <T> boolean setOption(ChannelOption<T> option, T value) {
-      if (option == ChannelOption.SO_BACKLOG) {
+      if (option.equals(ChannelOption.SO_BACKLOG)) {
         backlog = (Integer) value;
         return true;
       }

@@ -63,6 +63,7 @@ final class HalfCloseEpoll extends DelegatingIoHandler {
    * reported before, together with others, are of a descriptor of the same number that was closed
    * meanwhile: with them an {@link EpollTcp} could take itself for connected.
    */
+  @SuppressWarnings("try") // Netty's close() may throw any exception
   private final class CurrentEvents implements EpollIoHandle {
     private final EpollIoHandle delegate;
     private final int registered;

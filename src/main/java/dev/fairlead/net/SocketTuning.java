@@ -150,16 +150,13 @@ public final class SocketTuning {
 
   /** Makes the next close send a reset instead of a FIN. */
   public static void resetOnClose(Channel channel) {
-    if (!channel.isOpen()) {
-      return;
-    }
-    if (channel instanceof EpollTcp tcp) {
+    if (channel instanceof UnixChannel unix && isOpenInternet(channel)) {
       try {
-        tcp.fd().setSoLinger(0);
+        socket(unix).setSoLinger(0);
       } catch (IOException e) {
         LOG.debug("no reset of {}: {}", channel, e.getMessage());
       }
-    } else if (channel instanceof SocketChannel) {
+    } else if (channel instanceof SocketChannel && channel.isOpen()) {
       channel.config().setOption(ChannelOption.SO_LINGER, 0);
     }
   }
@@ -171,10 +168,10 @@ public final class SocketTuning {
    * close.
    */
   public static OptionalLong sendQueue(Channel channel) {
-    if (!channel.isOpen() || !(channel instanceof SocketChannel || channel instanceof EpollTcp)) {
+    if (!isOpenInternet(channel)) {
       return OptionalLong.of(0);
     }
-    if (!(channel instanceof UnixChannel unix) || !isOpenInternet(channel)) {
+    if (!(channel instanceof UnixChannel unix)) {
       return OptionalLong.empty();
     }
     return OptionalLong.of(queued(tcpInfo(socket(unix))));

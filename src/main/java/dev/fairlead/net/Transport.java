@@ -3,9 +3,9 @@ package dev.fairlead.net;
 import dev.fairlead.config.NodeConfig.TransportKind;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.ChannelException;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MaxMessagesRecvByteBufAllocator;
 import io.netty.channel.ServerChannel;
@@ -186,13 +186,13 @@ public final class Transport implements io.vertx.core.transport.Transport {
     }
   }
 
-  private interface Opening<T> {
-    T open() throws IOException;
+  private interface ChannelMaker<T> {
+    T make() throws IOException;
   }
 
-  private static <T> T opened(Opening<T> opening) {
+  private static <T> T opened(ChannelMaker<T> maker) {
     try {
-      return opening.open();
+      return maker.make();
     } catch (IOException e) {
       throw new ChannelException(e);
     }
