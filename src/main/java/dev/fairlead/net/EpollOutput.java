@@ -6,6 +6,7 @@ import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.IovArray;
 import io.netty.util.concurrent.FastThreadLocal;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 
 /**
  * Writes to a connection of {@link EpollTcp} until the kernel takes no more, which it reports once
@@ -27,6 +28,9 @@ final class EpollOutput {
           gathered.release();
         }
       };
+
+  /** What writes that were not done fail with. */
+  static final ClosedChannelException CLOSED = new Closed();
 
   private final EpollTcp channel;
   private boolean blocked;
@@ -103,5 +107,15 @@ final class EpollOutput {
       pending.removeBytes(count);
     }
     return count;
+  }
+
+  /** Without a stack trace, which would tell nobody anything. */
+  private static final class Closed extends ClosedChannelException {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public synchronized Throwable fillInStackTrace() {
+      return this;
+    }
   }
 }

@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.AbstractChannel;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
-import io.netty.channel.ChannelId;
 import io.netty.channel.ChannelMetadata;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
@@ -68,7 +67,7 @@ final class EpollTcp extends AbstractChannel implements UnixChannel {
   private boolean connected;
 
   private EpollTcp(@Nullable Channel parent, FileDescriptor descriptor) {
-    super(parent, new DescriptorId(descriptor.intValue()));
+    super(parent, new TcpSocket.DescriptorId(descriptor.intValue()));
     this.descriptor = descriptor;
   }
 
@@ -239,6 +238,12 @@ final class EpollTcp extends AbstractChannel implements UnixChannel {
       close(voidPromise());
     }
 
+    /** Netty's makes an exception for the writes that wait, each time. */
+    @Override
+    public void close(ChannelPromise promise) {
+      close(promise, EpollOutput.CLOSED, EpollOutput.CLOSED);
+    }
+
     @Override
     public void connect(SocketAddress to, @Nullable SocketAddress from, ChannelPromise promise) {
       if (!promise.setUncancellable() || !ensureOpen(promise)) {
@@ -313,24 +318,6 @@ final class EpollTcp extends AbstractChannel implements UnixChannel {
       if (!output.isBlocked()) {
         super.flush0();
       }
-    }
-  }
-
-  /** Distinguishes the channels that are open, for log lines: Netty's own ids take long to make. */
-  private record DescriptorId(int descriptor) implements ChannelId {
-    @Override
-    public String asShortText() {
-      return Integer.toString(descriptor);
-    }
-
-    @Override
-    public String asLongText() {
-      return asShortText();
-    }
-
-    @Override
-    public int compareTo(ChannelId other) {
-      return asLongText().compareTo(other.asLongText());
     }
   }
 

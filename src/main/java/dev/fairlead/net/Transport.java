@@ -180,7 +180,9 @@ public final class Transport implements io.vertx.core.transport.Transport {
   /** Closes {@code channel} at once, past its handlers; on its event loop if it is registered. */
   public static void discard(Channel channel) {
     if (channel.isRegistered()) {
-      channel.unsafe().close(channel.unsafe().voidPromise());
+      if (channel.isOpen()) {
+        channel.unsafe().close(channel.unsafe().voidPromise());
+      }
     } else {
       channel.unsafe().closeForcibly();
     }

@@ -251,7 +251,7 @@ final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureLi
   public void channelInactive(ChannelHandlerContext ctx) {
     if (flushed && !closed) {
       inputEnded();
-    } else if (!failing) {
+    } else if (!failing && !closed) {
       failed(new ClosedChannelException());
     }
   }
