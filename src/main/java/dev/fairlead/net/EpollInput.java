@@ -20,8 +20,20 @@ import org.jspecify.annotations.Nullable;
  * a shorter one after FIN, error or  reads on until the kernel says that nothing is there: a read
  * urgent data                        ends before urgent data, and no edge follows
  * </pre>
+ *
+ * A long stream is not copied but spliced, see {@link SplicePipe}, until it turns into small
+ * pieces. Where nothing comes of that, a read says whether there is an end.
  */
 final class EpollInput {
+  /**
+   * Large reads in a row, after which a stream is spliced, and small ones, after which it is copied
+   * again. Raising it leaves streams that change as they are, lowering it saves more.
+   */
+  private static final int STREAM_READS = 4;
+
+  /** What counts as large. A pipe costs more than copying for less. */
+  private static final int LARGE = 16 * 1024;
+
   // Linux numbers, include/uapi/linux/eventpoll.h.
   static final int EPOLLPRI = 0x2;
   static final int EPOLLHUP = 0x10;
@@ -54,6 +66,18 @@ final class EpollInput {
 
   private boolean halfClosureAllowed;
 
+  /** Pipes of this loop; 0 = this stream must not be spliced. */
+  private int mostPipes;
+
+  /** Reads in a row that a stream makes, or, while {@link #pipe} is there, that no stream makes. */
+  private int inARow;
+
+  /** Not null = what is read goes through it. */
+  private @Nullable SplicePipe pipe;
+
+  /** The pipe is full, or there is nothing to read: known once it is empty. */
+  private boolean pipeWaits;
+
   EpollInput(EpollTcp channel) {
     this.channel = channel;
   }
@@ -67,7 +91,10 @@ final class EpollInput {
     if ((ops & READABLE) != 0) {
       readable = true;
       ending |= (ops & NOT_ONLY_BYTES) != 0;
-      broken |= (ops & ERROR) != 0;
+      if ((ops & ERROR) != 0) {
+        broken = true;
+        stopSplicing(); // a full pipe would keep the error back
+      }
       read();
     }
     if (broken && done && channel.isOpen()) {
@@ -89,16 +116,36 @@ final class EpollInput {
 
   void close() {
     done = true;
+    stopSplicing();
+  }
+
+  void allowSplice(int pipes) {
+    mostPipes = pipes;
+  }
+
+  private void stopSplicing() {
+    if (pipe != null) {
+      pipe.close();
+      pipe = null;
+      pipeWaits = false;
+    }
+  }
+
+  private void pipeEmpty() {
+    if (pipeWaits) {
+      pipeWaits = false;
+      readInNextRound();
+    }
   }
 
   private boolean mayRead() {
-    return readable && !done && (broken || asked || channel.config().isAutoRead());
+    return readable && !done && !pipeWaits && (broken || asked || channel.config().isAutoRead());
   }
 
   private void readInNextRound() {
     if (!reading && mayRead() && channel.isRegistered()) {
       reading = true;
-      channel.eventLoop().execute(readLater);
+      channel.inNextRound(readLater);
     }
   }
 
@@ -119,7 +166,7 @@ final class EpollInput {
     int count = 0;
     try {
       do {
-        count = readBuffer(pipeline);
+        count = pipe == null ? readBuffer(pipeline) : splice(pipeline, pipe);
       } while (ending && count > 0 && mayRead());
     } catch (IOException | RuntimeException | OutOfMemoryError e) {
       failure = e;
@@ -181,6 +228,35 @@ final class EpollInput {
     asked = false;
     sizes.incMessagesRead(1);
     int count = bytes.readableBytes();
+    if (mostPipes > 0 && pipe == null && !broken) {
+      considerSplicing(count == bytes.capacity() && count >= LARGE);
+    }
+    pipeline.fireChannelRead(bytes);
+    return count;
+  }
+
+  private void considerSplicing(boolean isStream) {
+    inARow = isStream ? inARow + 1 : 0;
+    if (inARow == STREAM_READS) {
+      inARow = 0;
+      pipe = SplicePipe.open(mostPipes, this::pipeEmpty);
+    }
+  }
+
+  /** As {@link #readBuffer}. */
+  private int splice(ChannelPipeline pipeline, SplicePipe to) throws IOException {
+    SplicePipe.Bytes bytes = to.take(channel.descriptor());
+    if (bytes == null) {
+      pipeWaits = !to.isEmpty();
+      return pipeWaits ? 0 : readBuffer(pipeline);
+    }
+    asked = false;
+    int count = bytes.size();
+    inARow = count < LARGE ? inARow + 1 : 0;
+    if (inARow == STREAM_READS) {
+      inARow = 0;
+      stopSplicing();
+    }
     pipeline.fireChannelRead(bytes);
     return count;
   }

@@ -30,6 +30,7 @@ final class EpollOutput {
       };
 
   /** What writes that were not done fail with. */
+  @SuppressWarnings("StaticAssignmentOfThrowable") // it has no stack trace that could mislead
   static final ClosedChannelException CLOSED = new Closed();
 
   private final EpollTcp channel;
@@ -51,15 +52,19 @@ final class EpollOutput {
     return was;
   }
 
-  /** A buffer that can be written: outside the heap, in one piece. Takes {@code message}. */
-  ByteBuf writable(ByteBuf message) {
-    if (message.hasMemoryAddress()) {
+  /** What can be written: outside the heap, in one piece. Takes {@code message}. */
+  Object writable(Object message) {
+    if (message instanceof SplicePipe.Bytes) {
       return message;
     }
+    ByteBuf bytes = (ByteBuf) message;
+    if (bytes.hasMemoryAddress()) {
+      return bytes;
+    }
     try {
-      return channel.alloc().directBuffer(message.readableBytes()).writeBytes(message);
+      return channel.alloc().directBuffer(bytes.readableBytes()).writeBytes(bytes);
     } finally {
-      message.release();
+      bytes.release();
     }
   }
 
@@ -81,6 +86,9 @@ final class EpollOutput {
 
   /** Bytes written, or 1 for a buffer without any; 0 = the kernel takes none. */
   private long writeOne(ChannelOutboundBuffer pending) throws IOException {
+    if (pending.current() instanceof SplicePipe.Bytes spliced) {
+      return writeSpliced(pending, spliced);
+    }
     ByteBuf bytes = (ByteBuf) pending.current();
     if (!bytes.isReadable()) {
       pending.remove();
@@ -90,6 +98,17 @@ final class EpollOutput {
     int count = to.writeAddress(bytes.memoryAddress(), bytes.readerIndex(), bytes.writerIndex());
     if (count > 0) {
       pending.removeBytes(count);
+    }
+    return count;
+  }
+
+  private long writeSpliced(ChannelOutboundBuffer pending, SplicePipe.Bytes spliced)
+      throws IOException {
+    int count = spliced.write(channel.descriptor());
+    if (spliced.isWritten()) {
+      pending.remove();
+    } else {
+      pending.progress(count);
     }
     return count;
   }

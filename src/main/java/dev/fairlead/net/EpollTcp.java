@@ -1,6 +1,5 @@
 package dev.fairlead.net;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.AbstractChannel;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
@@ -64,6 +63,7 @@ final class EpollTcp extends AbstractChannel implements UnixChannel {
   private @Nullable SocketAddress remote;
   private @Nullable ChannelPromise connecting;
   private @Nullable IoRegistration registration;
+  private @Nullable NextRound nextRound;
   private boolean connected;
 
   private EpollTcp(@Nullable Channel parent, FileDescriptor descriptor) {
@@ -94,6 +94,16 @@ final class EpollTcp extends AbstractChannel implements UnixChannel {
   /** Whether the peer's FIN ends one direction only, or the channel. */
   void allowHalfClosure(boolean allowed) {
     input.allowHalfClosure(allowed);
+  }
+
+  /** The reader of this channel writes all to another {@link EpollTcp}, as it comes. */
+  void allowSplice(int mostPipes) {
+    input.allowSplice(mostPipes);
+  }
+
+  /** Has {@code action} done when the other channels of the loop had their turn. */
+  void inNextRound(Runnable action) {
+    Objects.requireNonNull(nextRound).add(action);
   }
 
   /** For reading and writing; {@link #fd} can more, and costs a system call once. */
@@ -159,6 +169,7 @@ final class EpollTcp extends AbstractChannel implements UnixChannel {
             done -> {
               if (done.isSuccess()) {
                 registration = (IoRegistration) done.getNow();
+                nextRound = registration.attachment();
                 if (connected) {
                   registration.submit(ALL);
                 }
@@ -215,13 +226,13 @@ final class EpollTcp extends AbstractChannel implements UnixChannel {
 
   @Override
   protected Object filterOutboundMessage(Object message) {
-    return output.writable((ByteBuf) message);
+    return output.writable(message);
   }
 
   @Override
   protected void doWrite(ChannelOutboundBuffer pending) throws Exception {
     if (!output.write(pending)) {
-      eventLoop().execute(((KernelEvents) unsafe())::flush0);
+      inNextRound(((KernelEvents) unsafe())::flush0);
     }
   }
 
@@ -324,6 +335,7 @@ final class EpollTcp extends AbstractChannel implements UnixChannel {
   private static final class ChannelSettings extends DefaultChannelConfig {
     ChannelSettings(EpollTcp channel) {
       super(channel, READ_SIZE);
+      setMessageSizeEstimator(SplicePipe.SIZES);
     }
 
     @Override

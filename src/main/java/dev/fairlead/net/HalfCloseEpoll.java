@@ -31,6 +31,8 @@ import io.netty.util.concurrent.EventExecutor;
 final class HalfCloseEpoll extends DelegatingIoHandler {
   private static final EpollIoOps READABLE = EpollIoOps.EPOLLIN.with(EpollIoOps.EPOLLRDHUP);
 
+  private final NextRound nextRound = new NextRound();
+
   /** Counts the calls of epoll_wait. */
   private int round;
 
@@ -41,13 +43,14 @@ final class HalfCloseEpoll extends DelegatingIoHandler {
   @Override
   public int run(IoHandlerContext context) {
     round++;
-    return super.run(context);
+    return super.run(nextRound.begin(context)) + nextRound.run();
   }
 
   @Override
   public IoRegistration register(IoHandle handle) throws Exception {
     if (isOwn(handle)) {
-      return super.register(new CurrentEvents((EpollIoHandle) handle, round));
+      IoRegistration own = super.register(new CurrentEvents((EpollIoHandle) handle, round));
+      return new OwnRegistration(own, nextRound);
     }
     return new StayingRegistration(
         super.register(isStream(handle) ? new EpollReadingHandle((EpollIoHandle) handle) : handle));
@@ -98,6 +101,22 @@ final class HalfCloseEpoll extends DelegatingIoHandler {
     @Override
     public void close() throws Exception {
       delegate.close();
+    }
+  }
+
+  /** Of an {@link EpollTcp}, which gets its {@link NextRound} here. */
+  private static final class OwnRegistration extends Registration {
+    private final NextRound nextRound;
+
+    OwnRegistration(IoRegistration registration, NextRound nextRound) {
+      super(registration);
+      this.nextRound = nextRound;
+    }
+
+    @Override
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // Netty's signature
+    public <T> T attachment() {
+      return (T) nextRound;
     }
   }
 

@@ -2,6 +2,7 @@ package dev.fairlead.net;
 
 import dev.fairlead.config.NodeConfig.TransportKind;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
@@ -54,10 +55,12 @@ public final class Transport implements io.vertx.core.transport.Transport {
   }
 
   private final TransportKind kind;
+  private final int mostPipes;
   private final io.vertx.core.spi.transport.Transport implementation;
 
-  private Transport(TransportKind kind) {
+  private Transport(TransportKind kind, int mostPipes) {
     this.kind = kind;
+    this.mostPipes = mostPipes;
     this.implementation =
         switch (kind) {
           case IO_URING -> new CorrectedIoUring();
@@ -73,11 +76,20 @@ public final class Transport implements io.vertx.core.transport.Transport {
    * @throws UnavailableException when it was asked for by name and does not work here
    */
   public static Transport of(TransportKind wanted) {
+    return of(wanted, 0);
+  }
+
+  /**
+   * As {@link #of(TransportKind)}.
+   *
+   * @param mostPipes of each event loop for streams, see {@link #allowSplice}: two descriptors each
+   */
+  public static Transport of(TransportKind wanted, int mostPipes) {
     if (wanted == TransportKind.AUTO) {
-      Transport epoll = new Transport(TransportKind.EPOLL);
-      return epoll.available() ? epoll : new Transport(TransportKind.NIO);
+      Transport epoll = new Transport(TransportKind.EPOLL, mostPipes);
+      return epoll.available() ? epoll : new Transport(TransportKind.NIO, mostPipes);
     }
-    Transport transport = new Transport(wanted);
+    Transport transport = new Transport(wanted, mostPipes);
     if (!transport.available()) {
       throw new UnavailableException(transport.name(), transport.unavailabilityCause());
     }
@@ -158,6 +170,25 @@ public final class Transport implements io.vertx.core.transport.Transport {
     } else {
       DelegatingIoHandler.allowHalfClosure(channel, allowed);
     }
+  }
+
+  /**
+   * Bytes between {@code one} and {@code other} need not be read by anybody: with epoll, long
+   * streams stay in the kernel. Their handlers then get messages that are no buffers, whose {@link
+   * #sizeOf size} counts.
+   */
+  public void allowSplice(Channel one, Channel other) {
+    if (one instanceof EpollTcp oneTcp && other instanceof EpollTcp otherTcp) {
+      oneTcp.allowSplice(mostPipes);
+      otherTcp.allowSplice(mostPipes);
+    }
+  }
+
+  /** Bytes in a message that a channel has read. */
+  public static int sizeOf(Object message) {
+    return message instanceof ByteBuf bytes
+        ? bytes.readableBytes()
+        : ((SplicePipe.Bytes) message).size();
   }
 
   /**
