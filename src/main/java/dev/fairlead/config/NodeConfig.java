@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxSessions most sessions at one time, {@link #AUTO} = what the open-files limit allows
  * @param stateDir directory that keeps the last revisions, null = none are kept
  * @param tlsProvider who does the cryptography of TLS for clients and backends
+ * @param splice whether long streams stay in the kernel, where the transport can do that
  * @param environment names of variables, with {@code *} for any part, that pushed documents may use
  */
 public record NodeConfig(
@@ -28,6 +29,7 @@ public record NodeConfig(
     ShutdownConfig shutdown,
     @Nullable Path stateDir,
     ProviderChoice tlsProvider,
+    boolean splice,
     List<String> environment) {
   /** Stands for {@code auto} in {@link #eventLoops} and {@link #maxSessions}. */
   public static final int AUTO = 0;
@@ -44,6 +46,7 @@ public record NodeConfig(
           ShutdownConfig.DEFAULT,
           null,
           ProviderChoice.AUTO,
+          true,
           List.of());
 
   public NodeConfig {

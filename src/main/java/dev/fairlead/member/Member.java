@@ -124,7 +124,7 @@ public final class Member {
     NodeConfig node = own.config().node();
     int loops = eventLoops(node);
     StartState state = StartState.read(own);
-    Transport transport = Transport.of(node.transport());
+    Transport transport = Transport.of(node.transport(), OpenFiles.pipes(node));
     AccessLog accessLog = new AccessLog(node.accessLog());
     stops.add(accessLog);
     Metrics metrics = new Metrics();

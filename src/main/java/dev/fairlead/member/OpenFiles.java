@@ -14,8 +14,10 @@ import org.slf4j.LoggerFactory;
  * its connection to a backend, and that probes, admin connections and files get theirs. Any thread.
  *
  * <pre>
- * limit 65,536 and 2 loops: 256 files, 128 admin connections, 512 refused clients, 32,320 sessions
- * limit  1,256 and 2 loops: 256 files, 128 admin connections,  78 refused clients,    397 sessions
+ * limit 65,536 and 2 loops: 256 files, 128 admin connections, 512 refused clients, 512 of pipes,
+ *     32,064 sessions
+ * limit  1,256 and 2 loops: 256 files, 128 admin connections,  78 refused clients,   8 of pipes,
+ *     393 sessions
  * limit    200 and 2 loops: too few for that; half of them for                        50 sessions
  * </pre>
  */
@@ -32,6 +34,16 @@ final class OpenFiles {
 
   /** One descriptor for the client, one for the backend. */
   private static final long PER_SESSION = 2;
+
+  private static final int FILES_OF_PIPE = 2;
+
+  /**
+   * For the pipes of one event loop: a part of the limit, and so many at most. Raising them splices
+   * more streams at one time, the others are copied; lowering them leaves more for sessions.
+   */
+  private static final long PART_FOR_PIPES = 512;
+
+  private static final long MOST_PIPES = 256;
 
   /** Used when there is no limit, or it cannot be read. */
   private static final int UNLIMITED = 1_000_000;
@@ -59,9 +71,19 @@ final class OpenFiles {
   /** How many sessions {@code limit} descriptors allow; at least 1. */
   static int possibleSessions(long limit, int adminConnections, int loops) {
     long refused = (long) loops * RefusedClients.most(limit / PER_SESSION);
-    long left = limit - FILES - adminConnections - refused;
+    long pipes = (long) loops * FILES_OF_PIPE * pipes(limit);
+    long left = limit - FILES - adminConnections - refused - pipes;
     long possible = Math.max(left, limit / 2) / PER_SESSION;
     return (int) Math.min(UNLIMITED, Math.max(1, possible));
+  }
+
+  /** How many streams an event loop may splice at one time. */
+  static int pipes(NodeConfig node) {
+    return node.splice() ? pipes(limit()) : 0;
+  }
+
+  private static int pipes(long limit) {
+    return (int) Math.min(MOST_PIPES, limit / PART_FOR_PIPES);
   }
 
   /** Whether {@code failure} says that no descriptor was left, which is no fault of the file. */

@@ -1,10 +1,10 @@
 package dev.fairlead.net;
 
 import io.netty.channel.Channel;
-import io.netty.channel.DefaultChannelPromise;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoHandler;
+import io.netty.channel.IoHandlerContext;
 import io.netty.channel.IoOps;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.epoll.EpollIoEvent;
@@ -24,8 +24,6 @@ import io.netty.util.concurrent.EventExecutor;
  *   <li>A reset after the FIN is reported; Netty ignores it while nothing is to be written.
  *   <li>What is readable is read before an error is acted on; Netty writes first, and a write that
  *       fails ends the reading.
- *   <li>A peer that has sent bytes and reset before the connect was noticed has been connected, see
- *       {@link Connecting}.
  * </ul>
  *
  * <p>One for every event loop; on that loop.
@@ -33,14 +31,93 @@ import io.netty.util.concurrent.EventExecutor;
 final class HalfCloseEpoll extends DelegatingIoHandler {
   private static final EpollIoOps READABLE = EpollIoOps.EPOLLIN.with(EpollIoOps.EPOLLRDHUP);
 
+  private final NextRound nextRound = new NextRound();
+
+  /** Counts the calls of epoll_wait. */
+  private int round;
+
   HalfCloseEpoll(IoHandler epoll, EventExecutor loop) {
     super(epoll);
   }
 
   @Override
+  public int run(IoHandlerContext context) {
+    round++;
+    return super.run(nextRound.begin(context)) + nextRound.run();
+  }
+
+  @Override
   public IoRegistration register(IoHandle handle) throws Exception {
+    if (isOwn(handle)) {
+      IoRegistration own = super.register(new CurrentEvents((EpollIoHandle) handle, round));
+      return new OwnRegistration(own, nextRound);
+    }
     return new StayingRegistration(
         super.register(isStream(handle) ? new EpollReadingHandle((EpollIoHandle) handle) : handle));
+  }
+
+  private static boolean isOwn(IoHandle handle) {
+    return handle instanceof Channel.Unsafe unsafe
+        && unsafe.voidPromise().channel() instanceof EpollTcp;
+  }
+
+  /**
+   * Passes on what the kernel has reported after the channel was registered. Events that it has
+   * reported before, together with others, are of a descriptor of the same number that was closed
+   * meanwhile: with them an {@link EpollTcp} could take itself for connected.
+   */
+  @SuppressWarnings("try") // Netty's close() may throw any exception
+  private final class CurrentEvents implements EpollIoHandle {
+    private final EpollIoHandle delegate;
+    private final int registered;
+
+    CurrentEvents(EpollIoHandle delegate, int registered) {
+      this.delegate = delegate;
+      this.registered = registered;
+    }
+
+    @Override
+    public FileDescriptor fd() {
+      return delegate.fd();
+    }
+
+    @Override
+    public void handle(IoRegistration registration, IoEvent event) {
+      if (round != registered) {
+        delegate.handle(registration, event);
+      }
+    }
+
+    @Override
+    public void registered() {
+      delegate.registered();
+    }
+
+    @Override
+    public void unregistered() {
+      delegate.unregistered();
+    }
+
+    @Override
+    public void close() throws Exception {
+      delegate.close();
+    }
+  }
+
+  /** Of an {@link EpollTcp}, which gets its {@link NextRound} here. */
+  private static final class OwnRegistration extends Registration {
+    private final NextRound nextRound;
+
+    OwnRegistration(IoRegistration registration, NextRound nextRound) {
+      super(registration);
+      this.nextRound = nextRound;
+    }
+
+    @Override
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // Netty's signature
+    public <T> T attachment() {
+      return (T) nextRound;
+    }
   }
 
   /** Stays in the epoll set until the channel is closed. */
@@ -100,29 +177,6 @@ final class HalfCloseEpoll extends DelegatingIoHandler {
       } else if (registration.isValid()) {
         super.handle(registration, event);
       }
-    }
-  }
-
-  /**
-   * The outcome of a connect. Netty asks the kernel for the error of the socket, and a reset that
-   * came after the connect is one too; the kernel returns an error once, so that Netty finds none
-   * when it asks again.
-   */
-  static final class Connecting extends DefaultChannelPromise {
-    Connecting(Channel channel) {
-      super(channel);
-    }
-
-    /** In the midst of Netty's attempt to finish, which has received {@code cause}. */
-    @Override
-    public boolean tryFailure(Throwable cause) {
-      if (!isDone() && SocketTuning.hasReceived(channel())) {
-        PeerReset.expect(channel());
-        EpollIoHandle netty = (EpollIoHandle) channel().unsafe();
-        // Netty's own handle does not use the registration.
-        netty.handle(null, (EpollIoEvent) () -> EpollIoOps.EPOLLOUT);
-      }
-      return super.tryFailure(cause);
     }
   }
 }

@@ -88,12 +88,15 @@ public final class SocketTuning {
     if (!(local instanceof InetSocketAddress)) {
       return;
     }
-    channel.config().setOption(ChannelOption.SO_REUSEADDR, true);
     try {
       if (channel instanceof UnixChannel unix) {
+        socket(unix).setReuseAddress(true);
         socket(unix).setReusePort(shared);
         keepAlive(socket(unix));
-      } else if (shared) {
+        return;
+      }
+      channel.config().setOption(ChannelOption.SO_REUSEADDR, true);
+      if (shared) {
         channel.config().setOption(NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT), true);
       }
     } catch (IOException e) {
@@ -147,7 +150,13 @@ public final class SocketTuning {
 
   /** Makes the next close send a reset instead of a FIN. */
   public static void resetOnClose(Channel channel) {
-    if (channel instanceof SocketChannel && channel.isOpen()) {
+    if (channel instanceof UnixChannel unix && isOpenInternet(channel)) {
+      try {
+        socket(unix).setSoLinger(0);
+      } catch (IOException e) {
+        LOG.debug("no reset of {}: {}", channel, e.getMessage());
+      }
+    } else if (channel instanceof SocketChannel && channel.isOpen()) {
       channel.config().setOption(ChannelOption.SO_LINGER, 0);
     }
   }
@@ -159,10 +168,10 @@ public final class SocketTuning {
    * close.
    */
   public static OptionalLong sendQueue(Channel channel) {
-    if (!channel.isOpen() || !(channel instanceof SocketChannel)) {
+    if (!isOpenInternet(channel)) {
       return OptionalLong.of(0);
     }
-    if (!(channel instanceof UnixChannel unix) || !isOpenInternet(channel)) {
+    if (!(channel instanceof UnixChannel unix)) {
       return OptionalLong.empty();
     }
     return OptionalLong.of(queued(tcpInfo(socket(unix))));

@@ -2,15 +2,14 @@ package dev.fairlead.net;
 
 import dev.fairlead.config.NodeConfig.TransportKind;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.ChannelPromise;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MaxMessagesRecvByteBufAllocator;
 import io.netty.channel.ServerChannel;
-import io.netty.channel.epoll.EpollServerSocketChannel;
-import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
@@ -56,10 +55,12 @@ public final class Transport implements io.vertx.core.transport.Transport {
   }
 
   private final TransportKind kind;
+  private final int mostPipes;
   private final io.vertx.core.spi.transport.Transport implementation;
 
-  private Transport(TransportKind kind) {
+  private Transport(TransportKind kind, int mostPipes) {
     this.kind = kind;
+    this.mostPipes = mostPipes;
     this.implementation =
         switch (kind) {
           case IO_URING -> new CorrectedIoUring();
@@ -75,11 +76,20 @@ public final class Transport implements io.vertx.core.transport.Transport {
    * @throws UnavailableException when it was asked for by name and does not work here
    */
   public static Transport of(TransportKind wanted) {
+    return of(wanted, 0);
+  }
+
+  /**
+   * As {@link #of(TransportKind)}.
+   *
+   * @param mostPipes of each event loop for streams, see {@link #allowSplice}: two descriptors each
+   */
+  public static Transport of(TransportKind wanted, int mostPipes) {
     if (wanted == TransportKind.AUTO) {
-      Transport epoll = new Transport(TransportKind.EPOLL);
-      return epoll.available() ? epoll : new Transport(TransportKind.NIO);
+      Transport epoll = new Transport(TransportKind.EPOLL, mostPipes);
+      return epoll.available() ? epoll : new Transport(TransportKind.NIO, mostPipes);
     }
-    Transport transport = new Transport(wanted);
+    Transport transport = new Transport(wanted, mostPipes);
     if (!transport.available()) {
       throw new UnavailableException(transport.name(), transport.unavailabilityCause());
     }
@@ -116,7 +126,7 @@ public final class Transport implements io.vertx.core.transport.Transport {
   public Channel newChannel(SocketAddress remote) {
     if (remote instanceof InetSocketAddress inet) {
       return switch (kind) {
-        case EPOLL -> new EpollSocketChannel(familyOf(inet));
+        case EPOLL -> opened(() -> EpollTcp.connecting(familyOf(inet)));
         case IO_URING -> implementation.channelFactory(false).newChannel();
         default -> new NioSocketChannel(SelectorProvider.provider(), familyOf(inet));
       };
@@ -126,16 +136,14 @@ public final class Transport implements io.vertx.core.transport.Transport {
 
   /** Connects {@code channel}, which is registered and was made by {@link #newChannel}. */
   ChannelFuture connect(Channel channel, SocketAddress remote, @Nullable SocketAddress local) {
-    ChannelPromise outcome =
-        kind == TransportKind.EPOLL ? new HalfCloseEpoll.Connecting(channel) : channel.newPromise();
-    return channel.connect(remote, local, outcome);
+    return channel.connect(remote, local);
   }
 
   /** A channel, not yet registered, that can be bound to {@code local}. */
   public ServerChannel newServerChannel(SocketAddress local) {
     if (local instanceof InetSocketAddress inet) {
       return switch (kind) {
-        case EPOLL -> new EpollServerSocketChannel(familyOf(inet));
+        case EPOLL -> opened(() -> EpollTcpListener.of(familyOf(inet)));
         case IO_URING -> implementation.serverChannelFactory(false).newChannel();
         default ->
             oneByOne(new NioServerSocketChannel(SelectorProvider.provider(), familyOf(inet)));
@@ -153,23 +161,34 @@ public final class Transport implements io.vertx.core.transport.Transport {
     return channel;
   }
 
-  /**
-   * Has {@code channel}, which is not registered yet, read from the start. With epoll this spares
-   * the system call that would say so after the registration.
-   */
-  public void readFromStart(Channel channel) {
-    if (kind == TransportKind.EPOLL) {
-      channel.unsafe().beginRead();
-    }
-  }
-
   /** Sets whether the peer's FIN ends one direction only, or the channel. */
   public void allowHalfClosure(Channel channel, boolean allowed) {
-    if (kind == TransportKind.EPOLL || channel instanceof SocketChannel) {
+    if (channel instanceof EpollTcp tcp) {
+      tcp.allowHalfClosure(allowed);
+    } else if (kind == TransportKind.EPOLL || channel instanceof SocketChannel) {
       channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, allowed);
     } else {
       DelegatingIoHandler.allowHalfClosure(channel, allowed);
     }
+  }
+
+  /**
+   * Bytes between {@code one} and {@code other} need not be read by anybody: with epoll, long
+   * streams stay in the kernel. Their handlers then get messages that are no buffers, whose {@link
+   * #sizeOf size} counts.
+   */
+  public void allowSplice(Channel one, Channel other) {
+    if (one instanceof EpollTcp oneTcp && other instanceof EpollTcp otherTcp) {
+      oneTcp.allowSplice(mostPipes);
+      otherTcp.allowSplice(mostPipes);
+    }
+  }
+
+  /** Bytes in a message that a channel has read. */
+  public static int sizeOf(Object message) {
+    return message instanceof ByteBuf bytes
+        ? bytes.readableBytes()
+        : ((SplicePipe.Bytes) message).size();
   }
 
   /**
@@ -189,28 +208,26 @@ public final class Transport implements io.vertx.core.transport.Transport {
     }
   }
 
-  /**
-   * Closes {@code channel}; on its event loop. With epoll the descriptor goes first: the kernel
-   * takes it out of the epoll set by itself then, which spares asking for SO_LINGER and a removal
-   * that fails, with an exception, for every channel whose peer has closed before.
-   */
-  public void close(Channel channel) {
-    if (kind == TransportKind.EPOLL && channel instanceof UnixChannel unix) {
-      try {
-        unix.fd().close();
-      } catch (IOException e) {
-        LOG.debug("closing {}: {}", channel, e.getMessage());
-      }
-    }
-    channel.close();
-  }
-
   /** Closes {@code channel} at once, past its handlers; on its event loop if it is registered. */
   public static void discard(Channel channel) {
     if (channel.isRegistered()) {
-      channel.unsafe().close(channel.unsafe().voidPromise());
+      if (channel.isOpen()) {
+        channel.unsafe().close(channel.unsafe().voidPromise());
+      }
     } else {
       channel.unsafe().closeForcibly();
+    }
+  }
+
+  private interface ChannelMaker<T> {
+    T make() throws IOException;
+  }
+
+  private static <T> T opened(ChannelMaker<T> maker) {
+    try {
+      return maker.make();
+    } catch (IOException e) {
+      throw new ChannelException(e);
     }
   }
 

@@ -54,6 +54,5 @@ record LoopContext(
     config.setWriteBufferWaterMark(WATER_MARK);
     config.setRecvByteBufAllocator(READ_SIZES);
     channel.pipeline().addLast(side);
-    transport.readFromStart(channel);
   }
 }

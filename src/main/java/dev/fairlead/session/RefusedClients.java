@@ -54,7 +54,6 @@ public final class RefusedClients {
     }
     client.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
     client.pipeline().addLast(new Discard());
-    transport.readFromStart(client);
     ChannelFuture registered = eventLoop.register(client);
     if (registered.isDone()) {
       linger(registered);

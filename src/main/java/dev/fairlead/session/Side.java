@@ -16,6 +16,7 @@ import io.netty.channel.socket.ChannelOutputShutdownException;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.util.ReferenceCountUtil;
 import java.nio.channels.ClosedChannelException;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -47,11 +48,8 @@ final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureLi
   private final Transport transport;
   private final SideEvents events;
 
-  /** From the registration of the channel on. */
-  private @Nullable ChannelHandlerContext context;
-
-  /** From the answer of a backend on. */
-  private @Nullable Side other;
+  private @Nullable ChannelHandlerContext context; // from the registration of the channel on
+  private @Nullable Side other; // from the answer of a backend on
 
   /** Read before a backend answered; {@link #join} passes it on or {@link #close} releases it. */
   private final EarlyBytes early = new EarlyBytes();
@@ -123,6 +121,9 @@ final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureLi
   void join(Side backend) {
     other = backend;
     backend.other = this;
+    if (tls == null && backend.tls == null) {
+      transport.allowSplice(channel(), backend.channel());
+    }
     ByteBuf first = early.take();
     if (first != null) {
       backend.writeAndFlush(first);
@@ -189,7 +190,7 @@ final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureLi
     if (tls != null) {
       tls.close();
     } else if (context != null) {
-      transport.close(channel());
+      Transport.discard(channel());
     }
   }
 
@@ -200,17 +201,16 @@ final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureLi
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
-    ByteBuf bytes = (ByteBuf) message;
     if (closed || events.isDiscarding()) {
-      bytes.release();
+      ReferenceCountUtil.release(message);
       return;
     }
     hasRead = true;
-    events.read(this, bytes.readableBytes());
+    events.read(this, Transport.sizeOf(message));
     if (other == null) {
-      keep(bytes);
+      keep((ByteBuf) message);
     } else {
-      pass(bytes, other);
+      pass(message, other);
     }
   }
 
@@ -251,7 +251,7 @@ final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureLi
   public void channelInactive(ChannelHandlerContext ctx) {
     if (flushed && !closed) {
       inputEnded();
-    } else if (!failing) {
+    } else if (!failing && !closed) {
       failed(new ClosedChannelException());
     }
   }
@@ -306,7 +306,7 @@ final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureLi
     }
   }
 
-  private void pass(ByteBuf bytes, Side to) {
+  private void pass(Object bytes, Side to) {
     to.write(bytes);
     // What waits to be encrypted does not make the channel unwritable.
     if (to.tls != null || !to.channel().isWritable()) {
@@ -325,9 +325,9 @@ final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureLi
     events.kept();
   }
 
-  private void write(ByteBuf bytes) {
+  private void write(Object bytes) {
     if (isOutputDone()) {
-      bytes.release();
+      ReferenceCountUtil.release(bytes);
     } else {
       context().write(bytes, context().voidPromise());
     }

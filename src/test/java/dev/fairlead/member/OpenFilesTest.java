@@ -14,9 +14,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 class OpenFilesTest {
   @ParameterizedTest
   @CsvSource({
-    "65536, 2, 32320",
-    "65536, 64, 24384",
-    "1256, 2, 397",
+    "65536, 2, 32064",
+    "65536, 64, 16384",
+    "1256, 2, 393",
     "1024, 8, 256",
     "200, 2, 50",
     "1, 1, 1",

@@ -378,7 +378,6 @@ class PeerEndTest {
     made.config().setOption(ChannelOption.AUTO_CLOSE, false);
     transport.allowHalfClosure(made, true);
     made.pipeline().addLast(new Reports());
-    transport.readFromStart(made);
     loop.register(made).sync();
     return made;
   }

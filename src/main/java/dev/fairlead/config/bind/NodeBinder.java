@@ -36,6 +36,7 @@ record NodeBinder(ValueType<Path> path) {
             "tlsProvider",
             ValueType.constant(ProviderChoice.values()),
             NodeConfig.DEFAULT.tlsProvider()),
+        node.get("splice", ValueType.bool(), NodeConfig.DEFAULT.splice()),
         node.values("environment", VariableNames.pattern()));
   }
 

@@ -1,0 +1,279 @@
+package dev.fairlead.net;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.epoll.EpollIoOps;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.unix.FileDescriptor;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a connection of {@link EpollTcp} and reports what it reads. The kernel reports an edge
+ * once, so what it has said is remembered here. One buffer in a round of the loop, so that a fast
+ * peer does not keep others waiting. On the event loop.
+ *
+ * <pre>
+ * a read that fills its buffer       more may be there: reads again in the next round
+ * a shorter one                      nothing was left; the next byte is an edge again
+ * a shorter one after FIN, error or  reads on until the kernel says that nothing is there: a read
+ * urgent data                        ends before urgent data, and no edge follows
+ * </pre>
+ *
+ * A long stream is not copied but spliced, see {@link SplicePipe}, until it turns into small
+ * pieces. Where nothing comes of that, a read says whether there is an end.
+ */
+final class EpollInput {
+  /**
+   * Large reads in a row, after which a stream is spliced, and small ones, after which it is copied
+   * again. Raising it leaves streams that change as they are, lowering it saves more.
+   */
+  private static final int STREAM_READS = 4;
+
+  /** What counts as large. A pipe costs more than copying for less. */
+  private static final int LARGE = 16 * 1024;
+
+  // Linux numbers, include/uapi/linux/eventpoll.h.
+  static final int EPOLLPRI = 0x2;
+  static final int EPOLLHUP = 0x10;
+
+  private static final int ERROR = EpollIoOps.EPOLLERR.value();
+  private static final int NOT_ONLY_BYTES =
+      EpollIoOps.EPOLLRDHUP.value() | ERROR | EPOLLHUP | EPOLLPRI;
+  private static final int READABLE = EpollIoOps.EPOLLIN.value() | NOT_ONLY_BYTES;
+
+  private final EpollTcp channel;
+  private final Runnable readLater = this::readLater;
+
+  /** Somebody has asked for the next read. */
+  private boolean asked;
+
+  /** The kernel has reported something that was not read to its end. */
+  private boolean readable;
+
+  /** More than bytes is there to read. */
+  private boolean ending;
+
+  /** The kernel has reported an error: whether reading is on or not, it is read up to that. */
+  private boolean broken;
+
+  /** A read is under way or comes in the next round. */
+  private boolean reading;
+
+  /** The peer has sent its FIN, or the channel is closed. */
+  private boolean done;
+
+  private boolean halfClosureAllowed;
+
+  /** Pipes of this loop; 0 = this stream must not be spliced. */
+  private int mostPipes;
+
+  /** Reads in a row that a stream makes, or, while {@link #pipe} is there, that no stream makes. */
+  private int inARow;
+
+  /** Not null = what is read goes through it. */
+  private @Nullable SplicePipe pipe;
+
+  /** The pipe is full, or there is nothing to read: known once it is empty. */
+  private boolean pipeWaits;
+
+  EpollInput(EpollTcp channel) {
+    this.channel = channel;
+  }
+
+  void allowHalfClosure(boolean allowed) {
+    halfClosureAllowed = allowed;
+  }
+
+  /** What the kernel reports; read before anything is written, because a failed write ends that. */
+  void report(int ops) {
+    if ((ops & READABLE) != 0) {
+      readable = true;
+      ending |= (ops & NOT_ONLY_BYTES) != 0;
+      if ((ops & ERROR) != 0) {
+        broken = true;
+        stopSplicing(); // a full pipe would keep the error back
+      }
+      read();
+    }
+    if (broken && done && channel.isOpen()) {
+      broken = false;
+      PeerReset.report(channel);
+    }
+  }
+
+  /** The owner wants one read more, whatever its auto-read is. */
+  void ask() {
+    asked = true;
+    readInNextRound();
+  }
+
+  /** Auto-read was switched off. */
+  void pause() {
+    asked = false;
+  }
+
+  void close() {
+    done = true;
+    stopSplicing();
+  }
+
+  void allowSplice(int pipes) {
+    mostPipes = pipes;
+  }
+
+  private void stopSplicing() {
+    if (pipe != null) {
+      pipe.close();
+      pipe = null;
+      pipeWaits = false;
+    }
+  }
+
+  private void pipeEmpty() {
+    if (pipeWaits) {
+      pipeWaits = false;
+      readInNextRound();
+    }
+  }
+
+  private boolean mayRead() {
+    return readable && !done && !pipeWaits && (broken || asked || channel.config().isAutoRead());
+  }
+
+  private void readInNextRound() {
+    if (!reading && mayRead() && channel.isRegistered()) {
+      reading = true;
+      channel.inNextRound(readLater);
+    }
+  }
+
+  private void readLater() {
+    reading = false;
+    read();
+  }
+
+  private void read() {
+    if (reading || !mayRead()) {
+      return;
+    }
+    reading = true;
+    ChannelPipeline pipeline = channel.pipeline();
+    var sizes = channel.unsafe().recvBufAllocHandle();
+    sizes.reset(channel.config());
+    Throwable failure = null;
+    int count = 0;
+    try {
+      do {
+        count = pipe == null ? readBuffer(pipeline) : splice(pipeline, pipe);
+      } while (ending && count > 0 && mayRead());
+    } catch (IOException | RuntimeException | OutOfMemoryError e) {
+      failure = e;
+    }
+    sizes.readComplete();
+    pipeline.fireChannelReadComplete();
+    reading = false;
+    if (failure != null) {
+      failed(pipeline, failure);
+    } else if (count < 0) {
+      ended(pipeline);
+    }
+    readInNextRound();
+  }
+
+  private void failed(ChannelPipeline pipeline, Throwable failure) {
+    broken = false;
+    pipeline.fireExceptionCaught(failure);
+    if (!(failure instanceof RuntimeException)) {
+      ended(pipeline);
+    }
+  }
+
+  private void ended(ChannelPipeline pipeline) {
+    if (done) {
+      return;
+    }
+    if (halfClosureAllowed) {
+      done = true;
+      pipeline.fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+    } else {
+      channel.unsafe().close(channel.unsafe().voidPromise());
+    }
+  }
+
+  /** Bytes read; 0 = there is none now, -1 = the end. */
+  private int readBuffer(ChannelPipeline pipeline) throws IOException {
+    var sizes = channel.unsafe().recvBufAllocHandle();
+    ByteBuf bytes = sizes.allocate(channel.alloc());
+    @Nullable ByteBuf unused = bytes;
+    try {
+      int room = bytes.writableBytes();
+      sizes.attemptedBytesRead(room);
+      int count = receive(bytes);
+      sizes.lastBytesRead(count);
+      if (count <= 0) {
+        readable = false;
+        ending = false;
+        broken &= count < 0;
+        return count;
+      }
+      readable = count == room || ending;
+      unused = null;
+    } finally {
+      if (unused != null) {
+        unused.release();
+      }
+    }
+    asked = false;
+    sizes.incMessagesRead(1);
+    int count = bytes.readableBytes();
+    if (mostPipes > 0 && pipe == null && !broken) {
+      considerSplicing(count == bytes.capacity() && count >= LARGE);
+    }
+    pipeline.fireChannelRead(bytes);
+    return count;
+  }
+
+  private void considerSplicing(boolean isStream) {
+    inARow = isStream ? inARow + 1 : 0;
+    if (inARow == STREAM_READS) {
+      inARow = 0;
+      pipe = SplicePipe.open(mostPipes, this::pipeEmpty);
+    }
+  }
+
+  /** As {@link #readBuffer}. */
+  private int splice(ChannelPipeline pipeline, SplicePipe to) throws IOException {
+    SplicePipe.Bytes bytes = to.take(channel.descriptor());
+    if (bytes == null) {
+      pipeWaits = !to.isEmpty();
+      return pipeWaits ? 0 : readBuffer(pipeline);
+    }
+    asked = false;
+    int count = bytes.size();
+    inARow = count < LARGE ? inARow + 1 : 0;
+    if (inARow == STREAM_READS) {
+      inARow = 0;
+      stopSplicing();
+    }
+    pipeline.fireChannelRead(bytes);
+    return count;
+  }
+
+  private int receive(ByteBuf bytes) throws IOException {
+    FileDescriptor descriptor = channel.descriptor();
+    int start = bytes.writerIndex();
+    int count;
+    if (bytes.hasMemoryAddress()) {
+      count = descriptor.readAddress(bytes.memoryAddress(), start, bytes.capacity());
+    } else {
+      ByteBuffer room = bytes.internalNioBuffer(start, bytes.writableBytes());
+      count = descriptor.read(room, room.position(), room.limit());
+    }
+    if (count > 0) {
+      bytes.writerIndex(start + count);
+    }
+    return count;
+  }
+}

@@ -1,0 +1,37 @@
+package dev.fairlead.net;
+
+import io.netty.channel.ChannelId;
+import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.channel.unix.Socket;
+import java.io.IOException;
+
+/** A socket of TCP for one family of addresses, which Netty's own hides. Any thread. */
+final class TcpSocket extends Socket {
+  /** For a descriptor that is there; the caller closes it only here from now on. */
+  TcpSocket(int descriptor) {
+    super(descriptor);
+  }
+
+  /** Throws {@link io.netty.channel.ChannelException} where there is no descriptor or family. */
+  static TcpSocket of(SocketProtocolFamily family) throws IOException {
+    return new TcpSocket(newSocketStream0(family));
+  }
+
+  /** Distinguishes the channels that are open, for log lines: Netty's own ids take long to make. */
+  record DescriptorId(int descriptor) implements ChannelId {
+    @Override
+    public String asShortText() {
+      return Integer.toString(descriptor);
+    }
+
+    @Override
+    public String asLongText() {
+      return asShortText();
+    }
+
+    @Override
+    public int compareTo(ChannelId other) {
+      return asLongText().compareTo(other.asLongText());
+    }
+  }
+}
