@@ -24,7 +24,7 @@ from acceptance.member import free_port
 from proxies import Running
 
 # Calls of one connection through Fairlead on epoll: what was measured, rounded up.
-LIMITS = {"connfin": 32, "conn": 27}
+LIMITS = {"connfin": 19, "conn": 18}
 # Those that serve sockets. A JVM does others as well: for its compilers, its collector and, in some
 # virtual machines, for the time of day; they are no part of a connection.
 OF_SOCKETS = set(
