@@ -34,6 +34,9 @@ final class EpollInput {
   /** What counts as large. A pipe costs more than copying for less. */
   private static final int LARGE = 16 * 1024;
 
+  /** In one round, to an end. Raising it is quicker with that, lowering it fairer to others. */
+  private static final int MOST_READS = 16;
+
   // Linux numbers, include/uapi/linux/eventpoll.h.
   static final int EPOLLPRI = 0x2;
   static final int EPOLLHUP = 0x10;
@@ -44,6 +47,7 @@ final class EpollInput {
   private static final int READABLE = EpollIoOps.EPOLLIN.value() | NOT_ONLY_BYTES;
 
   private final EpollTcp channel;
+  private final EpollOutput output;
   private final Runnable readLater = this::readLater;
 
   /** Somebody has asked for the next read. */
@@ -57,6 +61,8 @@ final class EpollInput {
 
   /** The kernel has reported an error: whether reading is on or not, it is read up to that. */
   private boolean broken;
+
+  private boolean errorLost;
 
   /** A read is under way or comes in the next round. */
   private boolean reading;
@@ -78,10 +84,12 @@ final class EpollInput {
   /** The pipe is full, or there is nothing to read: known once it is empty. */
   private boolean pipeWaits;
 
-  EpollInput(EpollTcp channel) {
+  EpollInput(EpollTcp channel, EpollOutput output) {
     this.channel = channel;
+    this.output = output;
   }
 
+  /** Whether the peer's FIN ends one direction only, or the channel. */
   void allowHalfClosure(boolean allowed) {
     halfClosureAllowed = allowed;
   }
@@ -91,16 +99,39 @@ final class EpollInput {
     if ((ops & READABLE) != 0) {
       readable = true;
       ending |= (ops & NOT_ONLY_BYTES) != 0;
-      if ((ops & ERROR) != 0) {
+      if ((ops & ERROR) != 0 || isErrorLost(ops)) {
         broken = true;
+        errorLost = isErrorLost(ops);
         stopSplicing(); // a full pipe would keep the error back
       }
       read();
     }
+    reportResetAfterFin();
+  }
+
+  private void reportResetAfterFin() {
     if (broken && done && channel.isOpen()) {
       broken = false;
       PeerReset.report(channel);
     }
+  }
+
+  /**
+   * An end of both directions without an error though ours goes on: a write has received the error,
+   * and splice(2) does not tell if it has taken some bytes before. A read will say that it is a
+   * FIN.
+   */
+  private boolean isErrorLost(int ops) {
+    return (ops & ERROR) == 0 && (ops & EPOLLHUP) != 0 && !isOutputShutdown();
+  }
+
+  private boolean isOutputShutdown() {
+    return channel.descriptor() instanceof TcpSocket socket && socket.isOutputShutdown();
+  }
+
+  /** At the end of the input: whether it is a reset, which splice(2) has kept to itself. */
+  private boolean isReset() {
+    return errorLost || (output.hasSpliced() && SocketTuning.isErrorLost(channel));
   }
 
   /** The owner wants one read more, whatever its auto-read is. */
@@ -119,6 +150,7 @@ final class EpollInput {
     stopSplicing();
   }
 
+  /** The reader of this channel writes all to another {@link EpollTcp}, as it comes. */
   void allowSplice(int pipes) {
     mostPipes = pipes;
   }
@@ -163,12 +195,12 @@ final class EpollInput {
     var sizes = channel.unsafe().recvBufAllocHandle();
     sizes.reset(channel.config());
     Throwable failure = null;
-    int count = 0;
+    int count = 1;
     try {
-      do {
+      for (int i = 0; i < MOST_READS && count > 0 && (i == 0 || ending) && mayRead(); i++) {
         count = pipe == null ? readBuffer(pipeline) : splice(pipeline, pipe);
-      } while (ending && count > 0 && mayRead());
-    } catch (IOException | RuntimeException | OutOfMemoryError e) {
+      }
+    } catch (IOException | RuntimeException | Error e) {
       failure = e;
     }
     sizes.readComplete();
@@ -176,9 +208,12 @@ final class EpollInput {
     reading = false;
     if (failure != null) {
       failed(pipeline, failure);
+    } else if (count < 0 && isReset()) {
+      failed(pipeline, PeerReset.exception());
     } else if (count < 0) {
       ended(pipeline);
     }
+    reportResetAfterFin();
     readInNextRound();
   }
 

@@ -6,6 +6,7 @@ import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.IovArray;
 import io.netty.util.concurrent.FastThreadLocal;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 
 /**
@@ -35,6 +36,10 @@ final class EpollOutput {
 
   private final EpollTcp channel;
   private boolean blocked;
+  private boolean spliced;
+
+  /** The rest is written in the next round. */
+  private boolean waiting;
 
   EpollOutput(EpollTcp channel) {
     this.channel = channel;
@@ -43,6 +48,11 @@ final class EpollOutput {
   /** The kernel takes no bytes. */
   boolean isBlocked() {
     return blocked;
+  }
+
+  /** Some bytes were written by splice(2), which does not tell all errors. */
+  boolean hasSpliced() {
+    return spliced;
   }
 
   /** The kernel has room again; true = it had none. */
@@ -58,7 +68,7 @@ final class EpollOutput {
       return message;
     }
     ByteBuf bytes = (ByteBuf) message;
-    if (bytes.hasMemoryAddress()) {
+    if (bytes.hasMemoryAddress() || (bytes.isDirect() && bytes.nioBufferCount() == 1)) {
       return bytes;
     }
     try {
@@ -68,20 +78,23 @@ final class EpollOutput {
     }
   }
 
-  /**
-   * Writes what is flushed.
-   *
-   * @return false = some of it waits for its turn, though the kernel takes it
-   */
-  boolean write(ChannelOutboundBuffer pending) throws Exception {
+  /** Writes what is flushed; {@code flush} is called to go on when others had their turn. */
+  void write(ChannelOutboundBuffer pending, Runnable flush) throws Exception {
     for (int i = channel.config().getWriteSpinCount(); i > 0 && !pending.isEmpty(); i--) {
       long count = pending.size() == 1 ? writeOne(pending) : writeMany(pending);
       if (count == 0) {
         blocked = true;
-        return true;
+        return;
       }
     }
-    return pending.isEmpty();
+    if (!pending.isEmpty() && !waiting) {
+      waiting = true;
+      channel.inNextRound(
+          () -> {
+            waiting = false;
+            flush.run();
+          });
+    }
   }
 
   /** Bytes written, or 1 for a buffer without any; 0 = the kernel takes none. */
@@ -95,17 +108,27 @@ final class EpollOutput {
       return 1;
     }
     FileDescriptor to = channel.descriptor();
-    int count = to.writeAddress(bytes.memoryAddress(), bytes.readerIndex(), bytes.writerIndex());
+    int count =
+        bytes.hasMemoryAddress()
+            ? to.writeAddress(bytes.memoryAddress(), bytes.readerIndex(), bytes.writerIndex())
+            : writeBuffer(to, bytes);
     if (count > 0) {
       pending.removeBytes(count);
     }
     return count;
   }
 
-  private long writeSpliced(ChannelOutboundBuffer pending, SplicePipe.Bytes spliced)
+  /** Where Netty does without Unsafe. */
+  private static int writeBuffer(FileDescriptor to, ByteBuf bytes) throws IOException {
+    ByteBuffer piece = bytes.internalNioBuffer(bytes.readerIndex(), bytes.readableBytes());
+    return to.write(piece, piece.position(), piece.limit());
+  }
+
+  private long writeSpliced(ChannelOutboundBuffer pending, SplicePipe.Bytes bytes)
       throws IOException {
-    int count = spliced.write(channel.descriptor());
-    if (spliced.isWritten()) {
+    spliced = true;
+    int count = bytes.write(channel.descriptor());
+    if (bytes.isWritten()) {
       pending.remove();
     } else {
       pending.progress(count);

@@ -20,9 +20,11 @@ import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.UnixChannel;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ConnectionPendingException;
+import java.nio.channels.NotYetConnectedException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -54,8 +56,8 @@ final class EpollTcp extends AbstractChannel implements UnixChannel {
   private static final RecvByteBufAllocator READ_SIZE = new FixedRecvByteBufAllocator(2048);
 
   private final ChannelSettings settings = new ChannelSettings(this);
-  private final EpollInput input = new EpollInput(this);
   private final EpollOutput output = new EpollOutput(this);
+  private final EpollInput input = new EpollInput(this, output);
 
   /** A {@link TcpSocket} once more is asked of it than reading and writing. */
   private FileDescriptor descriptor;
@@ -91,14 +93,8 @@ final class EpollTcp extends AbstractChannel implements UnixChannel {
     return channel;
   }
 
-  /** Whether the peer's FIN ends one direction only, or the channel. */
-  void allowHalfClosure(boolean allowed) {
-    input.allowHalfClosure(allowed);
-  }
-
-  /** The reader of this channel writes all to another {@link EpollTcp}, as it comes. */
-  void allowSplice(int mostPipes) {
-    input.allowSplice(mostPipes);
+  EpollInput input() {
+    return input;
   }
 
   /** Has {@code action} done when the other channels of the loop had their turn. */
@@ -115,6 +111,9 @@ final class EpollTcp extends AbstractChannel implements UnixChannel {
   public TcpSocket fd() {
     if (descriptor instanceof TcpSocket socket) {
       return socket;
+    }
+    if (!isOpen()) { // the number may be another one's by now
+      throw new NotYetConnectedException();
     }
     TcpSocket socket = new TcpSocket(descriptor.intValue());
     descriptor = socket;
@@ -168,16 +167,24 @@ final class EpollTcp extends AbstractChannel implements UnixChannel {
         .addListener(
             done -> {
               if (done.isSuccess()) {
-                registration = (IoRegistration) done.getNow();
-                nextRound = registration.attachment();
-                if (connected) {
-                  registration.submit(ALL);
-                }
-                promise.setSuccess();
+                registered((IoRegistration) done.getNow(), promise);
               } else {
                 promise.setFailure(done.cause());
               }
             });
+  }
+
+  private void registered(IoRegistration made, ChannelPromise promise) {
+    registration = made;
+    nextRound = made.attachment();
+    try {
+      if (connected) {
+        made.submit(ALL);
+      }
+      promise.setSuccess();
+    } catch (UncheckedIOException e) {
+      promise.setFailure(e);
+    }
   }
 
   @Override
@@ -231,9 +238,7 @@ final class EpollTcp extends AbstractChannel implements UnixChannel {
 
   @Override
   protected void doWrite(ChannelOutboundBuffer pending) throws Exception {
-    if (!output.write(pending)) {
-      inNextRound(((KernelEvents) unsafe())::flush0);
-    }
+    output.write(pending, ((KernelEvents) unsafe())::flush0);
   }
 
   /** What the kernel reports, and the connect. */
@@ -260,10 +265,11 @@ final class EpollTcp extends AbstractChannel implements UnixChannel {
       if (!promise.setUncancellable() || !ensureOpen(promise)) {
         return;
       }
+      if (connecting != null) {
+        promise.setFailure(new ConnectionPendingException());
+        return;
+      }
       try {
-        if (connecting != null) {
-          throw new ConnectionPendingException();
-        }
         TcpSocket socket = EpollTcp.this.fd();
         if (from != null) {
           socket.bind(from);

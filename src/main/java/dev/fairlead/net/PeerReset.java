@@ -15,10 +15,14 @@ public final class PeerReset {
 
   private PeerReset() {}
 
+  static IOException exception() {
+    return new IOException(MESSAGE);
+  }
+
   /** The peer has reset after its FIN. Does nothing once {@code channel} is closed. */
   static void report(Channel channel) {
     if (channel.isOpen()) {
-      channel.pipeline().fireExceptionCaught(new IOException(MESSAGE));
+      channel.pipeline().fireExceptionCaught(exception());
     }
   }
 
@@ -36,7 +40,7 @@ public final class PeerReset {
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
       if (event == ChannelInputShutdownEvent.INSTANCE) {
-        ctx.fireExceptionCaught(new IOException(MESSAGE));
+        ctx.fireExceptionCaught(exception());
       } else {
         ctx.fireUserEventTriggered(event);
       }
@@ -44,7 +48,7 @@ public final class PeerReset {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-      ctx.fireExceptionCaught(new IOException(MESSAGE));
+      ctx.fireExceptionCaught(exception());
       ctx.fireChannelInactive();
     }
   }

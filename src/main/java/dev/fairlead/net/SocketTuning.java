@@ -53,10 +53,14 @@ public final class SocketTuning {
 
   // struct tcp_info, include/uapi/linux/tcp.h.
   private static final int TCP_INFO_LENGTH = 148;
+  private static final int TCP_INFO_STATE = 0;
   private static final int TCP_INFO_UNACKED = 24;
   private static final int TCP_INFO_LAST_ACK_MILLIS = 56;
   private static final int TCP_INFO_BYTES_RECEIVED = 128;
   private static final int TCP_INFO_NOTSENT_BYTES = 144;
+
+  // include/net/tcp_states.h.
+  private static final byte TCP_CLOSE = 7;
 
   /**
    * How long a peer accepts no bytes before it is checked whether it is slow or has vanished;
@@ -183,6 +187,25 @@ public final class SocketTuning {
         && tcpInfo(socket(unix)).getLong(TCP_INFO_BYTES_RECEIVED) > 0;
   }
 
+  /**
+   * Whether the connection was reset, though reading says that the peer has sent a FIN: so it looks
+   * when a write has received the error and did not tell, because it had written some bytes before.
+   * After our own FIN the kernel does not know any more.
+   */
+  static boolean isErrorLost(Channel channel) {
+    if (!(channel instanceof UnixChannel unix) || !isOpenInternet(channel)) {
+      return false;
+    }
+    Socket socket = socket(unix);
+    try {
+      return !socket.isOutputShutdown()
+          && tcpInfo(socket).get(TCP_INFO_STATE) == TCP_CLOSE
+          && socket.getSoError() == 0; // else a FIN came first, and the error is still there
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   /** Netty remembers the remote address of a channel that it has closed. */
   private static boolean isOpenInternet(Channel channel) {
     return channel.isOpen() && channel.remoteAddress() instanceof InetSocketAddress;
@@ -197,6 +220,7 @@ public final class SocketTuning {
   private static ByteBuffer tcpInfo(Socket socket) {
     ByteBuffer info = TCP_INFO_BUFFER.get();
     info.clear();
+    info.put(TCP_INFO_STATE, (byte) 0);
     info.putInt(TCP_INFO_UNACKED, 0).putInt(TCP_INFO_NOTSENT_BYTES, 0);
     info.putLong(TCP_INFO_BYTES_RECEIVED, 0);
     try {

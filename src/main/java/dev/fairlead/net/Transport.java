@@ -164,7 +164,7 @@ public final class Transport implements io.vertx.core.transport.Transport {
   /** Sets whether the peer's FIN ends one direction only, or the channel. */
   public void allowHalfClosure(Channel channel, boolean allowed) {
     if (channel instanceof EpollTcp tcp) {
-      tcp.allowHalfClosure(allowed);
+      tcp.input().allowHalfClosure(allowed);
     } else if (kind == TransportKind.EPOLL || channel instanceof SocketChannel) {
       channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, allowed);
     } else {
@@ -179,8 +179,8 @@ public final class Transport implements io.vertx.core.transport.Transport {
    */
   public void allowSplice(Channel one, Channel other) {
     if (one instanceof EpollTcp oneTcp && other instanceof EpollTcp otherTcp) {
-      oneTcp.allowSplice(mostPipes);
-      otherTcp.allowSplice(mostPipes);
+      oneTcp.input().allowSplice(mostPipes);
+      otherTcp.input().allowSplice(mostPipes);
     }
   }
 
@@ -198,6 +198,9 @@ public final class Transport implements io.vertx.core.transport.Transport {
   public void shutdownOutput(Channel channel) {
     if (!(channel instanceof UnixChannel unix)) {
       ((DuplexChannel) channel).shutdownOutput();
+      return;
+    }
+    if (!channel.isOpen()) {
       return;
     }
     try {

@@ -37,7 +37,14 @@ final class TlsLayer {
   void finish(Runnable sendFin) {
     closeOutbound();
     // The future of closeOutbound() fails though all is written.
-    context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> sendFin.run());
+    context
+        .writeAndFlush(Unpooled.EMPTY_BUFFER)
+        .addListener(
+            written -> {
+              if (written.isSuccess()) {
+                sendFin.run();
+              }
+            });
   }
 
   /** Closes the channel; the peer gets close_notify if it can take it at once. */

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.config.NodeConfig.TransportKind;
 import dev.fairlead.testkit.Background;
+import dev.fairlead.testkit.Descriptors;
 import dev.fairlead.testkit.MemberSetup;
 import dev.fairlead.testkit.Payload;
 import dev.fairlead.testkit.TestBackend;
@@ -12,9 +13,7 @@ import dev.fairlead.testkit.TestClient;
 import dev.fairlead.testkit.TestConnection;
 import dev.fairlead.testkit.TestMember;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Random;
 import java.util.concurrent.Future;
@@ -149,17 +148,7 @@ class SpliceTest {
   /** Ends of pipes that this process has open. */
   private static long pipes() throws IOException {
     try (Stream<Path> files = Files.list(Path.of("/proc/self/fd"))) {
-      return files.filter(SpliceTest::isPipe).count();
-    }
-  }
-
-  private static boolean isPipe(Path descriptor) {
-    try {
-      return Files.readSymbolicLink(descriptor).toString().startsWith("pipe:");
-    } catch (NoSuchFileException e) {
-      return false; // closed meanwhile
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      return files.filter(Descriptors::isPipe).count();
     }
   }
 }

@@ -141,7 +141,7 @@ final class RsaSigner implements OpenSslAsyncPrivateKeyMethod {
         () -> {
           try {
             result.setSuccess(work.call());
-          } catch (Exception e) {
+          } catch (Exception | Error e) {
             result.setFailure(e);
           }
           // An event loop on this core need not wait for the whole slice of time of this thread.
