@@ -1,8 +1,8 @@
 package dev.fairlead.member;
 
+import io.netty.util.NetUtil;
 import java.io.EOFException;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.net.StandardSocketOptions;
@@ -59,7 +59,7 @@ final class RehearsalPeers implements AutoCloseable {
   static RehearsalPeers open(Duration time) throws IOException {
     ServerSocketChannel backend = ServerSocketChannel.open();
     try {
-      backend.bind(new InetSocketAddress(InetAddress.getByName(Rehearsal.LOOPBACK), 0));
+      backend.bind(new InetSocketAddress(NetUtil.LOCALHOST4, 0));
     } catch (IOException e) {
       backend.close();
       throw e;
@@ -93,13 +93,13 @@ final class RehearsalPeers implements AutoCloseable {
   }
 
   /**
-   * Has clients connect to {@code port} for {@link #time}, a round after the other, but no more than
-   * {@code most}.
+   * Has clients connect to {@code port} for {@link #time}, a round after the other, but no more
+   * than {@code most}.
    *
    * @return how many have had a whole session, also when it is closed meanwhile
    */
   int play(int port, int most) throws IOException {
-    InetSocketAddress listener = new InetSocketAddress(InetAddress.getByName(Rehearsal.LOOPBACK), port);
+    InetSocketAddress listener = new InetSocketAddress(NetUtil.LOCALHOST4, port);
     long end = System.nanoTime() + time.toNanos();
     int rounds = 0;
     try {

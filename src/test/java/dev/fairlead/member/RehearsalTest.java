@@ -97,9 +97,9 @@ class RehearsalTest {
 
   @Test
   void endsWhileItWaitsForASessionThatHangs() throws Exception {
+    RehearsalPeers peers = RehearsalPeers.open(Duration.ofHours(1));
     // One is accepted and nothing more, so no connection comes to the backend.
     try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
-        RehearsalPeers peers = RehearsalPeers.open(Duration.ofHours(1));
         Background background = new Background()) {
       Future<Integer> playing = background.start(() -> peers.play(silent.getLocalPort(), SESSIONS));
       try (Socket first = silent.accept()) {
@@ -112,8 +112,7 @@ class RehearsalTest {
 
   private static int rehearse(Vertx vertx, TransportKind kind, Duration time) {
     Rehearsal.Part part =
-        new Rehearsal.Part(
-            Transport.of(kind), LOOPS, time, SESSIONS, Balance.DEFAULT, true);
+        new Rehearsal.Part(Transport.of(kind), LOOPS, time, SESSIONS, Balance.DEFAULT, true);
     return Rehearsal.run(vertx, part).await();
   }
 
