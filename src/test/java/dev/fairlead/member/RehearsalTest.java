@@ -14,10 +14,10 @@ import dev.fairlead.testkit.MemberSetup;
 import dev.fairlead.testkit.TestBackend;
 import dev.fairlead.testkit.TestMember;
 import dev.fairlead.testkit.TestRun;
+import io.netty.util.NetUtil;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.lang.management.ManagementFactory;
-import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
@@ -99,7 +99,7 @@ class RehearsalTest {
   void endsWhileItWaitsForASessionThatHangs() throws Exception {
     RehearsalPeers peers = RehearsalPeers.open(Duration.ofHours(1));
     // One is accepted and nothing more, so no connection comes to the backend.
-    try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
+    try (ServerSocket silent = new ServerSocket(0, 50, NetUtil.LOCALHOST4);
         Background background = new Background()) {
       Future<Integer> playing = background.start(() -> peers.play(silent.getLocalPort(), SESSIONS));
       try (Socket first = silent.accept()) {
