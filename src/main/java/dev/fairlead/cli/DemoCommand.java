@@ -143,6 +143,7 @@ final class DemoCommand implements Callable<Integer> {
             node:
               admin: { host: 127.0.0.1, port: %d }
               shutdown: { grace: 2s }
+              rehearsal: 0s
             listeners:
               - { name: %s, bind: '127.0.0.1:%d', pool: demo }
             pools:

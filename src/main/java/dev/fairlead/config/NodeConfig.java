@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param stateDir directory that keeps the last revisions, null = none are kept
  * @param tlsProvider who does the cryptography of TLS for clients and backends
  * @param splice whether long streams stay in the kernel, where the transport can do that
+ * @param rehearsal longest time for which the member relays sessions of its own before it accepts
+ *     clients, so that their code is compiled; zero = it does not
  * @param environment names of variables, with {@code *} for any part, that pushed documents may use
  */
 public record NodeConfig(
@@ -30,6 +32,7 @@ public record NodeConfig(
     @Nullable Path stateDir,
     ProviderChoice tlsProvider,
     boolean splice,
+    Duration rehearsal,
     List<String> environment) {
   /** Stands for {@code auto} in {@link #eventLoops} and {@link #maxSessions}. */
   public static final int AUTO = 0;
@@ -47,6 +50,7 @@ public record NodeConfig(
           null,
           ProviderChoice.AUTO,
           true,
+          Duration.ofSeconds(1),
           List.of());
 
   public NodeConfig {

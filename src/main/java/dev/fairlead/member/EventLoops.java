@@ -24,8 +24,11 @@ import java.util.function.Function;
 /**
  * The event loops of the data path, one {@link ListenerVerticle} each, and the sessions on them.
  * Every method may be called from any thread and does not block.
+ *
+ * @param deployment the id under which Vert.x undeploys them
  */
-record EventLoops(Transport transport, List<ListenerVerticle> verticles, SessionCount count) {
+record EventLoops(
+    Transport transport, List<ListenerVerticle> verticles, SessionCount count, String deployment) {
   /** Session ids begin with a random number below 36 to the power of 7, drawn at the start. */
   private static final long ID_SPACE = 78_364_164_096L;
 
@@ -51,7 +54,7 @@ record EventLoops(Transport transport, List<ListenerVerticle> verticles, Session
               return verticle;
             },
             new DeploymentOptions().setInstances(loops))
-        .map(id -> new EventLoops(transport, verticles, count));
+        .map(id -> new EventLoops(transport, verticles, count, id));
   }
 
   /** The live sessions. */

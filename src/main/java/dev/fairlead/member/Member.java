@@ -147,6 +147,8 @@ public final class Member {
     stops.add(health::stop);
     // Before the cluster, so that readiness probes get an answer while the member starts.
     vertx.deployVerticle(member.admin).await();
+    // Before other members or clients count on this one.
+    Rehearsal.run(vertx, Rehearsal.Part.of(own.config(), transport, loops)).await();
     String deployment = vertx.deployVerticle(member.cluster, ClusterVerticle.deployment()).await();
     stops.add(() -> vertx.undeploy(deployment).await());
     member.file.watch();

@@ -42,6 +42,16 @@ public final class AccessLog implements SessionListener, AutoCloseable {
         target == null ? null : new Batcher<>("access-log", limits, new RecordSink(target));
   }
 
+  /** Formats lines as the configured log does, and writes them nowhere. */
+  public static AccessLog discarding() {
+    return new AccessLog(lines -> {}, LIMITS);
+  }
+
+  /** Does nothing. */
+  public static AccessLog off() {
+    return new AccessLog(null, LIMITS);
+  }
+
   private static @Nullable LogTarget targetOf(String to) throws IOException {
     return switch (to) {
       case NodeConfig.AccessLogConfig.OFF -> null;

@@ -141,6 +141,9 @@ public final class MemberSetup {
     text.append("  logLevel: warn\n");
     text.append("  ").append(admin).append('\n');
     text.append("  accessLog: { to: ").append(log).append(" }\n");
+    if (node.stream().noneMatch(line -> line.startsWith("rehearsal:"))) {
+      text.append("  rehearsal: 0s\n");
+    }
     node.forEach(line -> text.append("  ").append(line).append('\n'));
     return text + clusterPart;
   }

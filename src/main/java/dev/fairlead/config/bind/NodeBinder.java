@@ -37,6 +37,7 @@ record NodeBinder(ValueType<Path> path) {
             ValueType.constant(ProviderChoice.values()),
             NodeConfig.DEFAULT.tlsProvider()),
         node.get("splice", ValueType.bool(), NodeConfig.DEFAULT.splice()),
+        node.get("rehearsal", ValueType.duration(), NodeConfig.DEFAULT.rehearsal()),
         node.values("environment", VariableNames.pattern()));
   }
 

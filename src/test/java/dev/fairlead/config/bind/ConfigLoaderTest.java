@@ -36,6 +36,7 @@ class ConfigLoaderTest {
         admin: { host: 10.0.0.9, port: 0, tokenFile: token, tls: { certificate: a.pem, key: a.key, clientCa: ca.pem }, maxConnections: 64 }
         accessLog: { to: access.log }
         shutdown: { delay: 5s, grace: 1m }
+        rehearsal: 3s
         stateDir: state
       cluster:
         enabled: true
@@ -69,7 +70,7 @@ class ConfigLoaderTest {
         "tls": {"certificate": "a.pem", "key": "a.key", "clientCa": "ca.pem"}, "maxConnections": 64},
         "accessLog": {"to": "access.log"},
         "shutdown": {"delay": "5s", "grace": "1m"},
-        "stateDir": "state"},
+        "rehearsal": "3s", "stateDir": "state"},
        "cluster": {"enabled": true, "name": "blue", "host": "10.0.0.9", "port": 5801,
         "busPort": 5802, "publicAddress": "192.0.2.7:5801", "secretFile": "secret",
         "discovery": {"members": ["10.0.0.1", "b.internal:5900", "[2001:db8::1]"]},
@@ -94,6 +95,7 @@ class ConfigLoaderTest {
       logLevel = "debug"
       accessLog.to = "access.log"
       shutdown = { delay = "5s", grace = "1m" }
+      rehearsal = "3s"
       stateDir = "state"
       [node.admin]
       host = "10.0.0.9"
@@ -158,6 +160,7 @@ class ConfigLoaderTest {
     assertThat(node.accessLog().to()).isEqualTo("/etc/fairlead/access.log");
     assertThat(node.shutdown().delay()).hasSeconds(5);
     assertThat(node.shutdown().grace()).hasMinutes(1);
+    assertThat(node.rehearsal()).hasSeconds(3);
     assertThat(node.stateDir()).isEqualTo(directory.resolve("state"));
   }
 
