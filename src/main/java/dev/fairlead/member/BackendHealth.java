@@ -49,6 +49,9 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
    */
   private static final long TICK_MILLIS = 250;
 
+  /** The same while there is neither; only for what nobody tells. */
+  private static final long IDLE_MILLIS = 2_000;
+
   private final Vertx vertx;
   private final ContextInternal context;
   private final Transport transport;
@@ -77,6 +80,10 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
   private Probers trials;
 
   private long timer;
+
+  /** The timer has the idle interval. */
+  private boolean idle;
+
   private boolean stopped;
 
   /** Reports to the cluster. */
@@ -108,14 +115,14 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
     probers = new Probers(loop, worker, toCluster);
     trials = new Probers(loop, worker, new TrialListener());
     proxy.onSwitch(this::switched);
-    timer = vertx.setPeriodic(TICK_MILLIS, id -> context.runOnContext(turn -> tick()));
+    context.runOnContext(turn -> arm());
   }
 
   void stop() {
-    vertx.cancelTimer(timer);
     context.runOnContext(
         turn -> {
           stopped = true;
+          vertx.cancelTimer(timer);
           probers.stop();
           trials.stop();
         });
@@ -194,6 +201,7 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
             new BackendEjected(self, Instant.now(), backend.pool(), backend.id(), failures, time));
     beginTrial(pool, backend);
     refresh(pool.name());
+    begun();
   }
 
   @Override
@@ -237,9 +245,33 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
   }
 
   private void tick() {
-    List<Pool> now = proxy.pools();
-    outliers.tick(now);
-    now.stream().filter(Pool::isStale).forEach(pool -> refresh(pool.name()));
+    try {
+      List<Pool> now = proxy.pools();
+      outliers.tick(now);
+      now.stream().filter(Pool::isStale).forEach(pool -> refresh(pool.name()));
+    } finally {
+      arm();
+    }
+  }
+
+  private void arm() {
+    if (!stopped) {
+      idle = proxy.pools().stream().noneMatch(BackendHealth::isUnderWay);
+      timer = context.setTimer(idle ? IDLE_MILLIS : TICK_MILLIS, id -> tick());
+    }
+  }
+
+  /** Whether an ejection or a slow start has to proceed. */
+  private static boolean isUnderWay(Pool pool) {
+    return pool.isStale() || pool.backends().stream().anyMatch(Backend::isEjected);
+  }
+
+  /** To be called when an ejection or a slow start may have begun. */
+  private void begun() {
+    if (idle) {
+      vertx.cancelTimer(timer);
+      arm();
+    }
   }
 
   private void switched(List<Pool> before, List<Pool> now) {
@@ -250,6 +282,7 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
           closer.switched(before, now, there);
           probers.follow(now);
           followEjections(before, now, there);
+          begun();
         });
   }
 
@@ -292,6 +325,7 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
         .onComplete(
             done -> {
               proxy.limiters().backendsChanged();
+              begun();
               refreshing = !stale.isEmpty();
               if (refreshing) {
                 refreshAll();

@@ -43,6 +43,12 @@ import org.jspecify.annotations.Nullable;
 public final class Leases implements ClusterNode.NodeChanges {
   private static final long NO_TIMER = -1;
 
+  /**
+   * {@link LeaseKeeper#TICK_MILLIS} while nothing is leased, which {@link #changed} ends; it is
+   * here for a change that nobody tells.
+   */
+  private static final long IDLE_MILLIS = 1_000;
+
   private final RowContext context;
   private final Supplier<List<Leased>> leased;
 
@@ -51,6 +57,10 @@ public final class Leases implements ClusterNode.NodeChanges {
 
   private Future<Opened> opened = Future.failedFuture("not started");
   private long timer = NO_TIMER;
+  private boolean isClosed;
+
+  /** The timer has the idle interval. */
+  private boolean isIdle;
 
   private record Opened(LeaseKeeper keeper, MessageConsumer<Object> consumer) {}
 
@@ -61,15 +71,10 @@ public final class Leases implements ClusterNode.NodeChanges {
 
   /** Succeeds when the map is open; the first permits come a little later. */
   public Future<Void> start() {
-    return open()
-        .onSuccess(
-            done -> {
-              timer = context.node().vertx().setPeriodic(LeaseKeeper.TICK_MILLIS, any -> tick());
-              tick();
-            });
+    return open().onSuccess(done -> turn());
   }
 
-  /** {@link #start} without timers. */
+  /** {@link #start} without the timer. */
   Future<Void> open() {
     Vertx vertx = context.node().vertx();
     home = vertx.getOrCreateContext();
@@ -98,31 +103,71 @@ public final class Leases implements ClusterNode.NodeChanges {
 
   private Future<Void> close(Opened open) {
     context.node().vertx().cancelTimer(timer);
+    timer = NO_TIMER;
+    isClosed = true;
+    isIdle = false;
     return open.keeper.stop().compose(done -> open.consumer.unregister());
   }
 
   /** Clients wait for more of {@code some}: refreshes it at once, but at most every 20 ms. */
   public void needed(Leased some) {
-    runOpen(keeper -> keeper.needed(some));
+    runHurried(keeper -> keeper.needed(some));
+  }
+
+  /** To be called after a change of configuration; without it, it is followed a second later. */
+  public void changed() {
+    run(this::hurry);
   }
 
   @Override
   public void joined(String node) {
-    runOpen(LeaseKeeper::joined);
+    runHurried(LeaseKeeper::joined);
   }
 
   @Override
   public void left(String node) {
-    runOpen(keeper -> keeper.left(node));
+    runHurried(keeper -> keeper.left(node));
   }
 
   @Override
   public void merged() {
-    runOpen(LeaseKeeper::merged);
+    runHurried(LeaseKeeper::merged);
   }
 
   void tick() {
     runOpen(LeaseKeeper::tick);
+  }
+
+  private void turn() {
+    try {
+      tick();
+    } finally {
+      arm();
+    }
+  }
+
+  /** Ticks now if the timer has the idle interval. */
+  private void hurry() {
+    if (isIdle) {
+      context.node().vertx().cancelTimer(timer);
+      turn();
+    }
+  }
+
+  private void arm() {
+    if (!isClosed && opened.succeeded()) {
+      isIdle = opened.result().keeper.isIdle();
+      long millis = isIdle ? IDLE_MILLIS : LeaseKeeper.TICK_MILLIS;
+      timer = context.node().vertx().setTimer(millis, any -> turn());
+    }
+  }
+
+  private void runHurried(Consumer<LeaseKeeper> task) {
+    runOpen(
+        keeper -> {
+          task.accept(keeper);
+          hurry();
+        });
   }
 
   /** Runs {@code task} on the context of the leases; before the map is open, not at all. */
@@ -207,7 +252,8 @@ public final class Leases implements ClusterNode.NodeChanges {
 
     @Override
     public void askPeers(String key) {
-      context.publish(CHANGED, new JsonObject().put(MEMBER, self()).put(KEY, key).toBuffer());
+      JsonObject request = new JsonObject().put(MEMBER, self()).put(KEY, key);
+      context.publish(CHANGED, request::toBuffer);
     }
 
     /** The key that a peer asks this member to refresh; empty for any other message. */
