@@ -3,10 +3,13 @@ package dev.fairlead.member;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether a file may have changed since the last look, without reading it. A file that changed less
@@ -17,14 +20,12 @@ final class FileStamp {
   /** Above the resolution of the times of any file system; raising it reads more after a change. */
   private static final Duration SETTLED = Duration.ofSeconds(2);
 
-  /** The kernel sets the time of the status at each change; nobody else can. */
-  private static final String ATTRIBUTES = "unix:ctime,size,ino,dev";
-
-  private static final String CHANGE_TIME = "ctime";
+  /** Which file it is, and its size and time. */
+  private record Stamp(@Nullable Object key, long size, FileTime modified) {}
 
   private final Path file;
   private final InstantSource clock;
-  private Map<String, Object> seen = Map.of();
+  private Optional<Stamp> seen = Optional.empty();
   private boolean isSettled;
 
   FileStamp(Path file, InstantSource clock) {
@@ -32,23 +33,23 @@ final class FileStamp {
     this.clock = clock;
   }
 
-  /** True at the first look, and always where the system does not tell. May block. */
+  /** True at the first look. May block. */
   boolean mayHaveChanged() {
-    Map<String, Object> now = attributes();
+    Optional<Stamp> now = stamp();
     boolean same = isSettled && now.equals(seen);
     seen = now;
-    isSettled =
-        now.get(CHANGE_TIME) instanceof FileTime changed
-            && changed.toInstant().plus(SETTLED).isBefore(clock.instant());
+    Instant settled = clock.instant().minus(SETTLED);
+    isSettled = now.filter(it -> it.modified.toInstant().isBefore(settled)).isPresent();
     return !same;
   }
 
-  /** None of a file that is not there: it may be read at any moment. */
-  private Map<String, Object> attributes() {
+  /** Empty for a file that is not there: it may be read at any moment. */
+  private Optional<Stamp> stamp() {
     try {
-      return Files.readAttributes(file, ATTRIBUTES);
-    } catch (IOException | UnsupportedOperationException e) {
-      return Map.of();
+      BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
+      return Optional.of(new Stamp(found.fileKey(), found.size(), found.lastModifiedTime()));
+    } catch (IOException e) {
+      return Optional.empty();
     }
   }
 }

@@ -66,6 +66,11 @@ public final class TableTimer {
     }
   }
 
+  /** Whether the interval is that of a member where nothing happens. Any thread. */
+  boolean isIdle() {
+    return idle;
+  }
+
   /** All tables are on {@code context}, where this is called. */
   void add(ReplicatedTable table, Context context) {
     tables.add(table);
@@ -103,7 +108,8 @@ public final class TableTimer {
         changedAt = now;
       }
       if (now - nextSecond >= 0) {
-        nextSecond = Math.max(nextSecond, now - ANTI_ENTROPY.toNanos()) + ANTI_ENTROPY.toNanos();
+        boolean isLate = now - nextSecond > ANTI_ENTROPY.toNanos();
+        nextSecond = (isLate ? now : nextSecond) + ANTI_ENTROPY.toNanos();
         List.copyOf(tables).forEach(ReplicatedTable::second);
       }
     } finally {
