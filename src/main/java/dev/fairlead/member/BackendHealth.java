@@ -8,6 +8,7 @@ import dev.fairlead.event.MemberId;
 import dev.fairlead.event.SystemEvent;
 import dev.fairlead.event.SystemEvent.BackendDown;
 import dev.fairlead.event.SystemEvent.BackendEjected;
+import dev.fairlead.net.IdleTimer;
 import dev.fairlead.net.Transport;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
@@ -47,10 +48,8 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
    * How often ejections end and slow starts proceed. Lowering it makes both more exact, at the
    * expense of refilled balancer tables.
    */
-  private static final long TICK_MILLIS = 250;
-
-  /** The same while there is neither; only for what nobody tells. */
-  private static final long IDLE_MILLIS = 2_000;
+  private static final IdleTimer.Intervals TICK =
+      new IdleTimer.Intervals(Duration.ofMillis(250), Duration.ofSeconds(2));
 
   private final Vertx vertx;
   private final ContextInternal context;
@@ -79,11 +78,7 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
   @SuppressWarnings("NullAway.Init")
   private Probers trials;
 
-  private long timer;
-
-  /** The timer has the idle interval. */
-  private boolean idle;
-
+  private final IdleTimer timer;
   private boolean stopped;
 
   /** Reports to the cluster. */
@@ -96,6 +91,7 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
     this.vertx = vertx;
     this.transport = transport;
     this.context = (ContextInternal) vertx.getOrCreateContext();
+    this.timer = new IdleTimer(context, TICK, this::isSettled, this::tick);
   }
 
   /** To be called before the first configuration is in force. */
@@ -115,14 +111,14 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
     probers = new Probers(loop, worker, toCluster);
     trials = new Probers(loop, worker, new TrialListener());
     proxy.onSwitch(this::switched);
-    context.runOnContext(turn -> arm());
+    context.runOnContext(turn -> timer.start());
   }
 
   void stop() {
     context.runOnContext(
         turn -> {
           stopped = true;
-          vertx.cancelTimer(timer);
+          timer.stop();
           probers.stop();
           trials.stop();
         });
@@ -201,7 +197,7 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
             new BackendEjected(self, Instant.now(), backend.pool(), backend.id(), failures, time));
     beginTrial(pool, backend);
     refresh(pool.name());
-    begun();
+    timer.hurry();
   }
 
   @Override
@@ -245,33 +241,15 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
   }
 
   private void tick() {
-    try {
-      List<Pool> now = proxy.pools();
-      outliers.tick(now);
-      now.stream().filter(Pool::isStale).forEach(pool -> refresh(pool.name()));
-    } finally {
-      arm();
-    }
+    List<Pool> now = proxy.pools();
+    outliers.tick(now);
+    now.stream().filter(Pool::isStale).forEach(pool -> refresh(pool.name()));
   }
 
-  private void arm() {
-    if (!stopped) {
-      idle = proxy.pools().stream().noneMatch(BackendHealth::isUnderWay);
-      timer = context.setTimer(idle ? IDLE_MILLIS : TICK_MILLIS, id -> tick());
-    }
-  }
-
-  /** Whether an ejection or a slow start has to proceed. */
-  private static boolean isUnderWay(Pool pool) {
-    return pool.isStale() || pool.backends().stream().anyMatch(Backend::isEjected);
-  }
-
-  /** To be called when an ejection or a slow start may have begun. */
-  private void begun() {
-    if (idle) {
-      vertx.cancelTimer(timer);
-      arm();
-    }
+  /** Whether no ejection and no slow start has to proceed. */
+  private boolean isSettled() {
+    return proxy.pools().stream()
+        .noneMatch(pool -> pool.isStale() || pool.backends().stream().anyMatch(Backend::isEjected));
   }
 
   private void switched(List<Pool> before, List<Pool> now) {
@@ -282,7 +260,7 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
           closer.switched(before, now, there);
           probers.follow(now);
           followEjections(before, now, there);
-          begun();
+          timer.hurry();
         });
   }
 
@@ -325,7 +303,7 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
         .onComplete(
             done -> {
               proxy.limiters().backendsChanged();
-              begun();
+              timer.hurry();
               refreshing = !stale.isEmpty();
               if (refreshing) {
                 refreshAll();

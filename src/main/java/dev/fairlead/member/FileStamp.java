@@ -21,11 +21,11 @@ final class FileStamp {
   private static final Duration SETTLED = Duration.ofSeconds(2);
 
   /** Which file it is, and its size and time. */
-  private record Stamp(@Nullable Object key, long size, FileTime modified) {}
+  private record LastLook(@Nullable Object key, long size, FileTime modified) {}
 
   private final Path file;
   private final InstantSource clock;
-  private Optional<Stamp> seen = Optional.empty();
+  private Optional<LastLook> seen = Optional.empty();
   private boolean isSettled;
 
   FileStamp(Path file, InstantSource clock) {
@@ -35,7 +35,7 @@ final class FileStamp {
 
   /** True at the first look. May block. */
   boolean mayHaveChanged() {
-    Optional<Stamp> now = stamp();
+    Optional<LastLook> now = stamp();
     boolean same = isSettled && now.equals(seen);
     seen = now;
     Instant settled = clock.instant().minus(SETTLED);
@@ -44,10 +44,10 @@ final class FileStamp {
   }
 
   /** Empty for a file that is not there: it may be read at any moment. */
-  private Optional<Stamp> stamp() {
+  private Optional<LastLook> stamp() {
     try {
       BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
-      return Optional.of(new Stamp(found.fileKey(), found.size(), found.lastModifiedTime()));
+      return Optional.of(new LastLook(found.fileKey(), found.size(), found.lastModifiedTime()));
     } catch (IOException e) {
       return Optional.empty();
     }

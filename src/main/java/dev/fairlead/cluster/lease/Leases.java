@@ -5,6 +5,7 @@ import dev.fairlead.cluster.node.ClusterNode;
 import dev.fairlead.cluster.rows.ReplicatedTable;
 import dev.fairlead.cluster.rows.RowContext;
 import dev.fairlead.cluster.rows.TimeLimit;
+import dev.fairlead.net.IdleTimer;
 import dev.fairlead.net.PauseClock;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -12,9 +13,11 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.shareddata.AsyncMap;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -41,13 +44,9 @@ import org.jspecify.annotations.Nullable;
  * leased is called on the cluster's context only.
  */
 public final class Leases implements ClusterNode.NodeChanges {
-  private static final long NO_TIMER = -1;
-
-  /**
-   * {@link LeaseKeeper#TICK_MILLIS} while nothing is leased, which {@link #changed} ends; it is
-   * here for a change that nobody tells.
-   */
-  private static final long IDLE_MILLIS = 1_000;
+  /** While nothing is leased only a change that nobody tells has to be noticed. */
+  private static final IdleTimer.Intervals TICK =
+      new IdleTimer.Intervals(Duration.ofMillis(LeaseKeeper.TICK_MILLIS), Duration.ofSeconds(1));
 
   private final RowContext context;
   private final Supplier<List<Leased>> leased;
@@ -56,11 +55,9 @@ public final class Leases implements ClusterNode.NodeChanges {
   private volatile @Nullable Context home;
 
   private Future<Opened> opened = Future.failedFuture("not started");
-  private long timer = NO_TIMER;
-  private boolean isClosed;
 
-  /** The timer has the idle interval. */
-  private boolean isIdle;
+  /** Null before the start. */
+  private @Nullable IdleTimer timer;
 
   private record Opened(LeaseKeeper keeper, MessageConsumer<Object> consumer) {}
 
@@ -71,7 +68,15 @@ public final class Leases implements ClusterNode.NodeChanges {
 
   /** Succeeds when the map is open; the first permits come a little later. */
   public Future<Void> start() {
-    return open().onSuccess(done -> turn());
+    return open().onSuccess(done -> startTimer());
+  }
+
+  private void startTimer() {
+    timer =
+        new IdleTimer(
+            (ContextInternal) Objects.requireNonNull(home), TICK, this::isIdle, this::tick);
+    tick();
+    timer.start();
   }
 
   /** {@link #start} without the timer. */
@@ -102,10 +107,9 @@ public final class Leases implements ClusterNode.NodeChanges {
   }
 
   private Future<Void> close(Opened open) {
-    context.node().vertx().cancelTimer(timer);
-    timer = NO_TIMER;
-    isClosed = true;
-    isIdle = false;
+    if (timer != null) {
+      timer.stop();
+    }
     return open.keeper.stop().compose(done -> open.consumer.unregister());
   }
 
@@ -138,28 +142,14 @@ public final class Leases implements ClusterNode.NodeChanges {
     runOpen(LeaseKeeper::tick);
   }
 
-  private void turn() {
-    try {
-      tick();
-    } finally {
-      arm();
-    }
-  }
-
-  /** Ticks now if the timer has the idle interval. */
   private void hurry() {
-    if (isIdle) {
-      context.node().vertx().cancelTimer(timer);
-      turn();
+    if (timer != null) {
+      timer.hurry();
     }
   }
 
-  private void arm() {
-    if (!isClosed && opened.succeeded()) {
-      isIdle = opened.result().keeper.isIdle();
-      long millis = isIdle ? IDLE_MILLIS : LeaseKeeper.TICK_MILLIS;
-      timer = context.node().vertx().setTimer(millis, any -> turn());
-    }
+  private boolean isIdle() {
+    return !opened.succeeded() || opened.result().keeper.isIdle();
   }
 
   private void runHurried(Consumer<LeaseKeeper> task) {
