@@ -59,7 +59,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
   private static final Duration REPORT_PERIOD = Duration.ofSeconds(5);
 
   private final ClusterSetup setup;
-  private final RowTraffic traffic;
+  private final RowContext rows;
   private final Membership membership;
   private final CountTable<Pool> loads;
   private final HealthTable health;
@@ -83,9 +83,8 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
   public ClusterVerticle(ClusterSetup setup) {
     ClusterNode node = setup.node();
     LocalMember member = setup.member();
-    RowContext rows = RowContext.of(node);
     this.setup = setup;
-    this.traffic = rows.traffic();
+    this.rows = RowContext.of(node, member::hasSessions);
     this.events =
         new EventPublisher(node.vertx(), this::self, member::info, member::numbers, REPORT_PERIOD);
     MembershipEvents listener =
@@ -143,7 +142,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
         .listen()
         .compose(started -> membership.enter(setup.member().wantedName()))
         .onSuccess(entered -> members().forEach(sharedConfig()::greet))
-        .onSuccess(entered -> setup.member().onNeed(leases::needed))
+        .onSuccess(entered -> setup.member().onDemand(leases::needed, rows.timer()::wake))
         .compose(entered -> leases.start());
   }
 
@@ -234,7 +233,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
   }
 
   public RowTraffic traffic() {
-    return traffic;
+    return rows.traffic();
   }
 
   /** Commands that were refused for their signature. */
@@ -284,6 +283,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
     loads.changed();
     health.poolsChanged();
     sources.changed();
+    leases.changed();
   }
 
   private void applied(Revision revision, @Nullable Revision superseded) {

@@ -38,8 +38,16 @@ public interface LocalMember {
     return List.of();
   }
 
-  /** Calls {@code cluster}, on any thread, with each limit that waits for permits; set once. */
-  default void onNeed(Consumer<Leased> cluster) {}
+  /** Whether it has sessions, so that its counts may change; asked often, must return at once. */
+  default boolean hasSessions() {
+    return false;
+  }
+
+  /**
+   * Calls, on any thread, {@code need} with each limit that waits for permits, and {@code
+   * firstSession} when it has a session and had none before; set once.
+   */
+  default void onDemand(Consumer<Leased> need, Runnable firstSession) {}
 
   /** Its metrics report; may take long, so it is called on a worker. */
   MetricsReport numbers();

@@ -63,6 +63,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
   private boolean closing;
 
   private boolean accepted;
+  private Runnable onPause = () -> {};
 
   /**
    * @param key of the listener in {@code snapshot}
@@ -137,7 +138,17 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** To be called every {@link SessionLoop#TICK}. */
+  /** Has {@code action} called, on this loop, when accepting pauses. */
+  void onPause(Runnable action) {
+    onPause = action;
+  }
+
+  /** Whether {@link #tick} has something to do: accepting pauses, or its end is not told yet. */
+  boolean isShort() {
+    return paused || pauses.isShort();
+  }
+
+  /** To be called every {@link SessionLoop#TICK} while it {@link #isShort}. */
   void tick() {
     resume();
     pauses.tick(paused);
@@ -209,6 +220,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     paused = true;
     channel.config().setAutoRead(false);
     pauses.paused(why);
+    onPause.run();
   }
 
   private void closeWhenQuiet(Promise<Void> closed, int roundsLeft) {

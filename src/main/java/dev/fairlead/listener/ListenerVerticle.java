@@ -7,6 +7,7 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.internal.ContextInternal;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -24,6 +25,10 @@ public final class ListenerVerticle extends VerticleBase {
   private SessionLoop loop;
 
   private long timer;
+
+  /** When the timer should fire, as {@link System#nanoTime}. */
+  private long dueAt;
+
   private volatile long tickedAt;
   private volatile long lagNanos;
 
@@ -35,8 +40,9 @@ public final class ListenerVerticle extends VerticleBase {
   public Future<?> start() {
     loop = sessions.apply(((ContextInternal) context).nettyEventLoop());
     loop.onRoom(() -> acceptors.forEach(Acceptor::resume));
+    loop.onBusy(this::wake);
     tickedAt = System.nanoTime();
-    timer = vertx.setPeriodic(SessionLoop.TICK.toMillis(), id -> tick());
+    arm(SessionLoop.TICK);
     return Future.succeededFuture();
   }
 
@@ -78,6 +84,7 @@ public final class ListenerVerticle extends VerticleBase {
 
   Future<Void> open(Acceptor acceptor, SocketAddress address) {
     acceptors.add(acceptor);
+    acceptor.onPause(this::wake);
     return acceptor.open(loop.eventLoop(), address);
   }
 
@@ -88,9 +95,31 @@ public final class ListenerVerticle extends VerticleBase {
 
   private void tick() {
     long now = System.nanoTime();
-    lagNanos = Math.max(0, now - tickedAt - SessionLoop.TICK.toNanos());
+    lagNanos = Math.max(0, now - dueAt);
     tickedAt = now;
-    loop.tick();
-    acceptors.forEach(Acceptor::tick);
+    try {
+      loop.tick();
+      acceptors.forEach(Acceptor::tick);
+    } finally {
+      arm(isIdle() ? SessionLoop.IDLE_TICK : SessionLoop.TICK);
+    }
+  }
+
+  private boolean isIdle() {
+    return loop.isIdle() && acceptors.stream().noneMatch(Acceptor::isShort);
+  }
+
+  /** There is something with a time-out now: ticks are not those of an idle loop any more. */
+  private void wake() {
+    if (dueAt - System.nanoTime() > SessionLoop.TICK.toNanos()) {
+      vertx.cancelTimer(timer);
+      arm(SessionLoop.TICK);
+    }
+  }
+
+  private void arm(Duration wait) {
+    dueAt = System.nanoTime() + wait.toNanos();
+    // Not of vertx: the acceptors call from outside of every context.
+    timer = ((ContextInternal) context).setTimer(wait.toMillis(), id -> tick());
   }
 }

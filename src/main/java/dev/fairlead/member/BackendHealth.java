@@ -8,6 +8,7 @@ import dev.fairlead.event.MemberId;
 import dev.fairlead.event.SystemEvent;
 import dev.fairlead.event.SystemEvent.BackendDown;
 import dev.fairlead.event.SystemEvent.BackendEjected;
+import dev.fairlead.net.IdleTimer;
 import dev.fairlead.net.Transport;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
@@ -47,7 +48,8 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
    * How often ejections end and slow starts proceed. Lowering it makes both more exact, at the
    * expense of refilled balancer tables.
    */
-  private static final long TICK_MILLIS = 250;
+  private static final IdleTimer.Intervals TICK =
+      new IdleTimer.Intervals(Duration.ofMillis(250), Duration.ofSeconds(2));
 
   private final Vertx vertx;
   private final ContextInternal context;
@@ -76,7 +78,7 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
   @SuppressWarnings("NullAway.Init")
   private Probers trials;
 
-  private long timer;
+  private final IdleTimer timer;
   private boolean stopped;
 
   /** Reports to the cluster. */
@@ -89,6 +91,7 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
     this.vertx = vertx;
     this.transport = transport;
     this.context = (ContextInternal) vertx.getOrCreateContext();
+    this.timer = new IdleTimer(context, TICK, this::isSettled, this::tick);
   }
 
   /** To be called before the first configuration is in force. */
@@ -108,14 +111,14 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
     probers = new Probers(loop, worker, toCluster);
     trials = new Probers(loop, worker, new TrialListener());
     proxy.onSwitch(this::switched);
-    timer = vertx.setPeriodic(TICK_MILLIS, id -> context.runOnContext(turn -> tick()));
+    context.runOnContext(turn -> timer.start());
   }
 
   void stop() {
-    vertx.cancelTimer(timer);
     context.runOnContext(
         turn -> {
           stopped = true;
+          timer.stop();
           probers.stop();
           trials.stop();
         });
@@ -194,6 +197,7 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
             new BackendEjected(self, Instant.now(), backend.pool(), backend.id(), failures, time));
     beginTrial(pool, backend);
     refresh(pool.name());
+    timer.hurry();
   }
 
   @Override
@@ -242,6 +246,12 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
     now.stream().filter(Pool::isStale).forEach(pool -> refresh(pool.name()));
   }
 
+  /** Whether no ejection and no slow start has to proceed. */
+  private boolean isSettled() {
+    return proxy.pools().stream()
+        .noneMatch(pool -> pool.isStale() || pool.backends().stream().anyMatch(Backend::isEjected));
+  }
+
   private void switched(List<Pool> before, List<Pool> now) {
     context.runOnContext(
         turn -> {
@@ -250,6 +260,7 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
           closer.switched(before, now, there);
           probers.follow(now);
           followEjections(before, now, there);
+          timer.hurry();
         });
   }
 
@@ -292,6 +303,7 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
         .onComplete(
             done -> {
               proxy.limiters().backendsChanged();
+              timer.hurry();
               refreshing = !stale.isEmpty();
               if (refreshing) {
                 refreshAll();

@@ -18,9 +18,13 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,7 +39,7 @@ import org.slf4j.LoggerFactory;
 final class ConfigFile {
   private static final Logger LOG = LoggerFactory.getLogger(ConfigFile.class);
 
-  /** Interval of checks; lowering it takes a change over sooner at the expense of more reads. */
+  /** Interval of looks at the file; lowering it takes a change over sooner and wakes more often. */
   private static final Duration SCAN = Duration.ofMillis(300);
 
   /** Raising it reports problems later; lowering it reports files that are still being written. */
@@ -52,6 +56,9 @@ final class ConfigFile {
 
   private static final long NO_TIMER = -1;
 
+  /** Vert.x Config would read the whole file each time; {@link FileStamp} tells when to. */
+  private static final long NO_SCAN = -1;
+
   private final Vertx vertx;
   private final ConfigText atStart;
   private final ConfigLoader loader;
@@ -59,6 +66,9 @@ final class ConfigFile {
 
   /** Null until {@link #watch}: it reads the file from its creation on. */
   private @Nullable ConfigRetriever retriever;
+
+  /** Looks at the file: a file system may block, and a worker would wake two threads more. */
+  private @Nullable ScheduledExecutorService scans;
 
   private boolean stopped;
   private Optional<Content> handled;
@@ -103,7 +113,7 @@ final class ConfigFile {
     String path = Path.of(text.name()).toAbsolutePath().toString();
     return new ConfigRetrieverOptions()
         .setIncludeDefaultStores(false)
-        .setScanPeriod(SCAN.toMillis())
+        .setScanPeriod(NO_SCAN)
         .addStore(
             new ConfigStoreOptions()
                 .setType("file")
@@ -116,8 +126,25 @@ final class ConfigFile {
   synchronized void watch() {
     ConfigRetriever created = ConfigRetriever.create(vertx, watching(atStart));
     retriever = created;
-    created.listen(change -> read());
-    read();
+    FileStamp stamp = new FileStamp(Path.of(atStart.name()), InstantSource.system());
+    scans = Executors.newSingleThreadScheduledExecutor(ConfigFile::scanThread);
+    scans.scheduleWithFixedDelay(() -> scan(stamp), 0, SCAN.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private static Thread scanThread(Runnable scan) {
+    Thread thread = new Thread(scan, "fairlead-config-file");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  private void scan(FileStamp stamp) {
+    try {
+      if (stamp.mayHaveChanged()) {
+        read();
+      }
+    } catch (RuntimeException bug) {
+      failed(bug);
+    }
   }
 
   /** Reads the watched file now and reports its problems even if they were reported before. */
@@ -135,6 +162,9 @@ final class ConfigFile {
   synchronized void stop() {
     stopped = true;
     vertx.cancelTimer(retry);
+    if (scans != null) {
+      scans.shutdown();
+    }
     if (retriever != null) {
       retriever.close();
     }

@@ -62,8 +62,14 @@ record LocalMemberAdapter(
   }
 
   @Override
-  public void onNeed(Consumer<Leased> cluster) {
-    proxy.limiters().onNeed(cluster);
+  public void onDemand(Consumer<Leased> need, Runnable firstSession) {
+    proxy.limiters().onNeed(need);
+    proxy.loops().count().onFirst(firstSession);
+  }
+
+  @Override
+  public boolean hasSessions() {
+    return proxy.loops().count().live() > 0;
   }
 
   @Override

@@ -50,7 +50,10 @@ final class Proxy {
   private final Limiters limiters = new Limiters();
   private final ListenerStats stats = new ListenerStats();
   private final long statsTimer;
-  private final long tlsTimer;
+
+  /** Checks the files of TLS; null = there are none. */
+  private @Nullable Long tlsTimer;
+
   private final AtomicBoolean checkingTls = new AtomicBoolean();
 
   private volatile BiConsumer<List<Pool>, List<Pool>> switched = (before, now) -> {};
@@ -78,7 +81,6 @@ final class Proxy {
     this.discovery = new Discovery(vertx, DnsLookup.ofMachine(vertx), this::rediscovered);
     this.statsTimer =
         vertx.setPeriodic(Duration.ofSeconds(ListenerStats.TICK_SECONDS).toMillis(), id -> tick());
-    this.tlsTimer = vertx.setPeriodic(TlsInForce.CHECK_EVERY.toMillis(), id -> checkTls());
   }
 
   /**
@@ -158,6 +160,7 @@ final class Proxy {
       poolConfigs = config.pools();
       tables = built.tables;
       tls.inForce(found.certificates());
+      watchTls();
       tlsSources = found.certificates().sources();
       discovery.watch(config.pools(), found.backends(), built.pools);
       publish(built.pools);
@@ -249,8 +252,24 @@ final class Proxy {
     return tls;
   }
 
+  private void watchTls() {
+    if (tls.isWatching() && tlsTimer == null) {
+      tlsTimer = vertx.setPeriodic(TlsInForce.CHECK_EVERY.toMillis(), id -> checkTls());
+    } else if (!tls.isWatching()) {
+      stopTlsTimer();
+    }
+  }
+
+  private void stopTlsTimer() {
+    Long running = tlsTimer;
+    if (running != null) {
+      vertx.cancelTimer(running);
+      tlsTimer = null;
+    }
+  }
+
   private void checkTls() {
-    if (tls.isWatching() && !checkingTls.getAndSet(true)) {
+    if (!checkingTls.getAndSet(true)) {
       vertx
           .executeBlocking(
               () -> {
@@ -295,7 +314,7 @@ final class Proxy {
   /** Ends timers, DNS queries and listening. Live sessions end with their event loops. */
   Future<Void> stop() {
     vertx.cancelTimer(statsTimer);
-    vertx.cancelTimer(tlsTimer);
+    stopTlsTimer();
     hostNames.stop();
     discovery.stop();
     return stopListening();

@@ -61,7 +61,7 @@ public final class AcceptPauses {
   }
 
   /** Whether the end of a shortage is not told yet. */
-  boolean isShort() {
+  public boolean isShort() {
     return isShort;
   }
 }

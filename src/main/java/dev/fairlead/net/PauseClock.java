@@ -67,6 +67,16 @@ public final class PauseClock implements LongSupplier {
     last = new Tick(now, before.clock(now), settledAt - now > 0 ? settledAt : now);
   }
 
+  /**
+   * Begins to tick again after a time in which nothing was to be judged and nobody called {@link
+   * #tick}: that was no pause. On the thread of {@code tick}.
+   */
+  public void restart() {
+    Tick before = last;
+    long now = nanos.getAsLong();
+    last = new Tick(now, before.clock(now), now);
+  }
+
   /** Whether the thread was paused and may not have read yet what arrived meanwhile. */
   public boolean isResuming() {
     Tick tick = last;

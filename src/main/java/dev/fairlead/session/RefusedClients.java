@@ -69,6 +69,10 @@ public final class RefusedClients {
     }
   }
 
+  boolean isEmpty() {
+    return lingering.isEmpty();
+  }
+
   private void linger(ChannelFuture registered) {
     Channel client = registered.channel();
     if (!registered.isSuccess()) {

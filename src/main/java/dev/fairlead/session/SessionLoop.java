@@ -28,6 +28,12 @@ import org.slf4j.LoggerFactory;
 public final class SessionLoop {
   public static final Duration TICK = Duration.ofNanos(Deadlines.TICK_NANOS);
 
+  /**
+   * {@link #TICK} of a loop that {@link #isIdle}. Raising it finds a stuck loop later; lowering it
+   * wakes every idle loop more often.
+   */
+  public static final Duration IDLE_TICK = Duration.ofSeconds(1);
+
   private static final Logger LOG = LoggerFactory.getLogger(SessionLoop.class);
 
   private final PauseClock clock;
@@ -37,6 +43,10 @@ public final class SessionLoop {
   private long opened;
   private int live;
   private Runnable onRoom = () -> {};
+  private Runnable onBusy = () -> {};
+
+  /** As of the last tick; then nothing has a time-out until the next client. */
+  private boolean idle;
 
   /** Null unless this loop drains. */
   private @Nullable DrainPlan drain;
@@ -82,6 +92,9 @@ public final class SessionLoop {
    * Never throws: if there is a bug, the client is closed and nothing stays counted.
    */
   public void open(Channel client, ListenerRules rules) {
+    if (idle) {
+      wake();
+    }
     SessionAccount account = new SessionAccount(rules, client.remoteAddress());
     try {
       CloseReason refusal = admit(account);
@@ -162,11 +175,12 @@ public final class SessionLoop {
 
   /**
    * Acts on all deadlines that have passed, except after the process was stopped: what arrived
-   * meanwhile is read first. To be called every {@link #TICK}.
+   * meanwhile is read first. To be called every {@link #TICK}, or {@link #IDLE_TICK} while idle.
    */
   public void tick() {
     clock.tick();
-    if (clock.isResuming()) {
+    idle = live == 0 && refusedClients.isEmpty() && closes.isEmpty();
+    if (idle || clock.isResuming()) {
       return;
     }
     long now = context.now();
@@ -176,6 +190,23 @@ public final class SessionLoop {
       endUntil(drain.mayLive(now));
     }
     closes.removeIf(each -> each.isOver(now));
+  }
+
+  /** Whether the last tick found nothing with a time-out, and no client has come since. */
+  public boolean isIdle() {
+    return idle;
+  }
+
+  /** Has {@code action} called, on this loop, when it is idle no longer. */
+  public void onBusy(Runnable action) {
+    onBusy = action;
+  }
+
+  private void wake() {
+    idle = false;
+    clock.restart();
+    context.deadlines().turn(context.now());
+    onBusy.run();
   }
 
   public EventLoop eventLoop() {

@@ -112,6 +112,33 @@ class SessionTest {
   }
 
   @Test
+  void loopWithoutSessionsIsIdleUntilTheNextClientWhoseTimeOutsAreExact() throws Exception {
+    AtomicInteger woken = new AtomicInteger();
+    try (TestBackend backend = TestBackend.echo();
+        LoopFixture fixture = fixture(TransportKind.NIO, backend)) {
+      fixture.loop.onBusy(woken::incrementAndGet);
+      fixture.tick();
+      assertThat(fixture.onLoop(fixture.loop::isIdle)).isTrue();
+      fixture.nanos.addAndGet(HOUR.multipliedBy(2).toNanos());
+      try (TestConnection client = fixture.connect()) {
+        exchange(client);
+        fixture.tick();
+        assertThat(fixture.onLoop(fixture.loop::isIdle)).isFalse();
+        assertThat(woken).hasValue(1);
+        fixture.advance(HOUR.minusSeconds(1));
+        assertThat(reports.ended).isEmpty();
+        fixture.advance(Duration.ofSeconds(2));
+        client.expectEof();
+        assertThat(reports.ended).containsExactly(CloseReason.IDLE_TIMEOUT);
+      }
+      expectNothingLeft(fixture);
+      fixture.tick();
+      assertThat(fixture.onLoop(fixture.loop::isIdle)).isTrue();
+      assertThat(woken).hasValue(1);
+    }
+  }
+
+  @Test
   void closeTimeoutCountsOnceOneSideHasFinished() throws Exception {
     try (TestBackend backend = TestBackend.manual();
         LoopFixture fixture = fixture(TransportKind.NIO, backend);

@@ -14,18 +14,24 @@ import org.jspecify.annotations.Nullable;
  */
 final class HealthRow implements OwnRow {
   private final Runnable refresh;
+  private final Runnable changed;
   private final Map<String, String> shared = new HashMap<>();
 
   /** Not shared yet; empty = the field is to be removed. */
   private final Map<String, Optional<String>> pending = new HashMap<>();
 
-  /** Runs {@code refresh} before the changes are read: it may set verdicts. */
-  HealthRow(Runnable refresh) {
+  /**
+   * Runs {@code refresh} before the changes are read, because it may set verdicts; and {@code
+   * changed} when there is one to be read.
+   */
+  HealthRow(Runnable refresh, Runnable changed) {
     this.refresh = refresh;
+    this.changed = changed;
   }
 
   void set(String key, @Nullable Verdict verdict) {
     pending.put(key, Optional.ofNullable(verdict).map(Verdict::text));
+    changed.run();
   }
 
   @Override

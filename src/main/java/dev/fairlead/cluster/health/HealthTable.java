@@ -5,6 +5,7 @@ import dev.fairlead.cluster.load.LoadRow;
 import dev.fairlead.cluster.rows.PeerRows.RowListener;
 import dev.fairlead.cluster.rows.ReplicatedTable;
 import dev.fairlead.cluster.rows.RowContext;
+import dev.fairlead.cluster.rows.TableTimer;
 import dev.fairlead.config.BackendConfig;
 import dev.fairlead.event.MemberInfo;
 import dev.fairlead.pool.Backend;
@@ -37,8 +38,9 @@ public final class HealthTable {
   private final Supplier<List<Pool>> pools;
   private final Supplier<List<MemberInfo>> members;
   private final PeerVerdicts peers = new PeerVerdicts();
-  private final HealthRow own = new HealthRow(this::refresh);
+  private final HealthRow own;
   private final HealthContext context;
+  private final TableTimer timer;
   private final ReplicatedTable rows;
 
   private List<Pool> known = List.of();
@@ -64,6 +66,8 @@ public final class HealthTable {
       HealthListener listener) {
     this.pools = pools;
     this.members = members;
+    this.timer = context.timer();
+    this.own = new HealthRow(this::refresh, timer::wake);
     this.context =
         new HealthContext(
             context.node().id(),
@@ -100,6 +104,7 @@ public final class HealthTable {
   public void drain() {
     draining = true;
     rows.run(this::refresh);
+    timer.wake();
   }
 
   /** To be called after a change of configuration; without it, it is followed a tick later. */

@@ -79,6 +79,11 @@ final class LeaseKeeper implements LeaseRefresh.RefreshOwner {
     logFreed();
   }
 
+  /** Whether nothing is leased, and no departure is undecided: ticks have nothing to do. */
+  boolean isIdle() {
+    return refreshes.isEmpty() && freedPermits == 0 && reclaimer.isSettled();
+  }
+
   void needed(Leased some) {
     if (stopped != null) {
       return;

@@ -116,6 +116,11 @@ final class LeaseReclaimer {
     return isPaused;
   }
 
+  /** Whether no permits are retained and no pause of grants is under way. */
+  boolean isSettled() {
+    return departed.isEmpty() && unknown.isEmpty() && !areGrantsPaused();
+  }
+
   /** Whether {@code monotonicTime} is not before the last pause began. */
   boolean isSincePause(long monotonicTime) {
     return monotonicTime - pausedAtMonotonic >= 0;

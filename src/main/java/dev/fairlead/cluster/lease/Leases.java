@@ -5,6 +5,7 @@ import dev.fairlead.cluster.node.ClusterNode;
 import dev.fairlead.cluster.rows.ReplicatedTable;
 import dev.fairlead.cluster.rows.RowContext;
 import dev.fairlead.cluster.rows.TimeLimit;
+import dev.fairlead.net.IdleTimer;
 import dev.fairlead.net.PauseClock;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -12,9 +13,11 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.shareddata.AsyncMap;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -41,7 +44,9 @@ import org.jspecify.annotations.Nullable;
  * leased is called on the cluster's context only.
  */
 public final class Leases implements ClusterNode.NodeChanges {
-  private static final long NO_TIMER = -1;
+  /** While nothing is leased only a change that nobody tells has to be noticed. */
+  private static final IdleTimer.Intervals TICK =
+      new IdleTimer.Intervals(Duration.ofMillis(LeaseKeeper.TICK_MILLIS), Duration.ofSeconds(1));
 
   private final RowContext context;
   private final Supplier<List<Leased>> leased;
@@ -50,7 +55,9 @@ public final class Leases implements ClusterNode.NodeChanges {
   private volatile @Nullable Context home;
 
   private Future<Opened> opened = Future.failedFuture("not started");
-  private long timer = NO_TIMER;
+
+  /** Null before the start. */
+  private @Nullable IdleTimer timer;
 
   private record Opened(LeaseKeeper keeper, MessageConsumer<Object> consumer) {}
 
@@ -61,15 +68,18 @@ public final class Leases implements ClusterNode.NodeChanges {
 
   /** Succeeds when the map is open; the first permits come a little later. */
   public Future<Void> start() {
-    return open()
-        .onSuccess(
-            done -> {
-              timer = context.node().vertx().setPeriodic(LeaseKeeper.TICK_MILLIS, any -> tick());
-              tick();
-            });
+    return open().onSuccess(done -> startTimer());
   }
 
-  /** {@link #start} without timers. */
+  private void startTimer() {
+    timer =
+        new IdleTimer(
+            (ContextInternal) Objects.requireNonNull(home), TICK, this::isIdle, this::tick);
+    tick();
+    timer.start();
+  }
+
+  /** {@link #start} without the timer. */
   Future<Void> open() {
     Vertx vertx = context.node().vertx();
     home = vertx.getOrCreateContext();
@@ -97,32 +107,57 @@ public final class Leases implements ClusterNode.NodeChanges {
   }
 
   private Future<Void> close(Opened open) {
-    context.node().vertx().cancelTimer(timer);
+    if (timer != null) {
+      timer.stop();
+    }
     return open.keeper.stop().compose(done -> open.consumer.unregister());
   }
 
   /** Clients wait for more of {@code some}: refreshes it at once, but at most every 20 ms. */
   public void needed(Leased some) {
-    runOpen(keeper -> keeper.needed(some));
+    runHurried(keeper -> keeper.needed(some));
+  }
+
+  /** To be called after a change of configuration; without it, it is followed a second later. */
+  public void changed() {
+    run(this::hurry);
   }
 
   @Override
   public void joined(String node) {
-    runOpen(LeaseKeeper::joined);
+    runHurried(LeaseKeeper::joined);
   }
 
   @Override
   public void left(String node) {
-    runOpen(keeper -> keeper.left(node));
+    runHurried(keeper -> keeper.left(node));
   }
 
   @Override
   public void merged() {
-    runOpen(LeaseKeeper::merged);
+    runHurried(LeaseKeeper::merged);
   }
 
   void tick() {
     runOpen(LeaseKeeper::tick);
+  }
+
+  private void hurry() {
+    if (timer != null) {
+      timer.hurry();
+    }
+  }
+
+  private boolean isIdle() {
+    return !opened.succeeded() || opened.result().keeper.isIdle();
+  }
+
+  private void runHurried(Consumer<LeaseKeeper> task) {
+    runOpen(
+        keeper -> {
+          task.accept(keeper);
+          hurry();
+        });
   }
 
   /** Runs {@code task} on the context of the leases; before the map is open, not at all. */
@@ -207,7 +242,8 @@ public final class Leases implements ClusterNode.NodeChanges {
 
     @Override
     public void askPeers(String key) {
-      context.publish(CHANGED, new JsonObject().put(MEMBER, self()).put(KEY, key).toBuffer());
+      JsonObject request = new JsonObject().put(MEMBER, self()).put(KEY, key);
+      context.publish(CHANGED, request::toBuffer);
     }
 
     /** The key that a peer asks this member to refresh; empty for any other message. */

@@ -5,6 +5,7 @@ import dev.fairlead.cluster.load.PeerCounts.Receiver;
 import dev.fairlead.cluster.rows.OwnRow;
 import dev.fairlead.cluster.rows.ReplicatedTable;
 import dev.fairlead.cluster.rows.RowContext;
+import dev.fairlead.cluster.rows.TableTimer;
 import dev.fairlead.pool.Pool;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
@@ -36,6 +37,7 @@ public final class CountTable<T> {
   private final CountRow<T> own;
   private final PeerCounts peers;
   private final ReplicatedTable rows;
+  private final TableTimer timer;
 
   /** What was in force at the last {@link #changed}. */
   private List<T> known = List.of();
@@ -65,6 +67,7 @@ public final class CountTable<T> {
   private CountTable(
       RowContext context, ReplicatedTable.Table table, Supplier<List<T>> inForce, CountRow<T> own) {
     this.inForce = inForce;
+    this.timer = context.timer();
     this.own = own;
     this.peers = new PeerCounts(own::receiver);
     this.rows = new ReplicatedTable(context, table, new FollowingRow(), peers);
@@ -83,6 +86,7 @@ public final class CountTable<T> {
   /** To be called after a change of configuration: hands the peers' sums to what is new. */
   public void changed() {
     rows.run(() -> follow(inForce.get()));
+    timer.wake();
   }
 
   /** Must receive the changes of nodes. */

@@ -46,6 +46,7 @@ final class HazelcastSettings {
     set(config, ClusterProperty.LOGGING_TYPE, "slf4j");
     set(config, ClusterProperty.LOGGING_ENABLE_DETAILS, false);
     set(config, ClusterProperty.HEALTH_MONITORING_LEVEL, "OFF");
+    idle(config);
     detection(config);
     limits(config);
     threads(config);
@@ -129,6 +130,16 @@ final class HazelcastSettings {
     set(config, ClusterProperty.OPERATION_CALL_TIMEOUT_MILLIS, 12_000);
     set(config, ClusterProperty.OPERATION_BACKUP_TIMEOUT_MILLIS, 1_000);
     set(config, ClusterProperty.GRACEFUL_SHUTDOWN_MAX_WAIT, 10);
+  }
+
+  /** What a member does while nothing happens. */
+  private static void idle(Config config) {
+    // It looks at all partitions; an expired entry is not returned, whenever it is taken away.
+    config.setProperty("hazelcast.internal.map.expiration.task.period.seconds", "60");
+    set(config, ClusterProperty.SLOW_OPERATION_DETECTOR_ENABLED, false);
+    set(config, ClusterProperty.NETWORK_STATS_REFRESH_INTERVAL_SECONDS, 60);
+    // There are no such data structures.
+    config.getCRDTReplicationConfig().setReplicationPeriodMillis(60_000);
   }
 
   private static void threads(Config config) {

@@ -1,6 +1,7 @@
 package dev.fairlead.cluster.rows;
 
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +51,15 @@ final class PeerRow {
   /** By the reader's clock: when {@link #last} grew or another whole row arrived. */
   private long renewedAt;
 
+  /** By the reader's clock: when the owner's last whole row came by message; null = never. */
+  private @Nullable Long heardAt;
+
+  /** The number of that whole row. */
+  private long heard;
+
+  /** Whether the owner, by its last whole row, does not get those of this member by message. */
+  private boolean misses;
+
   /** False before the first whole row and after a drop; changes alone make no row. */
   private boolean inUse;
 
@@ -62,6 +72,30 @@ final class PeerRow {
 
   long renewedAt() {
     return renewedAt;
+  }
+
+  /** A whole row came by message, from an owner that {@code misses} those of this member or not. */
+  void heard(long seq, boolean ownerMisses, long now) {
+    heardAt = now;
+    heard = seq;
+    misses = ownerMisses;
+  }
+
+  /**
+   * Whether a whole row in the map is older than the last that came by message, or the same: it
+   * shows nothing new, and above all not that its owner is still running.
+   */
+  boolean isKnown(long seq) {
+    return heardAt != null && seq <= heard;
+  }
+
+  /** Whether it is in use, and its owner's last whole row by message is not older than that. */
+  boolean isHeard(Duration age, long now) {
+    return inUse && heardAt != null && now - heardAt < age.toNanos();
+  }
+
+  boolean misses() {
+    return misses;
   }
 
   /** Whether {@code seq} is so far ahead that it is forged or very many changes were lost. */

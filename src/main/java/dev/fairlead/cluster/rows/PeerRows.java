@@ -5,6 +5,7 @@ import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -18,6 +19,13 @@ import org.jspecify.annotations.Nullable;
  * use for ever. Age is the time in which this process could have received a renewal.
  */
 public final class PeerRows {
+  /**
+   * A peer whose whole row has not come by message for this time may not be able to send any: its
+   * row is read from the map. Raising it repairs later while messages are lost; below the period of
+   * a second it reads what is on its way.
+   */
+  private static final Duration UNHEARD = Duration.ofMillis(1_500);
+
   private final PauseClock clock;
   private final @Nullable Duration dropAfter;
   private final RowListener listener;
@@ -58,6 +66,52 @@ public final class PeerRows {
       listener.changed(member, changed);
     }
     return !row.inUse();
+  }
+
+  /**
+   * A whole row came by message, from a peer that {@code misses} those of this member or not.
+   * Returns whether it must be read instead: the message leaps ahead.
+   */
+  boolean heard(String member, long seq, JsonObject fields, boolean misses) {
+    PeerRow row = row(member);
+    if (row.isLeap(seq)) {
+      return true;
+    }
+    row.heard(seq, misses, clock.getAsLong());
+    whole(member, seq, fields);
+    return false;
+  }
+
+  /** The map has that whole row. */
+  void stored(String member, long seq, JsonObject fields) {
+    if (!row(member).isKnown(seq)) {
+      whole(member, seq, fields);
+    }
+  }
+
+  boolean isHeard(String member) {
+    PeerRow row = rows.get(member);
+    return row != null && row.isHeard(UNHEARD, clock.getAsLong());
+  }
+
+  /** The peers with a row, in use or not, that are not heard. */
+  List<String> unheard() {
+    return rows.keySet().stream().filter(member -> !isHeard(member)).sorted().toList();
+  }
+
+  /** Whether a peer may depend on the map for this member's row. */
+  boolean isMapNeeded() {
+    long now = clock.getAsLong();
+    return rows.values().stream()
+        .anyMatch(row -> row.inUse() && (row.misses() || !row.isHeard(UNHEARD, now)));
+  }
+
+  /** Whether a row will expire unless its next renewal comes soon. */
+  boolean isLate() {
+    OptionalLong oldest = oldestRenewal;
+    return dropAfter != null
+        && oldest.isPresent()
+        && clock.getAsLong() - oldest.getAsLong() >= UNHEARD.toNanos();
   }
 
   public void whole(String member, long seq, JsonObject fields) {

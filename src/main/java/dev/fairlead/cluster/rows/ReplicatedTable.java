@@ -2,6 +2,7 @@ package dev.fairlead.cluster.rows;
 
 import dev.fairlead.cluster.node.ClusterNode;
 import dev.fairlead.cluster.rows.PeerRows.RowListener;
+import dev.fairlead.cluster.rows.RowMessage.WholeRow;
 import dev.fairlead.cluster.rows.RowStore.StoredRow;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -20,32 +21,22 @@ import org.jspecify.annotations.Nullable;
 /**
  * A table of one row per member, which only its owner writes; every member has a copy of all rows.
  *
- * <p>Two paths, as in memberlist (gossip and push/pull): {@link #tick} publishes what changed in
- * the own row, best effort, so that peers see it within an interval; {@link #second} writes the
- * whole own row to a shared map and reads all others (anti-entropy), which repairs lost changes.
- * Without ticks peers see changes late and drop the row; without seconds a lost change lasts, and
- * the map drops the row of this member after {@link RowStore#TIME_TO_LIVE}.
+ * <p>As in memberlist (gossip and push/pull), {@link #tick} publishes what changed in the own row,
+ * best effort, so that peers see it within an interval; {@link #second} publishes the whole own row
+ * (anti-entropy), which repairs lost changes and forged ones. Without ticks peers see changes late;
+ * without seconds a lost change lasts, and peers drop the row.
+ *
+ * <p>A shared map has the whole rows too, for new members and for members that messages do not
+ * reach: each second a member reads there the rows of the peers it does not hear, and names these
+ * peers in its own message. A member writes its row when it has changed, every second while a peer
+ * may depend on it, else after {@link RowStore#REWRITE}. So an idle table costs one message a
+ * second to each peer, and the map nothing.
  *
  * <p>Belongs to the Vert.x context on which {@link #start} is called: the own row and the listener
  * are called there. The methods of {@link ClusterNode.NodeChanges}, {@link #stop}, {@link #run} and
  * {@link #ageSeconds} may be called from any thread.
  */
 public final class ReplicatedTable implements ClusterNode.NodeChanges {
-  /**
-   * Period of anti-entropy, and the silence after which an empty change is sent as a heartbeat.
-   * Raising it repairs lost changes later, and peers drop a row after 3 s; lowering it costs each
-   * of n members one write and n - 1 reads of the map more often.
-   */
-  private static final Duration ANTI_ENTROPY = Duration.ofSeconds(1);
-
-  /** Raising it makes all counts staler; lowering it sends more messages while they change. */
-  private static final int MIN_INTERVAL_MILLIS = 50;
-
-  /** Limits what a member receives to 200 changes a second of each table; trades the same. */
-  private static final int INTERVAL_MILLIS_PER_NODE = 5;
-
-  private static final long NO_TIMER = -1;
-
   private final RowContext context;
   private final ClusterNode node;
   private final Table table;
@@ -62,8 +53,6 @@ public final class ReplicatedTable implements ClusterNode.NodeChanges {
   private @Nullable RowStore store;
 
   private @Nullable MessageConsumer<Object> consumer;
-  private long tickTimer = NO_TIMER;
-  private long secondTimer = NO_TIMER;
   private boolean stopped;
 
   /** Ids of the nodes at the last update; a message of any other node is ignored. */
@@ -72,7 +61,10 @@ public final class ReplicatedTable implements ClusterNode.NodeChanges {
   /** Numbers everything that leaves this member, by message or map. */
   private long seq;
 
-  private long publishedAt;
+  /** The row that the map has by the last write that succeeded, and when; null = none. */
+  private @Nullable JsonObject written;
+
+  private long writtenAt;
 
   /** Map of whole rows, address of changes, age of rows to drop; null = only of departed nodes. */
   public record Table(String map, String address, @Nullable Duration dropAfter) {}
@@ -88,14 +80,13 @@ public final class ReplicatedTable implements ClusterNode.NodeChanges {
 
   /** Succeeds when the own row was written and all others were read, as far as possible. */
   public Future<Void> start() {
-    return open().onSuccess(done -> startTimers());
+    return open().onSuccess(done -> startTimer(Objects.requireNonNull(home)));
   }
 
-  /** {@link #start} without timers. */
+  /** {@link #start} without the timer. */
   public Future<Void> open() {
     Vertx vertx = node.vertx();
     home = vertx.getOrCreateContext();
-    publishedAt = context.monotonic().getAsLong();
     opened =
         openMap(vertx, table.map())
             .compose(
@@ -104,8 +95,8 @@ public final class ReplicatedTable implements ClusterNode.NodeChanges {
                   consumer = vertx.eventBus().consumer(table.address(), this::received);
                   return consumer.completion();
                 })
-            .compose(done -> synchronise())
-            .onSuccess(done -> publishChanges(new JsonObject()));
+            .compose(done -> synchronise(true))
+            .onSuccess(done -> publishWhole(new JsonObject(), own.whole()));
     return opened;
   }
 
@@ -131,8 +122,7 @@ public final class ReplicatedTable implements ClusterNode.NodeChanges {
       return Future.succeededFuture();
     }
     stopped = true;
-    node.vertx().cancelTimer(tickTimer);
-    node.vertx().cancelTimer(secondTimer);
+    context.timer().remove(this);
     MessageConsumer<Object> registered = consumer;
     return store()
         .remove(node.id())
@@ -140,7 +130,7 @@ public final class ReplicatedTable implements ClusterNode.NodeChanges {
             removed -> {
               // The row must be out of the map first: peers check the map before they drop it.
               Future<Void> unregistered = registered.unregister();
-              publish(null);
+              publish(null, null);
               return unregistered;
             })
         .transform(done -> Future.succeededFuture());
@@ -174,7 +164,7 @@ public final class ReplicatedTable implements ClusterNode.NodeChanges {
 
   @Override
   public void merged() {
-    runIfOpen(this::second);
+    runIfOpen(() -> second(true));
   }
 
   private void runIfOpen(Runnable task) {
@@ -187,52 +177,70 @@ public final class ReplicatedTable implements ClusterNode.NodeChanges {
         });
   }
 
-  private void startTimers() {
+  private void startTimer(Context here) {
     if (!stopped) {
-      secondTimer = node.vertx().setPeriodic(ANTI_ENTROPY.toMillis(), any -> second());
-      armTick();
+      context.timer().add(this, here);
     }
   }
 
-  private void armTick() {
-    int interval = Math.max(MIN_INTERVAL_MILLIS, INTERVAL_MILLIS_PER_NODE * nodes.size());
-    tickTimer =
-        node.vertx()
-            .setTimer(
-                interval,
-                any -> {
-                  armTick();
-                  tick();
-                });
-  }
-
-  /** The work of each interval: publishes changes or a heartbeat, and expires peers' rows. */
-  public void tick() {
+  /**
+   * The work of each interval: publishes changes and expires peers' rows. Returns whether the next
+   * interval must not be longer: there were changes, or a peer's row may expire.
+   */
+  public boolean tick() {
     JsonObject changes = own.changes();
-    long silence = context.monotonic().getAsLong() - publishedAt;
-    if (!changes.isEmpty() || silence >= ANTI_ENTROPY.toNanos()) {
-      publishChanges(changes);
+    if (!changes.isEmpty()) {
+      publish(changes, null);
     }
     peers.expire();
+    return !changes.isEmpty() || peers.isLate();
   }
 
   /** The work of each second: anti-entropy. */
   public void second() {
-    synchronise();
+    second(false);
+  }
+
+  private void second(boolean all) {
+    synchronise(all);
     peers.expire();
     listener.second();
   }
 
-  /** Writes the own row and reads all others. Never fails. */
-  private Future<Void> synchronise() {
-    JsonObject changes = own.changes();
-    if (!changes.isEmpty()) {
-      publishChanges(changes);
-    }
-    Future<Void> written = store().put(node.id(), new StoredRow(++seq, own.whole()));
+  /**
+   * Publishes the own row; writes it and reads the others' where messages may not do, or all of
+   * them. Never fails.
+   */
+  private Future<Void> synchronise(boolean all) {
     updateNodes();
-    List<Future<Void>> read = nodes.stream().map(this::read).toList();
-    return Future.join(Future.join(read), written).transform(done -> Future.succeededFuture());
+    JsonObject changes = own.changes();
+    JsonObject row = own.whole();
+    publishWhole(changes, row);
+    Future<Void> put = all || isWriteDue(row) ? write(row) : Future.succeededFuture();
+    List<Future<Void>> read =
+        nodes.stream().filter(peer -> all || !peers.isHeard(peer)).map(this::read).toList();
+    return Future.join(Future.join(read), put).transform(done -> Future.succeededFuture());
+  }
+
+  private boolean isWriteDue(JsonObject row) {
+    long age = context.monotonic().getAsLong() - writtenAt;
+    return !row.equals(written) || age >= RowStore.REWRITE.toNanos() || peers.isMapNeeded();
+  }
+
+  /** With the number of the message that has just taken the row to the peers: it is the same. */
+  private Future<Void> write(JsonObject row) {
+    if (store().isWriting()) {
+      return store().put(node.id(), new StoredRow(seq, row));
+    }
+    long now = context.monotonic().getAsLong();
+    written = null;
+    return store()
+        .put(node.id(), new StoredRow(seq, row))
+        .onSuccess(
+            done -> {
+              written = row;
+              writtenAt = now;
+            });
   }
 
   private void updateNodes() {
@@ -250,7 +258,7 @@ public final class ReplicatedTable implements ClusterNode.NodeChanges {
   /** The member may have left while its row was read. */
   private void apply(String member, StoredRow row) {
     if (!stopped && nodes.contains(member)) {
-      peers.whole(member, row.seq(), row.fields());
+      peers.stored(member, row.seq(), row.fields());
     }
   }
 
@@ -262,13 +270,13 @@ public final class ReplicatedTable implements ClusterNode.NodeChanges {
             row -> row.ifPresentOrElse(it -> apply(member, it), () -> peers.removed(member)));
   }
 
-  private void publishChanges(JsonObject changes) {
-    publishedAt = context.monotonic().getAsLong();
-    publish(changes);
+  private void publishWhole(JsonObject changes, JsonObject row) {
+    publish(changes, new WholeRow(row, peers.unheard()));
   }
 
-  private void publish(@Nullable JsonObject changes) {
-    context.publish(table.address(), new RowMessage(node.id(), ++seq, changes).encode());
+  private void publish(@Nullable JsonObject changes, @Nullable WholeRow row) {
+    RowMessage message = new RowMessage(node.id(), ++seq, changes, row);
+    context.publish(table.address(), message::encode);
   }
 
   private void received(Message<Object> message) {
@@ -280,9 +288,16 @@ public final class ReplicatedTable implements ClusterNode.NodeChanges {
   private void apply(RowMessage row) {
     if (row.changes() == null) {
       checkRemoved(row.member());
-    } else if (peers.changes(row.member(), row.seq(), row.changes())) {
+    } else if (isToBeRead(row, row.changes())) {
       read(row.member());
     }
+  }
+
+  private boolean isToBeRead(RowMessage row, JsonObject changes) {
+    WholeRow whole = row.whole();
+    return whole == null
+        ? peers.changes(row.member(), row.seq(), changes)
+        : peers.heard(row.member(), row.seq(), whole.fields(), whole.missing().contains(node.id()));
   }
 
   private RowStore store() {

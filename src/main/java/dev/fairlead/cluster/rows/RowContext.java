@@ -4,7 +4,9 @@ import dev.fairlead.cluster.node.ClusterNode;
 import dev.fairlead.net.PauseClock;
 import io.vertx.core.buffer.Buffer;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * What all tables of a member share.
@@ -18,17 +20,44 @@ public record RowContext(
     LongSupplier monotonic,
     PauseClock runningTime,
     RowTraffic traffic,
-    RowOutage outage) {
+    RowOutage outage,
+    TableTimer timer) {
 
-  public static RowContext of(ClusterNode node) {
-    return new RowContext(
-        node, System::nanoTime, new PauseClock(), new RowTraffic(), new RowOutage());
+  /** With a timer of its own. */
+  public RowContext(
+      ClusterNode node,
+      LongSupplier monotonic,
+      PauseClock runningTime,
+      RowTraffic traffic,
+      RowOutage outage) {
+    this(
+        node,
+        monotonic,
+        runningTime,
+        traffic,
+        outage,
+        new TableTimer(node, () -> false, System::nanoTime));
   }
 
-  /** Sends {@code body} to all other nodes, best effort; a lone node sends nothing. Any thread. */
-  public void publish(String address, Buffer body) {
+  /** With the clocks of the machine; own rows change often while {@code busy}. */
+  public static RowContext of(ClusterNode node, BooleanSupplier busy) {
+    return new RowContext(
+        node,
+        System::nanoTime,
+        new PauseClock(),
+        new RowTraffic(),
+        new RowOutage(),
+        new TableTimer(node, busy, System::nanoTime));
+  }
+
+  /**
+   * Sends what {@code message} makes to all other nodes, best effort; a lone node makes and sends
+   * nothing. Any thread.
+   */
+  public void publish(String address, Supplier<Buffer> message) {
     int copies = node.nodes().size() - 1;
     if (copies > 0) {
+      Buffer body = message.get();
       BestEffortPublisher.publish(node.vertx(), address, body);
       traffic.messages.add(copies);
       traffic.bytes.add((long) copies * body.length());

@@ -21,9 +21,15 @@ import org.slf4j.LoggerFactory;
 public final class RowStore {
   /**
    * The map drops a row that was not written for this time. Raising it keeps the rows of crashed
-   * members; lowering it to a few periods of 1 s loses live rows whenever the map is slow.
+   * members; below a few times {@link #REWRITE} it loses live rows whenever the map is slow.
    */
-  static final Duration TIME_TO_LIVE = Duration.ofSeconds(5);
+  static final Duration TIME_TO_LIVE = Duration.ofSeconds(30);
+
+  /**
+   * A row that stays the same is written again after this time. Raising it leaves a new member
+   * without a row that the map has lost until the next message; lowering it costs writes.
+   */
+  static final Duration REWRITE = Duration.ofSeconds(10);
 
   private static final Logger LOG = LoggerFactory.getLogger(RowStore.class);
 
@@ -54,6 +60,10 @@ public final class RowStore {
       lastWrite.onComplete(done -> outage.ended(this, done.cause()));
     }
     return lastWrite;
+  }
+
+  boolean isWriting() {
+    return !lastWrite.isComplete();
   }
 
   /** Reads a row, or joins the pending read of it. A text that is no row counts as none. */

@@ -16,6 +16,7 @@ public final class SessionCount {
   private final AtomicInteger live = new AtomicInteger();
   private final int max;
   private final DirectMemory memory;
+  private volatile Runnable onFirst = () -> {};
 
   /** At most {@code max}, at least 1, and as many as this process has memory for. */
   public SessionCount(int max) {
@@ -49,8 +50,15 @@ public final class SessionCount {
     return memory.isShort(live() * MOST_BYTES) ? memory.toString() : null;
   }
 
+  /** Has {@code action} called, on any event loop, when there is a session and was none before. */
+  public void onFirst(Runnable action) {
+    onFirst = action;
+  }
+
   public void opened() {
-    live.incrementAndGet();
+    if (live.getAndIncrement() == 0) {
+      onFirst.run();
+    }
   }
 
   /** True when this has made room for another one. */

@@ -55,7 +55,7 @@ final class HealthMember implements HealthListener, Membership.MembershipListene
     this.name = name;
     this.node = node;
     this.context = new OnContext(node.vertx());
-    membership = new Membership(RowContext.of(node), this::info, this);
+    membership = new Membership(RowContext.of(node, () -> false), this::info, this);
     table =
         new HealthTable(
             new RowContext(node, clock, clock.running(), new RowTraffic(), new RowOutage()),

@@ -198,7 +198,7 @@ class HealthProperties {
   private static final class Member implements HealthListener {
     private final String id;
     private final PeerVerdicts others = new PeerVerdicts();
-    private final HealthRow row = new HealthRow(() -> {});
+    private final HealthRow row = new HealthRow(() -> {}, () -> {});
     private final Deque<Delivery> inbox = new ArrayDeque<>();
     private final ProbedBackend probed;
     private boolean probing;

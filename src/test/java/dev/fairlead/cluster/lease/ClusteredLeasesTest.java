@@ -54,7 +54,7 @@ class ClusteredLeasesTest {
     private Member(ClusteredNode seed) {
       node = ClusteredNode.join(cluster, seed);
       context = new OnContext(node.vertx());
-      leases = new Leases(RowContext.of(node), () -> List.of(web));
+      leases = new Leases(RowContext.of(node, () -> false), () -> List.of(web));
       node.listen(leases);
     }
 

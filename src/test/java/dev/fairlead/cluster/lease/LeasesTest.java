@@ -94,7 +94,7 @@ class LeasesTest {
   @Test
   void singleMemberMayUseTheWholeLimit() {
     FakeLeased web = new FakeLeased(KEY, 100).wanted(100);
-    Leases leases = new Leases(RowContext.of(new LoneNode(vertx)), () -> List.of(web));
+    Leases leases = new Leases(RowContext.of(new LoneNode(vertx), () -> false), () -> List.of(web));
     new OnContext(vertx).call(leases::start);
     await().until(() -> web.allowed() == 100);
     web.inUse(100).wanted(1);

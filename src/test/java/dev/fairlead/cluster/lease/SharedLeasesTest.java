@@ -23,7 +23,7 @@ class SharedLeasesTest {
   void open() {
     leases =
         new SharedLeases(
-            RowContext.of(new LoneNode(vertx)),
+            RowContext.of(new LoneNode(vertx), () -> false),
             OnContext.done(vertx.sharedData().<String, String>getAsyncMap(SharedLeases.MAP)));
   }
 

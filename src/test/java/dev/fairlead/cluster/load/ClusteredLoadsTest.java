@@ -207,7 +207,7 @@ class ClusteredLoadsTest {
         .until(
             () -> {
               a.clock.pass(Duration.ofSeconds(1));
-              a.tick();
+              a.second();
               b.tick();
               return b.table.viewAgeSeconds() == 0;
             });

@@ -46,7 +46,7 @@ class MembershipTest {
       this.id = id;
       this.started = START.plusSeconds(started);
       node = nodes.join(id);
-      membership = new Membership(RowContext.of(node), this::info, this);
+      membership = new Membership(RowContext.of(node, () -> false), this::info, this);
       node.listen(membership.rows());
     }
 

@@ -115,21 +115,73 @@ class ReplicatedTableTest {
   }
 
   @Test
-  void unchangedRowSendsOneHeartbeatASecond() {
-    new Member("b");
-    Member writer = new Member("a").open();
+  void unchangedRowIsOneMessageASecondAndNoWriteOfTheMap() {
+    Member writer = new Member("a").set("x", 1).open();
+    Member reader = new Member("b").open();
+    writer.second();
+    reader.second();
+    writer.second();
     listen();
     long before = writer.traffic.messages();
-    writer.tick();
-    writer.clock.pass(Duration.ofMillis(999));
+    String stored = OnContext.done(map().get("a"));
     writer.tick();
     assertThat(writer.traffic.messages()).isEqualTo(before);
-    writer.clock.pass(Duration.ofMillis(1));
-    writer.tick();
-    writer.tick();
+    writer.second();
     await().untilAsserted(() -> assertThat(messages).hasSize(1));
     assertThat(messages.get(0).changes()).isEmpty();
+    assertThat(messages.get(0).whole().fields()).isEqualTo(new JsonObject().put("x", 1));
     assertThat(writer.traffic.messages()).isEqualTo(before + 1);
+    assertThat(OnContext.done(map().get("a"))).isEqualTo(stored);
+  }
+
+  @Test
+  void loneMemberSendsNothingAndWritesWhatChangesOrGetsOld() {
+    Member writer = new Member("a").set("x", 1).open();
+    String stored = OnContext.done(map().get("a"));
+    writer.second();
+    assertThat(OnContext.done(map().get("a"))).isEqualTo(stored);
+    writer.clock.pass(RowStore.REWRITE);
+    writer.second();
+    await().untilAsserted(() -> assertThat(OnContext.done(map().get("a"))).isNotEqualTo(stored));
+    writer.set("x", 2).second();
+    await().untilAsserted(() -> assertThat(OnContext.done(map().get("a"))).contains("\"x\":2"));
+    assertThat(writer.traffic.messages()).isZero();
+  }
+
+  @Test
+  void rowOfAPeerWithoutMessagesIsReadFromTheMapAndTheOwnOneWrittenForIt() {
+    Member member = new Member("b").set("x", 1).open();
+    nodes.join("silent");
+    OnContext.done(map().put("silent", "{\"seq\":1,\"fields\":{\"y\":1}}"));
+    member.second();
+    member.hears("silent {\"y\":1}");
+    String stored = OnContext.done(map().get("b"));
+    OnContext.done(map().put("silent", "{\"seq\":2,\"fields\":{\"y\":2}}"));
+    member.second();
+    member.hears("silent {\"y\":2}");
+    await().untilAsserted(() -> assertThat(OnContext.done(map().get("b"))).isNotEqualTo(stored));
+  }
+
+  @Test
+  void rowIsWrittenEverySecondForAPeerThatMissesItsMessages() {
+    Member member = new Member("b").set("x", 1).open();
+    nodes.join("deaf");
+    tell("deaf", 1, List.of());
+    member.hears("deaf {\"y\":1}");
+    String stored = OnContext.done(map().get("b"));
+    member.second();
+    assertThat(OnContext.done(map().get("b"))).isEqualTo(stored);
+    tell("deaf", 2, List.of("b"));
+    member.hears("deaf {\"y\":2}");
+    member.second();
+    await().untilAsserted(() -> assertThat(OnContext.done(map().get("b"))).isNotEqualTo(stored));
+  }
+
+  /** A whole row by message. */
+  private void tell(String member, int y, List<String> missing) {
+    RowMessage.WholeRow row = new RowMessage.WholeRow(new JsonObject().put("y", y), missing);
+    Buffer message = new RowMessage(member, y, new JsonObject(), row).encode();
+    vertx.eventBus().publish(TABLE.address(), message);
   }
 
   @Test
@@ -158,7 +210,7 @@ class ReplicatedTableTest {
   }
 
   @Test
-  void silentRowIsDroppedByTheReadersClockAndComesBackWithItsFirstMessage() {
+  void silentRowIsDroppedByTheReadersClockAndComesBackWithItsNextWholeRow() {
     Member writer = new Member("a").set("x", 1).open();
     Member reader = new Member("b").open();
     assertThat(reader.heard.take()).containsExactly("a {\"x\":1}");
@@ -166,8 +218,8 @@ class ReplicatedTableTest {
     reader.second();
     reader.hears("gone a");
     reader.second();
-    writer.second();
     writer.set("x", 2).tick();
+    writer.second();
     reader.hears("a {\"x\":2}");
   }
 
