@@ -59,9 +59,7 @@ final class EpollTcp extends AbstractChannel implements UnixChannel {
   private final EpollOutput output = new EpollOutput(this);
   private final EpollInput input = new EpollInput(this, output);
 
-  /** A {@link TcpSocket} once more is asked of it than reading and writing. */
-  private FileDescriptor descriptor;
-
+  private FileDescriptor descriptor; // a TcpSocket once more is asked than reading and writing
   private @Nullable SocketAddress remote;
   private @Nullable ChannelPromise connecting;
   private @Nullable IoRegistration registration;
