@@ -124,7 +124,7 @@ class ReloadTest {
   }
 
   @EveryTransport
-  @Logs({"was not put in force, revision 1 stays", ":9: not YAML"})
+  @Logs({"was not put in force, revision 1 stays", ":10: not YAML"})
   void brokenFileKeepsTheOldOneAndIsShown(TransportKind transport) throws Exception {
     try (TestBackend backend = TestBackend.saying("old");
         TestMember member = MemberSetup.on(transport).backends(backend).start()) {
