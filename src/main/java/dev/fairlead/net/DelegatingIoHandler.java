@@ -91,19 +91,20 @@ abstract class DelegatingIoHandler implements IoHandler {
         && unsafe.voidPromise().channel() instanceof DuplexChannel;
   }
 
-  /** Delegates to the handle of a stream's channel, except where a subclass corrects it. */
+  /** Delegates to the handle of a channel, except where a subclass corrects it. */
   @SuppressWarnings("try") // Netty's close() may throw any exception
   abstract static class Handle implements IoHandle {
     private final IoHandle delegate;
-    private final DuplexChannel channel;
+    private final Channel channel;
 
     Handle(IoHandle delegate) {
       this.delegate = delegate;
-      this.channel = (DuplexChannel) ((Channel.Unsafe) delegate).voidPromise().channel();
+      this.channel = ((Channel.Unsafe) delegate).voidPromise().channel();
     }
 
+    /** Of one of Netty's streams; those of an {@link EpollTcp} need nothing of it. */
     final DuplexChannel channel() {
-      return channel;
+      return (DuplexChannel) channel;
     }
 
     final boolean isHalfClosureAllowed() {

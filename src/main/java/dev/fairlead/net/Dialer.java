@@ -213,9 +213,7 @@ public final class Dialer implements ChannelFutureListener {
     if (registered.channel() == channel) {
       askedAt = System.nanoTime();
       ChannelFuture connecting =
-          registered.isSuccess()
-              ? transport.connect(registered.channel(), remote, local)
-              : registered;
+          registered.isSuccess() ? registered.channel().connect(remote, local) : registered;
       connecting.addListener(this);
     }
   }

@@ -62,6 +62,7 @@ final class EpollInput {
   /** The kernel has reported an error: whether reading is on or not, it is read up to that. */
   private boolean broken;
 
+  /** That error is gone: a read will take the reset for a FIN. */
   private boolean errorLost;
 
   /** A read is under way or comes in the next round. */

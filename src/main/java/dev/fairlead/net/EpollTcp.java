@@ -73,14 +73,7 @@ final class EpollTcp extends AbstractChannel implements UnixChannel {
 
   /** A channel that is not connected yet. */
   static EpollTcp connecting(SocketProtocolFamily family) throws IOException {
-    TcpSocket socket = TcpSocket.of(family);
-    try {
-      socket.setTcpNoDelay(true);
-      return new EpollTcp(null, socket);
-    } catch (IOException | RuntimeException e) {
-      socket.close();
-      throw e;
-    }
+    return new EpollTcp(null, TcpSocket.of(family));
   }
 
   /** The channel of a client that was accepted, whose socket has the options of its listener. */

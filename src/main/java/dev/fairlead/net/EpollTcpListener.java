@@ -46,14 +46,7 @@ final class EpollTcpListener extends AbstractChannel implements ServerChannel, U
 
   /** A channel that is not bound yet; clients inherit the options of its socket. */
   static EpollTcpListener of(SocketProtocolFamily family) throws IOException {
-    TcpSocket socket = TcpSocket.of(family);
-    try {
-      socket.setTcpNoDelay(true);
-      return new EpollTcpListener(socket);
-    } catch (IOException | RuntimeException e) {
-      socket.close();
-      throw e;
-    }
+    return new EpollTcpListener(TcpSocket.of(family));
   }
 
   @Override

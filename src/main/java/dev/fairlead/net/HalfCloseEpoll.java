@@ -66,12 +66,13 @@ final class HalfCloseEpoll extends DelegatingIoHandler {
    * reported before, together with others, are of a descriptor of the same number that was closed
    * meanwhile: with them an {@link EpollTcp} could take itself for connected.
    */
-  @SuppressWarnings("try") // Netty's close() may throw any exception
-  private final class CurrentEvents implements EpollIoHandle {
+  @SuppressWarnings("try") // as of its base
+  private final class CurrentEvents extends Handle implements EpollIoHandle {
     private final EpollIoHandle delegate;
     private final int registered;
 
     CurrentEvents(EpollIoHandle delegate, int registered) {
+      super(delegate);
       this.delegate = delegate;
       this.registered = registered;
     }
@@ -84,23 +85,8 @@ final class HalfCloseEpoll extends DelegatingIoHandler {
     @Override
     public void handle(IoRegistration registration, IoEvent event) {
       if (round != registered) {
-        delegate.handle(registration, event);
+        super.handle(registration, event);
       }
-    }
-
-    @Override
-    public void registered() {
-      delegate.registered();
-    }
-
-    @Override
-    public void unregistered() {
-      delegate.unregistered();
-    }
-
-    @Override
-    public void close() throws Exception {
-      delegate.close();
     }
   }
 

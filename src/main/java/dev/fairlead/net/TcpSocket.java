@@ -12,9 +12,19 @@ final class TcpSocket extends Socket {
     super(descriptor);
   }
 
-  /** Throws {@link io.netty.channel.ChannelException} where there is no descriptor or family. */
+  /**
+   * A new one that sends without delay, as do those that it accepts. Throws {@link
+   * io.netty.channel.ChannelException} where there is no descriptor or family.
+   */
   static TcpSocket of(SocketProtocolFamily family) throws IOException {
-    return new TcpSocket(newSocketStream0(family));
+    TcpSocket socket = new TcpSocket(newSocketStream0(family));
+    try {
+      socket.setTcpNoDelay(true);
+      return socket;
+    } catch (IOException | RuntimeException e) {
+      socket.close();
+      throw e;
+    }
   }
 
   /** Distinguishes the channels that are open, for log lines: Netty's own ids take long to make. */

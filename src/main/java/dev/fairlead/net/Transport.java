@@ -5,7 +5,6 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MaxMessagesRecvByteBufAllocator;
@@ -132,11 +131,6 @@ public final class Transport implements io.vertx.core.transport.Transport {
       };
     }
     return implementation.channelFactory(true).newChannel();
-  }
-
-  /** Connects {@code channel}, which is registered and was made by {@link #newChannel}. */
-  ChannelFuture connect(Channel channel, SocketAddress remote, @Nullable SocketAddress local) {
-    return channel.connect(remote, local);
   }
 
   /** A channel, not yet registered, that can be bound to {@code local}. */

@@ -239,10 +239,8 @@ class PeerEndTest {
     // Both connects are reported together, and the second peer acts while the first is handled.
     whileBusy(
         () -> {
-          transport
-              .connect(first, listening.getLocalAddress(), null)
-              .addListener(done -> secondPeerResets());
-          transport.connect(channel, listening.getLocalAddress(), null);
+          first.connect(listening.getLocalAddress()).addListener(done -> secondPeerResets());
+          channel.connect(listening.getLocalAddress());
           return null;
         });
     expect("bytes", RESET);
@@ -317,7 +315,7 @@ class PeerEndTest {
     start(kind, ServerSocketChannel.open());
     listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     channel = newChannel();
-    transport.connect(channel, listening.getLocalAddress(), null).sync();
+    channel.connect(listening.getLocalAddress()).sync();
     peer = listening.accept();
   }
 
@@ -327,7 +325,7 @@ class PeerEndTest {
     listening.bind(UnixDomainSocketAddress.of(path));
     DomainSocketAddress address = new DomainSocketAddress(path.toFile());
     channel = newChannel(address);
-    transport.connect(channel, transport.convert(address), null).sync();
+    channel.connect(transport.convert(address)).sync();
     peer = listening.accept();
   }
 
@@ -338,14 +336,13 @@ class PeerEndTest {
     channel = newChannel();
     if (kind == TransportKind.IO_URING) {
       // It is connected by the next round of the loop, which can't be kept busy before.
-      ChannelFuture connecting = transport.connect(channel, listening.getLocalAddress(), null);
+      ChannelFuture connecting = channel.connect(listening.getLocalAddress());
       meanwhile.call();
       return connecting;
     }
     return loop.submit(
             () -> {
-              ChannelFuture connecting =
-                  transport.connect(channel, listening.getLocalAddress(), null);
+              ChannelFuture connecting = channel.connect(listening.getLocalAddress());
               meanwhile.call();
               return connecting;
             })
