@@ -4,9 +4,6 @@ import dev.fairlead.admission.Leased;
 import dev.fairlead.config.Plural;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,11 +40,8 @@ final class LeaseKeeper implements LeaseRefresh.RefreshOwner {
   private final Supplier<List<Leased>> leased;
   private final LeaseReclaimer reclaimer;
 
-  /** By key. */
+  /** By key, in the order of their last checks. */
   private final Map<String, LeaseRefresh> refreshes = new LinkedHashMap<>();
-
-  /** In the order of their checks; one that was removed is dropped at its turn. */
-  private final Deque<LeaseRefresh> checks = new ArrayDeque<>();
 
   /** Checks due and not done, with fractions of one. */
   private double dueChecks;
@@ -150,9 +144,7 @@ final class LeaseKeeper implements LeaseRefresh.RefreshOwner {
   }
 
   private LeaseRefresh added(Leased one) {
-    LeaseRefresh refresh = new LeaseRefresh(new Lease(context, reclaimer, one), context, this);
-    checks.add(refresh);
-    return refresh;
+    return new LeaseRefresh(new Lease(context, reclaimer, one), context, this);
   }
 
   private void refreshDue() {
@@ -170,22 +162,18 @@ final class LeaseKeeper implements LeaseRefresh.RefreshOwner {
 
   /** Refreshes some keys in turn although nothing is due: the map may have lost this row. */
   private void check() {
-    double share = (double) checks.size() / TICKS_PER_SECOND;
+    double share = (double) refreshes.size() / TICKS_PER_SECOND;
     // Every key must have been refreshed before the pause is over.
     double most = reclaimer.areGrantsPaused() ? Math.max(share, MAX_CHECKS) : MAX_CHECKS;
     dueChecks += Math.min(share, most);
-    List<LeaseRefresh> checked = new ArrayList<>();
-    while (dueChecks >= 1 && !checks.isEmpty()) {
+    for (LeaseRefresh next : refreshes.values().stream().limit((long) dueChecks).toList()) {
       dueChecks--;
-      LeaseRefresh next = checks.remove();
-      if (isKept(next)) {
-        checked.add(next);
-        if (!next.isBusy()) {
-          next.start();
-        }
+      refreshes.remove(next.lease().key());
+      refreshes.put(next.lease().key(), next);
+      if (!next.isBusy()) {
+        next.start();
       }
     }
-    checks.addAll(checked);
   }
 
   private boolean isKept(LeaseRefresh one) {
