@@ -43,7 +43,7 @@ def parse_arguments():
     parser.add_argument("--section", default="bench", help="its comments in that document")
     parser.add_argument("--quick", action="store_true", help="one short round of all: does it work?")
     arguments = parser.parse_args()
-    names, some = scenarios.DEFAULT_SCENARIOS, ",".join(all_proxies())
+    names, some = scenarios.DEFAULT_SCENARIOS, ",".join(proxies.USUAL)
     if arguments.quick:
         arguments.seconds, arguments.rounds, arguments.warm_up = 1, 1, 1
         arguments.settle, arguments.idle_sessions = 1, 500
@@ -131,7 +131,7 @@ def allow_many_sockets():
 
 def describe_run(present):
     # Which they are is told by the versions below; their paths are this machine's affair.
-    chosen = [name for name in ("HAPROXY", "HAPROXY_CMD", "JAVA") if name in os.environ]
+    chosen = [name for name in ("HAPROXY", "HAPROXY_CMD", "FAIRLEAD_BEFORE", "JAVA") if name in os.environ]
     words = [f"{name}=..." for name in chosen]
     command = " ".join([*words, "bench/run.sh", *map(shlex.quote, sys.argv[1:])])
     lines = [f"Made by `{command}` on", "", *report.machine_facts()]

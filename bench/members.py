@@ -82,19 +82,19 @@ def wait_for_members(numbers, size):
 
 
 @contextlib.contextmanager
-def two_members(transport):
+def two_members(build):
     """Members 1 and 2 of three, on the core of the load."""
-    others = [proxies.fairlead_member(transport, number) for number in (1, 2)]
+    others = [proxies.fairlead_member(build, number) for number in (1, 2)]
     with started(others, scenarios.LOAD_CORE):
         wait_for_members((1, 2), 2)
         yield
 
 
 @contextlib.contextmanager
-def third_of_three(transport):
+def third_of_three(build):
     """Member 3, on the proxy's core, after all three know each other."""
-    with two_members(transport), started(
-        [proxies.fairlead_member(transport, SIZE)], scenarios.PROXY_CORE
+    with two_members(build), started(
+        [proxies.fairlead_member(build, SIZE)], scenarios.PROXY_CORE
     ) as third:
         wait_for_members((1, 2, SIZE), SIZE)
         yield third[0]
@@ -110,8 +110,8 @@ def measure_idlecpu(scenario, present, arguments):
     for proxy in present:
         with started([proxy], scenarios.PROXY_CORE) as (one,):
             results[proxy.name, ALONE] = idle_windows(one, scenario, arguments)
-    for proxy in (proxy for proxy in present if proxy.transport):
-        with third_of_three(proxy.transport) as one:
+    for proxy in (proxy for proxy in present if proxy.build):
+        with third_of_three(proxy.build) as one:
             results[proxy.name, ONE_OF_THREE] = idle_windows(one, scenario, arguments)
     return idlecpu_table(scenario, results)
 
@@ -154,8 +154,8 @@ def measure_start(scenario, present, arguments):
             progress(f"{scenario.name}: round {number + 1} of {rounds}")
             for proxy in present:
                 results[proxy.name, ALONE].append(first_byte(proxy))
-        for proxy in (proxy for proxy in present if proxy.transport):
-            results[proxy.name, "joining two"] = joins(scenario, proxy.transport, rounds)
+        for proxy in (proxy for proxy in present if proxy.build):
+            results[proxy.name, "joining two"] = joins(scenario, proxy.build, rounds)
     return start_table(scenario, results)
 
 
@@ -167,9 +167,9 @@ def first_byte(proxy):
         running.stop()
 
 
-def joins(scenario, transport, rounds):
-    third, starts = proxies.fairlead_member(transport, SIZE), []
-    with two_members(transport):
+def joins(scenario, build, rounds):
+    third, starts = proxies.fairlead_member(build, SIZE), []
+    with two_members(build):
         for number in range(rounds):
             progress(f"{scenario.name}: joining, round {number + 1} of {rounds}")
             starts.append(first_byte(third))
@@ -189,8 +189,8 @@ def start_table(scenario, results):
 def measure_cluster(scenario, present, arguments):
     """A lone member and one of three take turns; the other two have the core of the load."""
     lines = []
-    for proxy in (proxy for proxy in present if proxy.transport):
-        with third_of_three(proxy.transport) as third, started(
+    for proxy in (proxy for proxy in present if proxy.build):
+        with third_of_three(proxy.build) as third, started(
             [replace(proxy, name=ALONE)], scenarios.PROXY_CORE
         ) as (lone,):
             third.proxy = replace(third.proxy, name=ONE_OF_THREE)

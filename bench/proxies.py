@@ -3,7 +3,8 @@
 Ports are those of the configuration files beside this one: the load's backend is on 19800, each
 proxy listens on a port of its own, or with TLS on five: in clear, full handshakes with ECDSA, with
 RSA, with tickets, and for a flood, whose backend is on 19809. The members of a cluster have 19846 to
-19848, and for each other 19851 to 19853, for the administrator 19856 to 19858.
+19848, and for each other 19851 to 19853, for the administrator 19856 to 19858. Fairlead with another
+jar, other flags or other keys has 19861 to 19864.
 """
 
 import math
@@ -22,17 +23,35 @@ BENCH = pathlib.Path(__file__).resolve().parent
 OUT = BENCH / "out"
 BACKEND_PORT, FLOOD_BACKEND_PORT, CLUSTER_PORTS = 19800, 19809, 19845
 JAR = pathlib.Path(os.environ.get("FAIRLEAD_JAR", BENCH.parent / "target" / "fairlead.jar"))
+BEFORE = pathlib.Path(os.environ.get("FAIRLEAD_BEFORE", OUT / "before.jar"))
+LAUNCHER = BENCH.parent / "bin" / "fairlead"
 ARTICLE_PROXY = BENCH / "article-proxy" / "target" / "release" / "article-proxy"
 # As plain as `java -jar`; a small fixed heap, so that memory can be compared from run to run.
 JAVA_FLAGS = ["-Xms64m", "-Xmx64m"]
 START_SECONDS = 60
+# Those that take part when none is named.
+USUAL = ["haproxy", "haproxy-splice", "nginx", "article"]
+USUAL += ["fairlead-epoll", "fairlead-io_uring", "fairlead-nio", "fairlead-jdk"]
+
+
+@dataclass(frozen=True)
+class Build:
+    """One way of starting Fairlead: its transport, its jar, more flags of the JVM, more keys."""
+
+    transport: str = "epoll"
+    jar: pathlib.Path = JAR
+    flags: tuple = ()
+    settings: tuple = ()
+
+    def all_settings(self):
+        return [f"node.transport={self.transport}", *self.settings]
 
 
 @dataclass(frozen=True)
 class Proxy:
     """`missing` says in one line why it can't take part; None = it can.
 
-    `splices`: its configuration asks for splice(2), which is checked. `transport` is Fairlead's.
+    `splices`: its configuration asks for splice(2), which is checked. `build` is Fairlead's.
     """
 
     name: str
@@ -43,15 +62,22 @@ class Proxy:
     missing: str = None
     backend_port: int = BACKEND_PORT
     splices: bool = False
-    transport: str = None
+    build: Build = None
 
 
-def java_command():
+def java_command(more=()):
     java = os.environ.get("JAVA", "java")
-    flags = list(JAVA_FLAGS)
+    flags = [*JAVA_FLAGS, *more]
     if java_version(java) >= 23:
         flags.append("--sun-misc-unsafe-memory-access=allow")
     return [java, *flags]
+
+
+def launcher_flags():
+    """Those that bin/fairlead gives to every JVM."""
+    text = LAUNCHER.read_text()
+    assigned = re.findall(r'^flags="(?:\$flags )?([^"]*)"', text, re.MULTILINE)
+    return tuple(word for words in assigned for word in words.split())
 
 
 def java_version(java):
@@ -105,43 +131,43 @@ def haproxy_tls(port):
     return replace(plain, command=command + plain.command)
 
 
-def fairlead(transport, port):
-    settings = [f"node.transport={transport}", f"listeners[0].bind=127.0.0.1:{port}"]
-    plain = fairlead_with(f"fairlead-{transport}", "fairlead.yaml", port, settings)
-    return replace(plain, transport=transport)
+def fairlead(name, port, build):
+    settings = [*build.all_settings(), f"listeners[0].bind=127.0.0.1:{port}"]
+    return fairlead_with(f"fairlead-{name}", "fairlead.yaml", port, build, settings)
 
 
-def fairlead_member(transport, number):
+def fairlead_member(build, number):
     """Member 1, 2 or 3 of the one cluster there is at a time."""
     port = CLUSTER_PORTS + number
-    settings = [f"node.transport={transport}"]
-    member = fairlead_with(f"fairlead-m{number}", "fairlead-cluster.yaml", port, settings)
+    name = f"fairlead-m{number}"
+    member = fairlead_with(name, "fairlead-cluster.yaml", port, build, build.all_settings())
     own = {"NAME": f"m{number}", "PORT": port}
     own |= {"CLUSTER_PORT": port + 5, "ADMIN_PORT": admin_port(number)}
     command = ["env", *(f"{name}={value}" for name, value in own.items()), *member.command]
-    return replace(member, command=command, transport=transport)
+    return replace(member, command=command)
 
 
 def admin_port(number):
     return CLUSTER_PORTS + 10 + number
 
 
-def fairlead_tls(name, port, transport="epoll", provider="openssl"):
-    settings = [f"node.transport={transport}", f"node.tlsProvider={provider}"]
+def fairlead_tls(name, port, build):
+    settings = build.all_settings()
     settings += [f"listeners[{i}].bind=127.0.0.1:{port + i}" for i in range(5)]
-    return fairlead_with(f"fairlead-{name}", "fairlead-tls.yaml", port, settings)
+    return fairlead_with(f"fairlead-{name}", "fairlead-tls.yaml", port, build, settings)
 
 
-def fairlead_with(name, file, port, settings):
+def fairlead_with(name, file, port, build, settings):
     missing = None
-    if not JAR.exists():
-        missing = f"no {JAR}: build it with `mvn -B package -DskipTests`"
+    if not build.jar.exists():
+        how = "name one with FAIRLEAD_BEFORE" if build.jar == BEFORE else "`mvn -B package -DskipTests`"
+        missing = f"no {build.jar}: {how}"
     elif java_version(os.environ.get("JAVA", "java")) < 17:
         missing = "no Java 17 or later: set JAVA"
-    start = [*java_command(), "-jar", str(JAR)]
+    start = [*java_command(build.flags), "-jar", str(build.jar)]
     run = ["run", "-c", str(BENCH / file)]
     run += [word for setting in settings for word in ("--set", setting)]
-    return Proxy(name, port, start + run, [*start, "version"], True, missing)
+    return Proxy(name, port, start + run, [*start, "version"], True, missing, build=build)
 
 
 def article():
@@ -160,9 +186,13 @@ def known_proxies():
         replace(haproxy("haproxy-splice", BENCH / "haproxy-splice.cfg", 19802), splices=True),
         nginx(),
         article(),
-        fairlead("epoll", 19804),
-        fairlead("io_uring", 19805),
-        fairlead("nio", 19806),
+        fairlead("epoll", 19804, Build()),
+        fairlead("io_uring", 19805, Build("io_uring")),
+        fairlead("nio", 19806, Build("nio")),
+        fairlead("before", 19861, Build(jar=BEFORE)),
+        fairlead("launcher", 19862, Build(flags=launcher_flags())),
+        fairlead("copying", 19863, Build(settings=("node.splice=false",))),
+        fairlead("unrehearsed", 19864, Build(settings=("node.rehearsal=0s",))),
     ]
     return {proxy.name: proxy for proxy in proxies}
 
@@ -171,9 +201,9 @@ def tls_proxies():
     """Those of the scenarios with TLS, which have one configuration for all of these."""
     proxies = [
         haproxy_tls(19810),
-        fairlead_tls("epoll", 19820),
-        fairlead_tls("io_uring", 19830, transport="io_uring"),
-        fairlead_tls("jdk", 19840, provider="jdk"),
+        fairlead_tls("epoll", 19820, Build()),
+        fairlead_tls("io_uring", 19830, Build("io_uring")),
+        fairlead_tls("jdk", 19840, Build(settings=("node.tlsProvider=jdk",))),
     ]
     return {proxy.name: proxy for proxy in proxies}
 

@@ -165,7 +165,7 @@ def measure(proxy, names):
 def at_free_ports():
     """Fairlead on epoll beside whatever has the ports of the comparison."""
     port, backend_port = free_port(), free_port()
-    proxy = proxies.fairlead("epoll", port)
+    proxy = proxies.fairlead("epoll", port, proxies.Build())
     more = ["--set", f"pools[0].backends[0].port={backend_port}"]
     return replace(proxy, command=[*proxy.command, *more], backend_port=backend_port)
 
