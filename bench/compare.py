@@ -12,6 +12,7 @@ import resource
 import shlex
 import sys
 
+import garbage
 import members
 import offered
 import proxies
@@ -117,6 +118,7 @@ KINDS = {
     "idle": measure_idle,
     "cold": offered.measure_cold,
     "latency": offered.measure_latency,
+    "garbage": garbage.measure_garbage,
     "idlecpu": members.measure_idlecpu,
     "start": members.measure_start,
     "cluster": members.measure_cluster,

@@ -108,6 +108,12 @@ SCENARIOS = {
             kind="latency",
         ),
         Scenario("idlecpu", "CPU of an idle process", "connfin", 50, 64, 64, kind="idlecpu"),
+        Scenario(
+            "garbage",
+            "Heap allocated by a new connection + 1 exchange, FIN close",
+            *("connfin", 50, 64, 64),
+            kind="garbage",
+        ),
         Scenario("start", "From the start of the process to the first byte", "", 0, kind="start"),
         Scenario(
             "cluster",

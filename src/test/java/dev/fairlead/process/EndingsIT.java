@@ -32,13 +32,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Ensures that endings leave nothing behind: no session, no descriptor, no memory and no work.
- * Provoked by 10,000 of each kind, in waves of many at once; no time-out helps, and both ends keep
- * their sockets until the member has no session. A failure would look like sessions that stay, a
+ * Provoked by 10,000 of each kind ({@code -Dfairlead.waves}: more, of a thousand each), in waves of
+ * many at once; no time-out helps, and both ends keep their sockets until the member has no session. A failure would look like sessions that stay, a
  * figure that grows with the endings, or an event loop that spins.
  */
 @Tag("slow")
 class EndingsIT {
-  private static final int WAVES = 10;
+  private static final int WAVES = Integer.getInteger("fairlead.waves", 10);
   private static final int WAVE = 1000;
   private static final int CLIENT_THREADS = 16;
   private static final String ANSWER = "a".repeat(100);

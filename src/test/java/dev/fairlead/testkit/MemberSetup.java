@@ -126,11 +126,19 @@ public final class MemberSetup {
       Path file = directory.resolve("fairlead.yaml");
       String nodePart = nodePart(directory);
       Files.writeString(file, nodePart + dynamicPart);
-      Member member = Member.start(file, new ConfigLoader(Map.of(), List.of()));
+      Member member = Member.start(file, new ConfigLoader(Map.of(), overrides()));
       return new TestMember(member, file, nodePart);
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }
+  }
+
+  /** {@code -Dfairlead.splice=false} runs any test with copying, unless it says what it needs. */
+  private List<String> overrides() {
+    String splice = System.getProperty("fairlead.splice");
+    return splice == null || node.stream().anyMatch(line -> line.startsWith("splice"))
+        ? List.of()
+        : List.of("node.splice=" + splice);
   }
 
   private String nodePart(Path directory) {
