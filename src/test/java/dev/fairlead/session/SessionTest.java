@@ -24,6 +24,10 @@ import dev.fairlead.testkit.PoolSettings;
 import dev.fairlead.testkit.Scripts;
 import dev.fairlead.testkit.TestBackend;
 import dev.fairlead.testkit.TestConnection;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.FixedRecvByteBufAllocator;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,6 +49,11 @@ import org.junit.jupiter.api.Test;
  */
 class SessionTest {
   private static final int PER_SOURCE = 10;
+
+  /** More than all reads in one round of the loop, if each takes {@link #FEW}. */
+  private static final int MUCH = 20_000;
+
+  private static final int FEW = 100;
   private static final Duration HOUR = Duration.ofHours(1);
 
   /** The age at which every session is due. */
@@ -310,6 +319,30 @@ class SessionTest {
     }
   }
 
+  @EveryTransport
+  void resetAfterTheFinEndsASessionAtOnceThoughItIsToReadAgainInTheNextRound(TransportKind kind)
+      throws Exception {
+    try (TestBackend backend = TestBackend.manual();
+        LoopFixture fixture = fixture(kind, backend);
+        TestConnection client = fixture.connect();
+        TestConnection server = backend.next()) {
+      fixture.run(); // with nio a reset waits for a second of it
+      Channel channel = fixture.accepted();
+      fixture.onLoop(
+          () -> {
+            channel.config().setRecvByteBufAllocator(new FixedRecvByteBufAllocator(FEW));
+            channel.pipeline().addFirst(new AtFirstRead(client));
+            client.send(new byte[MUCH]);
+            client.finish();
+            return null;
+          });
+      expectNothingLeft(fixture);
+      server.awaitReset();
+      assertThat(channel.isOpen()).isFalse();
+      assertThat(reports.ended).containsExactly(CloseReason.CLIENT_CLOSED);
+    }
+  }
+
   private static boolean dropped(LoopFixture fixture) throws Exception {
     try (TestConnection client = fixture.connect()) {
       client.expectEnd();
@@ -380,6 +413,22 @@ class SessionTest {
     }
     taken.forEach(SourceCount::release);
     return taken.size();
+  }
+
+  /** Has a client reset while what it has sent is read. */
+  private static final class AtFirstRead extends ChannelInboundHandlerAdapter {
+    private final TestConnection client;
+
+    AtFirstRead(TestConnection client) {
+      this.client = client;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
+      context.pipeline().remove(this);
+      client.reset();
+      context.fireChannelRead(message);
+    }
   }
 
   /** Records the ends, and throws at one event. */
