@@ -27,7 +27,11 @@ import dev.fairlead.testkit.TestConnection;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.unix.Socket;
+import io.netty.channel.unix.UnixChannel;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -50,8 +54,11 @@ import org.junit.jupiter.api.Test;
 class SessionTest {
   private static final int PER_SOURCE = 10;
 
-  /** More than all reads in one round of the loop, if each takes {@link #FEW}. */
-  private static final int MUCH = 20_000;
+  /**
+   * More than all reads in one round of the loop, if each takes {@link #FEW}; more than the kernel
+   * takes with small buffers, less than makes a session pause.
+   */
+  private static final int MUCH = 40_000;
 
   private static final int FEW = 100;
   private static final Duration HOUR = Duration.ofHours(1);
@@ -341,6 +348,38 @@ class SessionTest {
       assertThat(channel.isOpen()).isFalse();
       assertThat(reports.ended).containsExactly(CloseReason.CLIENT_CLOSED);
     }
+  }
+
+  @EveryTransport
+  void finOfAClientReachesABackendThatHasFinishedThoughTheClientStillReads(TransportKind kind)
+      throws Exception {
+    try (TestBackend backend = TestBackend.manual();
+        LoopFixture fixture = fixture(kind, backend);
+        TestConnection client = fixture.connectWithSmallBuffer();
+        TestConnection server = backend.next()) {
+      client.send("x");
+      server.expect("x");
+      Channel channel = fixture.accepted();
+      fixture.onLoop(() -> withSmallBuffer(channel));
+      server.send(new byte[MUCH]);
+      server.finish();
+      await().until(() -> fixture.onLoop(fixture.loop::records).get(0).bytesToClient() == MUCH);
+      assertThat(fixture.onLoop(() -> channel.unsafe().outboundBuffer().isEmpty())).isFalse();
+      client.finish();
+      server.expectEof();
+      server.channel().close();
+      await().during(Duration.ofMillis(200)).until(() -> fixture.onLoop(fixture.loop::live) == 1);
+      assertThat(client.readExactly(MUCH + 1)).hasSize(MUCH);
+      expectNothingLeft(fixture);
+    }
+  }
+
+  private static boolean withSmallBuffer(Channel channel) throws IOException {
+    if (channel instanceof UnixChannel unix) {
+      ((Socket) unix.fd()).setSendBufferSize(FEW);
+      return true;
+    }
+    return channel.config().setOption(ChannelOption.SO_SNDBUF, FEW);
   }
 
   private static boolean dropped(LoopFixture fixture) throws Exception {
