@@ -1,30 +1,19 @@
 package dev.fairlead.net;
 
-import io.netty.channel.AbstractChannel;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
-import io.netty.channel.ChannelMetadata;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
-import io.netty.channel.DefaultChannelConfig;
-import io.netty.channel.EventLoop;
-import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.IoEvent;
-import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoRegistration;
-import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.epoll.EpollIoEvent;
-import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.unix.FileDescriptor;
-import io.netty.channel.unix.UnixChannel;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ConnectionPendingException;
-import java.nio.channels.NotYetConnectedException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -39,8 +28,7 @@ import org.jspecify.annotations.Nullable;
  * the channel. A reset is an {@link IOException} after all bytes before it, also where the channel
  * does not read or has seen the FIN. The connect has no time-out of its own.
  */
-final class EpollTcp extends AbstractChannel implements UnixChannel {
-  private static final ChannelMetadata METADATA = new ChannelMetadata(false);
+final class EpollTcp extends EpollTcpChannel {
   private static final int WRITABLE = EpollIoOps.EPOLLOUT.value();
   private static final int FAILED = EpollIoOps.EPOLLERR.value() | EpollInput.EPOLLHUP;
 
@@ -52,23 +40,18 @@ final class EpollTcp extends AbstractChannel implements UnixChannel {
               | EpollInput.EPOLLPRI
               | EpollIoOps.EPOLLET.value());
 
-  /** Until the owner sets another one. */
-  private static final RecvByteBufAllocator READ_SIZE = new FixedRecvByteBufAllocator(2048);
-
   private final ChannelSettings settings = new ChannelSettings(this);
   private final EpollOutput output = new EpollOutput(this);
   private final EpollInput input = new EpollInput(this, output);
 
-  private FileDescriptor descriptor; // a TcpSocket once more is asked than reading and writing
   private @Nullable SocketAddress remote;
   private @Nullable ChannelPromise connecting;
-  private @Nullable IoRegistration registration;
   private @Nullable NextRound nextRound;
   private boolean connected;
 
   private EpollTcp(@Nullable Channel parent, FileDescriptor descriptor) {
-    super(parent, new TcpSocket.DescriptorId(descriptor.intValue()));
-    this.descriptor = descriptor;
+    super(parent, descriptor);
+    settings.setMessageSizeEstimator(SplicePipe.SIZES);
   }
 
   /** A channel that is not connected yet. */
@@ -93,37 +76,9 @@ final class EpollTcp extends AbstractChannel implements UnixChannel {
     Objects.requireNonNull(nextRound).add(action);
   }
 
-  /** For reading and writing; {@link #fd} can more, and costs a system call once. */
-  FileDescriptor descriptor() {
-    return descriptor;
-  }
-
-  @Override
-  public TcpSocket fd() {
-    if (descriptor instanceof TcpSocket socket) {
-      return socket;
-    }
-    if (!isOpen()) { // the number may be another one's by now
-      throw new NotYetConnectedException();
-    }
-    TcpSocket socket = new TcpSocket(descriptor.intValue());
-    descriptor = socket;
-    return socket;
-  }
-
   @Override
   public ChannelConfig config() {
     return settings;
-  }
-
-  @Override
-  public ChannelMetadata metadata() {
-    return METADATA;
-  }
-
-  @Override
-  public boolean isOpen() {
-    return descriptor.isOpen();
   }
 
   @Override
@@ -137,44 +92,15 @@ final class EpollTcp extends AbstractChannel implements UnixChannel {
   }
 
   @Override
-  protected boolean isCompatible(EventLoop loop) {
-    return loop instanceof IoEventLoop io && io.isCompatible(KernelEvents.class);
-  }
-
-  @Override
-  protected @Nullable SocketAddress localAddress0() {
-    return isOpen() ? fd().localAddress() : null;
-  }
-
-  @Override
   protected @Nullable SocketAddress remoteAddress0() {
     return remote;
   }
 
   @Override
-  protected void doRegister(ChannelPromise promise) {
-    ((IoEventLoop) eventLoop())
-        .register((KernelEvents) unsafe())
-        .addListener(
-            done -> {
-              if (done.isSuccess()) {
-                registered((IoRegistration) done.getNow(), promise);
-              } else {
-                promise.setFailure(done.cause());
-              }
-            });
-  }
-
-  private void registered(IoRegistration made, ChannelPromise promise) {
-    registration = made;
+  void registered(IoRegistration made) {
     nextRound = made.attachment();
-    try {
-      if (connected) {
-        made.submit(ALL);
-      }
-      promise.setSuccess();
-    } catch (UncheckedIOException e) {
-      promise.setFailure(e);
+    if (connected) {
+      submit(ALL);
     }
   }
 
@@ -184,31 +110,17 @@ final class EpollTcp extends AbstractChannel implements UnixChannel {
   }
 
   @Override
-  protected void doDisconnect() throws IOException {
-    doClose();
-  }
-
-  /** The kernel takes a closed descriptor out of the epoll set by itself. */
-  @Override
   protected void doClose() throws IOException {
     connected = false;
     input.close();
     ChannelPromise unfinished = connecting;
     connecting = null;
     try {
-      descriptor.close();
+      super.doClose();
     } finally {
-      doDeregister();
       if (unfinished != null) {
         unfinished.tryFailure(new ClosedChannelException());
       }
-    }
-  }
-
-  @Override
-  protected void doDeregister() {
-    if (registration != null) {
-      registration.cancel();
     }
   }
 
@@ -223,6 +135,11 @@ final class EpollTcp extends AbstractChannel implements UnixChannel {
   }
 
   @Override
+  void pause() {
+    input.pause();
+  }
+
+  @Override
   protected Object filterOutboundMessage(Object message) {
     return output.writable(message);
   }
@@ -233,16 +150,10 @@ final class EpollTcp extends AbstractChannel implements UnixChannel {
   }
 
   /** What the kernel reports, and the connect. */
-  @SuppressWarnings("try") // Netty's close() may throw any exception
-  private final class KernelEvents extends AbstractUnsafe implements EpollIoHandle {
-    @Override
-    public FileDescriptor fd() {
-      return descriptor;
-    }
-
-    @Override
-    public void close() {
-      close(voidPromise());
+  @SuppressWarnings("try") // as of its base
+  private final class KernelEvents extends KernelHandle {
+    KernelEvents() {
+      super(EpollTcp.this);
     }
 
     /** Netty's makes an exception for the writes that wait, each time. */
@@ -268,7 +179,7 @@ final class EpollTcp extends AbstractChannel implements UnixChannel {
         remote = to;
         connecting = promise;
         boolean atOnce = socket.connect(to);
-        Objects.requireNonNull(registration).submit(ALL);
+        submit(ALL);
         if (atOnce) {
           connected(promise);
         }
@@ -326,18 +237,6 @@ final class EpollTcp extends AbstractChannel implements UnixChannel {
       if (!output.isBlocked()) {
         super.flush0();
       }
-    }
-  }
-
-  private static final class ChannelSettings extends DefaultChannelConfig {
-    ChannelSettings(EpollTcp channel) {
-      super(channel, READ_SIZE);
-      setMessageSizeEstimator(SplicePipe.SIZES);
-    }
-
-    @Override
-    protected void autoReadCleared() {
-      ((EpollTcp) channel).input.pause();
     }
   }
 }

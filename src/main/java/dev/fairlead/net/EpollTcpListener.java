@@ -1,47 +1,32 @@
 package dev.fairlead.net;
 
-import io.netty.channel.AbstractChannel;
 import io.netty.channel.ChannelConfig;
-import io.netty.channel.ChannelMetadata;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
-import io.netty.channel.DefaultChannelConfig;
-import io.netty.channel.EventLoop;
 import io.netty.channel.IoEvent;
-import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.ServerChannel;
-import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.socket.SocketProtocolFamily;
-import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.NativeInetAddress;
-import io.netty.channel.unix.UnixChannel;
 import java.io.IOException;
 import java.net.SocketAddress;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Listens for clients and makes an {@link EpollTcp} of each, one for each round of the loop. What
  * is not read stays in the kernel's queue. On its event loop.
  */
-final class EpollTcpListener extends AbstractChannel implements ServerChannel, UnixChannel {
-  private static final ChannelMetadata METADATA = new ChannelMetadata(false);
-
+final class EpollTcpListener extends EpollTcpChannel implements ServerChannel {
   /** Of IPv6, with its scope, and one byte for the length: what {@link TcpSocket#accept} fills. */
   private static final int ADDRESS_BYTES = 25;
 
-  private final TcpSocket socket;
   private final ListenSettings settings = new ListenSettings(this);
-  private @Nullable IoRegistration registration;
-  private EpollIoOps submitted = EpollIoOps.NONE;
   private boolean listening;
 
   private EpollTcpListener(TcpSocket socket) {
-    super(null);
-    this.socket = socket;
+    super(null, socket);
   }
 
   /** A channel that is not bound yet; clients inherit the options of its socket. */
@@ -50,23 +35,8 @@ final class EpollTcpListener extends AbstractChannel implements ServerChannel, U
   }
 
   @Override
-  public TcpSocket fd() {
-    return socket;
-  }
-
-  @Override
   public ChannelConfig config() {
     return settings;
-  }
-
-  @Override
-  public ChannelMetadata metadata() {
-    return METADATA;
-  }
-
-  @Override
-  public boolean isOpen() {
-    return socket.isOpen();
   }
 
   @Override
@@ -80,61 +50,15 @@ final class EpollTcpListener extends AbstractChannel implements ServerChannel, U
   }
 
   @Override
-  protected boolean isCompatible(EventLoop loop) {
-    return loop instanceof IoEventLoop io && io.isCompatible(Clients.class);
-  }
-
-  @Override
-  protected @Nullable SocketAddress localAddress0() {
-    return isOpen() ? socket.localAddress() : null;
-  }
-
-  @Override
   protected @Nullable SocketAddress remoteAddress0() {
     return null;
   }
 
   @Override
-  protected void doRegister(ChannelPromise promise) {
-    ((IoEventLoop) eventLoop())
-        .register((Clients) unsafe())
-        .addListener(
-            done -> {
-              if (done.isSuccess()) {
-                registration = (IoRegistration) done.getNow();
-                promise.setSuccess();
-              } else {
-                promise.setFailure(done.cause());
-              }
-            });
-  }
-
-  @Override
   protected void doBind(SocketAddress local) throws IOException {
-    socket.bind(local);
-    socket.listen(settings.backlog);
+    fd().bind(local);
+    fd().listen(settings.backlog);
     listening = true;
-  }
-
-  @Override
-  protected void doDisconnect() {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  protected void doClose() throws IOException {
-    try {
-      socket.close();
-    } finally {
-      doDeregister();
-    }
-  }
-
-  @Override
-  protected void doDeregister() {
-    if (registration != null) {
-      registration.cancel();
-    }
   }
 
   @Override
@@ -142,18 +66,10 @@ final class EpollTcpListener extends AbstractChannel implements ServerChannel, U
     submit(EpollIoOps.EPOLLIN);
   }
 
-  /** Nothing is read: but for errors, each once, which an edge is. */
-  private void pause() {
-    if (registration != null && registration.isValid()) {
-      submit(EpollIoOps.EPOLLET);
-    }
-  }
-
-  private void submit(EpollIoOps wanted) {
-    if (!submitted.equals(wanted)) {
-      Objects.requireNonNull(registration).submit(wanted);
-      submitted = wanted;
-    }
+  /** But for errors, each once, which an edge is. */
+  @Override
+  void pause() {
+    submit(EpollIoOps.EPOLLET);
   }
 
   @Override
@@ -161,17 +77,12 @@ final class EpollTcpListener extends AbstractChannel implements ServerChannel, U
     throw new UnsupportedOperationException();
   }
 
-  private final class Clients extends AbstractUnsafe implements EpollIoHandle {
+  @SuppressWarnings("try") // as of its base
+  private final class Clients extends KernelHandle {
     private final byte[] address = new byte[ADDRESS_BYTES];
 
-    @Override
-    public FileDescriptor fd() {
-      return socket;
-    }
-
-    @Override
-    public void close() {
-      close(voidPromise());
+    Clients() {
+      super(EpollTcpListener.this);
     }
 
     @Override
@@ -186,7 +97,7 @@ final class EpollTcpListener extends AbstractChannel implements ServerChannel, U
       }
       Throwable failure = null;
       try {
-        int client = socket.accept(address);
+        int client = EpollTcpListener.this.fd().accept(address);
         if (client >= 0) {
           pipeline().fireChannelRead(channelOf(client));
         }
@@ -205,7 +116,7 @@ final class EpollTcpListener extends AbstractChannel implements ServerChannel, U
     }
   }
 
-  private static final class ListenSettings extends DefaultChannelConfig {
+  private static final class ListenSettings extends ChannelSettings {
     private int backlog = 128;
 
     ListenSettings(EpollTcpListener channel) {
@@ -219,11 +130,6 @@ final class EpollTcpListener extends AbstractChannel implements ServerChannel, U
         return true;
       }
       return super.setOption(option, value);
-    }
-
-    @Override
-    protected void autoReadCleared() {
-      ((EpollTcpListener) channel).pause();
     }
   }
 }

@@ -182,17 +182,18 @@ final class Session extends Deadlines.Entry implements StepOwner, SessionListene
     }
     if (refused && client.isInputDone()) {
       end();
-    } else if (backend != null && client.isInputDone() && backend.isInputDone()) {
-      // Both peers have finished; closing sends the FINs that were not sent yet.
-      if (client.isFlushed() && backend.isFlushed()) {
-        end();
-      }
+    } else if (backend != null && isOver(client) && isOver(backend)) {
+      end(); // Closing sends the FIN that was not sent yet.
     } else {
       side.shutdownOutput();
       if (backend != null && (side == client ? backend : client).isOutputDone()) {
         end(); // That peer has ended its TLS, and takes nothing more.
       }
     }
+  }
+
+  private static boolean isOver(Side side) {
+    return side.isInputDone() && side.isFlushed();
   }
 
   @Override

@@ -30,14 +30,8 @@ class LargeTransferTest {
   void bothDirectionsAtOnceArriveWhole(TransportKind transport) throws Exception {
     try (TestBackend backend = TestBackend.manual();
         TestMember member = MemberSetup.on(transport).backends(backend).start();
-        TestConnection client = TestClient.connect(member);
-        Background background = new Background()) {
-      TestConnection server = backend.next();
-      Future<Payload> up = background.start(() -> Payload.sendAll(client, 1, LARGE));
-      Future<Payload> down = background.start(() -> Payload.sendAll(server, 2, LARGE));
-      Future<Payload> arrivedUp = background.start(() -> Payload.receive(server));
-      assertThat(Payload.receive(client)).isEqualTo(down.get());
-      assertThat(arrivedUp.get()).isEqualTo(up.get());
+        TestConnection client = TestClient.connect(member)) {
+      Payload.exchange(client, backend.next(), LARGE);
       member.awaitSessions(0);
     }
   }

@@ -34,7 +34,7 @@ class LimitsTest {
       expectRefused(TestClient.connectFrom("127.0.0.3", member));
       expectRefused(TestClient.connectFrom("127.0.0.8", member));
       expectServed(TestClient.connectFrom("127.0.0.4", member)).close();
-      awaitRefused(member, "denied", 3);
+      member.awaitRefused("denied", 3);
       assertThat(backend.accepted()).isEqualTo(1);
     }
   }
@@ -67,7 +67,7 @@ class LimitsTest {
       TestConnection first = expectServed(TestClient.connect(member));
       TestConnection second = expectServed(TestClient.connect(member));
       expectRefused(TestClient.connect(member));
-      assertThat(refused(member, "limit-connections")).isEqualTo(1);
+      assertThat(member.refused("limit-connections")).isEqualTo(1);
       first.close();
       member.awaitSessions(1);
       expectServed(TestClient.connect(member)).close();
@@ -107,7 +107,7 @@ class LimitsTest {
       for (int i = 0; i < 1000; i++) {
         TestClient.connect(member).close();
       }
-      awaitRefused(member, "denied", 1020);
+      member.awaitRefused("denied", 1020);
     }
   }
 
@@ -126,7 +126,7 @@ class LimitsTest {
       first.close();
       member.awaitSessions(2);
       TestConnection third = expectServed(TestClient.connectFrom("127.0.0.2", member));
-      assertThat(refused(member, "limit-source")).isEqualTo(1);
+      assertThat(member.refused("limit-source")).isEqualTo(1);
       second.close();
       other.close();
       third.close();
@@ -143,7 +143,7 @@ class LimitsTest {
                 .start()) {
       long start = System.nanoTime();
       int served = 0;
-      while (refused(member, "limit-rate") < 20) {
+      while (member.refused("limit-rate") < 20) {
         try (TestConnection client = TestClient.connect(member)) {
           served += isServed(client) ? 1 : 0;
         }
@@ -197,7 +197,7 @@ class LimitsTest {
                 .start()) {
       TestConnection first = expectServed(TestClient.connect(member));
       expectRefused(TestClient.connect(member));
-      assertThat(refused(member, "limit-connections")).isEqualTo(1);
+      assertThat(member.refused("limit-connections")).isEqualTo(1);
       first.close();
       member.awaitSessions(0);
       expectServed(TestClient.connect(member)).close();
@@ -266,14 +266,5 @@ class LimitsTest {
   private static boolean isServed(TestConnection client) throws IOException {
     client.send("x");
     return client.readSome(1).length == 1;
-  }
-
-  static int refused(TestMember member, String reason) throws IOException, InterruptedException {
-    return (int)
-        member.metric("fairlead_refused_total{listener=\"web\",reason=\"" + reason + "\"}");
-  }
-
-  static void awaitRefused(TestMember member, String reason, int count) {
-    await().untilAsserted(() -> assertThat(refused(member, reason)).isEqualTo(count));
   }
 }

@@ -38,11 +38,15 @@ class ProxyHeaderTest {
 
   private static final byte[] LOCAL = hex("0d0a0d0a000d0a515549540a" + "20000000");
 
+  /** A member each client of which has to send a header. */
+  private static MemberSetup required(TransportKind transport) {
+    return MemberSetup.on(transport).accessLog().listener(REQUIRED);
+  }
+
   @EveryTransport
   void headerNamesTheClient(TransportKind transport) throws Exception {
     try (TestBackend backend = TestBackend.echo();
-        TestMember member =
-            MemberSetup.on(transport).accessLog().listener(REQUIRED).backends(backend).start()) {
+        TestMember member = required(transport).backends(backend).start()) {
       try (TestConnection client = TestClient.connect(member)) {
         client.send(V1 + "hello");
         client.expect("hello");
@@ -60,8 +64,7 @@ class ProxyHeaderTest {
   @EveryTransport
   void headerMayArriveInSingleBytes(TransportKind transport) throws Exception {
     try (TestBackend backend = TestBackend.echo();
-        TestMember member =
-            MemberSetup.on(transport).listener(REQUIRED).backends(backend).start()) {
+        TestMember member = required(transport).backends(backend).start()) {
       for (byte[] header : new byte[][] {V1.getBytes(StandardCharsets.US_ASCII), V2}) {
         try (TestConnection client = TestClient.connect(member)) {
           for (byte each : header) {
@@ -79,8 +82,7 @@ class ProxyHeaderTest {
   @EveryTransport
   void localHeaderLeavesThePeersAddress(TransportKind transport) throws Exception {
     try (TestBackend backend = TestBackend.echo();
-        TestMember member =
-            MemberSetup.on(transport).accessLog().listener(REQUIRED).backends(backend).start()) {
+        TestMember member = required(transport).backends(backend).start()) {
       try (TestConnection client = TestClient.connect(member)) {
         client.send(LOCAL);
         client.send("x");
@@ -94,8 +96,7 @@ class ProxyHeaderTest {
   @EveryTransport
   void clientWithoutTheHeaderItHasToSendIsRefused(TransportKind transport) throws Exception {
     try (TestBackend backend = TestBackend.echo();
-        TestMember member =
-            MemberSetup.on(transport).accessLog().listener(REQUIRED).backends(backend).start()) {
+        TestMember member = required(transport).backends(backend).start()) {
       refused(member, "GET / HTTP/1.1\r\n\r\n");
       refused(member, "PROXY TCP4 192.0.2.7 198.51.100.1 40001 66000\r\n");
       JsonObject line = member.accessLog(2).get(0);
@@ -104,7 +105,7 @@ class ProxyHeaderTest {
       assertThat(line.getString("pool")).isNull();
       assertThat(headers(member, "missing")).isEqualTo(1);
       assertThat(headers(member, "malformed")).isEqualTo(1);
-      expectRefusals(member, "proxy-header", 2);
+      assertThat(member.refused("proxy-header")).isEqualTo(2);
       assertThat(backend.accepted()).isZero();
     }
   }
@@ -135,8 +136,7 @@ class ProxyHeaderTest {
   @EveryTransport
   void clientThatLeavesWithoutAByteIsNotLogged(TransportKind transport) throws Exception {
     try (TestBackend backend = TestBackend.echo();
-        TestMember member =
-            MemberSetup.on(transport).accessLog().listener(REQUIRED).backends(backend).start()) {
+        TestMember member = required(transport).backends(backend).start()) {
       TestClient.connect(member).close();
       await().untilAsserted(() -> assertThat(closed(member, "client-closed")).isEqualTo(1));
       try (TestConnection client = TestClient.connect(member)) {
@@ -208,8 +208,8 @@ class ProxyHeaderTest {
   void accessListAndLimitsAreThoseOfTheNamedClient(TransportKind transport) throws Exception {
     try (TestBackend backend = TestBackend.echo();
         TestMember member =
-            MemberSetup.on(transport)
-                .listener(REQUIRED, "deny: [192.0.2.9/32]", "limits: { connectionsPerSource: 1 }")
+            required(transport)
+                .listener("deny: [192.0.2.9/32]", "limits: { connectionsPerSource: 1 }")
                 .backends(backend)
                 .start();
         TestConnection first = TestClient.connect(member);
@@ -217,11 +217,11 @@ class ProxyHeaderTest {
       first.send(V1 + "x");
       first.expect("x");
       refused(member, V1);
-      expectRefusals(member, "limit-source", 1);
+      assertThat(member.refused("limit-source")).isEqualTo(1);
       other.send(V1.replace("192.0.2.7", "192.0.2.8") + "x");
       other.expect("x");
       refused(member, V1.replace("192.0.2.7", "192.0.2.9"));
-      expectRefusals(member, "denied", 1);
+      assertThat(member.refused("denied")).isEqualTo(1);
       first.finish();
       other.finish();
       member.awaitSessions(0);
@@ -236,8 +236,8 @@ class ProxyHeaderTest {
   void clientWaitsInTheQueueAfterItsHeader(TransportKind transport) throws Exception {
     try (TestBackend backend = TestBackend.echo();
         TestMember member =
-            MemberSetup.on(transport)
-                .listener(REQUIRED, "limits: { connections: 1, queue: { size: 1 } }")
+            required(transport)
+                .listener("limits: { connections: 1, queue: { size: 1 } }")
                 .backends(backend)
                 .start();
         TestConnection first = TestClient.connect(member);
@@ -255,15 +255,12 @@ class ProxyHeaderTest {
   void clientsWhoseHeaderHasNotComeAreLimitedToo(TransportKind transport) throws Exception {
     try (TestBackend backend = TestBackend.echo();
         TestMember member =
-            MemberSetup.on(transport)
-                .listener(REQUIRED, "limits: { connections: 2 }")
-                .backends(backend)
-                .start();
+            required(transport).listener("limits: { connections: 2 }").backends(backend).start();
         TestConnection first = TestClient.connect(member);
         TestConnection leaving = TestClient.connect(member)) {
       await().until(() -> member.sessions().size() == 2);
       refused(member, V1);
-      expectRefusals(member, "limit-connections", 1);
+      assertThat(member.refused("limit-connections")).isEqualTo(1);
       leaving.finish();
       member.awaitSessions(1);
       first.send(V1 + "x");
@@ -283,15 +280,15 @@ class ProxyHeaderTest {
   void asManyMayWaitForTheirHeaderAsFindRoomAfterIt(TransportKind transport) throws Exception {
     try (TestBackend backend = TestBackend.echo();
         TestMember member =
-            MemberSetup.on(transport)
-                .listener(REQUIRED, "limits: { connections: 1, queue: { size: 1 } }")
+            required(transport)
+                .listener("limits: { connections: 1, queue: { size: 1 } }")
                 .backends(backend)
                 .start();
         TestConnection first = TestClient.connect(member);
         TestConnection second = TestClient.connect(member)) {
       await().until(() -> member.sessions().size() == 2);
       refused(member, V1);
-      expectRefusals(member, "queue-full", 1);
+      assertThat(member.refused("queue-full")).isEqualTo(1);
       first.send(V1 + "x");
       first.expect("x");
       second.send(V1 + "y");
@@ -354,11 +351,6 @@ class ProxyHeaderTest {
   private static double headers(TestMember member, String result) throws Exception {
     return member.metric(
         "fairlead_proxy_headers_total{listener=\"web\",result=\"" + result + "\"}");
-  }
-
-  private static void expectRefusals(TestMember member, String reason, int count) throws Exception {
-    String series = "fairlead_refused_total{listener=\"web\",reason=\"" + reason + "\"}";
-    assertThat(member.metric(series)).as(reason).isEqualTo(count);
   }
 
   private static double closed(TestMember member, String reason) throws Exception {

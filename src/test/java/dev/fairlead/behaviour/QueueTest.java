@@ -1,8 +1,6 @@
 package dev.fairlead.behaviour;
 
-import static dev.fairlead.behaviour.LimitsTest.awaitRefused;
 import static dev.fairlead.behaviour.LimitsTest.expectServed;
-import static dev.fairlead.behaviour.LimitsTest.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -99,7 +97,7 @@ class QueueTest {
       try (TestConnection tooMany = TestClient.connect(member)) {
         tooMany.expectEof();
       }
-      awaitRefused(member, "queue-full", 1);
+      member.awaitRefused("queue-full", 1);
       assertThat(member.metric("fairlead_queue_length{queue=\"listener/web\"}")).isEqualTo(2);
       assertThat(member.metric("fairlead_limit_used{limit=\"listener/web/connections\"}"))
           .isEqualTo(1);
@@ -126,7 +124,7 @@ class QueueTest {
         waiting.send("hello");
         waiting.expectEof();
       }
-      assertThat(refused(member, "queue-timeout")).isEqualTo(1);
+      assertThat(member.refused("queue-timeout")).isEqualTo(1);
       JsonObject line = member.accessLog(1).get(0);
       assertThat(line.getString("reason")).isEqualTo("queue-timeout");
       assertThat(line.getString("phase")).isEqualTo("queue");

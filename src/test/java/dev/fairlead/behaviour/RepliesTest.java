@@ -37,8 +37,7 @@ class RepliesTest {
       assertThat(member.accessLog(1).get(0).getInteger("bytesToClient")).isEqualTo(bytes);
       String down = "fairlead_bytes_total{direction=\"to-client\",listener=\"web\"}";
       assertThat(member.metric(down)).isEqualTo(bytes);
-      assertThat(member.metric("fairlead_refused_total{listener=\"web\",reason=\"no-backend\"}"))
-          .isEqualTo(1);
+      assertThat(member.refused("no-backend")).isEqualTo(1);
     }
   }
 

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.config.NodeConfig.TransportKind;
 import dev.fairlead.testkit.EveryTransport;
+import dev.fairlead.testkit.HelloBytes;
 import dev.fairlead.testkit.Logs;
 import dev.fairlead.testkit.MemberSetup;
 import dev.fairlead.testkit.PemFiles;
@@ -37,7 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Logs("TLS handshake with backend")
 class RoutesTest {
   private static final String TLS = "tls: { mode: passthrough, helloTimeout: 300ms }";
-  private static final byte[] SSL_REQUEST = {0, 0, 0, 8, 4, (byte) 0xd2, 0x16, 0x2f};
+  private static final byte[] SSL_REQUEST = HelloBytes.postgresRequest();
 
   @TempDir private Path directory;
 
@@ -193,21 +194,28 @@ class RoutesTest {
     }
   }
 
+  private static MemberSetup postgres(TransportKind transport) {
+    return MemberSetup.on(transport)
+        .accessLog()
+        .listener("tls: { mode: passthrough, startTls: postgres }");
+  }
+
+  /** Asks as a PostgreSQL client does. */
+  private static void expectTls(TestConnection client) throws IOException {
+    client.send(SSL_REQUEST);
+    client.expect("S");
+  }
+
   @EveryTransport
   void postgresClientIsAskedForItsHelloAndItsBackendForTls(TransportKind transport)
       throws Exception {
     byte[] hello = hello("db.example.com");
     try (TestBackend backend = TestBackend.manual();
-        TestMember member =
-            MemberSetup.on(transport)
-                .listener("tls: { mode: passthrough, startTls: postgres }")
-                .backends(backend)
-                .start()) {
+        TestMember member = postgres(transport).backends(backend).start()) {
       try (TestConnection client = TestClient.connect(member)) {
         client.send(new byte[] {0, 0, 0, 8, 4, (byte) 0xd2, 0x16, 0x30});
         client.expect("N");
-        client.send(SSL_REQUEST);
-        client.expect("S");
+        expectTls(client);
         client.send(hello);
         TestConnection served = backend.next();
         assertThat(served.readExactly(8)).isEqualTo(SSL_REQUEST);
@@ -227,15 +235,9 @@ class RoutesTest {
   @EveryTransport
   void clientThatIsAskedForItsHelloAndLeavesIsLogged(TransportKind transport) throws Exception {
     try (TestBackend backend = TestBackend.manual();
-        TestMember member =
-            MemberSetup.on(transport)
-                .accessLog()
-                .listener("tls: { mode: passthrough, startTls: postgres }")
-                .backends(backend)
-                .start();
+        TestMember member = postgres(transport).backends(backend).start();
         TestConnection client = TestClient.connect(member)) {
-      client.send(SSL_REQUEST);
-      client.expect("S");
+      expectTls(client);
       client.finish();
       client.expectEnd();
       assertThat(member.accessLog(1).get(0).getString("reason")).isEqualTo("hello");
@@ -245,15 +247,9 @@ class RoutesTest {
   @EveryTransport
   void postgresBackendWithoutTlsEndsTheSession(TransportKind transport) throws Exception {
     try (TestBackend backend = TestBackend.manual();
-        TestMember member =
-            MemberSetup.on(transport)
-                .accessLog()
-                .listener("tls: { mode: passthrough, startTls: postgres }")
-                .backends(backend)
-                .start();
+        TestMember member = postgres(transport).backends(backend).start();
         TestConnection client = TestClient.connect(member)) {
-      client.send(SSL_REQUEST);
-      client.expect("S");
+      expectTls(client);
       client.send(hello("db.example.com"));
       TestConnection served = backend.next();
       assertThat(served.readExactly(8)).isEqualTo(SSL_REQUEST);
@@ -274,16 +270,13 @@ class RoutesTest {
                 });
         TestBackend good = TestBackend.manual();
         TestMember member =
-            MemberSetup.on(transport)
-                .accessLog()
+            postgres(transport)
                 .pool("balance: round-robin", "outlier: off")
-                .listener("tls: { mode: passthrough, startTls: postgres }")
                 .backends(inClear, good)
                 .start()) {
       for (int i = 0; i < 2; i++) {
         try (TestConnection client = TestClient.connect(member)) {
-          client.send(SSL_REQUEST);
-          client.expect("S");
+          expectTls(client);
           client.send(hello);
           TestConnection served = good.next();
           assertThat(served.readExactly(8)).isEqualTo(SSL_REQUEST);
@@ -307,8 +300,7 @@ class RoutesTest {
     JsonObject line = member.accessLog(1).get(0);
     assertThat(line.getString("reason")).isEqualTo(reason);
     assertThat(line.getString("phase")).isEqualTo(phase);
-    String series = "fairlead_refused_total{listener=\"web\",reason=\"" + reason + "\"}";
-    assertThat(member.metric(series)).isEqualTo(1);
+    assertThat(member.refused(reason)).isEqualTo(1);
   }
 
   private static void echoOne(SSLServerSocket server) {

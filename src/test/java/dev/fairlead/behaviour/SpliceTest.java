@@ -43,7 +43,7 @@ class SpliceTest {
     long before = pipes();
     try (TestBackend backend = TestBackend.manual();
         TestMember member = on("splice: true").backends(backend).start()) {
-      assertThat(transfer(member, backend)).isGreaterThan(before);
+      assertThat(pipesOfATransfer(member, backend)).isGreaterThan(before);
       member.awaitSessions(0);
     }
     await().untilAsserted(() -> assertThat(pipes()).isEqualTo(before));
@@ -54,20 +54,14 @@ class SpliceTest {
     long before = pipes();
     try (TestBackend backend = TestBackend.manual();
         TestMember member = on("splice: false").backends(backend).start()) {
-      assertThat(transfer(member, backend)).isEqualTo(before);
+      assertThat(pipesOfATransfer(member, backend)).isEqualTo(before);
     }
   }
 
-  /** Returns the number of pipes after it. */
-  private static long transfer(TestMember member, TestBackend backend) throws Exception {
-    try (TestConnection client = TestClient.connect(member);
-        Background background = new Background()) {
-      TestConnection server = backend.next();
-      Future<Payload> up = background.start(() -> Payload.sendAll(client, 1, LARGE));
-      Future<Payload> down = background.start(() -> Payload.sendAll(server, 2, LARGE));
-      Future<Payload> arrivedUp = background.start(() -> Payload.receive(server));
-      assertThat(Payload.receive(client)).isEqualTo(down.get());
-      assertThat(arrivedUp.get()).isEqualTo(up.get());
+  /** Returns the number of pipes after a transfer both ways. */
+  private static long pipesOfATransfer(TestMember member, TestBackend backend) throws Exception {
+    try (TestConnection client = TestClient.connect(member)) {
+      Payload.exchange(client, backend.next(), LARGE);
       return pipes();
     }
   }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.config.NodeConfig.TransportKind;
 import dev.fairlead.testkit.EveryTransport;
+import dev.fairlead.testkit.HelloBytes;
 import dev.fairlead.testkit.Logs;
 import dev.fairlead.testkit.MemberSetup;
 import dev.fairlead.testkit.PemFiles;
@@ -54,11 +55,7 @@ class TlsTest {
         .accessLog()
         .listener(
             "tls: { certificates: [%s, %s], handshakeTimeout: 500ms, alpn: [h2, http/1.1]%s }"
-                .formatted(keys(one), keys(two), String.join("", more)));
-  }
-
-  private static String keys(PemFiles pem) {
-    return "{ cert: '" + pem.certificate() + "', key: '" + pem.key() + "' }";
+                .formatted(one.keys(), two.keys(), String.join("", more)));
   }
 
   private TlsSocket.Trusting client() {
@@ -352,7 +349,7 @@ class TlsTest {
     try (TestBackend backend = TestBackend.echo();
         TestMember member = setup(transport, ", startTls: postgres").backends(backend).start();
         TestConnection plain = TestClient.connect(member)) {
-      plain.send(new byte[] {0, 0, 0, 8, 4, (byte) 0xd2, 0x16, 0x2f});
+      plain.send(HelloBytes.postgresRequest());
       plain.expect("S");
       try (TlsSocket client = client().over(plain, "one.example")) {
         client.send("x");
@@ -363,7 +360,7 @@ class TlsTest {
 
   @EveryTransport
   void backendOfAPostgresClientIsAskedForTls(TransportKind transport) throws Exception {
-    byte[] request = {0, 0, 0, 8, 4, (byte) 0xd2, 0x16, 0x2f};
+    byte[] request = HelloBytes.postgresRequest();
     try (TestBackend backend = TestBackend.manual();
         TestMember member =
             setup(transport, ", startTls: postgres")

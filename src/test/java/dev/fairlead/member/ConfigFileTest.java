@@ -32,15 +32,17 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @ExtendWith(VertxExtension.class)
 class ConfigFileTest {
+  private static final CommandProblem NOT_NOW = new CommandProblem("", 0, "not now", null);
 
   @TempDir private Path directory;
   private final FakeChanges changes = new FakeChanges();
 
   @Test
   void theMemberOfAProblemIsNamedOnce(Vertx vertx) throws IOException {
-    changes.refusals = 1;
-    changes.code = CommandException.PROBLEMS;
-    changes.problem = new CommandProblem("", 0, "member m3: no answer within 3s", "m3");
+    changes.refuse(
+        1,
+        CommandException.PROBLEMS,
+        new CommandProblem("", 0, "member m3: no answer within 3s", "m3"));
     ConfigFile file = change(vertx);
     await().until(() -> !changes.told.isEmpty());
     file.stop();
@@ -60,10 +62,17 @@ class ConfigFileTest {
     private final AtomicInteger asked = new AtomicInteger();
 
     private volatile int code;
-    private volatile CommandProblem problem = new CommandProblem("", 0, "not now", null);
+    private volatile CommandProblem problem = NOT_NOW;
 
     /** Of the changes that come; null = at once. */
     private volatile Promise<Void> end;
+
+    /** Refuses the first {@code count} changes. */
+    void refuse(int count, int withCode, CommandProblem because) {
+      refusals = count;
+      code = withCode;
+      problem = because;
+    }
 
     @Override
     public Future<Void> apply(ConfigText text, LoadResult result) {
@@ -119,8 +128,7 @@ class ConfigFileTest {
 
   @Test
   void aPassingRefusalIsToldOnceAndTheFileIsPushedAgain(Vertx vertx) throws IOException {
-    changes.refusals = 2;
-    changes.code = CommandException.NO_ANSWER;
+    changes.refuse(2, CommandException.NO_ANSWER, NOT_NOW);
     ConfigFile file = change(vertx);
     await().until(() -> changes.told.size() == 2);
     file.stop();
@@ -131,8 +139,7 @@ class ConfigFileTest {
 
   @Test
   void aRefusalForGoodWaitsForAnotherText(Vertx vertx) throws IOException {
-    changes.refusals = 1;
-    changes.code = CommandException.PROBLEMS;
+    changes.refuse(1, CommandException.PROBLEMS, NOT_NOW);
     ConfigFile file = change(vertx);
     await().until(() -> changes.told.size() == 1);
     Files.writeString(directory.resolve("fairlead.yaml"), "pools: [] # mended\n");
@@ -147,9 +154,7 @@ class ConfigFileTest {
 
   @Test
   void aFileWhoseCertificateIsNotThereYetIsToldOnceAndPushedAgain(Vertx vertx) throws IOException {
-    changes.refusals = 2;
-    changes.code = CommandException.PROBLEMS;
-    changes.problem = missing("listeners[0].tls.certificates[0].cert");
+    changes.refuse(2, CommandException.PROBLEMS, missing("listeners[0].tls.certificates[0].cert"));
     ConfigFile file = change(vertx);
     await().until(() -> changes.told.size() == 2);
     file.stop();
@@ -159,9 +164,7 @@ class ConfigFileTest {
 
   @Test
   void aFileThatWaitsForItsCertificateUndoesNoOtherRevision(Vertx vertx) throws IOException {
-    changes.refusals = 1;
-    changes.code = CommandException.PROBLEMS;
-    changes.problem = missing("pools[0].tls.ca");
+    changes.refuse(1, CommandException.PROBLEMS, missing("pools[0].tls.ca"));
     ConfigFile file = change(vertx);
     await().until(() -> changes.told.size() == 1);
     changes.revision = 2;

@@ -86,6 +86,7 @@ class PeerEndTest {
   private SocketChannel firstPeer;
 
   private boolean writeWhenConnected;
+  private boolean resetWhenRead;
 
   @AfterEach
   void stop() throws Exception {
@@ -127,6 +128,25 @@ class PeerEndTest {
           return null;
         });
     expect("bytes", FIN, RESET);
+  }
+
+  @EveryTransport
+  void resetAfterTheFinIsReportedOnceThoughTheChannelIsToReadAgainInTheNextRound(TransportKind kind)
+      throws Exception {
+    connected(kind);
+    channel
+        .config()
+        .setRecvByteBufAllocator(new FixedRecvByteBufAllocator(FEW).maxMessagesPerRead(1));
+    resetWhenRead = true;
+    whileBusy(
+        () -> {
+          peer.write(ByteBuffer.allocate(MUCH));
+          peer.shutdownOutput();
+          return null;
+        });
+    expect(MUCH + " zeros", FIN, RESET, CLOSED);
+    loop.submit(() -> {}).sync();
+    assertThat(reports).isEmpty();
   }
 
   @EveryTransport
@@ -435,7 +455,11 @@ class PeerEndTest {
     private int zeros;
 
     @Override
-    public void channelRead(ChannelHandlerContext ctx, Object message) {
+    public void channelRead(ChannelHandlerContext ctx, Object message) throws IOException {
+      if (resetWhenRead) {
+        resetWhenRead = false;
+        reset();
+      }
       ByteBuf bytes = (ByteBuf) message;
       if (bytes.getByte(bytes.readerIndex()) == 0) {
         zeros += bytes.readableBytes();

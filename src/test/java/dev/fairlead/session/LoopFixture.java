@@ -149,6 +149,10 @@ final class LoopFixture implements AutoCloseable {
     return TestClient.connect(server.localAddress());
   }
 
+  TestConnection connectWithSmallBuffer() throws Exception {
+    return TestClient.connectWithSmallBuffer(server.localAddress());
+  }
+
   /** The channel of the client accepted next. */
   Channel accepted() throws InterruptedException {
     return accepted.poll(TestRun.PATIENCE.toSeconds(), TimeUnit.SECONDS);

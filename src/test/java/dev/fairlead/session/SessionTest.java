@@ -24,6 +24,14 @@ import dev.fairlead.testkit.PoolSettings;
 import dev.fairlead.testkit.Scripts;
 import dev.fairlead.testkit.TestBackend;
 import dev.fairlead.testkit.TestConnection;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.unix.Socket;
+import io.netty.channel.unix.UnixChannel;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,6 +53,14 @@ import org.junit.jupiter.api.Test;
  */
 class SessionTest {
   private static final int PER_SOURCE = 10;
+
+  /**
+   * More than all reads in one round of the loop, if each takes {@link #FEW}; more than the kernel
+   * takes with small buffers, less than makes a session pause.
+   */
+  private static final int MUCH = 40_000;
+
+  private static final int FEW = 100;
   private static final Duration HOUR = Duration.ofHours(1);
 
   /** The age at which every session is due. */
@@ -310,6 +326,62 @@ class SessionTest {
     }
   }
 
+  @EveryTransport
+  void resetAfterTheFinEndsASessionAtOnceThoughItIsToReadAgainInTheNextRound(TransportKind kind)
+      throws Exception {
+    try (TestBackend backend = TestBackend.manual();
+        LoopFixture fixture = fixture(kind, backend);
+        TestConnection client = fixture.connect();
+        TestConnection server = backend.next()) {
+      fixture.run(); // with nio a reset waits for a second of it
+      Channel channel = fixture.accepted();
+      fixture.onLoop(
+          () -> {
+            channel.config().setRecvByteBufAllocator(new FixedRecvByteBufAllocator(FEW));
+            channel.pipeline().addFirst(new AtFirstRead(client));
+            client.send(new byte[MUCH]);
+            client.finish();
+            return null;
+          });
+      expectNothingLeft(fixture);
+      server.awaitReset();
+      assertThat(channel.isOpen()).isFalse();
+      assertThat(reports.ended).containsExactly(CloseReason.CLIENT_CLOSED);
+    }
+  }
+
+  @EveryTransport
+  void finOfAClientReachesABackendThatHasFinishedThoughTheClientStillReads(TransportKind kind)
+      throws Exception {
+    try (TestBackend backend = TestBackend.manual();
+        LoopFixture fixture = fixture(kind, backend);
+        TestConnection client = fixture.connectWithSmallBuffer();
+        TestConnection server = backend.next()) {
+      client.send("x");
+      server.expect("x");
+      Channel channel = fixture.accepted();
+      fixture.onLoop(() -> withSmallBuffer(channel));
+      server.send(new byte[MUCH]);
+      server.finish();
+      await().until(() -> fixture.onLoop(fixture.loop::records).get(0).bytesToClient() == MUCH);
+      assertThat(fixture.onLoop(() -> channel.unsafe().outboundBuffer().isEmpty())).isFalse();
+      client.finish();
+      server.expectEof();
+      server.channel().close();
+      await().during(Duration.ofMillis(200)).until(() -> fixture.onLoop(fixture.loop::live) == 1);
+      assertThat(client.readExactly(MUCH + 1)).hasSize(MUCH);
+      expectNothingLeft(fixture);
+    }
+  }
+
+  private static boolean withSmallBuffer(Channel channel) throws IOException {
+    if (channel instanceof UnixChannel unix) {
+      ((Socket) unix.fd()).setSendBufferSize(FEW);
+      return true;
+    }
+    return channel.config().setOption(ChannelOption.SO_SNDBUF, FEW);
+  }
+
   private static boolean dropped(LoopFixture fixture) throws Exception {
     try (TestConnection client = fixture.connect()) {
       client.expectEnd();
@@ -380,6 +452,22 @@ class SessionTest {
     }
     taken.forEach(SourceCount::release);
     return taken.size();
+  }
+
+  /** Has a client reset while what it has sent is read. */
+  private static final class AtFirstRead extends ChannelInboundHandlerAdapter {
+    private final TestConnection client;
+
+    AtFirstRead(TestConnection client) {
+      this.client = client;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
+      context.pipeline().remove(this);
+      client.reset();
+      context.fireChannelRead(message);
+    }
   }
 
   /** Records the ends, and throws at one event. */

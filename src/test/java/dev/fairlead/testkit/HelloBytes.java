@@ -17,6 +17,11 @@ public final class HelloBytes {
 
   private HelloBytes() {}
 
+  /** PostgreSQL's SSLRequest, which comes before a ClientHello. */
+  public static byte[] postgresRequest() {
+    return new byte[] {0, 0, 0, 8, 4, (byte) 0xd2, 0x16, 0x2f};
+  }
+
   /** Of TLS 1.2, or an older version: {@code 0x0301} is TLS 1.0. */
   public static HelloBytes ofVersion(int version) {
     HelloBytes hello = new HelloBytes();

@@ -1,10 +1,13 @@
 package dev.fairlead.testkit;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.SplittableRandom;
+import java.util.concurrent.Future;
 
 /**
  * Many bytes and their SHA-256: what was sent and what arrived are equal when their payloads are.
@@ -30,6 +33,18 @@ public record Payload(long bytes, String sha256) {
     Payload payload = send(to, seed, bytes);
     to.finish();
     return payload;
+  }
+
+  /** Has each send so many bytes and a FIN at the same time; fails unless all of it arrives. */
+  public static void exchange(TestConnection client, TestConnection server, long bytes)
+      throws Exception {
+    try (Background background = new Background()) {
+      Future<Payload> up = background.start(() -> sendAll(client, 1, bytes));
+      Future<Payload> down = background.start(() -> sendAll(server, 2, bytes));
+      Future<Payload> arrivedUp = background.start(() -> receive(server));
+      assertThat(receive(client)).isEqualTo(down.get());
+      assertThat(arrivedUp.get()).isEqualTo(up.get());
+    }
   }
 
   /** Reads to the FIN. */

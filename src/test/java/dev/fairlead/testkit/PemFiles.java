@@ -38,6 +38,11 @@ public record PemFiles(Path certificate, Path key) {
         write(directory.resolve("key.pem"), "PRIVATE KEY", key.getEncoded()));
   }
 
+  /** As an entry of {@code certificates} in a configuration. */
+  public String keys() {
+    return "{ cert: '" + certificate + "', key: '" + key + "' }";
+  }
+
   /** A client's context that trusts this certificate and no other. */
   public SSLContext trustingContext() throws GeneralSecurityException, IOException {
     KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());

@@ -23,9 +23,14 @@ public final class TestClient {
 
   /** A client whose kernel takes few bytes that the test does not read. */
   public static TestConnection connectWithSmallBuffer(TestMember member) throws IOException {
-    SocketChannel channel = open(member.address());
+    return connectWithSmallBuffer(member.address());
+  }
+
+  /** As {@link #connectWithSmallBuffer(TestMember)}. */
+  public static TestConnection connectWithSmallBuffer(SocketAddress address) throws IOException {
+    SocketChannel channel = open(address);
     channel.setOption(StandardSocketOptions.SO_RCVBUF, 4096);
-    channel.connect(member.address());
+    channel.connect(address);
     return new TestConnection(channel);
   }
 

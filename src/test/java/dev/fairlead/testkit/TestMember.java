@@ -113,6 +113,15 @@ public final class TestMember implements AutoCloseable {
     return MetricsText.value(http("GET", "/metrics").body(), series);
   }
 
+  /** How many clients the listener {@code web} has refused for {@code reason}. */
+  public int refused(String reason) throws IOException, InterruptedException {
+    return (int) metric("fairlead_refused_total{listener=\"web\",reason=\"" + reason + "\"}");
+  }
+
+  public void awaitRefused(String reason, int count) {
+    await().untilAsserted(() -> assertThat(refused(reason)).as(reason).isEqualTo(count));
+  }
+
   /** The lines of the access log, waited for until there are {@code count}. */
   public List<JsonObject> accessLog(int count) {
     Path log = file.resolveSibling(ACCESS_LOG);
