@@ -34,7 +34,7 @@ final class HalfCloseEpoll extends DelegatingIoHandler {
   private final NextRound nextRound = new NextRound();
 
   /** Counts the calls of epoll_wait. */
-  private int round;
+  private long round;
 
   HalfCloseEpoll(IoHandler epoll, EventExecutor loop) {
     super(epoll);
@@ -69,9 +69,9 @@ final class HalfCloseEpoll extends DelegatingIoHandler {
   @SuppressWarnings("try") // as of its base
   private final class CurrentEvents extends Handle implements EpollIoHandle {
     private final EpollIoHandle delegate;
-    private final int registered;
+    private final long registered;
 
-    CurrentEvents(EpollIoHandle delegate, int registered) {
+    CurrentEvents(EpollIoHandle delegate, long registered) {
       super(delegate);
       this.delegate = delegate;
       this.registered = registered;

@@ -138,7 +138,7 @@ final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureLi
 
   long pending() {
     ChannelOutboundBuffer buffer = channel().unsafe().outboundBuffer();
-    return buffer == null ? 0 : buffer.totalPendingWriteBytes();
+    return buffer == null ? 0 : buffer.totalPendingWriteBytes() - buffer.currentProgress();
   }
 
   /** Reports to {@link SideEvents#flushed} once all that was written is with the kernel. */

@@ -35,8 +35,12 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -371,6 +375,33 @@ class SessionTest {
       await().during(Duration.ofMillis(200)).until(() -> fixture.onLoop(fixture.loop::live) == 1);
       assertThat(client.readExactly(MUCH + 1)).hasSize(MUCH);
       expectNothingLeft(fixture);
+    }
+  }
+
+  /** The session would be taken for idle while its client reads a large message. */
+  @EveryTransport
+  void bytesThatTheKernelTakesOfAMessageDoNotWaitAnyMore(TransportKind kind) throws Exception {
+    try (TestBackend backend = TestBackend.manual();
+        LoopFixture fixture = fixture(kind, backend);
+        TestConnection client = fixture.connectWithSmallBuffer();
+        TestConnection server = backend.next()) {
+      client.send("x");
+      server.expect("x");
+      Channel channel = fixture.accepted();
+      fixture.onLoop(() -> withSmallBuffer(channel));
+      server.send(new byte[MUCH]);
+      await().until(() -> fixture.onLoop(fixture.loop::records).get(0).bytesToClient() == MUCH);
+      Map<Integer, Set<Long>> pendingByMessages = new HashMap<>();
+      for (int i = 0; i < MUCH / FEW; i++) {
+        fixture.onLoop(
+            () ->
+                pendingByMessages
+                    .computeIfAbsent(
+                        channel.unsafe().outboundBuffer().size(), any -> new HashSet<>())
+                    .add(channel.pipeline().get(Side.class).pending()));
+        assertThat(client.readExactly(FEW)).hasSize(FEW);
+      }
+      assertThat(pendingByMessages.values()).anyMatch(each -> each.size() > 1);
     }
   }
 
