@@ -16,6 +16,11 @@
 //            an operation was due, so that no answer that came late hides those that had to wait for it
 //            (coordinated omission). CONNECTIONS is the most that are open at one time.
 //
+// With the PROXY_PORT "-" open-connfin plays the load balancer of several members (front.h), whose ports come
+// from stdin. A connection that is refused or reset before its answer goes to the next of them; its latency
+// counts from the time it was due. Beside it a hundred a second, the control, go directly to the backend:
+// what these wait too, the machine is the cause of. Measures from the first line on, until stdin ends.
+//
 // Prints START when the measurement begins (after a quarter of SECONDS; idle: when all are open),
 // then one line of JSON: operations and bytes a second, latency percentiles, errors. An operation
 // is one exchange; with conn and connfin its latency includes connecting. An open loop reports "each"
@@ -44,13 +49,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "front.h"
 #include "histogram.h"
 #include "tls.h"
 
 enum mode { RR, CONNFIN, CONN, DOWN, UP, IDLE, UNKNOWN };
 static const char *const MODE_NAMES[] = {"rr", "connfin", "conn", "down", "up", "idle"};
 
-enum role { UNUSED, ACCEPTOR, CONNECTING, CLIENT, BACKEND };
+enum role { UNUSED, ACCEPTOR, CONNECTING, CLIENT, BACKEND, PORTS };
 
 struct connection {
   enum role role;
@@ -62,6 +68,9 @@ struct connection {
   bool exchanges;           // a client of open-rr waits for an answer
   uint64_t next;            // of a client of open-rr: which exchange of all is its next
   SSL *ssl;                 // of a client with TLS
+  int port;                 // of a client: where it connects to
+  int attempts;             // of a client: how many members it was given to
+  bool is_control;          // a client that goes directly to the backend
 };
 
 enum {
@@ -70,6 +79,7 @@ enum {
   STREAM_WRITE = 256 * 1024,
   MAX_SECONDS = 120,      // that an open loop reports one by one
   MAX_KEPT = 1 << 16,
+  CONTROL_RATE = 100,
   READ_SIZE = 1024 * 1024
 };
 
@@ -78,9 +88,9 @@ static char buffer[READ_SIZE];
 static int epoll_fd;
 
 static enum mode mode;
-static int proxy_port, target, request_bytes = 100, response_bytes = 100, rate;
+static int proxy_port, backend_port, target, request_bytes = 100, response_bytes = 100, rate;
 static uint64_t began_ns, opened;
-static bool measuring, is_open_loop;
+static bool measuring, is_open_loop, is_front;
 static volatile sig_atomic_t asked_to_end;
 
 static int clients, connecting;  // live client sockets, and how many of them are not connected yet
@@ -91,6 +101,8 @@ static int second_count;
 static uint64_t second_served;
 static int kept[MAX_KEPT];  // of open-rr, in the order of their turns
 static int kept_count;
+static uint64_t controls, retried;
+static struct front_waits waits, control_waits;
 static uint64_t offered;    // how many exchanges of open-rr were due so far
 
 static uint64_t now_ns(void) {
@@ -99,12 +111,19 @@ static uint64_t now_ns(void) {
   return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
-// When the operation of this number is due in an open loop.
-static uint64_t due_ns(uint64_t number) {
-  return began_ns + (uint64_t)((double)number * 1e9 / rate);
+static uint64_t due_at_ns(uint64_t number, int per_second) {
+  return began_ns + (uint64_t)((double)number * 1e9 / per_second);
 }
 
+// When the operation of this number is due in an open loop.
+static uint64_t due_ns(uint64_t number) { return due_at_ns(number, rate); }
+
 static void count_operation(struct connection *c, uint64_t now) {
+  if (is_front) {
+    front_waited(c->is_control ? &control_waits : &waits, c->started_ns - began_ns, now - c->started_ns,
+                 c->port, c->attempts);
+    if (c->is_control) return;
+  }
   operations++;
   if (is_open_loop) {
     second_served++;
@@ -132,21 +151,37 @@ static void set_no_delay(int fd) {
 
 static void release(int fd) {
   enum role role = connections[fd].role;
-  if (role == CLIENT || role == CONNECTING) clients--;
-  if (role == CONNECTING) connecting--;
+  bool counted = !connections[fd].is_control;
+  if (counted && (role == CLIENT || role == CONNECTING)) clients--;
+  if (counted && role == CONNECTING) connecting--;
   connections[fd].role = UNUSED;
   if (connections[fd].ssl != NULL) tls_end(connections[fd].ssl, mode == CONN);
   connections[fd].ssl = NULL;
   close(fd);
 }
 
-// A backend's side may end at any time: whether that was a fault, its client tells.
-static void fail(int fd) {
-  if (connections[fd].role != BACKEND) errors++;
-  release(fd);
+static void open_client_to(struct connection client);
+
+// A client that has no answer yet may try another member, but each only once.
+static bool may_retry(const struct connection *c) {
+  return is_front && !c->is_control && c->received == 0 && c->attempts < front_count;
 }
 
-static void open_client(uint64_t started_ns) {
+// A backend's side may end at any time: whether that was a fault, its client tells.
+static void fail(int fd) {
+  struct connection was = connections[fd];
+  release(fd);
+  if (was.role == BACKEND) return;
+  if (may_retry(&was)) {
+    retried++;
+    open_client_to((struct connection){
+        .started_ns = was.started_ns, .port = front_next(), .attempts = was.attempts + 1});
+  } else {
+    errors++;
+  }
+}
+
+static void open_client_to(struct connection client) {
   int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
   if (fd < 0) {
     errors++;
@@ -157,20 +192,28 @@ static void open_client(uint64_t started_ns) {
     struct linger at_once = {.l_onoff = 1, .l_linger = 0};
     setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
   }
-  connections[fd] = (struct connection){.role = CONNECTING, .started_ns = started_ns};
+  client.role = CONNECTING;
+  connections[fd] = client;
   if (is_open_loop && mode == RR) {
     connections[fd].next = (uint64_t)kept_count;
     kept[kept_count++] = fd;
   }
-  clients++;
-  connecting++;
-  opened++;
-  struct sockaddr_in address = loopback(proxy_port);
+  if (!client.is_control) {
+    clients++;
+    connecting++;
+  }
+  struct sockaddr_in address = loopback(client.port);
   if (connect(fd, (struct sockaddr *)&address, sizeof address) != 0 && errno != EINPROGRESS) {
     fail(fd);
     return;
   }
   watch(EPOLL_CTL_ADD, fd, EPOLLOUT);
+}
+
+static void open_client(uint64_t started_ns) {
+  opened++;
+  open_client_to((struct connection){
+      .started_ns = started_ns, .port = is_front ? front_next() : proxy_port, .attempts = 1});
 }
 
 static bool is_within_rate(void) {
@@ -180,6 +223,10 @@ static bool is_within_rate(void) {
 // Those that are due; how late each is opened is part of its latency.
 static void open_due_clients(void) {
   while (clients < target && due_ns(opened) <= now_ns()) open_client(due_ns(opened));
+  while (is_front && due_at_ns(controls, CONTROL_RATE) <= now_ns()) {
+    open_client_to((struct connection){.started_ns = due_at_ns(controls++, CONTROL_RATE),
+                                       .port = backend_port, .is_control = true});
+  }
 }
 
 static void open_missing_clients(void) {
@@ -274,7 +321,7 @@ static void start_due_exchanges(void) {
 static void on_established(int fd) {
   struct connection *c = &connections[fd];
   c->role = CLIENT;
-  connecting--;
+  if (!c->is_control) connecting--;
   watch(EPOLL_CTL_MOD, fd, is_sender(c) ? EPOLLIN | EPOLLOUT : EPOLLIN);
   if (is_streaming()) return;
   if (is_open_loop && mode == RR) {
@@ -402,6 +449,9 @@ static void on_event(int fd, uint32_t events) {
       if (events & EPOLLOUT) on_writable(fd);
       if (connections[fd].role != UNUSED && (events & ~(uint32_t)EPOLLOUT)) on_readable(fd);
       break;
+    case PORTS:
+      asked_to_end = !front_read();
+      break;
     case UNUSED:
       break;
   }
@@ -428,12 +478,16 @@ static struct timespec patience(void) {
   return (struct timespec){.tv_nsec = (long)ns};
 }
 
-static void turn(void) {
-  struct epoll_event events[512];
-  end_seconds();
+static void begin_operations(void) {
   if (is_open_loop && mode != RR) open_due_clients();
   else if (!is_open_loop || kept_count < target) open_missing_clients();
   if (is_open_loop && mode == RR) start_due_exchanges();
+}
+
+static void turn(void) {
+  struct epoll_event events[512];
+  end_seconds();
+  if (!asked_to_end) begin_operations();
   struct timespec wait = patience();
   int count = epoll_pwait2(epoll_fd, events, 512, &wait, NULL);
   for (int i = 0; i < count; i++) on_event(events[i].data.fd, events[i].events);
@@ -466,12 +520,33 @@ static void report(double seconds) {
          histogram_percentile_us(&latency, .999));
   printf(", \"errors\": %" PRIu64 ", \"open\": %d", errors, clients - connecting);
   if (is_open_loop) report_each_second();
+  if (is_front) {
+    printf(", \"retried\": %" PRIu64 ", \"controls\": %" PRIu64, retried, controls);
+    front_report("waits", &waits);
+    front_report("control", &control_waits);
+  }
   printf("}\n");
 }
 
 static void on_sigterm(int signal_number) {
   (void)signal_number;
   asked_to_end = 1;
+}
+
+// Lets those finish that are open; what then has no answer never had one.
+static void finish_front(void) {
+  uint64_t give_up_ns = now_ns() + FRONT_PATIENCE_MS * 1000000ull;
+  asked_to_end = 1;
+  while (clients > 0 && now_ns() < give_up_ns) turn();
+  errors += (uint64_t)clients;
+}
+
+// Waits for the first ports, which must be there before the first connection is due.
+static void begin_front(void) {
+  connections[STDIN_FILENO].role = PORTS;
+  while (front_count == 0 && front_read()) {
+  }
+  watch(EPOLL_CTL_ADD, STDIN_FILENO, EPOLLIN);
 }
 
 static enum mode parse_mode(const char *name) {
@@ -491,7 +566,9 @@ int main(int argc, char **argv) {
                     " PROXY_PORT BACKEND_PORT CONNECTIONS SECONDS [REQUEST_BYTES] [RESPONSE_BYTES] [RATE] [full|resumed]\n");
     return 2;
   }
+  is_front = strcmp(argv[2], "-") == 0;
   proxy_port = atoi(argv[2]);
+  backend_port = atoi(argv[3]);
   target = atoi(argv[4]);
   double seconds = atof(argv[5]);
   if (argc > 6) request_bytes = atoi(argv[6]);
@@ -499,6 +576,10 @@ int main(int argc, char **argv) {
   if (argc > 8) rate = atoi(argv[8]);
   if (argc > 9) tls_prepare(argv[9]);
   if (mode == IDLE) request_bytes = response_bytes = 1;
+  if (is_front && (!is_open_loop || mode != CONNFIN || argc > 9)) {
+    fprintf(stderr, "load: only open-connfin in clear has a load balancer\n");
+    return 2;
+  }
   if (is_open_loop && (rate <= 0 || target > MAX_KEPT)) {
     fprintf(stderr, "load: an open loop needs a RATE, and at most %d CONNECTIONS\n", MAX_KEPT);
     return 2;
@@ -508,7 +589,8 @@ int main(int argc, char **argv) {
   signal(SIGPIPE, SIG_IGN);
   memset(buffer, 'x', sizeof buffer);
   epoll_fd = epoll_create1(0);
-  listen_as_backend(atoi(argv[3]));
+  listen_as_backend(backend_port);
+  if (is_front) begin_front();
 
   uint64_t length_ns = (uint64_t)(seconds * 1e9);
   began_ns = now_ns();
@@ -519,12 +601,13 @@ int main(int argc, char **argv) {
     while (operations < (uint64_t)target && now_ns() < give_up_ns) turn();
     end_ns = now_ns() + length_ns;
   } else {
-    while (now_ns() < end_ns - length_ns * 3 / 4) turn();
+    while (!is_front && now_ns() < end_ns - length_ns * 3 / 4) turn();
   }
   uint64_t measured_from = now_ns();
   start_measuring();
   while (now_ns() < end_ns && !asked_to_end) turn();
   end_seconds();
+  if (is_front) finish_front();
   report((double)(now_ns() - measured_from) / 1e9);
   return 0;
 }

@@ -7,16 +7,24 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /**
  * The load generator of {@code bench/}, compiled here with the C compiler and the OpenSSL of this
- * machine: an own backend, and clients that do one handshake of TLS 1.3 and one exchange each.
- * Clients of Java need more processor time than the members they test. One thread.
+ * machine: an own backend, and clients that do one exchange each, with a handshake of TLS 1.3 or
+ * behind a load balancer. Clients of Java need more processor time than the members they test. One
+ * thread.
  */
 final class NativeLoad implements AutoCloseable {
   private static final int CONNECTIONS = 32;
   private static final String EXCHANGED_BYTES = "100";
+  private static final String BALANCED_BYTES = "64";
+  private static final String BALANCED_SECONDS = "120";
+
+  /** More than wait at any time, or the loop would not be open. */
+  private static final String MOST_AT_ONCE = "10000";
 
   private final Program program;
 
@@ -64,6 +72,31 @@ final class NativeLoad implements AutoCloseable {
             EXCHANGED_BYTES,
             Integer.toString(order.rate),
             order.handshakes.name().toLowerCase(Locale.ROOT)));
+  }
+
+  /**
+   * New connections in clear, each with one exchange, to the members that {@link #balanceOver}
+   * says: an open loop, so that each counts from when it was due. Begins with the first of them and
+   * lasts until {@link #finish}, at most two minutes.
+   */
+  static NativeLoad startBalanced(Path program, int backend, int rate) throws IOException {
+    return new NativeLoad(
+        Program.start(
+            program.getParent(),
+            program.toString(),
+            "open-connfin",
+            "-",
+            Integer.toString(backend),
+            MOST_AT_ONCE,
+            BALANCED_SECONDS,
+            BALANCED_BYTES,
+            BALANCED_BYTES,
+            Integer.toString(rate)));
+  }
+
+  /** The ports of 127.0.0.1 that new connections go to from now on, in turn. */
+  void balanceOver(Collection<Integer> ports) {
+    program.type(ports.stream().map(String::valueOf).collect(Collectors.joining(" ")) + "\n");
   }
 
   /** Waits until it measures. */

@@ -67,7 +67,10 @@ public final class ClusterProcesses implements AutoCloseable {
     return this;
   }
 
-  /** A line of {@code node} in one member's file: {@code stateDir: state}. */
+  /**
+   * A line of {@code node} in one member's file: {@code stateDir: state}. Without a line for {@code
+   * admin} its port is any.
+   */
   public ClusterProcesses node(String member, String line) {
     nodeLines.computeIfAbsent(member, any -> new ArrayList<>()).add(line);
     return this;
@@ -109,11 +112,12 @@ public final class ClusterProcesses implements AutoCloseable {
     StringBuilder text = new StringBuilder("node:\n");
     text.append("  name: ").append(member).append('\n');
     text.append("  eventLoops: 2\n");
-    text.append("  admin: { port: 0 }\n");
     text.append("  accessLog: { to: access.log }\n");
-    nodeLines
-        .getOrDefault(member, List.of())
-        .forEach(line -> text.append("  ").append(line).append('\n'));
+    List<String> lines = new ArrayList<>(nodeLines.getOrDefault(member, List.of()));
+    if (lines.stream().noneMatch(line -> line.startsWith("admin:"))) {
+      lines.add("admin: { port: 0 }");
+    }
+    lines.forEach(line -> text.append("  ").append(line).append('\n'));
     int index = Integer.parseInt(member.substring(1)) - 1;
     return text + keys.yaml(index, clusterLines);
   }
