@@ -20,8 +20,8 @@ import org.slf4j.Logger;
  * the class path, have precedence.
  */
 public final class ProcessLogSetup extends ContextAwareBase implements Configurator {
-  /** The appender of the root logger, which has to be emptied at the exit. */
-  public static final String QUEUE = "queue";
+  /** The appender of the root logger; {@code cli.ProcessLog} empties the one of this name. */
+  static final String QUEUE = "queue";
 
   /** Longer keeps more lines while nobody reads stderr, at 200 to 500 B each. */
   private static final int LINES = 1024;
