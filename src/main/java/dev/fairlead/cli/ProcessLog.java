@@ -6,8 +6,8 @@ import ch.qos.logback.core.Appender;
 import org.slf4j.LoggerFactory;
 
 /**
- * The process log. By {@code logback.xml} a thread of its own writes it to stderr: event loops log
- * too, and a stderr that nobody reads must not hold them up.
+ * The process log. As {@code observe.ProcessLogSetup} sets it up, a thread of its own writes it to
+ * stderr: event loops log too, and a stderr that nobody reads must not hold them up.
  */
 final class ProcessLog {
   private static final String QUEUE = "queue";

@@ -1,6 +1,7 @@
 package dev.fairlead.member;
 
 import dev.fairlead.member.StateDir.SavedState;
+import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -20,7 +21,7 @@ final class KeptRevisions {
    * How often to call {@link #retry}. Raising it leaves a stale state for longer once the disk has
    * room again, lowering it tries more often in vain.
    */
-  static final Duration RETRY_EVERY = Duration.ofSeconds(5);
+  private static final Duration RETRY_EVERY = Duration.ofSeconds(5);
 
   private final @Nullable StateDir directory;
 
@@ -53,6 +54,11 @@ final class KeptRevisions {
   synchronized void revisions(List<String> newestFirst) {
     revisions = List.copyOf(newestFirst);
     write();
+  }
+
+  /** Calls {@link #retry} from time to time, on a worker, as long as {@code vertx} runs. */
+  void retryOn(Vertx vertx) {
+    vertx.setPeriodic(RETRY_EVERY.toMillis(), timer -> vertx.executeBlocking(this::retry, false));
   }
 
   /** Saves what the last write could not; whether nothing is left to save. */

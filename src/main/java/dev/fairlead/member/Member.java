@@ -153,9 +153,9 @@ public final class Member {
     stops.add(() -> vertx.undeploy(deployment).await());
     member.file.watch();
     stops.add(member.file::stop);
-    vertx.setPeriodic(
-        KeptRevisions.RETRY_EVERY.toMillis(),
-        timer -> vertx.executeBlocking(state.kept()::retry, false));
+    state.kept().retryOn(vertx);
+    vertx.setTimer(
+        Metrics.FIRST_SCRAPE.toMillis(), timer -> vertx.executeBlocking(metrics::scrape, false));
     member.logReady(own.config().cluster(), joined);
     return member;
   }

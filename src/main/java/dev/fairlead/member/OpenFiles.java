@@ -6,6 +6,10 @@ import dev.fairlead.config.Plural;
 import dev.fairlead.session.RefusedClients;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.OptionalLong;
+import java.util.StringTokenizer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,6 +51,8 @@ final class OpenFiles {
 
   /** Used when there is no limit, or it cannot be read. */
   private static final int UNLIMITED = 1_000_000;
+
+  private static final String LIMIT = "Max open files";
 
   private OpenFiles() {}
 
@@ -91,7 +97,31 @@ final class OpenFiles {
     return String.valueOf(failure.getMessage()).contains("Too many open files");
   }
 
+  /** From the kernel where it tells: JMX would load hundreds of classes for it. */
   private static long limit() {
+    try {
+      return softLimit(Files.readString(Path.of("/proc/self/limits"))).orElseGet(OpenFiles::ofJmx);
+    } catch (IOException e) {
+      return ofJmx();
+    }
+  }
+
+  /** The first number of {@code Max open files 1024 524288 files}; empty without such a line. */
+  static OptionalLong softLimit(String limits) {
+    int start = limits.indexOf(LIMIT);
+    if (start < 0) {
+      return OptionalLong.empty();
+    }
+    StringTokenizer words = new StringTokenizer(limits.substring(start + LIMIT.length()));
+    String soft = words.hasMoreTokens() ? words.nextToken() : "";
+    try {
+      return OptionalLong.of(soft.equals("unlimited") ? Long.MAX_VALUE : Long.parseLong(soft));
+    } catch (NumberFormatException e) {
+      return OptionalLong.empty();
+    }
+  }
+
+  private static long ofJmx() {
     return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
         ? unix.getMaxFileDescriptorCount()
         : Long.MAX_VALUE;

@@ -49,7 +49,15 @@ public final class Transport implements io.vertx.core.transport.Transport {
    */
   private static final String MULTI_SHOT_ACCEPT = "io.netty.iouring.acceptMultiShotEnabled";
 
+  /**
+   * Netty's events for Java Flight Recorder, of its buffers. The first buffer registers them, which
+   * starts the recorder: 60 ms of a new process, on an event loop. Read once, by {@link
+   * io.netty.util.internal.PlatformDependent}.
+   */
+  private static final String FLIGHT_RECORDER = "io.netty.jfr.enabled";
+
   static {
+    System.setProperty(FLIGHT_RECORDER, System.getProperty(FLIGHT_RECORDER, "false"));
     System.setProperty(MULTI_SHOT_ACCEPT, System.getProperty(MULTI_SHOT_ACCEPT, "false"));
   }
 

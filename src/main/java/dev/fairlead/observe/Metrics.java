@@ -22,6 +22,7 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.util.internal.PlatformDependent;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -34,6 +35,7 @@ import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A member's metrics, in the Prometheus text format. Event loops call it as a {@link
@@ -41,6 +43,13 @@ import java.util.stream.Collectors;
  * values are read from {@link ListenerCounters} and {@link Backend} at a scrape. Any thread.
  */
 public final class Metrics implements SessionListener, AutoCloseable {
+  /**
+   * The first {@link #scrape} should come no later than this: from it on the pauses of the garbage
+   * collector count. Raising it misses more of them where nobody asks; lowering it costs CPU when
+   * the first clients come.
+   */
+  public static final Duration FIRST_SCRAPE = Duration.ofSeconds(5);
+
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
@@ -49,7 +58,10 @@ public final class Metrics implements SessionListener, AutoCloseable {
 
   private final Timer backendConnect;
   private final SnapshotMeters snapshot = new SnapshotMeters(registry);
-  private final JvmGcMetrics gc = new JvmGcMetrics();
+
+  /** Null = neither the JVM nor the process is measured yet. */
+  private @Nullable JvmGcMetrics gc;
+
   private volatile long revision;
   private volatile IntSupplier members = () -> 1;
   private volatile DoubleSupplier loadViewAge = () -> 0;
@@ -73,7 +85,10 @@ public final class Metrics implements SessionListener, AutoCloseable {
             .serviceLevelObjectives(MetricNames.connectBuckets())
             .register(registry);
     bindCluster();
-    bindProcess();
+    gauge(
+        MetricNames.DIRECT_MEMORY,
+        "Direct memory that Netty holds, -1 where it does not count",
+        PlatformDependent::usedDirectMemory);
   }
 
   private void bindCluster() {
@@ -86,17 +101,20 @@ public final class Metrics implements SessionListener, AutoCloseable {
         () -> loadViewAge.getAsDouble());
   }
 
-  private void bindProcess() {
-    new JvmMemoryMetrics().bindTo(registry);
-    new JvmThreadMetrics().bindTo(registry);
-    new UptimeMetrics().bindTo(registry);
-    new FileDescriptorMetrics().bindTo(registry);
-    new ProcessorMetrics().bindTo(registry);
-    gc.bindTo(registry);
-    gauge(
-        MetricNames.DIRECT_MEMORY,
-        "Direct memory that Netty holds, -1 where it does not count",
-        PlatformDependent::usedDirectMemory);
+  /**
+   * Measures the JVM and the process too, once. Its first call takes tens of milliseconds of a new
+   * process, for the classes of JMX: {@link #scrape} does, not the constructor.
+   */
+  private synchronized void measureProcess() {
+    if (gc == null) {
+      gc = new JvmGcMetrics();
+      new JvmMemoryMetrics().bindTo(registry);
+      new JvmThreadMetrics().bindTo(registry);
+      new UptimeMetrics().bindTo(registry);
+      new FileDescriptorMetrics().bindTo(registry);
+      new ProcessorMetrics().bindTo(registry);
+      gc.bindTo(registry);
+    }
   }
 
   @Override
@@ -196,6 +214,7 @@ public final class Metrics implements SessionListener, AutoCloseable {
 
   /** All metrics in the Prometheus text format 0.0.4. Takes milliseconds with many backends. */
   public String scrape() {
+    measureProcess();
     snapshot.removeEnded();
     snapshot.applyCertificates(certificates.get());
     return registry.scrape();
@@ -203,8 +222,10 @@ public final class Metrics implements SessionListener, AutoCloseable {
 
   /** Unregisters from the JVM's notifications; nothing is measured afterwards. */
   @Override
-  public void close() {
-    gc.close();
+  public synchronized void close() {
+    if (gc != null) {
+      gc.close();
+    }
     registry.close();
   }
 

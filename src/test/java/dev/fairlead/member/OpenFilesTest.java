@@ -26,6 +26,18 @@ class OpenFilesTest {
     assertThat(OpenFiles.possibleSessions(limit, 128, loops)).isEqualTo(sessions);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "'Max processes 1 2 processes\nMax open files            20000     524288    files\n', 20000",
+    "Max open files unlimited unlimited files, 9223372036854775807",
+    "Max open files none, -1",
+    "Max open files, -1",
+    "'', -1"
+  })
+  void limitIsTheFirstNumberOfItsLine(String limits, long soft) {
+    assertThat(OpenFiles.softLimit(limits).orElse(-1)).isEqualTo(soft);
+  }
+
   @Test
   void lackOfDescriptorsIsToldFromOtherFailures() {
     assertThat(OpenFiles.isExhaustion(new IOException("a.yaml: Too many open files"))).isTrue();

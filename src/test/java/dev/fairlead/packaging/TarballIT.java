@@ -9,6 +9,7 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -39,6 +40,27 @@ class TarballIT {
     String example = tarball.path("conf", "fairlead.yaml").toString();
     assertThat(Tarball.run(directory, launcher, "check", "-c", example))
         .anyMatch(line -> line.contains("valid"));
+  }
+
+  /** One that is used for another jar, or a half one, would crash a start. */
+  @Test
+  void archiveOfClassesIsUsedByTheLauncherForItsJarOnly() throws Exception {
+    Tarball.run(directory, tarball.path("bin", "archive").toString());
+    assertThat(tarball.path("lib", "fairlead.jsa")).isNotEmptyFile();
+    assertThat(tarball.path("lib")).isDirectoryNotContaining("glob:**/archive*");
+    String loaded = "dev.fairlead.Fairlead source: shared objects file";
+    assertThat(versionAndClasses()).anyMatch(line -> line.contains(loaded));
+    Path jar = tarball.path("lib", "fairlead.jar");
+    Files.setLastModifiedTime(jar, FileTime.fromMillis(0));
+    assertThat(versionAndClasses())
+        .noneMatch(line -> line.contains(loaded))
+        .noneMatch(line -> line.contains("[warning]"))
+        .anyMatch(line -> line.matches("Fairlead +" + FairleadVersion.get()));
+  }
+
+  private List<String> versionAndClasses() throws Exception {
+    String launcher = tarball.path("bin", "fairlead").toString();
+    return Tarball.run(directory, "env", "FAIRLEAD_OPTS=-Xlog:class+load", launcher, "version");
   }
 
   @Test
