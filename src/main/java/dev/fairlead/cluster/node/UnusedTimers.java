@@ -31,7 +31,7 @@ final class UnusedTimers {
 
   /** In the descriptions of tasks that are due. */
   private static final List<String> TASKS =
-      List.of("CompletableFutureTask@", "$PublishAllTask@", "GarbageCollectionMetricSet$GcStats@");
+      List.of("=CompletableFutureTask{", "$PublishAllTask@", "GarbageCollectionMetricSet$GcStats@");
 
   private UnusedTimers() {}
 

@@ -22,11 +22,11 @@ class UnusedTimersTest {
       assertThat(executors).hasSize(2);
       assertThat(executors.get(0).getQueue().toString())
           .contains("ClusterHeartbeatManager")
-          .doesNotContain("CompletableFutureTask@");
+          .doesNotContain("CompletableFutureTask");
       assertThat(executors.get(1).getQueue().toString())
           .contains("Task@")
-          .doesNotContain("PublishAllTask@")
-          .doesNotContain("GcStats@");
+          .doesNotContain("PublishAllTask")
+          .doesNotContain("GcStats");
     }
   }
 }
