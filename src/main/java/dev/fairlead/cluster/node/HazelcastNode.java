@@ -34,7 +34,9 @@ import org.slf4j.LoggerFactory;
 public final class HazelcastNode implements ClusterNode {
   private static final Logger LOG = LoggerFactory.getLogger(HazelcastNode.class);
 
-  /** A change that {@link MemberSignal} does not show; lowering it wakes idle members more often. */
+  /**
+   * A change that {@link MemberSignal} does not show; lowering it wakes idle members more often.
+   */
   private static final long LOOK_EVERY_MILLIS = 1000;
 
   private final Vertx vertx;
