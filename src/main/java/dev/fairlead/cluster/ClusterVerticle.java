@@ -331,7 +331,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
   private final class ConfigNodes implements ClusterNode.NodeChanges {
     @Override
     public void joined(String node) {
-      // The members' rows show it.
+      context.runOnContext(turn -> sharedConfig().joined());
     }
 
     @Override
@@ -344,7 +344,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
       LOG.warn("the parts of a split cluster have merged");
       // The other part of the split has published that this member left.
       events.joined();
-      context.runOnContext(turn -> sharedConfig().compare());
+      context.runOnContext(turn -> sharedConfig().merged());
     }
   }
 }

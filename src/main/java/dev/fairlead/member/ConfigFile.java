@@ -22,8 +22,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -67,8 +66,11 @@ final class ConfigFile {
   /** Null until {@link #watch}: it reads the file from its creation on. */
   private @Nullable ConfigRetriever retriever;
 
-  /** Looks at the file: a file system may block, and a worker would wake two threads more. */
-  private @Nullable ScheduledExecutorService scans;
+  /**
+   * Ends the looks at the file, on a thread of their own: a file system may block, and a worker
+   * would wake two threads more.
+   */
+  private final CountDownLatch end = new CountDownLatch(1);
 
   private boolean stopped;
   private Optional<Content> handled;
@@ -127,14 +129,20 @@ final class ConfigFile {
     ConfigRetriever created = ConfigRetriever.create(vertx, watching(atStart));
     retriever = created;
     FileStamp stamp = new FileStamp(Path.of(atStart.name()), InstantSource.system());
-    scans = Executors.newSingleThreadScheduledExecutor(ConfigFile::scanThread);
-    scans.scheduleWithFixedDelay(() -> scan(stamp), 0, SCAN.toMillis(), TimeUnit.MILLISECONDS);
+    Thread thread = new Thread(() -> scanUntilEnd(stamp), "fairlead-config-file");
+    thread.setDaemon(true);
+    thread.start();
   }
 
-  private static Thread scanThread(Runnable scan) {
-    Thread thread = new Thread(scan, "fairlead-config-file");
-    thread.setDaemon(true);
-    return thread;
+  /** An executor would cost more than what it runs. */
+  private void scanUntilEnd(FileStamp stamp) {
+    try {
+      do {
+        scan(stamp);
+      } while (!end.await(SCAN.toMillis(), TimeUnit.MILLISECONDS));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void scan(FileStamp stamp) {
@@ -162,9 +170,7 @@ final class ConfigFile {
   synchronized void stop() {
     stopped = true;
     vertx.cancelTimer(retry);
-    if (scans != null) {
-      scans.shutdown();
-    }
+    end.countDown();
     if (retriever != null) {
       retriever.close();
     }

@@ -6,9 +6,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Optional;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,11 +20,18 @@ final class FileStamp {
   private static final Duration SETTLED = Duration.ofSeconds(2);
 
   /** Which file it is, and its size and time. */
-  private record LastLook(@Nullable Object key, long size, FileTime modified) {}
+  private record LastLook(@Nullable Object key, long size, FileTime modified) {
+    /** As equals, which costs as much as the look while it is not compiled. */
+    private boolean isSame(LastLook other) {
+      return size == other.size
+          && modified.equals(other.modified)
+          && Objects.equals(key, other.key);
+    }
+  }
 
   private final Path file;
   private final InstantSource clock;
-  private Optional<LastLook> seen = Optional.empty();
+  private @Nullable LastLook seen;
   private boolean isSettled;
 
   FileStamp(Path file, InstantSource clock) {
@@ -35,21 +41,23 @@ final class FileStamp {
 
   /** True at the first look. May block. */
   boolean mayHaveChanged() {
-    Optional<LastLook> now = stamp();
-    boolean same = isSettled && now.equals(seen);
+    LastLook before = seen;
+    LastLook now = stamp();
+    if (isSettled && now != null && before != null && now.isSame(before)) {
+      return false;
+    }
     seen = now;
-    Instant settled = clock.instant().minus(SETTLED);
-    isSettled = now.filter(it -> it.modified.toInstant().isBefore(settled)).isPresent();
-    return !same;
+    isSettled = now != null && now.modified.toInstant().isBefore(clock.instant().minus(SETTLED));
+    return true;
   }
 
-  /** Empty for a file that is not there: it may be read at any moment. */
-  private Optional<LastLook> stamp() {
+  /** Null for a file that is not there: it may be read at any moment. */
+  private @Nullable LastLook stamp() {
     try {
       BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
-      return Optional.of(new LastLook(found.fileKey(), found.size(), found.lastModifiedTime()));
+      return new LastLook(found.fileKey(), found.size(), found.lastModifiedTime());
     } catch (IOException e) {
-      return Optional.empty();
+      return null;
     }
   }
 }

@@ -44,9 +44,9 @@ import org.jspecify.annotations.Nullable;
  * leased is called on the cluster's context only.
  */
 public final class Leases implements ClusterNode.NodeChanges {
-  /** While nothing is leased only a change that nobody tells has to be noticed. */
+  /** While nothing is leased there is nothing to do until {@link #changed} or another call. */
   private static final IdleTimer.Intervals TICK =
-      new IdleTimer.Intervals(Duration.ofMillis(LeaseKeeper.TICK_MILLIS), Duration.ofSeconds(1));
+      new IdleTimer.Intervals(Duration.ofMillis(LeaseKeeper.TICK_MILLIS), Duration.ofSeconds(5));
 
   private final RowContext context;
   private final Supplier<List<Leased>> leased;
@@ -118,7 +118,7 @@ public final class Leases implements ClusterNode.NodeChanges {
     runHurried(keeper -> keeper.needed(some));
   }
 
-  /** To be called after a change of configuration; without it, it is followed a second later. */
+  /** To be called after a change of configuration; without it, it is followed 5 s later. */
   public void changed() {
     run(this::hurry);
   }

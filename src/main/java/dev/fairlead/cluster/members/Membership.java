@@ -183,6 +183,10 @@ public final class Membership {
     private void put(MemberInfo now) {
       MemberInfo before = others.put(now.id(), now);
       show();
+      if (before == null || before.draining() != now.draining()) {
+        // Other members may have to probe now.
+        context.timer().wake();
+      }
       if (before == null && entered) {
         listener.joined(now);
       }

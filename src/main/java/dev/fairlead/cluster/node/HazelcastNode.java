@@ -33,23 +33,30 @@ import org.slf4j.LoggerFactory;
  */
 public final class HazelcastNode implements ClusterNode {
   private static final Logger LOG = LoggerFactory.getLogger(HazelcastNode.class);
-  private static final long LOOK_EVERY_MILLIS = 100;
+
+  /**
+   * A change that {@link MemberSignal} does not show; lowering it wakes idle members more often.
+   */
+  private static final long LOOK_EVERY_MILLIS = 1000;
 
   private final Vertx vertx;
   private final String id;
   private final String address;
   private final HazelcastClusterManager nodes;
   private final HazelcastInstance hazelcast;
+  private final MemberSignal signal;
   private final RemovalReasons reasons = new RemovalReasons(System::nanoTime);
 
-  private HazelcastNode(Vertx vertx, HazelcastClusterManager nodes) {
+  private HazelcastNode(Vertx vertx, HazelcastClusterManager nodes, MemberSignal signal) {
     this.vertx = vertx;
+    this.signal = signal;
     this.id = nodes.getNodeId();
     this.nodes = nodes;
     this.hazelcast = nodes.getHazelcastInstance();
     Address own = hazelcast.getCluster().getLocalMember().getAddress();
     this.address = RemovalReasons.show(own.getHost(), own.getPort());
     hazelcast.getLoggingService().addLogListener(Level.WARNING, reasons);
+    UnusedTimers.stop(hazelcast);
   }
 
   /**
@@ -72,10 +79,11 @@ public final class HazelcastNode implements ClusterNode {
     JoinProblems problems = new JoinProblems();
     Config config = HazelcastSettings.of(cluster, bind);
     config.addListenerConfig(new ListenerConfig(problems));
+    MemberSignal signal = MemberSignal.of(config);
     HazelcastClusterManager manager = new MergingClusterManager(config);
     try {
       Vertx vertx = builder.with(withBus).withClusterManager(manager).buildClustered().await();
-      return joined(vertx, manager);
+      return joined(vertx, manager, signal);
     } catch (Exception e) {
       // await() throws what failed as it is, checked or not.
       throw JoinProblems.failure(
@@ -83,9 +91,10 @@ public final class HazelcastNode implements ClusterNode {
     }
   }
 
-  private static HazelcastNode joined(Vertx vertx, HazelcastClusterManager manager) {
+  private static HazelcastNode joined(
+      Vertx vertx, HazelcastClusterManager manager, MemberSignal signal) {
     try {
-      return new HazelcastNode(vertx, manager);
+      return new HazelcastNode(vertx, manager, signal);
     } catch (RuntimeException | Error e) {
       vertx.close().await();
       throw e;
@@ -166,7 +175,8 @@ public final class HazelcastNode implements ClusterNode {
   public void listen(NodeChanges listener) {
     NodeWatch watch = new NodeWatch(listener);
     hazelcast.getLifecycleService().addLifecycleListener(watch);
-    vertx.setPeriodic(LOOK_EVERY_MILLIS, timer -> watch.look());
+    signal.listen(() -> watch.look(false), () -> watch.look(true));
+    vertx.setPeriodic(LOOK_EVERY_MILLIS, timer -> watch.look(false));
   }
 
   /**
@@ -193,14 +203,14 @@ public final class HazelcastNode implements ClusterNode {
   }
 
   /**
-   * Reports nodes that joined and left by comparing, every 100 ms, the nodes of the cluster with
-   * those of the last comparison. So no change is reported twice or missed, not even around a
-   * merge.
+   * Reports nodes that joined and left by comparing, at each signal and every second, the nodes of
+   * the cluster with those of the last comparison. So no change is reported twice or missed, not
+   * even around a merge.
    *
    * <p>It does not wait for an event, because the threads that deliver it may be blocked for 3 s:
    * on the same threads the cluster manager cleans up after a dead member, and queries partitions
-   * that still seem to be on it, 10 times at intervals of 300 ms. Comparisons run on an event loop;
-   * a merge, and that Hazelcast has given up, are reported on a thread of Hazelcast.
+   * that still seem to be on it, 10 times at intervals of 300 ms. {@link MemberSignal} comes on a
+   * thread of Hazelcast that does nothing of the kind.
    */
   private final class NodeWatch implements LifecycleListener {
     private final NodeChanges listener;
@@ -215,22 +225,24 @@ public final class HazelcastNode implements ClusterNode {
     @Override
     public synchronized void stateChanged(LifecycleEvent event) {
       if (event.getState() == LifecycleState.MERGED) {
-        look();
+        look(false);
         tell(listener::merged);
       } else if (event.getState() == LifecycleState.SHUTDOWN) {
-        look();
+        look(false);
       }
     }
 
     /**
      * A node that left by itself is not active any more. Without an event Hazelcast stops when it
      * can't accept a connection, for want of a descriptor too.
+     *
+     * @param stopping Hazelcast stops: it is running still and will not be any more
      */
-    private synchronized void look() {
+    private synchronized void look(boolean stopping) {
       if (isLost) {
         return;
       }
-      isLost = !lifecycle.isRunning() && nodes.isActive();
+      isLost = (stopping || !lifecycle.isRunning()) && nodes.isActive();
       compare(isLost ? Set.of(id) : Set.copyOf(nodes()));
       if (isLost) {
         tell(listener::lost);

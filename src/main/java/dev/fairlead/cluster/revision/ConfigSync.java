@@ -102,6 +102,16 @@ final class ConfigSync {
     return run.otherwiseEmpty().compose(done -> prepared.close());
   }
 
+  /** Whether revision {@code number} is in force here, as the newest, and the map can be read. */
+  boolean isSettled(long number) {
+    Revision now = applied;
+    return now != null
+        && now.equals(newest)
+        && now.revision() == number
+        && !isFailing
+        && trouble == null;
+  }
+
   /** Compares with the shared map now, or once more if a comparison runs; fails if it fails. */
   Future<Void> sync() {
     whole = true;

@@ -29,7 +29,10 @@ import org.slf4j.LoggerFactory;
 public final class SharedConfig {
   private static final Logger LOG = LoggerFactory.getLogger(SharedConfig.class);
 
-  /** Raising it delays members that missed a hint; lowering it reads the shared map more often. */
+  /**
+   * Period of {@link PollPace}. Raising it delays members that missed a hint; lowering it reads the
+   * shared map more often.
+   */
   private static final long POLL_MILLIS = 1000;
 
   /** How long the newest revision may not be in force here before the member is not ready. */
@@ -47,6 +50,7 @@ public final class SharedConfig {
   private final CallHandler handler;
   private final MemberCalls calls;
   private final ConfigCommands commands;
+  private final PollPace pace = new PollPace(System::nanoTime);
   private final SecretCheck secretCheck;
   private final ConfigStart start;
   private @Nullable MessageConsumer<Object> hints;
@@ -113,16 +117,34 @@ public final class SharedConfig {
 
   /** Follows the newest revision from here on. */
   public Future<Void> follow() {
-    timer = vertx.setPeriodic(POLL_MILLIS, id -> sync.poll());
+    timer = vertx.setPeriodic(POLL_MILLIS, id -> poll());
     hints = vertx.eventBus().consumer(ConfigPush.CHANGED, hint -> sync.sync());
     return hints.completion();
   }
 
-  public void compare() {
+  private void poll() {
+    boolean agreed =
+        setup.members().get().stream().allMatch(member -> sync.isSettled(member.revision()));
+    switch (pace.next(agreed)) {
+      case BY_POINTER -> sync.poll();
+      case WHOLE -> sync.sync();
+      case NONE -> {}
+    }
+  }
+
+  public void joined() {
+    pace.restless();
+  }
+
+  /** Parts of a split cluster have met. */
+  public void merged() {
+    pace.restless();
     sync.sync();
   }
 
+  /** Its last revision may be known to nobody. */
   public void left(String node) {
+    pace.restless();
     prepared.left(node);
   }
 

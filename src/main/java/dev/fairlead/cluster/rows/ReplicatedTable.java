@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,8 +96,8 @@ public final class ReplicatedTable implements ClusterNode.NodeChanges {
                   consumer = vertx.eventBus().consumer(table.address(), this::received);
                   return consumer.completion();
                 })
-            .compose(done -> synchronise(true))
-            .onSuccess(done -> publishWhole(new JsonObject(), own.whole()));
+            .compose(done -> synchronise(true, this::publish))
+            .onSuccess(done -> publish(whole(new JsonObject(), own.whole())));
     return opened;
   }
 
@@ -122,7 +123,7 @@ public final class ReplicatedTable implements ClusterNode.NodeChanges {
       return Future.succeededFuture();
     }
     stopped = true;
-    context.timer().remove(this);
+    Future<Void> silent = context.timer().remove(this);
     MessageConsumer<Object> registered = consumer;
     return store()
         .remove(node.id())
@@ -130,8 +131,8 @@ public final class ReplicatedTable implements ClusterNode.NodeChanges {
             removed -> {
               // The row must be out of the map first: peers check the map before they drop it.
               Future<Void> unregistered = registered.unregister();
-              publish(null, null);
-              return unregistered;
+              publish(message(null, null));
+              return Future.join(unregistered, silent).mapEmpty();
             })
         .transform(done -> Future.succeededFuture());
   }
@@ -164,7 +165,7 @@ public final class ReplicatedTable implements ClusterNode.NodeChanges {
 
   @Override
   public void merged() {
-    runIfOpen(() -> second(true));
+    runIfOpen(() -> second(true, this::publish));
   }
 
   private void runIfOpen(Runnable task) {
@@ -190,32 +191,47 @@ public final class ReplicatedTable implements ClusterNode.NodeChanges {
   public boolean tick() {
     JsonObject changes = own.changes();
     if (!changes.isEmpty()) {
-      publish(changes, null);
+      publish(message(changes, null));
     }
+    return rest() || !changes.isEmpty();
+  }
+
+  /** {@link #tick} while nothing happens: what changed in the own row waits for the second. */
+  boolean rest() {
     peers.expire();
+    return peers.isLate();
+  }
+
+  /** The work of each second, anti-entropy. Returns what {@link #tick} does. */
+  public boolean second() {
+    return second(false, this::publish);
+  }
+
+  /** {@link #second} of a member with several tables, whose messages {@code batch} gets. */
+  boolean second(RowBatch batch) {
+    return second(false, message -> batch.add(table.address(), message));
+  }
+
+  private boolean second(boolean all, Consumer<RowMessage> out) {
+    JsonObject changes = own.changes();
+    synchronise(all, out, changes);
+    peers.expire();
+    listener.second();
     return !changes.isEmpty() || peers.isLate();
   }
 
-  /** The work of each second: anti-entropy. */
-  public void second() {
-    second(false);
-  }
-
-  private void second(boolean all) {
-    synchronise(all);
-    peers.expire();
-    listener.second();
+  private Future<Void> synchronise(boolean all, Consumer<RowMessage> out) {
+    return synchronise(all, out, own.changes());
   }
 
   /**
    * Publishes the own row; writes it and reads the others' where messages may not do, or all of
    * them. Never fails.
    */
-  private Future<Void> synchronise(boolean all) {
+  private Future<Void> synchronise(boolean all, Consumer<RowMessage> out, JsonObject changes) {
     updateNodes();
-    JsonObject changes = own.changes();
     JsonObject row = own.whole();
-    publishWhole(changes, row);
+    out.accept(whole(changes, row));
     Future<Void> put = all || isWriteDue(row) ? write(row) : Future.succeededFuture();
     List<Future<Void>> read =
         nodes.stream().filter(peer -> all || !peers.isHeard(peer)).map(this::read).toList();
@@ -270,19 +286,35 @@ public final class ReplicatedTable implements ClusterNode.NodeChanges {
             row -> row.ifPresentOrElse(it -> apply(member, it), () -> peers.removed(member)));
   }
 
-  private void publishWhole(JsonObject changes, JsonObject row) {
-    publish(changes, new WholeRow(row, peers.unheard()));
+  private RowMessage whole(JsonObject changes, JsonObject row) {
+    return message(changes, new WholeRow(row, peers.unheard()));
   }
 
-  private void publish(@Nullable JsonObject changes, @Nullable WholeRow row) {
-    RowMessage message = new RowMessage(node.id(), ++seq, changes, row);
+  private RowMessage message(@Nullable JsonObject changes, @Nullable WholeRow row) {
+    return new RowMessage(node.id(), ++seq, changes, row);
+  }
+
+  private void publish(RowMessage message) {
     context.publish(table.address(), message::encode);
   }
 
+  /** For all tables of the member. */
+  void publish(RowBatch batch) {
+    context.publish(RowBatch.ADDRESS, batch::encode);
+  }
+
+  String address() {
+    return table.address();
+  }
+
   private void received(Message<Object> message) {
-    RowMessage.parse(message.body())
-        .filter(row -> !stopped && !row.member().equals(node.id()) && nodes.contains(row.member()))
-        .ifPresent(this::apply);
+    RowMessage.parse(message.body()).ifPresent(this::received);
+  }
+
+  void received(RowMessage row) {
+    if (!stopped && !row.member().equals(node.id()) && nodes.contains(row.member())) {
+      apply(row);
+    }
   }
 
   private void apply(RowMessage row) {

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Announces on the event bus the changed fields of a row, a removed field is null: {@code {member,
  * seq, changes}}; or that the row was removed, changes = null: {@code {member, seq, gone: true}}.
- * Once a second the whole row is with it: {@code {member, seq, changes, row, missing}}.
+ * Once a second the whole row is with it, {@code {member, seq, changes, row, missing}}, in a {@link
+ * RowBatch}.
  */
 public record RowMessage(
     String member, long seq, @Nullable JsonObject changes, @Nullable WholeRow whole) {
@@ -48,7 +49,14 @@ public record RowMessage(
       return Optional.empty();
     }
     try {
-      JsonObject json = new JsonObject(text);
+      return of(new JsonObject(text));
+    } catch (DecodeException e) {
+      return Optional.empty();
+    }
+  }
+
+  static Optional<RowMessage> of(JsonObject json) {
+    try {
       boolean gone = Boolean.TRUE.equals(json.getBoolean(GONE));
       String member = json.getString(MEMBER);
       Long seq = json.getLong(SEQ);
@@ -57,16 +65,20 @@ public record RowMessage(
       return complete
           ? Optional.of(new RowMessage(member, seq, gone ? null : changes, WholeRow.of(json)))
           : Optional.empty();
-    } catch (DecodeException | ClassCastException e) {
+    } catch (ClassCastException e) {
       return Optional.empty();
     }
   }
 
   Buffer encode() {
+    return toJson().toBuffer();
+  }
+
+  JsonObject toJson() {
     JsonObject json = new JsonObject().put(MEMBER, member).put(SEQ, seq);
     if (whole != null) {
       json.put(ROW, whole.fields).put(MISSING, new JsonArray(whole.missing));
     }
-    return (changes == null ? json.put(GONE, true) : json.put(CHANGES, changes)).toBuffer();
+    return changes == null ? json.put(GONE, true) : json.put(CHANGES, changes);
   }
 }

@@ -2,9 +2,13 @@ package dev.fairlead.cluster.rows;
 
 import dev.fairlead.cluster.node.ClusterNode;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
@@ -12,9 +16,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The one timer of all tables of a member: calls {@link ReplicatedTable#tick} every interval and
- * {@link ReplicatedTable#second} every second. It is slow while nothing happens: no session, no
- * change of an own row for a second, and no peer that is late with its row. What changes a row then
- * has to call {@link #wake}, or its change is published a quarter of a second later.
+ * {@link ReplicatedTable#second} every second, whose messages it sends as one {@link RowBatch}. It
+ * is slow while nothing happens: no session, no change of an own row for a second, and no peer that
+ * is late with its row. What changes a row then has to call {@link #wake}, or its change is
+ * published with the next second.
  *
  * <p>{@link #wake} is for any thread, the rest is on the cluster's context.
  */
@@ -26,10 +31,10 @@ public final class TableTimer {
   private static final int INTERVAL_MILLIS_PER_NODE = 5;
 
   /**
-   * The interval while nothing happens. Raising it delays changes that wake nobody, and above a few
-   * hundred milliseconds stops {@link RowContext#runningTime}; lowering it wakes the process more.
+   * The interval while nothing happens. Raising it notices a late peer later, and stops {@link
+   * RowContext#runningTime} where the machine is slow; lowering it wakes the process more.
    */
-  static final int IDLE_MILLIS = 250;
+  static final int IDLE_MILLIS = 500;
 
   /** Time without a change before the timer is slow; lowering it wakes it more often under load. */
   private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -46,6 +51,7 @@ public final class TableTimer {
   private final List<ReplicatedTable> tables = new ArrayList<>();
   private volatile @Nullable Context home;
   private volatile boolean idle;
+  private @Nullable MessageConsumer<Object> batches;
   private long timer;
   private long changedAt;
   private long nextSecond;
@@ -78,14 +84,28 @@ public final class TableTimer {
       home = context;
       changedAt = nanos.getAsLong();
       nextSecond = changedAt + ANTI_ENTROPY.toNanos();
+      batches = node.vertx().eventBus().consumer(RowBatch.ADDRESS, this::received);
       arm();
     }
   }
 
-  void remove(ReplicatedTable table) {
-    tables.remove(table);
-    if (tables.isEmpty()) {
-      node.vertx().cancelTimer(timer);
+  /** The last one succeeds when this member receives no more. */
+  Future<Void> remove(ReplicatedTable table) {
+    MessageConsumer<Object> registered = batches;
+    if (!tables.remove(table) || !tables.isEmpty() || registered == null) {
+      return Future.succeededFuture();
+    }
+    node.vertx().cancelTimer(timer);
+    return registered.unregister();
+  }
+
+  private void received(Message<Object> batch) {
+    Map<String, RowMessage> messages = RowBatch.parse(batch.body());
+    for (ReplicatedTable table : List.copyOf(tables)) {
+      RowMessage message = messages.get(table.address());
+      if (message != null) {
+        table.received(message);
+      }
     }
   }
 
@@ -99,30 +119,50 @@ public final class TableTimer {
 
   private void fire() {
     try {
-      boolean active = busy.getAsBoolean();
-      for (ReplicatedTable table : List.copyOf(tables)) {
-        active |= table.tick();
-      }
       long now = nanos.getAsLong();
-      if (active) {
+      boolean isBusy = busy.getAsBoolean();
+      boolean active = now - nextSecond >= 0 ? second(now) : tick(idle && !isBusy);
+      if (isBusy || active) {
         changedAt = now;
-      }
-      if (now - nextSecond >= 0) {
-        boolean isLate = now - nextSecond > ANTI_ENTROPY.toNanos();
-        nextSecond = (isLate ? now : nextSecond) + ANTI_ENTROPY.toNanos();
-        List.copyOf(tables).forEach(ReplicatedTable::second);
       }
     } finally {
       arm();
     }
   }
 
+  private boolean tick(boolean rests) {
+    boolean active = false;
+    for (ReplicatedTable table : List.copyOf(tables)) {
+      active |= rests ? table.rest() : table.tick();
+    }
+    return active;
+  }
+
+  private boolean second(long now) {
+    boolean isLate = now - nextSecond > ANTI_ENTROPY.toNanos();
+    nextSecond = (isLate ? now : nextSecond) + ANTI_ENTROPY.toNanos();
+    RowBatch batch = new RowBatch();
+    boolean active = false;
+    for (ReplicatedTable table : List.copyOf(tables)) {
+      active |= table.second(batch);
+    }
+    tables.stream().findFirst().ifPresent(any -> any.publish(batch));
+    return active;
+  }
+
   private void arm() {
     if (tables.isEmpty()) {
       return;
     }
-    idle = nanos.getAsLong() - changedAt >= QUIET_NANOS;
-    timer = node.vertx().setTimer(idle ? IDLE_MILLIS : interval(), any -> fire());
+    long now = nanos.getAsLong();
+    idle = now - changedAt >= QUIET_NANOS;
+    timer = node.vertx().setTimer(idle ? idleMillis(now) : interval(), any -> fire());
+  }
+
+  /** Not past the second, which would be late then. */
+  private long idleMillis(long now) {
+    long millis = TimeUnit.NANOSECONDS.toMillis(nextSecond - now) + 1;
+    return Math.max(1, Math.min(IDLE_MILLIS, millis));
   }
 
   private int interval() {

@@ -7,9 +7,13 @@ import dev.fairlead.cluster.FakeClock;
 import dev.fairlead.cluster.OnContext;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,15 +34,12 @@ class TableTimerTest {
   private final SharedNodes.Node node = nodes.join("a");
   private final TableTimer timer = new TableTimer(node, hasSessions::get, clock);
   private final FakeClock rowClock = new FakeClock();
+  private final RowContext.RowTraffic traffic = new RowContext.RowTraffic();
+  private final RowContext rowContext =
+      new RowContext(node, rowClock, rowClock.running(), traffic, new RowOutage(), timer);
   private final ReplicatedTable rows =
       new ReplicatedTable(
-          new RowContext(
-              node,
-              rowClock,
-              rowClock.running(),
-              new RowContext.RowTraffic(),
-              new RowOutage(),
-              timer),
+          rowContext,
           new ReplicatedTable.Table("rows", "rows.changed", Duration.ofSeconds(3)),
           row,
           heard);
@@ -59,7 +60,51 @@ class TableTimerTest {
     clock.skip(Duration.ofSeconds(1));
     await().until(timer::isIdle);
     context.run(() -> row.set("x", 1));
+    clock.skip(Duration.ofSeconds(1));
     await().until(() -> !timer.isIdle());
+  }
+
+  @Test
+  void secondWithoutAChangeIsOneMessageToEachPeerForAllTables() {
+    ReplicatedTable other =
+        new ReplicatedTable(
+            rowContext,
+            new ReplicatedTable.Table("others", "others.changed", Duration.ofSeconds(3)),
+            new WritableRow(),
+            new RecordedRows());
+    context.call(other::start);
+    nodes.join("b");
+    nodes.join("c");
+    List<Map<String, RowMessage>> batches = new CopyOnWriteArrayList<>();
+    MessageConsumer<Object> consumer = vertx.eventBus().consumer(RowBatch.ADDRESS);
+    consumer.handler(batch -> batches.add(RowBatch.parse(batch.body())));
+    OnContext.done(consumer.completion());
+    long before = traffic.messages();
+    clock.skip(Duration.ofSeconds(1));
+    await().until(() -> !batches.isEmpty());
+    assertThat(batches.get(0)).containsOnlyKeys("rows.changed", "others.changed");
+    clock.skip(Duration.ofSeconds(1));
+    await().until(() -> batches.size() == 2);
+    assertThat(traffic.messages()).isEqualTo(before + 4);
+  }
+
+  @Test
+  void tablesApplyTheirPartsOfABatch() {
+    node.listen(rows);
+    nodes.join("b");
+    clock.skip(Duration.ofSeconds(1));
+    await().until(timer::isIdle);
+    JsonObject fields = new JsonObject().put("y", 1);
+    RowMessage.WholeRow whole = new RowMessage.WholeRow(fields, List.of());
+    RowBatch batch = new RowBatch();
+    batch.add("unknown", new RowMessage("b", 1, fields, whole));
+    batch.add("rows.changed", new RowMessage("b", 1, new JsonObject(), whole));
+    vertx.eventBus().publish(RowBatch.ADDRESS, "no batch");
+    vertx.eventBus().publish(RowBatch.ADDRESS, Buffer.buffer("{\"rows.changed\":7"));
+    vertx.eventBus().publish(RowBatch.ADDRESS, Buffer.buffer("{\"rows.changed\":{\"seq\":7}}"));
+    vertx.eventBus().publish(RowBatch.ADDRESS, batch.encode());
+    await().until(() -> !heard.heard().isEmpty());
+    assertThat(heard.heard()).containsExactly("b {\"y\":1}");
   }
 
   @Test
