@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * The counters of all listeners in force, and of removed ones until their last session has ended;
@@ -128,12 +129,14 @@ final class ListenerStats {
     counts.removeIf(count -> count.clients() == 0);
     if (!counts.isEmpty()) {
       counts.sort(Comparator.comparingLong(RefusedCount::clients).reversed());
-      LOG.warn(
-          "{} refused in the last {} s: {} ({})",
-          Plural.of(counts.stream().mapToLong(RefusedCount::clients).sum(), "client"),
-          TICK_SECONDS,
-          reason.label(),
-          named(counts));
+      // Any scanner of ports gives the former; they are no reason to wake somebody.
+      LOG.atLevel(reason.isForClient() ? Level.INFO : Level.WARN)
+          .log(
+              "{} refused in the last {} s: {} ({})",
+              Plural.of(counts.stream().mapToLong(RefusedCount::clients).sum(), "client"),
+              TICK_SECONDS,
+              reason.label(),
+              named(counts));
     }
   }
 

@@ -92,6 +92,11 @@ final class OpenFiles {
     return (int) Math.min(MOST_PIPES, limit / PART_FOR_PIPES);
   }
 
+  /** Whether a {@link Rehearsal}, which takes some fifty, might leave none. */
+  static boolean areFew() {
+    return limit() < 2 * FILES;
+  }
+
   /** Whether {@code failure} says that no descriptor was left, which is no fault of the file. */
   static boolean isExhaustion(IOException failure) {
     return String.valueOf(failure.getMessage()).contains("Too many open files");

@@ -87,7 +87,7 @@ final class Rehearsal {
       return new Part(
           transport,
           loops,
-          node.rehearsal(),
+          OpenFiles.areFew() ? Duration.ZERO : node.rehearsal(),
           (int) Math.min(NO_MAXIMUM, node.rehearsal().toMillis() / MILLIS_PER_SESSION),
           config.pools().stream().map(PoolConfig::balance).findFirst().orElse(Balance.DEFAULT),
           !node.accessLog().to().equals(AccessLogConfig.OFF));

@@ -56,6 +56,14 @@ public enum CloseReason {
         || this == QUEUE_FULL;
   }
 
+  /** Whether a client is refused for what itself has sent, or for where it comes from. */
+  public boolean isForClient() {
+    return switch (this) {
+      case NO_ROUTE, DENIED, PROXY_HEADER, TLS_HANDSHAKE, HELLO -> true;
+      default -> false;
+    };
+  }
+
   /** As it is written: {@code client-closed}. */
   public String label() {
     return label;

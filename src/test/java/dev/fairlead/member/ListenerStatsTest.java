@@ -2,9 +2,14 @@ package dev.fairlead.member;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.fairlead.config.BindAddress;
 import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.event.MetricsReport.Sessions;
+import dev.fairlead.session.CloseReason;
 import dev.fairlead.session.CountersFixture;
 import dev.fairlead.session.ListenerCounters;
 import dev.fairlead.testkit.Logs;
@@ -12,6 +17,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /**
  * Ensures that counters of removed listeners neither stay for the life of the process nor vanish
@@ -85,9 +91,28 @@ class ListenerStatsTest {
   }
 
   @Test
-  @Logs("2 clients refused in the last 10 s: tls-handshake (web: 2)")
-  void failedHandshakesAreAmongTheRefusedClients() {
-    new CountersFixture(stats.of("web")).handshakeFailed().handshakeFailed();
+  void failedHandshakesAreAmongTheRefusedClientsWithoutAWarning() {
+    ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    lines.start();
+    Logger logger = (Logger) LoggerFactory.getLogger(ListenerStats.class);
+    logger.addAppender(lines);
+    logger.setLevel(Level.INFO);
+    try {
+      new CountersFixture(stats.of("web")).handshakeFailed().handshakeFailed();
+      tick(2);
+    } finally {
+      logger.setLevel(null);
+      logger.detachAppender(lines);
+    }
+    assertThat(lines.list)
+        .extracting(line -> line.getLevel() + " " + line.getFormattedMessage())
+        .containsExactly("INFO 2 clients refused in the last 10 s: tls-handshake (web: 2)");
+  }
+
+  @Test
+  @Logs("WARN ListenerStats - 1 client refused in the last 10 s: queue-full (web: 1)")
+  void clientsRefusedForALimitAreAWarning() {
+    new CountersFixture(stats.of("web")).refused(CloseReason.QUEUE_FULL);
     tick(2);
   }
 }

@@ -1,6 +1,7 @@
 package dev.fairlead.packaging;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.testkit.FairleadProcess;
 import dev.fairlead.testkit.Launch;
@@ -9,6 +10,7 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -75,9 +77,13 @@ class DashboardIT {
     Files.writeString(directory.resolve("web.pem"), ca.issue("web", "dns:web.example").pem());
     Path file = Files.writeString(directory.resolve("fairlead.yaml"), CONFIGURATION);
     Map<String, Set<String>> shown = new TreeMap<>();
-    // With so little memory it has collected garbage by the time it is ready, and shows that too.
+    // With so little memory its answers soon make it collect garbage, which it shows then.
     try (FairleadProcess member = Launch.run(file).withJvm("-Xmx64m").startReady(directory)) {
-      for (String line : member.get("/metrics").body().lines().toList()) {
+      String metrics =
+          await()
+              .pollInterval(Duration.ofMillis(10))
+              .until(() -> member.get("/metrics").body(), body -> body.contains("\njvm_gc_pause"));
+      for (String line : metrics.lines().toList()) {
         SAMPLE
             .matcher(line)
             .results()

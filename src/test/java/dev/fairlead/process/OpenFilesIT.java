@@ -111,6 +111,7 @@ class OpenFilesIT {
           .until(() -> PingClient.pingOnce(port).equals("PONG"));
       await().until(() -> proxy.json("/api/v1/status").getInteger("sessions") == 0);
       assertThat(proxy.logged("Session - ")).isZero();
+      assertThat(proxy.logged("rehearsal")).isZero();
       assertThat(proxy.logged("cannot be read") + proxy.logged("mended")).isZero();
       // The admin listener tells of its own once a second.
       assertThat(proxy.logged(" WARN ") + proxy.logged(" ERROR ")).isLessThan(100);
