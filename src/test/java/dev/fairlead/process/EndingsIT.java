@@ -43,6 +43,7 @@ class EndingsIT {
 
   /** Of resets after a FIN, which the kernel tells once and in a way of its own. */
   private static final int RESET_WAVES = Integer.getInteger("fairlead.resetWaves", WAVES);
+
   private static final int WAVE = 1000;
   private static final int CLIENT_THREADS = 16;
   private static final String ANSWER = "a".repeat(100);

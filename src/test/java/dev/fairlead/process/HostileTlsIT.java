@@ -71,8 +71,7 @@ class HostileTlsIT {
       System.out.println("seed " + SEED + ": " + before + " -> " + after);
       assertThat(after.descriptors()).isLessThanOrEqualTo(before.descriptors());
       assertThat(after.directMemory()).isLessThan(before.directMemory() + DIRECT_MEMORY_NOISE);
-      assertThat(proxy.errLines())
-          .noneMatch(line -> line.matches(".* (WARN|ERROR) .*"));
+      assertThat(proxy.errLines()).noneMatch(line -> line.matches(".* (WARN|ERROR) .*"));
       assertReasons(proxy);
       assertThat(PingClient.pingOnce(proxy.port("plain"))).isEqualTo("PONG");
     }

@@ -79,8 +79,7 @@ class RandomNamesIT {
       assertThat(after.series()).isEqualTo(before.series());
       assertThat(after.directMemory()).isLessThanOrEqualTo(before.directMemory());
       assertThat(after.residentKib()).isLessThan(before.residentKib() + RESIDENT_NOISE_KIB);
-      assertThat(proxy.errLines())
-          .noneMatch(line -> line.matches(".* (WARN|ERROR) .*"));
+      assertThat(proxy.errLines()).noneMatch(line -> line.matches(".* (WARN|ERROR) .*"));
     }
   }
 
