@@ -361,13 +361,8 @@ class SessionTest {
         LoopFixture fixture = fixture(kind, backend);
         TestConnection client = fixture.connectWithSmallBuffer();
         TestConnection server = backend.next()) {
-      client.send("x");
-      server.expect("x");
-      Channel channel = fixture.accepted();
-      fixture.onLoop(() -> withSmallBuffer(channel));
-      server.send(new byte[MUCH]);
+      Channel channel = relayMuch(fixture, client, server);
       server.finish();
-      await().until(() -> fixture.onLoop(fixture.loop::records).get(0).bytesToClient() == MUCH);
       assertThat(fixture.onLoop(() -> channel.unsafe().outboundBuffer().isEmpty())).isFalse();
       client.finish();
       server.expectEof();
@@ -385,12 +380,7 @@ class SessionTest {
         LoopFixture fixture = fixture(kind, backend);
         TestConnection client = fixture.connectWithSmallBuffer();
         TestConnection server = backend.next()) {
-      client.send("x");
-      server.expect("x");
-      Channel channel = fixture.accepted();
-      fixture.onLoop(() -> withSmallBuffer(channel));
-      server.send(new byte[MUCH]);
-      await().until(() -> fixture.onLoop(fixture.loop::records).get(0).bytesToClient() == MUCH);
+      Channel channel = relayMuch(fixture, client, server);
       Map<Integer, Set<Long>> pendingByMessages = new HashMap<>();
       for (int i = 0; i < MUCH / FEW; i++) {
         fixture.onLoop(
@@ -403,6 +393,18 @@ class SessionTest {
       }
       assertThat(pendingByMessages.values()).anyMatch(each -> each.size() > 1);
     }
+  }
+
+  /** Returns the channel of the client, for whom bytes wait that its kernel has no room for. */
+  private static Channel relayMuch(
+      LoopFixture fixture, TestConnection client, TestConnection server) throws Exception {
+    client.send("x");
+    server.expect("x");
+    Channel channel = fixture.accepted();
+    fixture.onLoop(() -> withSmallBuffer(channel));
+    server.send(new byte[MUCH]);
+    await().until(() -> fixture.onLoop(fixture.loop::records).get(0).bytesToClient() == MUCH);
+    return channel;
   }
 
   private static boolean withSmallBuffer(Channel channel) throws IOException {
