@@ -18,6 +18,7 @@ import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PSSParameterSpec;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -42,6 +43,13 @@ final class RsaSigner implements OpenSslAsyncPrivateKeyMethod {
 
   /** Raising it keeps threads for the next burst of handshakes, lowering it ends them earlier. */
   private static final long IDLE_SECONDS = 10;
+
+  /**
+   * How many results a thread hands over at once while more wait. Each handing over wakes an event
+   * loop, which is an eighth of a handshake. Raising it delays the first of them by a signature
+   * each; lowering it costs CPU.
+   */
+  private static final int TOGETHER = 4;
 
   private static final ThreadPoolExecutor THREADS = threads();
 
@@ -134,20 +142,10 @@ final class RsaSigner implements OpenSslAsyncPrivateKeyMethod {
         });
   }
 
-  @SuppressWarnings("ThreadPriorityCheck") // yields for the sake of others, correct without it
   private static Future<byte[]> onThread(Callable<byte[]> work) {
-    Promise<byte[]> result = ImmediateEventExecutor.INSTANCE.newPromise();
-    THREADS.execute(
-        () -> {
-          try {
-            result.setSuccess(work.call());
-          } catch (Exception | Error e) {
-            result.setFailure(e);
-          }
-          // An event loop on this core need not wait for the whole slice of time of this thread.
-          Thread.yield();
-        });
-    return result;
+    Work one = new Work(work);
+    THREADS.execute(one);
+    return one.result;
   }
 
   private static Signature signature(int algorithm) throws GeneralSecurityException {
@@ -171,5 +169,51 @@ final class RsaSigner implements OpenSslAsyncPrivateKeyMethod {
     signature.setParameter(
         new PSSParameterSpec(digest.getDigestAlgorithm(), "MGF1", digest, saltBytes, 1));
     return signature;
+  }
+
+  /** One use of the key; nothing else is ever queued for the threads. */
+  private static final class Work implements Runnable {
+    private final Promise<byte[]> result = ImmediateEventExecutor.INSTANCE.newPromise();
+    private final Callable<byte[]> work;
+    private byte @Nullable [] value;
+    private @Nullable Throwable failure;
+
+    Work(Callable<byte[]> work) {
+      this.work = work;
+    }
+
+    /** Does this one and those that wait behind it, up to {@link #TOGETHER}. */
+    @Override
+    @SuppressWarnings("ThreadPriorityCheck") // yields for the sake of others, correct without it
+    public void run() {
+      List<Work> done = new ArrayList<>(TOGETHER);
+      Work next = this;
+      while (next != null) {
+        next.compute();
+        done.add(next);
+        next = done.size() < TOGETHER ? (Work) THREADS.getQueue().poll() : null;
+        if (next == null) {
+          done.forEach(Work::handOver);
+        }
+        // An event loop on this core need not wait for the whole slice of time of this thread.
+        Thread.yield();
+      }
+    }
+
+    private void compute() {
+      try {
+        value = work.call();
+      } catch (Exception | Error e) {
+        failure = e;
+      }
+    }
+
+    private void handOver() {
+      if (failure == null) {
+        result.setSuccess(value);
+      } else {
+        result.setFailure(failure);
+      }
+    }
   }
 }

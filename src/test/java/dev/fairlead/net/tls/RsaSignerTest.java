@@ -10,6 +10,8 @@ import java.security.NoSuchAlgorithmException;
 import java.security.Signature;
 import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PSSParameterSpec;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -68,6 +70,25 @@ final class RsaSignerTest {
     }
     last.addListener(signed -> behind.complete(Thread.currentThread().getName()));
     assertThat(behind.get(1, TimeUnit.MINUTES)).isEqualTo("fairlead-rsa");
+  }
+
+  @Test
+  void eachOfManyAtOnceGetsItsOwnResult() throws Exception {
+    List<Future<byte[]>> all = new ArrayList<>();
+    for (int i = 0; i < 101; i++) {
+      all.add(signer.sign(engine, i % 10 == 3 ? 0x0403 : 0x0401, new byte[] {(byte) i}));
+    }
+    Signature verifier = Signature.getInstance("SHA256withRSA");
+    for (int i = 0; i < 101; i++) {
+      assertThat(all.get(i).await(1, TimeUnit.MINUTES)).isTrue();
+      if (i % 10 == 3) {
+        assertThat(all.get(i).cause()).isInstanceOf(NoSuchAlgorithmException.class);
+      } else {
+        verifier.initVerify(KEYS.getPublic());
+        verifier.update((byte) i);
+        assertThat(verifier.verify(all.get(i).getNow())).isTrue();
+      }
+    }
   }
 
   @Test
