@@ -191,7 +191,7 @@ def known_proxies():
         fairlead("nio", 19806, Build("nio")),
         fairlead("before", 19861, Build(jar=BEFORE)),
         fairlead("launcher", 19862, Build(flags=launcher_flags())),
-        fairlead("copying", 19863, Build(settings=("node.splice=false",))),
+        fairlead("splice", 19863, Build(settings=("node.splice=true",))),
         fairlead("unrehearsed", 19864, Build(settings=("node.rehearsal=0s",))),
     ]
     return {proxy.name: proxy for proxy in proxies}

@@ -49,7 +49,7 @@ public record NodeConfig(
           ShutdownConfig.DEFAULT,
           null,
           ProviderChoice.AUTO,
-          true,
+          false,
           Duration.ofSeconds(1),
           List.of());
 

@@ -58,7 +58,7 @@ final class OpenFiles {
 
   /** The configured maximum, but no more than the limit allows; warns if it allows less. */
   static int maxSessions(NodeConfig node, int loops) {
-    int possible = possibleSessions(limit(), node.admin().maxConnections(), loops);
+    int possible = possibleSessions(limit(), node.admin().maxConnections(), loops, pipes(node));
     if (node.maxSessions() > possible) {
       LOG.warn(
           "node.maxSessions {} is more than the limit of open files (ulimit -n) allows, {} in"
@@ -75,9 +75,9 @@ final class OpenFiles {
   }
 
   /** How many sessions {@code limit} descriptors allow; at least 1. */
-  static int possibleSessions(long limit, int adminConnections, int loops) {
+  static int possibleSessions(long limit, int adminConnections, int loops, int pipesOfLoop) {
     long refused = (long) loops * RefusedClients.most(limit / PER_SESSION);
-    long pipes = (long) loops * FILES_OF_PIPE * pipes(limit);
+    long pipes = (long) loops * FILES_OF_PIPE * pipesOfLoop;
     long left = limit - FILES - adminConnections - refused - pipes;
     long possible = Math.max(left, limit / 2) / PER_SESSION;
     return (int) Math.min(UNLIMITED, Math.max(1, possible));
@@ -88,7 +88,7 @@ final class OpenFiles {
     return node.splice() ? pipes(limit()) : 0;
   }
 
-  private static int pipes(long limit) {
+  static int pipes(long limit) {
     return (int) Math.min(MOST_PIPES, limit / PART_FOR_PIPES);
   }
 

@@ -14,16 +14,18 @@ import org.junit.jupiter.params.provider.CsvSource;
 class OpenFilesTest {
   @ParameterizedTest
   @CsvSource({
-    "65536, 2, 32064",
-    "65536, 64, 16384",
-    "1256, 2, 393",
-    "1024, 8, 256",
-    "200, 2, 50",
-    "1, 1, 1",
-    "9223372036854775807, 2, 1000000"
+    "65536, 2, 32064, 32320",
+    "65536, 64, 16384, 24384",
+    "1256, 2, 393, 397",
+    "1024, 8, 256, 256",
+    "200, 2, 50, 50",
+    "1, 1, 1, 1",
+    "9223372036854775807, 2, 1000000, 1000000"
   })
-  void sessionsGetWhatOthersLeaveAndAtLeastHalf(long limit, int loops, int sessions) {
-    assertThat(OpenFiles.possibleSessions(limit, 128, loops)).isEqualTo(sessions);
+  void sessionsGetWhatOthersLeaveAndAtLeastHalf(long limit, int loops, int spliced, int copied) {
+    int pipes = OpenFiles.pipes(limit);
+    assertThat(OpenFiles.possibleSessions(limit, 128, loops, pipes)).isEqualTo(spliced);
+    assertThat(OpenFiles.possibleSessions(limit, 128, loops, 0)).isEqualTo(copied);
   }
 
   @ParameterizedTest

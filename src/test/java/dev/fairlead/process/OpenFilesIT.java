@@ -32,7 +32,7 @@ class OpenFilesIT {
         Launch.run(config(1), "--set", "node.eventLoops=2", "--set", "node.maxSessions=10000")
             .after("ulimit -n 1256");
     try (FairleadProcess proxy = launch.startReady(directory)) {
-      assertThat(proxy.json("/api/v1/status").getInteger("maxSessions")).isEqualTo(393);
+      assertThat(proxy.json("/api/v1/status").getInteger("maxSessions")).isEqualTo(397);
       assertThat(proxy.logged("node.maxSessions 10000 is more than the limit")).isEqualTo(1);
     }
   }

@@ -133,7 +133,7 @@ public final class MemberSetup {
     }
   }
 
-  /** {@code -Dfairlead.splice=false} runs any test with copying, unless it says what it needs. */
+  /** {@code -Dfairlead.splice=true} runs any test with splice, unless it says what it needs. */
   private List<String> overrides() {
     String splice = System.getProperty("fairlead.splice");
     return splice == null || node.stream().anyMatch(line -> line.startsWith("splice"))
