@@ -178,7 +178,7 @@ final class EpollInput {
   private void readInNextRound() {
     if (!reading && mayRead() && channel.isRegistered()) {
       reading = true;
-      channel.inNextRound(readLater);
+      channel.nextRound().add(readLater);
     }
   }
 

@@ -89,11 +89,13 @@ final class EpollOutput {
     }
     if (!pending.isEmpty() && !waiting) {
       waiting = true;
-      channel.inNextRound(
-          () -> {
-            waiting = false;
-            flush.run();
-          });
+      channel
+          .nextRound()
+          .add(
+              () -> {
+                waiting = false;
+                flush.run();
+              });
     }
   }
 

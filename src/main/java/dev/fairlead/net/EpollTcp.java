@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ConnectionPendingException;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,7 +45,6 @@ final class EpollTcp extends EpollTcpChannel {
 
   private @Nullable SocketAddress remote;
   private @Nullable ChannelPromise connecting;
-  private @Nullable NextRound nextRound;
   private boolean connected;
 
   private EpollTcp(@Nullable Channel parent, FileDescriptor descriptor) {
@@ -71,11 +69,6 @@ final class EpollTcp extends EpollTcpChannel {
     return input;
   }
 
-  /** Has {@code action} done when the other channels of the loop had their turn. */
-  void inNextRound(Runnable action) {
-    Objects.requireNonNull(nextRound).add(action);
-  }
-
   @Override
   public ChannelConfig config() {
     return settings;
@@ -97,8 +90,7 @@ final class EpollTcp extends EpollTcpChannel {
   }
 
   @Override
-  void registered(IoRegistration made) {
-    nextRound = made.attachment();
+  void registered() {
     if (connected) {
       submit(ALL);
     }

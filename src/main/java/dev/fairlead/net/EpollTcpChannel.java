@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.SocketAddress;
 import java.nio.channels.NotYetConnectedException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,7 @@ abstract class EpollTcpChannel extends AbstractChannel implements UnixChannel {
 
   private FileDescriptor descriptor; // a TcpSocket once more is asked than reading and writing
   private @Nullable IoRegistration registration;
+  private @Nullable NextRound nextRound;
 
   EpollTcpChannel(@Nullable Channel parent, FileDescriptor descriptor) {
     super(parent, new TcpSocket.DescriptorId(descriptor.intValue()));
@@ -92,8 +94,9 @@ abstract class EpollTcpChannel extends AbstractChannel implements UnixChannel {
 
   private void registered(IoRegistration made, ChannelPromise promise) {
     registration = made;
+    nextRound = made.attachment();
     try {
-      registered(made);
+      registered();
       promise.setSuccess();
     } catch (UncheckedIOException e) {
       promise.setFailure(e);
@@ -101,7 +104,12 @@ abstract class EpollTcpChannel extends AbstractChannel implements UnixChannel {
   }
 
   /** The event loop has this channel; the kernel does not report anything yet. */
-  void registered(IoRegistration made) {}
+  void registered() {}
+
+  /** Of its event loop, which has this channel. */
+  final NextRound nextRound() {
+    return Objects.requireNonNull(nextRound);
+  }
 
   /** Has the kernel report {@code events}, if an event loop has this channel. */
   final void submit(EpollIoOps events) {

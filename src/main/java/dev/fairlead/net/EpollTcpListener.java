@@ -15,12 +15,19 @@ import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Listens for clients and makes an {@link EpollTcp} of each, one for each round of the loop. What
- * is not read stays in the kernel's queue. On its event loop.
+ * Listens for clients and makes an {@link EpollTcp} of each: in each round of the loop one, and
+ * more the more events the last round had, so that clients do not wait for as many rounds as there
+ * are of them. What is not read stays in the kernel's queue. On its event loop.
  */
 final class EpollTcpListener extends EpollTcpChannel implements ServerChannel {
   /** Of IPv6, with its scope, and one byte for the length: what {@link TcpSocket#accept} fills. */
   private static final int ADDRESS_BYTES = 25;
+
+  /**
+   * Events of a round for each client that is accepted after it. Raising it makes new clients wait
+   * longer while many are served, lowering it makes these wait when many come.
+   */
+  private static final int EVENTS_FOR_CLIENT = 8;
 
   private final ListenSettings settings = new ListenSettings(this);
   private boolean listening;
@@ -97,16 +104,23 @@ final class EpollTcpListener extends EpollTcpChannel implements ServerChannel {
       }
       Throwable failure = null;
       try {
-        int client = EpollTcpListener.this.fd().accept(address);
-        if (client >= 0) {
-          pipeline().fireChannelRead(channelOf(client));
-        }
+        acceptUpTo(1 + nextRound().lastSize() / EVENTS_FOR_CLIENT);
       } catch (IOException | RuntimeException e) {
         failure = e;
       }
       pipeline().fireChannelReadComplete();
       if (failure != null) {
         pipeline().fireExceptionCaught(failure);
+      }
+    }
+
+    private void acceptUpTo(int most) throws IOException {
+      for (int i = 0; i < most && settings.isAutoRead() && isActive(); i++) {
+        int client = EpollTcpListener.this.fd().accept(address);
+        if (client < 0) {
+          return;
+        }
+        pipeline().fireChannelRead(channelOf(client));
       }
     }
 

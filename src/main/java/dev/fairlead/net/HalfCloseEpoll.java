@@ -43,7 +43,7 @@ final class HalfCloseEpoll extends DelegatingIoHandler {
   @Override
   public int run(IoHandlerContext context) {
     round++;
-    return super.run(nextRound.begin(context)) + nextRound.run();
+    return nextRound.run(super.run(nextRound.begin(context)));
   }
 
   @Override
@@ -58,7 +58,7 @@ final class HalfCloseEpoll extends DelegatingIoHandler {
 
   private static boolean isOwn(IoHandle handle) {
     return handle instanceof Channel.Unsafe unsafe
-        && unsafe.voidPromise().channel() instanceof EpollTcp;
+        && unsafe.voidPromise().channel() instanceof EpollTcpChannel;
   }
 
   /**
@@ -90,7 +90,7 @@ final class HalfCloseEpoll extends DelegatingIoHandler {
     }
   }
 
-  /** Of an {@link EpollTcp}, which gets its {@link NextRound} here. */
+  /** Of an {@link EpollTcpChannel}, which gets its {@link NextRound} here. */
   private static final class OwnRegistration extends Registration {
     private final NextRound nextRound;
 

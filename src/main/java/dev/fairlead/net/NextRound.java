@@ -18,9 +18,15 @@ final class NextRound {
   private final NotBlocking notBlocking = new NotBlocking();
   private ArrayDeque<Runnable> next = new ArrayDeque<>();
   private ArrayDeque<Runnable> current = new ArrayDeque<>();
+  private int lastSize;
 
   void add(Runnable action) {
     next.add(action);
+  }
+
+  /** How many events and actions the last round had: how long others wait for their turn. */
+  int lastSize() {
+    return lastSize;
   }
 
   /** A context for asking the kernel, which does not wait when there is something to do. */
@@ -35,9 +41,12 @@ final class NextRound {
     return notBlocking;
   }
 
-  /** Does what was added before {@link #begin}; returns how much that was. */
-  int run() {
-    int count = current.size();
+  /**
+   * Does what was added before {@link #begin}, after so many {@code events} of the same round;
+   * returns how much both were.
+   */
+  int run(int events) {
+    lastSize = events + current.size();
     for (Runnable action = current.poll(); action != null; action = current.poll()) {
       try {
         action.run();
@@ -45,7 +54,7 @@ final class NextRound {
         LOG.error("a channel failed", bug);
       }
     }
-    return count;
+    return lastSize;
   }
 
   private static final class NotBlocking implements IoHandlerContext {
