@@ -20,6 +20,12 @@ abstract class DelegatingIoHandler implements IoHandler {
   private static final AttributeKey<Boolean> HALF_CLOSURE_ALLOWED =
       AttributeKey.valueOf(DelegatingIoHandler.class, "allowed");
 
+  /**
+   * Events of a round for each client that is accepted after it. Raising it makes new clients wait
+   * longer while many are served, lowering it makes these wait when many come.
+   */
+  private static final int EVENTS_FOR_CLIENT = 8;
+
   private final IoHandler delegate;
 
   DelegatingIoHandler(IoHandler delegate) {
@@ -85,6 +91,11 @@ abstract class DelegatingIoHandler implements IoHandler {
     channel.attr(HALF_CLOSURE_ALLOWED).set(allowed);
   }
 
+  /** How many clients a listener accepts in a round, when the last one had so many events. */
+  static int clientsAfter(int events) {
+    return 1 + events / EVENTS_FOR_CLIENT;
+  }
+
   /** True for the handle of a stream's channel: neither one that listens nor one of datagrams. */
   static boolean isStream(IoHandle handle) {
     return handle instanceof Channel.Unsafe unsafe
@@ -105,6 +116,10 @@ abstract class DelegatingIoHandler implements IoHandler {
     /** Of one of Netty's streams; those of an {@link EpollTcp} need nothing of it. */
     final DuplexChannel channel() {
       return (DuplexChannel) channel;
+    }
+
+    final boolean isReading() {
+      return channel.isActive() && channel.config().isAutoRead();
     }
 
     final boolean isHalfClosureAllowed() {

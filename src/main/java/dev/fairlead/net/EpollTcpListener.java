@@ -23,12 +23,6 @@ final class EpollTcpListener extends EpollTcpChannel implements ServerChannel {
   /** Of IPv6, with its scope, and one byte for the length: what {@link TcpSocket#accept} fills. */
   private static final int ADDRESS_BYTES = 25;
 
-  /**
-   * Events of a round for each client that is accepted after it. Raising it makes new clients wait
-   * longer while many are served, lowering it makes these wait when many come.
-   */
-  private static final int EVENTS_FOR_CLIENT = 8;
-
   private final ListenSettings settings = new ListenSettings(this);
   private boolean listening;
 
@@ -104,7 +98,7 @@ final class EpollTcpListener extends EpollTcpChannel implements ServerChannel {
       }
       Throwable failure = null;
       try {
-        acceptUpTo(1 + nextRound().lastSize() / EVENTS_FOR_CLIENT);
+        acceptUpTo(DelegatingIoHandler.clientsAfter(nextRound().lastSize()));
       } catch (IOException | RuntimeException e) {
         failure = e;
       }

@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoHandler;
+import io.netty.channel.IoHandlerContext;
 import io.netty.channel.IoOps;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.nio.NioIoEvent;
@@ -34,6 +35,8 @@ import org.jspecify.annotations.Nullable;
  *       are checked every {@link #CHECK_MILLIS}, by a selector of their own: waiting to connect,
  *       they are selected for an error only.
  *   <li>The FIN of a Unix peer ends one direction only, see {@link #allowHalfClosure}.
+ *   <li>A listener that accepts one client at a time does so several times in a round that follows
+ *       a long one.
  * </ul>
  *
  * <p>One for every event loop; on that loop.
@@ -54,6 +57,9 @@ final class HalfCloseNio extends DelegatingIoHandler {
 
   private boolean checkScheduled;
 
+  /** Events of the last round. */
+  private int lastSize;
+
   HalfCloseNio(IoHandler nio, EventExecutor loop) {
     super(nio);
     this.loop = loop;
@@ -62,6 +68,12 @@ final class HalfCloseNio extends DelegatingIoHandler {
     } catch (IOException e) {
       throw new UncheckedIOException("opening a selector", e);
     }
+  }
+
+  @Override
+  public int run(IoHandlerContext context) {
+    lastSize = super.run(context);
+    return lastSize;
   }
 
   @Override
@@ -77,7 +89,7 @@ final class HalfCloseNio extends DelegatingIoHandler {
   @Override
   public IoRegistration register(IoHandle handle) throws Exception {
     if (!isStream(handle)) {
-      return super.register(handle);
+      return super.register(new NioAcceptingHandle((NioIoHandle) handle));
     }
     NioReadingHandle reading = new NioReadingHandle((NioIoHandle) handle);
     return new Registration(super.register(reading)) {
@@ -117,6 +129,30 @@ final class HalfCloseNio extends DelegatingIoHandler {
       errors.selectNow(key -> ((NioReadingHandle) key.attachment()).hungUp());
     } catch (IOException e) {
       throw new UncheckedIOException("selecting channels with errors", e);
+    }
+  }
+
+  @SuppressWarnings("try") // as of its base
+  private final class NioAcceptingHandle extends Handle implements NioIoHandle {
+    private final NioIoHandle delegate;
+
+    NioAcceptingHandle(NioIoHandle delegate) {
+      super(delegate);
+      this.delegate = delegate;
+    }
+
+    @Override
+    public SelectableChannel selectableChannel() {
+      return delegate.selectableChannel();
+    }
+
+    @Override
+    public void handle(IoRegistration registration, IoEvent event) {
+      int most = clientsAfter(lastSize);
+      super.handle(registration, event);
+      for (int i = 1; i < most && isReading(); i++) {
+        super.handle(registration, event);
+      }
     }
   }
 
