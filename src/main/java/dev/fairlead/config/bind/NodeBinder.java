@@ -33,7 +33,7 @@ record NodeBinder(ValueType<Path> path) {
   private static final Pattern HEADER_NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}");
   private static final ValueType<String> HEADER_VALUE =
       ValueType.textThat(
-          text -> text.chars().allMatch(c -> c == '\t' || c >= ' ' && c < 0x7f),
+          text -> text.chars().allMatch(c -> c >= ' ' && c < 0x7f),
           "a text of printable ASCII characters");
 
   private static final ValueType<TransportKind> TRANSPORT =
