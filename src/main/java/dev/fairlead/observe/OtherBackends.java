@@ -36,9 +36,7 @@ final class OtherBackends {
   /** Takes out those that are not {@code configured} and have no session. */
   void removeEnded(Predicate<Backend> configured) {
     List<Backend> ended =
-        row.present.stream()
-            .filter(each -> each.active() == 0 && !configured.test(each))
-            .toList();
+        row.present.stream().filter(each -> each.active() == 0 && !configured.test(each)).toList();
     if (!ended.isEmpty()) {
       replace(row.present.stream().filter(each -> !ended.contains(each)).toList(), ended);
     }

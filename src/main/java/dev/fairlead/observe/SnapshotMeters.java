@@ -57,8 +57,7 @@ final class SnapshotMeters {
 
   /** After {@link #listeners} and {@link #backends} are up to date. */
   private boolean isInUse(Way way) {
-    return listeners.keys().contains(way.listener())
-        && backends.hasPool(way.pool());
+    return listeners.keys().contains(way.listener()) && backends.hasPool(way.pool());
   }
 
   synchronized void apply(List<ListenerCounters> counters, List<Pool> poolsNow) {
@@ -122,7 +121,8 @@ final class SnapshotMeters {
   }
 
   private List<Meter> ofLimit(String key, LiveMeters.Current<Leased> source) {
-    LabelledMeters<Leased> on = new LabelledMeters<>(registry, source, Tags.of(MetricNames.LIMIT, key));
+    LabelledMeters<Leased> on =
+        new LabelledMeters<>(registry, source, Tags.of(MetricNames.LIMIT, key));
     return List.of(
         on.gauge(
             MetricNames.LIMIT_USED,
@@ -151,7 +151,8 @@ final class SnapshotMeters {
   }
 
   private List<Meter> ofListener(String name, LiveMeters.Current<ListenerCounters> source) {
-    LabelledMeters<ListenerCounters> on = new LabelledMeters<>(registry, source, Tags.of(MetricNames.LISTENER, name));
+    LabelledMeters<ListenerCounters> on =
+        new LabelledMeters<>(registry, source, Tags.of(MetricNames.LISTENER, name));
     List<Meter> meters = new ArrayList<>();
     meters.add(on.gauge(MetricNames.SESSIONS_ACTIVE, "Live sessions", ListenerCounters::active));
     LabelledMeters<ListenerCounters> up = on.and(MetricNames.DIRECTION, MetricNames.FROM_CLIENT);

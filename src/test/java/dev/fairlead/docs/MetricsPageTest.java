@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Ensures that docs/metrics.md lists each metric with its type and labels, and no other. Provoked by
- * the answer of a member that uses everything. A failure names the metrics to correct.
+ * Ensures that docs/metrics.md lists each metric with its type and labels, and no other. Provoked
+ * by the answer of a member that uses everything. A failure names the metrics to correct.
  */
 class MetricsPageTest {
   private static final Path PAGE = Path.of("docs/metrics.md");

@@ -66,8 +66,7 @@ class AlertRulesTest {
       assertThat(YamlFile.map(alert, "labels").get("severity")).isIn("critical", "warning");
       Map<String, Object> said = YamlFile.map(alert, "annotations");
       assertThat(said).as(name).containsOnlyKeys("summary", "description", "runbook_url");
-      assertThat(said.get("runbook_url"))
-          .isEqualTo("runbook.md#" + name.toLowerCase(Locale.ROOT));
+      assertThat(said.get("runbook_url")).isEqualTo("runbook.md#" + name.toLowerCase(Locale.ROOT));
     }
     assertThat(names()).doesNotHaveDuplicates();
   }
@@ -89,8 +88,7 @@ class AlertRulesTest {
   void everyRuleAsksForMetricsThatAreDocumented() throws IOException {
     Set<String> listed = found(LISTED, Files.readString(Path.of("docs/metrics.md")));
     alerts.forEach(
-        alert ->
-            assertThat(listed).containsAll(found(METRIC, String.valueOf(alert.get("expr")))));
+        alert -> assertThat(listed).containsAll(found(METRIC, String.valueOf(alert.get("expr")))));
   }
 
   @Test

@@ -161,10 +161,7 @@ class DashboardIT {
         .extracting(variable -> variable.getString("name"))
         .containsExactly("datasource", "cluster", "member", "listener", "pool", "backend");
     List<String> queries =
-        panels()
-            .flatMap(DashboardIT::targets)
-            .map(target -> target.getString("expr"))
-            .toList();
+        panels().flatMap(DashboardIT::targets).map(target -> target.getString("expr")).toList();
     assertThat(queries).allMatch(query -> query.contains("job=\"$cluster\""));
     for (JsonObject variable : variables.subList(2, variables.size())) {
       assertThat(variable.getBoolean("multi")).isTrue();

@@ -175,10 +175,7 @@ class AlertsIT {
     limits();
     process();
     tls();
-    fires(
-        "FairleadAccessLogDropping",
-        () -> {},
-        () -> PingClient.pingOnce(port("m3", "web")));
+    fires("FairleadAccessLogDropping", () -> {}, () -> PingClient.pingOnce(port("m3", "web")));
     strangers();
     members();
     Set<String> all = new TreeSet<>();
@@ -220,8 +217,7 @@ class AlertsIT {
   }
 
   private static List<JsonObject> panels() throws IOException {
-    JsonObject dashboard =
-        new JsonObject(Files.readString(Path.of("conf/grafana/fairlead.json")));
+    JsonObject dashboard = new JsonObject(Files.readString(Path.of("conf/grafana/fairlead.json")));
     return dashboard.getJsonArray("panels").stream()
         .map(JsonObject.class::cast)
         .filter(panel -> panel.containsKey("targets"))

@@ -85,9 +85,7 @@ final class Prometheus implements AutoCloseable {
 
   /** Those of {@link #active} that are firing. */
   List<JsonObject> firing(String alert) {
-    return active(alert).stream()
-        .filter(each -> each.getString("state").equals("firing"))
-        .toList();
+    return active(alert).stream().filter(each -> each.getString("state").equals("firing")).toList();
   }
 
   private static List<JsonObject> objects(JsonArray array) {
