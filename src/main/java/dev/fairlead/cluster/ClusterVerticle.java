@@ -228,8 +228,8 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
   }
 
   /** Age of the oldest row of another member that balancing uses; 0 when there is none. */
-  public double loadViewAgeSeconds() {
-    return loads.viewAgeSeconds();
+  public CountTable<Pool> loads() {
+    return loads;
   }
 
   public RowTraffic traffic() {

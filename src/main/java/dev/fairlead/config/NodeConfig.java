@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +34,8 @@ public record NodeConfig(
     ProviderChoice tlsProvider,
     boolean splice,
     Duration rehearsal,
-    List<String> environment) {
+    List<String> environment,
+    MetricsConfig metrics) {
   /** Stands for {@code auto} in {@link #eventLoops} and {@link #maxSessions}. */
   public static final int AUTO = 0;
 
@@ -51,7 +53,8 @@ public record NodeConfig(
           ProviderChoice.AUTO,
           false,
           Duration.ofSeconds(1),
-          List.of());
+          List.of(),
+          MetricsConfig.DEFAULT);
 
   public NodeConfig {
     environment = List.copyOf(environment);
@@ -108,6 +111,37 @@ public record NodeConfig(
     public static final String STDOUT = "stdout";
     public static final String OFF = "off";
     public static final AccessLogConfig DEFAULT = new AccessLogConfig(STDOUT);
+  }
+
+  /**
+   * What is measured, and where it is sent.
+   *
+   * @param backends most backends with metrics of their own; the others of a pool share one row
+   * @param otlp where metrics are sent besides being scraped, null = nowhere
+   */
+  public record MetricsConfig(int backends, @Nullable OtlpTarget otlp) {
+    public static final MetricsConfig DEFAULT = new MetricsConfig(500, null);
+
+    /**
+     * A receiver of OpenTelemetry metrics over HTTP.
+     *
+     * @param url with the path, as {@code http://127.0.0.1:4318/v1/metrics}
+     * @param interval between two sendings
+     * @param headers of each request, as {@code Authorization}; may be secret
+     */
+    public record OtlpTarget(String url, Duration interval, Map<String, String> headers) {
+      public static final Duration DEFAULT_INTERVAL = Duration.ofSeconds(60);
+
+      public OtlpTarget {
+        headers = Map.copyOf(headers);
+      }
+
+      /** Without the headers, which may have a secret. */
+      @Override
+      public String toString() {
+        return url + " every " + interval;
+      }
+    }
   }
 
   /**

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 
 /**
@@ -18,6 +19,12 @@ import java.util.function.Function;
  * #run} may be called from any thread, the rest on the verticle's context unless it says otherwise.
  */
 public final class ListenerVerticle extends VerticleBase {
+  /**
+   * A lag above this is time in which the event loop was blocked. Raising it misses short blocks;
+   * lowering it counts what a busy machine does to every process.
+   */
+  private static final Duration BLOCKED = Duration.ofMillis(100);
+
   private final Function<EventLoop, SessionLoop> sessions;
   private final List<Acceptor> acceptors = new ArrayList<>();
 
@@ -31,6 +38,8 @@ public final class ListenerVerticle extends VerticleBase {
 
   private volatile long tickedAt;
   private volatile long lagNanos;
+
+  private final LongAdder blockedNanos = new LongAdder();
 
   public ListenerVerticle(Function<EventLoop, SessionLoop> sessions) {
     this.sessions = sessions;
@@ -60,6 +69,11 @@ public final class ListenerVerticle extends VerticleBase {
   /** How late the last tick was. Any thread. */
   public long lagNanos() {
     return lagNanos;
+  }
+
+  /** All lags above {@link #BLOCKED} together, since the start. Any thread. */
+  public long blockedNanos() {
+    return blockedNanos.sum();
   }
 
   /** When the event loop last ran the tick, as {@link System#nanoTime}. Any thread. */
@@ -96,6 +110,9 @@ public final class ListenerVerticle extends VerticleBase {
   private void tick() {
     long now = System.nanoTime();
     lagNanos = Math.max(0, now - dueAt);
+    if (lagNanos > BLOCKED.toNanos()) {
+      blockedNanos.add(lagNanos);
+    }
     tickedAt = now;
     try {
       loop.tick();

@@ -57,7 +57,7 @@ public final class Member {
 
   private final StopSequence stops;
   private final AccessLog accessLog;
-  private final Metrics metrics;
+  private final MemberMetrics measured;
   private final Proxy proxy;
   private final Drain drain;
   private final LiveConfig live;
@@ -127,7 +127,7 @@ public final class Member {
     Transport transport = Transport.of(node.transport(), OpenFiles.pipes(node));
     AccessLog accessLog = new AccessLog(node.accessLog());
     stops.add(accessLog);
-    Metrics metrics = new Metrics();
+    Metrics metrics = new Metrics(node.metrics(), () -> LocalMemberAdapter.wantedName(node));
     stops.add(metrics);
     ClusterNode joined = join(own.config().cluster(), transport, options(loops));
     Vertx vertx = joined.vertx();
@@ -163,7 +163,7 @@ public final class Member {
   private Member(Foundation foundation, Proxy proxy, BackendHealth health, StopSequence stops) {
     this.stops = stops;
     this.accessLog = foundation.accessLog();
-    this.metrics = foundation.metrics();
+    this.measured = new MemberMetrics(foundation.metrics(), proxy);
     this.proxy = proxy;
     Vertx vertx = foundation.node().vertx();
     LiveConfig.OwnConfig own = foundation.own();
@@ -195,7 +195,8 @@ public final class Member {
             new MemberReport.OwnFile(
                 own.text().name(), changes::digest, own.config().cluster().enabled()));
     AdminVerticle.MemberAccess access =
-        new AdminVerticle.MemberAccess(report, metrics::scrape, cluster, RecentEvents.of(vertx));
+        new AdminVerticle.MemberAccess(
+            report, foundation.metrics()::scrape, cluster, RecentEvents.of(vertx));
     this.admin = new AdminVerticle(own.config().node().admin(), access);
   }
 
@@ -314,35 +315,17 @@ public final class Member {
 
   private void observe() {
     proxy.onPoolsChanged(this::poolsChanged);
-    metrics.accessLog(accessLog::dropped, accessLog::waiting);
-    metrics.cluster(() -> cluster.members().size(), cluster::loadViewAgeSeconds);
-    metrics.clusterTraffic(cluster.traffic()::messages, cluster.traffic()::bytes);
-    metrics.commandsRefused(cluster::refusedCommands);
-    metrics.certificates(proxy.tls()::certificates);
-    for (int i = 0; i < proxy.loops().verticles().size(); i++) {
-      var verticle = proxy.loops().verticles().get(i);
-      metrics.eventLoop(
-          String.valueOf(i), () -> verticle.lagNanos() / (double) Duration.ofSeconds(1).toNanos());
-    }
+    measured.observe(cluster, accessLog);
   }
 
   private void inForce(MemberView.InForce inForce) {
-    export(inForce);
-    metrics.revision(inForce.revision().revision());
+    measured.export(inForce);
+    measured.metrics().revision(inForce.revision().revision());
     changes.inForce(inForce.revision());
   }
 
   private void poolsChanged() {
-    export(live.inForce());
+    measured.export(live.inForce());
     cluster.poolsChanged();
-  }
-
-  private void export(MemberView.InForce inForce) {
-    metrics.apply(
-        inForce.config().listeners().stream()
-            .map(listener -> proxy.stats().of(listener.name()))
-            .toList(),
-        proxy.pools());
-    metrics.applyLimits(proxy.limiters());
   }
 }

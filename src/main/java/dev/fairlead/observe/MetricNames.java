@@ -10,6 +10,9 @@ import java.util.stream.LongStream;
 
 /** Names, labels and histogram buckets of the metrics. All of it is API. */
 final class MetricNames {
+  static final String BUILD = "fairlead_build";
+  static final String BUILD_INFO = BUILD + "_info";
+  static final String SESSIONS_MAX = "fairlead_sessions_max";
   static final String SESSIONS_ACTIVE = "fairlead_sessions_active";
   static final String SESSIONS = "fairlead_sessions_total";
   static final String SESSION_CLOSED = "fairlead_session_closed_total";
@@ -20,6 +23,7 @@ final class MetricNames {
   static final String REFUSED = "fairlead_refused_total";
   static final String LIMIT_USED = "fairlead_limit_used";
   static final String LIMIT_ALLOWED = "fairlead_limit_allowed";
+  static final String LIMIT_CONFIGURED = "fairlead_limit_configured";
   static final String QUEUE_LENGTH = "fairlead_queue_length";
   static final String BYTES = "fairlead_bytes_total";
   static final String BACKEND_SESSIONS_ACTIVE = "fairlead_backend_sessions_active";
@@ -27,13 +31,19 @@ final class MetricNames {
   static final String BACKEND_CONNECT = "fairlead_backend_connect_seconds";
   static final String BACKEND_HEALTHY = "fairlead_backend_healthy";
   static final String BACKEND_FAILURES = "fairlead_backend_failures_total";
+  static final String BACKEND_SESSIONS = "fairlead_backend_sessions_total";
+  static final String BACKEND_EJECTED = "fairlead_backend_ejected";
+  static final String POOL_BACKENDS = "fairlead_pool_backends";
+  static final String POOL_ELIGIBLE = "fairlead_pool_backends_eligible";
   static final String CONFIG_REVISION = "fairlead_config_revision";
   static final String MEMBERS = "fairlead_members";
   static final String LOAD_VIEW_AGE = "fairlead_load_view_age_seconds";
+  static final String LOAD_VIEW_MEMBERS = "fairlead_load_view_members";
   static final String CLUSTER_MESSAGES_SENT = "fairlead_cluster_messages_sent_total";
   static final String CLUSTER_BYTES_SENT = "fairlead_cluster_bytes_sent_total";
   static final String COMMANDS_REFUSED = "fairlead_commands_refused_total";
   static final String EVENT_LOOP_LAG = "fairlead_event_loop_lag_seconds";
+  static final String EVENT_LOOP_BLOCKED = "fairlead_event_loop_blocked_seconds_total";
   static final String DIRECT_MEMORY = "fairlead_direct_memory_bytes";
   static final String ACCESS_LOG_DROPPED = "fairlead_access_log_dropped_total";
   static final String ACCESS_LOG_WAITING = "fairlead_access_log_waiting";
@@ -60,6 +70,9 @@ final class MetricNames {
   static final String TO_CLIENT = "to-client";
   static final String LOOP = "loop";
   static final String LIMIT = "limit";
+  static final String SCOPE = "scope";
+  static final String JAVA = "java";
+  static final String TRANSPORT = "transport";
   static final String QUEUE = "queue";
 
   /** Reasons for refusing a client before a backend is selected. */

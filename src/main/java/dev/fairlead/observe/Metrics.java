@@ -2,6 +2,7 @@ package dev.fairlead.observe;
 
 import dev.fairlead.admission.Leased;
 import dev.fairlead.admission.Permits;
+import dev.fairlead.config.NodeConfig.MetricsConfig;
 import dev.fairlead.net.tls.ListenerCertificate;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
@@ -9,9 +10,12 @@ import dev.fairlead.session.CloseReason;
 import dev.fairlead.session.ListenerCounters;
 import dev.fairlead.session.SessionListener;
 import dev.fairlead.session.limit.Limiters;
+import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -19,9 +23,12 @@ import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.util.internal.PlatformDependent;
+import io.prometheus.metrics.model.snapshots.InfoSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -34,7 +41,6 @@ import java.util.function.DoubleSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,27 +56,59 @@ public final class Metrics implements SessionListener, AutoCloseable {
    */
   public static final Duration FIRST_SCRAPE = Duration.ofSeconds(5);
 
-  private final PrometheusMeterRegistry registry =
+  private static final double NANOS_PER_SECOND = 1e9;
+
+  private final PrometheusMeterRegistry prometheus =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+
+  /** Null = metrics are only scraped. */
+  private final @Nullable MeterRegistry otlp;
+
+  /** All there are; the same as {@link #prometheus} if there is no other. */
+  private final MeterRegistry registry;
 
   /** Complete from the start: every reason is exported, and event loops only read the map. */
   private final Map<CloseReason, Counter> closedFor = new EnumMap<>(CloseReason.class);
 
   private final Timer backendConnect;
-  private final SnapshotMeters snapshot = new SnapshotMeters(registry);
+  private final SnapshotMeters snapshot;
 
   /** Null = neither the JVM nor the process is measured yet. */
   private @Nullable JvmGcMetrics gc;
 
   private volatile long revision;
-  private volatile IntSupplier members = () -> 1;
-  private volatile DoubleSupplier loadViewAge = () -> 0;
+  private volatile ClusterView cluster = new ClusterView(() -> 1, () -> 0, () -> 0);
   private volatile Supplier<List<ListenerCertificate>> certificates = List::of;
 
   /** Strong references: the registry holds what function counters read only weakly. */
   private final List<LongSupplier> counted = new ArrayList<>();
 
+  /**
+   * What a member knows of the others; read at a scrape.
+   *
+   * @param members number of members, including this one
+   * @param viewAgeSeconds age of the oldest peer row used for balancing
+   * @param viewSize how many peers have a row that is used
+   */
+  public record ClusterView(
+      IntSupplier members, DoubleSupplier viewAgeSeconds, IntSupplier viewSize) {}
+
+  /** Metrics that are only scraped. */
   public Metrics() {
+    this(MetricsConfig.DEFAULT, () -> "");
+  }
+
+  /** {@code member} gives the name under which an OTLP receiver knows this member. */
+  public Metrics(MetricsConfig config, Supplier<String> member) {
+    this.otlp =
+        config.otlp() == null
+            ? null
+            : OtlpRegistry.open(config.otlp(), member.get(), this::refresh);
+    this.registry =
+        otlp == null
+            ? prometheus
+            : new CompositeMeterRegistry(Clock.SYSTEM, List.of(prometheus, otlp));
+    this.snapshot = new SnapshotMeters(registry, config.backends());
     for (CloseReason reason : CloseReason.values()) {
       closedFor.put(
           reason,
@@ -94,11 +132,17 @@ public final class Metrics implements SessionListener, AutoCloseable {
   private void bindCluster() {
     gauge(MetricNames.CONFIG_REVISION, "Revision of the configuration in force", () -> revision);
     gauge(
-        MetricNames.MEMBERS, "Members of the cluster, this one included", () -> members.getAsInt());
+        MetricNames.MEMBERS,
+        "Members of the cluster, this one included",
+        () -> cluster.members().getAsInt());
     gauge(
         MetricNames.LOAD_VIEW_AGE,
         "Age of what is known of other members' sessions",
-        () -> loadViewAge.getAsDouble());
+        () -> cluster.viewAgeSeconds().getAsDouble());
+    gauge(
+        MetricNames.LOAD_VIEW_MEMBERS,
+        "Other members whose sessions are known: all of them, or balancing lacks some",
+        () -> cluster.viewSize().getAsInt());
   }
 
   /**
@@ -136,16 +180,7 @@ public final class Metrics implements SessionListener, AutoCloseable {
    * still have live sessions, until these end.
    */
   public void apply(List<ListenerCounters> listeners, List<Pool> pools) {
-    Map<SnapshotMeters.BackendKey, Backend> backends = new HashMap<>();
-    for (Pool pool : pools) {
-      for (Backend backend : pool.backends()) {
-        backends.put(new SnapshotMeters.BackendKey(pool.name(), backend.id()), backend);
-      }
-    }
-    snapshot.apply(
-        listeners,
-        backends,
-        pools.stream().map(Pool::name).collect(Collectors.toUnmodifiableSet()));
+    snapshot.apply(listeners, pools);
   }
 
   /** Exports exactly the configured limits and queues from now on. */
@@ -167,15 +202,36 @@ public final class Metrics implements SessionListener, AutoCloseable {
     revision = number;
   }
 
-  /**
-   * Exports the state of the cluster; both suppliers are called at a scrape.
-   *
-   * @param count number of members, including this one
-   * @param viewAgeSeconds age of the oldest peer row used for balancing
-   */
-  public void cluster(IntSupplier count, DoubleSupplier viewAgeSeconds) {
-    members = count;
-    loadViewAge = viewAgeSeconds;
+  /** Exports the state of the cluster. */
+  public void cluster(ClusterView view) {
+    cluster = view;
+  }
+
+  /** Exports what runs, as labels of a metric that is always 1. */
+  public void build(String version, String java, String transport) {
+    String help = "Always 1; the labels tell what runs";
+    Tags tags =
+        Tags.of(
+            MetricNames.VERSION, version, MetricNames.JAVA, java, MetricNames.TRANSPORT, transport);
+    Labels labels =
+        Labels.of(
+            MetricNames.VERSION, version, MetricNames.JAVA, java, MetricNames.TRANSPORT, transport);
+    // Micrometer would take _info off the name of a gauge, for the library adds it to its own kind.
+    InfoSnapshot info =
+        InfoSnapshot.builder()
+            .name(MetricNames.BUILD)
+            .help(help)
+            .dataPoint(InfoSnapshot.InfoDataPointSnapshot.builder().labels(labels).build())
+            .build();
+    prometheus.getPrometheusRegistry().register(() -> info);
+    if (otlp != null) {
+      Gauge.builder(MetricNames.BUILD_INFO, () -> 1).description(help).tags(tags).register(otlp);
+    }
+  }
+
+  /** Exports the most sessions that this member accepts. */
+  public void maxSessions(int max) {
+    gauge(MetricNames.SESSIONS_MAX, "Most sessions at one time (node.maxSessions)", () -> max);
   }
 
   /** Exports the event bus traffic of the replicated tables; read at a scrape. */
@@ -195,10 +251,22 @@ public final class Metrics implements SessionListener, AutoCloseable {
         commands);
   }
 
-  /** Exports the timer lag of the event loop {@code loop}; {@code seconds} is read at a scrape. */
-  public void eventLoop(String loop, DoubleSupplier seconds) {
-    Gauge.builder(MetricNames.EVENT_LOOP_LAG, seconds::getAsDouble)
+  /**
+   * Exports the delays of the event loop {@code loop}; both are read at a scrape.
+   *
+   * @param lag how late it ran its last timer
+   * @param blocked all its longer delays together
+   */
+  public void eventLoop(String loop, LongSupplier lag, LongSupplier blocked) {
+    Gauge.builder(MetricNames.EVENT_LOOP_LAG, () -> lag.getAsLong() / NANOS_PER_SECOND)
         .description("How late the event loop ran its last timer")
+        .tag(MetricNames.LOOP, loop)
+        .register(registry);
+    FunctionCounter.builder(
+            MetricNames.EVENT_LOOP_BLOCKED,
+            counted(blocked),
+            nanos -> nanos.getAsLong() / NANOS_PER_SECOND)
+        .description("Time for which an event loop ran nothing, of all delays above 0.1 s")
         .tag(MetricNames.LOOP, loop)
         .register(registry);
   }
@@ -214,10 +282,14 @@ public final class Metrics implements SessionListener, AutoCloseable {
 
   /** All metrics in the Prometheus text format 0.0.4. Takes milliseconds with many backends. */
   public String scrape() {
+    refresh();
+    return prometheus.scrape();
+  }
+
+  private void refresh() {
     measureProcess();
     snapshot.removeEnded();
     snapshot.applyCertificates(certificates.get());
-    return registry.scrape();
   }
 
   /** Unregisters from the JVM's notifications; nothing is measured afterwards. */
@@ -227,16 +299,24 @@ public final class Metrics implements SessionListener, AutoCloseable {
       gc.close();
     }
     registry.close();
+    prometheus.close();
+    if (otlp != null) {
+      otlp.close();
+    }
   }
 
   private void gauge(String name, String description, DoubleSupplier value) {
     Gauge.builder(name, value::getAsDouble).description(description).register(registry);
   }
 
-  private synchronized void counter(String name, String description, LongSupplier value) {
-    counted.add(value);
-    FunctionCounter.builder(name, value, LongSupplier::getAsLong)
+  private void counter(String name, String description, LongSupplier value) {
+    FunctionCounter.builder(name, counted(value), LongSupplier::getAsLong)
         .description(description)
         .register(registry);
+  }
+
+  private synchronized LongSupplier counted(LongSupplier value) {
+    counted.add(value);
+    return value;
   }
 }

@@ -2,16 +2,14 @@ package dev.fairlead.observe;
 
 import dev.fairlead.admission.Leased;
 import dev.fairlead.admission.WaitQueue;
+import dev.fairlead.config.LimitsConfig.LimitScope;
 import dev.fairlead.config.TlsConfig.TlsVersion;
 import dev.fairlead.net.tls.ListenerCertificate;
-import dev.fairlead.pool.Backend;
+import dev.fairlead.pool.Pool;
 import dev.fairlead.session.CloseReason;
 import dev.fairlead.session.ListenerCounters;
 import dev.fairlead.session.ListenerCounters.Handshake;
 import dev.fairlead.session.ListenerCounters.HeaderResult;
-import io.micrometer.core.instrument.FunctionCounter;
-import io.micrometer.core.instrument.FunctionTimer;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -21,9 +19,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 
 /**
  * The meters of the listeners, pools and backends of the configuration in force, and of removed
@@ -31,37 +28,40 @@ import java.util.function.ToDoubleFunction;
  * session starts, moves or ends. Any thread.
  */
 final class SnapshotMeters {
+  /** Raising it exports more of a large directory of certificates; what matters expires first. */
+  private static final int MOST_CERTIFICATES = 500;
+
   private static final String HANDSHAKES = "TLS handshakes of clients that ended or failed here";
 
   private final MeterRegistry registry;
   private final LiveMeters<String, ListenerCounters> listeners;
   private final LiveMeters<Way, LongAdder> ways;
-  private final LiveMeters<BackendKey, Backend> backends;
+  private final BackendMeters backends;
   private final LiveMeters<String, Leased> limits;
+  private final LiveMeters<ScopedLimit, Leased> configured;
   private final LiveMeters<String, WaitQueue> queues;
   private final LiveMeters<CertificateKey, Instant> certificates;
 
-  SnapshotMeters(MeterRegistry registry) {
+  /** At most {@code mostBackends} backends have rows of their own. */
+  SnapshotMeters(MeterRegistry registry, int mostBackends) {
     this.registry = registry;
     this.listeners =
         new LiveMeters<>(registry, this::ofListener, (name, counters) -> counters.active() > 0);
-    this.backends =
-        new LiveMeters<>(registry, this::ofBackend, (key, backend) -> backend.active() > 0);
+    this.backends = new BackendMeters(registry, mostBackends);
     this.ways = new LiveMeters<>(registry, this::ofWay, (way, sessions) -> isInUse(way));
     this.limits = new LiveMeters<>(registry, this::ofLimit, (key, limit) -> false);
+    this.configured = new LiveMeters<>(registry, this::ofConfigured, (key, limit) -> false);
     this.queues = new LiveMeters<>(registry, this::ofQueue, (key, queue) -> false);
     this.certificates = new LiveMeters<>(registry, this::ofCertificate, (key, end) -> false);
   }
 
   /** After {@link #listeners} and {@link #backends} are up to date. */
   private boolean isInUse(Way way) {
-    return listeners.keys().contains(way.listener())
-        && backends.keys().stream().anyMatch(backend -> backend.pool().equals(way.pool()));
+    return listeners.keys().contains(way.listener()) && backends.hasPool(way.pool());
   }
 
-  /** {@code pools}: the names of all pools in force, also of those without backends. */
-  synchronized void apply(
-      List<ListenerCounters> counters, Map<BackendKey, Backend> backendsNow, Set<String> pools) {
+  synchronized void apply(List<ListenerCounters> counters, List<Pool> poolsNow) {
+    Set<String> pools = poolsNow.stream().map(Pool::name).collect(Collectors.toSet());
     Map<String, ListenerCounters> listenersNow = new HashMap<>();
     Map<Way, LongAdder> waysNow = new HashMap<>();
     for (ListenerCounters each : counters) {
@@ -71,13 +71,25 @@ final class SnapshotMeters {
           .forEach(pool -> waysNow.put(new Way(each.listener(), pool), each.sessionsTo(pool)));
     }
     listeners.apply(listenersNow);
-    backends.apply(backendsNow);
+    backends.apply(poolsNow);
     ways.apply(waysNow);
   }
 
+  /** To be called after {@link #apply}: limits of backends without rows of their own have none. */
   synchronized void applyLimits(Map<String, Leased> limitsNow, Map<String, WaitQueue> queuesNow) {
-    limits.apply(limitsNow);
+    Map<String, Leased> shown = new HashMap<>(limitsNow);
+    shown.keySet().removeIf(key -> !isShown(key));
+    limits.apply(shown);
+    Map<ScopedLimit, Leased> byScope = new HashMap<>();
+    shown.forEach((key, limit) -> byScope.put(ScopedLimit.of(key, limit), limit));
+    configured.apply(byScope);
     queues.apply(queuesNow);
+  }
+
+  /** Keys of backends are such as {@code pool/web/backend/10.0.0.1:9001}. */
+  private boolean isShown(String key) {
+    String[] parts = key.split("/", 4);
+    return parts.length < 4 || backends.isSingle(parts[1], parts[3]);
   }
 
   /** Of two certificates for one name, as of RSA and EC, the one that expires first is exported. */
@@ -89,7 +101,16 @@ final class SnapshotMeters {
           each.certificate().notAfter(),
           (one, other) -> one.isBefore(other) ? one : other);
     }
-    certificates.apply(ends);
+    certificates.apply(first(ends));
+  }
+
+  private static Map<CertificateKey, Instant> first(Map<CertificateKey, Instant> ends) {
+    Map<CertificateKey, Instant> first = new HashMap<>();
+    ends.entrySet().stream()
+        .sorted(Map.Entry.comparingByValue())
+        .limit(MOST_CERTIFICATES)
+        .forEach(each -> first.put(each.getKey(), each.getValue()));
+    return first;
   }
 
   /** Removes the meters of removed listeners and backends whose last session has ended. */
@@ -100,7 +121,8 @@ final class SnapshotMeters {
   }
 
   private List<Meter> ofLimit(String key, LiveMeters.Current<Leased> source) {
-    On<Leased> on = new On<>(source, Tags.of(MetricNames.LIMIT, key));
+    LabelledMeters<Leased> on =
+        new LabelledMeters<>(registry, source, Tags.of(MetricNames.LIMIT, key));
     return List.of(
         on.gauge(
             MetricNames.LIMIT_USED,
@@ -112,18 +134,29 @@ final class SnapshotMeters {
             Leased::allowed));
   }
 
+  private List<Meter> ofConfigured(ScopedLimit key, LiveMeters.Current<Leased> source) {
+    Tags tags = Tags.of(MetricNames.LIMIT, key.limit(), MetricNames.SCOPE, key.scope().label());
+    return List.of(
+        new LabelledMeters<>(registry, source, tags)
+            .gauge(
+                MetricNames.LIMIT_CONFIGURED,
+                "A limit as configured: of all members together, or of each",
+                limit -> limit.limit() > 0 ? limit.limit() : limit.allowed()));
+  }
+
   private List<Meter> ofQueue(String key, LiveMeters.Current<WaitQueue> source) {
     return List.of(
-        new On<>(source, Tags.of(MetricNames.QUEUE, key))
+        new LabelledMeters<>(registry, source, Tags.of(MetricNames.QUEUE, key))
             .gauge(MetricNames.QUEUE_LENGTH, "Clients that wait in a queue", WaitQueue::size));
   }
 
   private List<Meter> ofListener(String name, LiveMeters.Current<ListenerCounters> source) {
-    On<ListenerCounters> on = new On<>(source, Tags.of(MetricNames.LISTENER, name));
+    LabelledMeters<ListenerCounters> on =
+        new LabelledMeters<>(registry, source, Tags.of(MetricNames.LISTENER, name));
     List<Meter> meters = new ArrayList<>();
     meters.add(on.gauge(MetricNames.SESSIONS_ACTIVE, "Live sessions", ListenerCounters::active));
-    On<ListenerCounters> up = on.and(MetricNames.DIRECTION, MetricNames.FROM_CLIENT);
-    On<ListenerCounters> down = on.and(MetricNames.DIRECTION, MetricNames.TO_CLIENT);
+    LabelledMeters<ListenerCounters> up = on.and(MetricNames.DIRECTION, MetricNames.FROM_CLIENT);
+    LabelledMeters<ListenerCounters> down = on.and(MetricNames.DIRECTION, MetricNames.TO_CLIENT);
     String bytes = "Bytes relayed, replies of the member included";
     meters.add(up.counter(MetricNames.BYTES, bytes, ListenerCounters::bytesFromClient));
     meters.add(down.counter(MetricNames.BYTES, bytes, ListenerCounters::bytesToClient));
@@ -147,18 +180,18 @@ final class SnapshotMeters {
     return meters;
   }
 
-  private void addHandshakes(On<ListenerCounters> on, List<Meter> meters) {
+  private void addHandshakes(LabelledMeters<ListenerCounters> on, List<Meter> meters) {
     for (TlsVersion version : TlsVersion.values()) {
       for (boolean resumed : new boolean[] {false, true}) {
         Handshake kind = new Handshake(version.label(), resumed);
         meters.add(
-            on.handshake(MetricNames.OK, version.label(), String.valueOf(resumed))
+            handshake(on, MetricNames.OK, version.label(), String.valueOf(resumed))
                 .counter(
                     MetricNames.TLS_HANDSHAKES, HANDSHAKES, counters -> counters.handshakes(kind)));
       }
     }
     meters.add(
-        on.handshake(MetricNames.FAILED, MetricNames.NONE, MetricNames.NONE)
+        handshake(on, MetricNames.FAILED, MetricNames.NONE, MetricNames.NONE)
             .counter(MetricNames.TLS_HANDSHAKES, HANDSHAKES, ListenerCounters::handshakesFailed));
     meters.add(
         on.timer(
@@ -168,10 +201,17 @@ final class SnapshotMeters {
             ListenerCounters::handshakeNanos));
   }
 
+  private static LabelledMeters<ListenerCounters> handshake(
+      LabelledMeters<ListenerCounters> on, String result, String version, String resumed) {
+    return on.and(MetricNames.RESULT, result)
+        .and(MetricNames.VERSION, version)
+        .and(MetricNames.RESUMED, resumed);
+  }
+
   private List<Meter> ofCertificate(CertificateKey key, LiveMeters.Current<Instant> source) {
     Tags tags = Tags.of(MetricNames.LISTENER, key.listener(), MetricNames.NAME, key.name());
     return List.of(
-        new On<>(source, tags)
+        new LabelledMeters<>(registry, source, tags)
             .gauge(
                 MetricNames.CERTIFICATE_EXPIRY,
                 "When a certificate of a listener expires, in seconds since 1970",
@@ -181,86 +221,20 @@ final class SnapshotMeters {
   private List<Meter> ofWay(Way way, LiveMeters.Current<LongAdder> source) {
     Tags tags = Tags.of(MetricNames.LISTENER, way.listener(), MetricNames.POOL, way.pool());
     return List.of(
-        new On<>(source, tags)
+        new LabelledMeters<>(registry, source, tags)
             .counter(MetricNames.SESSIONS, "Sessions given to a pool", LongAdder::sum));
   }
-
-  private List<Meter> ofBackend(BackendKey key, LiveMeters.Current<Backend> source) {
-    On<Backend> on =
-        new On<>(source, Tags.of(MetricNames.POOL, key.pool(), MetricNames.BACKEND, key.backend()));
-    return List.of(
-        on.gauge(
-            MetricNames.BACKEND_SESSIONS_ACTIVE,
-            "This member's live sessions of a backend",
-            Backend::active),
-        on.gauge(
-            MetricNames.BACKEND_CLUSTER_SESSIONS,
-            "All members' live sessions of a backend",
-            Backend::clusterActive),
-        on.gauge(
-            MetricNames.BACKEND_HEALTHY,
-            "1 = healthy or not probed, 0 = down",
-            backend -> backend.isHealthy() ? 1 : 0),
-        on.counter(
-            MetricNames.BACKEND_FAILURES,
-            "Connections a backend did not take, or reset before its first byte",
-            Backend::failures));
-  }
-
-  /** One backend of one pool. */
-  record BackendKey(String pool, String backend) {}
 
   /** A certificate of a listener, by its {@code title}. */
   private record CertificateKey(String listener, String name) {}
 
-  /** From a listener to a pool. */
-  private record Way(String listener, String pool) {}
-
-  /** Makes the meters of one set of labels. */
-  private final class On<T> {
-    private final LiveMeters.Current<T> source;
-    private final Tags tags;
-
-    On(LiveMeters.Current<T> source, Tags tags) {
-      this.source = source;
-      this.tags = tags;
-    }
-
-    On<T> and(String label, String value) {
-      return new On<>(source, tags.and(label, value));
-    }
-
-    On<T> handshake(String result, String version, String resumed) {
-      return and(MetricNames.RESULT, result)
-          .and(MetricNames.VERSION, version)
-          .and(MetricNames.RESUMED, resumed);
-    }
-
-    Meter timer(
-        String name, String description, ToDoubleFunction<T> count, ToDoubleFunction<T> nanos) {
-      return FunctionTimer.builder(
-              name,
-              source,
-              each -> (long) each.read(count),
-              each -> each.read(nanos),
-              TimeUnit.NANOSECONDS)
-          .description(description)
-          .tags(tags)
-          .register(registry);
-    }
-
-    Meter gauge(String name, String description, ToDoubleFunction<T> value) {
-      return Gauge.builder(name, source, each -> each.read(value))
-          .description(description)
-          .tags(tags)
-          .register(registry);
-    }
-
-    Meter counter(String name, String description, ToDoubleFunction<T> value) {
-      return FunctionCounter.builder(name, source, each -> each.read(value))
-          .description(description)
-          .tags(tags)
-          .register(registry);
+  /** A limit and whose it is. */
+  private record ScopedLimit(String limit, LimitScope scope) {
+    static ScopedLimit of(String key, Leased limit) {
+      return new ScopedLimit(key, limit.limit() > 0 ? LimitScope.CLUSTER : LimitScope.MEMBER);
     }
   }
+
+  /** From a listener to a pool. */
+  private record Way(String listener, String pool) {}
 }

@@ -226,27 +226,40 @@ class MetricsTest {
   void metersOutliveAGarbageCollection() {
     metrics.apply(List.of(new CountersFixture("web").opened("api").counters()), pools("api").all());
     metrics.accessLog(() -> 5, () -> 7);
-    metrics.eventLoop("0", () -> 0.25);
+    metrics.eventLoop("0", () -> 250_000_000, () -> 1_500_000_000);
     System.gc();
     assertThat(lines())
         .contains(
             "fairlead_sessions_total{listener=\"web\",pool=\"api\"} 1.0",
             "fairlead_access_log_dropped_total 5.0",
             "fairlead_access_log_waiting 7.0",
-            "fairlead_event_loop_lag_seconds{loop=\"0\"} 0.25");
+            "fairlead_event_loop_lag_seconds{loop=\"0\"} 0.25",
+            "fairlead_event_loop_blocked_seconds_total{loop=\"0\"} 1.5");
   }
 
   @Test
   void clusterIsReadAtAScrape() {
-    metrics.cluster(() -> 3, () -> 0.75);
+    metrics.cluster(new Metrics.ClusterView(() -> 3, () -> 0.75, () -> 2));
     metrics.clusterTraffic(() -> 20, () -> 4096);
     System.gc();
     assertThat(lines())
         .contains(
             "fairlead_members 3.0",
             "fairlead_load_view_age_seconds 0.75",
+            "fairlead_load_view_members 2.0",
             "fairlead_cluster_messages_sent_total 20.0",
             "fairlead_cluster_bytes_sent_total 4096.0");
+  }
+
+  @Test
+  void whatRunsIsShown() {
+    metrics.build("0.1.0", "17.0.1", "epoll");
+    metrics.maxSessions(100);
+    assertThat(lines())
+        .contains(
+            "# TYPE fairlead_build_info gauge",
+            "fairlead_build_info{java=\"17.0.1\",transport=\"epoll\",version=\"0.1.0\"} 1",
+            "fairlead_sessions_max 100.0");
   }
 
   @Test

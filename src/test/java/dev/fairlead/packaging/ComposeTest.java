@@ -157,6 +157,14 @@ class ComposeTest {
   }
 
   @Test
+  void prometheusLoadsTheAlerts() throws IOException {
+    Map<String, Object> prometheus = YamlFile.read(Path.of("conf/compose/prometheus.yml")).root();
+    assertThat(YamlFile.texts(prometheus, "rule_files")).containsExactly("alerts.yaml");
+    assertThat(YamlFile.texts(services.get("prometheus"), "volumes"))
+        .contains("./conf/prometheus/alerts.yaml:/etc/prometheus/alerts.yaml:ro");
+  }
+
+  @Test
   void grafanaAsksPrometheusAndFindsTheDashboard() throws IOException {
     Map<String, Object> source =
         YamlFile.maps(

@@ -34,13 +34,19 @@ class DashboardIT {
   private static final Pattern GROUPED = Pattern.compile("\\b(?:by|on) \\(([a-z, ]+)\\)");
   private static final Pattern LEGEND = Pattern.compile("\\{\\{([a-z]+)}}");
 
+  private static final Pattern CHOSEN = Pattern.compile("\\b([a-z]+)=~?\"\\$");
+
   /** Prometheus says itself whom it has asked. */
-  private static final String OF_PROMETHEUS = "instance";
+  private static final Set<String> OF_PROMETHEUS = Set.of("job", "instance");
 
   private static final String CONFIGURATION =
       """
       listeners:
-        - { name: web, bind: "127.0.0.1:0", pool: web, tls: { mode: terminate, certificates: [{ cert: web.pem }] } }
+        - name: web
+          bind: "127.0.0.1:0"
+          pool: web
+          tls: { mode: terminate, certificates: [{ cert: web.pem }] }
+          limits: { connections: 10, queue: { size: 1 } }
       pools: [{ name: web, backends: [{ host: 127.0.0.1, port: 9 }] }]
       """;
 
@@ -111,9 +117,57 @@ class DashboardIT {
               assertThat(shown.keySet()).as(query).containsAll(metrics);
               Set<String> labels = new TreeSet<>(found(GROUPED, query));
               labels.addAll(found(LEGEND, target.getString("legendFormat")));
-              labels.remove(OF_PROMETHEUS);
-              metrics.forEach(name -> assertThat(shown.get(name)).as(query).containsAll(labels));
+              labels.addAll(found(CHOSEN, query));
+              labels.removeAll(OF_PROMETHEUS);
+              metrics.forEach(
+                  name -> assertThat(shown.get(name)).as(query).containsAll(labelsOf(name, query)));
+              assertThat(metrics.stream().flatMap(name -> shown.get(name).stream()))
+                  .as(query)
+                  .containsAll(labels);
             });
+  }
+
+  /** Those by which a query chooses series of one metric. */
+  private static Set<String> labelsOf(String metric, String query) {
+    Set<String> labels = new TreeSet<>();
+    Pattern.compile("\\b" + metric + "\\{([^}]*)}")
+        .matcher(query)
+        .results()
+        .forEach(series -> labels.addAll(found(CHOSEN, series.group(1))));
+    labels.removeAll(OF_PROMETHEUS);
+    return labels;
+  }
+
+  @Test
+  void everyPanelSaysWhatItShowsInWhichUnit() {
+    assertThat(panels())
+        .allMatch(panel -> !panel.getString("description").isBlank())
+        .allMatch(
+            panel ->
+                !panel
+                    .getJsonObject("fieldConfig")
+                    .getJsonObject("defaults")
+                    .getString("unit")
+                    .isBlank());
+  }
+
+  @Test
+  void everyVariableIsUsedAndEveryQueryIsOfOneCluster() {
+    List<JsonObject> variables =
+        dashboard.getJsonObject("templating").getJsonArray("list").stream()
+            .map(JsonObject.class::cast)
+            .toList();
+    assertThat(variables)
+        .extracting(variable -> variable.getString("name"))
+        .containsExactly("datasource", "cluster", "member", "listener", "pool", "backend");
+    List<String> queries =
+        panels().flatMap(DashboardIT::targets).map(target -> target.getString("expr")).toList();
+    assertThat(queries).allMatch(query -> query.contains("job=\"$cluster\""));
+    for (JsonObject variable : variables.subList(2, variables.size())) {
+      assertThat(variable.getBoolean("multi")).isTrue();
+      assertThat(variable.getBoolean("includeAll")).isTrue();
+      assertThat(queries).anyMatch(query -> query.contains("=~\"$" + variable.getString("name")));
+    }
   }
 
   @Test

@@ -78,8 +78,12 @@ public final class ClusterProcesses implements AutoCloseable {
 
   /** A variable of one member's environment. */
   public ClusterProcesses environment(String member, String name, Object value) {
-    String export = "export " + name + "='" + value + "'";
-    shell.merge(member, export, (before, more) -> before + "; " + more);
+    return shell(member, "export " + name + "='" + value + "'");
+  }
+
+  /** What a shell does before it becomes one member: {@code ulimit -n 200}. */
+  public ClusterProcesses shell(String member, String commands) {
+    shell.merge(member, commands, (before, more) -> before + "; " + more);
     return this;
   }
 

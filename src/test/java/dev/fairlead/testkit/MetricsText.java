@@ -1,11 +1,11 @@
 package dev.fairlead.testkit;
 
 /** Reads what {@code /metrics} writes. */
-final class MetricsText {
+public final class MetricsText {
   private MetricsText() {}
 
   /** The value of one metric with its labels; 0 = it is not there. */
-  static double value(String text, String series) {
+  public static double value(String text, String series) {
     return text.lines()
         .filter(line -> line.startsWith(series + " "))
         .mapToDouble(line -> Double.parseDouble(line.substring(series.length() + 1)))

@@ -99,6 +99,11 @@ public final class CountTable<T> {
     return rows.ageSeconds();
   }
 
+  /** How many peers are in the view. */
+  public int viewSize() {
+    return rows.peersInUse();
+  }
+
   private void follow(List<T> now) {
     known = List.copyOf(now);
     own.follow(known);

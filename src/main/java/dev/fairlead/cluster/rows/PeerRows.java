@@ -36,6 +36,8 @@ public final class PeerRows {
   /** The renewal time of the oldest row in use, in nanoseconds. */
   private volatile OptionalLong oldestRenewal = OptionalLong.empty();
 
+  private volatile int countInUse;
+
   /** Receives the changes of peer rows. Called on the cluster's context only; must not block. */
   public interface RowListener {
 
@@ -163,6 +165,12 @@ public final class PeerRows {
             .filter(PeerRow::inUse)
             .mapToLong(PeerRow::renewedAt)
             .reduce((one, other) -> one - other < 0 ? one : other);
+    countInUse = (int) rows.values().stream().filter(PeerRow::inUse).count();
+  }
+
+  /** Peers whose row was in use at the last {@link #expire}. Any thread. */
+  int countInUse() {
+    return countInUse;
   }
 
   /** Seconds since the oldest row in use was renewed; 0 without a row in use. Any thread. */

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Belongs to the Vert.x context on which {@link #start} is called: the own row and the listener
  * are called there. The methods of {@link ClusterNode.NodeChanges}, {@link #stop}, {@link #run} and
- * {@link #ageSeconds} may be called from any thread.
+ * {@link #ageSeconds} and {@link #peersInUse} may be called from any thread.
  */
 public final class ReplicatedTable implements ClusterNode.NodeChanges {
   private final RowContext context;
@@ -150,6 +150,11 @@ public final class ReplicatedTable implements ClusterNode.NodeChanges {
   /** Seconds since the oldest peer row in use was renewed; 0 without one. */
   public double ageSeconds() {
     return peers.ageSeconds();
+  }
+
+  /** How many peers have a row that is in use. */
+  public int peersInUse() {
+    return peers.countInUse();
   }
 
   /** A new node may have no row yet; then its first message leads to another read. */

@@ -4,11 +4,17 @@ import dev.fairlead.config.NodeConfig;
 import dev.fairlead.config.NodeConfig.AccessLogConfig;
 import dev.fairlead.config.NodeConfig.Admin;
 import dev.fairlead.config.NodeConfig.LogLevel;
+import dev.fairlead.config.NodeConfig.MetricsConfig;
+import dev.fairlead.config.NodeConfig.MetricsConfig.OtlpTarget;
 import dev.fairlead.config.NodeConfig.ShutdownConfig;
 import dev.fairlead.config.NodeConfig.TransportKind;
 import dev.fairlead.config.TlsConfig.ProviderChoice;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Binds {@code node}. */
 record NodeBinder(ValueType<Path> path) {
@@ -16,6 +22,19 @@ record NodeBinder(ValueType<Path> path) {
 
   /** From four on, a source address has at least one. */
   private static final ValueType<Integer> ADMIN_CONNECTIONS = ValueType.integer(4, 10_000);
+
+  /** Each has some six series on every member. */
+  private static final ValueType<Integer> METRIC_BACKENDS = ValueType.integer(0, 100_000);
+
+  private static final String NO_URL = "http://127.0.0.1:4318/v1/metrics";
+  private static final ValueType<String> HTTP_URL =
+      ValueType.parsed(NodeBinder::httpUrl, "an http or https URL such as " + NO_URL);
+
+  private static final Pattern HEADER_NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}");
+  private static final ValueType<String> HEADER_VALUE =
+      ValueType.textThat(
+          text -> text.chars().allMatch(c -> c >= ' ' && c < 0x7f),
+          "a text of printable ASCII characters");
 
   private static final ValueType<TransportKind> TRANSPORT =
       ValueType.constant(TransportKind.values());
@@ -38,7 +57,8 @@ record NodeBinder(ValueType<Path> path) {
             NodeConfig.DEFAULT.tlsProvider()),
         node.get("splice", ValueType.bool(), NodeConfig.DEFAULT.splice()),
         node.get("rehearsal", ValueType.duration(), NodeConfig.DEFAULT.rehearsal()),
-        node.values("environment", VariableNames.pattern()));
+        node.values("environment", VariableNames.pattern()),
+        node.section("metrics", NodeBinder::metrics));
   }
 
   private static ValueType<Integer> auto(int max) {
@@ -68,6 +88,33 @@ record NodeBinder(ValueType<Path> path) {
             .or(AccessLogConfig.OFF, AccessLogConfig.OFF)
             .or(AccessLogConfig.STDOUT, AccessLogConfig.STDOUT);
     return new AccessLogConfig(accessLog.get("to", to, AccessLogConfig.DEFAULT.to()));
+  }
+
+  private static MetricsConfig metrics(Section metrics) {
+    return new MetricsConfig(
+        metrics.get("backends", METRIC_BACKENDS, MetricsConfig.DEFAULT.backends()),
+        metrics.optionalSection("otlp", NodeBinder::otlp).orElse(null));
+  }
+
+  private static OtlpTarget otlp(Section otlp) {
+    Map<String, String> headers = otlp.texts("headers", HEADER_VALUE);
+    headers.keySet().stream()
+        .filter(name -> !HEADER_NAME.matcher(name).matches())
+        .forEach(name -> otlp.refuse("headers", name, "names of HTTP headers"));
+    return new OtlpTarget(
+        otlp.required("url", HTTP_URL, "an http or https URL such as " + NO_URL, NO_URL),
+        otlp.get("interval", ValueType.positiveDuration(), OtlpTarget.DEFAULT_INTERVAL),
+        headers);
+  }
+
+  private static Optional<String> httpUrl(String text) {
+    try {
+      URI url = URI.create(text);
+      boolean isHttp = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
+      return isHttp && url.getHost() != null ? Optional.of(text) : Optional.empty();
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
   }
 
   private static ShutdownConfig shutdown(Section shutdown) {

@@ -171,6 +171,23 @@ final class Section implements AutoCloseable {
     return items(key, (tree, itemPath) -> binding.read(tree, itemPath, type).orElse(placeholder));
   }
 
+  /** A map of any keys to single values, without those that are not valid; not written = empty. */
+  <T> Map<String, T> texts(String key, ValueType<T> type) {
+    Tree tree = valueOrEmptyMap(key);
+    if (!(tree instanceof Tree.Mapping map)) {
+      binding.refuse(tree, child(key), "a map of names and values");
+      return Map.of();
+    }
+    Map<String, T> values = new LinkedHashMap<>();
+    map.entries()
+        .forEach(
+            (name, entry) ->
+                binding
+                    .read(entry.value(), Tree.child(child(key), name), type)
+                    .ifPresent(value -> values.put(name, value)));
+    return values;
+  }
+
   private <T> List<T> items(String key, BiFunction<Tree, String, T> reader) {
     Tree tree = value(key).orElse(null);
     if (tree == null) {

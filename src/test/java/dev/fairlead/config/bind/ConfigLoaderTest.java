@@ -15,6 +15,8 @@ import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.config.NodeConfig;
 import dev.fairlead.config.NodeConfig.Admin;
 import dev.fairlead.config.NodeConfig.LogLevel;
+import dev.fairlead.config.NodeConfig.MetricsConfig;
+import dev.fairlead.config.NodeConfig.MetricsConfig.OtlpTarget;
 import dev.fairlead.config.NodeConfig.TransportKind;
 import dev.fairlead.config.PoolConfig;
 import dev.fairlead.config.PoolConfig.Balance;
@@ -22,6 +24,7 @@ import dev.fairlead.config.PoolConfig.Replies;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ConfigLoaderTest {
@@ -37,6 +40,7 @@ class ConfigLoaderTest {
         accessLog: { to: access.log }
         shutdown: { delay: 5s, grace: 1m }
         rehearsal: 3s
+        metrics: { backends: 7, otlp: { url: "http://10.0.0.8:4318/v1/metrics", interval: 5s, headers: { X-Key: abc } } }
         stateDir: state
       cluster:
         enabled: true
@@ -70,6 +74,8 @@ class ConfigLoaderTest {
         "tls": {"certificate": "a.pem", "key": "a.key", "clientCa": "ca.pem"}, "maxConnections": 64},
         "accessLog": {"to": "access.log"},
         "shutdown": {"delay": "5s", "grace": "1m"},
+        "metrics": {"backends": 7, "otlp": {"url": "http://10.0.0.8:4318/v1/metrics", "interval": "5s",
+          "headers": {"X-Key": "abc"}}},
         "rehearsal": "3s", "stateDir": "state"},
        "cluster": {"enabled": true, "name": "blue", "host": "10.0.0.9", "port": 5801,
         "busPort": 5802, "publicAddress": "192.0.2.7:5801", "secretFile": "secret",
@@ -96,6 +102,8 @@ class ConfigLoaderTest {
       accessLog.to = "access.log"
       shutdown = { delay = "5s", grace = "1m" }
       rehearsal = "3s"
+      metrics.backends = 7
+      metrics.otlp = { url = "http://10.0.0.8:4318/v1/metrics", interval = "5s", headers = { X-Key = "abc" } }
       stateDir = "state"
       [node.admin]
       host = "10.0.0.9"
@@ -161,6 +169,14 @@ class ConfigLoaderTest {
     assertThat(node.shutdown().delay()).hasSeconds(5);
     assertThat(node.shutdown().grace()).hasMinutes(1);
     assertThat(node.rehearsal()).hasSeconds(3);
+    assertThat(node.metrics())
+        .isEqualTo(
+            new MetricsConfig(
+                7,
+                new OtlpTarget(
+                    "http://10.0.0.8:4318/v1/metrics",
+                    Duration.ofSeconds(5),
+                    Map.of("X-Key", "abc"))));
     assertThat(node.stateDir()).isEqualTo(directory.resolve("state"));
   }
 
