@@ -1,5 +1,9 @@
 package dev.fairlead.cli;
 
+import dev.fairlead.cli.client.AdminClient;
+import dev.fairlead.cli.client.MemberAddress;
+import dev.fairlead.cli.client.RefusedException;
+import dev.fairlead.cli.terminal.AnswerText;
 import dev.fairlead.config.Plural;
 import dev.fairlead.net.tls.HttpsContext;
 import dev.fairlead.net.tls.TlsProblem;
@@ -127,7 +131,21 @@ abstract class ClientCommand implements Callable<Integer> {
               + admin
               + " (expected: a URL such as http://127.0.0.1:8081)");
     }
-    return new AdminClient(base, tokenFile == null ? null : token(tokenFile), tls());
+    return new AdminClient(
+        new MemberAddress(base, origin()), tokenFile == null ? null : token(tokenFile), tls());
+  }
+
+  private MemberAddress.Origin origin() {
+    if (spec.commandLine().getParseResult().hasMatchedOption("--admin")) {
+      return MemberAddress.Origin.OPTION;
+    }
+    return environment().ofOption("--admin") == null
+        ? MemberAddress.Origin.DEFAULT
+        : MemberAddress.Origin.VARIABLE;
+  }
+
+  final EnvironmentDefaults environment() {
+    return EnvironmentDefaults.of(spec);
   }
 
   private static String token(Path file) throws RefusedException {
