@@ -132,16 +132,16 @@ abstract class ClientCommand implements Callable<Integer> {
               + " (expected: a URL such as http://127.0.0.1:8081)");
     }
     return new AdminClient(
-        new MemberAddress(base, origin()), tokenFile == null ? null : token(tokenFile), tls());
+        new MemberAddress(base, addressChoice()), tokenFile == null ? null : token(tokenFile), tls());
   }
 
-  private MemberAddress.Origin origin() {
+  private MemberAddress.AddressChoice addressChoice() {
     if (spec.commandLine().getParseResult().hasMatchedOption("--admin")) {
-      return MemberAddress.Origin.OPTION;
+      return MemberAddress.AddressChoice.OPTION;
     }
     return environment().ofOption("--admin") == null
-        ? MemberAddress.Origin.DEFAULT
-        : MemberAddress.Origin.VARIABLE;
+        ? MemberAddress.AddressChoice.DEFAULT
+        : MemberAddress.AddressChoice.VARIABLE;
   }
 
   final EnvironmentDefaults environment() {

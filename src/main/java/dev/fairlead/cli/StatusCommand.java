@@ -55,6 +55,11 @@ final class StatusCommand extends View {
     }
     fields.line("revision", status.getLong("revision") + ", by " + config.getString("author"));
     fields.line("file", file(config));
+    printListenersAndProblems(status, config, fields);
+  }
+
+  private static void printListenersAndProblems(
+      JsonObject status, JsonObject config, Fields fields) {
     AnswerText.each(status, "listeners")
         .forEach(one -> fields.line("listener", one.getString("name") + " " + address(one)));
     config

@@ -201,7 +201,7 @@ public final class AdminClient {
       return text.isEmpty() ? new JsonObject() : new JsonObject(text);
     } catch (DecodeException e) {
       throw new RefusedException(
-          url + path + ": answered " + status + ", and not as Fairlead does");
+          status, List.of(url + path + ": answered " + status + ", and not as Fairlead does"));
     }
   }
 }

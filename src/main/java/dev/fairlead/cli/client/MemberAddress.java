@@ -5,17 +5,17 @@ package dev.fairlead.cli.client;
  *
  * @param url without a slash at its end
  */
-public record MemberAddress(String url, Origin origin) {
+public record MemberAddress(String url, AddressChoice choice) {
 
   /** Who chose an address. */
-  public enum Origin {
+  public enum AddressChoice {
     OPTION("the address of --admin"),
     VARIABLE("the address of FAIRLEAD_ADMIN"),
     DEFAULT("the default address");
 
     private final String text;
 
-    Origin(String text) {
+    AddressChoice(String text) {
       this.text = text;
     }
   }
@@ -27,7 +27,7 @@ public record MemberAddress(String url, Origin origin) {
   /** What to do when nobody answers there. */
   String hint() {
     return " ("
-        + origin.text
+        + choice.text
         + "; expected: that of a member's node.admin, by --admin URL or FAIRLEAD_ADMIN)";
   }
 }

@@ -203,7 +203,7 @@ final class TopPage {
   }
 
   private String footer() {
-    TopState.Change asked = state.asked();
+    TopState.StateChange asked = state.asked();
     if (asked != null) {
       String what = asked.state().equals("draining") ? "drain " : "enable ";
       return style.painted(

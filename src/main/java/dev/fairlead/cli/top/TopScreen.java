@@ -150,7 +150,7 @@ public final class TopScreen {
       if (action == null || (typing && action == TopAction.QUIT)) {
         return; // The end of the input, or Ctrl-C.
       }
-      TopState.Change change = state.on(action, reader.getLastBinding(), feed.view());
+      TopState.StateChange change = state.on(action, reader.getLastBinding(), feed.view());
       if (change != null) {
         begin(change);
       }
@@ -158,7 +158,7 @@ public final class TopScreen {
   }
 
   /** On a thread of its own: the keys go on working while the member answers. */
-  private void begin(TopState.Change change) {
+  private void begin(TopState.StateChange change) {
     state.tell("asking for it ...");
     Thread thread =
         new Thread(

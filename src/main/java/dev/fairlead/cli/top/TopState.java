@@ -23,7 +23,7 @@ final class TopState {
   }
 
   /** A change of a backend that the user has asked for. */
-  record Change(String pool, String backend, String state) {}
+  record StateChange(String pool, String backend, String state) {}
 
   private Mode mode = Mode.TABLE;
   private int column;
@@ -33,7 +33,7 @@ final class TopState {
   /** The name of the selected row; it stays selected when rows come and go. */
   private @Nullable String selected;
 
-  private @Nullable Change asked;
+  private @Nullable StateChange asked;
   private String message = "";
   private boolean quit;
 
@@ -57,7 +57,7 @@ final class TopState {
     message = text;
   }
 
-  @Nullable Change asked() {
+  @Nullable StateChange asked() {
     return asked;
   }
 
@@ -88,12 +88,12 @@ final class TopState {
   }
 
   /** Takes a key; {@code typed} is its text. Returns a change that was confirmed, else null. */
-  @Nullable Change on(TopAction action, String typed, ClusterView view) {
+  @Nullable StateChange on(TopAction action, String typed, ClusterView view) {
     message = "";
     switch (mode) {
       case FILTER -> typeFilter(action, typed);
       case CONFIRM -> {
-        Change confirmed = asked;
+        StateChange confirmed = asked;
         asked = null;
         mode = Mode.TABLE;
         if (action == TopAction.TYPED && typed.equals("y")) {
@@ -157,7 +157,7 @@ final class TopState {
     }
     BackendRow row = rows.get(index);
     selected = row.name();
-    asked = new Change(row.pool(), row.id(), state);
+    asked = new StateChange(row.pool(), row.id(), state);
     mode = Mode.CONFIRM;
   }
 }

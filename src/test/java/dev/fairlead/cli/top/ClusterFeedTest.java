@@ -59,7 +59,7 @@ class ClusterFeedTest {
     String url = "http://127.0.0.1:" + server.getAddress().getPort();
     feed =
         new ClusterFeed(
-            new AdminClient(new MemberAddress(url, MemberAddress.Origin.OPTION), null, null));
+            new AdminClient(new MemberAddress(url, MemberAddress.AddressChoice.OPTION), null, null));
   }
 
   @AfterEach
@@ -112,7 +112,7 @@ class ClusterFeedTest {
     ClusterView first = feed.view();
     assertThat(first.clusterWide()).isFalse();
     assertThat(first.name()).isEqualTo("m1");
-    await().until(() -> feed.view() != first);
+    await().until(() -> !feed.view().equals(first));
     assertThat(feed.trouble()).isEmpty();
   }
 

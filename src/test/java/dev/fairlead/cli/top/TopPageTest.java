@@ -112,7 +112,7 @@ class TopPageTest {
     assertThat(page(20).get(19)).isEqualTo("nothing was changed");
     press(TopAction.DRAIN);
     assertThat(state.on(TopAction.TYPED, "y", live.view()))
-        .isEqualTo(new TopState.Change("web", "10.0.0.1:9001", "draining"));
+        .isEqualTo(new TopState.StateChange("web", "10.0.0.1:9001", "draining"));
     assertThat(state.on(TopAction.TYPED, "y", live.view())).isNull();
   }
 
