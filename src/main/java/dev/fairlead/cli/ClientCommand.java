@@ -132,7 +132,9 @@ abstract class ClientCommand implements Callable<Integer> {
               + " (expected: a URL such as http://127.0.0.1:8081)");
     }
     return new AdminClient(
-        new MemberAddress(base, addressChoice()), tokenFile == null ? null : token(tokenFile), tls());
+        new MemberAddress(base, addressChoice()),
+        tokenFile == null ? null : token(tokenFile),
+        tls());
   }
 
   private MemberAddress.AddressChoice addressChoice() {

@@ -135,7 +135,8 @@ class ViewCommandsTest {
   @Test
   void statusOfAnOlderMemberHasNeitherAccessLogNorTls() throws RefusedException {
     AdminClient client =
-        new AdminClient(new MemberAddress(server.url(), MemberAddress.AddressChoice.OPTION), null, null);
+        new AdminClient(
+            new MemberAddress(server.url(), MemberAddress.AddressChoice.OPTION), null, null);
     JsonObject answer = client.get("/api/v1/status");
     answer.remove("accessLog");
     answer.remove("tls");

@@ -59,7 +59,8 @@ class ClusterFeedTest {
     String url = "http://127.0.0.1:" + server.getAddress().getPort();
     feed =
         new ClusterFeed(
-            new AdminClient(new MemberAddress(url, MemberAddress.AddressChoice.OPTION), null, null));
+            new AdminClient(
+                new MemberAddress(url, MemberAddress.AddressChoice.OPTION), null, null));
   }
 
   @AfterEach
