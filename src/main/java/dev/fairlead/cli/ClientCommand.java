@@ -1,5 +1,9 @@
 package dev.fairlead.cli;
 
+import dev.fairlead.cli.client.AdminClient;
+import dev.fairlead.cli.client.MemberAddress;
+import dev.fairlead.cli.client.RefusedException;
+import dev.fairlead.cli.terminal.AnswerText;
 import dev.fairlead.config.Plural;
 import dev.fairlead.net.tls.HttpsContext;
 import dev.fairlead.net.tls.TlsProblem;
@@ -127,7 +131,23 @@ abstract class ClientCommand implements Callable<Integer> {
               + admin
               + " (expected: a URL such as http://127.0.0.1:8081)");
     }
-    return new AdminClient(base, tokenFile == null ? null : token(tokenFile), tls());
+    return new AdminClient(
+        new MemberAddress(base, addressChoice()),
+        tokenFile == null ? null : token(tokenFile),
+        tls());
+  }
+
+  private MemberAddress.AddressChoice addressChoice() {
+    if (spec.commandLine().getParseResult().hasMatchedOption("--admin")) {
+      return MemberAddress.AddressChoice.OPTION;
+    }
+    return environment().ofOption("--admin") == null
+        ? MemberAddress.AddressChoice.DEFAULT
+        : MemberAddress.AddressChoice.VARIABLE;
+  }
+
+  final EnvironmentDefaults environment() {
+    return EnvironmentDefaults.of(spec);
   }
 
   private static String token(Path file) throws RefusedException {

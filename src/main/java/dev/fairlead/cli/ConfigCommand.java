@@ -1,10 +1,17 @@
 package dev.fairlead.cli;
 
+import dev.fairlead.cli.client.AdminClient;
+import dev.fairlead.cli.client.RefusedException;
+import dev.fairlead.cli.terminal.AnswerText;
+import dev.fairlead.cli.terminal.Column;
+import dev.fairlead.cli.terminal.Column.Format;
+import dev.fairlead.cli.terminal.TextOutput;
+import dev.fairlead.cli.terminal.TextTable;
 import dev.fairlead.config.ConfigFormat;
 import dev.fairlead.config.text.Document;
 import dev.fairlead.config.text.DocumentDiff;
 import io.vertx.core.json.JsonObject;
-import java.io.PrintWriter;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -63,14 +70,23 @@ final class ConfigCommand implements Runnable {
     }
 
     @Override
-    void print(JsonObject answer, AdminClient client, PrintWriter out) {
+    void print(JsonObject answer, AdminClient client, TextOutput out) {
       String text = document(answer);
-      out.print(text.endsWith("\n") ? text : text + System.lineSeparator());
+      out.writer().print(text.endsWith("\n") ? text : text + System.lineSeparator());
     }
   }
 
   @Command(name = "history", description = "Shows the last revisions, newest first.")
-  static final class ShowHistory extends View {
+  static final class ShowHistory extends TableView {
+    private static final List<Column> COLUMNS =
+        List.of(
+            new Column("REVISION", Format.NUMBER),
+            Column.text("TIME"),
+            Column.text("KIND"),
+            Column.text("AUTHOR"),
+            Column.text("FROM"),
+            Column.text("FORMAT"),
+            Column.text("NOTE"));
 
     @Override
     String path() {
@@ -78,12 +94,15 @@ final class ConfigCommand implements Runnable {
     }
 
     @Override
-    void print(JsonObject answer, AdminClient client, PrintWriter out) {
-      TextTable table = new TextTable("REVISION TIME KIND AUTHOR FROM FORMAT NOTE");
+    public List<Column> columns() {
+      return COLUMNS;
+    }
+
+    @Override
+    void fill(JsonObject answer, TextTable table) {
       for (JsonObject revision : AnswerText.each(answer, "history")) {
         table.row(revision, "revision time kind author from format", note(revision));
       }
-      table.print(out);
     }
 
     private static @Nullable String note(JsonObject revision) {
@@ -104,13 +123,16 @@ final class ConfigCommand implements Runnable {
     @Parameters(index = "1", paramLabel = "B")
     private long after;
 
+    @Mixin private LookOptions look;
+
     @Override
     public Integer call() throws RefusedException {
+      TextOutput out = new TextOutput(out(), look.style(false));
       AdminClient client = client();
       String old = document(client.get(path(before)));
       String current = document(client.get(path(after)));
       DocumentDiff.unified("revision " + before, old, "revision " + after, current)
-          .forEach(out()::println);
+          .forEach(out::diffLine);
       out().flush();
       return 0;
     }

@@ -1,5 +1,8 @@
 package dev.fairlead.cli;
 
+import dev.fairlead.cli.client.RefusedException;
+import dev.fairlead.cli.process.ProcessLog;
+import dev.fairlead.cli.process.ProcessSignals;
 import dev.fairlead.config.bind.ConfigLoader;
 import dev.fairlead.member.Member;
 import dev.fairlead.member.StartException;

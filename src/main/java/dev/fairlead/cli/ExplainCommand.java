@@ -1,9 +1,15 @@
 package dev.fairlead.cli;
 
+import dev.fairlead.cli.client.AdminClient;
+import dev.fairlead.cli.terminal.AnswerText;
+import dev.fairlead.cli.terminal.Colour;
+import dev.fairlead.cli.terminal.Column;
+import dev.fairlead.cli.terminal.Column.Format;
+import dev.fairlead.cli.terminal.Style;
+import dev.fairlead.cli.terminal.TextOutput;
+import dev.fairlead.cli.terminal.TextTable;
 import io.vertx.core.json.JsonObject;
-import java.io.PrintWriter;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -17,12 +23,18 @@ import picocli.CommandLine.Option;
           + " not be used.",
       "The answer is that of one member, at this moment."
     })
-final class ExplainCommand extends View {
+final class ExplainCommand extends TableView {
+  private static final List<Column> COLUMNS =
+      List.of(
+          Column.text("BACKEND"),
+          new Column("WEIGHT", Format.NUMBER),
+          Column.count("CLUSTER"),
+          Column.text("WHY"));
 
   @Option(
       names = "--listener",
       required = true,
-      paramLabel = "NAME",
+      paramLabel = "LISTENER",
       description = "The listener the client connects to.")
   private String listener;
 
@@ -54,27 +66,39 @@ final class ExplainCommand extends View {
   }
 
   @Override
-  void print(JsonObject answer, AdminClient client, PrintWriter out) {
+  public List<Column> columns() {
+    return COLUMNS;
+  }
+
+  @Override
+  boolean begin(JsonObject answer, TextOutput out) {
+    String name = "listener " + answer.getString("listener");
     if (answer.getBoolean("denied", false)) {
-      out.println("listener " + answer.getString("listener") + " denies this client");
-      return;
+      out.line(out.style().painted(Colour.BAD, name + " denies this client"));
+      return false;
     }
     if (answer.getString("pool") == null) {
-      out.println("listener " + answer.getString("listener") + " has no route for this client");
-      return;
+      out.line(out.style().painted(Colour.BAD, name + " has no route for this client"));
+      return false;
     }
     String selected = answer.getString("backend");
     String route = answer.getString("route");
-    out.printf(
-        Locale.ROOT,
-        "listener %s%s -> pool %s -> %s%n",
-        answer.getString("listener"),
-        route == null ? "" : " -> " + route,
-        answer.getString("pool"),
-        selected == null ? "no backend takes the client now" : "backend " + selected);
-    TextTable table = new TextTable("BACKEND WEIGHT CLUSTER WHY");
+    Style style = out.style();
+    out.line(
+        name
+            + (route == null ? "" : " -> " + route)
+            + " -> pool "
+            + answer.getString("pool")
+            + " -> "
+            + (selected == null
+                ? style.painted(Colour.BAD, "no backend takes the client now")
+                : style.painted(Colour.GOOD, "backend " + selected)));
+    return true;
+  }
+
+  @Override
+  void fill(JsonObject answer, TextTable table) {
     AnswerText.each(answer, "backends")
         .forEach(backend -> table.row(backend, "id weight clusterActive why"));
-    table.print(out);
   }
 }

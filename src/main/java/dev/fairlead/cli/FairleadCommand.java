@@ -1,16 +1,15 @@
 package dev.fairlead.cli;
 
+import dev.fairlead.cli.client.RefusedException;
+import dev.fairlead.cli.completion.CompletionCommand;
 import dev.fairlead.config.Problem;
 import java.io.PrintWriter;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
@@ -28,6 +27,7 @@ import picocli.CommandLine.TypeConversionException;
       CheckCommand.class,
       PushCommand.class,
       ConfigCommand.class,
+      ConfigCommand.ShowDiff.class,
       StatusCommand.class,
       MembersCommand.class,
       ListenersCommand.class,
@@ -39,16 +39,13 @@ import picocli.CommandLine.TypeConversionException;
       SetCommand.class,
       ExplainCommand.class,
       ShutdownCommand.class,
+      CompletionCommand.class,
+      CompleteCommand.class,
       VersionCommand.class
     })
 public final class FairleadCommand implements Runnable {
   /** Exit code: refused or failed; the reason is on stderr, one line per problem. */
   public static final int FAILED = 1;
-
-  /** Defaults of options that the environment sets; an empty variable sets none. */
-  private static final Map<String, String> VARIABLES =
-      Map.of(
-          "--admin", "FAIRLEAD_ADMIN", "--token-file", "FAIRLEAD_TOKEN_FILE", "--author", "USER");
 
   /** Inherited by every command; read by picocli only. */
   @SuppressWarnings("UnusedVariable")
@@ -94,7 +91,7 @@ public final class FairleadCommand implements Runnable {
   private static int parse(
       Map<String, String> environment, PrintWriter out, PrintWriter err, String... args) {
     return new CommandLine(new FairleadCommand())
-        .setDefaultValueProvider(arg -> fromEnvironment(environment, arg))
+        .setDefaultValueProvider(new EnvironmentDefaults(environment))
         .setOut(out)
         .setErr(err)
         .setExpandAtFiles(false)
@@ -105,12 +102,6 @@ public final class FairleadCommand implements Runnable {
         .registerConverter(Path.class, FairleadCommand::path)
         .setExecutionExceptionHandler(FairleadCommand::failed)
         .execute(args);
-  }
-
-  private static @Nullable String fromEnvironment(Map<String, String> environment, ArgSpec arg) {
-    String variable = arg instanceof OptionSpec option ? VARIABLES.get(option.longestName()) : null;
-    String value = variable == null ? "" : environment.getOrDefault(variable, "");
-    return value.isBlank() ? null : value;
   }
 
   private static Path path(String text) {

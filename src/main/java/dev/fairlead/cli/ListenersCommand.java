@@ -1,8 +1,13 @@
 package dev.fairlead.cli;
 
+import dev.fairlead.cli.terminal.AnswerText;
+import dev.fairlead.cli.terminal.Colour;
+import dev.fairlead.cli.terminal.Column;
+import dev.fairlead.cli.terminal.Column.Format;
+import dev.fairlead.cli.terminal.TextOutput;
+import dev.fairlead.cli.terminal.TextTable;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.io.PrintWriter;
 import java.util.List;
 import picocli.CommandLine.Command;
 
@@ -14,7 +19,17 @@ import picocli.CommandLine.Command;
       "A removed one is shown while it has live sessions.",
       "ACTIVE counts its live sessions, TOTAL all sessions since it started."
     })
-final class ListenersCommand extends View {
+final class ListenersCommand extends TableView {
+  private static final List<Column> COLUMNS =
+      List.of(
+          Column.text("NAME"),
+          new Column("STATE", Format.STATE),
+          Column.text("BIND"),
+          Column.text("ADDRESS"),
+          Column.text("POOL"),
+          Column.count("ACTIVE"),
+          Column.count("TOTAL"),
+          new Column("ROUTES", Format.NUMBER).onlyWide());
 
   @Override
   String path() {
@@ -22,11 +37,16 @@ final class ListenersCommand extends View {
   }
 
   @Override
-  void print(JsonObject answer, AdminClient client, PrintWriter out) {
-    TextTable table = new TextTable("NAME STATE BIND ADDRESS POOL ACTIVE TOTAL");
-    AnswerText.each(answer, "listeners")
-        .forEach(listener -> table.row(listener, "name state bind address pool active total"));
-    table.print(out);
+  public List<Column> columns() {
+    return COLUMNS;
+  }
+
+  @Override
+  void fill(JsonObject answer, TextTable table) {
+    for (JsonObject listener : AnswerText.each(answer, "listeners")) {
+      int routes = listener.getJsonArray("routes", new JsonArray()).size();
+      table.row(listener, "name state bind address pool active total", routes);
+    }
   }
 
   /** Shows the certificates of the listeners of one member. */
@@ -36,7 +56,16 @@ final class ListenersCommand extends View {
         "Shows the certificates that clients of the member that answers see, and when they expire.",
         "Below, a line for each file that cannot be used as it is now."
       })
-  static final class CertificatesCommand extends View {
+  static final class CertificatesCommand extends TableView {
+    private static final List<Column> CERTIFICATE_COLUMNS =
+        List.of(
+            Column.text("LISTENER"),
+            Column.text("NAMES"),
+            Column.text("EXPIRES"),
+            new Column("DAYS", Format.DAYS),
+            Column.text("FILE"),
+            Column.text("ISSUER").onlyWide(),
+            Column.text("SERIAL").onlyWide());
 
     @Override
     String path() {
@@ -44,17 +73,25 @@ final class ListenersCommand extends View {
     }
 
     @Override
-    void print(JsonObject answer, AdminClient client, PrintWriter out) {
-      TextTable table = new TextTable("LISTENER NAMES EXPIRES DAYS FILE");
+    public List<Column> columns() {
+      return CERTIFICATE_COLUMNS;
+    }
+
+    @Override
+    void fill(JsonObject answer, TextTable table) {
       for (JsonObject each : AnswerText.each(answer, "certificates")) {
         List<String> names =
             each.getJsonArray("names", new JsonArray()).stream().map(Object::toString).toList();
         JsonObject shown = each.copy().put("names", String.join(",", names));
-        table.row(shown, "listener names expires daysLeft file");
+        table.row(shown, "listener names expires daysLeft file issuer serial");
       }
-      table.print(out);
-      AnswerText.each(answer, "problems")
-          .forEach(problem -> out.println(AnswerText.printable(line(problem))));
+    }
+
+    @Override
+    void end(JsonObject answer, TextOutput out) {
+      for (JsonObject problem : AnswerText.each(answer, "problems")) {
+        out.line(out.style().painted(Colour.BAD, AnswerText.printable(line(problem))));
+      }
     }
 
     private static String line(JsonObject problem) {

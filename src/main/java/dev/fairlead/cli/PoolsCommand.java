@@ -1,7 +1,10 @@
 package dev.fairlead.cli;
 
+import dev.fairlead.cli.terminal.AnswerText;
+import dev.fairlead.cli.terminal.Column;
+import dev.fairlead.cli.terminal.Column.Format;
+import dev.fairlead.cli.terminal.TextTable;
 import io.vertx.core.json.JsonObject;
-import java.io.PrintWriter;
 import java.util.List;
 import picocli.CommandLine.Command;
 
@@ -12,7 +15,21 @@ import picocli.CommandLine.Command;
       "Shows the pools and their backends.",
       "HERE, TOTAL and FAILURES are those of the member that answers, CLUSTER counts all members."
     })
-final class PoolsCommand extends View {
+final class PoolsCommand extends TableView {
+  private static final List<Column> COLUMNS =
+      List.of(
+          Column.text("POOL"),
+          Column.text("BALANCE"),
+          Column.text("BACKEND"),
+          new Column("WEIGHT", Format.NUMBER),
+          new Column("STATE", Format.STATE),
+          Column.count("HERE"),
+          Column.count("CLUSTER"),
+          Column.count("TOTAL"),
+          Column.count("FAILURES"),
+          Column.text("CONFIGURED").onlyWide(),
+          Column.text("HEALTHY").onlyWide(),
+          Column.text("EJECTED").onlyWide());
 
   @Override
   String path() {
@@ -20,31 +37,28 @@ final class PoolsCommand extends View {
   }
 
   @Override
-  void print(JsonObject answer, AdminClient client, PrintWriter out) {
-    TextTable table =
-        new TextTable("POOL BALANCE BACKEND WEIGHT STATE HERE CLUSTER TOTAL FAILURES");
+  public List<Column> columns() {
+    return COLUMNS;
+  }
+
+  @Override
+  void fill(JsonObject answer, TextTable table) {
     for (JsonObject pool : AnswerText.each(answer, "pools")) {
       List<JsonObject> backends = AnswerText.each(pool, "backends");
       if (backends.isEmpty()) {
-        table.row(pool, "name balance", "", "", "", "", "", "", "");
+        table.row(pool, "name balance", "", "", "", "", "", "", "", "", "", "");
       }
       for (JsonObject backend : backends) {
-        JsonObject shown = pool.copy().mergeIn(backend).put("state", state(backend));
-        table.row(shown, "name balance id weight state active clusterActive total failures");
+        JsonObject shown =
+            pool.copy()
+                .mergeIn(backend)
+                .put("state", AnswerText.backendState(backend))
+                .put("configured", backend.getString("state"));
+        table.row(
+            shown,
+            "name balance id weight state active clusterActive total failures configured healthy"
+                + " ejected");
       }
     }
-    table.print(out);
-  }
-
-  /** The configured state unless it is {@code enabled}; then what probes and sessions found. */
-  static String state(JsonObject backend) {
-    String state = backend.getString("state");
-    if (!state.equals("enabled")) {
-      return state;
-    }
-    if (backend.getBoolean("ejected")) {
-      return "ejected";
-    }
-    return backend.getBoolean("healthy") ? state : "down";
   }
 }

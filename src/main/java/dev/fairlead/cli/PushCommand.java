@@ -1,5 +1,8 @@
 package dev.fairlead.cli;
 
+import dev.fairlead.cli.client.AdminClient;
+import dev.fairlead.cli.client.RefusedException;
+import dev.fairlead.cli.terminal.AnswerText;
 import dev.fairlead.config.ConfigFormat;
 import dev.fairlead.config.text.ConfigText;
 import io.vertx.core.json.JsonObject;

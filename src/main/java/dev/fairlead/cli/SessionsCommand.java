@@ -1,7 +1,12 @@
 package dev.fairlead.cli;
 
+import dev.fairlead.cli.client.AdminClient;
+import dev.fairlead.cli.client.RefusedException;
+import dev.fairlead.cli.terminal.AnswerText;
+import dev.fairlead.cli.terminal.Column;
+import dev.fairlead.cli.terminal.Column.Format;
+import dev.fairlead.cli.terminal.TextTable;
 import io.vertx.core.json.JsonObject;
-import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +20,22 @@ import picocli.CommandLine.ParentCommand;
     name = "sessions",
     description = "Shows the live sessions of the member that answers, newest first.",
     subcommands = SessionsCommand.Kill.class)
-final class SessionsCommand extends View {
+final class SessionsCommand extends TableView {
+  private static final List<Column> COLUMNS =
+      List.of(
+          Column.text("SOURCE"),
+          Column.text("LISTENER"),
+          Column.text("POOL"),
+          Column.text("BACKEND"),
+          Column.text("PHASE"),
+          new Column("AGE", Format.SECONDS),
+          new Column("FROM-CLIENT", Format.BYTES),
+          new Column("TO-CLIENT", Format.BYTES),
+          Column.text("ID"),
+          Column.text("SNI").onlyWide(),
+          Column.text("ROUTE").onlyWide(),
+          new Column("ATTEMPTS", Format.NUMBER).onlyWide(),
+          new Column("CONNECT", Format.MILLISECONDS).onlyWide());
 
   @Option(names = "--limit", paramLabel = "N", description = "Only the newest N.")
   private @Nullable Integer limit;
@@ -26,16 +46,18 @@ final class SessionsCommand extends View {
   }
 
   @Override
-  void print(JsonObject answer, AdminClient client, PrintWriter out) {
-    TextTable table =
-        new TextTable("SOURCE LISTENER POOL BACKEND PHASE AGE FROM-CLIENT TO-CLIENT ID");
+  public List<Column> columns() {
+    return COLUMNS;
+  }
+
+  @Override
+  void fill(JsonObject answer, TextTable table) {
     for (JsonObject session : AnswerText.each(answer, "sessions")) {
-      String age = AnswerText.duration(session.getLong("durationMs") / 1000);
       table.row(
-          session.copy().put("age", age),
-          "source listener pool backend phase age bytesFromClient bytesToClient id");
+          session.copy().put("age", session.getLong("durationMs") / 1000),
+          "source listener pool backend phase age bytesFromClient bytesToClient id sni route"
+              + " attempts connectMs");
     }
-    table.print(out);
   }
 
   @Command(
@@ -48,7 +70,7 @@ final class SessionsCommand extends View {
   static final class Kill extends ClientCommand {
     @ParentCommand private SessionsCommand parent;
 
-    @Parameters(arity = "1..*", paramLabel = "ID", description = "The session's id.")
+    @Parameters(arity = "1..*", paramLabel = "SESSION", description = "The session's id.")
     private List<String> ids;
 
     @Override

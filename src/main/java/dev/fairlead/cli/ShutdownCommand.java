@@ -1,5 +1,7 @@
 package dev.fairlead.cli;
 
+import dev.fairlead.cli.client.RefusedException;
+import dev.fairlead.cli.terminal.AnswerText;
 import io.vertx.core.json.JsonObject;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -29,7 +31,7 @@ final class ShutdownCommand extends ClientCommand {
   static final class Receivers {
     @Option(
         names = "--member",
-        paramLabel = "ID",
+        paramLabel = "MEMBER",
         description = "A member's id or name; * = every member, as --all.")
     private @Nullable String member;
 

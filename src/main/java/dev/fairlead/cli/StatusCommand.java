@@ -1,10 +1,16 @@
 package dev.fairlead.cli;
 
+import dev.fairlead.cli.client.AdminClient;
+import dev.fairlead.cli.client.RefusedException;
+import dev.fairlead.cli.terminal.AnswerText;
+import dev.fairlead.cli.terminal.Colour;
+import dev.fairlead.cli.terminal.Style;
+import dev.fairlead.cli.terminal.TextOutput;
 import dev.fairlead.config.Plural;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.io.PrintWriter;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 
 /** Shows the state of one member. */
@@ -17,11 +23,12 @@ final class StatusCommand extends View {
   }
 
   @Override
-  void print(JsonObject status, AdminClient client, PrintWriter out) throws RefusedException {
+  void print(JsonObject status, AdminClient client, TextOutput out) throws RefusedException {
     JsonObject config = status.getJsonObject("config");
     Fields fields = new Fields(out);
     fields.line("member", status.getString("name") + " (" + status.getString("id") + ")");
-    fields.line("state", state(client.getReadiness()));
+    String state = state(client.getReadiness());
+    fields.line("state", state, state.equals("ready") ? Colour.GOOD : Colour.BAD);
     fields.line("version", status.getString("version"));
     fields.line("up", AnswerText.duration(status.getLong("uptimeSeconds")));
     fields.line(
@@ -44,16 +51,24 @@ final class StatusCommand extends View {
     if (tls != null) { // Nothing uses TLS, or the member is of an older version.
       fields.line("tls", tls.getString("provider"));
       tls.getJsonArray("notes", new JsonArray())
-          .forEach(note -> fields.line("note", note.toString()));
+          .forEach(note -> fields.line("note", note.toString(), Colour.WARNING));
     }
     fields.line("revision", status.getLong("revision") + ", by " + config.getString("author"));
     fields.line("file", file(config));
+    printListenersAndProblems(status, config, fields);
+  }
+
+  private static void printListenersAndProblems(
+      JsonObject status, JsonObject config, Fields fields) {
     AnswerText.each(status, "listeners")
         .forEach(one -> fields.line("listener", one.getString("name") + " " + address(one)));
-    config.getJsonArray("problems").forEach(each -> fields.line("problem", each.toString()));
+    config
+        .getJsonArray("problems")
+        .forEach(each -> fields.line("problem", each.toString(), Colour.BAD));
     config
         .getJsonArray("restartNeeded")
-        .forEach(each -> fields.line("problem", each + " takes effect after a restart"));
+        .forEach(
+            each -> fields.line("problem", each + " takes effect after a restart", Colour.WARNING));
   }
 
   private static String state(JsonObject readiness) {
@@ -78,9 +93,19 @@ final class StatusCommand extends View {
   }
 
   /** Names and values, one per line. */
-  private record Fields(PrintWriter out) {
+  private record Fields(TextOutput out) {
     void line(String name, String value) {
-      out.printf(Locale.ROOT, "%-10s %s%n", name, AnswerText.printable(value));
+      line(name, value, null);
+    }
+
+    void line(String name, String value, @Nullable Colour colour) {
+      String label = String.format(Locale.ROOT, "%-10s", name);
+      String text = AnswerText.printable(value);
+      Style style = out.style();
+      out.line(
+          style.painted(Colour.HEADER, label)
+              + " "
+              + (colour == null ? text : style.painted(colour, text)));
     }
   }
 }

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fairlead.admin.AdminServer;
 import dev.fairlead.config.NodeConfig;
 import dev.fairlead.testkit.ClosedPort;
+import dev.fairlead.testkit.Logs;
 import dev.fairlead.testkit.PemFiles;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,14 +34,23 @@ class AdminClientTest {
     try (ClosedPort closed = new ClosedPort()) {
       String url = "http://127.0.0.1:" + closed.port();
       assertThat(CommandLineRun.of("members", "--admin", url + "/"))
-          .isEqualTo(new CommandLineRun(1, "", "cannot reach " + url + ": connection refused\n"));
+          .isEqualTo(
+              new CommandLineRun(
+                  1,
+                  "",
+                  "cannot reach "
+                      + url
+                      + ": connection refused (the address of --admin; expected: that of a member's"
+                      + " node.admin, by --admin URL or FAIRLEAD_ADMIN)\n"));
+      assertThat(CommandLineRun.of(Map.of("FAIRLEAD_ADMIN", url), "members").err())
+          .contains(url + ": connection refused (the address of FAIRLEAD_ADMIN; expected: ");
     }
   }
 
   @Test
   void unknownNameIsNotResolved() {
     assertThat(CommandLineRun.of("status", "--admin", "http://nowhere.invalid:8081").err())
-        .isEqualTo("cannot reach http://nowhere.invalid:8081: name not resolved\n");
+        .startsWith("cannot reach http://nowhere.invalid:8081: name not resolved (the address of");
   }
 
   @ParameterizedTest
@@ -51,6 +62,7 @@ class AdminClientTest {
   }
 
   @Test
+  @Logs("admin listener: a wrong token from ")
   void tokenOpensTheMember() throws IOException {
     Path token = file("token", "s3cret\n");
     try (AdminServer server = new AdminServer(token)) {
@@ -61,7 +73,11 @@ class AdminClientTest {
       assertThat(without.errLines())
           .singleElement()
           .asString()
-          .startsWith(server.url() + "/api/v1/members: the token is missing or wrong");
+          .startsWith(server.url() + "/api/v1/members: the token is missing or wrong")
+          .contains("no token was sent", "--token-file FILE or FAIRLEAD_TOKEN_FILE");
+      Path wrong = file("wrong", "other\n");
+      assertThat(CommandLineRun.of(server, "members", "--token-file", wrong.toString()).err())
+          .contains("the token sent is not the member's");
     }
   }
 
@@ -95,7 +111,23 @@ class AdminClientTest {
       assertThat(unknown.errLines())
           .singleElement()
           .asString()
-          .startsWith("cannot reach " + server.url() + ": TLS failed: ");
+          .startsWith("cannot reach " + server.url() + ": TLS failed: ")
+          .endsWith(
+              " (expected: --ca with the certificate of the authority that signed the member's)");
+      String plain = server.url().replace("https:", "http:");
+      assertThat(CommandLineRun.of("members", "--admin", plain).err())
+          .contains("(expected: https://, if the member has node.admin.tls)");
+    }
+  }
+
+  @Test
+  void memberWithoutTlsIsNamed() throws IOException {
+    try (AdminServer server = new AdminServer(null)) {
+      String url = server.url().replace("http:", "https:");
+      assertThat(CommandLineRun.of("members", "--admin", url).errLines())
+          .singleElement()
+          .asString()
+          .endsWith("(expected: http://, if the member has no node.admin.tls)");
     }
   }
 

@@ -61,6 +61,19 @@ class ConfigCommandTest {
   }
 
   @Test
+  void diffIsACommandOfItsOwnAndHasColours() {
+    assertThat(CommandLineRun.of(server, "diff", "5", "7"))
+        .isEqualTo(CommandLineRun.of(server, "config", "diff", "5", "7"));
+    assertThat(CommandLineRun.of(server, "diff", "5", "7", "--color", "always").outLines())
+        .containsExactly(
+            "\u001b[1m--- revision 5\u001b[0m",
+            "\u001b[1m+++ revision 7\u001b[0m",
+            "\u001b[36m@@ -1,2 +1,1 @@\u001b[0m",
+            " pools: []",
+            "\u001b[31m-# revision 5\u001b[0m");
+  }
+
+  @Test
   void rollbackMakesANewRevision() {
     CommandLineRun run = CommandLineRun.of(server, "config", "rollback", "5", "--author", "bob");
     assertThat(run.out()).isEqualTo("revision 8 is in force on 3 of 3 members\n");

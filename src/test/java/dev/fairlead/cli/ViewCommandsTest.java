@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fairlead.admin.AdminServer;
 import dev.fairlead.admin.FakeMember;
 import dev.fairlead.admin.MemberView;
+import dev.fairlead.cli.client.AdminClient;
+import dev.fairlead.cli.client.MemberAddress;
+import dev.fairlead.cli.client.RefusedException;
+import dev.fairlead.cli.terminal.Style;
+import dev.fairlead.cli.terminal.TextOutput;
 import dev.fairlead.event.MemberInfo;
 import dev.fairlead.net.tls.ServedCertificates;
 import io.vertx.core.json.JsonArray;
@@ -129,12 +134,14 @@ class ViewCommandsTest {
 
   @Test
   void statusOfAnOlderMemberHasNeitherAccessLogNorTls() throws RefusedException {
-    AdminClient client = new AdminClient(server.url(), null, null);
+    AdminClient client =
+        new AdminClient(
+            new MemberAddress(server.url(), MemberAddress.AddressChoice.OPTION), null, null);
     JsonObject answer = client.get("/api/v1/status");
     answer.remove("accessLog");
     answer.remove("tls");
     StringWriter text = new StringWriter();
-    new StatusCommand().print(answer, client, new PrintWriter(text));
+    new StatusCommand().print(answer, client, new TextOutput(new PrintWriter(text), Style.PLAIN));
     assertThat(text.toString()).contains("sessions   0 of 5000", "revision   7");
     assertThat(text.toString()).doesNotContain("access log", "tls");
   }
@@ -154,6 +161,50 @@ class ViewCommandsTest {
   }
 
   @Test
+  void coloursAndUnitsAreForPeople() {
+    server.member.session("s1", 65_000);
+    List<String> lines = lines("pools", "--color", "always");
+    assertThat(lines.get(0)).startsWith("\u001b[1mPOOL\u001b[0m   \u001b[1mBALANCE\u001b[0m ");
+    assertThat(lines.get(1))
+        .isEqualTo(
+            "web    two-choices   127.0.0.1:9001        1   \u001b[32menabled\u001b[0m      0        "
+                + " 0       0          0");
+    assertThat(lines("sessions", "--color", "always").get(1)).contains("1m5s         100 B");
+    assertThat(lines("pools", "--color", "never")).noneMatch(line -> line.contains("\u001b"));
+    assertThat(lines("pools")).noneMatch(line -> line.contains("\u001b"));
+  }
+
+  @Test
+  void rowsAreSortedByAnyColumn() {
+    server.member.pools.pool("web").backends().get(1).trySelect();
+    assertThat(lines("pools", "--sort", "here:desc").get(1)).contains("127.0.0.1:9002");
+    assertThat(lines("pools", "--sort", "HERE").get(1)).contains("127.0.0.1:9001");
+    CommandLineRun wrong = CommandLineRun.of(server, "pools", "--sort", "size");
+    assertThat(wrong.exitCode()).isEqualTo(2);
+    assertThat(wrong.err()).startsWith("--sort: size (expected: one of POOL, BALANCE, BACKEND, ");
+  }
+
+  @Test
+  void wideTablesHaveMoreColumns() {
+    server.member.session("s1", 10);
+    assertThat(lines("members", "-o", "wide").get(1)).endsWith("id-m1   2026-11-22T09:00:00.000Z");
+    assertThat(lines("sessions", "-o", "wide").get(0))
+        .endsWith("ID   SNI   ROUTE   ATTEMPTS   CONNECT");
+    assertThat(lines("listeners", "-o", "wide").get(0)).endsWith("TOTAL   ROUTES");
+    assertThat(lines("pools", "-o", "wide").get(1)).matches(".* enabled +true +false");
+  }
+
+  @Test
+  void watchingShowsItAgain() {
+    List<String> lines = lines("listeners", "--watch", "1", "--count", "2");
+    assertThat(lines).filteredOn(line -> line.startsWith("NAME")).hasSize(2);
+    assertThat(lines.get(2)).isEmpty();
+    assertThat(lines("listeners", "--watch", "1", "--count", "2", "--json"))
+        .hasSize(2)
+        .allMatch(line -> new JsonObject(line).containsKey("listeners"));
+  }
+
+  @Test
   void topShowsMembersAndPoolsAgain() {
     assertThat(lines("top", "--count", "2"))
         .filteredOn(line -> line.startsWith("NAME") || line.startsWith("POOL"))
@@ -164,14 +215,18 @@ class ViewCommandsTest {
   void ratesAreDifferencesOverTime() {
     TopCommand.Sample before = sample(0, 100, 7);
     StringWriter first = new StringWriter();
-    before.print(new PrintWriter(first), null);
+    before.print(plain(first), null);
     assertThat(first.toString()).containsPattern("a:1 +enabled +2 +5 +- +-\\R");
     StringWriter second = new StringWriter();
-    sample(TimeUnit.SECONDS.toNanos(2), 125, 7).print(new PrintWriter(second), before);
+    sample(TimeUnit.SECONDS.toNanos(2), 125, 7).print(plain(second), before);
     assertThat(second.toString()).containsPattern("a:1 +enabled +2 +5 +12\\.5 +0\\.0\\R");
     StringWriter restarted = new StringWriter();
-    sample(TimeUnit.SECONDS.toNanos(2), 3, 0).print(new PrintWriter(restarted), before);
+    sample(TimeUnit.SECONDS.toNanos(2), 3, 0).print(plain(restarted), before);
     assertThat(restarted.toString()).containsPattern("a:1 +enabled +2 +5 +- +-\\R");
+  }
+
+  private static TextOutput plain(StringWriter text) {
+    return new TextOutput(new PrintWriter(text), Style.PLAIN);
   }
 
   private static TopCommand.Sample sample(long nanos, long total, long failures) {

@@ -7,7 +7,9 @@ import dev.fairlead.cli.FairleadCommand;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,7 +37,7 @@ class CompletionIT {
   private List<String> offered(List<String> words) throws Exception {
     String ask =
         "shopt -s expand_aliases; source \"$1\" && complete -p fairlead && shift"
-            + " && COMP_WORDS=(fairlead \"$@\") COMP_CWORD=$#"
+            + " && COMP_LINE=\"fairlead $*\" && COMP_POINT=${#COMP_LINE}"
             + " && _complete_fairlead; printf '%s\\n' \"${COMPREPLY[@]}\"";
     List<String> command = new ArrayList<>(List.of(BASH.toString(), "-c", ask, "ask"));
     command.add(script.toString());
@@ -57,14 +59,18 @@ class CompletionIT {
     assertThat(offered(and(words, "--")))
         .as("%s --", words)
         .containsAll(spec.options().stream().map(option -> option.longestName()).toList());
-    if (!command.getSubcommands().isEmpty()) {
-      assertThat(offered(and(words, "")))
-          .as("%s", words)
-          .containsAll(command.getSubcommands().keySet());
+    if (!shown(command).isEmpty()) {
+      assertThat(offered(and(words, ""))).as("%s", words).containsAll(shown(command).keySet());
     }
-    for (CommandLine sub : command.getSubcommands().values()) {
+    for (CommandLine sub : shown(command).values()) {
       assertOffered(sub, and(words, sub.getCommandName()));
     }
+  }
+
+  private static Map<String, CommandLine> shown(CommandLine command) {
+    Map<String, CommandLine> shown = new LinkedHashMap<>(command.getSubcommands());
+    shown.values().removeIf(each -> each.getCommandSpec().usageMessage().hidden());
+    return shown;
   }
 
   private static List<String> and(List<String> words, String last) {

@@ -1,4 +1,4 @@
-package dev.fairlead.cli;
+package dev.fairlead.cli.process;
 
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.unix.Socket;
@@ -18,9 +18,9 @@ import org.slf4j.LoggerFactory;
  *
  * @see <a href="https://www.freedesktop.org/software/systemd/man/sd_notify.html">sd_notify(3)</a>
  */
-final class ServiceManager {
+public final class ServiceManager {
   private static final Logger LOG = LoggerFactory.getLogger(ServiceManager.class);
-  static final String VARIABLE = "NOTIFY_SOCKET";
+  public static final String VARIABLE = "NOTIFY_SOCKET";
 
   /**
    * Time to leave the cluster and close after the last session. Lowering it risks that systemd
@@ -31,11 +31,11 @@ final class ServiceManager {
   private final @Nullable String socket;
 
   /** {@code socket}: a path, or {@code @} and an abstract name; null or empty = none. */
-  ServiceManager(@Nullable String socket) {
+  public ServiceManager(@Nullable String socket) {
     this.socket = socket == null || socket.isEmpty() ? null : socket;
   }
 
-  void ready() {
+  public void ready() {
     send("READY=1");
   }
 
@@ -43,7 +43,7 @@ final class ServiceManager {
    * A drain has begun, and after {@code limit} no session is left. Extends the stop timeout, so
    * that a grace longer than {@code TimeoutStopSec} is not cut off.
    */
-  void stopping(Duration limit) {
+  public void stopping(Duration limit) {
     long micros = TimeUnit.MILLISECONDS.toMicros(limit.plus(LEAVING).toMillis());
     send("STOPPING=1\nEXTEND_TIMEOUT_USEC=" + micros);
   }

@@ -1,4 +1,4 @@
-package dev.fairlead.cli;
+package dev.fairlead.cli.process;
 
 import dev.fairlead.member.Member;
 import java.lang.reflect.Proxy;
@@ -10,14 +10,14 @@ import java.util.concurrent.CountDownLatch;
  * because the JVM ends at once on an unhandled signal; a signal that arrives during the start is
  * acted on when the start has finished.
  */
-final class ProcessSignals {
+public final class ProcessSignals {
   private final CompletableFuture<Member> running = new CompletableFuture<>();
   private final CountDownLatch drained = new CountDownLatch(1);
 
   private ProcessSignals() {}
 
   /** Installs the handlers for the rest of the process's life. */
-  static ProcessSignals takeOver() {
+  public static ProcessSignals takeOver() {
     ProcessSignals signals = new ProcessSignals();
     onSignal("TERM", () -> signals.running.thenAccept(Member::drain));
     onSignal("INT", () -> signals.running.thenAccept(Member::drain));
@@ -26,7 +26,7 @@ final class ProcessSignals {
   }
 
   /** For a process without a member: zero after SIGTERM or SIGINT. */
-  static CountDownLatch untilStopped() {
+  public static CountDownLatch untilStopped() {
     CountDownLatch stopped = new CountDownLatch(1);
     onSignal("TERM", stopped::countDown);
     onSignal("INT", stopped::countDown);
@@ -37,7 +37,7 @@ final class ProcessSignals {
    * Waits until the member has drained, after SIGTERM, SIGINT or a shutdown command of the cluster.
    * SIGHUP reloads until then.
    */
-  void awaitDrain(Member member) throws InterruptedException {
+  public void awaitDrain(Member member) throws InterruptedException {
     member.drained().onComplete(done -> drained.countDown());
     running.complete(member);
     drained.await();

@@ -1,4 +1,4 @@
-package dev.fairlead.cli;
+package dev.fairlead.cli.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;

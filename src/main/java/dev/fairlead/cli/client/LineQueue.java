@@ -1,4 +1,4 @@
-package dev.fairlead.cli;
+package dev.fairlead.cli.client;
 
 import java.io.UncheckedIOException;
 import java.time.Duration;

@@ -1,17 +1,14 @@
-package dev.fairlead.cli;
+package dev.fairlead.cli.client;
 
-import dev.fairlead.config.Problem;
+import dev.fairlead.cli.terminal.AnswerText;
 import dev.fairlead.config.text.ConfigText;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
-import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
-import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -22,18 +19,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * HTTP client of a member's admin listener. Blocks: at most 3 s to connect, 30 s for the response,
  * 45 s without a line of a stream. Every refusal is thrown as a {@link RefusedException}.
  */
-final class AdminClient {
+public final class AdminClient {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
   private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
 
@@ -43,19 +38,15 @@ final class AdminClient {
    */
   private static final Duration SILENCE_TIMEOUT = Duration.ofSeconds(45);
 
-  private static final Pattern REFUSED_CERTIFICATE =
-      Pattern.compile("fatal alert: .*(certificate|unknown_ca)|Connection reset|Broken pipe|EOF");
-
-  private static final String CERTIFICATE =
-      "expected: --cert with a certificate that the member's node.admin.tls.clientCa has signed";
-
+  private final MemberAddress address;
   private final String url;
   private final @Nullable String token;
   private final HttpClient client;
 
-  /** {@code url} has no slash at its end; {@code tls} defaults to the system's certificates. */
-  AdminClient(String url, @Nullable String token, @Nullable SSLContext tls) {
-    this.url = url;
+  /** {@code tls} defaults to the system's certificates. */
+  public AdminClient(MemberAddress address, @Nullable String token, @Nullable SSLContext tls) {
+    this.address = address;
+    this.url = address.url();
     this.token = token;
     HttpClient.Builder builder =
         HttpClient.newBuilder()
@@ -64,11 +55,11 @@ final class AdminClient {
     this.client = (tls == null ? builder : builder.sslContext(tls)).build();
   }
 
-  static String encoded(String segment) {
+  public static String encoded(String segment) {
     return URLEncoder.encode(segment, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
-  JsonObject get(String path) throws RefusedException {
+  public JsonObject get(String path) throws RefusedException {
     return checked(path, exchange(request(path).GET()), "");
   }
 
@@ -76,7 +67,7 @@ final class AdminClient {
    * Passes the lines of an endless response to {@code takesMore} until it returns false; refuses
    * when the member ends the response or is silent for 45 s.
    */
-  void follow(String path, Predicate<String> takesMore) throws RefusedException {
+  public void follow(String path, Predicate<String> takesMore) throws RefusedException {
     HttpResponse<Stream<String>> answer =
         exchange(request(path).GET(), HttpResponse.BodyHandlers.ofLines());
     try (Stream<String> lines = answer.body()) {
@@ -103,20 +94,21 @@ final class AdminClient {
   }
 
   /** The body of {@code /readyz}, also when the member is not ready (503). */
-  JsonObject getReadiness() throws RefusedException {
+  public JsonObject getReadiness() throws RefusedException {
     HttpResponse<String> answer = exchange(request("/readyz").GET());
     return parsed("/readyz", answer.statusCode(), answer.body());
   }
 
   /** Sends a JSON body; an empty response is an empty object. */
-  JsonObject send(String method, String path, JsonObject body) throws RefusedException {
+  public JsonObject send(String method, String path, JsonObject body) throws RefusedException {
     HttpRequest.BodyPublisher publisher = HttpRequest.BodyPublishers.ofString(body.encode());
     HttpRequest.Builder request = request(path).header("Content-Type", "application/json");
     return checked(path, exchange(request.method(method, publisher)), "");
   }
 
   /** Posts a document; refuses unless revision {@code expect}, absent = any, is in force. */
-  JsonObject post(String path, ConfigText document, @Nullable Long expect) throws RefusedException {
+  public JsonObject post(String path, ConfigText document, @Nullable Long expect)
+      throws RefusedException {
     HttpRequest.Builder request =
         request(path)
             .header("Content-Type", "application/" + document.format().label())
@@ -130,7 +122,7 @@ final class AdminClient {
   /**
    * Sends no body; problems are told without the URL, because the caller's words name the object.
    */
-  JsonObject delete(String path) throws RefusedException {
+  public JsonObject delete(String path) throws RefusedException {
     HttpResponse<String> answer = exchange(request(path).DELETE());
     return checked(
         path,
@@ -155,7 +147,8 @@ final class AdminClient {
     try {
       return answer.get(ANSWER_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
     } catch (ExecutionException e) {
-      throw new RefusedException(unreached(Objects.requireNonNullElse(e.getCause(), e)));
+      throw new RefusedException(
+          UnreachedText.of(Objects.requireNonNullElse(e.getCause(), e), address));
     } catch (TimeoutException e) {
       answer.cancel(true);
       throw new RefusedException(url + ": no answer within " + ANSWER_TIMEOUT.toSeconds() + " s");
@@ -163,39 +156,6 @@ final class AdminClient {
       Thread.currentThread().interrupt();
       throw new RefusedException("interrupted");
     }
-  }
-
-  private String unreached(Throwable e) {
-    if (e instanceof HttpConnectTimeoutException) {
-      return "cannot reach " + url + ": timed out";
-    }
-    if (e instanceof ConnectException) {
-      String why = isUnresolved(e) ? "name not resolved" : "connection refused";
-      return "cannot reach " + url + ": " + why;
-    }
-    String why = AnswerText.printable(Problem.reason(e));
-    String tls = e instanceof SSLException ? "TLS failed: " : "";
-    return "cannot reach " + url + ": " + tls + why + certificateHint(e, why);
-  }
-
-  /**
-   * A member that lets in only certain clients sends an alert about their certificate, or about
-   * none, and closes. A client that is already sending its request by then, as in TLS 1.3, may see
-   * only that the connection ended.
-   */
-  private String certificateHint(Throwable e, String why) {
-    if (!url.startsWith("https:")) {
-      return "";
-    }
-    if (!(e instanceof SSLException)) {
-      return " (" + CERTIFICATE + ", if the member demands one)";
-    }
-    return REFUSED_CERTIFICATE.matcher(why).find() ? " (" + CERTIFICATE + ")" : "";
-  }
-
-  private static boolean isUnresolved(Throwable e) {
-    return e.getCause() != null
-        && (e.getCause() instanceof UnresolvedAddressException || isUnresolved(e.getCause()));
   }
 
   /** Throws what is not a success; {@code file} is the document that was sent, empty = none. */
@@ -218,16 +178,22 @@ final class AdminClient {
       return body;
     }
     if (status == 401) {
+      String sent = token == null ? "no token was sent" : "the token sent is not the member's";
       throw new RefusedException(
-          url
-              + path
-              + ": the token is missing or wrong (expected: --token-file with the member's token)");
+          status,
+          List.of(
+              url
+                  + path
+                  + ": the token is missing or wrong: "
+                  + sent
+                  + " (expected: that of the member's node.admin.tokenFile, by --token-file FILE or"
+                  + " FAIRLEAD_TOKEN_FILE)"));
     }
     List<String> lines = AnswerText.each(body, "problems").stream().map(problemText).toList();
     if (lines.isEmpty()) {
-      throw new RefusedException(url + path + ": answered " + status);
+      throw new RefusedException(status, List.of(url + path + ": answered " + status));
     }
-    throw new RefusedException(lines);
+    throw new RefusedException(status, lines);
   }
 
   private JsonObject parsed(String path, int status, String text) throws RefusedException {
@@ -235,7 +201,7 @@ final class AdminClient {
       return text.isEmpty() ? new JsonObject() : new JsonObject(text);
     } catch (DecodeException e) {
       throw new RefusedException(
-          url + path + ": answered " + status + ", and not as Fairlead does");
+          status, List.of(url + path + ": answered " + status + ", and not as Fairlead does"));
     }
   }
 }

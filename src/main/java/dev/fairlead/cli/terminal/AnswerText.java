@@ -1,4 +1,4 @@
-package dev.fairlead.cli;
+package dev.fairlead.cli.terminal;
 
 import dev.fairlead.config.BackendSetting;
 import io.vertx.core.json.JsonArray;
@@ -8,7 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 
 /** A member's answers as lines for a terminal. */
-final class AnswerText {
+public final class AnswerText {
   private static final long MINUTE = 60;
   private static final long HOUR = 60 * MINUTE;
   private static final long DAY = 24 * HOUR;
@@ -16,19 +16,19 @@ final class AnswerText {
   private AnswerText() {}
 
   /** The objects of the array {@code list}; none if it is absent. */
-  static List<JsonObject> each(JsonObject answer, String list) {
+  public static List<JsonObject> each(JsonObject answer, String list) {
     return answer.getJsonArray(list, new JsonArray()).stream().map(JsonObject.class::cast).toList();
   }
 
   /** The same, sorted by name. */
-  static List<JsonObject> byName(JsonObject answer, String list) {
+  public static List<JsonObject> byName(JsonObject answer, String list) {
     return each(answer, list).stream()
         .sorted(Comparator.comparing((JsonObject one) -> one.getString("name")))
         .toList();
   }
 
   /** Replaces control characters: text that others have named must not act on the terminal. */
-  static String printable(String text) {
+  public static String printable(String text) {
     return text.replaceAll("[\\p{Cntrl}\\p{Cf}\\u2028\\u2029]", "?");
   }
 
@@ -36,7 +36,7 @@ final class AnswerText {
    * {@code FILE:LINE: path: message}, or {@code member NAME: path: message}; absent parts are left
    * out. An empty {@code file} is absent; a URL stands directly before the path.
    */
-  static String problem(String file, JsonObject problem) {
+  public static String problem(String file, JsonObject problem) {
     String path = problem.getString("path", "");
     String message = problem.getString("message", "");
     String what = path.isEmpty() ? message : path + ": " + message;
@@ -54,8 +54,28 @@ final class AnswerText {
     return printable((line > 0 ? file + ":" + line : file) + ": " + what);
   }
 
+  /** {@code ready}, {@code not-ready} or {@code draining}. */
+  public static String memberState(JsonObject member) {
+    if (member.getBoolean("draining", false)) {
+      return "draining";
+    }
+    return member.getBoolean("ready", false) ? "ready" : "not-ready";
+  }
+
+  /** The configured state unless it is {@code enabled}; then what probes and sessions found. */
+  public static String backendState(JsonObject backend) {
+    String state = backend.getString("state", "enabled");
+    if (!state.equals("enabled")) {
+      return state;
+    }
+    if (Boolean.TRUE.equals(backend.getBoolean("ejected"))) {
+      return "ejected";
+    }
+    return Boolean.FALSE.equals(backend.getBoolean("healthy")) ? "down" : state;
+  }
+
   /** {@code 42s}, {@code 3m12s}, {@code 5h3m} or {@code 2d4h}. */
-  static String duration(long seconds) {
+  public static String duration(long seconds) {
     if (seconds < MINUTE) {
       return seconds + "s";
     }
@@ -69,13 +89,13 @@ final class AnswerText {
   }
 
   /** Prints the settings made by {@code set} that the new document does not have. */
-  static void printUndone(JsonObject answer, PrintWriter out) {
+  public static void printUndone(JsonObject answer, PrintWriter out) {
     each(answer, "undone").forEach(setting -> out.println("undone: " + setting(setting)));
     out.flush();
   }
 
   /** {@code web/10.0.0.1:9001 weight 3, state draining}. */
-  static String setting(JsonObject setting) {
+  public static String setting(JsonObject setting) {
     return printable(BackendSetting.of(setting).toString());
   }
 }
