@@ -21,6 +21,10 @@ import org.jspecify.annotations.Nullable;
  * @param limits of sessions at one time
  * @param proxyProtocol the header that connections to backends begin with, null = none
  * @param tls to the backends, null = in clear
+ * @param closing of live sessions, when {@code onBackendDown} is {@code CLOSE}
+ * @param rebalance ends sessions of backends that hold more than their share; null = never
+ * @param stickiness keeps the backend of a source; null = each session is balanced
+ * @param agent what tells the weight and the state of each backend, null = nobody
  */
 public record PoolConfig(
     String name,
@@ -37,6 +41,10 @@ public record PoolConfig(
     @Nullable BackendTls tls,
     WhenDown whenDown,
     OnBackendDown onBackendDown,
+    Closing closing,
+    @Nullable Rebalance rebalance,
+    @Nullable Stickiness stickiness,
+    @Nullable AgentConfig agent,
     Replies replies) {
 
   public PoolConfig {
@@ -66,6 +74,10 @@ public record PoolConfig(
         null,
         WhenDown.REFUSE,
         OnBackendDown.KEEP,
+        Closing.DEFAULT,
+        null,
+        null,
+        null,
         replies);
   }
 
@@ -105,6 +117,51 @@ public record PoolConfig(
     KEEP,
     /** They are closed, one after the other. */
     CLOSE
+  }
+
+  /**
+   * How live sessions of a backend that is down are closed.
+   *
+   * @param after how long the backend is down before the first one is
+   * @param spread from the first to the last
+   */
+  public record Closing(Duration after, Duration spread) {
+    public static final Closing DEFAULT = new Closing(Duration.ZERO, Duration.ofSeconds(5));
+  }
+
+  /**
+   * When sessions of a backend that holds more than its share of the cluster's are ended.
+   *
+   * @param excessPercent above its share that is left to a backend
+   * @param ratePercent of the pool's sessions that are ended in a second, over the whole cluster
+   * @param minAge of a session that may be ended
+   * @param quiet since the last byte of those that are ended first
+   */
+  public record Rebalance(int excessPercent, int ratePercent, Duration minAge, Duration quiet) {
+    public static final Rebalance DEFAULT =
+        new Rebalance(20, 1, Duration.ofMinutes(5), Duration.ofSeconds(1));
+  }
+
+  /**
+   * Sessions of one source address go to one backend.
+   *
+   * @param ttl since the last session of that source began
+   * @param size most sources that are kept
+   */
+  public record Stickiness(Duration ttl, int size) {
+    public static final Stickiness DEFAULT = new Stickiness(Duration.ofMinutes(30), 100_000);
+  }
+
+  /**
+   * A service at each backend that says how much it can take, in the words of HAProxy's
+   * agent-check.
+   *
+   * @param interval from the start of a question to the start of the next one
+   * @param timeout of one question
+   */
+  public record AgentConfig(int port, Duration interval, Duration timeout) {
+    public static final Duration DEFAULT_INTERVAL = Duration.ofSeconds(5);
+    public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(1);
   }
 
   /**

@@ -39,6 +39,10 @@ class ChoiceTest {
         null,
         whenDown,
         all.onBackendDown(),
+        all.closing(),
+        all.rebalance(),
+        all.stickiness(),
+        all.agent(),
         all.replies());
   }
 

@@ -125,6 +125,10 @@ public class AdmissionBenchmark {
         null,
         byDefault.whenDown(),
         byDefault.onBackendDown(),
+        byDefault.closing(),
+        byDefault.rebalance(),
+        byDefault.stickiness(),
+        byDefault.agent(),
         byDefault.replies());
   }
 

@@ -70,6 +70,10 @@ public final class PoolSettings {
         before.tls(),
         before.whenDown(),
         before.onBackendDown(),
+        before.closing(),
+        before.rebalance(),
+        before.stickiness(),
+        before.agent(),
         before.replies());
   }
 
@@ -90,6 +94,10 @@ public final class PoolSettings {
         null,
         plain.whenDown(),
         plain.onBackendDown(),
+        plain.closing(),
+        plain.rebalance(),
+        plain.stickiness(),
+        plain.agent(),
         plain.replies());
   }
 }

@@ -14,10 +14,13 @@ import dev.fairlead.config.LimitsConfig.QueueConfig;
 import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.config.ListenerConfig.Route;
 import dev.fairlead.config.PoolConfig;
+import dev.fairlead.config.PoolConfig.AgentConfig;
 import dev.fairlead.config.PoolConfig.Connect;
 import dev.fairlead.config.PoolConfig.DiscoveryConfig;
 import dev.fairlead.config.PoolConfig.Outlier;
+import dev.fairlead.config.PoolConfig.Rebalance;
 import dev.fairlead.config.PoolConfig.Replies;
+import dev.fairlead.config.PoolConfig.Stickiness;
 import dev.fairlead.config.PoolConfig.Timeouts;
 import dev.fairlead.config.ProxyProtocolConfig.AcceptProxy;
 import dev.fairlead.config.ProxyProtocolConfig.SendProxy;
@@ -127,6 +130,11 @@ public final class ConfigJson {
         .put("tls", TlsJson.backend(pool.tls()))
         .put("whenDown", pool.whenDown().label())
         .put("onBackendDown", pool.onBackendDown().label())
+        .put("closeAfter", Durations.show(pool.closing().after()))
+        .put("closeSpread", Durations.show(pool.closing().spread()))
+        .put("rebalance", rebalance(pool.rebalance()))
+        .put("stickiness", stickiness(pool.stickiness()))
+        .put("agent", agent(pool.agent()))
         .put("replies", replies(pool.replies()));
   }
 
@@ -205,6 +213,34 @@ public final class ConfigJson {
 
   private static @Nullable String bytes(@Nullable EscapedBytes bytes) {
     return bytes == null ? null : text(bytes.text());
+  }
+
+  private static Object rebalance(@Nullable Rebalance rebalance) {
+    return rebalance == null
+        ? "off"
+        : new JsonObject()
+            .put("excess", rebalance.excessPercent() + "%")
+            .put("rate", rebalance.ratePercent() + "%")
+            .put("minAge", Durations.show(rebalance.minAge()))
+            .put("quiet", Durations.show(rebalance.quiet()));
+  }
+
+  private static @Nullable JsonObject stickiness(@Nullable Stickiness stickiness) {
+    return stickiness == null
+        ? null
+        : new JsonObject()
+            .put("by", "source")
+            .put("ttl", Durations.show(stickiness.ttl()))
+            .put("size", stickiness.size());
+  }
+
+  private static @Nullable JsonObject agent(@Nullable AgentConfig agent) {
+    return agent == null
+        ? null
+        : new JsonObject()
+            .put("port", agent.port())
+            .put("interval", Durations.show(agent.interval()))
+            .put("timeout", Durations.show(agent.timeout()));
   }
 
   private static Object outlier(@Nullable Outlier outlier) {

@@ -4,19 +4,25 @@ import dev.fairlead.config.BackendConfig;
 import dev.fairlead.config.BackendConfig.State;
 import dev.fairlead.config.IpAddress;
 import dev.fairlead.config.PoolConfig;
+import dev.fairlead.config.PoolConfig.AgentConfig;
 import dev.fairlead.config.PoolConfig.Balance;
+import dev.fairlead.config.PoolConfig.Closing;
 import dev.fairlead.config.PoolConfig.Connect;
 import dev.fairlead.config.PoolConfig.DiscoveryConfig;
 import dev.fairlead.config.PoolConfig.OnBackendDown;
 import dev.fairlead.config.PoolConfig.Outlier;
+import dev.fairlead.config.PoolConfig.Rebalance;
 import dev.fairlead.config.PoolConfig.Replies;
+import dev.fairlead.config.PoolConfig.Stickiness;
 import dev.fairlead.config.PoolConfig.Timeouts;
 import dev.fairlead.config.PoolConfig.WhenDown;
 import dev.fairlead.config.TlsConfig.BackendTls;
 import dev.fairlead.config.text.Tree;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Binds one of {@code pools} and its backends. */
 record PoolBinder(Binding binding) {
@@ -26,6 +32,15 @@ record PoolBinder(Binding binding) {
   private static final ValueType<OnBackendDown> ON_BACKEND_DOWN =
       ValueType.constant(OnBackendDown.values());
   private static final ValueType<State> STATE = ValueType.constant(State.values());
+  private static final int MAX_SOURCES = 1_000_000;
+  private static final ValueType<Integer> SOURCES = ValueType.integer(1, MAX_SOURCES);
+
+  /** Of a percentage; zero would never end a session. */
+  private static final ValueType<Integer> RATE =
+      ValueType.parsed(
+          text -> ValueType.percent(text).filter(percent -> percent > 0),
+          "a percentage, 1% to 100%");
+
   private static final ValueType<Integer> WEIGHT =
       ValueType.integer(BackendConfig.MIN_WEIGHT, BackendConfig.MAX_WEIGHT);
 
@@ -46,12 +61,33 @@ record PoolBinder(Binding binding) {
             pool.optionalSection("tls", new TlsBinder(binding)::backend).orElse(null),
             pool.get("whenDown", WHEN_DOWN, WhenDown.REFUSE),
             pool.get("onBackendDown", ON_BACKEND_DOWN, OnBackendDown.KEEP),
+            closing(pool),
+            rebalance(pool),
+            stickiness(pool),
+            agent(pool),
             pool.section("replies", PoolBinder::replies));
     LimitsBinder.judge(pool, config);
+    refuseWhatIsNotBuilt(pool, config);
     if (config.backends().stream().anyMatch(backend -> backend.unixPath() != null)) {
       judgeWithUnix(pool, config);
     }
     return config;
+  }
+
+  private static void refuseWhatIsNotBuilt(Section pool, PoolConfig config) {
+    Map<String, Boolean> used =
+        Map.of(
+            "closeAfter", !config.closing().after().isZero(),
+            "closeSpread", !config.closing().spread().equals(Closing.DEFAULT.spread()),
+            "rebalance", config.rebalance() != null,
+            "stickiness", config.stickiness() != null,
+            "agent", config.agent() != null);
+    used.forEach(
+        (key, isUsed) -> {
+          if (isUsed) {
+            pool.refuse(key, "not available yet");
+          }
+        });
   }
 
   /** A Unix socket has no port, and no name that a certificate could prove. */
@@ -142,6 +178,53 @@ record PoolBinder(Binding binding) {
         timeouts.get("close", ValueType.duration(), byDefault.close()),
         timeouts.get("maxDuration", ValueType.duration(), byDefault.maxDuration()),
         timeouts.get("jitter", ValueType.percentage(), byDefault.jitterPercent()));
+  }
+
+  private static Closing closing(Section pool) {
+    Closing byDefault = Closing.DEFAULT;
+    return new Closing(
+        pool.get("closeAfter", ValueType.duration(), byDefault.after()),
+        pool.get("closeSpread", ValueType.duration(), byDefault.spread()));
+  }
+
+  private static @Nullable Rebalance rebalance(Section pool) {
+    Rebalance byDefault = Rebalance.DEFAULT;
+    return pool.value("rebalance").isPresent()
+        ? pool.sectionOrOff(
+                "rebalance",
+                rebalance ->
+                    new Rebalance(
+                        rebalance.get("excess", ValueType.percentage(), byDefault.excessPercent()),
+                        rebalance.get("rate", RATE, byDefault.ratePercent()),
+                        rebalance.get("minAge", ValueType.duration(), byDefault.minAge()),
+                        rebalance.get("quiet", ValueType.duration(), byDefault.quiet())))
+            .orElse(null)
+        : null;
+  }
+
+  private static @Nullable Stickiness stickiness(Section pool) {
+    return pool.optionalSection(
+            "stickiness",
+            stickiness -> {
+              stickiness.required("by", ValueType.word("source"), "source", "source");
+              return new Stickiness(
+                  stickiness.get("ttl", ValueType.positiveDuration(), Stickiness.DEFAULT.ttl()),
+                  stickiness.get("size", SOURCES, Stickiness.DEFAULT.size()));
+            })
+        .orElse(null);
+  }
+
+  private static @Nullable AgentConfig agent(Section pool) {
+    return pool.optionalSection(
+            "agent",
+            agent ->
+                new AgentConfig(
+                    agent.required("port", AddressTypes.port(), "1 to " + IpAddress.MAX_PORT, 1),
+                    agent.get(
+                        "interval", ValueType.positiveDuration(), AgentConfig.DEFAULT_INTERVAL),
+                    agent.get(
+                        "timeout", ValueType.positiveDuration(), AgentConfig.DEFAULT_TIMEOUT)))
+        .orElse(null);
   }
 
   private static Replies replies(Section replies) {

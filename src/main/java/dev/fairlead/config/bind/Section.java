@@ -206,7 +206,9 @@ final class Section implements AutoCloseable {
 
   /** The tree of a key, empty when it is not written; the key is known from now on. */
   Optional<Tree> value(String key) {
-    known.add(key);
+    if (!known.contains(key)) {
+      known.add(key);
+    }
     Tree.KeyValue entry = mapping.entries().get(key);
     if (entry != null) {
       binding.placed(child(key), entry.value().place());

@@ -127,14 +127,15 @@ interface ValueType<T> {
 
   /** {@code 0%} to {@code 100%}, as the number. */
   static ValueType<Integer> percentage() {
-    return parsed(
-        text -> {
-          Matcher matcher = PERCENTAGE.matcher(text);
-          return matcher.matches()
-              ? Optional.of(Integer.parseInt(matcher.group(1))).filter(percent -> percent <= 100)
-              : Optional.empty();
-        },
-        "a percentage, 0% to 100%");
+    return parsed(ValueType::percent, "a percentage, 0% to 100%");
+  }
+
+  /** {@code 0%} to {@code 100%}, as the number. */
+  static Optional<Integer> percent(String text) {
+    Matcher matcher = PERCENTAGE.matcher(text);
+    return matcher.matches()
+        ? Optional.of(Integer.parseInt(matcher.group(1))).filter(percent -> percent <= 100)
+        : Optional.empty();
   }
 
   /** One of the words. */

@@ -98,6 +98,10 @@ final class HealthMember implements HealthListener, Membership.MembershipListene
         null,
         base.whenDown(),
         base.onBackendDown(),
+        base.closing(),
+        base.rebalance(),
+        base.stickiness(),
+        base.agent(),
         base.replies());
   }
 

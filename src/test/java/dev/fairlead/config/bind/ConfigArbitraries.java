@@ -139,6 +139,10 @@ public final class ConfigArbitraries {
                     TlsArbitraries.possible(care.tls(), made),
                     care.whenDown(),
                     care.onBackendDown(),
+                    PoolConfig.Closing.DEFAULT,
+                    null,
+                    null,
+                    null,
                     says));
   }
 

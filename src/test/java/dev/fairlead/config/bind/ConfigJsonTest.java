@@ -52,6 +52,8 @@ class ConfigJsonTest {
                      "queue": {"size": 0, "timeout": "5s"}},
                    "proxyProtocol": "off", "tls": null,
                    "whenDown": "refuse", "onBackendDown": "keep",
+                   "closeAfter": "0s", "closeSpread": "5s", "rebalance": "off",
+                   "stickiness": null, "agent": null,
                    "replies": {"noBackend": "$${X}", "connectFailed": null}}]}
                 """));
   }

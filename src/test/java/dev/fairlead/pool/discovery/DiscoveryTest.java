@@ -73,6 +73,10 @@ class DiscoveryTest {
         null,
         plain.whenDown(),
         plain.onBackendDown(),
+        plain.closing(),
+        plain.rebalance(),
+        plain.stickiness(),
+        plain.agent(),
         plain.replies());
   }
 

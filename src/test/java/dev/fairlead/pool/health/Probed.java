@@ -88,6 +88,10 @@ record Probed(HealthConfig health, BackendConfig backend, List<InetAddress> sour
         null,
         plain.whenDown(),
         plain.onBackendDown(),
+        plain.closing(),
+        plain.rebalance(),
+        plain.stickiness(),
+        plain.agent(),
         plain.replies());
   }
 
