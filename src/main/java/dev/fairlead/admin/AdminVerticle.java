@@ -68,7 +68,7 @@ public final class AdminVerticle extends VerticleBase {
   private Handler<RoutingContext> guard() {
     return config.tokenFile() == null
         ? new SameSite(config.host())
-        : BearerToken.read(config.tokenFile());
+        : BearerToken.read(config);
   }
 
   private Future<HttpServer> listen(Loaded loaded) {

@@ -34,9 +34,6 @@ final class Answers {
         .setStatusCode(status)
         .putHeader(HttpHeaders.CONTENT_TYPE, contentType)
         .putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()));
-    if (!ctx.response().headers().contains(HttpHeaders.CACHE_CONTROL)) {
-      ctx.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
-    }
     ctx.response().end(body);
   }
 
@@ -59,6 +56,7 @@ final class Answers {
 
   /** Refuses the request with one problem, whose path is that of the request. */
   static void problem(RoutingContext ctx, int status, String message) {
+    ChangeAudit.because(ctx, message);
     JsonObject problem = new JsonObject().put("path", ctx.request().path()).put("message", message);
     json(ctx, status, new JsonObject().put("problems", new JsonArray().add(problem)));
   }
@@ -66,6 +64,7 @@ final class Answers {
   /** Sends {@code refusal} if it is a {@link CommandException}; anything else is a bug. */
   static void refused(RoutingContext ctx, Throwable refusal) {
     if (refusal instanceof CommandException command) {
+      ChangeAudit.because(ctx, String.valueOf(command.getMessage()));
       json(ctx, command.code(), command.toJson());
     } else {
       ctx.fail(refusal);

@@ -1,6 +1,7 @@
 package dev.fairlead.admin;
 
 import dev.fairlead.admin.AdminRoutes.Endpoint;
+import dev.fairlead.event.ChangeText;
 import dev.fairlead.event.CommandBodies;
 import dev.fairlead.event.CommandException;
 import dev.fairlead.event.Commands;
@@ -30,7 +31,11 @@ record CommandRoutes(MemberView member, Commands commands) {
             ctx ->
                 answer(
                     ctx,
-                    () -> commands.push(RequestReader.pushCommand(ctx, from(ctx)), from(ctx)))),
+                    () -> {
+                      JsonObject command = RequestReader.pushCommand(ctx, from(ctx));
+                      return commands.push(
+                          ChangeAudit.says(ctx, ChangeText::push, command), from(ctx));
+                    })),
         new Endpoint(
             HttpMethod.GET, "/api/v1/config/history", ctx -> answer(ctx, commands::history)),
         new Endpoint(HttpMethod.POST, "/api/v1/config/rollback", this::rollback),
@@ -57,6 +62,7 @@ record CommandRoutes(MemberView member, Commands commands) {
         ctx,
         () -> {
           JsonObject command = RequestReader.change(ctx, from(ctx));
+          ChangeAudit.says(ctx, ChangeText::rollback, command);
           return commands.rollback(CommandBodies.rollback(command), from(ctx));
         });
   }
@@ -72,6 +78,7 @@ record CommandRoutes(MemberView member, Commands commands) {
           int slash = rest.indexOf('/');
           command.put("pool", decoded(rest.substring(0, slash)));
           command.put("backend", decoded(rest.substring(slash + 1 + BACKENDS.length())));
+          ChangeAudit.says(ctx, ChangeText::set, command);
           return commands.set(CommandBodies.set(command), from(ctx));
         });
   }
@@ -93,6 +100,7 @@ record CommandRoutes(MemberView member, Commands commands) {
         ctx,
         () -> {
           JsonObject command = CommandBodies.shutdown(RequestReader.json(ctx));
+          ChangeAudit.says(ctx, CommandBodies::shutdownText, command);
           refuseUnknown(command.getString("member"));
           return commands.shutdown(command, from(ctx));
         },
@@ -115,15 +123,20 @@ record CommandRoutes(MemberView member, Commands commands) {
   private static <T> void answer(
       RoutingContext ctx, Supplier<Future<T>> command, Handler<T> onSuccess) {
     try {
-      Answers.here(command.get())
+      Future<T> under = Answers.here(command.get());
+      ChangeAudit.begins(ctx);
+      under
+          .onSuccess(answer -> ChangeAudit.done(ctx, answer))
           .onSuccess(onSuccess)
+          .onFailure(refusal -> ChangeAudit.refused(ctx, refusal))
           .onFailure(refusal -> Answers.refused(ctx, refusal));
     } catch (CommandException refusal) {
       Answers.refused(ctx, refusal);
     }
   }
 
-  private static String from(RoutingContext ctx) {
+  /** {@code http 127.0.0.1}. */
+  static String from(RoutingContext ctx) {
     return "http " + ctx.request().remoteAddress().hostAddress();
   }
 }
