@@ -45,9 +45,11 @@ public final class AuditLog {
 
     @Override
     public String toString() {
-      StringBuilder text = new StringBuilder("by ");
-      text.append(author == null || author.isBlank() ? "nobody named" : Problem.oneLine(author));
-      text.append(", from ").append(Problem.oneLine(from));
+      StringBuilder text = new StringBuilder();
+      if (author != null && !author.isBlank()) {
+        text.append("by ").append(Problem.oneLine(author)).append(", ");
+      }
+      text.append("from ").append(Problem.oneLine(from));
       if (token != null) {
         text.append(", token ").append(token);
       }

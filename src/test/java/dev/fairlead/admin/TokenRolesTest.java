@@ -84,7 +84,6 @@ class TokenRolesTest {
     "POST, /api/v1/config",
     "POST, /api/v1/config?dryRun=false",
     "POST, /api/v1/config?dryRun=false&dryRun=true",
-    "POST, /api/v1/config?dryrun=true",
     "POST, /api/v1/config/rollback",
     "POST, /api/v1/config/rollback?dryRun=true",
     "POST, /api/v1/shutdown",
