@@ -91,7 +91,12 @@ final class AdminRoutes {
     router.route().failureHandler(Answers::failure).handler(AdminRoutes::protect);
     router.route().handler(ChangeAudit.handler(System::nanoTime)).handler(new RequestCheck());
     mount(router, open());
-    router.route().handler(guard).handler(TokenRole::check).handler(this::awaitConfig).handler(RequestReader::refuseForms);
+    router
+        .route()
+        .handler(guard)
+        .handler(TokenRole::check)
+        .handler(this::awaitConfig)
+        .handler(RequestReader::refuseForms);
     router.route().handler(BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES));
     router.route().handler(AdminRoutes::serve);
     mount(router, guarded());

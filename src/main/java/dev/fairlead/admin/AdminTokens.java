@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The tokens of the admin listener, as their files are: {@link #refresh} reads them again. Files
- * that cannot be used leave the tokens as they are. {@link #refresh} blocks and is for one worker at
- * a time; {@link #role} is for any thread.
+ * that cannot be used leave the tokens as they are. {@link #refresh} blocks and is for one worker
+ * at a time; {@link #role} is for any thread.
  */
 public final class AdminTokens {
   private static final Logger LOG = LoggerFactory.getLogger(AdminTokens.class);

@@ -10,8 +10,9 @@ import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 
 /**
- * Passes on requests that carry a token, with its {@link TokenRole}; refuses all others with 401, or with 429 if too many
- * wrong tokens come from one address. On the event loop of the admin listener.
+ * Passes on requests that carry a token, with its {@link TokenRole}; refuses all others with 401,
+ * or with 429 if too many wrong tokens come from one address. On the event loop of the admin
+ * listener.
  */
 final class BearerToken implements Handler<RoutingContext> {
   private static final String SCHEME = "Bearer ";

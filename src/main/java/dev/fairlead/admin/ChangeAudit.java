@@ -118,8 +118,7 @@ final class ChangeAudit {
       OptionalLong leftOut = strangers.next();
       if (leftOut.isPresent()) {
         long more = leftOut.getAsLong();
-        AuditLog.refused(
-            actor(), what, more == 0 ? reason : more + " others before it, " + reason);
+        AuditLog.refused(actor(), what, more == 0 ? reason : more + " others before it, " + reason);
       }
     } else {
       AuditLog.refused(actor(), what, reason);

@@ -33,10 +33,7 @@ public final class AuditLog {
    * @param certificate the subject of the client's certificate; null = there is none
    */
   public record Actor(
-      @Nullable String author,
-      String from,
-      @Nullable String token,
-      @Nullable String certificate) {
+      @Nullable String author, String from, @Nullable String token, @Nullable String certificate) {
 
     /** One that has neither token nor certificate. */
     public static Actor of(@Nullable String author, String from) {

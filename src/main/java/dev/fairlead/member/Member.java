@@ -312,10 +312,7 @@ public final class Member {
     proxy.onPoolsChanged(this::poolsChanged);
     accessLog
         .counts()
-        .of(
-            proxy.loops().count()::live,
-            name -> proxy.stats().of(name).active(),
-            proxy::pools);
+        .of(proxy.loops().count()::live, name -> proxy.stats().of(name).active(), proxy::pools);
     metrics.accessLog(accessLog::dropped, accessLog::waiting);
     metrics.cluster(() -> cluster.members().size(), cluster::loadViewAgeSeconds);
     metrics.clusterTraffic(cluster.traffic()::messages, cluster.traffic()::bytes);

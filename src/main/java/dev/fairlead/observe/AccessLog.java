@@ -58,7 +58,8 @@ public final class AccessLog implements SessionListener, AutoCloseable {
   }
 
   /** Writes to {@code target}, null = nowhere. */
-  AccessLog(@Nullable LogTarget target, LineFormat format, LiveCounts counts, Batcher.Limits limits) {
+  AccessLog(
+      @Nullable LogTarget target, LineFormat format, LiveCounts counts, Batcher.Limits limits) {
     this.target = target;
     this.counts = counts;
     this.batcher =

@@ -49,9 +49,7 @@ public final class LiveCounts {
     }
 
     long pool(@Nullable String name) {
-      return name == null
-          ? 0
-          : backendsOf(name).values().stream().mapToLong(Backend::active).sum();
+      return name == null ? 0 : backendsOf(name).values().stream().mapToLong(Backend::active).sum();
     }
 
     long backend(@Nullable String pool, @Nullable String id) {

@@ -15,8 +15,8 @@ import java.util.function.Supplier;
 
 /**
  * A line of the process log as one JSON object: {@code time} (UTC), {@code level}, {@code logger},
- * {@code thread}, {@code member}, {@code message} and, if there is one, {@code stack}. The names are
- * API. Any thread.
+ * {@code thread}, {@code member}, {@code message} and, if there is one, {@code stack}. The names
+ * are API. Any thread.
  *
  * @see ProcessLogLayout
  */

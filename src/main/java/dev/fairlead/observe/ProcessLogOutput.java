@@ -66,8 +66,7 @@ final class ProcessLogOutput extends AppenderBase<ILoggingEvent> {
     }
   }
 
-  private static void write(LogTarget target, ILoggingEvent event, byte[] line)
-      throws IOException {
+  private static void write(LogTarget target, ILoggingEvent event, byte[] line) throws IOException {
     if (target instanceof Syslog syslog) {
       String text = new String(line, StandardCharsets.UTF_8).stripTrailing();
       syslog.send(severity(event.getLevel()), text.getBytes(StandardCharsets.UTF_8));

@@ -11,11 +11,12 @@ import java.time.ZoneId;
 import org.slf4j.Logger;
 
 /**
- * Sets up the process log, which goes to stderr until {@link ProcessLogs} turns it elsewhere: stdout is for the access log and the output of
- * commands. It is code because reading it from a file of XML is a fifth of the start of a member.
- * Logback finds the class as a service and calls it once, on the thread that asks for the first
- * logger. A file that {@code -Dlogback.configurationFile} names, and a {@code logback-test.xml} on
- * the class path, have precedence.
+ * Sets up the process log, which goes to stderr until {@link ProcessLogs} turns it elsewhere:
+ * stdout is for the access log and the output of commands. It is code because reading it from a
+ * file of XML is a fifth of the start of a member. Logback finds the class as a service and calls
+ * it once, on the thread that asks for the first logger. A file that {@code
+ * -Dlogback.configurationFile} names, and a {@code logback-test.xml} on the class path, have
+ * precedence.
  */
 public final class ProcessLogSetup extends ContextAwareBase implements Configurator {
   /** The appender of the root logger; {@code cli.ProcessLog} empties the one of this name. */

@@ -305,7 +305,7 @@ class AdminApiTest {
         .hasValue("no-store");
     HttpResponse<String> page = server.get("/");
     assertThat(page.headers().firstValue("content-security-policy"))
-        .hasValueSatisfying(policy -> assertThat(policy).startsWith("default-src 'none'"));
+        .hasValueSatisfying(policy -> assertThat(policy).startsWith("default-src 'self';"));
     assertThat(page.headers().firstValue("x-content-type-options")).hasValue("nosniff");
     assertThat(page.body() + server.get("/app.js").body() + server.get("/style.css").body())
         .doesNotContain("//cdn", "http://", "https://", "innerHTML", "style=\"");

@@ -74,8 +74,7 @@ class ChangeAuditTest {
 
   @Test
   void changesSayWhoWhatAndTheirResult() throws Exception {
-    assertThat(
-            line("POST", "/api/v1/config?author=ann", "application/yaml", FULL, "pools: []\n"))
+    assertThat(line("POST", "/api/v1/config?author=ann", "application/yaml", FULL, "pools: []\n"))
         .isEqualTo(
             "push of 10 characters of yaml by ann, from http 127.0.0.1, token full: revision 8");
     assertThat(
@@ -87,12 +86,10 @@ class ChangeAuditTest {
                 "{\"weight\": 3, \"author\": \"bob\"}"))
         .isEqualTo("set web/a:1 weight 3 by bob, from http 127.0.0.1, token full: revision 8");
     assertThat(line("POST", "/api/v1/config/rollback", JSON, FULL, "{\"revision\": 5}"))
-        .isEqualTo(
-            "rollback to revision 5 from http 127.0.0.1, token full: revision 8");
+        .isEqualTo("rollback to revision 5 from http 127.0.0.1, token full: revision 8");
     server.member.session("s1", 5);
     assertThat(line("DELETE", "/api/v1/sessions/s1", JSON, FULL, ""))
-        .isEqualTo(
-            "close of session s1 from http 127.0.0.1, token full: done");
+        .isEqualTo("close of session s1 from http 127.0.0.1, token full: done");
     assertThat(line("POST", "/api/v1/shutdown", JSON, FULL, "{\"member\": \"*\"}"))
         .startsWith("shutdown of all members, grace as configured from ")
         .endsWith(": done");

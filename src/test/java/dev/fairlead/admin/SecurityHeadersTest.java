@@ -10,9 +10,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Ensures that browsers neither frame, guess, keep nor leak what the admin listener answers, and that
- * deep bodies are refused. Provoked with answers of every kind. A failure would look like a page of
- * another site that shows this one.
+ * Ensures that browsers neither frame, guess, keep nor leak what the admin listener answers, and
+ * that deep bodies are refused. Provoked with answers of every kind. A failure would look like a
+ * page of another site that shows this one.
  */
 class SecurityHeadersTest {
   private static final int DEEP = 100_000;

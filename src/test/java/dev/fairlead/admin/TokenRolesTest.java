@@ -57,8 +57,7 @@ class TokenRolesTest {
   void statusSaysTheRole() throws Exception {
     try (AdminServer server = start()) {
       for (String[] each : new String[][] {{FULL, "full"}, {READ, "read"}}) {
-        JsonObject status =
-            new JsonObject(server.send("GET", "/api/v1/status", each[0]).body());
+        JsonObject status = new JsonObject(server.send("GET", "/api/v1/status", each[0]).body());
         assertThat(status.getString("tokenRole")).isEqualTo(each[1]);
       }
     }

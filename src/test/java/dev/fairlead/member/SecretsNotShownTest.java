@@ -101,8 +101,7 @@ class SecretsNotShownTest {
   }
 
   private Path write(String weight) throws Exception {
-    return Files.writeString(
-        directory.resolve("fairlead.yaml"), CONFIG.replace("%s", weight));
+    return Files.writeString(directory.resolve("fairlead.yaml"), CONFIG.replace("%s", weight));
   }
 
   private static HttpRequest.Builder request(Member member, String path, String token) {

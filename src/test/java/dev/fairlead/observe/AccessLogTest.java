@@ -240,8 +240,7 @@ class AccessLogTest {
 
   @Test
   void offLogsNothing() throws Exception {
-    try (AccessLog log =
-        AccessLog.open(to(LogDestination.OFF))) {
+    try (AccessLog log = AccessLog.open(to(LogDestination.OFF))) {
       log.closed(null, false);
       log.reopen();
       assertThat(log.dropped()).isZero();

@@ -100,8 +100,7 @@ class TcpLogLineTest {
 
   @Test
   void fieldsAreThoseOfTheManual() {
-    assertThat(
-            line(record(CLIENT, "srv1", 1, 3, CloseReason.BACKEND_CLOSED, Phase.RELAY)))
+    assertThat(line(record(CLIENT, "srv1", 1, 3, CloseReason.BACKEND_CLOSED, Phase.RELAY)))
         .isEqualTo(
             "10.0.1.2:33313 [06/Feb/2009:12:12:51.443] fnt bck/srv1 0/3/5007 212 -- 0/0/0/0/0"
                 + " 0/0\n")
@@ -141,8 +140,7 @@ class TcpLogLineTest {
   @Test
   void aTlsListenerHasATilde() {
     TlsDetails tls = new TlsDetails("TLSv1.3", "c", false, null, null, null, null);
-    assertThat(
-            line(record(CLIENT, "fnt", "b", 1, 1, CloseReason.ADMIN, Phase.RELAY, tls)))
+    assertThat(line(record(CLIENT, "fnt", "b", 1, 1, CloseReason.ADMIN, Phase.RELAY, tls)))
         .contains("] fnt~ bck/b 0/1/5007 212 KD ");
   }
 

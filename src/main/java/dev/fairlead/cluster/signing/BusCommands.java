@@ -90,7 +90,8 @@ public final class BusCommands {
         GET,
         new RequestType(false, CommandBodies::get, null, (command, from) -> commands.get(command)),
         HISTORY,
-        new RequestType(false, CommandBodies::history, null, (command, from) -> commands.history()));
+        new RequestType(
+            false, CommandBodies::history, null, (command, from) -> commands.history()));
   }
 
   /** Succeeds when every member of the cluster can reach this one. */

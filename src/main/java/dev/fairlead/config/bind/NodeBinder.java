@@ -52,7 +52,10 @@ record NodeBinder(ValueType<Path> path) {
         node.get("rehearsal", ValueType.duration(), NodeConfig.DEFAULT.rehearsal()),
         node.values("environment", VariableNames.pattern()),
         node.get("logFormat", LOG_FORMAT, NodeConfig.DEFAULT.logFormat()),
-        node.get("logTo", logTypes().syslog().or("stderr", LogDestination.STDERR), LogDestination.STDERR),
+        node.get(
+            "logTo",
+            logTypes().syslog().or("stderr", LogDestination.STDERR),
+            LogDestination.STDERR),
         node.section("auditLog", this::auditLog));
   }
 
@@ -85,10 +88,7 @@ record NodeBinder(ValueType<Path> path) {
   private AccessLogConfig accessLog(Section accessLog) {
     AccessLogConfig byDefault = AccessLogConfig.DEFAULT;
     ValueType<LogDestination> to =
-        logTypes()
-            .fileOrSyslog()
-            .or("off", LogDestination.OFF)
-            .or("stdout", LogDestination.STDOUT);
+        logTypes().fileOrSyslog().or("off", LogDestination.OFF).or("stdout", LogDestination.STDOUT);
     AccessLogConfig bound =
         new AccessLogConfig(
             accessLog.get("format", ACCESS_LOG_FORMAT, byDefault.format()),

@@ -44,8 +44,7 @@ class LogKeysTest {
                 new Rotation(1024, Duration.ofDays(1), 3)));
     assertThat(node.logFormat()).isEqualTo(LogFormat.JSON);
     assertThat(node.logTo()).isEqualTo(new LogDestination(Kind.SYSLOG_UDP, "logs.internal", 514));
-    assertThat(node.auditLog().to())
-        .isEqualTo(new LogDestination(Kind.SYSLOG_UNIX, "/dev/log", 0));
+    assertThat(node.auditLog().to()).isEqualTo(new LogDestination(Kind.SYSLOG_UNIX, "/dev/log", 0));
     assertThat(node.admin().readTokenFile()).isEqualTo(Loading.DIRECTORY.resolve("r"));
   }
 
