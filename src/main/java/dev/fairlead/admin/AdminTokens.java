@@ -110,8 +110,9 @@ public final class AdminTokens {
       }
       problem = null;
     } catch (IllegalStateException e) {
-      if (!e.getMessage().equals(problem)) {
-        problem = e.getMessage();
+      String now = String.valueOf(e.getMessage());
+      if (!now.equals(problem)) {
+        problem = now;
         LOG.error("{}; the tokens of before stay in use", problem);
       }
     }

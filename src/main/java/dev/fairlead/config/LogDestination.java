@@ -6,16 +6,16 @@ package dev.fairlead.config;
  * @param place the absolute path of a file or socket, or the host of a syslog server; empty = none
  * @param port of a syslog server, else 0
  */
-public record LogDestination(Kind kind, String place, int port) {
-  public static final LogDestination OFF = new LogDestination(Kind.OFF, "", 0);
-  public static final LogDestination STDOUT = new LogDestination(Kind.STDOUT, "", 0);
-  public static final LogDestination STDERR = new LogDestination(Kind.STDERR, "", 0);
+public record LogDestination(TargetKind kind, String place, int port) {
+  public static final LogDestination OFF = new LogDestination(TargetKind.OFF, "", 0);
+  public static final LogDestination STDOUT = new LogDestination(TargetKind.STDOUT, "", 0);
+  public static final LogDestination STDERR = new LogDestination(TargetKind.STDERR, "", 0);
 
   /** The port of syslog where none is written. */
   public static final int SYSLOG_PORT = 514;
 
   /** The ways to write a log. */
-  public enum Kind implements Labelled {
+  public enum TargetKind implements Labelled {
     OFF,
     STDOUT,
     STDERR,
@@ -27,11 +27,11 @@ public record LogDestination(Kind kind, String place, int port) {
 
   /** The file of this absolute path. */
   public static LogDestination file(String path) {
-    return new LogDestination(Kind.FILE, path, 0);
+    return new LogDestination(TargetKind.FILE, path, 0);
   }
 
   public boolean isOff() {
-    return kind == Kind.OFF;
+    return kind == TargetKind.OFF;
   }
 
   /** As the configuration writes it: {@code syslog+tcp://logs.internal:514}. */

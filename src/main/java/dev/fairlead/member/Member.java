@@ -113,15 +113,12 @@ public final class Member {
   private static Member start(LiveConfig.OwnConfig own, StopSequence stops) throws Exception {
     TlsProvider.refuseRenegotiation();
     NodeConfig node = own.config().node();
-    ProcessLogs logs = ProcessLogs.apply(node, LocalMemberAdapter.wantedName(node));
-    stops.add(logs);
+    ProcessLogs logs = with(stops, ProcessLogs.apply(node, LocalMemberAdapter.wantedName(node)));
     int loops = eventLoops(node);
     StartState state = StartState.read(own);
     Transport transport = Transport.of(node.transport(), OpenFiles.pipes(node));
-    AccessLog accessLog = AccessLog.open(node.accessLog());
-    stops.add(accessLog);
-    Metrics metrics = new Metrics();
-    stops.add(metrics);
+    AccessLog accessLog = with(stops, AccessLog.open(node.accessLog()));
+    Metrics metrics = with(stops, new Metrics());
     ClusterNode joined = join(own.config().cluster(), transport, options(loops));
     Vertx vertx = joined.vertx();
     stops.add(() -> vertx.close().await());
@@ -151,6 +148,11 @@ public final class Member {
         Metrics.FIRST_SCRAPE.toMillis(), timer -> vertx.executeBlocking(metrics::scrape, false));
     member.logReady(own.config().cluster(), joined);
     return member;
+  }
+
+  private static <T extends AutoCloseable> T with(StopSequence stops, T part) {
+    stops.add(part);
+    return part;
   }
 
   private Member(Foundation foundation, Proxy proxy, BackendHealth health, StopSequence stops) {

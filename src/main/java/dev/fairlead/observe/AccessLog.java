@@ -78,7 +78,7 @@ public final class AccessLog implements SessionListener, AutoCloseable {
 
   private static LogTarget targetOf(AccessLogConfig config) throws IOException {
     LogDestination to = config.to();
-    return to.kind() == LogDestination.Kind.FILE
+    return to.kind() == LogDestination.TargetKind.FILE
         ? new LogFile(KEY, Path.of(to.place()), config.rotate(), InstantSource.system())
         : LogTarget.open(KEY, to, MESSAGES, PATIENCE);
   }

@@ -1,7 +1,7 @@
 package dev.fairlead.config.bind;
 
 import dev.fairlead.config.LogDestination;
-import dev.fairlead.config.LogDestination.Kind;
+import dev.fairlead.config.LogDestination.TargetKind;
 import dev.fairlead.config.ParsedValue;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
@@ -43,14 +43,14 @@ record LogTypes(ValueType<Path> path) {
     String v6 = server.group("v6");
     String port = server.group("port");
     return new LogDestination(
-        server.group("tcp") == null ? Kind.SYSLOG_UDP : Kind.SYSLOG_TCP,
+        server.group("tcp") == null ? TargetKind.SYSLOG_UDP : TargetKind.SYSLOG_TCP,
         v6 == null ? server.group("host") : v6,
         port == null ? LogDestination.SYSLOG_PORT : Integer.parseInt(port));
   }
 
   private ParsedValue<LogDestination> socket(String text) {
     return ValueType.socketPath(Path.of("/"), text)
-        .map(each -> new LogDestination(Kind.SYSLOG_UNIX, each, 0))
+        .map(each -> new LogDestination(TargetKind.SYSLOG_UNIX, each, 0))
         .mapExpected(expected -> "syslog: and " + expected);
   }
 

@@ -95,7 +95,7 @@ record NodeBinder(ValueType<Path> path) {
             accessLog.get("to", to, byDefault.to()),
             accessLog.optionalSection("rotate", NodeBinder::rotation).orElse(null));
     if (bound.rotate() != null
-        && bound.to().kind() != LogDestination.Kind.FILE
+        && bound.to().kind() != LogDestination.TargetKind.FILE
         && !accessLog.isBroken("to")) {
       accessLog.refuse("rotate", "only with a file (expected: null, or a file in to)");
     }

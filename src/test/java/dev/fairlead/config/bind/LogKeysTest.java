@@ -3,7 +3,7 @@ package dev.fairlead.config.bind;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.config.LogDestination;
-import dev.fairlead.config.LogDestination.Kind;
+import dev.fairlead.config.LogDestination.TargetKind;
 import dev.fairlead.config.NodeConfig;
 import dev.fairlead.config.NodeConfig.AccessLogConfig;
 import dev.fairlead.config.NodeConfig.AccessLogConfig.AccessLogFormat;
@@ -43,8 +43,10 @@ class LogKeysTest {
                 LogDestination.file("/etc/fairlead/a.log"),
                 new Rotation(1024, Duration.ofDays(1), 3)));
     assertThat(node.logFormat()).isEqualTo(LogFormat.JSON);
-    assertThat(node.logTo()).isEqualTo(new LogDestination(Kind.SYSLOG_UDP, "logs.internal", 514));
-    assertThat(node.auditLog().to()).isEqualTo(new LogDestination(Kind.SYSLOG_UNIX, "/dev/log", 0));
+    assertThat(node.logTo())
+        .isEqualTo(new LogDestination(TargetKind.SYSLOG_UDP, "logs.internal", 514));
+    assertThat(node.auditLog().to())
+        .isEqualTo(new LogDestination(TargetKind.SYSLOG_UNIX, "/dev/log", 0));
     assertThat(node.admin().readTokenFile()).isEqualTo(Loading.DIRECTORY.resolve("r"));
   }
 
@@ -87,7 +89,8 @@ class LogKeysTest {
   void aMisspeltServerIsNoFile(String written) {
     String place = "--set node.accessLog.to: " + written + " (expected: ";
     if (written.equals("syslog")) {
-      assertThat(node("node.accessLog.to=" + written).accessLog().to().kind()).isEqualTo(Kind.FILE);
+      assertThat(node("node.accessLog.to=" + written).accessLog().to().kind())
+          .isEqualTo(TargetKind.FILE);
     } else {
       assertThat(problems("node.accessLog.to='" + written + "'"))
           .singleElement()
