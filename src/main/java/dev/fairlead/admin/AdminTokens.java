@@ -33,11 +33,10 @@ public final class AdminTokens {
   private @Nullable String problem;
 
   /** {@code read} null = there is no such token. */
-  private record Tokens(byte[] full, byte @Nullable [] read) {
-    boolean isSame(Tokens other) {
-      return MessageDigest.isEqual(full, other.full)
-          && Objects.equals(read == null, other.read == null)
-          && (read == null || MessageDigest.isEqual(read, other.read));
+  private record Tokens(String full, @Nullable String read) {
+    @Override
+    public String toString() {
+      return "Tokens[not shown]";
     }
   }
 
@@ -58,9 +57,9 @@ public final class AdminTokens {
   }
 
   private Tokens read() {
-    byte[] full = line("node.admin.tokenFile", fullFile);
-    byte[] read = readFile == null ? null : line("node.admin.readTokenFile", readFile);
-    if (read != null && MessageDigest.isEqual(full, read)) {
+    String full = line("node.admin.tokenFile", fullFile);
+    String read = readFile == null ? null : line("node.admin.readTokenFile", readFile);
+    if (full.equals(read)) {
       throw new IllegalStateException(
           "node.admin.readTokenFile: "
               + readFile
@@ -79,13 +78,13 @@ public final class AdminTokens {
     line(key, file);
   }
 
-  private static byte[] line(String key, Path file) {
+  private static String line(String key, Path file) {
     try (BufferedReader reader = Files.newBufferedReader(file)) {
       String line = reader.readLine();
       if (line == null || line.isBlank()) {
         throw unusable(key, file, "it is empty", null);
       }
-      return line.strip().getBytes(StandardCharsets.UTF_8);
+      return line.strip();
     } catch (IOException e) {
       throw unusable(key, file, e.toString(), e);
     }
@@ -104,7 +103,7 @@ public final class AdminTokens {
     }
     try {
       Tokens now = read();
-      if (!now.isSame(tokens)) {
+      if (!now.equals(tokens)) {
         tokens = now;
         LOG.info("the tokens of node.admin are those of the changed files");
       }
@@ -121,14 +120,17 @@ public final class AdminTokens {
   /** What {@code given} permits, empty = it is no token; takes as long for any. */
   Optional<TokenRole> role(String given) {
     Tokens now = tokens;
-    byte[] bytes = given.getBytes(StandardCharsets.UTF_8);
     // Constant-time comparison: the duration must not depend on the number of right bytes.
-    boolean isFull = MessageDigest.isEqual(now.full(), bytes);
-    byte[] readToken = now.read();
-    boolean isRead = MessageDigest.isEqual(readToken == null ? now.full() : readToken, bytes);
+    boolean isFull = isSame(now.full(), given);
+    boolean isRead = isSame(now.read() == null ? now.full() : now.read(), given);
     if (isFull) {
       return Optional.of(TokenRole.FULL);
     }
     return isRead ? Optional.of(TokenRole.READ) : Optional.empty();
+  }
+
+  private static boolean isSame(String token, String given) {
+    return MessageDigest.isEqual(
+        token.getBytes(StandardCharsets.UTF_8), given.getBytes(StandardCharsets.UTF_8));
   }
 }
