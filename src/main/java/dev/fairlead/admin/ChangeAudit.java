@@ -34,7 +34,6 @@ final class ChangeAudit {
   private final RoutingContext ctx;
   private String what;
   private @Nullable String author;
-  private @Nullable String why;
 
   /** A command is under way, and its end makes the line. */
   private boolean underWay;
@@ -99,11 +98,6 @@ final class ChangeAudit {
         .ifPresent(audit -> AuditLog.refused(audit.actor(), audit.what, why));
   }
 
-  /** Why a request is refused, in words. */
-  static void because(RoutingContext ctx, String why) {
-    in(ctx).ifPresent(audit -> audit.why = why);
-  }
-
   private void ended(LineLimit strangers) {
     int status = ctx.response().getStatusCode();
     if (underWay || isDryRun) {
@@ -113,6 +107,7 @@ final class ChangeAudit {
       AuditLog.done(actor(), what, "done");
       return;
     }
+    String why = Answers.why(ctx);
     String reason = status + (why == null ? "" : " " + why);
     if (status == 401 || status == 403 || status == 429) {
       OptionalLong leftOut = strangers.next();
@@ -125,8 +120,13 @@ final class ChangeAudit {
     }
   }
 
+  /** {@code http 127.0.0.1}. */
+  static String from(RoutingContext ctx) {
+    return "http " + ctx.request().remoteAddress().hostAddress();
+  }
+
   private Actor actor() {
-    String from = CommandRoutes.from(ctx);
+    String from = from(ctx);
     return new Actor(
         from.equals(author) ? null : author,
         from,

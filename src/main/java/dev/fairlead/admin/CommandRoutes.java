@@ -32,9 +32,9 @@ record CommandRoutes(MemberView member, Commands commands) {
                 answer(
                     ctx,
                     () -> {
-                      JsonObject command = RequestReader.pushCommand(ctx, from(ctx));
+                      JsonObject command = RequestReader.pushCommand(ctx, ChangeAudit.from(ctx));
                       return commands.push(
-                          ChangeAudit.says(ctx, ChangeText::push, command), from(ctx));
+                          ChangeAudit.says(ctx, ChangeText::push, command), ChangeAudit.from(ctx));
                     })),
         new Endpoint(
             HttpMethod.GET, "/api/v1/config/history", ctx -> answer(ctx, commands::history)),
@@ -61,9 +61,9 @@ record CommandRoutes(MemberView member, Commands commands) {
     answer(
         ctx,
         () -> {
-          JsonObject command = RequestReader.change(ctx, from(ctx));
+          JsonObject command = RequestReader.change(ctx, ChangeAudit.from(ctx));
           ChangeAudit.says(ctx, ChangeText::rollback, command);
-          return commands.rollback(CommandBodies.rollback(command), from(ctx));
+          return commands.rollback(CommandBodies.rollback(command), ChangeAudit.from(ctx));
         });
   }
 
@@ -71,7 +71,7 @@ record CommandRoutes(MemberView member, Commands commands) {
     answer(
         ctx,
         () -> {
-          JsonObject command = RequestReader.change(ctx, from(ctx));
+          JsonObject command = RequestReader.change(ctx, ChangeAudit.from(ctx));
           refuse(command, "pool");
           refuse(command, "backend");
           String rest = ctx.normalizedPath().substring(POOLS.length());
@@ -79,7 +79,7 @@ record CommandRoutes(MemberView member, Commands commands) {
           command.put("pool", decoded(rest.substring(0, slash)));
           command.put("backend", decoded(rest.substring(slash + 1 + BACKENDS.length())));
           ChangeAudit.says(ctx, ChangeText::set, command);
-          return commands.set(CommandBodies.set(command), from(ctx));
+          return commands.set(CommandBodies.set(command), ChangeAudit.from(ctx));
         });
   }
 
@@ -102,7 +102,7 @@ record CommandRoutes(MemberView member, Commands commands) {
           JsonObject command = CommandBodies.shutdown(RequestReader.json(ctx));
           ChangeAudit.says(ctx, CommandBodies::shutdownText, command);
           refuseUnknown(command.getString("member"));
-          return commands.shutdown(command, from(ctx));
+          return commands.shutdown(command, ChangeAudit.from(ctx));
         },
         sent -> ctx.response().setStatusCode(202).end());
   }
@@ -133,10 +133,5 @@ record CommandRoutes(MemberView member, Commands commands) {
     } catch (CommandException refusal) {
       Answers.refused(ctx, refusal);
     }
-  }
-
-  /** {@code http 127.0.0.1}. */
-  static String from(RoutingContext ctx) {
-    return "http " + ctx.request().remoteAddress().hostAddress();
   }
 }
