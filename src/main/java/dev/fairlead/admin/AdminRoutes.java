@@ -1,5 +1,6 @@
 package dev.fairlead.admin;
 
+import dev.fairlead.config.Problem;
 import dev.fairlead.event.RevisionJson;
 import io.netty.util.NetUtil;
 import io.vertx.core.Handler;
@@ -26,6 +27,12 @@ import java.util.stream.Stream;
  */
 final class AdminRoutes {
   private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
+
+  /** Of the page, whose scripts and styles are files; of data, which no browser should execute. */
+  private static final String CONTENT_SECURITY_POLICY =
+      "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none';"
+          + " form-action 'none'; frame-ancestors 'none'";
+
   private static final long MAX_BODY_BYTES = 16 * 1024 * 1024;
 
   private final AdminVerticle.MemberAccess access;
@@ -61,7 +68,7 @@ final class AdminRoutes {
 
   private List<Endpoint> views() {
     return List.of(
-        get("/api/v1/status", ctx -> Answers.jsonMade(ctx, () -> ApiJson.status(member))),
+        get("/api/v1/status", this::status),
         get(
             "/api/v1/members",
             ctx -> Answers.jsonMade(ctx, () -> ApiJson.members(member.members()))),
@@ -82,9 +89,14 @@ final class AdminRoutes {
   Router router(Vertx vertx, Handler<RoutingContext> guard) {
     Router router = Router.router(vertx);
     router.route().failureHandler(Answers::failure).handler(AdminRoutes::protect);
-    router.route().handler(new RequestCheck());
+    router.route().handler(ChangeAudit.handler(System::nanoTime)).handler(new RequestCheck());
     mount(router, open());
-    router.route().handler(guard).handler(this::awaitConfig).handler(RequestReader::refuseForms);
+    router
+        .route()
+        .handler(guard)
+        .handler(TokenRole::check)
+        .handler(this::awaitConfig)
+        .handler(RequestReader::refuseForms);
     router.route().handler(BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES));
     router.route().handler(AdminRoutes::serve);
     mount(router, guarded());
@@ -98,7 +110,14 @@ final class AdminRoutes {
 
   private static void protect(RoutingContext ctx) {
     AdminConnections.began(ctx);
-    ctx.response().putHeader("X-Content-Type-Options", "nosniff");
+    ctx.response()
+        .putHeader("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+        .putHeader("X-Content-Type-Options", "nosniff")
+        .putHeader("X-Frame-Options", "DENY")
+        .putHeader("Referrer-Policy", "no-referrer")
+        .putHeader("Cross-Origin-Opener-Policy", "same-origin")
+        .putHeader("Cross-Origin-Resource-Policy", "same-origin")
+        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
     ctx.next();
   }
 
@@ -160,6 +179,11 @@ final class AdminRoutes {
     Answers.json(ctx, reasons.isEmpty() ? 200 : 503, body);
   }
 
+  private void status(RoutingContext ctx) {
+    TokenRole role = TokenRole.in(ctx);
+    Answers.jsonMade(ctx, () -> ApiJson.status(member).put("tokenRole", role.label()));
+  }
+
   private void metrics(RoutingContext ctx) {
     Answers.sendMade(ctx, PROMETHEUS_TEXT, () -> Buffer.buffer(access.metrics().get()));
   }
@@ -215,6 +239,7 @@ final class AdminRoutes {
 
   private void closeSession(RoutingContext ctx) {
     String id = ctx.pathParam("id");
+    ChangeAudit.says(ctx, "close of session " + Problem.oneLine(id));
     Answers.here(member.closeSession(id))
         .onSuccess(
             closed -> {

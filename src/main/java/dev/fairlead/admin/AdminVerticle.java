@@ -66,9 +66,7 @@ public final class AdminVerticle extends VerticleBase {
   }
 
   private Handler<RoutingContext> guard() {
-    return config.tokenFile() == null
-        ? new SameSite(config.host())
-        : BearerToken.read(config.tokenFile());
+    return config.tokenFile() == null ? new SameSite(config.host()) : BearerToken.read(config);
   }
 
   private Future<HttpServer> listen(Loaded loaded) {

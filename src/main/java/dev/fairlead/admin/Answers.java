@@ -11,6 +11,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,6 +19,7 @@ import org.slf4j.LoggerFactory;
 final class Answers {
   private static final Logger LOG = LoggerFactory.getLogger(Answers.class);
   private static final String JSON = "application/json";
+  private static final String WHY = Answers.class.getName();
   private static final int TOO_LARGE = 413;
 
   /** What Vert.x reports for malformed chunks, and for a client that leaves before the end. */
@@ -34,14 +36,20 @@ final class Answers {
         .setStatusCode(status)
         .putHeader(HttpHeaders.CONTENT_TYPE, contentType)
         .putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()));
-    if (!ctx.response().headers().contains(HttpHeaders.CACHE_CONTROL)) {
-      ctx.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
-    }
     ctx.response().end(body);
   }
 
   static void json(RoutingContext ctx, int status, JsonObject body) {
     send(ctx, status, JSON, body.toBuffer());
+  }
+
+  private static void because(RoutingContext ctx, String why) {
+    ctx.put(WHY, why);
+  }
+
+  /** Why the request was refused, in words; null = it was not. */
+  static @Nullable String why(RoutingContext ctx) {
+    return ctx.get(WHY);
   }
 
   /** Builds the body on a worker thread and sends it with status 200. */
@@ -59,6 +67,7 @@ final class Answers {
 
   /** Refuses the request with one problem, whose path is that of the request. */
   static void problem(RoutingContext ctx, int status, String message) {
+    because(ctx, message);
     JsonObject problem = new JsonObject().put("path", ctx.request().path()).put("message", message);
     json(ctx, status, new JsonObject().put("problems", new JsonArray().add(problem)));
   }
@@ -66,6 +75,7 @@ final class Answers {
   /** Sends {@code refusal} if it is a {@link CommandException}; anything else is a bug. */
   static void refused(RoutingContext ctx, Throwable refusal) {
     if (refusal instanceof CommandException command) {
+      because(ctx, String.valueOf(command.getMessage()));
       json(ctx, command.code(), command.toJson());
     } else {
       ctx.fail(refusal);

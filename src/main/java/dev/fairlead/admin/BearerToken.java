@@ -1,54 +1,40 @@
 package dev.fairlead.admin;
 
+import dev.fairlead.config.NodeConfig;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Passes on requests that carry the token; refuses all others with 401, or with 429 if too many
- * wrong tokens come from one address.
+ * Passes on requests that carry a token, with its {@link TokenRole}; refuses all others with 401,
+ * or with 429 if too many wrong tokens come from one address. On the event loop of the admin
+ * listener.
  */
-public final class BearerToken implements Handler<RoutingContext> {
+final class BearerToken implements Handler<RoutingContext> {
   private static final String SCHEME = "Bearer ";
 
-  private final byte[] token;
+  /** Raising it takes changed files later, lowering it reads them more often. */
+  private static final Duration REFRESH_EVERY = Duration.ofSeconds(1);
+
+  private final AdminTokens tokens;
   private final TokenGuesses guesses;
+  private final LongSupplier nanoTime;
+  private long refreshedNanos;
 
-  private BearerToken(String token, TokenGuesses guesses) {
-    this.token = token.getBytes(StandardCharsets.UTF_8);
-    this.guesses = guesses;
+  BearerToken(AdminTokens tokens, LongSupplier nanoTime) {
+    this.tokens = tokens;
+    this.guesses = new TokenGuesses(nanoTime);
+    this.nanoTime = nanoTime;
+    this.refreshedNanos = nanoTime.getAsLong();
   }
 
-  /** Reads line 1 of {@code file}. Blocks; throws IllegalStateException if it has no token. */
-  public static BearerToken read(Path file) {
-    return read(file, System::nanoTime);
-  }
-
-  static BearerToken read(Path file, LongSupplier nanoTime) {
-    try (BufferedReader reader = Files.newBufferedReader(file)) {
-      String line = reader.readLine();
-      if (line == null || line.isBlank()) {
-        throw unusable(file, "it is empty", null);
-      }
-      return new BearerToken(line.strip(), new TokenGuesses(nanoTime));
-    } catch (IOException e) {
-      throw unusable(file, e.toString(), e);
-    }
-  }
-
-  private static IllegalStateException unusable(
-      Path file, String why, @Nullable IOException cause) {
-    String expected = " (expected: a token in its first line, but: " + why + ")";
-    return new IllegalStateException("node.admin.tokenFile: " + file + expected, cause);
+  /** Reads the files of {@code config}. Blocks; IllegalStateException if one has no token. */
+  static BearerToken read(NodeConfig.Admin config) {
+    return new BearerToken(AdminTokens.read(config), System::nanoTime);
   }
 
   @Override
@@ -63,11 +49,29 @@ public final class BearerToken implements Handler<RoutingContext> {
       ctx.response().putHeader(HttpHeaders.RETRY_AFTER, "1");
       refuse(ctx, 429, "too many wrong tokens came from your address (expected: less often)");
     } else if (delay.getAsLong() == 0) {
-      judge(ctx, given);
+      judgeByTheFiles(ctx, given);
     } else {
       ctx.request().pause(); // Else its body would be lost meanwhile.
       ctx.vertx().setTimer(delay.getAsLong(), elapsed -> judgeLater(ctx, given));
     }
+  }
+
+  /** The files are read when they are needed, so a member without requests rests. */
+  private void judgeByTheFiles(RoutingContext ctx, String given) {
+    long now = nanoTime.getAsLong();
+    if (now - refreshedNanos < REFRESH_EVERY.toNanos()) {
+      judge(ctx, given);
+      return;
+    }
+    refreshedNanos = now;
+    ctx.request().pause();
+    ctx.vertx()
+        .executeBlocking(
+            () -> {
+              tokens.refresh();
+              return null;
+            })
+        .onComplete(done -> judgeLater(ctx, given));
   }
 
   /** Whoever left meanwhile needs no answer, and its close handlers would never be called. */
@@ -78,7 +82,9 @@ public final class BearerToken implements Handler<RoutingContext> {
   }
 
   private void judge(RoutingContext ctx, String given) {
-    if (isCarriedBy(given)) {
+    Optional<TokenRole> role = roleOf(given);
+    if (role.isPresent()) {
+      role.get().of(ctx);
       ctx.next();
       ctx.request().resume();
     } else {
@@ -97,12 +103,9 @@ public final class BearerToken implements Handler<RoutingContext> {
     Answers.problem(ctx, status, message);
   }
 
-  private boolean isCarriedBy(String header) {
-    if (!header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
-      return false;
-    }
-    byte[] given = header.substring(SCHEME.length()).strip().getBytes(StandardCharsets.UTF_8);
-    // Constant-time comparison: the duration must not depend on the number of right bytes.
-    return MessageDigest.isEqual(token, given);
+  private Optional<TokenRole> roleOf(String header) {
+    return header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
+        ? tokens.role(header.substring(SCHEME.length()).strip())
+        : Optional.empty();
   }
 }

@@ -1,6 +1,7 @@
 package dev.fairlead.admin;
 
 import dev.fairlead.admin.AdminRoutes.Endpoint;
+import dev.fairlead.event.ChangeText;
 import dev.fairlead.event.CommandBodies;
 import dev.fairlead.event.CommandException;
 import dev.fairlead.event.Commands;
@@ -30,7 +31,11 @@ record CommandRoutes(MemberView member, Commands commands) {
             ctx ->
                 answer(
                     ctx,
-                    () -> commands.push(RequestReader.pushCommand(ctx, from(ctx)), from(ctx)))),
+                    () -> {
+                      JsonObject command = RequestReader.pushCommand(ctx, ChangeAudit.from(ctx));
+                      return commands.push(
+                          ChangeAudit.says(ctx, ChangeText::push, command), ChangeAudit.from(ctx));
+                    })),
         new Endpoint(
             HttpMethod.GET, "/api/v1/config/history", ctx -> answer(ctx, commands::history)),
         new Endpoint(HttpMethod.POST, "/api/v1/config/rollback", this::rollback),
@@ -56,8 +61,9 @@ record CommandRoutes(MemberView member, Commands commands) {
     answer(
         ctx,
         () -> {
-          JsonObject command = RequestReader.change(ctx, from(ctx));
-          return commands.rollback(CommandBodies.rollback(command), from(ctx));
+          JsonObject command = RequestReader.change(ctx, ChangeAudit.from(ctx));
+          ChangeAudit.says(ctx, ChangeText::rollback, command);
+          return commands.rollback(CommandBodies.rollback(command), ChangeAudit.from(ctx));
         });
   }
 
@@ -65,14 +71,15 @@ record CommandRoutes(MemberView member, Commands commands) {
     answer(
         ctx,
         () -> {
-          JsonObject command = RequestReader.change(ctx, from(ctx));
+          JsonObject command = RequestReader.change(ctx, ChangeAudit.from(ctx));
           refuse(command, "pool");
           refuse(command, "backend");
           String rest = ctx.normalizedPath().substring(POOLS.length());
           int slash = rest.indexOf('/');
           command.put("pool", decoded(rest.substring(0, slash)));
           command.put("backend", decoded(rest.substring(slash + 1 + BACKENDS.length())));
-          return commands.set(CommandBodies.set(command), from(ctx));
+          ChangeAudit.says(ctx, ChangeText::set, command);
+          return commands.set(CommandBodies.set(command), ChangeAudit.from(ctx));
         });
   }
 
@@ -93,8 +100,9 @@ record CommandRoutes(MemberView member, Commands commands) {
         ctx,
         () -> {
           JsonObject command = CommandBodies.shutdown(RequestReader.json(ctx));
+          ChangeAudit.says(ctx, CommandBodies::shutdownText, command);
           refuseUnknown(command.getString("member"));
-          return commands.shutdown(command, from(ctx));
+          return commands.shutdown(command, ChangeAudit.from(ctx));
         },
         sent -> ctx.response().setStatusCode(202).end());
   }
@@ -115,15 +123,15 @@ record CommandRoutes(MemberView member, Commands commands) {
   private static <T> void answer(
       RoutingContext ctx, Supplier<Future<T>> command, Handler<T> onSuccess) {
     try {
-      Answers.here(command.get())
+      Future<T> under = Answers.here(command.get());
+      ChangeAudit.begins(ctx);
+      under
+          .onSuccess(answer -> ChangeAudit.done(ctx, answer))
           .onSuccess(onSuccess)
+          .onFailure(refusal -> ChangeAudit.refused(ctx, refusal))
           .onFailure(refusal -> Answers.refused(ctx, refusal));
     } catch (CommandException refusal) {
       Answers.refused(ctx, refusal);
     }
-  }
-
-  private static String from(RoutingContext ctx) {
-    return "http " + ctx.request().remoteAddress().hostAddress();
   }
 }

@@ -70,8 +70,7 @@ public final class EventStream {
     }
     ctx.response()
         .setChunked(!ctx.request().method().equals(HttpMethod.HEAD))
-        .putHeader(HttpHeaders.CONTENT_TYPE, "text/event-stream")
-        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+        .putHeader(HttpHeaders.CONTENT_TYPE, "text/event-stream");
     if (ctx.request().method().equals(HttpMethod.HEAD)) {
       ctx.response().end();
     } else {

@@ -14,20 +14,10 @@ record PageFiles(
     Handler<RoutingContext> script,
     Handler<RoutingContext> style,
     Handler<RoutingContext> openapi) {
-  private static final String CONTENT_SECURITY_POLICY =
-      "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:;"
-          + " base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
   /** Reads them from the jar. Blocks. */
   static PageFiles load() {
-    Handler<RoutingContext> html = file("/page/index.html", "text/html");
     return new PageFiles(
-        ctx -> {
-          ctx.response()
-              .putHeader("Content-Security-Policy", CONTENT_SECURITY_POLICY)
-              .putHeader("Referrer-Policy", "no-referrer");
-          html.handle(ctx);
-        },
+        file("/page/index.html", "text/html"),
         file("/page/app.js", "text/javascript"),
         file("/page/style.css", "text/css"),
         file("/openapi.yaml", "application/yaml"));

@@ -25,6 +25,7 @@ record SameSite(String host) implements Handler<RoutingContext> {
     } else if (origin != null && !isOf(origin, authority)) {
       refuse(ctx, "Origin: " + origin, "this site or none");
     } else {
+      TokenRole.NONE.of(ctx);
       ctx.next();
     }
   }

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param rehearsal longest time for which the member relays sessions of its own before it accepts
  *     clients, so that their code is compiled; zero = it does not
  * @param environment names of variables, with {@code *} for any part, that pushed documents may use
+ * @param logFormat of the process log, and of the audit log
+ * @param logTo where the process log goes: stderr or a syslog server
  */
 public record NodeConfig(
     @Nullable String name,
@@ -35,6 +37,9 @@ public record NodeConfig(
     boolean splice,
     Duration rehearsal,
     List<String> environment,
+    LogFormat logFormat,
+    LogDestination logTo,
+    AuditLogConfig auditLog,
     MetricsConfig metrics) {
   /** Stands for {@code auto} in {@link #eventLoops} and {@link #maxSessions}. */
   public static final int AUTO = 0;
@@ -54,6 +59,9 @@ public record NodeConfig(
           false,
           Duration.ofSeconds(1),
           List.of(),
+          LogFormat.TEXT,
+          LogDestination.STDERR,
+          AuditLogConfig.DEFAULT,
           MetricsConfig.DEFAULT);
 
   public NodeConfig {
@@ -74,7 +82,13 @@ public record NodeConfig(
     }
   }
 
-  /** Level of the process log on stderr. */
+  /** How the lines of the process log look; JSON is one object a line. */
+  public enum LogFormat implements Labelled {
+    TEXT,
+    JSON
+  }
+
+  /** Level of the process log. */
   public enum LogLevel implements Labelled {
     ERROR,
     WARN,
@@ -91,10 +105,16 @@ public record NodeConfig(
    *     host} is not loopback
    * @param tls null = plain HTTP
    * @param maxConnections at one time; a quarter of it from one source address
+   * @param readTokenFile as {@code tokenFile}, of a token that may look and not change anything
    */
   public record Admin(
-      String host, int port, @Nullable Path tokenFile, @Nullable AdminTls tls, int maxConnections) {
-    public static final Admin DEFAULT = new Admin("127.0.0.1", 8081, null, null, 128);
+      String host,
+      int port,
+      @Nullable Path tokenFile,
+      @Nullable AdminTls tls,
+      int maxConnections,
+      @Nullable Path readTokenFile) {
+    public static final Admin DEFAULT = new Admin("127.0.0.1", 8081, null, null, 128, null);
 
     /**
      * TLS of the admin listener; all are PEM files.
@@ -106,11 +126,42 @@ public record NodeConfig(
     public record AdminTls(Path certificate, Path key, @Nullable Path clientCa) {}
   }
 
-  /** Where the access log is written: {@link #STDOUT}, {@link #OFF} or the path of a file. */
-  public record AccessLogConfig(String to) {
-    public static final String STDOUT = "stdout";
-    public static final String OFF = "off";
-    public static final AccessLogConfig DEFAULT = new AccessLogConfig(STDOUT);
+  /**
+   * The access log.
+   *
+   * @param to stdout, off, a file or a syslog server
+   * @param rotate null = files are not rotated
+   */
+  public record AccessLogConfig(
+      AccessLogFormat format, LogDestination to, @Nullable Rotation rotate) {
+    public static final AccessLogConfig DEFAULT =
+        new AccessLogConfig(AccessLogFormat.JSON, LogDestination.STDOUT, null);
+
+    /** JSON is one object a line; TCPLOG is the line of HAProxy's {@code option tcplog}. */
+    public enum AccessLogFormat implements Labelled {
+      JSON,
+      TCPLOG
+    }
+
+    /**
+     * When a file begins anew.
+     *
+     * @param bytes before it is larger than this; 0 = of any size
+     * @param every at the multiples of it since 1970, UTC; zero = at no time
+     * @param keep how many older files stay
+     */
+    public record Rotation(int bytes, Duration every, int keep) {
+      public static final int DEFAULT_KEEP = 7;
+    }
+  }
+
+  /**
+   * The log of what was changed, beside its lines in the process log.
+   *
+   * @param to off, a file or a syslog server
+   */
+  public record AuditLogConfig(LogDestination to) {
+    public static final AuditLogConfig DEFAULT = new AuditLogConfig(LogDestination.OFF);
   }
 
   /**

@@ -6,6 +6,8 @@ import dev.fairlead.config.Problem;
 import dev.fairlead.config.Revision;
 import dev.fairlead.config.bind.ConfigLoader.LoadResult;
 import dev.fairlead.config.text.ConfigText;
+import dev.fairlead.event.AuditLog;
+import dev.fairlead.event.AuditLog.Actor;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
@@ -22,6 +24,8 @@ import org.slf4j.LoggerFactory;
 final class FileChanges implements ConfigFile.Changes {
   private static final Logger LOG = LoggerFactory.getLogger(FileChanges.class);
 
+  private static final String CHANGE = "push of the member's own file";
+
   private final Vertx vertx;
   private final ClusterVerticle cluster;
   private final LiveConfig live;
@@ -35,6 +39,9 @@ final class FileChanges implements ConfigFile.Changes {
    * digest is not pushed, whatever changes in its {@code node} and {@code cluster}.
    */
   private volatile String settled;
+
+  /** The last one in the audit log, empty = the last push was taken. */
+  private volatile String refusal = "";
 
   FileChanges(
       Vertx vertx, ClusterVerticle cluster, LiveConfig live, ConfigText file, KeptRevisions kept) {
@@ -74,8 +81,11 @@ final class FileChanges implements ConfigFile.Changes {
   }
 
   private Future<Void> push(ConfigText text, String read) {
+    Actor actor = Actor.of(null, "file " + text.name());
     return cluster
         .pushFile(text.document())
+        .onSuccess(answer -> audit(actor, answer))
+        .onFailure(cause -> auditRefusal(actor, cause))
         .compose(
             answer -> {
               settled = read;
@@ -85,6 +95,21 @@ final class FileChanges implements ConfigFile.Changes {
               }
               return taken(read);
             });
+  }
+
+  /** A refused file is pushed again and again. */
+  private void auditRefusal(Actor actor, Throwable cause) {
+    if (!String.valueOf(cause.getMessage()).equals(refusal)) {
+      refusal = String.valueOf(cause.getMessage());
+      AuditLog.refused(actor, CHANGE, cause);
+    }
+  }
+
+  private void audit(Actor actor, JsonObject answer) {
+    refusal = "";
+    if (!answer.getBoolean("unchanged", false)) {
+      AuditLog.done(actor, CHANGE, AuditLog.result(answer));
+    }
   }
 
   private static String shown(JsonArray settings) {

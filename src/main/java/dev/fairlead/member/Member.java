@@ -1,6 +1,5 @@
 package dev.fairlead.member;
 
-import ch.qos.logback.classic.Level;
 import dev.fairlead.admin.AdminVerticle;
 import dev.fairlead.admin.MemberView;
 import dev.fairlead.admin.RecentEvents;
@@ -21,6 +20,7 @@ import dev.fairlead.net.Transport;
 import dev.fairlead.net.tls.TlsProvider;
 import dev.fairlead.observe.AccessLog;
 import dev.fairlead.observe.Metrics;
+import dev.fairlead.observe.ProcessLogs;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.session.SessionListener;
 import dev.fairlead.session.limit.SessionCount;
@@ -56,6 +56,7 @@ public final class Member {
   private static final int WORKERS = 4;
 
   private final StopSequence stops;
+  private final ProcessLogs logs;
   private final AccessLog accessLog;
   private final MemberMetrics measured;
   private final Proxy proxy;
@@ -83,7 +84,6 @@ public final class Member {
     if (!result.isValid()) {
       throw StartException.of(result.problems());
     }
-    logAt(Level.valueOf(result.config().node().logLevel().name()));
     LiveConfig.OwnConfig own = new LiveConfig.OwnConfig(text, result.config(), loader);
     StopSequence stops = new StopSequence();
     boolean started = false;
@@ -101,34 +101,25 @@ public final class Member {
     }
   }
 
-  /** Fairlead logs at {@code level}; libraries never below info. */
-  private static void logAt(Level level) {
-    setLevel("dev.fairlead", level);
-    setLevel(Logger.ROOT_LOGGER_NAME, level.isGreaterOrEqual(Level.INFO) ? level : Level.INFO);
-  }
-
-  private static void setLevel(String logger, Level level) {
-    ((ch.qos.logback.classic.Logger) LoggerFactory.getLogger(logger)).setLevel(level);
-  }
-
   /** What exists before the data path. */
   private record Foundation(
       LiveConfig.OwnConfig own,
       StartState start,
       ClusterNode node,
+      ProcessLogs logs,
       AccessLog accessLog,
       Metrics metrics) {}
 
   private static Member start(LiveConfig.OwnConfig own, StopSequence stops) throws Exception {
     TlsProvider.refuseRenegotiation();
     NodeConfig node = own.config().node();
+    ProcessLogs logs = with(stops, ProcessLogs.apply(node, LocalMemberAdapter.wantedName(node)));
     int loops = eventLoops(node);
     StartState state = StartState.read(own);
     Transport transport = Transport.of(node.transport(), OpenFiles.pipes(node));
-    AccessLog accessLog = new AccessLog(node.accessLog());
-    stops.add(accessLog);
-    Metrics metrics = new Metrics(node.metrics(), () -> LocalMemberAdapter.wantedName(node));
-    stops.add(metrics);
+    AccessLog accessLog = with(stops, AccessLog.open(node.accessLog()));
+    Metrics metrics =
+        with(stops, new Metrics(node.metrics(), () -> LocalMemberAdapter.wantedName(node)));
     ClusterNode joined = join(own.config().cluster(), transport, options(loops));
     Vertx vertx = joined.vertx();
     stops.add(() -> vertx.close().await());
@@ -140,7 +131,7 @@ public final class Member {
     Proxy proxy =
         new Proxy(vertx, EventLoops.deploy(vertx, transport, loops, listener, count).await(), tls);
     stops.add(() -> proxy.stop().await());
-    Foundation foundation = new Foundation(own, state, joined, accessLog, metrics);
+    Foundation foundation = new Foundation(own, state, joined, logs, accessLog, metrics);
     Member member = new Member(foundation, proxy, health, stops);
     member.observe();
     health.start(proxy, new ClusterReports(member.cluster));
@@ -160,8 +151,14 @@ public final class Member {
     return member;
   }
 
+  private static <T extends AutoCloseable> T with(StopSequence stops, T part) {
+    stops.add(part);
+    return part;
+  }
+
   private Member(Foundation foundation, Proxy proxy, BackendHealth health, StopSequence stops) {
     this.stops = stops;
+    this.logs = foundation.logs();
     this.accessLog = foundation.accessLog();
     this.measured = new MemberMetrics(foundation.metrics(), proxy);
     this.proxy = proxy;
@@ -278,10 +275,11 @@ public final class Member {
     return admin.port();
   }
 
-  /** Re-reads the configuration file and reopens the access log, as SIGHUP does. */
+  /** Re-reads the configuration file and reopens the files of the logs, as SIGHUP does. */
   public void reload() {
     file.reread();
     accessLog.reopen();
+    logs.reopen();
   }
 
   /** Begins to drain; a second call ends all sessions at once. Succeeds when no session is left. */
@@ -314,8 +312,12 @@ public final class Member {
   }
 
   private void observe() {
+    logs.member(() -> cluster.self().name());
     proxy.onPoolsChanged(this::poolsChanged);
     measured.observe(cluster, accessLog);
+    accessLog
+        .counts()
+        .of(proxy.loops().count()::live, name -> proxy.stats().of(name).active(), proxy::pools);
   }
 
   private void inForce(MemberView.InForce inForce) {

@@ -1,6 +1,6 @@
 package dev.fairlead.member;
 
-import dev.fairlead.admin.BearerToken;
+import dev.fairlead.admin.AdminTokens;
 import dev.fairlead.cluster.signing.Secret;
 import dev.fairlead.config.BindAddress;
 import dev.fairlead.config.ClusterConfig;
@@ -27,6 +27,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -51,9 +52,7 @@ public final class ReferencedFiles {
   public static List<Problem> problems(String source, FairleadConfig config) {
     ReferencedFiles all = new ReferencedFiles(source);
     NodeConfig.Admin admin = config.node().admin();
-    if (admin.tokenFile() != null) {
-      all.check("node.admin.tokenFile", admin.tokenFile(), BearerToken::read);
-    }
+    all.checkTokens(admin);
     if (admin.tls() != null) {
       all.checkTls("node.admin.tls", admin.tls().certificate(), admin.tls().key(), null);
       all.checkAuthorities("node.admin.tls.clientCa", admin.tls().clientCa());
@@ -68,6 +67,20 @@ public final class ReferencedFiles {
     }
     all.checkDynamicPart(config);
     return List.copyOf(all.problems);
+  }
+
+  private void checkTokens(NodeConfig.Admin admin) {
+    String full = "node.admin.tokenFile";
+    String read = "node.admin.readTokenFile";
+    if (admin.tokenFile() != null) {
+      check(full, admin.tokenFile(), file -> AdminTokens.check(full, file));
+    }
+    if (admin.readTokenFile() != null) {
+      check(read, admin.readTokenFile(), file -> AdminTokens.check(read, file));
+      if (problems.isEmpty() && !isSpecial(Objects.requireNonNull(admin.tokenFile()))) {
+        check(read, admin.readTokenFile(), file -> AdminTokens.check(admin));
+      }
+    }
   }
 
   private void check(String path, Path file, Consumer<Path> reader) {

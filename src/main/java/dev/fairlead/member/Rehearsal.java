@@ -5,7 +5,6 @@ import dev.fairlead.config.BindAddress;
 import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.config.NodeConfig;
-import dev.fairlead.config.NodeConfig.AccessLogConfig;
 import dev.fairlead.config.PoolConfig;
 import dev.fairlead.config.PoolConfig.Balance;
 import dev.fairlead.listener.ListenerTables;
@@ -90,7 +89,7 @@ final class Rehearsal {
           OpenFiles.areFew() ? Duration.ZERO : node.rehearsal(),
           (int) Math.min(NO_MAXIMUM, node.rehearsal().toMillis() / MILLIS_PER_SESSION),
           config.pools().stream().map(PoolConfig::balance).findFirst().orElse(Balance.DEFAULT),
-          !node.accessLog().to().equals(AccessLogConfig.OFF));
+          !node.accessLog().to().isOff());
     }
   }
 

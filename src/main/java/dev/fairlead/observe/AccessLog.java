@@ -1,18 +1,24 @@
 package dev.fairlead.observe;
 
-import dev.fairlead.config.NodeConfig;
+import dev.fairlead.config.LogDestination;
+import dev.fairlead.config.NodeConfig.AccessLogConfig;
+import dev.fairlead.observe.sink.LogFile;
+import dev.fairlead.observe.sink.LogTarget;
+import dev.fairlead.observe.sink.SyslogHeader;
 import dev.fairlead.session.SessionListener;
 import dev.fairlead.session.SessionRecord;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneId;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes one JSON object per ended session, one per line, to stdout or a file. Event loops only
+ * Writes a line for each ended session to stdout, a file or a syslog server. Event loops only
  * create the record; formatting and I/O run on the thread of a {@link Batcher}, and lines that
  * cannot be written are dropped and counted. Probes are not logged.
  */
@@ -25,39 +31,76 @@ public final class AccessLog implements SessionListener, AutoCloseable {
   private static final Batcher.Limits LIMITS =
       new Batcher.Limits(65_536, 1024, Duration.ofMillis(200), Duration.ofSeconds(5));
 
+  /**
+   * How long a batch waits for a syslog server that is away, while others queue up behind it.
+   * Raising it loses fewer lines of a short restart, lowering it drops those of a long one sooner.
+   */
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private static final String KEY = "node.accessLog.to";
+
+  /** The kind of these lines in syslog. */
+  private static final String MESSAGES = "access";
+
   private final @Nullable LogTarget target;
+
+  private final LiveCounts counts;
 
   /** Null = the log is off. */
   private final @Nullable Batcher<SessionRecord> batcher;
 
-  /** Opens the configured log; an IOException names key, file and cause. */
-  public AccessLog(NodeConfig.AccessLogConfig config) throws IOException {
-    this(targetOf(config.to()), LIMITS);
+  /** Opens the configured log; an IOException names key, place and cause. */
+  public static AccessLog open(AccessLogConfig config) throws IOException {
+    LiveCounts counts = new LiveCounts();
+    return config.to().isOff()
+        ? off()
+        : new AccessLog(targetOf(config), format(config, counts), counts, LIMITS);
   }
 
   /** Writes to {@code target}, null = nowhere. */
-  AccessLog(@Nullable LogTarget target, Batcher.Limits limits) {
+  AccessLog(
+      @Nullable LogTarget target, LineFormat format, LiveCounts counts, Batcher.Limits limits) {
     this.target = target;
+    this.counts = counts;
     this.batcher =
-        target == null ? null : new Batcher<>("access-log", limits, new RecordSink(target));
+        target == null ? null : new Batcher<>("access-log", limits, new RecordSink(target, format));
   }
 
-  /** Formats lines as the configured log does, and writes them nowhere. */
+  /** Formats lines as JSON, and writes them nowhere. */
   public static AccessLog discarding() {
-    return new AccessLog(lines -> {}, LIMITS);
+    return new AccessLog(lines -> {}, AccessLogLine::render, new LiveCounts(), LIMITS);
   }
 
   /** Does nothing. */
   public static AccessLog off() {
-    return new AccessLog(null, LIMITS);
+    return new AccessLog(null, AccessLogLine::render, new LiveCounts(), LIMITS);
   }
 
-  private static @Nullable LogTarget targetOf(String to) throws IOException {
-    return switch (to) {
-      case NodeConfig.AccessLogConfig.OFF -> null;
-      case NodeConfig.AccessLogConfig.STDOUT -> new FileOutputStream(FileDescriptor.out)::write;
-      default -> new LogFile(Path.of(to));
+  private static LogTarget targetOf(AccessLogConfig config) throws IOException {
+    LogDestination to = config.to();
+    return to.kind() == LogDestination.TargetKind.FILE
+        ? new LogFile(KEY, Path.of(to.place()), config.rotate(), InstantSource.system())
+        : LogTarget.open(KEY, to, MESSAGES, PATIENCE);
+  }
+
+  private static LineFormat format(AccessLogConfig config, LiveCounts counts) {
+    return switch (config.format()) {
+      case JSON -> AccessLogLine::render;
+      case TCPLOG -> new TcpLogLine(counts, prefix(config.to()), ZoneId.systemDefault())::render;
     };
+  }
+
+  /** A syslog server puts its own before each line. */
+  private static Function<Instant, String> prefix(LogDestination to) {
+    return switch (to.kind()) {
+      case SYSLOG_UDP, SYSLOG_TCP, SYSLOG_UNIX -> time -> "";
+      default -> SyslogHeader.of(MESSAGES)::ofFile;
+    };
+  }
+
+  /** What is live on this member, for the lines that tell it. */
+  public LiveCounts counts() {
+    return counts;
   }
 
   @Override
@@ -75,11 +118,11 @@ public final class AccessLog implements SessionListener, AutoCloseable {
 
   /**
    * Reopens the file by its name, soon and on the log's own thread, so that writing continues in a
-   * new file after a rename. No effect on stdout.
+   * new file after a rename. No effect on anything else.
    */
   public void reopen() {
-    if (target instanceof LogFile file && batcher != null) {
-      file.reopen();
+    if (target != null && batcher != null) {
+      target.reopen();
       batcher.flush();
     }
   }
@@ -94,7 +137,7 @@ public final class AccessLog implements SessionListener, AutoCloseable {
     return batcher == null ? 0 : batcher.dropped();
   }
 
-  /** Writes the remaining lines and closes the file; returns within 5 s even if the disk hangs. */
+  /** Writes the remaining lines and closes the target; returns within 5 s even if that hangs. */
   @Override
   public void close() {
     if (batcher != null) {
@@ -102,27 +145,18 @@ public final class AccessLog implements SessionListener, AutoCloseable {
     }
   }
 
-  /** Where finished log lines go. Called by the batcher's thread only. */
+  /** The lines of {@code records}, each with a line feed. */
   @FunctionalInterface
-  interface LogTarget {
-
-    /** Writes {@code lines}, may be empty, all or none if possible; IOException = they are lost. */
-    void write(byte[] lines) throws IOException;
-
-    /** What the process log calls it. */
-    default String name() {
-      return "stdout";
-    }
-
-    /** Releases the target; stdout, which belongs to the process, stays open. */
-    default void close() throws IOException {}
+  interface LineFormat {
+    byte[] render(List<SessionRecord> records) throws IOException;
   }
 
   /** Formats records. */
-  private record RecordSink(LogTarget target) implements Batcher.Sink<SessionRecord> {
+  private record RecordSink(LogTarget target, LineFormat format)
+      implements Batcher.Sink<SessionRecord> {
     @Override
     public void write(List<SessionRecord> records) throws IOException {
-      target.write(AccessLogLine.render(records));
+      target.write(format.render(records));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.fairlead.observe;
 
 import dev.fairlead.config.Plural;
+import dev.fairlead.observe.sink.LostLines;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -141,6 +142,7 @@ public final class Batcher<T> implements AutoCloseable {
     watch.close();
     if (thread.isAlive()) {
       LOG.warn("{}: closed with {} not written", name, Plural.of(waiting(), "line"));
+      thread.interrupt(); // Ends a wait for a server that is away.
     }
   }
 
@@ -221,7 +223,7 @@ public final class Batcher<T> implements AutoCloseable {
   private synchronized void lost(List<T> batch, Throwable cause) {
     failure = failure == null ? cause : failure;
     failing = true;
-    dropped.add(batch.size());
+    dropped.add(cause instanceof LostLines some ? some.count() : batch.size());
   }
 
   /** Receives the batches. Called by the batcher's thread only. */
@@ -231,6 +233,7 @@ public final class Batcher<T> implements AutoCloseable {
     /**
      * Writes {@code batch}, which is empty only after {@link Batcher#flush}. May block.
      *
+     * @throws LostLines if some of {@code batch} are lost
      * @throws Exception if all of {@code batch} is lost
      */
     void write(List<T> batch) throws Exception;

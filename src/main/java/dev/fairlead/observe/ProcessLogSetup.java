@@ -4,24 +4,26 @@ import ch.qos.logback.classic.AsyncAppender;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.Configurator;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.ConsoleAppender;
-import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import ch.qos.logback.core.status.NopStatusListener;
+import dev.fairlead.event.AuditLog;
 import java.time.ZoneId;
 import org.slf4j.Logger;
 
 /**
- * Sets up the process log, which goes to stderr: stdout is for the access log and the output of
- * commands. It is code because reading it from a file of XML is a fifth of the start of a member.
- * Logback finds the class as a service and calls it once, on the thread that asks for the first
- * logger. A file that {@code -Dlogback.configurationFile} names, and a {@code logback-test.xml} on
- * the class path, have precedence.
+ * Sets up the process log, which goes to stderr until {@link ProcessLogs} turns it elsewhere:
+ * stdout is for the access log and the output of commands. It is code because reading it from a
+ * file of XML is a fifth of the start of a member. Logback finds the class as a service and calls
+ * it once, on the thread that asks for the first logger. A file that {@code
+ * -Dlogback.configurationFile} names, and a {@code logback-test.xml} on the class path, have
+ * precedence.
  */
 public final class ProcessLogSetup extends ContextAwareBase implements Configurator {
   /** The appender of the root logger; {@code cli.ProcessLog} empties the one of this name. */
   static final String QUEUE = "queue";
+
+  /** The appender behind the queue. */
+  static final String OUTPUT = "the process log";
 
   /** Longer keeps more lines while nobody reads stderr, at 200 to 500 B each. */
   private static final int LINES = 1024;
@@ -71,7 +73,9 @@ public final class ProcessLogSetup extends ContextAwareBase implements Configura
     loggers.getStatusManager().add(new NopStatusListener());
     ch.qos.logback.classic.Logger root = loggers.getLogger(Logger.ROOT_LOGGER_NAME);
     root.setLevel(Level.INFO);
-    root.addAppender(queue(loggers));
+    root.addAppender(queue(loggers, QUEUE, stderr(loggers)));
+    // What was changed is told at every level of the rest.
+    loggers.getLogger(AuditLog.LOGGER).setLevel(Level.INFO);
     for (String name : ERRORS_ONLY) {
       loggers.getLogger(name).setLevel(Level.ERROR);
     }
@@ -84,32 +88,26 @@ public final class ProcessLogSetup extends ContextAwareBase implements Configura
    * Event loops log too: a stderr that nobody reads (a stalled log driver, a stopped terminal) must
    * cost lines, not traffic.
    */
-  private static AsyncAppender queue(LoggerContext loggers) {
+  static AsyncAppender queue(LoggerContext loggers, String name, ProcessLogOutput output) {
+    output.setContext(loggers);
+    output.start();
     AsyncAppender queue = new AsyncAppender();
     queue.setContext(loggers);
-    queue.setName(QUEUE);
+    queue.setName(name);
     queue.setNeverBlock(true);
     queue.setQueueSize(LINES);
     queue.setDiscardingThreshold(0);
-    queue.addAppender(stderr(loggers));
+    queue.addAppender(output);
     queue.start();
     return queue;
   }
 
-  private static ConsoleAppender<ILoggingEvent> stderr(LoggerContext loggers) {
+  private static ProcessLogOutput stderr(LoggerContext loggers) {
     ProcessLogLayout layout = new ProcessLogLayout(ZoneId.systemDefault());
     layout.setContext(loggers);
     layout.start();
-    LayoutWrappingEncoder<ILoggingEvent> encoder = new LayoutWrappingEncoder<>();
-    encoder.setContext(loggers);
-    encoder.setLayout(layout);
-    ConsoleAppender<ILoggingEvent> stderr = new ConsoleAppender<>();
-    stderr.setContext(loggers);
-    stderr.setName("stderr");
-    stderr.setTarget("System.err");
-    stderr.setEncoder(encoder);
-    encoder.start();
-    stderr.start();
-    return stderr;
+    ProcessLogOutput output = new ProcessLogOutput(layout);
+    output.setName(OUTPUT);
+    return output;
   }
 }

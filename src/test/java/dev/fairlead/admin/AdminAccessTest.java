@@ -51,6 +51,11 @@ class AdminAccessTest {
     guesses.setLevel(null);
   }
 
+  private static BearerToken guard(Path tokenFile) {
+    NodeConfig.Admin config = new NodeConfig.Admin("127.0.0.1", 0, tokenFile, null, 128, null);
+    return new BearerToken(AdminTokens.read(config), new FakeClock());
+  }
+
   private Path tokenFile(String content) throws IOException {
     return Files.writeString(directory.resolve("token"), content);
   }
@@ -109,7 +114,7 @@ class AdminAccessTest {
   void tooManyGuessesAreRefusedUnread() throws Exception {
     Vertx vertx = Vertx.vertx();
     try {
-      BearerToken guard = BearerToken.read(tokenFile("s3cret"), new FakeClock());
+      BearerToken guard = guard(tokenFile("s3cret"));
       Router router = Router.router(vertx);
       router.route().handler(guard).handler(ctx -> ctx.response().end());
       int port = vertx.createHttpServer().requestHandler(router).listen(0).await().actualPort();
@@ -132,7 +137,7 @@ class AdminAccessTest {
   void whoLeavesWhileItWaitsIsNotServed() throws Exception {
     Vertx vertx = Vertx.vertx();
     try {
-      BearerToken guard = BearerToken.read(tokenFile("s3cret"), new FakeClock());
+      BearerToken guard = guard(tokenFile("s3cret"));
       CountDownLatch came = new CountDownLatch(1);
       CountDownLatch left = new CountDownLatch(1);
       List<String> served = new CopyOnWriteArrayList<>();
@@ -239,7 +244,7 @@ class AdminAccessTest {
     Vertx vertx = Vertx.vertx();
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       NodeConfig.Admin config =
-          new NodeConfig.Admin("127.0.0.1", taken.getLocalPort(), null, null, 128);
+          new NodeConfig.Admin("127.0.0.1", taken.getLocalPort(), null, null, 128, null);
       AdminVerticle verticle =
           new AdminVerticle(
               config,

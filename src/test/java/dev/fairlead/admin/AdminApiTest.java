@@ -77,7 +77,8 @@ class AdminApiTest {
             "clustered",
             "revision",
             "listeners",
-            "config");
+            "config",
+            "tokenRole");
     assertThat(status.getJsonArray("listeners").getJsonObject(0).fieldNames())
         .containsExactly("name", "address");
     assertThat(status.getString("started")).isEqualTo("2026-11-22T09:00:00.000Z");
@@ -304,7 +305,7 @@ class AdminApiTest {
         .hasValue("no-store");
     HttpResponse<String> page = server.get("/");
     assertThat(page.headers().firstValue("content-security-policy"))
-        .hasValueSatisfying(policy -> assertThat(policy).startsWith("default-src 'none'"));
+        .hasValueSatisfying(policy -> assertThat(policy).startsWith("default-src 'self';"));
     assertThat(page.headers().firstValue("x-content-type-options")).hasValue("nosniff");
     assertThat(page.body() + server.get("/app.js").body() + server.get("/style.css").body())
         .doesNotContain("//cdn", "http://", "https://", "innerHTML", "style=\"");

@@ -26,10 +26,15 @@ public final class AdminServer implements AutoCloseable {
   }
 
   public AdminServer(Path tokenFile, NodeConfig.Admin.AdminTls tls, HttpClient client) {
+    this(tokenFile, null, tls, client);
+  }
+
+  public AdminServer(
+      Path tokenFile, Path readTokenFile, NodeConfig.Admin.AdminTls tls, HttpClient client) {
     this.client = client;
     AdminVerticle verticle =
         new AdminVerticle(
-            new NodeConfig.Admin("127.0.0.1", 0, tokenFile, tls, 128),
+            new NodeConfig.Admin("127.0.0.1", 0, tokenFile, tls, 128, readTokenFile),
             new AdminVerticle.MemberAccess(
                 member, () -> "fairlead_members 1.0\n", commands, events));
     try {

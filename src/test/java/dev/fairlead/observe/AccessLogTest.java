@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.fairlead.config.NodeConfig;
+import dev.fairlead.config.LogDestination;
+import dev.fairlead.config.NodeConfig.AccessLogConfig;
+import dev.fairlead.config.NodeConfig.AccessLogConfig.AccessLogFormat;
+import dev.fairlead.observe.sink.LogFile;
+import dev.fairlead.observe.sink.LogTarget;
 import dev.fairlead.session.CloseReason;
 import dev.fairlead.session.Phase;
 import dev.fairlead.session.SessionRecord;
@@ -32,6 +36,14 @@ class AccessLogTest {
   private static final SocketAddress CLIENT = new InetSocketAddress("192.0.2.7", 40001);
 
   @TempDir Path directory;
+
+  private static AccessLog log(LogTarget target, Batcher.Limits limits) {
+    return new AccessLog(target, AccessLogLine::render, new LiveCounts(), limits);
+  }
+
+  private static AccessLogConfig to(LogDestination to) {
+    return new AccessLogConfig(AccessLogFormat.JSON, to, null);
+  }
 
   private static SessionRecord record(String id, SocketAddress source) {
     return new SessionRecord(
@@ -116,7 +128,7 @@ class AccessLogTest {
   @Test
   void batchIsALineEach() throws Exception {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    AccessLog log = new AccessLog(out::writeBytes, QUICK);
+    AccessLog log = log(out::writeBytes, QUICK);
     for (int i = 0; i < 25; i++) {
       log.log(record("s" + i, CLIENT));
     }
@@ -132,7 +144,7 @@ class AccessLogTest {
   void fileIsAppendedTo() throws Exception {
     Path file = directory.resolve("access.log");
     Files.writeString(file, "what was there\n");
-    AccessLog log = new AccessLog(new NodeConfig.AccessLogConfig(file.toString()));
+    AccessLog log = AccessLog.open(to(LogDestination.file(file.toString())));
     log.log(record("s1", CLIENT));
     log.close();
     assertThat(Files.readAllLines(file)).hasSize(2).first().isEqualTo("what was there");
@@ -142,7 +154,7 @@ class AccessLogTest {
   void reopenCreatesARenamedFileAnew() throws Exception {
     Path file = directory.resolve("access.log");
     Path old = directory.resolve("access.log.1");
-    AccessLog log = new AccessLog(new LogFile(file), QUICK);
+    AccessLog log = log(new LogFile("k", file), QUICK);
     log.log(record("before", CLIENT));
     await().until(() -> Files.size(file) > 0);
     Files.move(file, old);
@@ -160,7 +172,7 @@ class AccessLogTest {
   @Test
   void unwritablePathIsAClearRefusal() {
     Path file = directory.resolve("missing").resolve("access.log");
-    assertThatThrownBy(() -> new AccessLog(new NodeConfig.AccessLogConfig(file.toString())))
+    assertThatThrownBy(() -> AccessLog.open(to(LogDestination.file(file.toString()))))
         .isInstanceOf(IOException.class)
         .hasMessageStartingWith("node.accessLog.to: " + file + " (expected: a file that can be");
   }
@@ -171,7 +183,7 @@ class AccessLogTest {
   void fullDiskDropsLinesUntilThereIsRoomAgain() throws Exception {
     Path room = directory.resolve("room");
     Path file = Files.createSymbolicLink(directory.resolve("access.log"), Path.of("/dev/full"));
-    AccessLog log = new AccessLog(new LogFile(file), QUICK);
+    AccessLog log = log(new LogFile("k", file), QUICK);
     log.log(record("lost", CLIENT));
     await().until(() -> log.dropped() == 1);
     Files.delete(file);
@@ -191,7 +203,7 @@ class AccessLogTest {
   void removedDirectoryDropsLinesUntilItIsBack() throws Exception {
     Path logs = Files.createDirectory(directory.resolve("logs"));
     Path file = logs.resolve("access.log");
-    AccessLog log = new AccessLog(new LogFile(file), QUICK);
+    AccessLog log = log(new LogFile("k", file), QUICK);
     Files.delete(file);
     Files.delete(logs);
     log.reopen();
@@ -209,7 +221,7 @@ class AccessLogTest {
     CountDownLatch writing = new CountDownLatch(1);
     CountDownLatch release = new CountDownLatch(1);
     AccessLog log =
-        new AccessLog(
+        log(
             lines -> {
               writing.countDown();
               try {
@@ -228,8 +240,7 @@ class AccessLogTest {
 
   @Test
   void offLogsNothing() throws Exception {
-    try (AccessLog log =
-        new AccessLog(new NodeConfig.AccessLogConfig(NodeConfig.AccessLogConfig.OFF))) {
+    try (AccessLog log = AccessLog.open(to(LogDestination.OFF))) {
       log.closed(null, false);
       log.reopen();
       assertThat(log.dropped()).isZero();

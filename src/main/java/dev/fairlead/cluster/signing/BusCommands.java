@@ -2,6 +2,9 @@ package dev.fairlead.cluster.signing;
 
 import dev.fairlead.cluster.rows.BestEffortPublisher;
 import dev.fairlead.config.Durations;
+import dev.fairlead.event.AuditLog;
+import dev.fairlead.event.AuditLog.Actor;
+import dev.fairlead.event.ChangeText;
 import dev.fairlead.event.CommandBodies;
 import dev.fairlead.event.CommandException;
 import dev.fairlead.event.Commands;
@@ -66,24 +69,29 @@ public final class BusCommands {
     this.onShutdown = onShutdown;
   }
 
-  /** How a request is answered; it must be {@code signed} where there is a secret. */
+  /**
+   * How a request is answered; it must be {@code signed} where there is a secret. {@code words} for
+   * the audit log, null = it changes nothing.
+   */
   private record RequestType(
       boolean signed,
       Function<JsonObject, JsonObject> body,
+      @Nullable Function<JsonObject, String> words,
       BiFunction<JsonObject, String, Future<JsonObject>> command) {}
 
   private Map<String, RequestType> requestTypes() {
     return Map.of(
         PUSH,
-        new RequestType(true, CommandBodies::push, commands::push),
+        new RequestType(true, CommandBodies::push, ChangeText::push, commands::push),
         ROLLBACK,
-        new RequestType(true, CommandBodies::rollback, commands::rollback),
+        new RequestType(true, CommandBodies::rollback, ChangeText::rollback, commands::rollback),
         SET,
-        new RequestType(true, CommandBodies::set, commands::set),
+        new RequestType(true, CommandBodies::set, ChangeText::set, commands::set),
         GET,
-        new RequestType(false, CommandBodies::get, (command, from) -> commands.get(command)),
+        new RequestType(false, CommandBodies::get, null, (command, from) -> commands.get(command)),
         HISTORY,
-        new RequestType(false, CommandBodies::history, (command, from) -> commands.history()));
+        new RequestType(
+            false, CommandBodies::history, null, (command, from) -> commands.history()));
   }
 
   /** Succeeds when every member of the cluster can reach this one. */
@@ -132,9 +140,21 @@ public final class BusCommands {
             : vertx.executeBlocking(() -> CommandBodies.object(received.body().get()));
     opened
         .compose(body -> vertx.executeBlocking(() -> type.body().apply(body)))
-        .compose(command -> type.command().apply(command, received.sender()))
+        .compose(command -> run(type, command, received.sender()))
         .onSuccess(message::reply)
         .onFailure(cause -> refuse(message, received, cause));
+  }
+
+  private static Future<JsonObject> run(RequestType type, JsonObject command, String sender) {
+    Future<JsonObject> answer = type.command().apply(command, sender);
+    Function<JsonObject, String> words = type.words();
+    if (words == null || ChangeText.isDryRun(command)) {
+      return answer;
+    }
+    Actor actor = Actor.of(command.getString("author"), sender);
+    return answer
+        .onSuccess(done -> AuditLog.done(actor, words.apply(command), AuditLog.result(done)))
+        .onFailure(cause -> AuditLog.refused(actor, words.apply(command), cause));
   }
 
   private void refuse(Message<Object> message, ReceivedBody received, Throwable cause) {
@@ -179,6 +199,8 @@ public final class BusCommands {
         String grace = command.getString("grace");
         String shown = grace == null ? "as configured" : grace;
         LOG.info("shutdown by {}, grace {}", received.sender(), shown);
+        AuditLog.done(
+            Actor.of(null, received.sender()), CommandBodies.shutdownText(command), "it begins");
         onShutdown.accept(grace == null ? null : Durations.parse(grace).orElseThrow());
       }
     } catch (CommandException refusal) {

@@ -61,7 +61,8 @@ final class AddressTypes {
         "an address such as 10.0.0.1, a.internal:5701 or [2001:db8::1]:5701");
   }
 
-  private static boolean isHostMaybePort(String text) {
+  /** Whether {@code text} is {@code host} or {@code host:port}. */
+  static boolean isHostMaybePort(String text) {
     Matcher matcher = HOST_MAYBE_PORT.matcher(text);
     if (!matcher.matches()) {
       return false;

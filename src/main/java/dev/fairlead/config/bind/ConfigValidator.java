@@ -23,6 +23,7 @@ record ConfigValidator(Binding binding, boolean flat) {
     AddressRules addresses = new AddressRules(binding, config);
     if (process) {
       adminNeedsToken(config.node().admin());
+      readTokenNeedsToken(config.node().admin());
       discoveryIsGiven(config.cluster());
       addresses.checkProcess();
     }
@@ -39,6 +40,16 @@ record ConfigValidator(Binding binding, boolean flat) {
       String path = "node.admin.host";
       String expected = " (expected: a loopback address, or a tokenFile beside it)";
       binding.report(path, binding.shown(admin.host(), path) + expected);
+    }
+  }
+
+  /** Without a full token whoever has none could change everything. */
+  private void readTokenNeedsToken(NodeConfig.Admin admin) {
+    String path = "node.admin.readTokenFile";
+    boolean judged = !binding.isBroken(path) && !binding.isBroken("node.admin.tokenFile");
+    if (judged && admin.readTokenFile() != null && admin.tokenFile() == null) {
+      String expected = " (expected: null, or a tokenFile beside it)";
+      binding.report(path, binding.shown(admin.readTokenFile(), path) + expected);
     }
   }
 

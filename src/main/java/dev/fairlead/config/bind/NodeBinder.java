@@ -1,8 +1,13 @@
 package dev.fairlead.config.bind;
 
+import dev.fairlead.config.LogDestination;
 import dev.fairlead.config.NodeConfig;
 import dev.fairlead.config.NodeConfig.AccessLogConfig;
+import dev.fairlead.config.NodeConfig.AccessLogConfig.AccessLogFormat;
+import dev.fairlead.config.NodeConfig.AccessLogConfig.Rotation;
 import dev.fairlead.config.NodeConfig.Admin;
+import dev.fairlead.config.NodeConfig.AuditLogConfig;
+import dev.fairlead.config.NodeConfig.LogFormat;
 import dev.fairlead.config.NodeConfig.LogLevel;
 import dev.fairlead.config.NodeConfig.MetricsConfig;
 import dev.fairlead.config.NodeConfig.MetricsConfig.OtlpTarget;
@@ -40,6 +45,13 @@ record NodeBinder(ValueType<Path> path) {
       ValueType.constant(TransportKind.values());
   private static final ValueType<LogLevel> LOG_LEVEL = ValueType.constant(LogLevel.values());
 
+  private static final ValueType<LogFormat> LOG_FORMAT = ValueType.constant(LogFormat.values());
+  private static final ValueType<AccessLogFormat> ACCESS_LOG_FORMAT =
+      ValueType.constant(AccessLogFormat.values());
+
+  /** Older files of a log; more would make a rotation long. */
+  private static final int MAX_KEPT = 1000;
+
   NodeConfig bind(Section node) {
     return new NodeConfig(
         node.findOrNull("name", ValueType.name()).orElse(null),
@@ -58,6 +70,12 @@ record NodeBinder(ValueType<Path> path) {
         node.get("splice", ValueType.bool(), NodeConfig.DEFAULT.splice()),
         node.get("rehearsal", ValueType.duration(), NodeConfig.DEFAULT.rehearsal()),
         node.values("environment", VariableNames.pattern()),
+        node.get("logFormat", LOG_FORMAT, NodeConfig.DEFAULT.logFormat()),
+        node.get(
+            "logTo",
+            logTypes().syslog().or("stderr", LogDestination.STDERR),
+            LogDestination.STDERR),
+        node.section("auditLog", this::auditLog),
         node.section("metrics", NodeBinder::metrics));
   }
 
@@ -72,7 +90,8 @@ record NodeBinder(ValueType<Path> path) {
         admin.get("port", AddressTypes.portOrAny(), byDefault.port()),
         admin.findOrNull("tokenFile", path).orElse(null),
         admin.optionalSection("tls", this::tls).orElse(null),
-        admin.get("maxConnections", ADMIN_CONNECTIONS, byDefault.maxConnections()));
+        admin.get("maxConnections", ADMIN_CONNECTIONS, byDefault.maxConnections()),
+        admin.findOrNull("readTokenFile", path).orElse(null));
   }
 
   private Admin.AdminTls tls(Section tls) {
@@ -82,12 +101,45 @@ record NodeBinder(ValueType<Path> path) {
         tls.findOrNull("clientCa", path).orElse(null));
   }
 
+  private LogTypes logTypes() {
+    return new LogTypes(path);
+  }
+
   private AccessLogConfig accessLog(Section accessLog) {
-    ValueType<String> to =
-        path.map(Path::toString)
-            .or(AccessLogConfig.OFF, AccessLogConfig.OFF)
-            .or(AccessLogConfig.STDOUT, AccessLogConfig.STDOUT);
-    return new AccessLogConfig(accessLog.get("to", to, AccessLogConfig.DEFAULT.to()));
+    AccessLogConfig byDefault = AccessLogConfig.DEFAULT;
+    ValueType<LogDestination> to =
+        logTypes().fileOrSyslog().or("off", LogDestination.OFF).or("stdout", LogDestination.STDOUT);
+    AccessLogConfig bound =
+        new AccessLogConfig(
+            accessLog.get("format", ACCESS_LOG_FORMAT, byDefault.format()),
+            accessLog.get("to", to, byDefault.to()),
+            accessLog.optionalSection("rotate", NodeBinder::rotation).orElse(null));
+    if (bound.rotate() != null
+        && bound.to().kind() != LogDestination.TargetKind.FILE
+        && !accessLog.isBroken("to")) {
+      accessLog.refuse("rotate", "only with a file (expected: null, or a file in to)");
+    }
+    return bound;
+  }
+
+  private static Rotation rotation(Section rotate) {
+    Rotation bound =
+        new Rotation(
+            rotate.get("size", ValueType.byteSize(Integer.MAX_VALUE), 0),
+            rotate.get("every", ValueType.duration(), Duration.ZERO),
+            rotate.get("keep", ValueType.integer(1, MAX_KEPT), Rotation.DEFAULT_KEEP));
+    if (bound.bytes() == 0
+        && bound.every().isZero()
+        && !rotate.isBroken("size")
+        && !rotate.isBroken("every")) {
+      rotate.refuse("size", "neither a size nor a time (expected: size, every, or both)");
+    }
+    return bound;
+  }
+
+  private AuditLogConfig auditLog(Section auditLog) {
+    ValueType<LogDestination> to = logTypes().fileOrSyslog().or("off", LogDestination.OFF);
+    return new AuditLogConfig(auditLog.get("to", to, AuditLogConfig.DEFAULT.to()));
   }
 
   private static MetricsConfig metrics(Section metrics) {

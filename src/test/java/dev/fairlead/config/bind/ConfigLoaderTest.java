@@ -12,7 +12,10 @@ import dev.fairlead.config.ClusterConfig;
 import dev.fairlead.config.ClusterConfig.MemberDiscovery.Members;
 import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.ListenerConfig;
+import dev.fairlead.config.LogDestination;
 import dev.fairlead.config.NodeConfig;
+import dev.fairlead.config.NodeConfig.AccessLogConfig;
+import dev.fairlead.config.NodeConfig.AccessLogConfig.AccessLogFormat;
 import dev.fairlead.config.NodeConfig.Admin;
 import dev.fairlead.config.NodeConfig.LogLevel;
 import dev.fairlead.config.NodeConfig.MetricsConfig;
@@ -164,8 +167,11 @@ class ConfigLoaderTest {
         new Admin.AdminTls(
             directory.resolve("a.pem"), directory.resolve("a.key"), directory.resolve("ca.pem"));
     assertThat(node.admin())
-        .isEqualTo(new Admin("10.0.0.9", 0, directory.resolve("token"), tls, 64));
-    assertThat(node.accessLog().to()).isEqualTo("/etc/fairlead/access.log");
+        .isEqualTo(new Admin("10.0.0.9", 0, directory.resolve("token"), tls, 64, null));
+    assertThat(node.accessLog())
+        .isEqualTo(
+            new AccessLogConfig(
+                AccessLogFormat.JSON, LogDestination.file("/etc/fairlead/access.log"), null));
     assertThat(node.shutdown().delay()).hasSeconds(5);
     assertThat(node.shutdown().grace()).hasMinutes(1);
     assertThat(node.rehearsal()).hasSeconds(3);

@@ -90,7 +90,8 @@ class ConfigProblemsTest {
             "f.toml:2: node.eventLoops: 0 (expected: auto, or 1 to 1024)",
             "f.toml:3: node.started: unknown key (expected: one of name, eventLoops,"
                 + " transport, maxSessions, logLevel, admin, accessLog, shutdown, stateDir,"
-                + " tlsProvider, splice, rehearsal, environment, metrics)",
+                + " tlsProvider, splice, rehearsal, environment, logFormat, logTo, auditLog,"
+                + " metrics)",
             "f.toml:6: pools[0].backends: none (expected: a list)",
             "f.toml:8: pools[1].name: web (expected: once only, pools[0].name has it already)",
             "f.toml:10: pools[1].timeouts.jitter: 200% (expected: a percentage, 0% to 100%)",

@@ -1,0 +1,42 @@
+package dev.fairlead.event;
+
+import dev.fairlead.config.Problem;
+import io.vertx.core.json.JsonObject;
+
+/** Commands in words, for the audit log; their bodies may be any. Any thread. */
+public final class ChangeText {
+  private ChangeText() {}
+
+  /** {@code push of 1234 characters of yaml}. */
+  public static String push(JsonObject body) {
+    return body.getValue("config") instanceof String text
+        ? "push of " + text.length() + " characters of " + shown(body, "format")
+        : "push of an object";
+  }
+
+  /** {@code rollback to revision 5}. */
+  public static String rollback(JsonObject body) {
+    return "rollback to revision " + shown(body, "revision");
+  }
+
+  /** {@code set web/10.0.0.1:9001 weight 3 state draining}. */
+  public static String set(JsonObject body) {
+    StringBuilder text = new StringBuilder("set ");
+    text.append(shown(body, "pool")).append('/').append(shown(body, "backend"));
+    for (String key : new String[] {"weight", "state"}) {
+      if (body.getValue(key) != null) {
+        text.append(' ').append(key).append(' ').append(shown(body, key));
+      }
+    }
+    return text.toString();
+  }
+
+  /** Whether it is only tried. */
+  public static boolean isDryRun(JsonObject body) {
+    return Boolean.TRUE.equals(body.getValue("dryRun"));
+  }
+
+  private static String shown(JsonObject body, String key) {
+    return Problem.oneLine(String.valueOf(body.getValue(key)));
+  }
+}

@@ -1,0 +1,186 @@
+package dev.fairlead.observe.sink;
+
+import static java.nio.file.StandardOpenOption.APPEND;
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import dev.fairlead.config.NodeConfig.AccessLogConfig.Rotation;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Instant;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Appends lines to a file. After a failed write the file is reopened by its name before the next
+ * one, so logging recovers when the cause (disk, directory or file) is gone. With a {@link
+ * Rotation} the file begins anew before a write that would make it too large, and before the first
+ * one of a period: {@code a.log} becomes {@code a.log.1}, that {@code a.log.2}, and so on. One
+ * thread, except {@link #reopen}.
+ */
+public final class LogFile implements LogTarget {
+  /** Of {@code st_mode}, see inode(7). */
+  private static final int FILE_TYPE = 0170000;
+
+  private static final int FIFO = 0010000;
+
+  private final Path path;
+  private final @Nullable Rotation rotation;
+  private final InstantSource clock;
+  private volatile boolean reopenAsked;
+
+  /** Null = opened before the next write. */
+  private @Nullable FileChannel channel;
+
+  /** The end of the period of the open file, of a rotation by time. */
+  private Instant periodEnd = Instant.MAX;
+
+  /** As the other, for a file that is not rotated. */
+  public LogFile(String key, Path path) throws IOException {
+    this(key, path, null, InstantSource.system());
+  }
+
+  /**
+   * Opens {@code path} at once, unless it is a FIFO: that would wait for a reader. An IOException
+   * names the configuration's {@code key}.
+   */
+  public LogFile(String key, Path path, @Nullable Rotation rotation, InstantSource clock)
+      throws IOException {
+    this.path = path;
+    this.clock = clock;
+    try {
+      boolean fifo = isFifo(path);
+      this.rotation = fifo ? null : rotation;
+      if (!fifo) {
+        open();
+      } else if (!Files.isWritable(path)) {
+        throw new AccessDeniedException(path.toString());
+      }
+    } catch (IOException e) {
+      throw new IOException(
+          key + ": " + path + " (expected: a file that can be written, but: " + e + ")", e);
+    }
+  }
+
+  private static boolean isFifo(Path path) {
+    try {
+      return ((int) Files.getAttribute(path, "unix:mode") & FILE_TYPE) == FIFO;
+    } catch (IOException | UnsupportedOperationException e) {
+      return false; // It does not exist yet, or there are no FIFOs here.
+    }
+  }
+
+  @Override
+  public void reopen() {
+    reopenAsked = true;
+  }
+
+  @Override
+  public String name() {
+    return path.toString();
+  }
+
+  @Override
+  public void write(byte[] lines) throws IOException {
+    if (reopenAsked) {
+      reopenAsked = false;
+      close();
+    }
+    FileChannel open = open();
+    long end = open.size();
+    if (isDue(end, lines.length)) {
+      rotate();
+      open = open();
+      end = open.size();
+    }
+    try {
+      append(open, ByteBuffer.wrap(lines));
+    } catch (IOException e) {
+      giveUp(open, end, e);
+      throw e;
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (channel != null) {
+      FileChannel open = channel;
+      channel = null;
+      open.close();
+    }
+  }
+
+  private FileChannel open() throws IOException {
+    if (channel == null) {
+      channel = FileChannel.open(path, WRITE, CREATE, APPEND);
+      periodEnd = endOfPeriod(channel.size());
+    }
+    return channel;
+  }
+
+  /** Of what is in the file already, by its last write; else of now. */
+  private Instant endOfPeriod(long size) throws IOException {
+    if (rotation == null || rotation.every().isZero()) {
+      return Instant.MAX;
+    }
+    long begun = size == 0 ? clock.millis() : Files.getLastModifiedTime(path).toMillis();
+    long period = rotation.every().toMillis();
+    return Instant.ofEpochMilli((Math.floorDiv(begun, period) + 1) * period);
+  }
+
+  private boolean isDue(long size, int more) {
+    if (rotation == null || more == 0) {
+      return false;
+    }
+    boolean full = rotation.bytes() > 0 && size > 0 && size + more > rotation.bytes();
+    return full || !clock.instant().isBefore(periodEnd);
+  }
+
+  private void rotate() throws IOException {
+    if (rotation == null) {
+      return;
+    }
+    close();
+    for (int older = rotation.keep() - 1; older >= 1; older--) {
+      move(numbered(older), numbered(older + 1));
+    }
+    move(path, numbered(1));
+  }
+
+  private Path numbered(int number) {
+    return path.resolveSibling(path.getFileName() + "." + number);
+  }
+
+  private static void move(Path from, Path to) throws IOException {
+    try {
+      Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
+    } catch (NoSuchFileException e) {
+      // There are not that many yet.
+    }
+  }
+
+  private static void append(FileChannel open, ByteBuffer lines) throws IOException {
+    while (lines.hasRemaining()) {
+      open.write(lines);
+    }
+  }
+
+  /** Truncates a partly written batch, so that no half line stays in the file. */
+  private void giveUp(FileChannel open, long end, IOException failure) {
+    try {
+      if (open.size() > end) {
+        open.truncate(end);
+      }
+      close();
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+      channel = null;
+    }
+  }
+}

@@ -1,0 +1,20 @@
+package dev.fairlead.observe.sink;
+
+import java.io.IOException;
+
+/** Some lines of several were lost, and the others written. */
+public final class LostLines extends IOException {
+  private static final long serialVersionUID = 1L;
+
+  private final int count;
+
+  LostLines(int count, IOException first) {
+    super(first.getMessage(), first);
+    this.count = count;
+  }
+
+  /** How many were lost. */
+  public int count() {
+    return count;
+  }
+}
