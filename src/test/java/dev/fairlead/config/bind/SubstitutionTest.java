@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.config.ConfigFormat;
 import dev.fairlead.config.FairleadConfig;
+import dev.fairlead.config.LogDestination;
 import dev.fairlead.config.NodeConfig;
 import java.util.List;
 import java.util.Map;
@@ -93,7 +94,7 @@ class SubstitutionTest {
             .node();
     assertThat(node.name()).isNull();
     assertThat(node.eventLoops()).isEqualTo(NodeConfig.AUTO);
-    assertThat(node.accessLog().to()).isEqualTo("off");
+    assertThat(node.accessLog().to()).isEqualTo(LogDestination.OFF);
     assertThat(node.shutdown().delay()).hasSeconds(5);
     assertThat(node.admin().tokenFile()).isNull();
   }

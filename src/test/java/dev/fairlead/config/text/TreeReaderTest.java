@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.config.ConfigFormat;
 import dev.fairlead.config.FairleadConfig;
+import dev.fairlead.config.LogDestination;
 import dev.fairlead.config.bind.Loading;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -166,7 +167,7 @@ class TreeReaderTest {
         .containsExactly(
             "f.yaml:1: node.logLevel: no (expected: one of error, warn, info, debug, trace)");
     FairleadConfig config = loading.config("node: {accessLog: {to: false}, name: yes}");
-    assertThat(config.node().accessLog().to()).isEqualTo("off");
+    assertThat(config.node().accessLog().to()).isEqualTo(LogDestination.OFF);
     assertThat(config.node().name()).isEqualTo("yes");
   }
 
