@@ -41,6 +41,9 @@ public final class ListenerVerticle extends VerticleBase {
 
   private final LongAdder blockedNanos = new LongAdder();
 
+  /** Since it was last taken. */
+  private volatile long worstLagNanos;
+
   public ListenerVerticle(Function<EventLoop, SessionLoop> sessions) {
     this.sessions = sessions;
   }
@@ -74,6 +77,15 @@ public final class ListenerVerticle extends VerticleBase {
   /** All lags above {@link #BLOCKED} together, since the start. Any thread. */
   public long blockedNanos() {
     return blockedNanos.sum();
+  }
+
+  /**
+   * How late the latest tick was since the last call; a tick meanwhile may be missed. Any thread.
+   */
+  public long takeWorstLagNanos() {
+    long worst = worstLagNanos;
+    worstLagNanos = 0;
+    return worst;
   }
 
   /** When the event loop last ran the tick, as {@link System#nanoTime}. Any thread. */
@@ -114,6 +126,9 @@ public final class ListenerVerticle extends VerticleBase {
       blockedNanos.add(lagNanos);
     }
     tickedAt = now;
+    if (lagNanos > worstLagNanos) {
+      worstLagNanos = lagNanos;
+    }
     try {
       loop.tick();
       acceptors.forEach(Acceptor::tick);
