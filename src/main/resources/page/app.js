@@ -43,6 +43,7 @@ function show() {
     [...byId("tabs").children].forEach((tab) => {
       if (tab.dataset.view === view.id) {
         tab.setAttribute("aria-current", "page");
+        tab.scrollIntoView({ block: "nearest", inline: "nearest" });
       } else {
         tab.removeAttribute("aria-current");
       }

@@ -28,7 +28,7 @@ class Chart {
     this.base = base;
     this.keys = h("div", { class: "keys" });
     this.plot = h("div", { class: "plot" });
-    this.element = h("figure", { role: "group", "aria-label": title },
+    this.element = h("figure", { "aria-label": title },
       h("figcaption", {}, h("b", {}, title), this.keys), this.plot);
     this.names = null;
   }

@@ -106,7 +106,7 @@ export function diffTable(before, after, titles) {
   const rows = withContext(all).map((pair) => pair === null
     ? h("tr", {}, h("td", { class: "gap", colSpan: 4 }, "…"))
     : h("tr", {}, ...cells(pair.left, "removed", isSame(pair), "removed: "), ...cells(pair.right, "added", isSame(pair), "added: ")));
-  return h("div", { class: "scroll", tabIndex: 0, role: "region", "aria-label": "Differences" },
+  return h("div", { class: "scroll", tabIndex: 0, role: "region", "aria-label": "Differences, table" },
     h("table", { class: "diff" },
       h("colgroup", {}, h("col", { class: "line" }), h("col"), h("col", { class: "line" }), h("col")),
       h("thead", {}, h("tr", {}, ...titles.map((title) => h("th", { colSpan: 2, scope: "col" }, title)))),

@@ -63,7 +63,7 @@ function columns(pool) {
       paint: (row) => h("span", {}, row.id, row.discovered ? h("small", { class: "quiet", title: "from DNS" }, " discovered") : "") },
     { title: "State", text: stateText, kind: (row) => stateOf(row).kind + drainedFrom.get(pool + "/" + row.id),
       paint: (row) => paintState(pool, row), sort: (row) => stateOf(row).text },
-    { title: "Since", number: true, text: (row) => (row.healthSince ? ago(row.healthSince) : "–") },
+    { title: "Since", number: true, wide: true, text: (row) => (row.healthSince ? ago(row.healthSince) : "–") },
     { title: "Why", wide: true, text: (row) => why(row) || "–", kind: (row) => (isTroubled(row) ? "bad" : "quiet") },
     { title: "Weight", number: true, text: (row) => count(row.weight), sort: (row) => row.weight },
     { title: "Sessions", number: true, text: sessions, sort: (row) => row.clusterActive,

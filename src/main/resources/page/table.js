@@ -10,7 +10,7 @@ import { h, setClass, setText } from "./dom.js";
  */
 export class Table {
   constructor({ label, columns, key, empty, limit = 100, kind = "" }) {
-    Object.assign(this, { columns, key, limit, empty, shown: limit, rows: new Map(), sorted: null });
+    Object.assign(this, { columns, key, limit, empty, shown: limit, rows: new Map(), byNode: new WeakMap(), sorted: null });
     this.body = h("tbody");
     this.none = h("p", { class: "empty" }, empty);
     this.rest = h("button", { type: "button", onclick: () => this.showMore() });
@@ -20,6 +20,18 @@ export class Table {
       h("table", { "aria-label": label, class: kind }, h("thead", {}, h("tr", {}, ...this.heads)), this.body));
     this.element = h("div", {}, this.scroll, this.none, this.more);
     this.all = [];
+    this.watch = new IntersectionObserver((entries) => this.seen(entries), { rootMargin: "200px" });
+  }
+
+  /** Only rows in sight are kept up to date; others are when they come into sight. */
+  seen(entries) {
+    for (const { target, isIntersecting } of entries) {
+      const row = this.byNode.get(target);
+      if (row) {
+        row.inSight = isIntersecting;
+        this.fill(row, row.data);
+      }
+    }
   }
 
   headOf(column, index) {
@@ -79,14 +91,20 @@ export class Table {
       const row = old.get(key) ?? this.rowOf();
       old.delete(key);
       this.rows.set(key, row);
-      this.fill(row, data);
+      row.data = data;
+      if (row.inSight) {
+        this.fill(row, data);
+      }
       if (row.node === place) {
         place = place.nextSibling;
       } else {
         this.body.insertBefore(row.node, place);
       }
     }
-    old.forEach((row) => row.node.remove());
+    old.forEach((row) => {
+      this.watch.unobserve(row.node);
+      row.node.remove();
+    });
     this.none.hidden = all.length > 0;
     this.scroll.hidden = all.length === 0;
     this.more.hidden = all.length <= this.shown;
@@ -96,11 +114,13 @@ export class Table {
   rowOf() {
     const cells = this.columns.map((column) => h(column.head ? "th" : "td", { class: classOf(column) }));
     this.columns.forEach((column, index) => column.head && cells[index].setAttribute("scope", "row"));
-    return { node: h("tr", {}, ...cells), cells, said: [], data: null };
+    const row = { node: h("tr", {}, ...cells), cells, said: [], data: null, inSight: true };
+    this.byNode.set(row.node, row);
+    this.watch.observe(row.node);
+    return row;
   }
 
   fill(row, data) {
-    row.data = data;
     this.columns.forEach((column, index) => {
       const said = column.text(data);
       const kind = column.kind ? column.kind(data) : "";
