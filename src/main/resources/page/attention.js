@@ -128,7 +128,7 @@ export function attention(state) {
 /** The pools of a listener's routes, then that of all other clients. */
 export function poolsOf(listener) {
   const pools = [...(listener.routes || []).map((route) => route.pool), listener.pool];
-  return [...new Set(pools.filter((pool) => pool))].join(", ") || "–";
+  return [...new Set(pools.filter((pool) => pool))].join(", ") || "by its routes";
 }
 
 /** What the file of a member has to say about the revision in force, from the body of /status: [{ kind, text }]. */

@@ -157,9 +157,10 @@ function build() {
     parts.pick,
     h("div", { class: "two" },
       h("div", { class: "stack" }, card("Members", members.element), card("Pools", pools.element),
-        card("Why sessions ended", endings.element, h("span", { class: "quiet" }, "in the last 15 minutes"))),
+        card("Why sessions ended", endings.element, h("span", { class: "quiet" }, "in the last 15 minutes")),
+        card("Certificates", certificates.element)),
       h("div", { class: "stack" }, card("Listeners", listeners.element), card("Limits and queues", limits.element),
-        card("Latest events", events, h("a", { class: "end", href: "#events" }, "all events")), card("Certificates", certificates.element))));
+        card("Latest events", events, h("a", { class: "end", href: "#events" }, "all events")))));
 }
 
 function choose(by, name) {
