@@ -1,7 +1,6 @@
 package dev.fairlead.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.testkit.ClusterProcesses;
 import dev.fairlead.testkit.FairleadProcess;
@@ -272,16 +271,5 @@ class PageIT {
     assertThat(Duration.between(died, Instant.now())).isLessThan(SEEN_WITHIN);
     cluster.start("m3");
     tab.until(members);
-  }
-
-  /** For docs/: the pictures that docs/page.md shows are taken so. */
-  @Test
-  void picturesCanBeTaken() throws Exception {
-    Path directory = Path.of(System.getProperty("fairlead.screenshots", "target/page"));
-    connect(2);
-    BrowserTab tab = open("m1", "overview");
-    settle(tab, "overview");
-    tab.screenshot(directory.resolve("page.png"));
-    await().until(() -> directory.resolve("page.png").toFile().length() > 10_000);
   }
 }
