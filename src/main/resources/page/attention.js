@@ -85,8 +85,8 @@ function ofPool(pool) {
       + " is " + stateOf(each).text + (each.healthy === false && each.healthWhy ? ": " + each.healthWhy : ""), href }));
   }
   pool.backends.filter((each) => each.state === "draining").slice(0, 3).forEach((each) => found.push({ kind: "warn",
-    text: "Backend " + each.id + " of pool " + pool.name + " is draining: "
-      + plural(each.clusterActive, "session") + " left", href }));
+    text: "Backend " + each.id + " of pool " + pool.name + (each.clusterActive === 0 ? " is drained: no session is left"
+      : " is draining: " + plural(each.clusterActive, "session") + " left"), href }));
   return found;
 }
 

@@ -109,7 +109,7 @@ export class Charts {
     this.sessions = new Chart("Sessions", count);
     this.connections = new Chart("New connections /s", rate);
     this.bytes = new Chart("Bytes /s", bytes, 2);
-    this.errors = new Chart("Errors /s", rate);
+    this.errors = new Chart("Errors and unusual ends /s", rate);
     this.all = [this.sessions, this.connections, this.bytes, this.errors];
     this.element = h("div", { class: "charts" }, ...this.all.map((each) => each.element));
     this.by = "total";
@@ -175,7 +175,7 @@ export class Charts {
       { name: "in", colour: "--series-1", values: data.bytesIn },
       { name: "out", colour: "--series-2", values: data.bytesOut },
     ]);
-    this.errors.show(data.times, [{ name: "", colour: "--bad", values: data.errors }, ...this.reasonLines()]);
+    this.errors.show(data.times, [{ name: "errors", colour: "--bad", values: data.errors }, ...this.reasonLines()]);
   }
 
   reasonLines() {

@@ -173,7 +173,7 @@ export class Editor {
 
   mark(problems) {
     this.editor.clearGutter("marks");
-    this.editor.eachLine((line) => this.editor.removeLineClass(line, "background", "wrong"));
+    this.editor.eachLine((line) => void this.editor.removeLineClass(line, "background", "wrong")); // It stops at a result.
     problems.filter((each) => each.line > 0 && each.line <= this.editor.lineCount()).forEach((each) => {
       this.editor.addLineClass(each.line - 1, "background", "wrong");
       this.editor.setGutterMarker(each.line - 1, "marks", h("span", { class: "mark", title: said(each) }, "●"));

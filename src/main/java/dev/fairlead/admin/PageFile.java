@@ -63,7 +63,7 @@ final class PageFile {
     if (given == null) {
       return false;
     }
-    for (String each : given.split(",")) {
+    for (String each : given.split(",", -1)) {
       if (each.strip().equals(value)) {
         return true;
       }
@@ -81,7 +81,8 @@ final class PageFile {
       try (GZIPOutputStream out = new GZIPOutputStream(gzip)) {
         out.write(plain);
       }
-      Content made = new Content(Buffer.buffer(plain), Buffer.buffer(gzip.toByteArray()), tag(plain));
+      Content made =
+          new Content(Buffer.buffer(plain), Buffer.buffer(gzip.toByteArray()), tag(plain));
       content = made;
       return made;
     }

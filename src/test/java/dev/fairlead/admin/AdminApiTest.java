@@ -251,7 +251,15 @@ class AdminApiTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/nothing", "/api/v1/", "/api/v1/statuses", "/page/index.html", "/app.js", "/%2e%2e/x"})
+  @ValueSource(
+      strings = {
+        "/nothing",
+        "/api/v1/",
+        "/api/v1/statuses",
+        "/page/index.html",
+        "/app.js",
+        "/%2e%2e/x"
+      })
   void unknownPathIsNotFound(String path) throws Exception {
     HttpResponse<String> answer = server.get(path);
     assertThat(answer.statusCode()).isEqualTo(404);

@@ -90,7 +90,8 @@ class PageFilesTest {
     for (String name : own()) {
       first += compressed("/page/" + name).body().length;
     }
-    first += compressed("/page/uplot.js").body().length + compressed("/page/uplot.css").body().length;
+    first +=
+        compressed("/page/uplot.js").body().length + compressed("/page/uplot.css").body().length;
     assertThat(first).isLessThan(MOST_AT_FIRST);
     long all = first;
     for (String name : FOREIGN.subList(2, FOREIGN.size())) {

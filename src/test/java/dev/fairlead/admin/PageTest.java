@@ -126,13 +126,11 @@ class PageTest {
   @Test
   void poolWithoutABackendThatIsUpIsAProblemAndOneThatIsDownAWarning() throws Exception {
     String up = "{ id: 'b1', state: 'enabled', healthy: true, weight: 1, clusterActive: 0 }";
-    String down =
-        "{ id: 'b2', state: 'enabled', healthy: false, healthWhy: 'refused', weight: 1 }";
+    String down = "{ id: 'b2', state: 'enabled', healthy: false, healthWhy: 'refused', weight: 1 }";
     assertThat(attention("", up)).isEmpty();
     assertThat(attention("", up + ", " + down))
         .containsExactly("warn: Backend b2 of pool web is down: refused");
-    assertThat(attention("", down))
-        .containsExactly("bad: Pool web has no backend that is up");
+    assertThat(attention("", down)).containsExactly("bad: Pool web has no backend that is up");
   }
 
   @Test
@@ -201,10 +199,7 @@ class PageTest {
                 .put("backends", list(backend))
                 .put("limits", new JsonObject().put("$ref", "#/$defs/limits")));
     JsonObject schema =
-        object(
-                new JsonObject()
-                    .put("listeners", list(new JsonObject()))
-                    .put("pools", list(pool)))
+        object(new JsonObject().put("listeners", list(new JsonObject())).put("pools", list(pool)))
             .put(
                 "$defs",
                 new JsonObject()

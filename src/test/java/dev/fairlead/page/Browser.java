@@ -70,16 +70,22 @@ final class Browser implements AutoCloseable {
     await("the port of the browser")
         .until(() -> Files.exists(ports) && Files.readAllLines(ports).size() == 2);
     List<String> lines = Files.readAllLines(ports);
-    return new Browser(program, profile, URI.create("ws://127.0.0.1:" + lines.get(0) + lines.get(1)));
+    return new Browser(
+        program, profile, URI.create("ws://127.0.0.1:" + lines.get(0) + lines.get(1)));
   }
 
-  /** Opens a tab of that size, in CSS pixels, for somebody who prefers dark colours or light ones. */
+  /**
+   * Opens a tab of that size, in CSS pixels, for somebody who prefers dark colours or light ones.
+   */
   BrowserTab open(int width, int height, boolean dark) {
     String target =
         ask(null, "Target.createTarget", new JsonObject().put("url", "about:blank"))
             .getString("targetId");
     String session =
-        ask(null, "Target.attachToTarget", new JsonObject().put("targetId", target).put("flatten", true))
+        ask(
+                null,
+                "Target.attachToTarget",
+                new JsonObject().put("targetId", target).put("flatten", true))
             .getString("sessionId");
     complaints.put(session, new CopyOnWriteArrayList<>());
     return new BrowserTab(this, session, width, height, dark);
@@ -95,7 +101,8 @@ final class Browser implements AutoCloseable {
     int id = ids.incrementAndGet();
     CompletableFuture<JsonObject> answer = new CompletableFuture<>();
     asked.put(id, answer);
-    JsonObject command = new JsonObject().put("id", id).put("method", method).put("params", parameters);
+    JsonObject command =
+        new JsonObject().put("id", id).put("method", method).put("params", parameters);
     if (session != null) {
       command.put("sessionId", session);
     }
@@ -121,7 +128,8 @@ final class Browser implements AutoCloseable {
       case "Runtime.exceptionThrown" -> all.add(parameters.encode());
       case "Log.entryAdded" -> {
         JsonObject entry = parameters.getJsonObject("entry");
-        if (!entry.getString("level").equals("info") && !entry.getString("level").equals("verbose")) {
+        if (!entry.getString("level").equals("info")
+            && !entry.getString("level").equals("verbose")) {
           all.add(entry.getString("text") + " " + entry.getString("url", ""));
         }
       }

@@ -41,7 +41,9 @@ final class BrowserTab {
             .put("mobile", false));
     JsonObject scheme =
         new JsonObject().put("name", "prefers-color-scheme").put("value", dark ? "dark" : "light");
-    ask("Emulation.setEmulatedMedia", new JsonObject().put("features", new JsonArray().add(scheme)));
+    ask(
+        "Emulation.setEmulatedMedia",
+        new JsonObject().put("features", new JsonArray().add(scheme)));
   }
 
   private JsonObject ask(String method, JsonObject parameters) {
@@ -100,7 +102,8 @@ final class BrowserTab {
     String field =
         "[...%s.querySelectorAll('input, select')].find((each) => each.getAttribute('aria-label') === %s ||"
                 .formatted(SCOPE, quoted(label))
-            + " [...each.labels].some((label) => label.textContent.startsWith(%s)))".formatted(quoted(label));
+            + " [...each.labels].some((label) => label.textContent.startsWith(%s)))"
+                .formatted(quoted(label));
     until(field);
     evaluate(
         "((field) => { field.value = %s; for (const type of ['input', 'change']) {"
@@ -138,7 +141,9 @@ final class BrowserTab {
     throw new AssertionError(text + " cannot be reached by Tab");
   }
 
-  /** Serious and critical faults for people with a keyboard or a screen reader, found by axe-core. */
+  /**
+   * Serious and critical faults for people with a keyboard or a screen reader, found by axe-core.
+   */
   List<String> faults() throws IOException {
     try (InputStream in = BrowserTab.class.getResourceAsStream("/axe.min.js")) {
       evaluate(new String(in.readAllBytes(), StandardCharsets.UTF_8) + ";0");
@@ -159,6 +164,11 @@ final class BrowserTab {
 
   List<String> complaints() {
     return browser.complaints(session);
+  }
+
+  /** Pictures are nicer so. */
+  void hideScrollbars() {
+    ask("Emulation.setScrollbarsHidden", new JsonObject().put("hidden", true));
   }
 
   void screenshot(Path file) throws IOException {

@@ -8,6 +8,7 @@ import dev.fairlead.testkit.TestBackend;
 import dev.fairlead.testkit.TestClient;
 import dev.fairlead.testkit.TestConnection;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -46,6 +47,11 @@ class PageIT {
 
   /** The editor does without it. */
   private static final String OPTIONAL = "/api/v1/config/schema.json";
+
+  private static final String EDITOR = "document.querySelector('.CodeMirror').CodeMirror";
+
+  /** How many lines are marked. */
+  private static final String MARKED = "document.querySelectorAll('.CodeMirror .wrong').length";
 
   private Browser browser;
   private TestBackend first;
@@ -114,7 +120,8 @@ class PageIT {
     for (FairleadProcess each : cluster.members()) {
       for (int i = 0; i < perMember; i++) {
         TestConnection client =
-            TestClient.connect(new InetSocketAddress("127.0.0.1", each.port("web")));
+            TestClient.connect(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), each.port("web")));
         clients.add(client);
         client.send("x");
         client.expect("x");
@@ -175,8 +182,7 @@ class PageIT {
 
   /** Waiting processes for each core, because other tests may run at the same time. */
   private static double load() {
-    return java.lang.management.ManagementFactory.getOperatingSystemMXBean()
-            .getSystemLoadAverage()
+    return java.lang.management.ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage()
         / Runtime.getRuntime().availableProcessors();
   }
 
@@ -206,9 +212,13 @@ class PageIT {
     tab.untilSaid("pools[0].balance: best");
     int line = document("best").lines().toList().indexOf("    balance: best") + 1;
     tab.untilSaid("Line " + line + ": ");
-    assertThat(tab.evaluate("document.querySelectorAll('.CodeMirror .wrong').length")).isEqualTo(1);
-    write(tab, document("round-robin"));
+    assertThat(tab.evaluate(MARKED)).isEqualTo(1);
+    // The line stays, so that its mark has to be taken away.
+    String place = "{ line: " + (line - 1) + ", ch: ";
+    String range = place + "13 }, " + place + "17 }";
+    tab.evaluate(EDITOR + ".replaceRange('round-robin', " + range + ")");
     tab.untilSaid("Valid on 3 members.");
+    assertThat(tab.evaluate(MARKED)).isEqualTo(0);
     long before = cluster.member("m1").revision();
     tab.fill("Author", "ann");
     tab.fill("Note for the history", "in turn");
@@ -227,7 +237,7 @@ class PageIT {
 
   private static void write(BrowserTab tab, String document) {
     String text = new io.vertx.core.json.JsonArray().add(document).encode() + "[0]";
-    tab.evaluate("document.querySelector('.CodeMirror').CodeMirror.setValue(" + text + ")");
+    tab.evaluate(EDITOR + ".setValue(" + text + ")");
   }
 
   @Test
@@ -236,8 +246,7 @@ class PageIT {
     BrowserTab tab = open("m1", "sessions?source=127.0.0.1");
     tab.untilSaid("3 sessions");
     TestConnection last = clients.get(2);
-    String source =
-        "127.0.0.1:" + ((InetSocketAddress) last.channel().getLocalAddress()).getPort();
+    String source = "127.0.0.1:" + ((InetSocketAddress) last.channel().getLocalAddress()).getPort();
     tab.click("End session of " + source);
     tab.click("End session");
     assertThat(last.readSome(1)).isEmpty();

@@ -23,6 +23,7 @@ final class Pictures {
   }
 
   private static void take(BrowserTab tab, String url, Path file) throws IOException {
+    tab.hideScrollbars();
     tab.goTo(url);
     tab.until("document.querySelector('#view table tbody tr')");
     if (url.endsWith("#overview")) {
