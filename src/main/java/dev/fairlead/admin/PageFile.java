@@ -23,7 +23,7 @@ final class PageFile {
   private final String type;
 
   /** Null until it is first asked for. */
-  private volatile @Nullable Content content;
+  private volatile @Nullable Encodings content;
 
   PageFile(String resource, String type) {
     this.resource = resource;
@@ -31,18 +31,18 @@ final class PageFile {
   }
 
   /** The bytes as they are and with gzip; one tag for both, because they mean the same. */
-  private record Content(Buffer plain, Buffer gzip, String tag) {}
+  private record Encodings(Buffer plain, Buffer gzip, String tag) {}
 
   void send(RoutingContext ctx) {
-    Content known = content;
-    Future<Content> ready =
+    Encodings known = content;
+    Future<Encodings> ready =
         known == null
             ? ctx.vertx().executeBlocking(this::read, false)
             : Future.succeededFuture(known);
     ready.onSuccess(it -> send(ctx, it)).onFailure(ctx::fail);
   }
 
-  private void send(RoutingContext ctx, Content it) {
+  private void send(RoutingContext ctx, Encodings it) {
     ctx.response()
         .putHeader(HttpHeaders.CACHE_CONTROL, "no-cache")
         .putHeader(HttpHeaders.ETAG, it.tag())
@@ -71,7 +71,7 @@ final class PageFile {
     return false;
   }
 
-  private Content read() throws IOException {
+  private Encodings read() throws IOException {
     try (InputStream in = PageFile.class.getResourceAsStream(resource)) {
       if (in == null) {
         throw new IllegalStateException(resource + " is not in the jar");
@@ -81,8 +81,8 @@ final class PageFile {
       try (GZIPOutputStream out = new GZIPOutputStream(gzip)) {
         out.write(plain);
       }
-      Content made =
-          new Content(Buffer.buffer(plain), Buffer.buffer(gzip.toByteArray()), tag(plain));
+      Encodings made =
+          new Encodings(Buffer.buffer(plain), Buffer.buffer(gzip.toByteArray()), tag(plain));
       content = made;
       return made;
     }

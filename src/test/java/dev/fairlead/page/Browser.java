@@ -45,7 +45,7 @@ final class Browser implements AutoCloseable {
     this.program = program;
     this.profile = profile;
     this.socket =
-        HttpClient.newHttpClient().newWebSocketBuilder().buildAsync(address, new Answers()).join();
+        HttpClient.newHttpClient().newWebSocketBuilder().buildAsync(address, new Messages()).join();
   }
 
   /** Starts it with a profile in {@code directory}; skips the test where it is not installed. */
@@ -153,7 +153,7 @@ final class Browser implements AutoCloseable {
   }
 
   /** Puts the parts of messages together. */
-  private final class Answers implements WebSocket.Listener {
+  private final class Messages implements WebSocket.Listener {
     private final StringBuilder part = new StringBuilder();
 
     @Override
