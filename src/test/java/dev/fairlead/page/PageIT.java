@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.testkit.ClusterProcesses;
 import dev.fairlead.testkit.FairleadProcess;
+import dev.fairlead.testkit.FreePorts;
 import dev.fairlead.testkit.TestBackend;
 import dev.fairlead.testkit.TestClient;
 import dev.fairlead.testkit.TestConnection;
@@ -65,6 +66,8 @@ class PageIT {
     first = TestBackend.echo();
     second = TestBackend.echo();
     cluster = new ClusterProcesses(directory, 3, document("two-choices"));
+    int port = FreePorts.next(); // The page asks the same address again.
+    cluster.node("m2", "admin: { port: " + port + " }");
     cluster.startAll();
   }
 
@@ -233,6 +236,17 @@ class PageIT {
     tab.untilSaid("revision " + (before + 2));
     assertThat(cluster.member("m3").json("/api/v1/config").getString("text"))
         .contains("two-choices");
+  }
+
+  @Test
+  void lostMemberIsSaidAndComesBackByItself() throws Exception {
+    BrowserTab tab = open("m2", "overview");
+    cluster.kill("m2");
+    tab.untilSaid("This member does not answer.");
+    tab.untilSaid("connection lost");
+    cluster.start("m2");
+    tab.untilNotSaid("This member does not answer.");
+    tab.until("document.getElementById('stream').textContent === 'live'");
   }
 
   private static void write(BrowserTab tab, String document) {
