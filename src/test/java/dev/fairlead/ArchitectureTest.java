@@ -43,8 +43,9 @@ final class ArchitectureTest {
           Map.entry("listener", upTo("session")),
           Map.entry("cluster", upTo("listener")),
           Map.entry("observe", upTo("listener")),
-          Map.entry("admin", upTo("listener")),
-          Map.entry("member", upTo("listener", "cluster", "observe", "admin")),
+          Map.entry("live", Set.of("config", "event", "pool")),
+          Map.entry("admin", upTo("listener", "live")),
+          Map.entry("member", upTo("listener", "cluster", "observe", "admin", "live")),
           Map.entry("cli", upTo("listener", "member")));
 
   @ArchTest

@@ -31,12 +31,14 @@ final class AdminRoutes {
   private final AdminVerticle.MemberAccess access;
   private final MemberView member;
   private final CommandRoutes commands;
+  private final LiveRoutes live;
   private final PageFiles page;
 
   AdminRoutes(AdminVerticle.MemberAccess access, PageFiles page) {
     this.access = access;
     this.member = access.member();
     this.commands = new CommandRoutes(member, access.commands());
+    this.live = new LiveRoutes(member, access.events(), access.live());
     this.page = page;
   }
 
@@ -70,8 +72,10 @@ final class AdminRoutes {
             ctx -> Answers.jsonMade(ctx, () -> ApiJson.certificates(member, Instant.now()))),
         get("/api/v1/pools", ctx -> Answers.jsonMade(ctx, () -> ApiJson.pools(member))),
         get("/api/v1/explain", this::explain),
-        get("/api/v1/sessions", this::sessions),
-        new Endpoint(HttpMethod.DELETE, "/api/v1/sessions/:id", this::closeSession),
+        get("/api/v1/live", live::live),
+        get("/api/v1/series", live::series),
+        get("/api/v1/sessions", live::sessions),
+        new Endpoint(HttpMethod.DELETE, "/api/v1/sessions/:id", live::closeSession),
         get("/api/v1/config", this::config),
         get("/api/v1/events", ctx -> EventStream.open(ctx, access.events())),
         get("/api/v1/openapi.yaml", page.openapi()));
@@ -198,31 +202,5 @@ final class AdminRoutes {
             () ->
                 Answers.problem(
                     ctx, 404, "listener: " + listener + " (expected: the name of a listener)"));
-  }
-
-  private void sessions(RoutingContext ctx) {
-    String limit = ctx.request().getParam("limit");
-    if (limit != null && !limit.matches("[1-9][0-9]{0,8}")) {
-      Answers.problem(ctx, 422, "limit: " + limit + " (expected: a number from 1)");
-      return;
-    }
-    int most = limit == null ? Integer.MAX_VALUE : Integer.parseInt(limit);
-    Answers.here(member.sessions())
-        .onSuccess(all -> Answers.jsonMade(ctx, () -> ApiJson.sessions(all, most)))
-        .onFailure(ctx::fail);
-  }
-
-  private void closeSession(RoutingContext ctx) {
-    String id = ctx.pathParam("id");
-    Answers.here(member.closeSession(id))
-        .onSuccess(
-            closed -> {
-              if (closed) {
-                ctx.response().setStatusCode(204).end();
-              } else {
-                Answers.problem(ctx, 404, "this member has no live session " + id);
-              }
-            })
-        .onFailure(ctx::fail);
   }
 }

@@ -107,5 +107,9 @@ public final class AdminVerticle extends VerticleBase {
    * text) is called on a worker thread.
    */
   public record MemberAccess(
-      MemberView member, Supplier<String> metrics, Commands commands, EventSource events) {}
+      MemberView member,
+      Supplier<String> metrics,
+      Commands commands,
+      EventSource events,
+      LiveAccess live) {}
 }

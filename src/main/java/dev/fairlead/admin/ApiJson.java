@@ -27,10 +27,10 @@ import org.jspecify.annotations.Nullable;
 /** The response bodies of the API. Field names are API. Any thread. */
 final class ApiJson {
   /** The state of what is in force, unless a backend is configured otherwise. */
-  private static final String ENABLED = BackendConfig.State.ENABLED.label();
+  static final String ENABLED = BackendConfig.State.ENABLED.label();
 
   /** The state of what is no longer in force and still has live sessions. */
-  private static final String REMOVED = "removed";
+  static final String REMOVED = "removed";
 
   private ApiJson() {}
 

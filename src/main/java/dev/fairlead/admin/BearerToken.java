@@ -79,6 +79,7 @@ public final class BearerToken implements Handler<RoutingContext> {
 
   private void judge(RoutingContext ctx, String given) {
     if (isCarriedBy(given)) {
+      ctx.put(LiveRoutes.TOKEN_ROLE, "full");
       ctx.next();
       ctx.request().resume();
     } else {

@@ -2,6 +2,7 @@ package dev.fairlead.admin;
 
 import dev.fairlead.config.Durations;
 import io.vertx.core.Context;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
@@ -13,13 +14,15 @@ import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
- * One client of {@code /api/v1/events}: server-sent events until it disconnects. Owned by the event
- * loop of its request. A client that reads too slowly is disconnected: when {@link #MAX_BEHIND}
- * events other than remembered ones, which come all at once, are queued beyond a full write queue,
- * or when the queue stays full from one keep-alive to the next.
+ * One client of {@code /api/v1/events} or {@code /api/v1/live}: server-sent events until it
+ * disconnects. Owned by the event loop of its request. A client that reads too slowly is
+ * disconnected: when {@link #MAX_BEHIND} events other than remembered ones, which come all at once,
+ * are queued beyond a full write queue, or when the queue stays full from one keep-alive to the
+ * next.
  */
 public final class EventStream {
   /**
@@ -41,6 +44,7 @@ public final class EventStream {
 
   private final Context context;
   private final HttpServerResponse response;
+  private final int maxBehind;
   private Runnable unsubscribe = () -> {};
   private long timer;
   private boolean ended;
@@ -52,9 +56,10 @@ public final class EventStream {
 
   private boolean fullAtLastTick;
 
-  private EventStream(RoutingContext ctx) {
+  private EventStream(RoutingContext ctx, int maxBehind) {
     this.context = ctx.vertx().getOrCreateContext();
     this.response = ctx.response();
+    this.maxBehind = maxBehind;
   }
 
   /**
@@ -62,12 +67,22 @@ public final class EventStream {
    * on; the response to HEAD has headers only.
    */
   static void open(RoutingContext ctx, EventSource source) {
-    String wanted = ctx.queryParams().get("since");
-    Instant since = wanted == null ? Instant.MAX : since(wanted).orElse(null);
-    if (since == null) {
-      Answers.problem(ctx, 422, "since: " + wanted + " (expected: " + SINCE + ")");
-      return;
-    }
+    since(ctx)
+        .ifPresent(
+            since ->
+                open(
+                    ctx,
+                    MAX_BEHIND,
+                    out ->
+                        source.subscribe(since, event -> out.accept(Buffer.buffer(text(event))))));
+  }
+
+  /**
+   * Streams what is passed to the consumer that {@code subscribe} gets, on any thread; its result
+   * ends the subscription. A client that is {@code maxBehind} of them behind is disconnected.
+   */
+  static void open(
+      RoutingContext ctx, int maxBehind, Function<Consumer<Buffer>, Runnable> subscribe) {
     ctx.response()
         .setChunked(!ctx.request().method().equals(HttpMethod.HEAD))
         .putHeader(HttpHeaders.CONTENT_TYPE, "text/event-stream")
@@ -76,8 +91,18 @@ public final class EventStream {
       ctx.response().end();
     } else {
       AdminConnections.streaming(ctx);
-      new EventStream(ctx).start(source, since);
+      new EventStream(ctx, maxBehind).start(subscribe);
     }
+  }
+
+  /** The time in {@code ?since=}, without it never; empty = refused already. */
+  static Optional<Instant> since(RoutingContext ctx) {
+    String wanted = ctx.queryParams().get("since");
+    Optional<Instant> since = wanted == null ? Optional.of(Instant.MAX) : since(wanted);
+    if (since.isEmpty()) {
+      Answers.problem(ctx, 422, "since: " + wanted + " (expected: " + SINCE + ")");
+    }
+    return since;
   }
 
   private static Optional<Instant> since(String text) {
@@ -90,7 +115,7 @@ public final class EventStream {
     }
   }
 
-  private void start(EventSource source, Instant since) {
+  private void start(Function<Consumer<Buffer>, Runnable> subscribe) {
     if (response.closed()) {
       return; // Its handlers would never be called: nothing would end the subscription.
     }
@@ -99,24 +124,24 @@ public final class EventStream {
         .drainHandler(drained -> behind = 0)
         .exceptionHandler(broken -> end())
         .closeHandler(closed -> end());
-    unsubscribe = source.subscribe(since, event -> context.runOnContext(turn -> send(event)));
+    unsubscribe = subscribe.apply(event -> context.runOnContext(turn -> send(event)));
     context.runOnContext(turn -> replayed = true); // After the turns of the remembered ones.
     timer = context.owner().setPeriodic(KEEP_ALIVE.toMillis(), tick -> tick());
     comment("connected");
   }
 
-  private void send(JsonObject event) {
+  private void send(Buffer event) {
     if (ended) {
       return; // Delivered after the client left.
     }
     if (replayed && response.writeQueueFull()) {
       behind++;
     }
-    if (behind > MAX_BEHIND) {
+    if (behind > maxBehind) {
       cutOff();
       return;
     }
-    response.write(text(event));
+    response.write(event);
   }
 
   static String text(JsonObject event) {

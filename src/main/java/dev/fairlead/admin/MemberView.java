@@ -1,8 +1,11 @@
 package dev.fairlead.admin;
 
+import dev.fairlead.admission.Leased;
 import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.ListenerConfig.Route;
+import dev.fairlead.config.Problem;
 import dev.fairlead.config.Revision;
+import dev.fairlead.event.MemberId;
 import dev.fairlead.event.MemberInfo;
 import dev.fairlead.net.tls.ListenerCertificate;
 import dev.fairlead.pool.Backend;
@@ -12,6 +15,7 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +32,9 @@ public interface MemberView {
   List<String> notReadyReasons();
 
   Status status();
+
+  /** What may change at any moment, and costs little to ask. */
+  Now now();
 
   /** All members of the cluster, including this one. */
   List<MemberInfo> members();
@@ -81,6 +88,22 @@ public interface MemberView {
       String configAuthor,
       List<String> configProblems,
       List<String> restartNeeded) {}
+
+  /**
+   * This member at this moment.
+   *
+   * @param problems of its own file
+   * @param limits in force of this member
+   * @param waiting clients by queue, {@code listener/NAME} or {@code pool/NAME}
+   */
+  record Now(
+      MemberId self,
+      String version,
+      Instant started,
+      int maxSessions,
+      List<Problem> problems,
+      List<Leased> limits,
+      Map<String, Integer> waiting) {}
 
   /**
    * The TLS of listeners and pools.

@@ -5,6 +5,7 @@ import dev.fairlead.cluster.health.HealthTable;
 import dev.fairlead.cluster.lease.Leases;
 import dev.fairlead.cluster.load.CountTable;
 import dev.fairlead.cluster.members.EventPublisher;
+import dev.fairlead.cluster.members.MemberQueries;
 import dev.fairlead.cluster.members.Membership;
 import dev.fairlead.cluster.members.MembershipEvents;
 import dev.fairlead.cluster.node.ClusterNode;
@@ -70,6 +71,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
   private volatile @Nullable SignedCommands signed;
   private volatile @Nullable SharedConfig sharedConfig;
   private volatile @Nullable BusCommands bus;
+  private volatile @Nullable MemberQueries queries;
   private boolean draining;
 
   /** Without a secret nothing is signed. */
@@ -103,7 +105,8 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
                 health.rows(),
                 sources.rows(),
                 leases,
-                new ConfigNodes()));
+                new ConfigNodes(
+                    this::sharedConfig, events, task -> context.runOnContext(turn -> task.run()))));
   }
 
   public static DeploymentOptions deployment() {
@@ -149,14 +152,17 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
   private Future<Void> serve() {
     SignedCommands opened = Objects.requireNonNull(signed);
     bus = new BusCommands(vertx, this::self, this, opened, this::obeyShutdown);
+    queries = new MemberQueries(setup.node(), opened, this::self, setup.member()::answer);
     return loads
         .start()
         .compose(started -> health.start())
         .compose(started -> sources.start())
         .compose(started -> sharedConfig().follow())
         .compose(started -> bus().start())
+        .compose(started -> queries().start())
         .compose(started -> events.start())
-        .onSuccess(started -> events.joined());
+        .onSuccess(started -> events.joined())
+        .onSuccess(started -> setup.member().joined(this::ask));
   }
 
   /** Takes no more commands and no further revision, and publishes that. */
@@ -193,6 +199,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
                 membership.leave(),
                 sharedConfig == null ? none : sharedConfig().stop(),
                 bus == null ? none : bus().stop(),
+                queries == null ? none : queries().stop(),
                 events.stop()))
         .otherwiseEmpty();
   }
@@ -286,6 +293,12 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
     leases.changed();
   }
 
+  /** As of {@link MemberQueries#ask}. */
+  public Future<JsonObject> ask(String member, JsonObject query) {
+    MemberQueries asking = queries;
+    return asking == null ? Future.failedFuture("not started") : asking.ask(member, query);
+  }
+
   private void applied(Revision revision, @Nullable Revision superseded) {
     poolsChanged();
     events.applied(revision, superseded);
@@ -323,28 +336,11 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
     return Objects.requireNonNull(sharedConfig, "not started");
   }
 
-  private BusCommands bus() {
-    return Objects.requireNonNull(bus, "not started");
+  private MemberQueries queries() {
+    return Objects.requireNonNull(queries, "not started");
   }
 
-  /** What the configuration and the events make of changes of the nodes; after all rows. */
-  private final class ConfigNodes implements ClusterNode.NodeChanges {
-    @Override
-    public void joined(String node) {
-      context.runOnContext(turn -> sharedConfig().joined());
-    }
-
-    @Override
-    public void left(String node) {
-      context.runOnContext(turn -> sharedConfig().left(node));
-    }
-
-    @Override
-    public void merged() {
-      LOG.warn("the parts of a split cluster have merged");
-      // The other part of the split has published that this member left.
-      events.joined();
-      context.runOnContext(turn -> sharedConfig().merged());
-    }
+  private BusCommands bus() {
+    return Objects.requireNonNull(bus, "not started");
   }
 }

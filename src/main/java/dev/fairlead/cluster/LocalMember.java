@@ -6,8 +6,11 @@ import dev.fairlead.cluster.health.HealthListener;
 import dev.fairlead.event.MemberInfo;
 import dev.fairlead.event.MetricsReport;
 import dev.fairlead.pool.Pool;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +54,14 @@ public interface LocalMember {
 
   /** Its metrics report; may take long, so it is called on a worker. */
   MetricsReport numbers();
+
+  /** Answers what another member asks, as of {@code MemberQueries}. */
+  default Future<JsonObject> answer(JsonObject query) {
+    return Future.failedFuture("not asked here");
+  }
+
+  /** It is a member now, which {@code ask} asks others by id; called once. */
+  default void joined(BiFunction<String, JsonObject, Future<JsonObject>> ask) {}
 
   /** Saves revisions, as they are written and the newest first, for the next start; blocks. */
   void save(List<String> revisions);

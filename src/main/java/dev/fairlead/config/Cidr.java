@@ -4,6 +4,7 @@ import io.netty.util.NetUtil;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -83,6 +84,16 @@ public record Cidr(InetAddress network, int prefix) {
   }
 
   /** Whether a bit after the prefix was set. */
+  public boolean contains(InetAddress address) {
+    byte[] bytes = address.getAddress();
+    byte[] lowest = network.getAddress();
+    if (bytes.length != lowest.length) {
+      return false;
+    }
+    clearHostBits(bytes, prefix);
+    return Arrays.equals(bytes, lowest);
+  }
+
   private static boolean clearHostBits(byte[] address, int prefix) {
     boolean changed = false;
     for (int bit = prefix; bit < address.length * Byte.SIZE; bit++) {

@@ -5,11 +5,14 @@ import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A member's counters and gauges. Totals count from the start of the member's process and never
  * fall; the other values are of this moment. {@code revision} is the one in force, 0 = none yet;
  * {@code listeners} and {@code pools} are those of its configuration.
+ *
+ * @param traffic since the report before, for other members; null = there is none
  */
 public record MetricsReport(
     MemberId member,
@@ -18,7 +21,8 @@ public record MetricsReport(
     Duration uptime,
     Sessions sessions,
     List<OfListener> listeners,
-    List<OfPool> pools)
+    List<OfPool> pools,
+    @Nullable JsonObject traffic)
     implements SystemEvent {
 
   public MetricsReport {
@@ -26,14 +30,33 @@ public record MetricsReport(
     pools = List.copyOf(pools);
   }
 
+  /** Without traffic. */
+  public MetricsReport(
+      MemberId member,
+      Instant time,
+      long revision,
+      Duration uptime,
+      Sessions sessions,
+      List<OfListener> listeners,
+      List<OfPool> pools) {
+    this(member, time, revision, uptime, sessions, listeners, pools, null);
+  }
+
+  /** The same report, with {@code now} as its traffic. */
+  public MetricsReport with(@Nullable JsonObject now) {
+    return new MetricsReport(member, time, revision, uptime, sessions, listeners, pools, now);
+  }
+
   @Override
   public JsonObject details() {
-    return new JsonObject()
-        .put("revision", revision)
-        .put("uptimeSeconds", uptime.toSeconds())
-        .put("sessions", sessions.toJson())
-        .put("listeners", new JsonArray(listeners.stream().map(OfListener::toJson).toList()))
-        .put("pools", new JsonArray(pools.stream().map(OfPool::toJson).toList()));
+    JsonObject details =
+        new JsonObject()
+            .put("revision", revision)
+            .put("uptimeSeconds", uptime.toSeconds())
+            .put("sessions", sessions.toJson())
+            .put("listeners", new JsonArray(listeners.stream().map(OfListener::toJson).toList()))
+            .put("pools", new JsonArray(pools.stream().map(OfPool::toJson).toList()));
+    return traffic == null ? details : details.put("traffic", traffic);
   }
 
   /** Sessions, live now and opened since the start, and the bytes they carried. */

@@ -32,6 +32,9 @@ public final class ListenerVerticle extends VerticleBase {
   private volatile long tickedAt;
   private volatile long lagNanos;
 
+  /** Since it was last taken. */
+  private volatile long worstLagNanos;
+
   public ListenerVerticle(Function<EventLoop, SessionLoop> sessions) {
     this.sessions = sessions;
   }
@@ -60,6 +63,15 @@ public final class ListenerVerticle extends VerticleBase {
   /** How late the last tick was. Any thread. */
   public long lagNanos() {
     return lagNanos;
+  }
+
+  /**
+   * How late the latest tick was since the last call; a tick meanwhile may be missed. Any thread.
+   */
+  public long takeWorstLagNanos() {
+    long worst = worstLagNanos;
+    worstLagNanos = 0;
+    return worst;
   }
 
   /** When the event loop last ran the tick, as {@link System#nanoTime}. Any thread. */
@@ -97,6 +109,9 @@ public final class ListenerVerticle extends VerticleBase {
     long now = System.nanoTime();
     lagNanos = Math.max(0, now - dueAt);
     tickedAt = now;
+    if (lagNanos > worstLagNanos) {
+      worstLagNanos = lagNanos;
+    }
     try {
       loop.tick();
       acceptors.forEach(Acceptor::tick);

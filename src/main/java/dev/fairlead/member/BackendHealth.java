@@ -11,6 +11,7 @@ import dev.fairlead.event.SystemEvent.BackendEjected;
 import dev.fairlead.net.IdleTimer;
 import dev.fairlead.net.Transport;
 import dev.fairlead.pool.Backend;
+import dev.fairlead.pool.Backend.HealthVerdict;
 import dev.fairlead.pool.Pool;
 import dev.fairlead.pool.health.Outliers;
 import dev.fairlead.pool.health.ProbeLoop;
@@ -195,6 +196,7 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
     reports.publish(
         self ->
             new BackendEjected(self, Instant.now(), backend.pool(), backend.id(), failures, time));
+    backend.ejectedUntil(Instant.now().plus(time));
     beginTrial(pool, backend);
     refresh(pool.name());
     timer.hurry();
@@ -211,7 +213,11 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
   }
 
   private void turned(Backend backend, boolean healthy, @Nullable String reason) {
-    if (backend.isHealthy() == healthy) {
+    boolean turns = backend.isHealthy() != healthy;
+    if (turns || reason == null || backend.verdict() == null) {
+      backend.verdict(reason == null ? null : new HealthVerdict(Instant.now(), reason));
+    }
+    if (!turns) {
       return;
     }
     if (healthy) {

@@ -67,6 +67,11 @@ final class ListenerStats {
     return byName.computeIfAbsent(listener, ListenerCounters::new);
   }
 
+  /** Those in force, and removed ones for a while. */
+  Collection<ListenerCounters> all() {
+    return byName.values();
+  }
+
   /** The removed listeners with live sessions, as last configured, by name. */
   synchronized List<ListenerConfig> removedWithSessions() {
     return configs.values().stream()

@@ -8,10 +8,13 @@ import dev.fairlead.config.NodeConfig;
 import dev.fairlead.event.MemberInfo;
 import dev.fairlead.event.MetricsReport;
 import dev.fairlead.pool.Pool;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -75,6 +78,16 @@ record LocalMemberAdapter(
   @Override
   public MetricsReport numbers() {
     return report.get().metrics();
+  }
+
+  @Override
+  public Future<JsonObject> answer(JsonObject query) {
+    return report.get().answer(query);
+  }
+
+  @Override
+  public void joined(BiFunction<String, JsonObject, Future<JsonObject>> ask) {
+    report.get().joined(ask);
   }
 
   @Override

@@ -3,7 +3,6 @@ package dev.fairlead.member;
 import ch.qos.logback.classic.Level;
 import dev.fairlead.admin.AdminVerticle;
 import dev.fairlead.admin.MemberView;
-import dev.fairlead.admin.RecentEvents;
 import dev.fairlead.cluster.ClusterVerticle;
 import dev.fairlead.cluster.node.ClusterNode;
 import dev.fairlead.cluster.node.HazelcastNode;
@@ -15,13 +14,10 @@ import dev.fairlead.config.bind.ConfigLoader;
 import dev.fairlead.config.bind.ConfigLoader.LoadResult;
 import dev.fairlead.config.text.ConfigText;
 import dev.fairlead.event.Commands;
-import dev.fairlead.event.MemberId;
-import dev.fairlead.event.SystemEvent;
 import dev.fairlead.net.Transport;
 import dev.fairlead.net.tls.TlsProvider;
 import dev.fairlead.observe.AccessLog;
 import dev.fairlead.observe.Metrics;
-import dev.fairlead.pool.Backend;
 import dev.fairlead.session.SessionListener;
 import dev.fairlead.session.limit.SessionCount;
 import io.vertx.core.Future;
@@ -36,7 +32,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -117,7 +112,8 @@ public final class Member {
       StartState start,
       ClusterNode node,
       AccessLog accessLog,
-      Metrics metrics) {}
+      Metrics metrics,
+      TrafficMeter meter) {}
 
   private static Member start(LiveConfig.OwnConfig own, StopSequence stops) throws Exception {
     TlsProvider.refuseRenegotiation();
@@ -133,16 +129,17 @@ public final class Member {
     Vertx vertx = joined.vertx();
     stops.add(() -> vertx.close().await());
     BlockedThreads.watch(vertx);
+    TrafficMeter meter = new TrafficMeter(System::nanoTime);
     BackendHealth health = new BackendHealth(vertx, transport);
-    SessionListener listener = SessionListener.all(metrics, accessLog, health);
+    SessionListener listener = SessionListener.all(metrics, accessLog, health, meter);
     SessionCount count = new SessionCount(OpenFiles.maxSessions(node, loops));
     TlsInForce tls = new TlsInForce(node.tlsProvider(), secrets(state), InstantSource.system());
     Proxy proxy =
         new Proxy(vertx, EventLoops.deploy(vertx, transport, loops, listener, count).await(), tls);
     stops.add(() -> proxy.stop().await());
-    Foundation foundation = new Foundation(own, state, joined, accessLog, metrics);
+    Foundation foundation = new Foundation(own, state, joined, accessLog, metrics, meter);
     Member member = new Member(foundation, proxy, health, stops);
-    member.observe();
+    member.observe(vertx);
     health.start(proxy, new ClusterReports(member.cluster));
     stops.add(health::stop);
     // Before the cluster, so that readiness probes get an answer while the member starts.
@@ -154,8 +151,6 @@ public final class Member {
     member.file.watch();
     stops.add(member.file::stop);
     state.kept().retryOn(vertx);
-    vertx.setTimer(
-        Metrics.FIRST_SCRAPE.toMillis(), timer -> vertx.executeBlocking(metrics::scrape, false));
     member.logReady(own.config().cluster(), joined);
     return member;
   }
@@ -184,6 +179,7 @@ public final class Member {
     this.drain = new Drain(vertx, proxy, own.config().node().shutdown(), cluster::drainStarted);
     this.changes = new FileChanges(vertx, cluster, live, own.text(), start.kept());
     this.file = new ConfigFile(vertx, own.text(), own.loader(), changes);
+    LiveReports reports = LiveReports.of(vertx, foundation.meter());
     this.report =
         new MemberReport(
             Instant.now(),
@@ -192,24 +188,12 @@ public final class Member {
             drain,
             cluster,
             accessLog,
+            reports,
             new MemberReport.OwnFile(
                 own.text().name(), changes::digest, own.config().cluster().enabled()));
-    AdminVerticle.MemberAccess access =
-        new AdminVerticle.MemberAccess(report, metrics::scrape, cluster, RecentEvents.of(vertx));
-    this.admin = new AdminVerticle(own.config().node().admin(), access);
-  }
-
-  /** Publishes what happens to backends to all members. */
-  private record ClusterReports(ClusterVerticle cluster) implements BackendHealth.BackendReports {
-    @Override
-    public void publish(Function<MemberId, SystemEvent> event) {
-      cluster.publish(event);
-    }
-
-    @Override
-    public void decided(Backend backend, long assignment, boolean up, String reason) {
-      cluster.verdict(backend, assignment, up, reason);
-    }
+    this.admin =
+        new AdminVerticle(
+            own.config().node().admin(), reports.access(report, metrics::scrape, cluster));
   }
 
   private static List<byte[]> secrets(StartState state) {
@@ -312,7 +296,9 @@ public final class Member {
     LOG.info("stopped");
   }
 
-  private void observe() {
+  private void observe(Vertx vertx) {
+    vertx.setTimer(
+        Metrics.FIRST_SCRAPE.toMillis(), timer -> vertx.executeBlocking(metrics::scrape, false));
     proxy.onPoolsChanged(this::poolsChanged);
     metrics.accessLog(accessLog::dropped, accessLog::waiting);
     metrics.cluster(() -> cluster.members().size(), cluster::loadViewAgeSeconds);

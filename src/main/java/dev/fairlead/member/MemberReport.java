@@ -1,6 +1,7 @@
 package dev.fairlead.member;
 
 import dev.fairlead.admin.MemberView;
+import dev.fairlead.admission.Permits;
 import dev.fairlead.cluster.ClusterVerticle;
 import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.config.Problem;
@@ -19,11 +20,14 @@ import dev.fairlead.pool.Pool;
 import dev.fairlead.session.ListenerCounters;
 import dev.fairlead.session.SessionRecord;
 import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +40,7 @@ record MemberReport(
     Drain drain,
     ClusterVerticle cluster,
     AccessLog accessLog,
+    LiveReports reports,
     OwnFile file)
     implements MemberView {
   /**
@@ -118,14 +123,42 @@ record MemberReport(
   }
 
   MetricsReport metrics() {
-    return new MetricsReport(
+    MetricsReport totals =
+        new MetricsReport(
+            cluster.self(),
+            Instant.now(),
+            revision(),
+            Duration.between(started, Instant.now()),
+            proxy.stats().total(),
+            live.inForce().config().listeners().stream().map(this::metricsOf).toList(),
+            pools().stream().map(MemberReport::metricsOf).toList());
+    return reports.complete(totals, this, live.problems());
+  }
+
+  /** As of {@code LocalMember}. */
+  Future<JsonObject> answer(JsonObject query) {
+    return reports.answer(this, query);
+  }
+
+  /** As of {@code LocalMember}. */
+  void joined(BiFunction<String, JsonObject, Future<JsonObject>> ask) {
+    reports.joined(cluster.self(), members(), ask);
+  }
+
+  @Override
+  public Now now() {
+    Map<String, Integer> waiting = new HashMap<>();
+    proxy.limiters().queues().forEach((key, queue) -> waiting.put(key, queue.size()));
+    return new Now(
         cluster.self(),
-        Instant.now(),
-        revision(),
-        Duration.between(started, Instant.now()),
-        proxy.stats().total(),
-        live.inForce().config().listeners().stream().map(this::metricsOf).toList(),
-        pools().stream().map(MemberReport::metricsOf).toList());
+        FairleadVersion.get(),
+        started,
+        proxy.loops().count().max(),
+        live.problems(),
+        proxy.limiters().leased().stream()
+            .filter(each -> each.allowed() != Permits.UNLIMITED)
+            .toList(),
+        waiting);
   }
 
   private OfListener metricsOf(ListenerConfig listener) {

@@ -4,6 +4,7 @@ import dev.fairlead.admission.Permits;
 import dev.fairlead.config.BackendConfig;
 import java.net.InetAddress;
 import java.net.SocketAddress;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,9 @@ public final class Backend {
 
     private final LongAdder total = new LongAdder();
     private final LongAdder failures = new LongAdder();
+    private final LongAdder bytesFromClients = new LongAdder();
+    private final LongAdder bytesToClients = new LongAdder();
+    private final ConnectTimes connectTimes = new ConnectTimes();
     private volatile int othersActive;
   }
 
@@ -92,6 +96,29 @@ public final class Backend {
   /** Sets the verdict of the health checks; has no effect until {@link Pool#refresh}. */
   public void healthy(boolean healthy) {
     status.healthy = healthy;
+  }
+
+  /** The last verdict of the health checks; null = there was none, or it is not probed. */
+  public @Nullable HealthVerdict verdict() {
+    return status.verdict;
+  }
+
+  /** Notes the verdict for {@link #verdict}. */
+  public void verdict(@Nullable HealthVerdict verdict) {
+    status.verdict = verdict;
+  }
+
+  /** Since when the health checks find what they find, and the result of the deciding probe. */
+  public record HealthVerdict(Instant since, String reason) {}
+
+  /** When its ejection ends at the latest; null = it is not ejected. */
+  public @Nullable Instant ejectedUntil() {
+    return status.ejected ? status.ejectedUntil : null;
+  }
+
+  /** Notes the end of its ejection for {@link #ejectedUntil}. */
+  public void ejectedUntil(Instant end) {
+    status.ejectedUntil = end;
   }
 
   /** Whether this member has ejected it for its failures. */
@@ -197,6 +224,27 @@ public final class Backend {
   /** All failures of this member to connect, and resets before the first byte. */
   public long failures() {
     return counts.failures.sum();
+  }
+
+  /** Counts bytes that its sessions have relayed. */
+  public void relayed(long fromClients, long toClients) {
+    counts.bytesFromClients.add(fromClients);
+    counts.bytesToClients.add(toClients);
+  }
+
+  /** Of this member's sessions; those of live ones may be missing for 5 s. */
+  public long bytesFromClients() {
+    return counts.bytesFromClients.sum();
+  }
+
+  /** As {@link #bytesFromClients}. */
+  public long bytesToClients() {
+    return counts.bytesToClients.sum();
+  }
+
+  /** Of this member's connections. */
+  public ConnectTimes connectTimes() {
+    return counts.connectTimes;
   }
 
   /** To try in turn, the one that last worked first; empty while the name is not resolved. */

@@ -1,5 +1,6 @@
 package dev.fairlead.pool;
 
+import java.time.Instant;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,8 @@ final class BackendStatus {
   volatile boolean healthy = true;
   volatile boolean ejected;
   volatile @Nullable Long backSince;
+  volatile Backend.@Nullable HealthVerdict verdict;
+  volatile @Nullable Instant ejectedUntil;
 
   /** The last one of this ejection. */
   private volatile @Nullable Trial trial;

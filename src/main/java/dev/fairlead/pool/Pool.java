@@ -155,6 +155,11 @@ public final class Pool {
     choice = Choice.of(config, backends, position, System.nanoTime());
   }
 
+  /** The share of its weight that {@code backend} has in its slow start, 1 after it. */
+  public double slowStart(Backend backend) {
+    return new SlowStart(config.slowStart(), System.nanoTime()).share(backend);
+  }
+
   /** The lowest tier with an eligible backend. */
   public int tier() {
     return choice.tier();

@@ -26,6 +26,11 @@ record SlowStart(Duration length, long now) {
         .toArray();
   }
 
+  /** The share of its weight that {@code backend} has now, from a twentieth to 1. */
+  double share(Backend backend) {
+    return (double) step(backend) / STEPS;
+  }
+
   /** From 1 to {@link #STEPS}. */
   private int step(Backend backend) {
     Long since = backend.backSince();

@@ -18,7 +18,7 @@ final class Deadlines {
    */
   static final long TICK_NANOS = 200_000_000;
 
-  private static final int SLOTS = 512;
+  static final int SLOTS = 512;
 
   private final Entry[] slots = new Entry[SLOTS];
   private long turnedTo;
@@ -63,7 +63,15 @@ final class Deadlines {
 
   /** Calls {@code visitor} with every entry; it may remove the one it is given, and no other. */
   void forEach(Consumer<Entry> visitor) {
-    for (Entry head : slots) {
+    forEach(0, SLOTS, visitor);
+  }
+
+  /**
+   * {@link #forEach(Consumer)} of the entries in {@code count} slots from slot {@code first} on.
+   */
+  void forEach(long first, int count, Consumer<Entry> visitor) {
+    for (long slot = first; slot < first + count; slot++) {
+      Entry head = slots[index(slot)];
       for (Entry entry = head.next; entry != head; ) {
         Entry following = entry.next;
         visitor.accept(entry);

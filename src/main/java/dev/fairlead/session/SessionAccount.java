@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * selected, and at a backend while that is selected; without {@link #close} a limit is one lower
  * for good. On the session's event loop; after the close, {@link #record} is for any thread.
  */
-final class SessionAccount {
+final class SessionAccount extends RelayedBytes {
   private final ListenerRules rules;
 
   private final ClientIdentity client;
@@ -48,8 +48,6 @@ final class SessionAccount {
   private int attempts;
   private long connectNanos = -1;
   private boolean relays;
-  private long bytesFromClient;
-  private long bytesToClient;
   private Phase phase = Phase.ACCEPT;
   private boolean opened;
   private boolean closed;
@@ -126,9 +124,11 @@ final class SessionAccount {
     rules.counters().bytesFromClient((int) bytesFromClient);
   }
 
-  /** The client has sent so many bytes that are not for the backend. */
-  void discount(int bytes) {
-    bytesFromClient -= bytes;
+  /** Adds what was relayed since the last call to the bytes of the backend. */
+  void countBytes() {
+    if (relays && backend != null) {
+      countAt(backend);
+    }
   }
 
   /** Whether its source is counted, and {@link #admit} is not to be called any more. */
@@ -270,10 +270,6 @@ final class SessionAccount {
     return counted && selected().pool().equals(other.pool()) && selected().id().equals(other.id());
   }
 
-  boolean isClientSilent() {
-    return bytesFromClient == 0;
-  }
-
   /**
    * True when a session that ended for {@code reason} was a client that only probed whether we
    * accept, or one that was refused at once.
@@ -290,6 +286,7 @@ final class SessionAccount {
       return;
     }
     closed = true;
+    countBytes();
     try {
       leavePool();
     } finally {

@@ -34,6 +34,10 @@ public final class SessionLoop {
    */
   public static final Duration IDLE_TICK = Duration.ofSeconds(1);
 
+  /** So every live session is met in 5 s, which is how often members report their bytes. */
+  private static final int COUNTED_SLOTS =
+      (int) (Deadlines.SLOTS / (Duration.ofSeconds(5).toNanos() / Deadlines.TICK_NANOS)) + 1;
+
   private static final Logger LOG = LoggerFactory.getLogger(SessionLoop.class);
 
   private final PauseClock clock;
@@ -42,6 +46,10 @@ public final class SessionLoop {
   private final RefusedClients refusedClients;
   private long opened;
   private int live;
+
+  /** Of the wheel of deadlines, where {@link #countBytes} goes on. */
+  private long nextSlot;
+
   private Runnable onRoom = () -> {};
   private Runnable onBusy = () -> {};
 
@@ -190,6 +198,15 @@ public final class SessionLoop {
       endUntil(drain.mayLive(now));
     }
     closes.removeIf(each -> each.isOver(now));
+    countBytes();
+  }
+
+  /** Adds to backends what some of the sessions have relayed; one that moves is met later. */
+  private void countBytes() {
+    context
+        .deadlines()
+        .forEach(nextSlot, COUNTED_SLOTS, entry -> ((Session) entry).account().countBytes());
+    nextSlot += COUNTED_SLOTS;
   }
 
   /** Whether the last tick found nothing with a time-out, and no client has come since. */

@@ -244,7 +244,11 @@ class AdminAccessTest {
           new AdminVerticle(
               config,
               new AdminVerticle.MemberAccess(
-                  new FakeMember(), () -> "", new FakeCluster(), new FakeEvents()));
+                  new FakeMember(),
+                  () -> "",
+                  new FakeCluster(),
+                  new FakeEvents(),
+                  new FakeTraffic().access(vertx, new FakeMember())));
       assertThatThrownBy(() -> vertx.deployVerticle(verticle).await())
           .hasMessageStartingWith("node.admin: 127.0.0.1:" + taken.getLocalPort())
           .hasMessageEndingWith("(expected: a free address)");

@@ -16,22 +16,33 @@ public final class AdminServer implements AutoCloseable {
   public final FakeMember member = new FakeMember();
   public final FakeCluster commands = new FakeCluster();
   public final FakeEvents events = new FakeEvents();
+  public final FakeTraffic traffic = new FakeTraffic();
   private final Vertx vertx =
       Vertx.builder().withTransport(Transport.of(NodeConfig.TransportKind.AUTO)).build();
   private final HttpClient client;
   private final String url;
 
   public AdminServer(Path tokenFile) {
-    this(tokenFile, null, HttpClient.newHttpClient());
+    this(tokenFile, 128);
+  }
+
+  AdminServer(Path tokenFile, int maxConnections) {
+    this(tokenFile, null, HttpClient.newHttpClient(), maxConnections);
   }
 
   public AdminServer(Path tokenFile, NodeConfig.Admin.AdminTls tls, HttpClient client) {
+    this(tokenFile, tls, client, 128);
+  }
+
+  private AdminServer(
+      Path tokenFile, NodeConfig.Admin.AdminTls tls, HttpClient client, int maxConnections) {
     this.client = client;
+    LiveAccess live = traffic.access(vertx, member);
     AdminVerticle verticle =
         new AdminVerticle(
-            new NodeConfig.Admin("127.0.0.1", 0, tokenFile, tls, 128),
+            new NodeConfig.Admin("127.0.0.1", 0, tokenFile, tls, maxConnections),
             new AdminVerticle.MemberAccess(
-                member, () -> "fairlead_members 1.0\n", commands, events));
+                member, () -> "fairlead_members 1.0\n", commands, events, live));
     try {
       vertx.deployVerticle(verticle).await();
     } catch (RuntimeException | Error e) {

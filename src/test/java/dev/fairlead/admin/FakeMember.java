@@ -8,7 +8,9 @@ import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.config.ListenerConfig.Route;
 import dev.fairlead.config.NodeConfig;
+import dev.fairlead.config.Problem;
 import dev.fairlead.config.Revision;
+import dev.fairlead.event.MemberId;
 import dev.fairlead.event.MemberInfo;
 import dev.fairlead.net.tls.ListenerCertificate;
 import dev.fairlead.pool.Backend;
@@ -24,9 +26,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A member whose answers the test sets. */
-public final class FakeMember implements MemberView {
+public class FakeMember implements MemberView {
   private static final Route ROUTE =
       new Route(List.of("a.example"), List.of("h2"), List.of(Cidr.of("10.0.0.0/8")), "web");
   public static final Instant STARTED = Instant.parse("2026-11-22T09:00:00Z");
@@ -38,7 +41,11 @@ public final class FakeMember implements MemberView {
   public volatile List<MemberInfo> members = List.of(info("m1", null));
   public volatile List<ListenerCertificate> certificates = List.of();
   public volatile List<UnusableFiles> unusable = List.of();
+  public volatile List<Problem> problems = List.of();
   volatile RuntimeException bug;
+
+  /** How often {@link #now} was called. */
+  public final AtomicInteger asked = new AtomicInteger();
 
   @Override
   public boolean isLive() {
@@ -73,6 +80,13 @@ public final class FakeMember implements MemberView {
         "file:fairlead.yaml",
         List.of("conf/fairlead.yaml:3: pools[0].balance: best (expected: two-choices)"),
         List.of("node.eventLoops"));
+  }
+
+  @Override
+  public Now now() {
+    asked.incrementAndGet();
+    return new Now(
+        new MemberId("id-m1", "m1"), "0.1.0", STARTED, 5000, problems, List.of(), Map.of());
   }
 
   @Override

@@ -1,0 +1,117 @@
+package dev.fairlead.admin;
+
+import dev.fairlead.event.MemberId;
+import dev.fairlead.event.MemberInfo;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The live sessions of all members: asks each one, and this one answers what the others ask. Any
+ * thread.
+ */
+public final class ClusterSessions {
+  /**
+   * The sessions that one member sends another. Raising it shows more of a large cluster, in longer
+   * messages of the event bus: 400 B each.
+   */
+  static final int MOST = 10_000;
+
+  private static final String QUERY = "query";
+  private static final String SESSIONS = "sessions";
+  private static final String CLOSE = "close";
+  private static final String ID = "id";
+  private static final String CLOSED = "closed";
+
+  private final Vertx vertx;
+  private final MemberView member;
+  private final MemberAsker others;
+
+  /** Asks members. */
+  @FunctionalInterface
+  public interface MemberAsker {
+    /** The answer of the member with that id, which may be this one; fails without one. */
+    Future<JsonObject> ask(String member, JsonObject query);
+  }
+
+  public ClusterSessions(Vertx vertx, MemberView member, MemberAsker others) {
+    this.vertx = vertx;
+    this.member = member;
+    this.others = others;
+  }
+
+  /** This member's answer to what {@link #find} or {@link #close} of another one asks. */
+  public static Future<JsonObject> answer(Vertx vertx, MemberView member, JsonObject query) {
+    if (CLOSE.equals(query.getValue(QUERY))) {
+      return member
+          .closeSession(query.getString(ID, ""))
+          .map(closed -> new JsonObject().put(CLOSED, closed));
+    }
+    if (!SESSIONS.equals(query.getValue(QUERY))) {
+      return Future.failedFuture("unknown query");
+    }
+    SessionFilter filter = SessionFilter.of(query).atMost(MOST);
+    return member
+        .sessions()
+        .compose(
+            all ->
+                vertx.executeBlocking(
+                    () -> ApiJson.sessions(filter.of(all), filter.limit()), false));
+  }
+
+  /** {@code {sessions, missing}}: newest first, with the names of members that did not answer. */
+  Future<JsonObject> find(SessionFilter wanted) {
+    SessionFilter filter = wanted.atMost(MOST);
+    return askAll(filter.toJson().put(QUERY, SESSIONS))
+        .compose(answers -> vertx.executeBlocking(() -> merged(answers, filter.limit()), false));
+  }
+
+  private static JsonObject merged(Map<MemberInfo, Future<JsonObject>> answers, int limit) {
+    List<JsonObject> sessions = new ArrayList<>();
+    JsonArray missing = new JsonArray();
+    answers.forEach(
+        (each, answer) -> {
+          if (answer.succeeded() && answer.result().getValue(SESSIONS) instanceof JsonArray found) {
+            found.forEach(
+                one -> sessions.add(((JsonObject) one).copy().put("member", each.name())));
+          } else {
+            missing.add(each.name());
+          }
+        });
+    sessions.sort(
+        Comparator.comparing((JsonObject one) -> one.getString("started", "")).reversed());
+    return new JsonObject()
+        .put(SESSIONS, new JsonArray(sessions.stream().limit(limit).toList()))
+        .put("missing", missing);
+  }
+
+  /** Ends the session of that id at whichever member has it; false = none has. */
+  Future<Boolean> close(String id) {
+    return askAll(new JsonObject().put(QUERY, CLOSE).put(ID, id))
+        .map(
+            answers ->
+                answers.values().stream()
+                    .filter(Future::succeeded)
+                    .anyMatch(each -> Boolean.TRUE.equals(each.result().getValue(CLOSED))));
+  }
+
+  private Future<Map<MemberInfo, Future<JsonObject>>> askAll(JsonObject query) {
+    MemberId self = member.now().self();
+    Map<MemberInfo, Future<JsonObject>> answers = new LinkedHashMap<>();
+    for (MemberInfo each : member.members()) {
+      answers.put(
+          each,
+          each.id().equals(self.id())
+              ? answer(vertx, member, query)
+              : others.ask(each.id(), query));
+    }
+    return Future.join(List.copyOf(answers.values()))
+        .transform(done -> Future.succeededFuture(answers));
+  }
+}

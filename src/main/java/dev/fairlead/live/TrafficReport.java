@@ -1,0 +1,108 @@
+package dev.fairlead.live;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a member's {@code MetricsReport} says in {@code traffic} about the time since the report
+ * before it, written by {@link TrafficWriter}. Any application may publish on the event bus: {@link
+ * #of} is null for what is no report, and readers get nothing, or a ClassCastException, for values
+ * of another type. Immutable; its JSON must not be changed.
+ *
+ * @param member id of its node
+ * @param arrived as {@link System#nanoTime}
+ */
+record TrafficReport(String member, String name, long arrived, double seconds, JsonObject json) {
+  /** Entries of each kind; raising it costs every member time and the event bus bytes. */
+  static final int MOST_ENTRIES = 1_000;
+
+  static final String MILLIS = "millis";
+  static final String LAG = "lagMillis";
+  static final String MAX_SESSIONS = "maxSessions";
+  static final String NOT_READY = "notReady";
+  static final String PROBLEMS = "problems";
+  static final String REASONS = "reasons";
+  static final String LISTENERS = "listeners";
+  static final String BACKENDS = "backends";
+  static final String REFUSED = "refused";
+  static final String LIMITS = "limits";
+
+  /** Null = it has no traffic, as the reports of older members. */
+  static @Nullable TrafficReport of(JsonObject event, long now) {
+    if (event.getValue("member") instanceof String member
+        && event.getValue("name") instanceof String name
+        && event.getValue("traffic") instanceof JsonObject json) {
+      double millis = json.getValue(MILLIS) instanceof Number number ? number.doubleValue() : 0;
+      return millis > 0 ? new TrafficReport(member, name, now, millis / 1000, json) : null;
+    }
+    return null;
+  }
+
+  double lagMillis() {
+    return json.getValue(LAG) instanceof Number number ? number.doubleValue() : 0;
+  }
+
+  int maxSessions() {
+    return json.getValue(MAX_SESSIONS) instanceof Number number ? number.intValue() : 0;
+  }
+
+  List<String> notReady() {
+    return array(NOT_READY).stream().map(String::valueOf).toList();
+  }
+
+  /** {@code {path, message}} of its own file. */
+  List<JsonObject> problems() {
+    return array(PROBLEMS).stream()
+        .filter(JsonObject.class::isInstance)
+        .map(JsonObject.class::cast)
+        .toList();
+  }
+
+  /** Ends of sessions and refusals, by reason. */
+  Map<String, Object> reasons() {
+    return entries(REASONS);
+  }
+
+  /** By name: as of {@link Counts#add}. */
+  Map<String, Object> listeners() {
+    return entries(LISTENERS);
+  }
+
+  /** By {@code pool/id}: as of {@link Counts#add}, then pairs of a bucket and its connects. */
+  Map<String, Object> backends() {
+    return entries(BACKENDS);
+  }
+
+  /** By listener: refused clients by reason. */
+  Map<String, Object> refused() {
+    return entries(REFUSED);
+  }
+
+  /** By key: used and waiting. */
+  Map<String, Object> limits() {
+    return entries(LIMITS);
+  }
+
+  /** At most {@link #MOST_ENTRIES}; not wrapped, because there are thousands in a second. */
+  private Map<String, Object> entries(String key) {
+    Map<String, Object> found =
+        json.getValue(key) instanceof JsonObject object ? object.getMap() : Map.of();
+    return found.size() <= MOST_ENTRIES ? found : Map.of();
+  }
+
+  /** The numbers of an entry; this member's own has not been decoded. */
+  static List<?> numbers(Object entry) {
+    return entry instanceof JsonArray array ? array.getList() : (List<?>) entry;
+  }
+
+  static double number(List<?> numbers, int index) {
+    return ((Number) numbers.get(index)).doubleValue();
+  }
+
+  private JsonArray array(String key) {
+    return json.getValue(key) instanceof JsonArray found ? found : new JsonArray();
+  }
+}
