@@ -58,8 +58,7 @@ final class AdminRoutes {
         get("/readyz", this::readyz),
         get("/metrics", this::metrics),
         get("/", page.html()),
-        get("/app.js", page.script()),
-        get("/style.css", page.style()));
+        get("/page/:file", page.file()));
   }
 
   /** Endpoints behind the guard: they need the token, if one is configured. */

@@ -53,7 +53,7 @@ public final class AdminVerticle extends VerticleBase {
 
   private Loaded load() {
     return new Loaded(
-        new AdminRoutes(access, PageFiles.load()).router(vertx, guard()),
+        new AdminRoutes(access, new PageFiles()).router(vertx, guard()),
         config.tls() == null ? null : AdminTlsFiles.read(config.tls()));
   }
 

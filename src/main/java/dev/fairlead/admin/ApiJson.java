@@ -145,7 +145,7 @@ final class ApiJson {
         .put("message", files.message());
   }
 
-  private static JsonObject route(Route route) {
+  static JsonObject route(Route route) {
     return new JsonObject()
         .put("sni", new JsonArray(route.sni()))
         .put("alpn", new JsonArray(route.alpn()))

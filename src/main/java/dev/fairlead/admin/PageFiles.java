@@ -1,44 +1,73 @@
 package dev.fairlead.admin;
 
 import io.vertx.core.Handler;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** Handlers that send the files of the admin page and the OpenAPI description from memory. */
-record PageFiles(
-    Handler<RoutingContext> html,
-    Handler<RoutingContext> script,
-    Handler<RoutingContext> style,
-    Handler<RoutingContext> openapi) {
-  /** Reads them from the jar. Blocks. */
-  static PageFiles load() {
-    return new PageFiles(
-        file("/page/index.html", "text/html"),
-        file("/page/app.js", "text/javascript"),
-        file("/page/style.css", "text/css"),
-        file("/openapi.yaml", "application/yaml"));
+/**
+ * Handlers that send the files of the admin page, its own and those of the WebJars uPlot and
+ * CodeMirror, and the OpenAPI description. Each is read when it is first asked for. Any thread.
+ */
+final class PageFiles {
+  private static final String WEB_JARS = "/META-INF/resources/webjars/";
+  private static final String UPLOT = WEB_JARS + "uplot/1.6.30/dist/";
+  private static final String CODEMIRROR = WEB_JARS + "codemirror/5.65.16/";
+
+  /** Name in the path, and where it is in the jar. */
+  private static final Map<String, String> FOREIGN =
+      Map.of(
+          "uplot.js", UPLOT + "uPlot.iife.min.js",
+          "uplot.css", UPLOT + "uPlot.min.css",
+          "codemirror.js", CODEMIRROR + "lib/codemirror.js",
+          "codemirror.css", CODEMIRROR + "lib/codemirror.css",
+          "yaml.js", CODEMIRROR + "mode/yaml/yaml.js",
+          "show-hint.js", CODEMIRROR + "addon/hint/show-hint.js");
+
+  private static final String OWN =
+      """
+      api.js app.js attention.js change.js charts.js complete.js config.js diff.js dom.js editor.js
+      events.js explain.js format.js live.js load.js overview.js pools.js sessions.js table.js
+      theme.js style.css parts.css
+      """;
+
+  private final PageFile html = new PageFile("/page/index.html", "text/html");
+  private final PageFile openapi = new PageFile("/openapi.yaml", "application/yaml");
+  private final Map<String, PageFile> files;
+
+  PageFiles() {
+    Stream<Map.Entry<String, String>> own =
+        Stream.of(OWN.split("\\s+")).map(name -> Map.entry(name, "/page/" + name));
+    files =
+        Stream.concat(own, FOREIGN.entrySet().stream())
+            .collect(
+                Collectors.toUnmodifiableMap(
+                    Map.Entry::getKey,
+                    each ->
+                        new PageFile(
+                            each.getValue(),
+                            each.getKey().endsWith(".css") ? "text/css" : "text/javascript")));
   }
 
-  private static Handler<RoutingContext> file(String name, String type) {
-    Buffer content = read(name);
+  /** The page itself. */
+  Handler<RoutingContext> html() {
+    return html::send;
+  }
+
+  /** The script or style that the path parameter {@code file} names. */
+  Handler<RoutingContext> file() {
     return ctx -> {
-      ctx.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-cache");
-      Answers.send(ctx, 200, type + "; charset=utf-8", content);
+      PageFile file = files.get(ctx.pathParam("file"));
+      if (file == null) {
+        Answers.problem(ctx, 404, "there is nothing here");
+      } else {
+        file.send(ctx);
+      }
     };
   }
 
-  private static Buffer read(String name) {
-    try (InputStream in = PageFiles.class.getResourceAsStream(name)) {
-      if (in == null) {
-        throw new IllegalStateException(name + " is not in the jar");
-      }
-      return Buffer.buffer(in.readAllBytes());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  Handler<RoutingContext> openapi() {
+    return openapi::send;
   }
 }

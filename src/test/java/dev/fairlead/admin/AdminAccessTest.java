@@ -185,7 +185,7 @@ class AdminAccessTest {
   void withoutTokenOnlyHealthMetricsAndPageAnswer() throws Exception {
     try (AdminServer server = new AdminServer(tokenFile("s3cret"))) {
       server.member.session("s1", 5);
-      for (String path : new String[] {"/livez", "/readyz", "/metrics", "/", "/app.js"}) {
+      for (String path : new String[] {"/livez", "/readyz", "/metrics", "/", "/page/app.js"}) {
         assertThat(server.get(path).statusCode()).as(path).isEqualTo(200);
       }
       for (String path :

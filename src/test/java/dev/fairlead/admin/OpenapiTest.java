@@ -35,7 +35,7 @@ class OpenapiTest {
           "PATCH /api/v1/pools/{pool}/backends/{id}", "{\"weight\": 3}",
           "POST /api/v1/shutdown", "{\"member\": \"m1\"}");
 
-  private final PageFiles files = PageFiles.load();
+  private final PageFiles files = new PageFiles();
   private final Map<?, ?> described =
       (Map<?, ?>)
           new Load(LoadSettings.builder().build())
@@ -126,6 +126,7 @@ class OpenapiTest {
             parts[1]
                 .replace("{id}", "s1")
                 .replace("{pool}", "web")
+                .replace("{file}", "app.js")
                 .replace("/explain", "/explain?listener=web");
         String body = BODIES.getOrDefault(route, "{}");
         HttpResponse<String> answer =

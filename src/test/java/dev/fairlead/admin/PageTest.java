@@ -9,170 +9,239 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Ensures that the page shows a problem as a problem and the rest as it is. Provoked by its script
- * with answers of the API, in Node.js where there is one. A failure would look like a red box after
- * every push.
+ * Ensures that the page shows a problem as a problem and the rest as it is, completes what the
+ * schema knows, and compares texts. Provoked by its modules with answers of the API, in Node.js
+ * where there is one. A failure would look like a red line after every push.
  */
 class PageTest {
-  /** Elements that remember what is put into them; each test calls functions of the script. */
-  private static final String BROWSER =
-      """
-      const elements = {};
-      const made = () => ({ style: {}, children: [], hidden: true, textContent: "",
-        addEventListener() {}, focus() {},
-        append(...more) { this.children.push(...more); },
-        replaceChildren(...all) { this.children = all; } });
-      globalThis.document = { title: "", createElement: made,
-        getElementById: (id) => elements[id] ??= made() };
-      globalThis.sessionStorage = { getItem: () => null };
-      globalThis.fetch = () => new Promise(() => {});
-      const text = (node) => node.textContent + node.children.map(text).join("|");
-      const shown = (id) => elements[id].hidden ? null : text(elements[id]);
-      """;
+  private static final Path PAGE = Path.of("src/main/resources/page");
 
   @TempDir private Path directory;
 
-  private static JsonObject status(boolean fileInForce, JsonArray problems) {
+  @BeforeEach
+  void copyThePage() throws IOException {
+    assumeTrue(
+        Stream.of(System.getenv("PATH").split(java.io.File.pathSeparator))
+            .anyMatch(each -> Files.isExecutable(Path.of(each, "node"))),
+        "no Node.js");
+    try (Stream<Path> files = Files.list(PAGE)) {
+      for (Path each : files.toList()) {
+        Files.copy(each, directory.resolve(each.getFileName()));
+      }
+    }
+    Files.writeString(directory.resolve("package.json"), "{\"type\": \"module\"}");
+  }
+
+  /** What {@code expression} is, with the names that {@code module} exports. */
+  private Object of(String module, String names, String expression) throws Exception {
+    Path script = directory.resolve("test.js");
+    Files.writeString(
+        script,
+        "import { %s } from \"./%s\";\nprocess.stdout.write(JSON.stringify({ it: %s }));\n"
+            .formatted(names, module, expression));
+    Process node = new ProcessBuilder("node", script.toString()).redirectErrorStream(true).start();
+    String out = new String(node.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(node.waitFor()).as(out).isZero();
+    return new JsonObject(out).getValue("it");
+  }
+
+  private static JsonObject status(boolean fileInForce, String... problems) {
     JsonObject config =
         new JsonObject()
             .put("file", "conf/m1.yaml")
             .put("fileInForce", fileInForce)
             .put("author", "ann")
-            .put("problems", problems)
+            .put("problems", new JsonArray(List.of(problems)))
             .put("restartNeeded", new JsonArray());
-    return new JsonObject()
-        .put("name", "m1")
-        .put("revision", 7)
-        .put("sessions", 1)
-        .put("maxSessions", 2)
-        .put("uptimeSeconds", 3)
-        .put("eventLoops", 1)
-        .put("config", config);
+    return new JsonObject().put("name", "m1").put("revision", 7).put("config", config);
   }
 
-  /** {@code {problems, notice}}, null = hidden. */
-  private JsonObject shown(JsonObject status) throws IOException, InterruptedException {
-    String call = "showStatus(" + status.encode() + ", { ready: true });";
-    return run(call + "return { problems: shown('problems'), notice: shown('notice') };");
-  }
-
-  private JsonObject run(String body) throws IOException, InterruptedException {
-    Path script = directory.resolve("page.js");
-    String page = Files.readString(Path.of("src/main/resources/page/app.js"));
-    String test = "(async () => {" + body + "})().then((r) => { process.stdout.write(";
-    Files.writeString(script, BROWSER + page + test + "JSON.stringify(r)); process.exit(0); });");
-    Process node = new ProcessBuilder("node", script.toString()).redirectErrorStream(true).start();
-    String out = new String(node.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(node.waitFor()).as(out).isZero();
-    return new JsonObject(out);
-  }
-
-  private static void assumeNode() {
-    assumeTrue(
-        Stream.of(System.getenv("PATH").split(java.io.File.pathSeparator))
-            .anyMatch(each -> Files.isExecutable(Path.of(each, "node"))),
-        "no Node.js");
+  private JsonArray notices(JsonObject status) throws Exception {
+    return (JsonArray) of("attention.js", "notices", "notices(" + status.encode() + ")");
   }
 
   @Test
   void fileThatWasNotPushedIsNoProblem() throws Exception {
-    assumeNode();
-    JsonObject differs = shown(status(false, new JsonArray()));
-    assertThat(differs.getString("problems")).isNull();
-    assertThat(differs.getString("notice"))
+    JsonArray differs = notices(status(false));
+    assertThat(differs).hasSize(1);
+    assertThat(differs.getJsonObject(0).getString("kind")).isEqualTo("quiet");
+    assertThat(differs.getJsonObject(0).getString("text"))
         .startsWith("Revision 7 by ann is in force, and conf/m1.yaml has other listeners or pools")
         .contains("fairlead config show");
-    JsonObject same = shown(status(true, new JsonArray()));
-    assertThat(same.getString("problems")).isNull();
-    assertThat(same.getString("notice")).isNull();
+    assertThat(notices(status(true))).isEmpty();
   }
 
   @Test
   void fileThatCantBeInForceIsAProblem() throws Exception {
-    assumeNode();
-    JsonObject wrong = shown(status(false, new JsonArray().add("conf/m1.yaml:3: pools: missing")));
-    assertThat(wrong.getString("problems")).isEqualTo("conf/m1.yaml:3: pools: missing");
-    assertThat(wrong.getString("notice")).isNull();
+    JsonArray wrong = notices(status(false, "conf/m1.yaml:3: pools: missing"));
+    assertThat(wrong)
+        .containsExactly(
+            new JsonObject().put("kind", "bad").put("text", "conf/m1.yaml:3: pools: missing"));
   }
 
   @Test
   void listenerHasThePoolsOfItsRoutesAndItsOwn() throws Exception {
-    assumeNode();
-    String listener =
+    String routes = "routes: [{ pool: 'api' }, { pool: 'shop' }, { pool: 'api' }]";
+    assertThat(of("attention.js", "poolsOf", "poolsOf({ " + routes + ", pool: 'web' })"))
+        .isEqualTo("api, shop, web");
+    assertThat(of("attention.js", "poolsOf", "poolsOf({ " + routes + ", pool: null })"))
+        .isEqualTo("api, shop");
+  }
+
+  /** What needs attention in a cluster of one member with these certificates and backends. */
+  private List<String> attention(String certificates, String backends) throws Exception {
+    String state =
         """
-        {"name": "tls", "state": "enabled", "address": "0.0.0.0:443", "active": 1, "total": 2,
-          "pool": %s, "routes": [{"pool": "api"}, {"pool": "shop"}, {"pool": "api"}]}
-        """;
-    String both = listener.formatted("\"web\"") + "," + listener.formatted("null");
-    JsonObject shown =
-        run(
-            "showListeners(["
-                + both
-                + "]); return { rows: elements.listeners.children.map(text) };");
-    assertThat(shown.getJsonArray("rows"))
-        .containsExactly("tls|0.0.0.0:443|api, shop, web|1|2", "tls|0.0.0.0:443|api, shop|1|2");
+        { members: new Map([["1", { name: "m1", ready: true, revision: 7 }]]), revision: { revision: 7 },
+          pools: new Map([["web", { name: "web", state: "enabled", backends: [%s] }]]), listeners: new Map(),
+          problems: [], limits: [], certificates: [%s], certificateProblems: [] }
+        """
+            .formatted(backends, certificates);
+    JsonArray found =
+        (JsonArray)
+            of(
+                "attention.js",
+                "attention",
+                "attention(" + state + ").map((one) => one.kind + ': ' + one.text)");
+    return found.stream().map(String.class::cast).toList();
   }
 
   @Test
-  void certificateThatExpiresSoonIsInTheColourOfWarnings() throws Exception {
-    assumeNode();
-    JsonArray certificates = new JsonArray();
-    for (int days : new int[] {14, 13, -1}) {
-      certificates.add(
-          new JsonObject()
-              .put("listener", "web")
-              .put("names", new JsonArray().add("a.example").add("b.example"))
-              .put("file", "/a.pem")
-              .put("expires", "2027-01-02T03:04:05.000Z")
-              .put("daysLeft", days));
-    }
-    JsonObject problem =
-        new JsonObject().put("listener", null).put("pool", "api").put("message", "ca: /ca.pem");
-    JsonObject answer =
-        new JsonObject()
-            .put("certificates", certificates)
-            .put("problems", new JsonArray().add(problem));
-    JsonObject shown =
-        run(
-            "showCertificates("
-                + answer.encode()
-                + "); const rows = elements.certificates.children; return { rows: rows.map(text),"
-                + " kinds: rows.map((one) => one.children[4].className),"
-                + " unusable: shown('unusable'), hidden: elements.tls.hidden };");
-    assertThat(shown.getJsonArray("rows").getString(0))
-        .isEqualTo("web|a.example, b.example|/a.pem|2027-01-02T03:04:05.000Z|14");
-    assertThat(shown.getJsonArray("kinds")).containsExactly("number", "number warn", "number bad");
-    assertThat(shown.getString("unusable")).isEqualTo("pool api: not in use: ca: /ca.pem");
-    assertThat(shown.getBoolean("hidden")).isFalse();
-    JsonObject none =
-        run("showCertificates({ certificates: [], problems: [] }); return { it: elements.tls };");
-    assertThat(none.getJsonObject("it").getBoolean("hidden")).isTrue();
+  void certificateThatExpiresSoonNeedsAttention() throws Exception {
+    String certificates =
+        "{ listener: 'a', daysLeft: 14 }, { listener: 'b', daysLeft: 13 }, { listener: 'c', daysLeft: -1 }";
+    assertThat(attention(certificates, ""))
+        .containsExactly(
+            "bad: The certificate of listener c has expired",
+            "warn: The certificate of listener b expires in 13 days");
   }
 
   @Test
-  void historyHasHowWhoAndWhy() throws Exception {
-    assumeNode();
-    JsonObject revision =
-        new JsonObject()
-            .put("revision", 7)
-            .put("time", "2026-11-22T09:06:00.000Z")
-            .put("kind", "set")
-            .put("author", "ann")
-            .put("from", "http 127.0.0.1")
-            .put("note", "<b>more</b>")
-            .put("superseded", true);
-    JsonObject answer = new JsonObject().put("history", new JsonArray().add(revision));
-    JsonObject history =
-        run(
-            "globalThis.fetch = async () => ({ ok: true, status: 200, json: () => ("
-                + answer.encode()
-                + ") }); await showHistory(7); return { rows: text(elements.history) };");
-    assertThat(history.getString("rows"))
-        .isEqualTo("7|2026-11-22T09:06:00.000Z|set|ann|http 127.0.0.1|superseded; <b>more</b>");
+  void poolWithoutABackendThatIsUpIsAProblemAndOneThatIsDownAWarning() throws Exception {
+    String up = "{ id: 'b1', state: 'enabled', healthy: true, weight: 1, clusterActive: 0 }";
+    String down = "{ id: 'b2', state: 'enabled', healthy: false, healthWhy: 'refused', weight: 1 }";
+    assertThat(attention("", up)).isEmpty();
+    assertThat(attention("", up + ", " + down))
+        .containsExactly("warn: Backend b2 of pool web is down: refused");
+    assertThat(attention("", down)).containsExactly("bad: Pool web has no backend that is up");
+  }
+
+  @Test
+  void eventSaysHowWhoAndWhy() throws Exception {
+    String event =
+        "{ type: 'ConfigUpdate', revision: 7, kind: 'set', author: 'ann', note: '<b>more</b>' }";
+    assertThat(of("events.js", "sentence", "sentence(" + event + ").text"))
+        .isEqualTo("Revision 7 is in force, set by ann: <b>more</b>");
+  }
+
+  @Test
+  void numbersHaveTheLengthOfWhatTheySay() throws Exception {
+    assertThat(
+            of(
+                "format.js",
+                "bytes, count, duration, rate",
+                "[bytes(0), bytes(1536), bytes(3e9), count(12345), rate(0.04), rate(3.21), rate(1234.5),"
+                    + " duration(59), duration(125), duration(3700), duration(90000)].join('|')"))
+        .isEqualTo("0 B|1.5 KiB|2.8 GiB|12,345|<0.1|3.2|1,235|59 s|2 min 5 s|1 h 1 min|1 d 1 h");
+  }
+
+  @Test
+  void addressOfASourceIsWithoutItsPort() throws Exception {
+    assertThat(
+            of(
+                "format.js",
+                "withoutPort",
+                "['10.0.0.1:4711', '[::1]:4711', '::1', '10.0.0.1'].map(withoutPort).join(' ')"))
+        .isEqualTo("10.0.0.1 ::1 ::1 10.0.0.1");
+  }
+
+  @Test
+  void differencesStandSideBySide() throws Exception {
+    assertThat(
+            of(
+                "diff.js",
+                "pairs",
+                "pairs('a\\nb\\nc\\nd\\n', 'a\\nx\\nc\\nd\\ne\\n').map(({ left, right }) =>"
+                    + " (left ? left.number + left.text : '-') + (right ? right.number + right.text : '-')).join(' ')"))
+        .isEqualTo("1a1a 2b2x 3c3c 4d4d -5e");
+  }
+
+  @Test
+  void ownPartOfAMemberIsNotInTheEditor() throws Exception {
+    assertThat(
+            of(
+                "editor.js",
+                "withoutNode",
+                "withoutNode('# top\\nnode:\\n  name: m1\\n\\ncluster: { enabled: true }\\nlisteners:\\n- name: web\\n')"))
+        .isEqualTo("# top\nlisteners:\n- name: web\n");
+  }
+
+  /** The words that complete a document in which | is the cursor. */
+  private Object completed(String document) throws Exception {
+    JsonObject backend =
+        object(
+            new JsonObject()
+                .put("host", new JsonObject())
+                .put("state", values("enabled", "draining"))
+                .put("backup", new JsonObject().put("type", "boolean")));
+    JsonObject pool =
+        object(
+            new JsonObject()
+                .put("name", new JsonObject())
+                .put("balance", values("two-choices", "round-robin"))
+                .put("backends", list(backend))
+                .put("limits", new JsonObject().put("$ref", "#/$defs/limits")));
+    JsonObject schema =
+        object(new JsonObject().put("listeners", list(new JsonObject())).put("pools", list(pool)))
+            .put(
+                "$defs",
+                new JsonObject()
+                    .put("limits", object(new JsonObject().put("connections", new JsonObject()))));
+    String text = new JsonArray().add(document).encode();
+    return of(
+        "complete.js",
+        "suggest",
+        "((text) => { const lines = text.split('\\n'); const at = lines.findIndex((line) => line.includes('|'));"
+            + " const ch = lines[at].indexOf('|'); lines[at] = lines[at].replace('|', '');"
+            + " return suggest(%s, lines, at, ch).words.map((word) => word.text.trim()).join(' '); })(%s[0])"
+                .formatted(schema.encode(), text));
+  }
+
+  private static JsonObject object(JsonObject properties) {
+    return new JsonObject().put("type", "object").put("properties", properties);
+  }
+
+  private static JsonObject list(JsonObject items) {
+    return new JsonObject().put("type", "array").put("items", items);
+  }
+
+  private static JsonObject values(String... values) {
+    return new JsonObject().put("enum", new JsonArray(List.of(values)));
+  }
+
+  @Test
+  void completesWhatTheSchemaKnowsAtThatPlace() throws Exception {
+    assertThat(completed("|")).isEqualTo("listeners: pools:");
+    assertThat(completed("pools:\n  - name: web\n    b|")).isEqualTo("balance: backends:");
+    assertThat(completed("pools:\n- name: web\n  balance: r|")).isEqualTo("round-robin");
+    assertThat(completed("pools:\n  - |")).isEqualTo("name: balance: backends: limits:");
+    assertThat(completed("pools:\n  - name: web\n    backends:\n      - host: a\n        |"))
+        .isEqualTo("host: state: backup:");
+    assertThat(completed("pools:\n  - name: web\n    backends:\n      - { host: a, s|"))
+        .isEqualTo("state:");
+    assertThat(completed("pools:\n  - name: web\n    backends: [{ host: a, state: d|"))
+        .isEqualTo("draining");
+    assertThat(completed("pools:\n  - name: web\n    limits:\n      |")).isEqualTo("connections:");
+    assertThat(completed("pools:\n  - name: web\n    limits: { |")).isEqualTo("connections:");
+    assertThat(completed("pools:\n  - name: web\n    backends:\n      - host: a\n    l|"))
+        .isEqualTo("limits:");
+    assertThat(completed("pools:\n  - backends:\n      - backup: |")).isEqualTo("true false");
   }
 }

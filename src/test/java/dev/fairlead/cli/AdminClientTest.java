@@ -145,7 +145,7 @@ class AdminClientTest {
   @Test
   void anotherServersAnswerIsOneLine() throws IOException {
     try (AdminServer server = new AdminServer(null)) {
-      String styles = server.url() + "/style.css?";
+      String styles = server.url() + "/page/style.css?";
       assertThat(CommandLineRun.of("members", "--admin", styles))
           .isEqualTo(
               new CommandLineRun(

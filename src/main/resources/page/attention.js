@@ -1,0 +1,145 @@
+// What an operator should look at, and the states behind it.
+
+import { said } from "./api.js";
+import { count, plural } from "./format.js";
+
+export const EXPIRES_SOON_DAYS = 14;
+
+/** The state of a backend as { text, kind, off }: off = it takes no part by somebody's wish. */
+export function stateOf(backend) {
+  if (backend.state === "draining") {
+    return { text: "draining", kind: "warn", off: true };
+  }
+  if (backend.state !== "enabled") {
+    return { text: backend.state, kind: "quiet", off: true };
+  }
+  if (backend.healthy === false) {
+    return { text: "down", kind: "bad" };
+  }
+  if (backend.ejected) {
+    return { text: "ejected", kind: "bad" };
+  }
+  if (backend.weight === 0) {
+    return { text: "weight 0", kind: "warn", off: true };
+  }
+  return { text: backend.healthy === true ? "up" : "not probed", kind: backend.healthy === true ? "good" : "quiet" };
+}
+
+/** Whether new sessions may go to it. */
+export function isUsable(backend) {
+  return backend.state === "enabled" && backend.healthy !== false && !backend.ejected && backend.weight > 0;
+}
+
+/** Whether it should take sessions and cannot. */
+export function isTroubled(backend) {
+  return backend.state === "enabled" && (backend.healthy === false || backend.ejected);
+}
+
+export function memberState(member) {
+  if (member.draining) {
+    return { text: "draining", kind: "warn", off: true };
+  }
+  return member.ready ? { text: "ready", kind: "good" } : { text: "not ready", kind: "bad" };
+}
+
+export function isFull(limit) {
+  return limit.allowed > 0 && limit.used >= limit.allowed;
+}
+
+export function refusedPerSecond(limit) {
+  return Object.values(limit.refused || {}).reduce((sum, each) => sum + each, 0);
+}
+
+function ofMembers(state) {
+  const found = [];
+  const revision = state.revision.revision;
+  for (const member of state.members.values()) {
+    if (member.draining) {
+      found.push({ kind: "warn", text: "Member " + member.name + " is draining: "
+        + plural(member.sessions ?? 0, "session") + " left", href: "#overview" });
+    } else if (!member.ready) {
+      const reasons = (member.reasons || []).join(", ");
+      found.push({ kind: "bad", text: "Member " + member.name + " is not ready" + (reasons ? ": " + reasons : ""), href: "#overview" });
+    }
+    if (revision !== undefined && member.revision !== undefined && member.revision !== revision) {
+      found.push({ kind: "warn", text: "Member " + member.name + " has revision " + member.revision
+        + ", this member has " + revision, href: "#config/history" });
+    }
+  }
+  return found;
+}
+
+function ofPool(pool) {
+  const href = "#pools/" + encodeURIComponent(pool.name);
+  const wanted = pool.backends.filter((each) => each.state === "enabled");
+  const troubled = pool.backends.filter(isTroubled);
+  if (pool.state !== "removed" && wanted.length > 0 && troubled.length === wanted.length) {
+    return [{ kind: "bad", text: "Pool " + pool.name + " has no backend that is up", href }];
+  }
+  const found = [];
+  if (troubled.length > 3) {
+    found.push({ kind: "warn", text: "Pool " + pool.name + ": " + count(troubled.length) + " of "
+      + plural(pool.backends.length, "backend") + " are down or ejected", href });
+  } else {
+    troubled.forEach((each) => found.push({ kind: "warn", text: "Backend " + each.id + " of pool " + pool.name
+      + " is " + stateOf(each).text + (each.healthy === false && each.healthWhy ? ": " + each.healthWhy : ""), href }));
+  }
+  pool.backends.filter((each) => each.state === "draining").slice(0, 3).forEach((each) => found.push({ kind: "warn",
+    text: "Backend " + each.id + " of pool " + pool.name + (each.clusterActive === 0 ? " is drained: no session is left"
+      : " is draining: " + plural(each.clusterActive, "session") + " left"), href }));
+  return found;
+}
+
+function ofCertificates(state) {
+  const soon = state.certificates.filter((each) => each.daysLeft < EXPIRES_SOON_DAYS).map((each) => ({
+    kind: each.daysLeft < 0 ? "bad" : "warn",
+    text: "The certificate of listener " + each.listener + (each.daysLeft < 0 ? " has expired"
+      : " expires in " + plural(each.daysLeft, "day")),
+    href: "#overview",
+  }));
+  return soon.concat(state.certificateProblems.map((each) => ({ kind: "bad", text: unusable(each), href: "#overview" })));
+}
+
+/** A problem with files of TLS, as a sentence. */
+export function unusable({ listener, pool, message }) {
+  return (listener ? "Listener " + listener : "Pool " + pool) + " does not use its new files: " + message;
+}
+
+function ofLimits(state) {
+  return state.limits.filter((limit) => refusedPerSecond(limit) > 0 || (limit.kind !== "rate" && isFull(limit))).map((limit) => ({
+    kind: "warn",
+    text: "Limit " + limit.name + " of " + limit.of + (isFull(limit) ? " is reached" : " refuses clients"),
+    href: "#overview",
+  }));
+}
+
+/** All of it, the worst first: [{ kind: "bad" or "warn", text, href }]. */
+export function attention(state) {
+  const found = [
+    ...ofMembers(state),
+    ...state.problems.map((each) => ({ kind: "bad", text: typeof each === "string" ? each : said(each), href: "#config" })),
+    ...[...state.pools.values()].flatMap(ofPool),
+    ...ofLimits(state),
+    ...ofCertificates(state),
+  ];
+  return [...found.filter((each) => each.kind === "bad"), ...found.filter((each) => each.kind !== "bad")];
+}
+
+/** The pools of a listener's routes, then that of all other clients. */
+export function poolsOf(listener) {
+  const pools = [...(listener.routes || []).map((route) => route.pool), listener.pool];
+  return [...new Set(pools.filter((pool) => pool))].join(", ") || "by its routes";
+}
+
+/** What the file of a member has to say about the revision in force, from the body of /status: [{ kind, text }]. */
+export function notices(status) {
+  const { config } = status;
+  const found = config.restartNeeded.map((key) => ({ kind: "warn", text: key + " takes effect after a restart of " + status.name }));
+  // Usual after a push, so no problem. A file with problems is not in force either; they say why.
+  if (config.file && !config.fileInForce && config.problems.length === 0) {
+    found.push({ kind: "quiet", text: "Revision " + status.revision + " by " + config.author + " is in force, and " + config.file
+      + " has other listeners or pools, as is usual after a push. To have the file agree, put what \"fairlead config show\""
+      + " prints into it; to use the file instead, push its listeners and pools." });
+  }
+  return [...config.problems.map((text) => ({ kind: "bad", text })), ...found];
+}
