@@ -179,19 +179,16 @@ public final class Member {
     LiveReports reports = LiveReports.of(vertx, foundation.meter());
     this.report =
         new MemberReport(
-            Instant.now(),
-            proxy,
-            live,
-            drain,
-            cluster,
-            accessLog,
-            reports,
-            new MemberReport.OwnFile(
-                own.text().name(), changes::digest, own.config().cluster().enabled()));
+            Instant.now(), proxy, live, drain, cluster, accessLog, reports, ownFile(own));
     this.admin =
         new AdminVerticle(
             own.config().node().admin(),
             reports.access(report, foundation.metrics()::scrape, cluster));
+  }
+
+  private MemberReport.OwnFile ownFile(LiveConfig.OwnConfig own) {
+    return new MemberReport.OwnFile(
+        own.text().name(), changes::digest, own.config().cluster().enabled());
   }
 
   private static List<byte[]> secrets(StartState state) {

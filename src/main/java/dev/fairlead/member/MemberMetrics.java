@@ -16,7 +16,7 @@ record MemberMetrics(Metrics metrics, Proxy proxy) {
     metrics.maxSessions(loops.count().max());
     metrics.accessLog(accessLog::dropped, accessLog::waiting);
     metrics.cluster(
-        new Metrics.ClusterView(
+        new Metrics.ClusterFigures(
             () -> cluster.members().size(),
             cluster.loads()::viewAgeSeconds,
             cluster.loads()::viewSize));

@@ -77,7 +77,7 @@ public final class Metrics implements SessionListener, AutoCloseable {
   private @Nullable JvmGcMetrics gc;
 
   private volatile long revision;
-  private volatile ClusterView cluster = new ClusterView(() -> 1, () -> 0, () -> 0);
+  private volatile ClusterFigures cluster = new ClusterFigures(() -> 1, () -> 0, () -> 0);
   private volatile Supplier<List<ListenerCertificate>> certificates = List::of;
 
   /** Strong references: the registry holds what function counters read only weakly. */
@@ -90,7 +90,7 @@ public final class Metrics implements SessionListener, AutoCloseable {
    * @param viewAgeSeconds age of the oldest peer row used for balancing
    * @param viewSize how many peers have a row that is used
    */
-  public record ClusterView(
+  public record ClusterFigures(
       IntSupplier members, DoubleSupplier viewAgeSeconds, IntSupplier viewSize) {}
 
   /** Metrics that are only scraped. */
@@ -203,7 +203,7 @@ public final class Metrics implements SessionListener, AutoCloseable {
   }
 
   /** Exports the state of the cluster. */
-  public void cluster(ClusterView view) {
+  public void cluster(ClusterFigures view) {
     cluster = view;
   }
 

@@ -239,7 +239,7 @@ class MetricsTest {
 
   @Test
   void clusterIsReadAtAScrape() {
-    metrics.cluster(new Metrics.ClusterView(() -> 3, () -> 0.75, () -> 2));
+    metrics.cluster(new Metrics.ClusterFigures(() -> 3, () -> 0.75, () -> 2));
     metrics.clusterTraffic(() -> 20, () -> 4096);
     System.gc();
     assertThat(lines())
