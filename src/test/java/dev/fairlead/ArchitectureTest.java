@@ -45,7 +45,8 @@ final class ArchitectureTest {
           Map.entry("observe", upTo("listener")),
           Map.entry("admin", upTo("listener")),
           Map.entry("member", upTo("listener", "cluster", "observe", "admin")),
-          Map.entry("cli", upTo("listener", "member")));
+          Map.entry("imports", Set.of("config")),
+          Map.entry("cli", upTo("listener", "member", "imports")));
 
   @ArchTest
   static void noCyclesBetweenPackages(JavaClasses classes) {

@@ -1,5 +1,7 @@
 package dev.fairlead.cli;
 
+import dev.fairlead.cli.convert.ImportCommand;
+import dev.fairlead.cli.convert.SchemaCommand;
 import dev.fairlead.config.Problem;
 import java.io.PrintWriter;
 import java.nio.file.InvalidPathException;
@@ -26,6 +28,8 @@ import picocli.CommandLine.TypeConversionException;
       RunCommand.class,
       DemoCommand.class,
       CheckCommand.class,
+      ImportCommand.class,
+      SchemaCommand.class,
       PushCommand.class,
       ConfigCommand.class,
       StatusCommand.class,
