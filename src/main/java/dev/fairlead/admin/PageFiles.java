@@ -8,12 +8,16 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 
-/** Handlers that send the files of the admin page and the OpenAPI description from memory. */
+/**
+ * Handlers that send the files of the admin page, the OpenAPI description and the schema from
+ * memory.
+ */
 record PageFiles(
     Handler<RoutingContext> html,
     Handler<RoutingContext> script,
     Handler<RoutingContext> style,
-    Handler<RoutingContext> openapi) {
+    Handler<RoutingContext> openapi,
+    Handler<RoutingContext> schema) {
   private static final String CONTENT_SECURITY_POLICY =
       "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:;"
           + " base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -30,7 +34,8 @@ record PageFiles(
         },
         file("/page/app.js", "text/javascript"),
         file("/page/style.css", "text/css"),
-        file("/openapi.yaml", "application/yaml"));
+        file("/openapi.yaml", "application/yaml"),
+        file("/fairlead.schema.json", "application/schema+json"));
   }
 
   private static Handler<RoutingContext> file(String name, String type) {
