@@ -46,7 +46,8 @@ final class ArchitectureTest {
           Map.entry("live", Set.of("config", "event", "pool")),
           Map.entry("admin", upTo("listener", "live")),
           Map.entry("member", upTo("listener", "cluster", "observe", "admin", "live")),
-          Map.entry("cli", upTo("listener", "member")));
+          Map.entry("imports", Set.of("config")),
+          Map.entry("cli", upTo("listener", "member", "imports")));
 
   @ArchTest
   static void noCyclesBetweenPackages(JavaClasses classes) {

@@ -83,6 +83,7 @@ final class AdminRoutes {
         get("/api/v1/sessions", live::sessions),
         new Endpoint(HttpMethod.DELETE, "/api/v1/sessions/:id", live::closeSession),
         get("/api/v1/config", this::config),
+        get("/api/v1/config/schema.json", page.schema()),
         get("/api/v1/events", ctx -> EventStream.open(ctx, access.events())),
         get("/api/v1/openapi.yaml", page.openapi()));
   }

@@ -8,7 +8,8 @@ import java.util.stream.Stream;
 
 /**
  * Handlers that send the files of the admin page, its own and those of the WebJars uPlot and
- * CodeMirror, and the OpenAPI description. Each is read when it is first asked for. Any thread.
+ * CodeMirror, the OpenAPI description and the schema. Each is read when it is first asked for. Any
+ * thread.
  */
 final class PageFiles {
   private static final String WEB_JARS = "/META-INF/resources/webjars/";
@@ -34,6 +35,7 @@ final class PageFiles {
 
   private final PageFile html = new PageFile("/page/index.html", "text/html");
   private final PageFile openapi = new PageFile("/openapi.yaml", "application/yaml");
+  private final PageFile schema = new PageFile("/fairlead.schema.json", "application/schema+json");
   private final Map<String, PageFile> files;
 
   PageFiles() {
@@ -69,5 +71,9 @@ final class PageFiles {
 
   Handler<RoutingContext> openapi() {
     return openapi::send;
+  }
+
+  Handler<RoutingContext> schema() {
+    return schema::send;
   }
 }

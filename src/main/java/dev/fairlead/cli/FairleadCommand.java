@@ -2,6 +2,8 @@ package dev.fairlead.cli;
 
 import dev.fairlead.cli.client.RefusedException;
 import dev.fairlead.cli.completion.CompletionCommand;
+import dev.fairlead.cli.convert.ImportCommand;
+import dev.fairlead.cli.convert.SchemaCommand;
 import dev.fairlead.config.Problem;
 import java.io.PrintWriter;
 import java.nio.file.InvalidPathException;
@@ -25,6 +27,8 @@ import picocli.CommandLine.TypeConversionException;
       RunCommand.class,
       DemoCommand.class,
       CheckCommand.class,
+      ImportCommand.class,
+      SchemaCommand.class,
       PushCommand.class,
       ConfigCommand.class,
       ConfigCommand.ShowDiff.class,

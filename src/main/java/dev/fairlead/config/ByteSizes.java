@@ -11,7 +11,9 @@ import java.util.regex.Pattern;
  * <p>{@code KiB MiB GiB} are powers of 1024, {@code KB MB GB} of 1000.
  */
 public final class ByteSizes {
-  private static final Pattern WRITTEN = Pattern.compile("(\\d{1,9})([KMG]?)(i?)B");
+  /** The form; bytes have no binary unit. */
+  public static final Pattern WRITTEN = Pattern.compile("(\\d{1,9})([KMG]?)(i?)B");
+
   private static final List<String> POWERS = List.of("", "K", "M", "G");
   private static final long BINARY = 1024;
   private static final long DECIMAL = 1000;

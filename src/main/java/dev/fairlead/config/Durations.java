@@ -15,7 +15,9 @@ public final class Durations {
       "a duration such as 500ms, 30s, 15m, 1h or 7d, at most 36500d";
 
   private static final Duration MAX = Duration.ofDays(36_500);
-  private static final Pattern WRITTEN = Pattern.compile("(\\d{1,18})(ms|s|m|h|d)");
+
+  /** The form, without the limit of length. */
+  public static final Pattern WRITTEN = Pattern.compile("(\\d{1,18})(ms|s|m|h|d)");
 
   private Durations() {}
 

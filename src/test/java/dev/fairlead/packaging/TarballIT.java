@@ -68,6 +68,7 @@ class TarballIT {
     assertThat(tarball.path("LICENSE")).isRegularFile();
     assertThat(tarball.path("README.md")).isRegularFile();
     assertThat(tarball.path("conf", "grafana", "fairlead.json")).isRegularFile();
+    assertThat(tarball.path("conf", "fairlead.schema.json")).isRegularFile();
     for (String folder : List.of("docs", "conf")) {
       assertThat(files(tarball.path(folder))).isEqualTo(files(Path.of(folder)));
     }

@@ -119,21 +119,22 @@ final class AddressTypes {
 
   /** Permission bits; a text, because a number would be decimal in some formats. */
   static ValueType<Integer> mode() {
-    return ValueType.textThat(
-            text -> MODE.matcher(text).matches(), "octal digits in quotes such as \"0660\"")
+    return ValueType.matching(MODE, "octal digits in quotes such as \"0660\"")
         .map(text -> Integer.parseInt(text, 8));
   }
 
   /** The name or number of a user or group; whether there is one, the machine decides. */
   static ValueType<String> account() {
-    return scalar ->
-        ParsedValue.of(
-            scalar
-                .asInteger()
-                .filter(number -> number.signum() >= 0 && number.bitLength() < Integer.SIZE)
-                .map(BigInteger::toString)
-                .or(() -> Optional.of(scalar.textOrEmpty()).filter(text -> !text.isBlank())),
-            "the name or number of an account");
+    ValueType<String> type =
+        scalar ->
+            ParsedValue.of(
+                scalar
+                    .asInteger()
+                    .filter(number -> number.signum() >= 0 && number.bitLength() < Integer.SIZE)
+                    .map(BigInteger::toString)
+                    .or(() -> Optional.of(scalar.textOrEmpty()).filter(text -> !text.isBlank())),
+                "the name or number of an account");
+    return type.shaped(ValueShape.integer(0, Integer.MAX_VALUE).or(ValueShape.TEXT));
   }
 
   private static Optional<BindAddress> parseBind(String text) {

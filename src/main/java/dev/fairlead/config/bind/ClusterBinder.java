@@ -71,8 +71,10 @@ record ClusterBinder(Binding binding, ValueType<Path> path) {
   }
 
   private static ValueType<Boolean> onlyTrue() {
-    return scalar ->
-        ParsedValue.of(scalar.asBoolean().filter(value -> value), "true, or leave it out");
+    ValueType<Boolean> type =
+        scalar ->
+            ParsedValue.of(scalar.asBoolean().filter(value -> value), "true, or leave it out");
+    return type.shaped(ValueShape.TRUE);
   }
 
   /** With its port, also where that was left out. */

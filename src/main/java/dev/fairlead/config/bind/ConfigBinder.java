@@ -38,7 +38,7 @@ record ConfigBinder(Binding binding) {
     }
   }
 
-  private FairleadConfig process(Section root) {
+  FairleadConfig process(Section root) {
     ValueType<Path> path = ValueType.path(binding.directory());
     NodeConfig node = root.section("node", new NodeBinder(path)::bind);
     ClusterConfig cluster = root.section("cluster", new ClusterBinder(binding, path)::bind);
@@ -49,7 +49,7 @@ record ConfigBinder(Binding binding) {
     return tree instanceof Tree.Mapping map && FairleadConfig.isFlat(map.entries().keySet());
   }
 
-  private FairleadConfig full(Section root, FairleadConfig own) {
+  FairleadConfig full(Section root, FairleadConfig own) {
     List<ListenerConfig> listeners =
         root.sections("listeners", MAX_SECTIONS, new ListenerBinder(binding)::bind);
     List<PoolConfig> bound = root.sections("pools", MAX_SECTIONS, new PoolBinder(binding)::bind);
@@ -63,10 +63,10 @@ record ConfigBinder(Binding binding) {
   }
 
   /** The article's own form: one listener, one pool. */
-  private FairleadConfig flat(Section root, FairleadConfig own) {
+  FairleadConfig flat(Section root, FairleadConfig own) {
     String host = root.required("host", AddressTypes.ipLiteral(), "an IP address", "");
     int port = root.required("port", AddressTypes.portOrAny(), "0 to " + IpAddress.MAX_PORT, 0);
-    root.require("backends", "a list of backends");
+    root.requireAlways("backends", "a list of backends");
     BindAddress bind = host.isEmpty() ? ListenerBinder.NO_ADDRESS : BindAddress.ip(host, port);
     ListenerConfig listener =
         new ListenerConfig(FLAT_NAME, bind, ListenerConfig.DEFAULT_BACKLOG, FLAT_NAME);

@@ -57,17 +57,18 @@ final class HealthBinder {
   }
 
   private static ValueType<String> path() {
-    return ValueType.textThat(
-        text -> PATH.matcher(text).matches(), "a path that begins with /, without spaces");
+    return ValueType.matching(PATH, "a path that begins with /, without spaces");
   }
 
   /** A single code may be written as a number. */
   private static ValueType<StatusRanges> status() {
-    return scalar ->
-        ParsedValue.of(
-            StatusRanges.parse(
-                scalar.asInteger().isPresent() ? scalar.text() : scalar.textOrEmpty()),
-            StatusRanges.EXPECTED);
+    ValueType<StatusRanges> type =
+        scalar ->
+            ParsedValue.of(
+                StatusRanges.parse(
+                    scalar.asInteger().isPresent() ? scalar.text() : scalar.textOrEmpty()),
+                StatusRanges.EXPECTED);
+    return type.shaped(ValueShape.integer(100, 999).or(ValueShape.TEXT));
   }
 
   private static ValueType<EscapedBytes> bytes() {

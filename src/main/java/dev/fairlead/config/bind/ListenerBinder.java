@@ -51,7 +51,7 @@ record ListenerBinder(Binding binding) {
   }
 
   private BindAddress address(Section listener) {
-    listener.require("bind", "an address such as 0.0.0.0:8080");
+    listener.requireAlways("bind", "an address such as 0.0.0.0:8080");
     return listener.isMap("bind")
         ? listener.section("bind", this::unixSocket)
         : listener.get("bind", AddressTypes.bind(binding.directory()), NO_ADDRESS);

@@ -43,8 +43,10 @@ final class ProxyProtocolBinder {
   private static ValueType<Optional<SendProxy>> word() {
     ValueType<Optional<SendProxy>> version =
         VERSION.map(each -> Optional.of(SendProxy.of(each))).or(OFF, Optional.empty());
-    return scalar ->
-        version.read(scalar).mapExpected(any -> "off, v1, v2, or a map of keys and values");
+    ValueType<Optional<SendProxy>> type =
+        scalar ->
+            version.read(scalar).mapExpected(any -> "off, v1, v2, or a map of keys and values");
+    return type.shaped(version.shape());
   }
 
   private static SendProxy sendKeys(Section proxy) {

@@ -37,8 +37,7 @@ final class RouteTypes {
 
   /** A name of ALPN (RFC 7301); all that are registered are printable ASCII. */
   static ValueType<String> protocol() {
-    return ValueType.textThat(
-        text -> PROTOCOL.matcher(text).matches(),
-        "a protocol such as h2, 1 to 255 ASCII characters without spaces");
+    return ValueType.matching(
+        PROTOCOL, "a protocol such as h2, 1 to 255 ASCII characters without spaces");
   }
 }

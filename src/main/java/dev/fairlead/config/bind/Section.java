@@ -12,9 +12,10 @@ import java.util.function.Function;
 
 /**
  * One map of a configuration while it is bound. Reading a key makes it known; {@link #close}
- * reports unknown keys and missing ones.
+ * reports unknown keys and missing ones. A subclass describes the keys instead of reading them: it
+ * sees which ones a binder asks for.
  */
-final class Section implements AutoCloseable {
+class Section implements AutoCloseable {
   private final Binding binding;
   private final Tree.Mapping mapping;
   private final String path;
@@ -86,6 +87,11 @@ final class Section implements AutoCloseable {
     if (!has(key)) {
       missing.put(key, expected);
     }
+  }
+
+  /** The same for one that is required whatever the other keys are. */
+  void requireAlways(String key, String expected) {
+    require(key, expected);
   }
 
   /** A map inside; when it is not written, all its keys are defaults. */

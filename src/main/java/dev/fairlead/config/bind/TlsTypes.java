@@ -16,9 +16,8 @@ final class TlsTypes {
 
   /** A cipher of TLS 1.2 as OpenSSL writes it; which ones there are, the provider decides. */
   static ValueType<String> cipher() {
-    return ValueType.textThat(
-        text -> CIPHER.matcher(text).matches(),
-        "a cipher of TLS 1.2 as OpenSSL names it, such as ECDHE-RSA-AES128-GCM-SHA256");
+    return ValueType.matching(
+        CIPHER, "a cipher of TLS 1.2 as OpenSSL names it, such as ECDHE-RSA-AES128-GCM-SHA256");
   }
 
   /** A name in the certificate of a client, an asterisk for one label. */

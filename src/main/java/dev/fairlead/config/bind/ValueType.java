@@ -33,29 +33,53 @@ interface ValueType<T> {
   int MAX_PATH_CHARS = 4095;
 
   Pattern PERCENTAGE = Pattern.compile("(\\d{1,3})%");
+  Pattern POSITIVE_DURATION = Pattern.compile("(?=.*[1-9])" + Durations.WRITTEN.pattern());
   Pattern NAME = Pattern.compile("[^\\s/\\p{C}]{1,100}");
 
   ParsedValue<T> read(Tree.Scalar scalar);
 
+  /** What a schema says of the values, as far as it can; variables apart. */
+  default ValueShape shape() {
+    return ValueShape.TEXT;
+  }
+
+  /** The same type, with what a schema says of it. */
+  default ValueType<T> shaped(ValueShape shape) {
+    return new Shaped<>(this, shape);
+  }
+
+  /** A type with a shape of its own. */
+  record Shaped<T>(ValueType<T> type, ValueShape shape) implements ValueType<T> {
+    @Override
+    public ParsedValue<T> read(Tree.Scalar scalar) {
+      return type.read(scalar);
+    }
+  }
+
   /** The same, converted. */
   default <U> ValueType<U> map(Function<T, U> change) {
-    return scalar -> read(scalar).map(change);
+    ValueType<U> changed = scalar -> read(scalar).map(change);
+    return changed.shaped(shape());
   }
 
   /** The same, or {@code null}, which is empty. */
   default ValueType<Optional<T>> orNull() {
-    return scalar ->
-        scalar.isNull()
-            ? ParsedValue.of(Optional.empty())
-            : read(scalar).map(Optional::of).mapExpected(expected -> expected + ", or null");
+    ValueType<Optional<T>> type =
+        scalar ->
+            scalar.isNull()
+                ? ParsedValue.of(Optional.empty())
+                : read(scalar).map(Optional::of).mapExpected(expected -> expected + ", or null");
+    return type.shaped(shape().or(ValueShape.NULL));
   }
 
   /** The same, or {@code word} for {@code value}. */
   default ValueType<T> or(String word, T value) {
-    return scalar ->
-        scalar.is(word)
-            ? ParsedValue.of(value)
-            : read(scalar).mapExpected(expected -> word + ", or " + expected);
+    ValueType<T> type =
+        scalar ->
+            scalar.is(word)
+                ? ParsedValue.of(value)
+                : read(scalar).mapExpected(expected -> word + ", or " + expected);
+    return type.shaped(shape().or(ValueShape.words(List.of(word))));
   }
 
   /** Any text. */
@@ -71,6 +95,12 @@ interface ValueType<T> {
             : ParsedValue.expected(expected);
   }
 
+  /** A text that matches the whole of {@code pattern}. */
+  static ValueType<String> matching(Pattern pattern, String expected) {
+    return textThat(text -> pattern.matcher(text).matches(), expected)
+        .shaped(ValueShape.pattern(pattern));
+  }
+
   /** A text that {@code parse} turns into a value. */
   static <T> ValueType<T> parsed(Function<String, Optional<T>> parse, String expected) {
     return scalar -> ParsedValue.of(parse.apply(scalar.textOrEmpty()), expected);
@@ -78,12 +108,12 @@ interface ValueType<T> {
 
   /** The name of a listener, pool, cluster or member: it is used in paths, labels and tables. */
   static ValueType<String> name() {
-    return textThat(
-        text -> NAME.matcher(text).matches(), "a name of 1 to 100 characters without spaces and /");
+    return matching(NAME, "a name of 1 to 100 characters without spaces and /");
   }
 
   static ValueType<Boolean> bool() {
-    return scalar -> ParsedValue.of(scalar.asBoolean(), "true or false");
+    ValueType<Boolean> type = scalar -> ParsedValue.of(scalar.asBoolean(), "true or false");
+    return type.shaped(ValueShape.BOOLEAN);
   }
 
   /** A whole number from {@code min} to {@code max}, both included. */
@@ -91,43 +121,50 @@ interface ValueType<T> {
     String range = max == Integer.MAX_VALUE ? min + " or more" : min + " to " + max;
     BigInteger low = BigInteger.valueOf(min);
     BigInteger high = BigInteger.valueOf(max);
-    return scalar ->
-        ParsedValue.of(
-            scalar
-                .asInteger()
-                .filter(n -> n.compareTo(low) >= 0 && n.compareTo(high) <= 0)
-                .map(BigInteger::intValueExact),
-            range);
+    ValueType<Integer> type =
+        scalar ->
+            ParsedValue.of(
+                scalar
+                    .asInteger()
+                    .filter(n -> n.compareTo(low) >= 0 && n.compareTo(high) <= 0)
+                    .map(BigInteger::intValueExact),
+                range);
+    return type.shaped(ValueShape.integer(min, max));
   }
 
   /** {@code 500ms 30s 15m 1h 7d}, also {@code 0s}; the unit is required. */
   static ValueType<Duration> duration() {
-    return parsed(Durations::parse, Durations.EXPECTED);
+    return parsed(Durations::parse, Durations.EXPECTED)
+        .shaped(ValueShape.pattern(Durations.WRITTEN));
   }
 
   /** A duration above zero. */
   static ValueType<Duration> positiveDuration() {
     return parsed(
-        text -> Durations.parse(text).filter(duration -> !duration.isZero()),
-        "a duration above zero such as 500ms, 30s, 15m, 1h or 7d, at most 36500d");
+            text -> Durations.parse(text).filter(duration -> !duration.isZero()),
+            "a duration above zero such as 500ms, 30s, 15m, 1h or 7d, at most 36500d")
+        .shaped(ValueShape.pattern(POSITIVE_DURATION));
   }
 
   /** {@code 0B} to {@code most} bytes, also a plain number. */
   static ValueType<Integer> byteSize(int most) {
     String expected = "a size such as 512B or 4KiB, at most " + most + " bytes";
-    return scalar ->
-        ParsedValue.of(
-            scalar
-                .asInteger()
-                .or(() -> ByteSizes.parse(scalar.textOrEmpty()).map(BigInteger::valueOf))
-                .filter(n -> n.signum() >= 0 && n.compareTo(BigInteger.valueOf(most)) <= 0)
-                .map(BigInteger::intValueExact),
-            expected);
+    ValueType<Integer> type =
+        scalar ->
+            ParsedValue.of(
+                scalar
+                    .asInteger()
+                    .or(() -> ByteSizes.parse(scalar.textOrEmpty()).map(BigInteger::valueOf))
+                    .filter(n -> n.signum() >= 0 && n.compareTo(BigInteger.valueOf(most)) <= 0)
+                    .map(BigInteger::intValueExact),
+                expected);
+    return type.shaped(ValueShape.integer(0, most).or(ValueShape.pattern(ByteSizes.WRITTEN)));
   }
 
   /** {@code 0%} to {@code 100%}, as the number. */
   static ValueType<Integer> percentage() {
-    return parsed(ValueType::percent, "a percentage, 0% to 100%");
+    return parsed(ValueType::percent, "a percentage, 0% to 100%")
+        .shaped(ValueShape.pattern(PERCENTAGE));
   }
 
   /** {@code 0%} to {@code 100%}, as the number. */
@@ -152,9 +189,11 @@ interface ValueType<T> {
     Map<String, T> byWord = new LinkedHashMap<>();
     values.forEach(value -> byWord.put(label.apply(value), value));
     String expected = (byWord.size() == 1 ? "" : "one of ") + String.join(", ", byWord.keySet());
-    return scalar ->
-        ParsedValue.of(
-            byWord.keySet().stream().filter(scalar::is).map(byWord::get).findFirst(), expected);
+    ValueType<T> type =
+        scalar ->
+            ParsedValue.of(
+                byWord.keySet().stream().filter(scalar::is).map(byWord::get).findFirst(), expected);
+    return type.shaped(ValueShape.words(List.copyOf(byWord.keySet())));
   }
 
   /** A path; a relative one is relative to {@code directory}. The result is absolute. */

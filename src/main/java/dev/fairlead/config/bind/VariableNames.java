@@ -17,9 +17,8 @@ record VariableNames(Set<String> ofFile, List<String> patterns) {
 
   /** An entry of {@code node.environment}. */
   static ValueType<String> pattern() {
-    return ValueType.textThat(
-        text -> PATTERN.matcher(text).matches(),
-        "the name of an environment variable, with * for any part of it");
+    return ValueType.matching(
+        PATTERN, "the name of an environment variable, with * for any part of it");
   }
 
   boolean mayUse(String name) {

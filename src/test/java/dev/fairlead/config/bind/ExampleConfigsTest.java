@@ -39,7 +39,9 @@ class ExampleConfigsTest {
   }
 
   static Stream<Path> confFiles() {
-    return files(Path.of("conf"), "").filter(f -> ConfigFormat.ofFile(f.toString()).isPresent());
+    return files(Path.of("conf"), "")
+        .filter(f -> !f.endsWith("fairlead.schema.json"))
+        .filter(f -> ConfigFormat.ofFile(f.toString()).isPresent());
   }
 
   /** Every block of the documentation that is a configuration, named after its page and line. */

@@ -1,0 +1,121 @@
+package dev.fairlead.imports;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.fairlead.imports.haproxy.HaproxyImport;
+import dev.fairlead.imports.nginx.NginxImport;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/** What cannot be read is refused with its file, its line, and what was expected. */
+final class ImportErrorsTest {
+  private static final String PROXY = "listen a\n bind *:80\n server s 10.0.0.1:80\n";
+
+  @Test
+  void haproxyNeedsASection() {
+    assertHaproxy("\nbalance roundrobin\n", "f:2: 'balance'", "a section such as");
+  }
+
+  @Test
+  void haproxyQuotesAreClosed() {
+    assertHaproxy("global\n log \"a\n", "f:2: a quote is open", "a closing \"");
+    assertHaproxy("global\n log 'a\n", "f:2: a quote is open", "a closing '");
+  }
+
+  @Test
+  void haproxyBackendsAreKnown() {
+    assertHaproxy(
+        "frontend a\n bind :80\n default_backend b\n", "f:3: 'b'", "the name of a backend");
+  }
+
+  @Test
+  void haproxyTimesAreTimes() {
+    assertHaproxy(PROXY + " timeout server soon\n", "f:4: 'soon'", "a time such as");
+  }
+
+  @Test
+  void haproxyDefaultsAreKnown() {
+    assertHaproxy("listen a from b\n", "f:1: from b", "the name of a defaults section");
+  }
+
+  @Test
+  void haproxyConditionalBlocksAreRefused() {
+    assertHaproxy("global\n .if defined(A)\n", "f:2: .if", "without conditional blocks");
+  }
+
+  @Test
+  void haproxyEscapesAndVariablesAreRead() {
+    String yaml =
+        HaproxyImport.yaml(
+            "f",
+            """
+            global
+              setenv HERE 10.0.0.7
+            listen a\\ b
+              bind "${HERE}:80"
+              server 's#1' "${HOST-db}:${PORT}" weight 2 # a comment
+            """);
+    assertThat(yaml)
+        .contains("- name: \"a b\"")
+        .contains("bind: 10.0.0.7:80")
+        .contains("{ host: \"${HOST:db}\", port: \"${PORT}\", weight: 2 }   # s#1");
+  }
+
+  @Test
+  void haproxyDefaultsThatAreNamedAreInherited() {
+    String yaml =
+        HaproxyImport.yaml(
+            "f",
+            """
+            defaults one
+              balance leastconn
+            defaults two
+              balance source
+            listen a from one
+              bind :80
+              server s 10.0.0.1:80
+            """);
+    assertThat(yaml).contains("balance: least-connections").contains("line 4: balance source");
+  }
+
+  @Test
+  void nginxBracesAreClosed() {
+    assertNginx("stream {\n server {\n}", "f:1: stream {", "a closing }");
+    assertNginx("stream {\n}\n}", "f:3: '}'", "no block is open");
+  }
+
+  @Test
+  void nginxDirectivesEnd() {
+    assertNginx("stream {\n allow all\n}", "f:2: allow all", "; at its end");
+    assertNginx("user nginx", "f:1: user nginx", "; or {");
+    assertNginx("user 'nginx;", "f:1: a quote is open", "a closing '");
+  }
+
+  @Test
+  void nginxIncludesOfOneFileAreThere() {
+    assertNginx("\ninclude missing.conf;", "f:2: include missing.conf", "a file that can be read");
+  }
+
+  @Test
+  void nginxBackendsHaveAPort() {
+    assertNginx(
+        "stream { server {\n listen 80;\n proxy_pass nowhere; } }", "f:3: nowhere", "an upstream");
+  }
+
+  private static void assertHaproxy(String text, String begin, String expected) {
+    assertThatThrownBy(() -> HaproxyImport.yaml("f", text))
+        .isInstanceOf(ImportException.class)
+        .hasMessageStartingWith(begin)
+        .hasMessageContaining("(expected: ")
+        .hasMessageContaining(expected);
+  }
+
+  private static void assertNginx(String text, String begin, String expected) {
+    assertThatThrownBy(() -> NginxImport.yaml("f", text, Path.of("src/test/resources")))
+        .isInstanceOf(ImportException.class)
+        .hasMessageStartingWith(begin)
+        .hasMessageContaining("(expected: ")
+        .hasMessageContaining(expected);
+  }
+}
