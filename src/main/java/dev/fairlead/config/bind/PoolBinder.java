@@ -21,6 +21,7 @@ import dev.fairlead.config.text.Tree;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -38,8 +39,9 @@ record PoolBinder(Binding binding) {
   /** Of a percentage; zero would never end a session. */
   private static final ValueType<Integer> RATE =
       ValueType.parsed(
-          text -> ValueType.percent(text).filter(percent -> percent > 0),
-          "a percentage, 1% to 100%");
+              text -> ValueType.percent(text).filter(percent -> percent > 0),
+              "a percentage, 1% to 100%")
+          .shaped(ValueShape.pattern(Pattern.compile("[1-9]\\d?%|100%")));
 
   private static final ValueType<Integer> WEIGHT =
       ValueType.integer(BackendConfig.MIN_WEIGHT, BackendConfig.MAX_WEIGHT);
@@ -189,17 +191,15 @@ record PoolBinder(Binding binding) {
 
   private static @Nullable Rebalance rebalance(Section pool) {
     Rebalance byDefault = Rebalance.DEFAULT;
-    return pool.value("rebalance").isPresent()
-        ? pool.sectionOrOff(
-                "rebalance",
-                rebalance ->
-                    new Rebalance(
-                        rebalance.get("excess", ValueType.percentage(), byDefault.excessPercent()),
-                        rebalance.get("rate", RATE, byDefault.ratePercent()),
-                        rebalance.get("minAge", ValueType.duration(), byDefault.minAge()),
-                        rebalance.get("quiet", ValueType.duration(), byDefault.quiet())))
-            .orElse(null)
-        : null;
+    return pool.sectionUnlessOff(
+            "rebalance",
+            rebalance ->
+                new Rebalance(
+                    rebalance.get("excess", ValueType.percentage(), byDefault.excessPercent()),
+                    rebalance.get("rate", RATE, byDefault.ratePercent()),
+                    rebalance.get("minAge", ValueType.duration(), byDefault.minAge()),
+                    rebalance.get("quiet", ValueType.duration(), byDefault.quiet())))
+        .orElse(null);
   }
 
   private static @Nullable Stickiness stickiness(Section pool) {

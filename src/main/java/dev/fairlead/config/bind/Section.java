@@ -119,6 +119,11 @@ class Section implements AutoCloseable {
     return Optional.of(bind(tree, child(key), binder));
   }
 
+  /** The same, but not written = off. */
+  <T> Optional<T> sectionUnlessOff(String key, Function<Section, T> binder) {
+    return value(key).flatMap(written -> sectionOrOff(key, binder));
+  }
+
   private <T> T bind(Tree tree, String itsPath, Function<Section, T> binder) {
     try (Section section = new Section(binding, tree, itsPath)) {
       return binder.apply(section);

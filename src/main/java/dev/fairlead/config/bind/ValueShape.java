@@ -5,11 +5,12 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * What a JSON Schema says of a single value: one of these alternatives. It may accept more than the
- * {@link ValueType}, never less. Immutable.
+ * What a JSON Schema says of a value without keys of its own: one of these alternatives. It may
+ * accept more than the {@link ValueType}, never less. Immutable.
  */
 record ValueShape(List<Alternative> alternatives) {
   static final ValueShape TEXT = new ValueShape(List.of(new Text("")));
+  static final ValueShape TEXTS_BY_KEY = new ValueShape(List.of(new TextsByKey()));
   static final ValueShape NULL = new ValueShape(List.of(new Constant(List.of("null"))));
   static final ValueShape TRUE = new ValueShape(List.of(new Constant(List.of("true"))));
   static final ValueShape BOOLEAN = new ValueShape(List.of(new Constant(List.of("true", "false"))));
@@ -33,6 +34,9 @@ record ValueShape(List<Alternative> alternatives) {
 
   /** A whole number, both ends included. */
   record WholeNumber(int min, int max) implements Alternative {}
+
+  /** A map of any keys to texts. */
+  record TextsByKey() implements Alternative {}
 
   /** One of these values of JSON that are neither text nor number. */
   record Constant(List<String> literals) implements Alternative {

@@ -156,6 +156,12 @@ final class KeyDescriber extends Section {
   }
 
   @Override
+  <T> Optional<T> sectionUnlessOff(String key, Function<Section, T> binder) {
+    map(key, ValueShape.words(List.of("off")), NO_DEFAULT, binder);
+    return Optional.empty();
+  }
+
+  @Override
   <T> List<T> sections(String key, int most, Function<Section, T> binder) {
     return sections(key, binder);
   }
@@ -176,6 +182,12 @@ final class KeyDescriber extends Section {
   @Override
   <T> List<T> values(String key, ValueType<T> type, T placeholder) {
     return values(key, type);
+  }
+
+  @Override
+  <T> Map<String, T> texts(String key, ValueType<T> type) {
+    note(new DescribedKey(null, ValueShape.TEXTS_BY_KEY, null, false, false, NO_DEFAULT), key);
+    return new LinkedHashMap<>();
   }
 
   @Override

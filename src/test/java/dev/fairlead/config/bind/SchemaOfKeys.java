@@ -142,6 +142,9 @@ final class SchemaOfKeys {
       } else if (each instanceof ValueShape.WholeNumber range) {
         JsonObject integer = new JsonObject().put("type", "integer").put("minimum", range.min());
         any.add(range.max() == Integer.MAX_VALUE ? integer : integer.put("maximum", range.max()));
+      } else if (each instanceof ValueShape.TextsByKey) {
+        JsonObject string = new JsonObject().put("type", "string");
+        any.add(new JsonObject().put("type", "object").put("additionalProperties", string));
       } else if (each instanceof ValueShape.Text text) {
         JsonObject string = new JsonObject().put("type", "string");
         any.add(text.pattern().isEmpty() ? string : string.put("pattern", text.pattern()));
