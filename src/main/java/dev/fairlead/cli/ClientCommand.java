@@ -5,6 +5,7 @@ import dev.fairlead.cli.client.MemberAddress;
 import dev.fairlead.cli.client.RefusedException;
 import dev.fairlead.cli.terminal.AnswerText;
 import dev.fairlead.config.Plural;
+import dev.fairlead.config.Problem;
 import dev.fairlead.net.tls.HttpsContext;
 import dev.fairlead.net.tls.TlsProblem;
 import io.vertx.core.json.JsonArray;
@@ -15,7 +16,6 @@ import java.io.PrintWriter;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -178,7 +178,7 @@ abstract class ClientCommand implements Callable<Integer> {
   }
 
   private static RefusedException unreadable(Path file, IOException e) {
-    String why = e instanceof NoSuchFileException ? "no such file" : e.toString();
-    return new RefusedException(TOKEN_FILE + ": " + file + ": cannot be read: " + why);
+    return new RefusedException(
+        TOKEN_FILE + ": " + file + ": cannot be read: " + Problem.reason(e));
   }
 }

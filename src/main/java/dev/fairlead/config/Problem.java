@@ -1,5 +1,8 @@
 package dev.fairlead.config;
 
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
@@ -55,9 +58,19 @@ public record Problem(String source, int line, String path, String message) {
   /**
    * What an exception of the JDK or of a library says, for users: the first line of its message,
    * without the names of classes that some put into it. One without a message says what its name
-   * does: {@code ClosedByInterruptException} is {@code closed by interrupt}.
+   * does: {@code ClosedByInterruptException} is {@code closed by interrupt}. Those of files have
+   * the path as their message: what is wrong with it is said instead.
    */
   public static String reason(Throwable cause) {
+    if (cause instanceof NoSuchFileException) {
+      return "no such file";
+    }
+    if (cause instanceof AccessDeniedException) {
+      return "permission denied";
+    }
+    if (cause instanceof FileSystemException file && file.getReason() != null) {
+      return file.getReason();
+    }
     String message = cause.getMessage();
     if (message == null) {
       String name = cause.getClass().getSimpleName().replaceFirst("(Exception|Error)$", "");

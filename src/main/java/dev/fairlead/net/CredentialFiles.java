@@ -4,7 +4,6 @@ import dev.fairlead.config.Problem;
 import dev.fairlead.net.tls.PrivateKeys;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -37,9 +36,6 @@ public record CredentialFiles(String source) {
   private static String reason(Path file, IOException e) {
     if (e instanceof NoSuchFileException) {
       return "";
-    }
-    if (e instanceof AccessDeniedException) {
-      return ", but: permission denied";
     }
     return ", but: " + (Files.isDirectory(file) ? "it is a directory" : Problem.reason(e));
   }

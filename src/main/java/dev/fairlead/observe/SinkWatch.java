@@ -1,8 +1,8 @@
 package dev.fairlead.observe;
 
 import dev.fairlead.config.Plural;
+import dev.fairlead.config.Problem;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
@@ -133,8 +133,6 @@ final class SinkWatch implements AutoCloseable {
     if (e instanceof NoSuchFileException) {
       return of.getFile() + ": no such directory";
     }
-    return of.getFile()
-        + ": "
-        + (e instanceof AccessDeniedException ? "permission denied" : of.getReason());
+    return of.getFile() + ": " + Problem.reason(e);
   }
 }

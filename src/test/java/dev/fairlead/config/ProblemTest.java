@@ -3,6 +3,10 @@ package dev.fairlead.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -19,6 +23,15 @@ class ProblemTest {
   void reasonsHaveNoNamesOfExceptions(String message, String expected) {
     assertThat(Problem.reason(new IOException(message)).replaceAll(" +", " "))
         .isEqualTo(expected.replaceAll(" +", " "));
+  }
+
+  @Test
+  void reasonsOfFilesSayWhatIsWrong() {
+    assertThat(Problem.reason(new NoSuchFileException("/x"))).isEqualTo("no such file");
+    assertThat(Problem.reason(new AccessDeniedException("/x"))).isEqualTo("permission denied");
+    assertThat(Problem.reason(new FileSystemException("/x", null, "No space left on device")))
+        .isEqualTo("No space left on device");
+    assertThat(Problem.reason(new FileAlreadyExistsException("/x"))).isEqualTo("/x");
   }
 
   @Test

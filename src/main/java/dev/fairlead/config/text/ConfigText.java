@@ -4,9 +4,7 @@ import dev.fairlead.config.ConfigFormat;
 import dev.fairlead.config.Problem;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -53,12 +51,6 @@ public record ConfigText(String name, Document document, @Nullable Path director
   }
 
   private static String reason(Path file, IOException e) {
-    if (e instanceof NoSuchFileException) {
-      return "no such file";
-    }
-    if (e instanceof AccessDeniedException) {
-      return "permission denied";
-    }
     return Files.isDirectory(file) ? "it is a directory" : Problem.reason(e);
   }
 }

@@ -2,7 +2,6 @@ package dev.fairlead.net.tls;
 
 import dev.fairlead.config.Problem;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -39,9 +38,6 @@ public final class TlsProblem extends Exception {
   private static String reason(Path file, IOException e) {
     if (e instanceof NoSuchFileException) {
       return "";
-    }
-    if (e instanceof AccessDeniedException) {
-      return ", but: permission denied";
     }
     return ", but: " + (Files.isDirectory(file) ? "it is a directory" : Problem.reason(e));
   }
