@@ -74,9 +74,16 @@ public record Column(String name, Format format, boolean hidden) {
       case COUNT -> units ? Quantity.count(whole) : String.valueOf(whole);
       case BYTES -> units ? Quantity.bytes(whole) : String.valueOf(whole);
       case BYTES_PER_SECOND -> units ? Quantity.bytes(whole) + "/s" : String.valueOf(whole);
-      case MILLISECONDS -> units ? whole + " ms" : String.valueOf(whole);
+      case MILLISECONDS -> milliseconds(value.doubleValue()) + (units ? " ms" : "");
       default -> String.valueOf(whole);
     };
+  }
+
+  /** With a tenth below ten: most connects take less than one. */
+  private static String milliseconds(double value) {
+    return value < 10
+        ? String.format(Locale.ROOT, "%.1f", value)
+        : String.valueOf(Math.round(value));
   }
 
   /** That of a value; null = none. */

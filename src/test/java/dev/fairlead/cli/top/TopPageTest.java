@@ -68,21 +68,21 @@ class TopPageTest {
             "fairlead top   m1 of 2   revision 7, by ann   14:03:11",
             "sessions 17.8k   new 39.8/s   in 1.2 MiB/s   out 14.1 MiB/s   errors 2.5/s",
             "",
-            "MEMBER   STATE      SESSIONS   NEW/S    LAG   REVISION   VERSION",
-            "m1       ready         17.8k    39.8   0 ms          7   0.1.0",
-            "m2       draining          4     0.0   2 ms          7   0.1.0",
+            "MEMBER   STATE      SESSIONS   NEW/S      LAG   REVISION   VERSION",
+            "m1       ready         17.8k    39.8   0.0 ms          7   0.1.0",
+            "m2       draining          4     0.0   2.0 ms          7   0.1.0",
             "",
             "LISTENER   STATE     ADDRESS        POOL   SESSIONS   NEW/S          IN          OUT",
             "web        enabled   0.0.0.0:8080   web       17.8k    39.8   1.2 MiB/s   14.1 MiB/s",
             "",
             "  POOL      BACKEND         STATE      WEIGHT   SESSIONS   LIMIT   NEW/S   FAILED/S "
-                + "   P50    P99",
+                + "     P50      P99",
             "> api?[2J   10.0.0.3:9001   draining        3          0       -       -          -"
-                + "      -      -",
+                + "        -        -",
             "  web       10.0.0.1:9001   enabled         1      17.0k   20.0k    39.8        0.0"
-                + "   1 ms   7 ms",
+                + "   1.0 ms   7.0 ms",
             "  web       10.0.0.2:9001   down            1        778       -     0.0        2.5"
-                + "      -      -",
+                + "        -        -",
             "",
             "",
             "",
