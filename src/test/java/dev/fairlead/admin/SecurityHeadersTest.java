@@ -24,7 +24,7 @@ class SecurityHeadersTest {
   @ParameterizedTest
   @CsvSource({
     "GET, /, 200, no-cache",
-    "GET, /app.js, 200, no-cache",
+    "GET, /page/app.js, 200, no-cache",
     "GET, /livez, 200, no-store",
     "GET, /metrics, 200, no-store",
     "GET, /api/v1/status, 200, no-store",
