@@ -13,6 +13,7 @@ import io.vertx.core.json.JsonObject;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -56,30 +57,32 @@ record Explanation(ListenerConfig listener, Client client, List<Pool> pools) {
 
   private JsonObject withBackends(JsonObject json, Pool pool, boolean denied) {
     InetAddress source = client.source();
-    Backend chosen =
-        denied ? null : pool.wouldPick(source == null ? null : new InetSocketAddress(source, 0));
+    Backend chosen = denied ? null : pool.wouldPick(address(source));
+    boolean isKept = chosen != null && chosen.equals(pool.keptBy(address(source)));
     JsonArray backends = new JsonArray();
-    pool.backends().forEach(backend -> backends.add(about(pool, backend, chosen, denied)));
+    pool.backends()
+        .forEach(backend -> backends.add(about(pool, backend, new Chosen(chosen, isKept), denied)));
     return json.put("balance", pool.config().balance().label())
         .put("backend", chosen == null ? null : chosen.id())
         .put("backends", backends);
   }
 
   private static JsonObject about(
-      Pool pool, Backend backend, @Nullable Backend chosen, boolean denied) {
+      Pool pool, Backend backend, Chosen chosen, boolean denied) {
     return new JsonObject()
         .put("id", backend.id())
-        .put("chosen", backend.equals(chosen))
+        .put("chosen", backend.equals(chosen.backend))
         .put("eligible", backend.eligible())
         .put("weight", backend.config().weight())
         .put("clusterActive", backend.clusterActive())
         .put("why", denied ? "the listener denies the client" : why(pool, backend, chosen));
   }
 
-  private static String why(Pool pool, Backend backend, @Nullable Backend chosen) {
+  private static String why(Pool pool, Backend backend, Chosen choice) {
+    Backend chosen = choice.backend;
     if (backend.equals(chosen)) {
       return backend.eligible()
-          ? "chosen by " + pool.config().balance().label() + trial(backend)
+          ? choice.by(pool) + trial(backend)
           : "no backend is eligible, and whenDown is " + WhenDown.TRY_ALL.label();
     }
     if (backend.config().state() != State.ENABLED) {
@@ -89,7 +92,7 @@ record Explanation(ListenerConfig listener, Client client, List<Pool> pools) {
       return "weight is 0";
     }
     if (chosen != null && !chosen.eligible()) {
-      return "no backend is eligible, and " + takes(pool, chosen);
+      return "no backend is eligible, and " + choice.takes(pool);
     }
     if (!backend.isHealthy()) {
       return "down: its probes fail";
@@ -105,14 +108,28 @@ record Explanation(ListenerConfig listener, Client client, List<Pool> pools) {
     if (!backend.hasRoom()) {
       return "full: it has as many sessions as this member may give it";
     }
-    return chosen == null ? "eligible since a moment ago" : "eligible, but " + takes(pool, chosen);
+    return chosen == null ? "eligible since a moment ago" : "eligible, but " + choice.takes(pool);
   }
 
   private static String trial(Backend backend) {
     return backend.isEjected() ? ", to try whether it works: it is ejected" : "";
   }
 
-  private static String takes(Pool pool, Backend chosen) {
-    return pool.config().balance().label() + " takes " + chosen.id();
+  /** What the client would get, null = nothing. */
+  private record Chosen(@Nullable Backend backend, boolean isKept) {
+    private String by(Pool pool) {
+      return isKept ? "kept for this source" : "chosen by " + pool.config().balance().label();
+    }
+
+    private String takes(Pool pool) {
+      String id = Objects.requireNonNull(backend).id();
+      return isKept
+          ? "this source keeps " + id
+          : pool.config().balance().label() + " takes " + id;
+    }
+  }
+
+  private static @Nullable InetSocketAddress address(@Nullable InetAddress source) {
+    return source == null ? null : new InetSocketAddress(source, 0);
   }
 }

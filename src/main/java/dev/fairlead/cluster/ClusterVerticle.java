@@ -19,6 +19,7 @@ import dev.fairlead.cluster.rows.RowContext.RowTraffic;
 import dev.fairlead.cluster.signing.BusCommands;
 import dev.fairlead.cluster.signing.Secret;
 import dev.fairlead.cluster.signing.SignedCommands;
+import dev.fairlead.cluster.sticky.StickySharing;
 import dev.fairlead.config.Revision;
 import dev.fairlead.config.Revision.Kind;
 import dev.fairlead.config.Revision.Origin;
@@ -64,6 +65,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
   private final CountTable<Pool> loads;
   private final HealthTable health;
   private final CountTable<SourceLimit> sources;
+  private final StickySharing sticky;
   private final Leases leases;
   private final Nodes nodes;
   private final EventPublisher events;
@@ -94,6 +96,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
     this.loads = CountTable.ofBackends(rows, member::pools);
     this.health = new HealthTable(rows, member::pools, membership::members, member.health());
     this.sources = CountTable.ofSources(rows, member::sources);
+    this.sticky = new StickySharing(rows, member::pools);
     this.leases = new Leases(rows, member::leased);
     this.nodes =
         new Nodes(
@@ -102,8 +105,12 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
                 loads.rows(),
                 health.rows(),
                 sources.rows(),
+                sticky,
                 leases,
-                new ConfigNodes()));
+                new ConfigNodes(
+                    task -> context.runOnContext(turn -> task.run()),
+                    this::sharedConfig,
+                    events)));
   }
 
   public static DeploymentOptions deployment() {
@@ -153,6 +160,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
         .start()
         .compose(started -> health.start())
         .compose(started -> sources.start())
+        .compose(started -> sticky.start())
         .compose(started -> sharedConfig().follow())
         .compose(started -> bus().start())
         .compose(started -> events.start())
@@ -189,6 +197,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
                 loads.stop(),
                 health.stop(),
                 sources.stop(),
+                sticky.stop(),
                 leases.stop(),
                 membership.leave(),
                 sharedConfig == null ? none : sharedConfig().stop(),
@@ -283,6 +292,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
     loads.changed();
     health.poolsChanged();
     sources.changed();
+    sticky.changed();
     leases.changed();
   }
 
@@ -325,26 +335,5 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
 
   private BusCommands bus() {
     return Objects.requireNonNull(bus, "not started");
-  }
-
-  /** What the configuration and the events make of changes of the nodes; after all rows. */
-  private final class ConfigNodes implements ClusterNode.NodeChanges {
-    @Override
-    public void joined(String node) {
-      context.runOnContext(turn -> sharedConfig().joined());
-    }
-
-    @Override
-    public void left(String node) {
-      context.runOnContext(turn -> sharedConfig().left(node));
-    }
-
-    @Override
-    public void merged() {
-      LOG.warn("the parts of a split cluster have merged");
-      // The other part of the split has published that this member left.
-      events.joined();
-      context.runOnContext(turn -> sharedConfig().merged());
-    }
   }
 }

@@ -23,8 +23,9 @@ import org.jspecify.annotations.Nullable;
  * may take milliseconds, because balancers fill their tables.
  *
  * @param growing whether one of them is in its slow start, so that its weight changes with time
+ * @param tier the lowest one with an eligible backend
  */
-record Choice(List<Balancer> tiers, List<Backend> eligible, boolean growing) {
+record Choice(List<Balancer> tiers, List<Backend> eligible, boolean growing, int tier) {
 
   /** {@code position} is that of round-robin, {@code now} a {@link System#nanoTime}. */
   static Choice of(PoolConfig config, List<Backend> backends, AtomicLong position, long now) {
@@ -45,7 +46,8 @@ record Choice(List<Balancer> tiers, List<Backend> eligible, boolean growing) {
             .map(candidates -> Balancer.of(config.balance(), candidates, position))
             .toList(),
         eligible,
-        slowStart.isOn(eligible));
+        slowStart.isOn(eligible),
+        lowest(eligible));
   }
 
   /** Whether other backends are eligible now, or a weight has changed by slow start. */
@@ -84,8 +86,7 @@ record Choice(List<Balancer> tiers, List<Backend> eligible, boolean growing) {
     return null;
   }
 
-  /** The lowest tier with an eligible backend. */
-  int tier() {
+  private static int lowest(List<Backend> eligible) {
     return eligible.stream()
         .mapToInt(backend -> backend.config().tier())
         .min()

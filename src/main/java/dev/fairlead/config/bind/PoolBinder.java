@@ -80,7 +80,6 @@ record PoolBinder(Binding binding) {
             "closeAfter", !config.closing().after().isZero(),
             "closeSpread", !config.closing().spread().equals(Closing.DEFAULT.spread()),
             "rebalance", config.rebalance() != null,
-            "stickiness", config.stickiness() != null,
             "agent", config.agent() != null);
     used.forEach(
         (key, isUsed) -> {

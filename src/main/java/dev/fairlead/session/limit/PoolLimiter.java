@@ -10,6 +10,9 @@ import dev.fairlead.config.LimitsConfig.PoolLimits;
 import dev.fairlead.config.LimitsConfig.QueueConfig;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
+import dev.fairlead.pool.sticky.KeptSource;
+import dev.fairlead.pool.sticky.StickyTable;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.Collection;
 import java.util.HashMap;
@@ -163,10 +166,30 @@ public final class PoolLimiter extends QueueingLimiter {
 
   private static @Nullable Backend select(
       Pool from, @Nullable SocketAddress source, Collection<Backend> tried) {
+    StickyTable sticky = from.sticky();
+    return sticky != null && source instanceof InetSocketAddress inet && inet.getAddress() != null
+        ? selectKept(from, sticky, inet, tried)
+        : balance(from, source, tried);
+  }
+
+  /** The backend that the source keeps, or another one that it keeps from now on. */
+  private static @Nullable Backend selectKept(
+      Pool from, StickyTable sticky, InetSocketAddress source, Collection<Backend> tried) {
+    KeptSource known = sticky.find(source.getAddress());
+    Backend kept = known == null || !tried.isEmpty() ? null : from.kept(known.backend());
+    Backend selected = kept != null && kept.trySelect() ? kept : balance(from, source, tried);
+    if (selected != null) {
+      sticky.keep(source.getAddress(), known, selected.id());
+    }
+    return selected;
+  }
+
+  private static @Nullable Backend balance(
+      Pool from, @Nullable SocketAddress source, Collection<Backend> tried) {
     Collection<Backend> out = sameOf(from, tried);
     Backend picked = from.pick(source, out);
     if (picked != null && from.isLate(picked)) {
-      Backend other = select(from, source, Stream.concat(out.stream(), Stream.of(picked)).toList());
+      Backend other = balance(from, source, Stream.concat(out.stream(), Stream.of(picked)).toList());
       if (other != null) {
         return other;
       }
