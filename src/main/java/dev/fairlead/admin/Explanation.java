@@ -1,8 +1,11 @@
 package dev.fairlead.admin;
 
+import dev.fairlead.admission.NetworkList;
 import dev.fairlead.config.BackendConfig;
 import dev.fairlead.config.BackendConfig.State;
+import dev.fairlead.config.Cidr;
 import dev.fairlead.config.ListenerConfig;
+import dev.fairlead.config.ListenerConfig.AccessConfig;
 import dev.fairlead.config.PoolConfig.WhenDown;
 import dev.fairlead.config.ServerNames;
 import dev.fairlead.listener.ListenerTables;
@@ -12,16 +15,23 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Which backend a client would get on this member now, and why the others would not be used. The
  * next client may get another backend. Immutable.
  */
-record Explanation(ListenerConfig listener, Client client, List<Pool> pools) {
+record Explanation(
+    ListenerConfig listener,
+    Client client,
+    List<Pool> pools,
+    Function<Path, NetworkList> lists) {
 
   /**
    * @param source null = any
@@ -33,7 +43,7 @@ record Explanation(ListenerConfig listener, Client client, List<Pool> pools) {
   /** Builds look-up tables: not for event loops. */
   JsonObject toJson() {
     InetAddress source = client.source();
-    ListenerTables tables = ListenerTables.of(listener);
+    ListenerTables tables = ListenerTables.of(listener, lists);
     Integer route = tables.routes().find(serverName(), client.alpn(), source);
     String name = route == null ? listener.pool() : listener.routes().get(route).pool();
     Optional<Pool> pool = pools.stream().filter(each -> each.name().equals(name)).findFirst();
@@ -44,11 +54,27 @@ record Explanation(ListenerConfig listener, Client client, List<Pool> pools) {
             .put("source", source == null ? null : source.getHostAddress())
             .put("sni", client.sni())
             .put("denied", denied)
+            .put("deniedBy", denied ? deniedBy(Objects.requireNonNull(source)) : null)
             .put("route", route == null ? null : "routes[" + route + "]")
             .put("pool", name);
     return pool.map(each -> withBackends(json, each, denied))
         .orElseGet(
             () -> json.putNull("balance").putNull("backend").put("backends", new JsonArray()));
+  }
+
+  /** The entry that keeps {@code address} out. */
+  private String deniedBy(InetAddress address) {
+    AccessConfig access = listener.access();
+    for (Cidr network : access.deny()) {
+      if (network.contains(address)) {
+        return "deny: " + network;
+      }
+    }
+    return access.denyFiles().stream()
+        .flatMap(each -> Stream.ofNullable(lists.apply(each.file()).entryOf(address)))
+        .findFirst()
+        .map(entry -> "deny: " + entry)
+        .orElse("allow: no entry has it");
   }
 
   private @Nullable String serverName() {

@@ -1,5 +1,6 @@
 package dev.fairlead.admin;
 
+import dev.fairlead.admission.NetworkList;
 import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.ListenerConfig.Route;
 import dev.fairlead.config.Revision;
@@ -10,6 +11,8 @@ import dev.fairlead.pool.Pool;
 import dev.fairlead.session.SessionRecord;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
+import java.util.function.Function;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Supplier;
@@ -40,6 +43,13 @@ public interface MemberView {
 
   /** What keeps the files of TLS from being used as they are now; empty = they are. */
   List<UnusableFiles> unusableFiles();
+
+  /** The networks of the files that listeners in force name in {@code allow} and {@code deny}. */
+  default Function<Path, NetworkList> lists() {
+    return file -> {
+      throw new IllegalArgumentException("not read: " + file);
+    };
+  }
 
   List<Pool> pools();
 

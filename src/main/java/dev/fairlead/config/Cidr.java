@@ -4,6 +4,7 @@ import io.netty.util.NetUtil;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -99,6 +100,16 @@ public record Cidr(InetAddress network, int prefix) {
     } catch (UnknownHostException e) {
       throw new IllegalStateException("4 or 16 bytes", e);
     }
+  }
+
+  /** Whether {@code address} is in it; an IPv4-mapped IPv6 address is the IPv4 address. */
+  public boolean contains(InetAddress address) {
+    byte[] bytes = address(address.getAddress()).getAddress();
+    if (bytes.length != network.getAddress().length) {
+      return false;
+    }
+    clearHostBits(bytes, prefix);
+    return Arrays.equals(bytes, network.getAddress());
   }
 
   /** {@code 10.0.0.0/8}, {@code 2001:db8::/32}; a network of one address is only that address. */

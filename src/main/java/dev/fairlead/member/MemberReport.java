@@ -1,5 +1,6 @@
 package dev.fairlead.member;
 
+import dev.fairlead.admission.NetworkList;
 import dev.fairlead.admin.MemberView;
 import dev.fairlead.cluster.ClusterVerticle;
 import dev.fairlead.config.ListenerConfig;
@@ -19,6 +20,8 @@ import dev.fairlead.pool.Pool;
 import dev.fairlead.session.ListenerCounters;
 import dev.fairlead.session.SessionRecord;
 import io.vertx.core.Future;
+import java.util.function.Function;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -91,7 +94,9 @@ record MemberReport(
         file.name(),
         isFileInForce(),
         live.inForce().revision().author(),
-        live.problems().stream().map(Problem::toString).toList(),
+        Stream.concat(
+                live.problems().stream().map(Problem::toString), proxy.lists().problems())
+            .toList(),
         live.restartNeeded());
   }
 
@@ -173,6 +178,11 @@ record MemberReport(
   @Override
   public List<UnusableFiles> unusableFiles() {
     return proxy.tls().unusable();
+  }
+
+  @Override
+  public Function<Path, NetworkList> lists() {
+    return proxy.lists().inForce();
   }
 
   @Override
