@@ -289,10 +289,13 @@ public final class ConfigArbitraries {
     return Arbitraries.oneOf(any, tricky).injectNull(0.2);
   }
 
-  /** A setting of a backend, its weight, its state or both. */
+  /** A setting of a backend: its weight, its state, its limit, or some of them. */
   public static Arbitrary<BackendSetting> settings() {
     Arbitrary<Integer> weight = Arbitraries.integers().between(0, 1000);
-    return Combinators.combine(weight.injectNull(0.3), Arbitraries.of(State.class).injectNull(0.3))
-        .as((w, state) -> new BackendSetting("any", "any", w, state));
+    return Combinators.combine(
+            weight.injectNull(0.3),
+            Arbitraries.of(State.class).injectNull(0.3),
+            weight.injectNull(0.5))
+        .as((w, state, most) -> new BackendSetting("any", "any", w, state, most));
   }
 }

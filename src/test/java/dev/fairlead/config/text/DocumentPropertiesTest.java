@@ -90,7 +90,7 @@ class DocumentPropertiesTest {
     assertThat(changed.document().digest())
         .as(after)
         .isEqualTo(Document.of(JSON, json.encode()).digest());
-    int keys = (setting.weight() == null ? 0 : 1) + (setting.state() == null ? 0 : 1);
+    int keys = setting.toJson().size() - 2;
     assertThat(DocumentDiff.unified("a", text, "b", after).stream().skip(2))
         .as(after)
         .filteredOn(line -> line.startsWith("+") || line.startsWith("-"))
