@@ -44,8 +44,7 @@ record CommandRoutes(MemberView member, Commands commands) {
         // A wildcard, because the id of a Unix socket backend contains slashes.
         new Endpoint(HttpMethod.PATCH, POOLS + ":pool/" + BACKENDS + "*", this::set),
         new Endpoint(HttpMethod.PATCH, POOLS + ":name", ctx -> setLimits(ctx, Owner.POOL)),
-        new Endpoint(
-            HttpMethod.PATCH, LISTENERS + ":name", ctx -> setLimits(ctx, Owner.LISTENER)),
+        new Endpoint(HttpMethod.PATCH, LISTENERS + ":name", ctx -> setLimits(ctx, Owner.LISTENER)),
         new Endpoint(HttpMethod.POST, "/api/v1/shutdown", this::shutdown));
   }
 

@@ -28,10 +28,7 @@ import org.jspecify.annotations.Nullable;
  * next client may get another backend. Immutable.
  */
 record Explanation(
-    ListenerConfig listener,
-    Client client,
-    List<Pool> pools,
-    Function<Path, NetworkList> lists) {
+    ListenerConfig listener, Client client, List<Pool> pools, Function<Path, NetworkList> lists) {
 
   /**
    * @param source null = any
@@ -93,8 +90,7 @@ record Explanation(
         .put("backends", backends);
   }
 
-  private static JsonObject about(
-      Pool pool, Backend backend, Chosen chosen, boolean denied) {
+  private static JsonObject about(Pool pool, Backend backend, Chosen chosen, boolean denied) {
     return new JsonObject()
         .put("id", backend.id())
         .put("chosen", backend.equals(chosen.backend))
@@ -110,6 +106,9 @@ record Explanation(
       return backend.eligible()
           ? choice.by(pool) + trial(backend)
           : "no backend is eligible, and whenDown is " + WhenDown.TRY_ALL.label();
+    }
+    if (backend.isReject() && backend.isWanted()) {
+      return "refuses its share of the sessions, by weight";
     }
     if (backend.config().state() != State.ENABLED) {
       return "state is " + backend.config().state().label();
@@ -149,9 +148,7 @@ record Explanation(
 
     private String takes(Pool pool) {
       String id = Objects.requireNonNull(backend).id();
-      return isKept
-          ? "this source keeps " + id
-          : pool.config().balance().label() + " takes " + id;
+      return isKept ? "this source keeps " + id : pool.config().balance().label() + " takes " + id;
     }
   }
 

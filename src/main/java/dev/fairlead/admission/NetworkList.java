@@ -5,8 +5,8 @@ import dev.fairlead.config.ParsedValue;
 import dev.fairlead.config.Problem;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -62,8 +62,7 @@ public final class NetworkList {
     }
     try (InputStream in = Files.newInputStream(file);
         BufferedReader reader =
-            new BufferedReader(
-                new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder()))) {
+            new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder()))) {
       return parse(file, reader);
     } catch (NoSuchFileException e) {
       throw new NetworkListException("a file that can be read");

@@ -74,7 +74,9 @@ final class ExplainCommand extends TableView {
   boolean begin(JsonObject answer, TextOutput out) {
     String name = "listener " + answer.getString("listener");
     if (answer.getBoolean("denied", false)) {
-      out.line(out.style().painted(
+      out.line(
+          out.style()
+              .painted(
                   Colour.BAD,
                   name + " denies this client, " + answer.getString("deniedBy", "deny")));
       return false;

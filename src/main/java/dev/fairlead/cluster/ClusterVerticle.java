@@ -108,9 +108,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
                 sticky,
                 leases,
                 new ConfigNodes(
-                    task -> context.runOnContext(turn -> task.run()),
-                    this::sharedConfig,
-                    events)));
+                    task -> context.runOnContext(turn -> task.run()), this::sharedConfig, events)));
   }
 
   public static DeploymentOptions deployment() {

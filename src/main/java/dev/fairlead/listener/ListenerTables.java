@@ -71,8 +71,7 @@ public record ListenerTables(
         routes(listener));
   }
 
-  private static List<NetworkList> lists(
-      AccessConfig access, Function<Path, NetworkList> lists) {
+  private static List<NetworkList> lists(AccessConfig access, Function<Path, NetworkList> lists) {
     return Stream.concat(access.allowFiles().stream(), access.denyFiles().stream())
         .map(each -> lists.apply(each.file()))
         .toList();

@@ -1,7 +1,7 @@
 package dev.fairlead.member;
 
-import dev.fairlead.admission.NetworkList;
 import dev.fairlead.admin.MemberView;
+import dev.fairlead.admission.NetworkList;
 import dev.fairlead.cluster.ClusterVerticle;
 import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.config.Problem;
@@ -20,13 +20,13 @@ import dev.fairlead.pool.Pool;
 import dev.fairlead.session.ListenerCounters;
 import dev.fairlead.session.SessionRecord;
 import io.vertx.core.Future;
-import java.util.function.Function;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -94,8 +94,7 @@ record MemberReport(
         file.name(),
         isFileInForce(),
         live.inForce().revision().author(),
-        Stream.concat(
-                live.problems().stream().map(Problem::toString), proxy.lists().problems())
+        Stream.concat(live.problems().stream().map(Problem::toString), proxy.lists().problems())
             .toList(),
         live.restartNeeded());
   }

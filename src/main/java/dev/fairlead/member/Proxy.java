@@ -144,8 +144,7 @@ final class Proxy {
                   new Built(
                       before.next(
                           config.pools(), discovery.backends(config.pools(), found.backends())),
-                      ListenerTables.of(
-                          config.listeners(), tables, found.files().lists())))
+                      ListenerTables.of(config.listeners(), tables, found.files().lists())))
           .compose(built -> sockets.commit(() -> switchTo(built)));
     }
 

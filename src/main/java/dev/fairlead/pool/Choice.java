@@ -36,6 +36,8 @@ record Choice(List<Balancer> tiers, List<Backend> eligible, boolean growing, int
       byTier.computeIfAbsent(each.config().tier(), tier -> new ArrayList<>()).add(each);
     }
     List<List<Backend>> tiers = new ArrayList<>(byTier.values());
+    // A share is one of what others serve: alone it would hide that nobody does.
+    tiers.removeIf(tier -> tier.stream().allMatch(Backend::isReject));
     if (tiers.isEmpty() && config.whenDown() == WhenDown.TRY_ALL) {
       tiers.add(backends.stream().filter(Backend::isWanted).toList());
     }
@@ -88,6 +90,7 @@ record Choice(List<Balancer> tiers, List<Backend> eligible, boolean growing, int
 
   private static int lowest(List<Backend> eligible) {
     return eligible.stream()
+        .filter(backend -> !backend.isReject())
         .mapToInt(backend -> backend.config().tier())
         .min()
         .orElse(BackendConfig.PRIMARY);

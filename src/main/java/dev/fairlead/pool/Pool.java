@@ -32,6 +32,9 @@ public final class Pool {
 
   private final List<Backend> backends;
 
+  /** One of {@link #backends} or none. */
+  private final List<Backend> rejecting;
+
   /** Of round-robin; passed on to the pool that replaces this one. */
   private final AtomicLong position;
 
@@ -52,6 +55,7 @@ public final class Pool {
     this.config = config;
     this.found = List.copyOf(found);
     this.backends = backends;
+    this.rejecting = backends.stream().filter(Backend::isReject).toList();
     this.position = position;
     this.sticky = sticky;
     this.byId =
@@ -127,6 +131,11 @@ public final class Pool {
     return backends.subList(0, config.backends().size());
   }
 
+  /** The backend that refuses its share, to be left out where the share was drawn before. */
+  public List<Backend> rejecting() {
+    return rejecting;
+  }
+
   /** Whether {@code others} are the backends that were discovered for it. */
   public boolean isMadeOf(List<BackendConfig> others) {
     return found.equals(others);
@@ -168,9 +177,9 @@ public final class Pool {
   }
 
   /**
-   * The backend of that id for a session whose source keeps it; null if it has given up its sources:
-   * it is gone, not eligible, ejected, or a backup while one of a lower tier is eligible. It may be
-   * full.
+   * The backend of that id for a session whose source keeps it; null if it has given up its
+   * sources: it is gone, not eligible, ejected, or a backup while one of a lower tier is eligible.
+   * It may be full.
    */
   public @Nullable Backend kept(String id) {
     Backend kept = byId.get(id);
@@ -196,7 +205,8 @@ public final class Pool {
     if (kept != null) {
       return kept;
     }
-    List<Backend> full = backends.stream().filter(backend -> !backend.hasRoom()).toList();
+    List<Backend> full =
+        backends.stream().filter(each -> !each.hasRoom() || each.isReject()).toList();
     return Choice.of(config, backends, new AtomicLong(position.get()), System.nanoTime())
         .pick(source, List.of(), full, ThreadLocalRandom.current());
   }

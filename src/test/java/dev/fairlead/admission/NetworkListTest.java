@@ -34,8 +34,7 @@ class NetworkListTest {
   @Test
   void eachLineIsANetworkAnAddressOrAComment() throws Exception {
     NetworkList list =
-        NetworkList.read(
-            file("# office\n10.0.0.0/8\n\n  192.0.2.7 # a printer\r\n2001:db8::/32"));
+        NetworkList.read(file("# office\n10.0.0.0/8\n\n  192.0.2.7 # a printer\r\n2001:db8::/32"));
     assertThat(list.networks())
         .containsExactly(Cidr.of("10.0.0.0/8"), Cidr.of("192.0.2.7"), Cidr.of("2001:db8::/32"));
     assertThat(list.entryOf(InetAddress.getByName("192.0.2.7")))
@@ -48,8 +47,7 @@ class NetworkListTest {
   @Test
   void whatIsNoNetworkIsRefusedWithItsLine() throws IOException {
     assertRefused(
-        "10.0.0.0/8\n10.0.0.0/99\n",
-        "in line 2 a prefix of 0 to 32, but it is 10.0.0.0/99");
+        "10.0.0.0/8\n10.0.0.0/99\n", "in line 2 a prefix of 0 to 32, but it is 10.0.0.0/99");
     assertRefused(
         "office\u001b\n",
         "in line 1 a network such as 10.0.0.0/8 or 2001:db8::/32, or an IP address, but it is"

@@ -106,8 +106,11 @@ class ListFilesTest {
               .dynamicPart();
       JsonObject push = new JsonObject().put("config", text).put("format", "yaml");
       Throwable refused =
-          member.member().commands().push(push, "test").transform(
-                  done -> io.vertx.core.Future.succeededFuture(done.cause()))
+          member
+              .member()
+              .commands()
+              .push(push, "test")
+              .transform(done -> io.vertx.core.Future.succeededFuture(done.cause()))
               .await();
       assertThat(refused).isInstanceOf(CommandException.class);
       assertThat(refused.getMessage())

@@ -75,7 +75,14 @@ class ChangeCommandsTest {
                 .put("listener", "web"));
     assertThat(
             CommandLineRun.of(
-                    server, "set", "pool", "a b", "--connections-per-backend", "7", "--author", "ann")
+                    server,
+                    "set",
+                    "pool",
+                    "a b",
+                    "--connections-per-backend",
+                    "7",
+                    "--author",
+                    "ann")
                 .out())
         .isEqualTo("revision 8: pool a b connectionsPerBackend 7\n");
     assertThat(server.commands.last().body().getString("pool")).isEqualTo("a b");

@@ -100,7 +100,8 @@ public record Draft(
       throw new CommandException(
           CommandException.PROBLEMS,
           label,
-          setting.name() + " (expected: a document with listeners and pools: host, port and"
+          setting.name()
+              + " (expected: a document with listeners and pools: host, port and"
               + " backends alone have no limits)");
     }
   }

@@ -60,7 +60,9 @@ record StickyMessage(String member, @Nullable String pool, List<KeptNews> kept) 
           ? Optional.empty()
           : Optional.of(
               new StickyMessage(
-                  member, json.getString(POOL), rows.stream().flatMap(StickyMessage::row).toList()));
+                  member,
+                  json.getString(POOL),
+                  rows.stream().flatMap(StickyMessage::row).toList()));
     } catch (DecodeException | ClassCastException e) {
       return Optional.empty();
     }

@@ -161,7 +161,9 @@ public final class StickySharing implements ClusterNode.NodeChanges {
     heard.add(message.member());
   }
 
-  /** If two members answer, because they have not heard each other yet, it is only twice as long. */
+  /**
+   * If two members answer, because they have not heard each other yet, it is only twice as long.
+   */
   private void answer(String asker) {
     String self = context.node().id();
     boolean isFirst =

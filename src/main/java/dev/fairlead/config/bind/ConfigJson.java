@@ -160,6 +160,11 @@ public final class ConfigJson {
 
   private static JsonObject backend(BackendConfig backend) {
     JsonObject json = new JsonObject();
+    if (backend.isReject()) {
+      return json.put("reject", true)
+          .put("weight", backend.weight())
+          .put("state", backend.state().label());
+    }
     if (backend.unixPath() != null) {
       json.put("unix", text(backend.unixPath()));
     } else {

@@ -138,10 +138,10 @@ public final class Document {
   }
 
   /**
-   * The document with what {@code setting} has for one backend set: in its text, which stays as
-   * it is otherwise; where the places do not suffice, such as for a backend that is an alias,
-   * written anew. Then comments and layout are lost, {@code node} and {@code cluster} are left out,
-   * and TOML becomes YAML, since there is no TOML writer.
+   * The document with what {@code setting} has for one backend set: in its text, which stays as it
+   * is otherwise; where the places do not suffice, such as for a backend that is an alias, written
+   * anew. Then comments and layout are lost, {@code node} and {@code cluster} are left out, and
+   * TOML becomes YAML, since there is no TOML writer.
    *
    * @param pool index in the configuration that {@code ConfigLoader} makes of this text without
    *     overrides; 0 in the flat form

@@ -21,9 +21,10 @@ import java.util.stream.IntStream;
  * the data connections of FTP, agree on the host of a client whatever the ports; backends of one
  * host share its slots by a second, smaller table. If all have one host there is only that one.
  *
- * <p>Each host has a list of all slots in an order of its own, from the hash of its name. They take turns, each taking the first free slot of its list: the k-th turn of a backend of weight
- * {@code w} comes at time {@code k / w}, so all have their first turn before any has its second and
- * no backend is left without a slot. The order of the configuration does not matter.
+ * <p>Each host has a list of all slots in an order of its own, from the hash of its name. They take
+ * turns, each taking the first free slot of its list: the k-th turn of a backend of weight {@code
+ * w} comes at time {@code k / w}, so all have their first turn before any has its second and no
+ * backend is left without a slot. The order of the configuration does not matter.
  */
 final class MaglevTable {
   /** A prime, so that every step visits all slots; the paper's small table. */
@@ -79,8 +80,7 @@ final class MaglevTable {
   }
 
   /** By slot the rank of a host, which has the weight of all its candidates. */
-  private static int[] ofHosts(
-      Candidates candidates, Map<String, List<Integer>> byHost, int size) {
+  private static int[] ofHosts(Candidates candidates, Map<String, List<Integer>> byHost, int size) {
     List<SlotOwner> owners = new ArrayList<>();
     byHost.forEach(
         (host, same) -> {

@@ -29,9 +29,7 @@ public final class KeptSource {
    */
   record Selection(String backend, long stamp) {
     boolean winsOver(Selection other) {
-      return stamp != other.stamp
-          ? stamp > other.stamp
-          : backend.compareTo(other.backend) < 0;
+      return stamp != other.stamp ? stamp > other.stamp : backend.compareTo(other.backend) < 0;
     }
   }
 

@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The backends that the sources of one pool keep: at most {@code size}, least recently used out, of
  * five samples as in Redis (<a
- * href="https://redis.io/docs/latest/develop/reference/eviction/">"Approximated LRU algorithm"</a>).
- * Any thread; a known source is found and renewed without a lock, only a new one that finds the
- * table full takes one for its samples.
+ * href="https://redis.io/docs/latest/develop/reference/eviction/">"Approximated LRU
+ * algorithm"</a>). Any thread; a known source is found and renewed without a lock, only a new one
+ * that finds the table full takes one for its samples.
  *
  * <p>Members tell each other what is new or renewed ({@link #takeNews}, {@link #learn}) and come to
  * the same table whatever the order of messages: of two choices the same one wins everywhere. A

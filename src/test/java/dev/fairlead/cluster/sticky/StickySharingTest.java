@@ -116,9 +116,7 @@ class StickySharingTest {
   void twoChoicesAtOneTimeBecomeOne() {
     IntStream.range(0, 50).forEach(i -> a.session(i, BACKEND));
     IntStream.range(0, 50).forEach(i -> b.session(i, OTHER));
-    await()
-        .until(
-            () -> IntStream.range(0, 50).allMatch(i -> a.backend(i).equals(b.backend(i))));
+    await().until(() -> IntStream.range(0, 50).allMatch(i -> a.backend(i).equals(b.backend(i))));
   }
 
   @Test

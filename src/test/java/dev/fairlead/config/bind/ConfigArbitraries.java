@@ -262,7 +262,8 @@ public final class ConfigArbitraries {
     Arbitrary<BackendConfig> unix =
         Combinators.combine(Arbitraries.of("/a", "/b ${c}", "/ä\"'\\d"), weight, state, tier, most)
             .as((path, w, s, t, m) -> new BackendConfig(null, 0, path, w, s, t, m));
-    return Arbitraries.oneOf(ip, unix);
+    Arbitrary<BackendConfig> reject = Combinators.combine(weight, state).as(BackendConfig::reject);
+    return Arbitraries.oneOf(ip, unix, reject);
   }
 
   private static Arbitrary<String> name() {
@@ -295,7 +296,7 @@ public final class ConfigArbitraries {
     return Combinators.combine(
             weight.injectNull(0.3),
             Arbitraries.of(State.class).injectNull(0.3),
-            weight.injectNull(0.5))
+            Arbitraries.integers().between(1, 1000).injectNull(0.5))
         .as((w, state, most) -> new BackendSetting("any", "any", w, state, most));
   }
 }

@@ -28,8 +28,7 @@ final class LimitArbitraries {
     return Combinators.combine(networks, networks, files(), files())
         .as(
             (allow, deny, allowFiles, denyFiles) ->
-                new AccessConfig(
-                    allow, deny, placed(allowFiles, allow), placed(denyFiles, deny)));
+                new AccessConfig(allow, deny, placed(allowFiles, allow), placed(denyFiles, deny)));
   }
 
   private static Arbitrary<List<ListFile>> files() {

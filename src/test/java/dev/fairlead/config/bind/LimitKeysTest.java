@@ -60,8 +60,7 @@ class LimitKeysTest {
             .access();
     assertThat(access.allow()).containsExactly(Cidr.of("10.0.0.0/8"));
     assertThat(access.allowFiles())
-        .containsExactly(
-            new ListFile(0, Path.of("/a.txt")), new ListFile(2, Path.of("/b.txt")));
+        .containsExactly(new ListFile(0, Path.of("/a.txt")), new ListFile(2, Path.of("/b.txt")));
     assertThat(problems("listeners[0].deny=[{fil: a}, {}, {file: 1, x: 2}]")).hasSize(4);
   }
 

@@ -7,9 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fairlead.config.BackendConfig.State;
-import dev.fairlead.config.LimitSetting;
 import dev.fairlead.config.BackendSetting;
 import dev.fairlead.config.ConfigFormat;
+import dev.fairlead.config.LimitSetting;
 import dev.fairlead.config.text.Document.ForeignKey;
 import java.util.Map;
 import java.util.NoSuchElementException;

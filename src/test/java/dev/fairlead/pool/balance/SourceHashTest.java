@@ -129,8 +129,7 @@ class SourceHashTest {
     long[] ports = new long[3];
     for (SocketAddress client : clients(20_000)) {
       Backend found = data.pick(client, List.of());
-      assertThat(found.config().host())
-          .isEqualTo(control.pick(client, List.of()).config().host());
+      assertThat(found.config().host()).isEqualTo(control.pick(client, List.of()).config().host());
       ports[found.config().port() - 30_000]++;
     }
     Shares.assertFollow(ports, new double[] {1, 1, 1});

@@ -29,8 +29,7 @@ class StickyTableProperties {
   private final List<KeptNews> messages = new ArrayList<>();
 
   @Property(tries = 500)
-  void membersComeToOneChoice(
-      @ForAll long seed, @ForAll @IntRange(min = 2, max = 4) int count) {
+  void membersComeToOneChoice(@ForAll long seed, @ForAll @IntRange(min = 2, max = 4) int count) {
     members.clear();
     messages.clear();
     Random random = new Random(seed);
@@ -53,8 +52,9 @@ class StickyTableProperties {
     }
     for (int i = 0; i < SOURCES; i++) {
       InetAddress source = source(i);
-      assertThat(members).extracting(member -> backend(member, source)).containsOnly(
-          backend(members.get(0), source));
+      assertThat(members)
+          .extracting(member -> backend(member, source))
+          .containsOnly(backend(members.get(0), source));
     }
   }
 
