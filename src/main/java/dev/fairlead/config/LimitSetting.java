@@ -14,15 +14,13 @@ import java.util.stream.Collectors;
 public record LimitSetting(Owner owner, String name, Map<String, Integer> limits) {
   /** What has limits. */
   public enum Owner {
-    LISTENER("listener", List.of("connections", "newConnectionsPerSecond")),
-    POOL("pool", List.of("connections", "connectionsPerBackend"));
+    LISTENER("listener"),
+    POOL("pool");
 
     private final String label;
-    private final List<String> keys;
 
-    Owner(String label, List<String> keys) {
+    Owner(String label) {
       this.label = label;
-      this.keys = keys;
     }
 
     /** {@code listener}; the list in a configuration has an s at its end. */
@@ -32,14 +30,17 @@ public record LimitSetting(Owner owner, String name, Map<String, Integer> limits
 
     /** The limits that can be set. */
     public List<String> keys() {
-      return keys;
+      return switch (this) {
+        case LISTENER -> List.of("connections", "newConnectionsPerSecond");
+        case POOL -> List.of("connections", "connectionsPerBackend");
+      };
     }
 
     /** Whether {@code command} is about one of these, and about no backend. */
     public boolean isMeantBy(JsonObject command) {
       return command.containsKey(label)
           && !command.containsKey("backend")
-          && (this == LISTENER || keys.stream().anyMatch(command::containsKey));
+          && (this == LISTENER || keys().stream().anyMatch(command::containsKey));
     }
   }
 
@@ -51,7 +52,7 @@ public record LimitSetting(Owner owner, String name, Map<String, Integer> limits
   public static LimitSetting of(JsonObject command) {
     Owner owner = Owner.LISTENER.isMeantBy(command) ? Owner.LISTENER : Owner.POOL;
     Map<String, Integer> limits = new LinkedHashMap<>();
-    for (String key : owner.keys) {
+    for (String key : owner.keys()) {
       if (command.getInteger(key) != null) {
         limits.put(key, command.getInteger(key));
       }

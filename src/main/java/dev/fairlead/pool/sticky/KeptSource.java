@@ -2,6 +2,7 @@ package dev.fairlead.pool.sticky;
 
 import dev.fairlead.admission.SourceKey;
 import java.net.InetAddress;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -50,11 +51,11 @@ public final class KeptSource {
 
   /** The id of the backend that its next session gets, if that is still possible. */
   public String backend() {
-    return selection.get().backend;
+    return selection().backend;
   }
 
   Selection selection() {
-    return selection.get();
+    return Objects.requireNonNull(selection.get());
   }
 
   /** Takes the place of the selection unless that is another one by now. */
