@@ -220,7 +220,7 @@ final class AdminRoutes {
     member.config().config().listeners().stream()
         .filter(config -> config.name().equals(listener))
         .findFirst()
-        .map(config -> new Explanation(config, client, member.pools()))
+        .map(config -> new Explanation(config, client, member.pools(), member.lists()))
         .ifPresentOrElse(
             explanation -> Answers.jsonMade(ctx, explanation::toJson),
             () ->

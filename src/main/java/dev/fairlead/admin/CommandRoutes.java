@@ -1,6 +1,7 @@
 package dev.fairlead.admin;
 
 import dev.fairlead.admin.AdminRoutes.Endpoint;
+import dev.fairlead.config.LimitSetting.Owner;
 import dev.fairlead.event.ChangeText;
 import dev.fairlead.event.CommandBodies;
 import dev.fairlead.event.CommandException;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 record CommandRoutes(MemberView member, Commands commands) {
   private static final String POOLS = "/api/v1/pools/";
   private static final String BACKENDS = "backends/";
+  private static final String LISTENERS = "/api/v1/listeners/";
 
   List<Endpoint> endpoints() {
     return List.of(
@@ -41,6 +43,8 @@ record CommandRoutes(MemberView member, Commands commands) {
         new Endpoint(HttpMethod.POST, "/api/v1/config/rollback", this::rollback),
         // A wildcard, because the id of a Unix socket backend contains slashes.
         new Endpoint(HttpMethod.PATCH, POOLS + ":pool/" + BACKENDS + "*", this::set),
+        new Endpoint(HttpMethod.PATCH, POOLS + ":name", ctx -> setLimits(ctx, Owner.POOL)),
+        new Endpoint(HttpMethod.PATCH, LISTENERS + ":name", ctx -> setLimits(ctx, Owner.LISTENER)),
         new Endpoint(HttpMethod.POST, "/api/v1/shutdown", this::shutdown));
   }
 
@@ -80,6 +84,20 @@ record CommandRoutes(MemberView member, Commands commands) {
           command.put("backend", decoded(rest.substring(slash + 1 + BACKENDS.length())));
           ChangeAudit.says(ctx, ChangeText::set, command);
           return commands.set(CommandBodies.set(command), ChangeAudit.from(ctx));
+        });
+  }
+
+  private void setLimits(RoutingContext ctx, Owner owner) {
+    answer(
+        ctx,
+        () -> {
+          JsonObject command = RequestReader.change(ctx, ChangeAudit.from(ctx));
+          for (String key : List.of("listener", "pool", "backend")) {
+            refuse(command, key);
+          }
+          command.put(owner.label(), ctx.pathParam("name"));
+          ChangeAudit.says(ctx, ChangeText::set, command);
+          return commands.set(CommandBodies.limits(owner, command), ChangeAudit.from(ctx));
         });
   }
 

@@ -1,8 +1,11 @@
 package dev.fairlead.admin;
 
+import dev.fairlead.admission.NetworkList;
 import dev.fairlead.config.BackendConfig;
 import dev.fairlead.config.BackendConfig.State;
+import dev.fairlead.config.Cidr;
 import dev.fairlead.config.ListenerConfig;
+import dev.fairlead.config.ListenerConfig.AccessConfig;
 import dev.fairlead.config.PoolConfig.WhenDown;
 import dev.fairlead.config.ServerNames;
 import dev.fairlead.listener.ListenerTables;
@@ -12,15 +15,20 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Which backend a client would get on this member now, and why the others would not be used. The
  * next client may get another backend. Immutable.
  */
-record Explanation(ListenerConfig listener, Client client, List<Pool> pools) {
+record Explanation(
+    ListenerConfig listener, Client client, List<Pool> pools, Function<Path, NetworkList> lists) {
 
   /**
    * @param source null = any
@@ -32,7 +40,7 @@ record Explanation(ListenerConfig listener, Client client, List<Pool> pools) {
   /** Builds look-up tables: not for event loops. */
   JsonObject toJson() {
     InetAddress source = client.source();
-    ListenerTables tables = ListenerTables.of(listener);
+    ListenerTables tables = ListenerTables.of(listener, lists);
     Integer route = tables.routes().find(serverName(), client.alpn(), source);
     String name = route == null ? listener.pool() : listener.routes().get(route).pool();
     Optional<Pool> pool = pools.stream().filter(each -> each.name().equals(name)).findFirst();
@@ -43,11 +51,27 @@ record Explanation(ListenerConfig listener, Client client, List<Pool> pools) {
             .put("source", source == null ? null : source.getHostAddress())
             .put("sni", client.sni())
             .put("denied", denied)
+            .put("deniedBy", denied ? deniedBy(Objects.requireNonNull(source)) : null)
             .put("route", route == null ? null : "routes[" + route + "]")
             .put("pool", name);
     return pool.map(each -> withBackends(json, each, denied))
         .orElseGet(
             () -> json.putNull("balance").putNull("backend").put("backends", new JsonArray()));
+  }
+
+  /** The entry that keeps {@code address} out. */
+  private String deniedBy(InetAddress address) {
+    AccessConfig access = listener.access();
+    for (Cidr network : access.deny()) {
+      if (network.contains(address)) {
+        return "deny: " + network;
+      }
+    }
+    return access.denyFiles().stream()
+        .flatMap(each -> Stream.ofNullable(lists.apply(each.file()).entryOf(address)))
+        .findFirst()
+        .map(entry -> "deny: " + entry)
+        .orElse("allow: no entry has it");
   }
 
   private @Nullable String serverName() {
@@ -56,31 +80,35 @@ record Explanation(ListenerConfig listener, Client client, List<Pool> pools) {
 
   private JsonObject withBackends(JsonObject json, Pool pool, boolean denied) {
     InetAddress source = client.source();
-    Backend chosen =
-        denied ? null : pool.wouldPick(source == null ? null : new InetSocketAddress(source, 0));
+    Backend chosen = denied ? null : pool.wouldPick(address(source));
+    boolean isKept = chosen != null && chosen.equals(pool.keptBy(address(source)));
     JsonArray backends = new JsonArray();
-    pool.backends().forEach(backend -> backends.add(about(pool, backend, chosen, denied)));
+    pool.backends()
+        .forEach(backend -> backends.add(about(pool, backend, new Chosen(chosen, isKept), denied)));
     return json.put("balance", pool.config().balance().label())
         .put("backend", chosen == null ? null : chosen.id())
         .put("backends", backends);
   }
 
-  private static JsonObject about(
-      Pool pool, Backend backend, @Nullable Backend chosen, boolean denied) {
+  private static JsonObject about(Pool pool, Backend backend, Chosen chosen, boolean denied) {
     return new JsonObject()
         .put("id", backend.id())
-        .put("chosen", backend.equals(chosen))
+        .put("chosen", backend.equals(chosen.backend))
         .put("eligible", backend.eligible())
         .put("weight", backend.config().weight())
         .put("clusterActive", backend.clusterActive())
         .put("why", denied ? "the listener denies the client" : why(pool, backend, chosen));
   }
 
-  private static String why(Pool pool, Backend backend, @Nullable Backend chosen) {
+  private static String why(Pool pool, Backend backend, Chosen choice) {
+    Backend chosen = choice.backend;
     if (backend.equals(chosen)) {
       return backend.eligible()
-          ? "chosen by " + pool.config().balance().label() + trial(backend)
+          ? choice.by(pool) + trial(backend)
           : "no backend is eligible, and whenDown is " + WhenDown.TRY_ALL.label();
+    }
+    if (backend.isReject() && backend.isWanted()) {
+      return "refuses its share of the sessions, by weight";
     }
     if (backend.config().state() != State.ENABLED) {
       return "state is " + backend.config().state().label();
@@ -89,7 +117,7 @@ record Explanation(ListenerConfig listener, Client client, List<Pool> pools) {
       return "weight is 0";
     }
     if (chosen != null && !chosen.eligible()) {
-      return "no backend is eligible, and " + takes(pool, chosen);
+      return "no backend is eligible, and " + choice.takes(pool);
     }
     if (!backend.isHealthy()) {
       return "down: its probes fail";
@@ -105,14 +133,26 @@ record Explanation(ListenerConfig listener, Client client, List<Pool> pools) {
     if (!backend.hasRoom()) {
       return "full: it has as many sessions as this member may give it";
     }
-    return chosen == null ? "eligible since a moment ago" : "eligible, but " + takes(pool, chosen);
+    return chosen == null ? "eligible since a moment ago" : "eligible, but " + choice.takes(pool);
   }
 
   private static String trial(Backend backend) {
     return backend.isEjected() ? ", to try whether it works: it is ejected" : "";
   }
 
-  private static String takes(Pool pool, Backend chosen) {
-    return pool.config().balance().label() + " takes " + chosen.id();
+  /** What the client would get, null = nothing. */
+  private record Chosen(@Nullable Backend backend, boolean isKept) {
+    private String by(Pool pool) {
+      return isKept ? "kept for this source" : "chosen by " + pool.config().balance().label();
+    }
+
+    private String takes(Pool pool) {
+      String id = Objects.requireNonNull(backend).id();
+      return isKept ? "this source keeps " + id : pool.config().balance().label() + " takes " + id;
+    }
+  }
+
+  private static @Nullable InetSocketAddress address(@Nullable InetAddress source) {
+    return source == null ? null : new InetSocketAddress(source, 0);
   }
 }

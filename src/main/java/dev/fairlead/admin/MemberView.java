@@ -1,6 +1,7 @@
 package dev.fairlead.admin;
 
 import dev.fairlead.admission.Leased;
+import dev.fairlead.admission.NetworkList;
 import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.ListenerConfig.Route;
 import dev.fairlead.config.Problem;
@@ -13,9 +14,11 @@ import dev.fairlead.pool.Pool;
 import dev.fairlead.session.SessionRecord;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +50,13 @@ public interface MemberView {
 
   /** What keeps the files of TLS from being used as they are now; empty = they are. */
   List<UnusableFiles> unusableFiles();
+
+  /** The networks of the files that listeners in force name in {@code allow} and {@code deny}. */
+  default Function<Path, NetworkList> lists() {
+    return file -> {
+      throw new IllegalArgumentException("not read: " + file);
+    };
+  }
 
   List<Pool> pools();
 

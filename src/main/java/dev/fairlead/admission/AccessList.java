@@ -2,13 +2,17 @@ package dev.fairlead.admission;
 
 import dev.fairlead.config.Cidr;
 import dev.fairlead.config.ListenerConfig.AccessConfig;
+import dev.fairlead.config.ListenerConfig.ListFile;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.nio.ByteOrder;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * Admits the addresses in {@code allow}, or all if that is empty, except those in {@code deny}. An
@@ -65,16 +69,34 @@ public final class AccessList {
     }
   }
 
+  /** Without the files that {@code config} names. */
   public static AccessList of(AccessConfig config) {
-    if (config.allow().isEmpty() && config.deny().isEmpty()) {
-      return EVERYONE;
-    }
-    return new AccessList(admitted(config, false), admitted(config, true));
+    return of(new AccessConfig(config.allow(), config.deny()), file -> List.of());
   }
 
-  private static Edges admitted(AccessConfig config, boolean v6) {
-    Edges allowed = config.allow().isEmpty() ? Edges.ALL : edges(config.allow(), v6);
-    return allowed.minus(edges(config.deny(), v6));
+  /** With {@code lists} by file. */
+  public static AccessList of(AccessConfig config, Function<Path, List<Cidr>> lists) {
+    if (!config.isAllowed() && !config.isDenied()) {
+      return EVERYONE;
+    }
+    List<Cidr> allow = all(config.allow(), config.allowFiles(), lists);
+    List<Cidr> deny = all(config.deny(), config.denyFiles(), lists);
+    return new AccessList(
+        admitted(config.isAllowed(), allow, deny, false),
+        admitted(config.isAllowed(), allow, deny, true));
+  }
+
+  private static List<Cidr> all(
+      List<Cidr> networks, List<ListFile> files, Function<Path, List<Cidr>> lists) {
+    return Stream.concat(
+            networks.stream(), files.stream().flatMap(each -> lists.apply(each.file()).stream()))
+        .toList();
+  }
+
+  private static Edges admitted(
+      boolean onlyAllowed, List<Cidr> allow, List<Cidr> deny, boolean v6) {
+    Edges allowed = onlyAllowed ? edges(allow, v6) : Edges.ALL;
+    return allowed.minus(edges(deny, v6));
   }
 
   private static Edges edges(List<Cidr> networks, boolean v6) {

@@ -12,7 +12,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * are comparable, by which a {@link java.util.concurrent.ConcurrentHashMap} finds one among many of
  * equal hash in logarithmic time.
  */
-final class SourceKey implements Comparable<SourceKey> {
+public final class SourceKey implements Comparable<SourceKey> {
   /** Random for each process, so that collisions of IPv4 addresses cannot be computed. */
   private static final int FACTOR = ThreadLocalRandom.current().nextInt() | 1;
 
@@ -29,12 +29,12 @@ final class SourceKey implements Comparable<SourceKey> {
   }
 
   /** A key to store. An IPv4-mapped IPv6 address becomes the IPv4 address. */
-  static SourceKey of(InetAddress address) {
+  public static SourceKey of(InetAddress address) {
     return new SourceKey(address instanceof Inet6Address ? plain(address) : address);
   }
 
   /** A key for a look-up, valid until this thread calls this method again. */
-  static SourceKey probe(InetAddress address) {
+  public static SourceKey probe(InetAddress address) {
     SourceKey probe = PROBES.get();
     probe.address = address;
     probe.hash = hash(address);
@@ -64,7 +64,7 @@ final class SourceKey implements Comparable<SourceKey> {
     return mixed ^ (mixed >>> 16);
   }
 
-  InetAddress address() {
+  public InetAddress address() {
     return address;
   }
 

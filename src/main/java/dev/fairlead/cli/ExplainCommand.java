@@ -74,7 +74,11 @@ final class ExplainCommand extends TableView {
   boolean begin(JsonObject answer, TextOutput out) {
     String name = "listener " + answer.getString("listener");
     if (answer.getBoolean("denied", false)) {
-      out.line(out.style().painted(Colour.BAD, name + " denies this client"));
+      out.line(
+          out.style()
+              .painted(
+                  Colour.BAD,
+                  name + " denies this client, " + answer.getString("deniedBy", "deny")));
       return false;
     }
     if (answer.getString("pool") == null) {

@@ -4,7 +4,9 @@ import dev.fairlead.cli.client.AdminClient;
 import dev.fairlead.cli.client.RefusedException;
 import dev.fairlead.cli.terminal.AnswerText;
 import dev.fairlead.config.BackendConfig;
+import dev.fairlead.config.LimitSetting;
 import io.vertx.core.json.JsonObject;
+import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -16,13 +18,17 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.TypeConversionException;
 
-/** Changes one backend for the whole cluster. */
-@Command(name = "set", description = "Changes one backend for the whole cluster; makes a revision.")
+/** Changes one backend, or the limits of a listener or pool, for the whole cluster. */
+@Command(
+    name = "set",
+    description = "Changes one backend, listener or pool for the whole cluster; makes a revision.",
+    subcommands = {SetCommand.SetListener.class, SetCommand.SetPool.class})
 final class SetCommand extends ClientCommand {
   @Parameters(
+      arity = "0..1",
       paramLabel = "POOL/BACKEND",
       description = "For example web/10.0.0.1:9001 or web/unix:/run/app.sock.")
-  private String target;
+  private @Nullable String target;
 
   @Option(names = "--weight", paramLabel = "N", description = "0 to 1000; 0 = no new sessions.")
   private @Nullable Integer weight;
@@ -34,6 +40,12 @@ final class SetCommand extends ClientCommand {
       completionCandidates = StateCandidates.class,
       description = "enabled, draining or disabled.")
   private BackendConfig.@Nullable State state;
+
+  @Option(
+      names = "--max-connections",
+      paramLabel = "N",
+      description = "Most sessions at one time; 0 = as the pool says.")
+  private @Nullable Integer maxConnections;
 
   @Mixin private ChangeOptions change;
 
@@ -61,12 +73,15 @@ final class SetCommand extends ClientCommand {
 
   @Override
   public Integer call() throws RefusedException {
+    if (target == null) {
+      throw wrong("Missing required parameter: 'POOL/BACKEND'");
+    }
     int slash = target.indexOf('/');
     if (slash < 1 || slash == target.length() - 1) {
       throw wrong(target + " (expected: POOL/BACKEND)");
     }
-    if (weight == null && state == null) {
-      throw wrong("Nothing to set (expected: --weight, --state or both)");
+    if (weight == null && state == null && maxConnections == null) {
+      throw wrong("Nothing to set (expected: --weight, --state or --max-connections)");
     }
     String pool = target.substring(0, slash);
     String backend = target.substring(slash + 1);
@@ -77,15 +92,103 @@ final class SetCommand extends ClientCommand {
     if (state != null) {
       body.put("state", state.label());
     }
+    if (maxConnections != null) {
+      body.put("maxConnections", maxConnections);
+    }
     String path =
         "/api/v1/pools/" + AdminClient.encoded(pool) + "/backends/" + AdminClient.encoded(backend);
     JsonObject answer = client().send("PATCH", path, body);
-    String set = AnswerText.setting(body.put("pool", pool).put("backend", backend));
-    String already = answer.getBoolean("unchanged", false) ? " has it already: " : ": ";
-    out().println("revision " + answer.getLong("revision") + already + set);
-    if (answer.getBoolean("rewritten", false)) {
-      out().println("the document was written anew, its comments and layout are lost");
-    }
+    print(answer, body.put("pool", pool).put("backend", backend), out());
     return 0;
+  }
+
+  private static void print(JsonObject answer, JsonObject set, PrintWriter out) {
+    String already = answer.getBoolean("unchanged", false) ? " has it already: " : ": ";
+    out.println("revision " + answer.getLong("revision") + already + AnswerText.setting(set));
+    if (answer.getBoolean("rewritten", false)) {
+      out.println("the document was written anew, its comments and layout are lost");
+    }
+  }
+
+  /** Sets limits in {@code body} of the listener or pool {@code name}. */
+  private static void send(
+      ClientCommand command, LimitSetting.Owner owner, String name, JsonObject body)
+      throws RefusedException {
+    if (owner.keys().stream().noneMatch(body::containsKey)) {
+      throw command.wrong("Nothing to set (expected: --connections, or another limit)");
+    }
+    String path = "/api/v1/" + owner.label() + "s/" + AdminClient.encoded(name);
+    JsonObject answer = command.client().send("PATCH", path, body);
+    print(answer, body.put(owner.label(), name), command.out());
+  }
+
+  private static void putIfSet(JsonObject body, String key, @Nullable Integer value) {
+    if (value != null) {
+      body.put(key, value);
+    }
+  }
+
+  /** Changes the limits of a listener. */
+  @Command(
+      name = "listener",
+      description = "Changes limits of a listener for the whole cluster; makes a revision.")
+  static final class SetListener extends ClientCommand {
+    @Parameters(paramLabel = "LISTENER", description = "Its name.")
+    private String name;
+
+    @Option(
+        names = "--connections",
+        paramLabel = "N",
+        description = "Most connections at one time; 0 = no limit.")
+    private @Nullable Integer connections;
+
+    @Option(
+        names = "--rate",
+        paramLabel = "N",
+        description = "Most new connections a second; 0 = no limit.")
+    private @Nullable Integer rate;
+
+    @Mixin private ChangeOptions change;
+
+    @Override
+    public Integer call() throws RefusedException {
+      JsonObject body = change.toJson();
+      putIfSet(body, "connections", connections);
+      putIfSet(body, "newConnectionsPerSecond", rate);
+      send(this, LimitSetting.Owner.LISTENER, name, body);
+      return 0;
+    }
+  }
+
+  /** Changes the limits of a pool. */
+  @Command(
+      name = "pool",
+      description = "Changes limits of a pool for the whole cluster; makes a revision.")
+  static final class SetPool extends ClientCommand {
+    @Parameters(paramLabel = "POOL", description = "Its name.")
+    private String name;
+
+    @Option(
+        names = "--connections",
+        paramLabel = "N",
+        description = "Most sessions at one time, all backends together; 0 = no limit.")
+    private @Nullable Integer connections;
+
+    @Option(
+        names = "--connections-per-backend",
+        paramLabel = "N",
+        description = "Most sessions of each backend at one time; 0 = no limit.")
+    private @Nullable Integer perBackend;
+
+    @Mixin private ChangeOptions change;
+
+    @Override
+    public Integer call() throws RefusedException {
+      JsonObject body = change.toJson();
+      putIfSet(body, "connections", connections);
+      putIfSet(body, "connectionsPerBackend", perBackend);
+      send(this, LimitSetting.Owner.POOL, name, body);
+      return 0;
+    }
   }
 }

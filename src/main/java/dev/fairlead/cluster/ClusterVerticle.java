@@ -20,6 +20,7 @@ import dev.fairlead.cluster.rows.RowContext.RowTraffic;
 import dev.fairlead.cluster.signing.BusCommands;
 import dev.fairlead.cluster.signing.Secret;
 import dev.fairlead.cluster.signing.SignedCommands;
+import dev.fairlead.cluster.sticky.StickySharing;
 import dev.fairlead.config.Revision;
 import dev.fairlead.config.Revision.Kind;
 import dev.fairlead.config.Revision.Origin;
@@ -65,6 +66,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
   private final CountTable<Pool> loads;
   private final HealthTable health;
   private final CountTable<SourceLimit> sources;
+  private final StickySharing sticky;
   private final Leases leases;
   private final Nodes nodes;
   private final EventPublisher events;
@@ -96,6 +98,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
     this.loads = CountTable.ofBackends(rows, member::pools);
     this.health = new HealthTable(rows, member::pools, membership::members, member.health());
     this.sources = CountTable.ofSources(rows, member::sources);
+    this.sticky = new StickySharing(rows, member::pools);
     this.leases = new Leases(rows, member::leased);
     this.nodes =
         new Nodes(
@@ -104,6 +107,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
                 loads.rows(),
                 health.rows(),
                 sources.rows(),
+                sticky,
                 leases,
                 new ConfigNodes(
                     this::sharedConfig, events, task -> context.runOnContext(turn -> task.run()))));
@@ -157,6 +161,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
         .start()
         .compose(started -> health.start())
         .compose(started -> sources.start())
+        .compose(started -> sticky.start())
         .compose(started -> sharedConfig().follow())
         .compose(started -> bus().start())
         .compose(started -> queries().start())
@@ -195,6 +200,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
                 loads.stop(),
                 health.stop(),
                 sources.stop(),
+                sticky.stop(),
                 leases.stop(),
                 membership.leave(),
                 sharedConfig == null ? none : sharedConfig().stop(),
@@ -290,6 +296,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
     loads.changed();
     health.poolsChanged();
     sources.changed();
+    sticky.changed();
     leases.changed();
   }
 

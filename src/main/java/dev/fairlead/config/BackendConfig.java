@@ -4,10 +4,11 @@ import dev.fairlead.config.LimitsConfig.PoolLimits;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One address of a pool.
+ * One address of a pool, or its member that refuses sessions.
  *
- * @param host an IP address or a host name, null for a Unix socket
- * @param port 0 for a Unix socket
+ * @param host an IP address or a host name, null for a Unix socket, {@value #REJECT} for the one
+ *     that refuses
+ * @param port 0 for a Unix socket and the one that refuses
  * @param unixPath null for an IP address or a host name
  * @param weight {@value #MIN_WEIGHT} to {@value #MAX_WEIGHT}; 0 = no new sessions
  * @param tier {@value #PRIMARY} = used first; a higher one only when no backend of a lower one is
@@ -22,6 +23,9 @@ public record BackendConfig(
     State state,
     int tier,
     int maxConnections) {
+  /** The id of the member of a pool that refuses its share of the sessions. */
+  public static final String REJECT = "reject";
+
   public static final int PRIMARY = 0;
   public static final int BACKUP = 1;
   public static final int MIN_WEIGHT = 0;
@@ -34,6 +38,16 @@ public record BackendConfig(
     this(host, port, unixPath, weight, state, PRIMARY, 0);
   }
 
+  /** One that refuses its share of the sessions. */
+  public static BackendConfig reject(int weight, State state) {
+    return new BackendConfig(REJECT, 0, null, weight, state);
+  }
+
+  /** Whether it refuses its share of the sessions; else it is an address. */
+  public boolean isReject() {
+    return port == 0 && REJECT.equals(host);
+  }
+
   /** The administrative state that the operator sets. */
   public enum State implements Labelled {
     /** Takes new sessions. */
@@ -44,8 +58,14 @@ public record BackendConfig(
     DISABLED
   }
 
-  /** The backend's name in its pool: {@code host:port}, {@code [v6]:port} or {@code unix:/path}. */
+  /**
+   * The backend's name in its pool: {@code host:port}, {@code [v6]:port}, {@code unix:/path} or
+   * {@value #REJECT}.
+   */
   public String id() {
+    if (isReject()) {
+      return REJECT;
+    }
     return unixPath != null || host == null ? "unix:" + unixPath : IpAddress.withPort(host, port);
   }
 }

@@ -7,9 +7,19 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A weight or state, null = not set, that was set for one backend while the cluster ran. */
+/** What was set for one backend while the cluster ran; null = not set. */
 public record BackendSetting(
-    String pool, String backend, @Nullable Integer weight, BackendConfig.@Nullable State state) {
+    String pool,
+    String backend,
+    @Nullable Integer weight,
+    BackendConfig.@Nullable State state,
+    @Nullable Integer maxConnections) {
+
+  /** A weight or state. */
+  public BackendSetting(
+      String pool, String backend, @Nullable Integer weight, BackendConfig.@Nullable State state) {
+    this(pool, backend, weight, state, null);
+  }
 
   /** This setting, completed from {@code earlier} where it sets nothing. */
   public BackendSetting over(BackendSetting earlier) {
@@ -17,10 +27,11 @@ public record BackendSetting(
         pool,
         backend,
         weight == null ? earlier.weight : weight,
-        state == null ? earlier.state : state);
+        state == null ? earlier.state : state,
+        maxConnections == null ? earlier.maxConnections : maxConnections);
   }
 
-  /** Whether {@code config} still has the weight and state that were set. */
+  /** Whether {@code config} still has what was set. */
   public boolean isIn(FairleadConfig config) {
     return config.pools().stream()
         .filter(each -> each.name().equals(pool))
@@ -29,7 +40,8 @@ public record BackendSetting(
         .anyMatch(
             each ->
                 (weight == null || each.weight() == weight)
-                    && (state == null || each.state() == state));
+                    && (state == null || each.state() == state)
+                    && (maxConnections == null || each.maxConnections() == maxConnections));
   }
 
   /** {@code web/10.0.0.1:9001 weight 3, state draining}. */
@@ -38,19 +50,23 @@ public record BackendSetting(
     String set =
         Stream.of(
                 weight == null ? null : "weight " + weight,
-                state == null ? null : "state " + state.label())
+                state == null ? null : "state " + state.label(),
+                maxConnections == null ? null : "maxConnections " + maxConnections)
             .filter(Objects::nonNull)
             .collect(Collectors.joining(", "));
     return (pool + "/" + backend + " " + set).strip();
   }
 
-  /** {@code {pool, backend, weight?, state?}}. */
+  /** {@code {pool, backend, weight?, state?, maxConnections?}}. */
   public JsonObject toJson() {
     JsonObject json = new JsonObject().put("pool", pool).put("backend", backend);
     if (weight != null) {
       json.put("weight", weight);
     }
-    return state == null ? json : json.put("state", state.label());
+    if (state != null) {
+      json.put("state", state.label());
+    }
+    return maxConnections == null ? json : json.put("maxConnections", maxConnections);
   }
 
   /** The setting that {@link #toJson} wrote. */
@@ -60,6 +76,7 @@ public record BackendSetting(
         json.getString("pool"),
         json.getString("backend"),
         json.getInteger("weight"),
-        state == null ? null : BackendConfig.State.valueOf(state.toUpperCase(Locale.ROOT)));
+        state == null ? null : BackendConfig.State.valueOf(state.toUpperCase(Locale.ROOT)),
+        json.getInteger("maxConnections"));
   }
 }

@@ -84,16 +84,6 @@ public record Cidr(InetAddress network, int prefix) {
   }
 
   /** Whether a bit after the prefix was set. */
-  public boolean contains(InetAddress address) {
-    byte[] bytes = address.getAddress();
-    byte[] lowest = network.getAddress();
-    if (bytes.length != lowest.length) {
-      return false;
-    }
-    clearHostBits(bytes, prefix);
-    return Arrays.equals(bytes, lowest);
-  }
-
   private static boolean clearHostBits(byte[] address, int prefix) {
     boolean changed = false;
     for (int bit = prefix; bit < address.length * Byte.SIZE; bit++) {
@@ -110,6 +100,16 @@ public record Cidr(InetAddress network, int prefix) {
     } catch (UnknownHostException e) {
       throw new IllegalStateException("4 or 16 bytes", e);
     }
+  }
+
+  /** Whether {@code address} is in it; an IPv4-mapped IPv6 address is the IPv4 address. */
+  public boolean contains(InetAddress address) {
+    byte[] bytes = address(address.getAddress()).getAddress();
+    if (bytes.length != network.getAddress().length) {
+      return false;
+    }
+    clearHostBits(bytes, prefix);
+    return Arrays.equals(bytes, network.getAddress());
   }
 
   /** {@code 10.0.0.0/8}, {@code 2001:db8::/32}; a network of one address is only that address. */

@@ -3,6 +3,7 @@ package dev.fairlead.config;
 import dev.fairlead.config.LimitsConfig.ListenerLimits;
 import dev.fairlead.config.ProxyProtocolConfig.AcceptProxy;
 import dev.fairlead.config.TlsConfig.ListenerTls;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -46,15 +47,43 @@ public record ListenerConfig(
         ListenerLimits.NONE);
   }
 
-  /** The networks of accepted clients: {@code allow}, empty = all, without {@code deny}. */
-  public record AccessConfig(List<Cidr> allow, List<Cidr> deny) {
+  /**
+   * The networks of accepted clients: {@code allow}, those of its files included and nothing
+   * written = all, without {@code deny} and its files.
+   */
+  public record AccessConfig(
+      List<Cidr> allow, List<Cidr> deny, List<ListFile> allowFiles, List<ListFile> denyFiles) {
     public static final AccessConfig EVERYONE = new AccessConfig(List.of(), List.of());
 
     public AccessConfig {
       allow = List.copyOf(allow);
       deny = List.copyOf(deny);
+      allowFiles = List.copyOf(allowFiles);
+      denyFiles = List.copyOf(denyFiles);
+    }
+
+    /** Without files. */
+    public AccessConfig(List<Cidr> allow, List<Cidr> deny) {
+      this(allow, deny, List.of(), List.of());
+    }
+
+    /** Whether the list {@code allow} is written. */
+    public boolean isAllowed() {
+      return !allow.isEmpty() || !allowFiles.isEmpty();
+    }
+
+    /** Whether the list {@code deny} is written. */
+    public boolean isDenied() {
+      return !deny.isEmpty() || !denyFiles.isEmpty();
     }
   }
+
+  /**
+   * A file with one network a line.
+   *
+   * @param index its place in {@code allow} or {@code deny}
+   */
+  public record ListFile(int index, Path file) {}
 
   /**
    * Which clients go to {@code pool}: those that match all three. An empty list matches everyone.

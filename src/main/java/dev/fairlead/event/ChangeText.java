@@ -2,9 +2,19 @@ package dev.fairlead.event;
 
 import dev.fairlead.config.Problem;
 import io.vertx.core.json.JsonObject;
+import java.util.List;
 
 /** Commands in words, for the audit log; their bodies may be any. Any thread. */
 public final class ChangeText {
+  private static final List<String> SET_KEYS =
+      List.of(
+          "weight",
+          "state",
+          "maxConnections",
+          "connections",
+          "newConnectionsPerSecond",
+          "connectionsPerBackend");
+
   private ChangeText() {}
 
   /** {@code push of 1234 characters of yaml}. */
@@ -22,8 +32,13 @@ public final class ChangeText {
   /** {@code set web/10.0.0.1:9001 weight 3 state draining}. */
   public static String set(JsonObject body) {
     StringBuilder text = new StringBuilder("set ");
-    text.append(shown(body, "pool")).append('/').append(shown(body, "backend"));
-    for (String key : new String[] {"weight", "state"}) {
+    if (body.getValue("backend") != null) {
+      text.append(shown(body, "pool")).append('/').append(shown(body, "backend"));
+    } else {
+      String owner = body.getValue("listener") == null ? "pool" : "listener";
+      text.append(owner).append(' ').append(shown(body, owner));
+    }
+    for (String key : SET_KEYS) {
       if (body.getValue(key) != null) {
         text.append(' ').append(key).append(' ').append(shown(body, key));
       }

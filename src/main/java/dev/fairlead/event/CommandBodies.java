@@ -3,6 +3,7 @@ package dev.fairlead.event;
 import dev.fairlead.config.BackendConfig;
 import dev.fairlead.config.ConfigFormat;
 import dev.fairlead.config.Durations;
+import dev.fairlead.config.LimitSetting.Owner;
 import dev.fairlead.config.Problem;
 import dev.fairlead.event.CommandShape.ValueKind;
 import io.vertx.core.buffer.Buffer;
@@ -12,6 +13,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,8 @@ public final class CommandBodies {
   private static final ValueKind REVISION = ValueKind.number(1, Long.MAX_VALUE);
 
   private static final ValueKind EXPECT = ValueKind.number(0, Long.MAX_VALUE);
+
+  private static final ValueKind LIMIT = ValueKind.number(0, Integer.MAX_VALUE);
 
   private static final ValueKind FORMAT = ValueKind.labels(ConfigFormat.values());
 
@@ -58,6 +62,7 @@ public final class CommandBodies {
           .required("backend", ValueKind.text())
           .optional("weight", ValueKind.number(0, BackendConfig.MAX_WEIGHT))
           .optional("state", ValueKind.labels(BackendConfig.State.values()))
+          .optional("maxConnections", LIMIT)
           .optional("expect", EXPECT)
           .optional("author", ValueKind.text())
           .optional("note", ValueKind.text());
@@ -129,12 +134,42 @@ public final class CommandBodies {
 
   /** Of {@code fairlead.backend.set}. */
   public static JsonObject set(JsonObject body) {
+    for (Owner owner : Owner.values()) {
+      if (owner.isMeantBy(body)) {
+        return limits(owner, body);
+      }
+    }
     List<CommandProblem> problems = SET.problems(body);
-    if (body.getValue("weight") == null && body.getValue("state") == null) {
-      problems.add(CommandProblem.of("", "nothing to set (expected: weight, state, or both)"));
+    if (Stream.of("weight", "state", "maxConnections").allMatch(key -> isAbsent(body, key))) {
+      problems.add(
+          CommandProblem.of("", "nothing to set (expected: weight, state or maxConnections)"));
     }
     refuse(problems);
     return withAuthor(body);
+  }
+
+  /** The same for limits of a listener or pool. */
+  public static JsonObject limits(Owner owner, JsonObject body) {
+    CommandShape shape = CommandShape.empty().required(owner.label(), ValueKind.text());
+    for (String key : owner.keys()) {
+      shape = shape.optional(key, LIMIT);
+    }
+    List<CommandProblem> problems =
+        shape
+            .optional("expect", EXPECT)
+            .optional("author", ValueKind.text())
+            .optional("note", ValueKind.text())
+            .problems(body);
+    if (owner.keys().stream().allMatch(key -> isAbsent(body, key))) {
+      String keys = String.join(", ", owner.keys());
+      problems.add(CommandProblem.of("", "nothing to set (expected: one of " + keys + ")"));
+    }
+    refuse(problems);
+    return withAuthor(body);
+  }
+
+  private static boolean isAbsent(JsonObject body, String key) {
+    return body.getValue(key) == null;
   }
 
   /** Of {@code fairlead.shutdown}. */

@@ -1,6 +1,7 @@
 package dev.fairlead.member;
 
 import dev.fairlead.admin.MemberView;
+import dev.fairlead.admission.NetworkList;
 import dev.fairlead.admission.Permits;
 import dev.fairlead.cluster.ClusterVerticle;
 import dev.fairlead.config.ListenerConfig;
@@ -21,6 +22,7 @@ import dev.fairlead.session.ListenerCounters;
 import dev.fairlead.session.SessionRecord;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -28,6 +30,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -96,7 +99,8 @@ record MemberReport(
         file.name(),
         isFileInForce(),
         live.inForce().revision().author(),
-        live.problems().stream().map(Problem::toString).toList(),
+        Stream.concat(live.problems().stream().map(Problem::toString), proxy.lists().problems())
+            .toList(),
         live.restartNeeded());
   }
 
@@ -206,6 +210,11 @@ record MemberReport(
   @Override
   public List<UnusableFiles> unusableFiles() {
     return proxy.tls().unusable();
+  }
+
+  @Override
+  public Function<Path, NetworkList> lists() {
+    return proxy.lists().inForce();
   }
 
   @Override

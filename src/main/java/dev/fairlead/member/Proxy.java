@@ -24,7 +24,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -41,7 +40,7 @@ final class Proxy {
   private static final Logger LOG = LoggerFactory.getLogger(Proxy.class);
 
   private final Vertx vertx;
-  private final TlsInForce tls;
+  private final FilesInForce files;
   private final EventLoops loops;
   private volatile Snapshot snapshot = new Snapshot(Map.of(), Pools.NONE);
   private final Listeners listeners;
@@ -50,11 +49,6 @@ final class Proxy {
   private final Limiters limiters = new Limiters();
   private final ListenerStats stats = new ListenerStats();
   private final long statsTimer;
-
-  /** Checks the files of TLS; null = there are none. */
-  private @Nullable Long tlsTimer;
-
-  private final AtomicBoolean checkingTls = new AtomicBoolean();
 
   private volatile BiConsumer<List<Pool>, List<Pool>> switched = (before, now) -> {};
 
@@ -75,7 +69,7 @@ final class Proxy {
   Proxy(Vertx vertx, EventLoops loops, TlsInForce tls) {
     this.vertx = vertx;
     this.loops = loops;
-    this.tls = tls;
+    this.files = new FilesInForce(vertx, tls, this::relist);
     this.listeners = new Listeners(vertx, loops.transport(), loops.verticles(), () -> snapshot);
     this.hostNames = new HostNames(vertx, NameLookup.of(vertx));
     this.discovery = new Discovery(vertx, DnsLookup.ofMachine(vertx), this::rediscovered);
@@ -93,23 +87,23 @@ final class Proxy {
     var names = hostNames.lookUp(config.pools());
     var answers = discovery.lookUp(config.pools());
     return Future.join(names, answers)
-        .compose(found -> vertx.executeBlocking(() -> tls.read(config), false))
+        .compose(found -> vertx.executeBlocking(() -> files.read(config), false))
         .compose(
-            watches ->
+            read ->
                 inTurn(() -> listeners.prepare(config.listeners()))
                     .map(
                         sockets ->
                             new PreparedSnapshot(
                                 config,
-                                new Lookups(names.result(), answers.result(), watches),
+                                new Lookups(names.result(), answers.result(), read),
                                 sockets)));
   }
 
-  /** The DNS answers and certificates of a configuration that is not in force yet. */
+  /** The DNS answers and files of a configuration that is not in force yet. */
   private record Lookups(
       Map<String, List<InetAddress>> names,
       Discovery.NewWatches backends,
-      TlsInForce.Watches certificates) {}
+      FilesInForce.ConfigFiles files) {}
 
   /**
    * A configuration that can be put in force. Exactly one of its methods must be called, once:
@@ -150,7 +144,7 @@ final class Proxy {
                   new Built(
                       before.next(
                           config.pools(), discovery.backends(config.pools(), found.backends())),
-                      ListenerTables.of(config.listeners(), tables)))
+                      ListenerTables.of(config.listeners(), tables, found.files().lists())))
           .compose(built -> sockets.commit(() -> switchTo(built)));
     }
 
@@ -159,9 +153,8 @@ final class Proxy {
       listenerConfigs = config.listeners();
       poolConfigs = config.pools();
       tables = built.tables;
-      tls.inForce(found.certificates());
-      watchTls();
-      tlsSources = found.certificates().sources();
+      files.inForce(found.files());
+      tlsSources = found.files().certificates().sources();
       discovery.watch(config.pools(), found.backends(), built.pools);
       publish(built.pools);
     }
@@ -249,37 +242,28 @@ final class Proxy {
 
   /** The certificates and keys in force. */
   TlsInForce tls() {
-    return tls;
+    return files.tls();
   }
 
-  private void watchTls() {
-    if (tls.isWatching() && tlsTimer == null) {
-      tlsTimer = vertx.setPeriodic(TlsInForce.CHECK_EVERY.toMillis(), id -> checkTls());
-    } else if (!tls.isWatching()) {
-      stopTlsTimer();
-    }
+  /** The lists of {@code allow} and {@code deny} in force. */
+  ListsInForce lists() {
+    return files.lists();
   }
 
-  private void stopTlsTimer() {
-    Long running = tlsTimer;
-    if (running != null) {
-      vertx.cancelTimer(running);
-      tlsTimer = null;
-    }
+  /** Applies lists that have changed to the configuration in force. */
+  private void relist() {
+    inTurn(this::applyLists).onFailure(cause -> LOG.error("lists could not be applied", cause));
   }
 
-  private void checkTls() {
-    if (!checkingTls.getAndSet(true)) {
-      vertx
-          .executeBlocking(
-              () -> {
-                tls.check();
-                return null;
-              },
-              false)
-          .onComplete(done -> checkingTls.set(false))
-          .onFailure(cause -> LOG.error("certificates could not be checked", cause));
-    }
+  private Future<Void> applyLists() {
+    return vertx
+        .executeBlocking(() -> ListenerTables.of(listenerConfigs, tables, files.lists().inForce()))
+        .map(
+            made -> {
+              tables = made;
+              publish(snapshot.pools());
+              return null;
+            });
   }
 
   private void tick() {
@@ -314,7 +298,7 @@ final class Proxy {
   /** Ends timers, DNS queries and listening. Live sessions end with their event loops. */
   Future<Void> stop() {
     vertx.cancelTimer(statsTimer);
-    stopTlsTimer();
+    files.stop();
     hostNames.stop();
     discovery.stop();
     return stopListening();

@@ -109,6 +109,12 @@ public final class ReferencedFiles {
   }
 
   private void checkDynamicPart(FairleadConfig config) {
+    ListsInForce.problems(config)
+        .forEach(
+            each ->
+                problems.add(
+                    new Problem(
+                        source, 0, each.path(), Problem.expected(each.value(), each.expected()))));
     ProviderChoice wanted = config.node().tlsProvider();
     Optional<TlsProvider> provider =
         wanted == ProviderChoice.OPENSSL || usesTls(config) ? provider(wanted) : Optional.empty();

@@ -95,8 +95,8 @@ final class TlsInForce {
 
     private final transient List<Unusable> files;
 
-    private UnusableFilesException(List<Unusable> files) {
-      super("files of TLS cannot be used");
+    UnusableFilesException(List<Unusable> files) {
+      super("files cannot be used");
       this.files = List.copyOf(files);
     }
 

@@ -87,6 +87,7 @@ final class MetricNames {
               CloseReason.LIMIT_SOURCE,
               CloseReason.LIMIT_RATE,
               CloseReason.DENIED,
+              CloseReason.REJECT,
               CloseReason.PROXY_HEADER,
               CloseReason.HELLO,
               CloseReason.TLS_HANDSHAKE));

@@ -76,6 +76,11 @@ public final class Backend {
     return config;
   }
 
+  /** Whether it refuses the sessions it is given. */
+  public boolean isReject() {
+    return config.isReject();
+  }
+
   /** Whether it may be given new sessions: wanted, healthy and not ejected, or open for a trial. */
   public boolean eligible() {
     return isWanted()

@@ -36,6 +36,7 @@ final class BackendAddresses {
   static @Nullable String hostNameOf(BackendConfig config) {
     boolean isName =
         config.unixPath() == null
+            && !config.isReject()
             && !NetUtil.isValidIpV4Address(config.host())
             && !NetUtil.isValidIpV6Address(config.host());
     return isName ? config.host() : null;
@@ -83,7 +84,7 @@ final class BackendAddresses {
     if (config.unixPath() != null) {
       return List.of(new DomainSocketAddress(config.unixPath()));
     }
-    if (hostNameOf(config) != null) {
+    if (config.isReject() || hostNameOf(config) != null) {
       return List.of();
     }
     try {

@@ -23,8 +23,9 @@ import org.jspecify.annotations.Nullable;
  * may take milliseconds, because balancers fill their tables.
  *
  * @param growing whether one of them is in its slow start, so that its weight changes with time
+ * @param tier the lowest one with an eligible backend
  */
-record Choice(List<Balancer> tiers, List<Backend> eligible, boolean growing) {
+record Choice(List<Balancer> tiers, List<Backend> eligible, boolean growing, int tier) {
 
   /** {@code position} is that of round-robin, {@code now} a {@link System#nanoTime}. */
   static Choice of(PoolConfig config, List<Backend> backends, AtomicLong position, long now) {
@@ -35,6 +36,8 @@ record Choice(List<Balancer> tiers, List<Backend> eligible, boolean growing) {
       byTier.computeIfAbsent(each.config().tier(), tier -> new ArrayList<>()).add(each);
     }
     List<List<Backend>> tiers = new ArrayList<>(byTier.values());
+    // A share is one of what others serve: alone it would hide that nobody does.
+    tiers.removeIf(tier -> tier.stream().allMatch(Backend::isReject));
     if (tiers.isEmpty() && config.whenDown() == WhenDown.TRY_ALL) {
       tiers.add(backends.stream().filter(Backend::isWanted).toList());
     }
@@ -45,7 +48,8 @@ record Choice(List<Balancer> tiers, List<Backend> eligible, boolean growing) {
             .map(candidates -> Balancer.of(config.balance(), candidates, position))
             .toList(),
         eligible,
-        slowStart.isOn(eligible));
+        slowStart.isOn(eligible),
+        lowest(eligible));
   }
 
   /** Whether other backends are eligible now, or a weight has changed by slow start. */
@@ -84,9 +88,9 @@ record Choice(List<Balancer> tiers, List<Backend> eligible, boolean growing) {
     return null;
   }
 
-  /** The lowest tier with an eligible backend. */
-  int tier() {
+  private static int lowest(List<Backend> eligible) {
     return eligible.stream()
+        .filter(backend -> !backend.isReject())
         .mapToInt(backend -> backend.config().tier())
         .min()
         .orElse(BackendConfig.PRIMARY);

@@ -2,6 +2,11 @@ package dev.fairlead.pool;
 
 import dev.fairlead.config.BackendConfig;
 import dev.fairlead.config.PoolConfig;
+import dev.fairlead.config.PoolConfig.Stickiness;
+import dev.fairlead.pool.sticky.KeptSource;
+import dev.fairlead.pool.sticky.StickyTable;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.Collection;
 import java.util.HashSet;
@@ -27,17 +32,36 @@ public final class Pool {
 
   private final List<Backend> backends;
 
+  /** One of {@link #backends} or none. */
+  private final List<Backend> rejecting;
+
   /** Of round-robin; passed on to the pool that replaces this one. */
   private final AtomicLong position;
+
+  /** What sources keep, passed on likewise; null = each session is balanced. */
+  private final @Nullable StickyTable sticky;
+
+  /** By id, if there is such a table. */
+  private final Map<String, Backend> byId;
 
   private volatile Choice choice;
 
   private Pool(
-      PoolConfig config, List<BackendConfig> found, List<Backend> backends, AtomicLong position) {
+      PoolConfig config,
+      List<BackendConfig> found,
+      List<Backend> backends,
+      AtomicLong position,
+      @Nullable StickyTable sticky) {
     this.config = config;
     this.found = List.copyOf(found);
     this.backends = backends;
+    this.rejecting = backends.stream().filter(Backend::isReject).toList();
     this.position = position;
+    this.sticky = sticky;
+    this.byId =
+        sticky == null
+            ? Map.of()
+            : backends.stream().collect(Collectors.toMap(Backend::id, backend -> backend));
     refresh();
   }
 
@@ -60,7 +84,17 @@ public final class Pool {
                 found.stream().filter(each -> !configured.contains(each.id())))
             .map(each -> backend(config.name(), each, members, known.get(each.id())))
             .toList();
-    return new Pool(config, found, backends, before == null ? new AtomicLong() : before.position);
+    AtomicLong position = before == null ? new AtomicLong() : before.position;
+    return new Pool(config, found, backends, position, sticky(config, before));
+  }
+
+  private static @Nullable StickyTable sticky(PoolConfig config, @Nullable Pool before) {
+    Stickiness stickiness = config.stickiness();
+    if (stickiness == null) {
+      return null;
+    }
+    StickyTable last = before == null ? null : before.sticky;
+    return last == null ? new StickyTable(stickiness) : last.with(stickiness);
   }
 
   /** A backend that joins {@code members}, or takes sessions again, begins a slow start. */
@@ -95,6 +129,11 @@ public final class Pool {
 
   public List<Backend> configured() {
     return backends.subList(0, config.backends().size());
+  }
+
+  /** The backend that refuses its share, to be left out where the share was drawn before. */
+  public List<Backend> rejecting() {
+    return rejecting;
   }
 
   /** Whether {@code others} are the backends that were discovered for it. */
@@ -132,12 +171,42 @@ public final class Pool {
     return choice.isLate(picked);
   }
 
+  /** Which backend a source keeps; null = each session is balanced. */
+  public @Nullable StickyTable sticky() {
+    return sticky;
+  }
+
+  /**
+   * The backend of that id for a session whose source keeps it; null if it has given up its
+   * sources: it is gone, not eligible, ejected, or a backup while one of a lower tier is eligible.
+   * It may be full.
+   */
+  public @Nullable Backend kept(String id) {
+    Backend kept = byId.get(id);
+    boolean stays =
+        kept != null && kept.eligible() && !kept.isEjected() && kept.config().tier() <= tier();
+    return stays ? kept : null;
+  }
+
+  /** The backend with room that {@code source} keeps; null = its next session is balanced. */
+  public @Nullable Backend keptBy(@Nullable SocketAddress source) {
+    InetAddress address = source instanceof InetSocketAddress inet ? inet.getAddress() : null;
+    KeptSource known = sticky == null || address == null ? null : sticky.find(address);
+    Backend kept = known == null ? null : kept(known.backend());
+    return kept != null && kept.hasRoom() ? kept : null;
+  }
+
   /**
    * The backend with room that a session of {@code source} would get now, without taking a turn of
    * round-robin. Fills tables as {@link #refresh} does.
    */
   public @Nullable Backend wouldPick(@Nullable SocketAddress source) {
-    List<Backend> full = backends.stream().filter(backend -> !backend.hasRoom()).toList();
+    Backend kept = keptBy(source);
+    if (kept != null) {
+      return kept;
+    }
+    List<Backend> full =
+        backends.stream().filter(each -> !each.hasRoom() || each.isReject()).toList();
     return Choice.of(config, backends, new AtomicLong(position.get()), System.nanoTime())
         .pick(source, List.of(), full, ThreadLocalRandom.current());
   }

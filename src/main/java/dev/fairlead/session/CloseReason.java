@@ -30,6 +30,7 @@ public enum CloseReason {
   PROXY_HEADER,
   TLS_HANDSHAKE,
   HELLO,
+  REJECT,
   BACKEND_DOWN,
   BACKEND_REMOVED,
   ADMIN,
@@ -56,10 +57,13 @@ public enum CloseReason {
         || this == QUEUE_FULL;
   }
 
-  /** Whether a client is refused for what itself has sent, or for where it comes from. */
+  /**
+   * Whether a client is refused for what itself has sent, or for where it comes from, or because
+   * the configuration says so.
+   */
   public boolean isForClient() {
     return switch (this) {
-      case NO_ROUTE, DENIED, PROXY_HEADER, TLS_HANDSHAKE, HELLO -> true;
+      case NO_ROUTE, DENIED, PROXY_HEADER, TLS_HANDSHAKE, HELLO, REJECT -> true;
       default -> false;
     };
   }

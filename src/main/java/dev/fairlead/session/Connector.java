@@ -91,7 +91,12 @@ final class Connector implements Step, Dialer.DialEvents {
     if (account.attempts() >= pool.config().connect().attempts()) {
       owner.notConnected(failure);
     } else if (account.trySelect(tried)) {
-      attempt();
+      if (account.selected().isReject()) {
+        account.unselected();
+        owner.refuse(CloseReason.REJECT);
+      } else {
+        attempt();
+      }
     } else if (failure == null && limiter().isAnyEligible(account.client().source())) {
       account.phase(Phase.QUEUE);
       waiting = new BackendWaiting();

@@ -32,6 +32,8 @@ class OpenapiTest {
   private static final Map<String, String> BODIES =
       Map.of(
           "POST /api/v1/config/rollback", "{\"revision\": 3}",
+          "PATCH /api/v1/listeners/{name}", "{\"connections\": 3}",
+          "PATCH /api/v1/pools/{name}", "{\"connections\": 3}",
           "PATCH /api/v1/pools/{pool}/backends/{id}", "{\"weight\": 3}",
           "POST /api/v1/shutdown", "{\"member\": \"m1\"}");
 
@@ -127,6 +129,7 @@ class OpenapiTest {
                 .replace("{id}", "s1")
                 .replace("{pool}", "web")
                 .replace("{file}", "app.js")
+                .replace("{name}", "web")
                 .replace("/explain", "/explain?listener=web");
         String body = BODIES.getOrDefault(route, "{}");
         HttpResponse<String> answer =

@@ -57,6 +57,39 @@ class ChangeCommandsTest {
   }
 
   @Test
+  void limitsOfBackendsListenersAndPoolsAreSet() {
+    assertThat(CommandLineRun.of(server, "set", "web/a:1", "--max-connections", "9").out())
+        .isEqualTo("revision 8: web/a:1 maxConnections 9\n");
+    assertThat(
+            CommandLineRun.of(
+                server, "set", "listener", "web", "--connections", "5", "--rate", "0"))
+        .isEqualTo(
+            new CommandLineRun(
+                0, "revision 8: listener web connections 5, newConnectionsPerSecond 0\n", ""));
+    assertThat(server.commands.last().body())
+        .isEqualTo(
+            new JsonObject()
+                .put("connections", 5)
+                .put("newConnectionsPerSecond", 0)
+                .put("author", "http 127.0.0.1")
+                .put("listener", "web"));
+    assertThat(
+            CommandLineRun.of(
+                    server,
+                    "set",
+                    "pool",
+                    "a b",
+                    "--connections-per-backend",
+                    "7",
+                    "--author",
+                    "ann")
+                .out())
+        .isEqualTo("revision 8: pool a b connectionsPerBackend 7\n");
+    assertThat(server.commands.last().body().getString("pool")).isEqualTo("a b");
+    assertThat(server.commands.last().body().getString("author")).isEqualTo("ann");
+  }
+
+  @Test
   void authorExpectationAndMessageGoAlong() {
     CommandLineRun.of(
         server,
@@ -98,6 +131,9 @@ class ChangeCommandsTest {
         "set web/ --weight 3",
         "set web/a:1 --weight many",
         "set web/a:1 --state up",
+        "set listener web",
+        "set pool --connections 3",
+        "set pool web --connections many",
         "shutdown",
         "shutdown --all --member m1",
         "shutdown --grace 3s"

@@ -6,6 +6,7 @@ import dev.fairlead.config.LimitsConfig.PoolLimits;
 import dev.fairlead.config.PoolConfig;
 import dev.fairlead.config.PoolConfig.Balance;
 import dev.fairlead.config.PoolConfig.Connect;
+import dev.fairlead.config.PoolConfig.Stickiness;
 import dev.fairlead.config.PoolConfig.Timeouts;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -73,6 +74,30 @@ public final class PoolSettings {
         before.closing(),
         before.rebalance(),
         before.stickiness(),
+        before.agent(),
+        before.replies());
+  }
+
+  /** {@code before} with stickiness. */
+  public static PoolConfig sticky(PoolConfig before, Stickiness stickiness) {
+    return new PoolConfig(
+        before.name(),
+        before.balance(),
+        before.backends(),
+        before.discovery(),
+        before.health(),
+        before.outlier(),
+        before.slowStart(),
+        before.connect(),
+        before.timeouts(),
+        before.limits(),
+        before.proxyProtocol(),
+        before.tls(),
+        before.whenDown(),
+        before.onBackendDown(),
+        before.closing(),
+        before.rebalance(),
+        stickiness,
         before.agent(),
         before.replies());
   }

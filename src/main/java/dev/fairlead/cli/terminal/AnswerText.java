@@ -1,6 +1,7 @@
 package dev.fairlead.cli.terminal;
 
 import dev.fairlead.config.BackendSetting;
+import dev.fairlead.config.LimitSetting;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
@@ -96,6 +97,9 @@ public final class AnswerText {
 
   /** {@code web/10.0.0.1:9001 weight 3, state draining}. */
   public static String setting(JsonObject setting) {
-    return printable(BackendSetting.of(setting).toString());
+    return printable(
+        LimitSetting.isMeantBy(setting)
+            ? LimitSetting.of(setting).toString()
+            : BackendSetting.of(setting).toString());
   }
 }

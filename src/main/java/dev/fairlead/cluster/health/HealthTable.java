@@ -193,6 +193,7 @@ public final class HealthTable {
 
   private static boolean isProbed(Pool pool, Backend backend) {
     return pool.config().health().isOn()
+        && !backend.isReject()
         && backend.config().state() != BackendConfig.State.DISABLED;
   }
 

@@ -6,6 +6,7 @@ import dev.fairlead.cluster.revision.ConfigPush.PushResult;
 import dev.fairlead.cluster.revision.RevisionHistory.PastRevision;
 import dev.fairlead.config.BackendSetting;
 import dev.fairlead.config.ConfigFormat;
+import dev.fairlead.config.LimitSetting;
 import dev.fairlead.config.Problem;
 import dev.fairlead.config.Revision;
 import dev.fairlead.config.Revision.Kind;
@@ -152,15 +153,19 @@ public final class ConfigCommands {
   }
 
   /**
-   * {@code {pool, backend, weight?, state?, expect?, author?, note?}} -> {@code {revision,
-   * unchanged?, rewritten?}}.
+   * {@code {pool, backend, weight?, state?, maxConnections?, expect?, author?, note?}}, or a
+   * listener or pool with its limits, {@code {listener, connections?, newConnectionsPerSecond?}},
+   * {@code {pool, connections?, connectionsPerBackend?}} -> {@code {revision, unchanged?,
+   * rewritten?}}.
    */
   public Future<JsonObject> set(JsonObject command, String from) {
     return reading(
         () -> {
           JsonObject body = CommandBodies.set(command);
-          BackendSetting setting = BackendSetting.of(body);
-          Drafter drafter = (newest, document) -> withSetting(setting, newest, document);
+          Drafter drafter =
+              LimitSetting.isMeantBy(body)
+                  ? withLimits(LimitSetting.of(body))
+                  : withSetting(BackendSetting.of(body));
           return done(ofBody(Kind.SET, body, from, drafter))
               .map(
                   result -> {
@@ -170,14 +175,26 @@ public final class ConfigCommands {
         });
   }
 
-  private Future<Draft> withSetting(BackendSetting setting, Revision newest, Document document) {
-    return local
-        .loadAsWritten(document)
-        .compose(
-            config ->
-                vertx.executeBlocking(
-                    () ->
-                        Draft.withSetting(setting, newest, document, config, local::isDiscovered)));
+  private Drafter withSetting(BackendSetting setting) {
+    return (newest, document) ->
+        local
+            .loadAsWritten(document)
+            .compose(
+                config ->
+                    vertx.executeBlocking(
+                        () ->
+                            Draft.withSetting(
+                                setting, newest, document, config, local::isDiscovered)));
+  }
+
+  private Drafter withLimits(LimitSetting setting) {
+    return (newest, document) ->
+        local
+            .loadAsWritten(document)
+            .compose(
+                config ->
+                    vertx.executeBlocking(
+                        () -> Draft.withLimits(setting, newest, document, config)));
   }
 
   /** {@code {revision?}} -> the document and who, when. */

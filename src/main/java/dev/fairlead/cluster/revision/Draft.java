@@ -3,6 +3,9 @@ package dev.fairlead.cluster.revision;
 import dev.fairlead.config.BackendConfig;
 import dev.fairlead.config.BackendSetting;
 import dev.fairlead.config.FairleadConfig;
+import dev.fairlead.config.LimitSetting;
+import dev.fairlead.config.LimitSetting.Owner;
+import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.config.PoolConfig;
 import dev.fairlead.config.Revision;
 import dev.fairlead.config.Revision.Origin;
@@ -12,6 +15,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.function.BiPredicate;
 
 /**
@@ -74,6 +78,32 @@ public record Draft(
         revision.fileDigest(),
         merged(revision.settings(), setting),
         changed.rewritten());
+  }
+
+  /** The same with limits of a listener or pool; what was set before for backends stays noted. */
+  static Draft withLimits(
+      LimitSetting setting, Revision revision, Document document, FairleadConfig config) {
+    List<String> names =
+        setting.owner() == Owner.LISTENER
+            ? config.listeners().stream().map(ListenerConfig::name).toList()
+            : config.pools().stream().map(PoolConfig::name).toList();
+    String label = setting.owner().label();
+    int index = names.indexOf(setting.name());
+    if (index < 0) {
+      throw notFound(label, setting.name() + " (expected: the name of a " + label + ")");
+    }
+    try {
+      Document.ChangedDocument changed = document.with(index, setting);
+      return new Draft(
+          changed.document(), revision.fileDigest(), revision.settings(), changed.rewritten());
+    } catch (NoSuchElementException flat) {
+      throw new CommandException(
+          CommandException.PROBLEMS,
+          label,
+          setting.name()
+              + " (expected: a document with listeners and pools: host, port and"
+              + " backends alone have no limits)");
+    }
   }
 
   /** {@code setting} replaces the one of the same backend and takes over what it leaves open. */

@@ -22,6 +22,7 @@ final class AddressTypes {
       Pattern.compile("(?:\\[(?<v6>[^\\]]*)]|(?<v4>[^\\[\\]:]*)):(?<port>\\d{1,5})");
   private static final Pattern HOST_MAYBE_PORT =
       Pattern.compile("(?:\\[(?<v6>[^\\]]*)]|(?<host>[^\\[\\]:]*))(?::(?<port>\\d{1,5}))?");
+  private static final Pattern RANGE = Pattern.compile(".*:\\d{1,5}-\\d{1,5}");
   private static final String UNIX = "unix:";
   private static final Pattern MODE = Pattern.compile("0?[0-7]{3}");
 
@@ -94,7 +95,9 @@ final class AddressTypes {
           ? socketToBind(directory, text.substring(UNIX.length()))
               .map(BindAddress::unix)
               .mapExpected(expected -> "unix: and " + expected)
-          : ip.read(scalar);
+          : RANGE.matcher(text).matches()
+              ? ParsedValue.expected("one port: a range of ports is not available yet")
+              : ip.read(scalar);
     };
   }
 

@@ -12,6 +12,7 @@ import dev.fairlead.config.LimitsConfig.ListenerLimits;
 import dev.fairlead.config.LimitsConfig.PoolLimits;
 import dev.fairlead.config.LimitsConfig.QueueConfig;
 import dev.fairlead.config.ListenerConfig;
+import dev.fairlead.config.ListenerConfig.ListFile;
 import dev.fairlead.config.ListenerConfig.Route;
 import dev.fairlead.config.PoolConfig;
 import dev.fairlead.config.PoolConfig.AgentConfig;
@@ -27,7 +28,9 @@ import dev.fairlead.config.ProxyProtocolConfig.SendProxy;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -58,11 +61,20 @@ public final class ConfigJson {
         .put("backlog", listener.backlog())
         .put("pool", text(listener.pool()))
         .put("routes", array(listener.routes(), ConfigJson::route))
-        .put("allow", array(listener.access().allow(), Cidr::toString))
-        .put("deny", array(listener.access().deny(), Cidr::toString))
+        .put("allow", access(listener.access().allow(), listener.access().allowFiles()))
+        .put("deny", access(listener.access().deny(), listener.access().denyFiles()))
         .put("proxyProtocol", accept(listener.proxyProtocol()))
         .put("tls", TlsJson.listener(listener.tls()))
         .put("limits", limits(listener.limits()));
+  }
+
+  private static JsonArray access(List<Cidr> networks, List<ListFile> files) {
+    List<Object> entries = new ArrayList<>(networks);
+    entries.replaceAll(Object::toString);
+    files.forEach(
+        each ->
+            entries.add(each.index(), new JsonObject().put("file", text(each.file().toString()))));
+    return new JsonArray(entries);
   }
 
   private static JsonObject route(Route route) {
@@ -148,6 +160,11 @@ public final class ConfigJson {
 
   private static JsonObject backend(BackendConfig backend) {
     JsonObject json = new JsonObject();
+    if (backend.isReject()) {
+      return json.put("reject", true)
+          .put("weight", backend.weight())
+          .put("state", backend.state().label());
+    }
     if (backend.unixPath() != null) {
       json.put("unix", text(backend.unixPath()));
     } else {

@@ -93,7 +93,7 @@ record ConfigValidator(Binding binding, boolean flat) {
 
   /** The same for each way to write one address; empty when a part of it was reported. */
   private static String key(BackendConfig backend) {
-    if (backend.unixPath() != null) {
+    if (backend.unixPath() != null || backend.isReject()) {
       return backend.id();
     }
     return backend.host() == null || backend.port() == 0

@@ -8,11 +8,15 @@ import dev.fairlead.config.LimitsConfig.QueueConfig;
 import dev.fairlead.config.LimitsConfig.RefuseWith;
 import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.config.ListenerConfig.AccessConfig;
+import dev.fairlead.config.ListenerConfig.ListFile;
 import dev.fairlead.config.PoolConfig;
 import dev.fairlead.config.ProxyProtocolConfig.AcceptProxy;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Binds {@code allow}, {@code deny} and {@code limits}. */
 final class LimitsBinder {
@@ -26,10 +30,39 @@ final class LimitsBinder {
 
   private LimitsBinder() {}
 
-  static AccessConfig access(Section listener) {
-    return new AccessConfig(
-        listener.values("allow", AddressTypes.cidr()),
-        listener.values("deny", AddressTypes.cidr()));
+  /** {@code files} reads the path of a list. */
+  static AccessConfig access(Section listener, ValueType<Path> files) {
+    List<AccessEntry> allow = entries(listener, "allow", files);
+    List<AccessEntry> deny = entries(listener, "deny", files);
+    return new AccessConfig(networks(allow), networks(deny), files(allow), files(deny));
+  }
+
+  /** A network, or a file of networks. */
+  private record AccessEntry(@Nullable Cidr network, @Nullable Path file) {}
+
+  private static List<AccessEntry> entries(Section listener, String key, ValueType<Path> files) {
+    ValueType<AccessEntry> network = AddressTypes.cidr().map(cidr -> new AccessEntry(cidr, null));
+    return listener.valuesAndSections(
+        key,
+        network,
+        entry ->
+            new AccessEntry(
+                null, entry.required("file", files, "the path of a file", Path.of(""))));
+  }
+
+  private static List<Cidr> networks(List<AccessEntry> entries) {
+    return entries.stream().flatMap(each -> Stream.ofNullable(each.network)).toList();
+  }
+
+  private static List<ListFile> files(List<AccessEntry> entries) {
+    List<ListFile> files = new ArrayList<>();
+    for (int i = 0; i < entries.size(); i++) {
+      Path file = entries.get(i).file;
+      if (file != null) {
+        files.add(new ListFile(i, file));
+      }
+    }
+    return files;
   }
 
   static ListenerLimits ofListener(Section limits) {
@@ -80,12 +113,13 @@ final class LimitsBinder {
   private static void judgeUnix(Section listener, ListenerConfig config) {
     AcceptProxy proxy = config.proxyProtocol();
     if (proxy != null) {
-      refuseNetworks(listener, "proxyProtocol.trusted", proxy.trusted());
+      refuseNetworks(listener, "proxyProtocol.trusted", !proxy.trusted().isEmpty());
     } else if (!listener.isBroken("proxyProtocol") && !listener.isBroken("proxyProtocol.mode")) {
-      refuseNetworks(listener, "allow", config.access().allow());
-      refuseNetworks(listener, "deny", config.access().deny());
+      refuseNetworks(listener, "allow", config.access().isAllowed());
+      refuseNetworks(listener, "deny", config.access().isDenied());
       for (int i = 0; i < config.routes().size(); i++) {
-        refuseNetworks(listener, "routes[" + i + "].source", config.routes().get(i).source());
+        refuseNetworks(
+            listener, "routes[" + i + "].source", !config.routes().get(i).source().isEmpty());
       }
       int perSource = config.limits().connectionsPerSource();
       if (perSource > 0) {
@@ -94,8 +128,8 @@ final class LimitsBinder {
     }
   }
 
-  private static void refuseNetworks(Section listener, String key, List<Cidr> networks) {
-    if (!networks.isEmpty()) {
+  private static void refuseNetworks(Section listener, String key, boolean areWritten) {
+    if (areWritten) {
       listener.refuse(key, "[...]", "[]" + NO_ADDRESS);
     }
   }

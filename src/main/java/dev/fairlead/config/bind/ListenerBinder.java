@@ -26,7 +26,7 @@ record ListenerBinder(Binding binding) {
             listener.get("backlog", BACKLOG, ListenerConfig.DEFAULT_BACKLOG),
             pool(listener).orElse(null),
             listener.sections("routes", ListenerBinder::route),
-            LimitsBinder.access(listener),
+            LimitsBinder.access(listener, ValueType.path(binding.directory())),
             ProxyProtocolBinder.accept(listener).orElse(null),
             listener.optionalSection("tls", new TlsBinder(binding)::listener).orElse(null),
             listener.section("limits", LimitsBinder::ofListener));

@@ -79,11 +79,14 @@ record PoolBinder(Binding binding) {
   private static void refuseWhatIsNotBuilt(Section pool, PoolConfig config) {
     Map<String, Boolean> used =
         Map.of(
-            "closeAfter", !config.closing().after().isZero(),
-            "closeSpread", !config.closing().spread().equals(Closing.DEFAULT.spread()),
-            "rebalance", config.rebalance() != null,
-            "stickiness", config.stickiness() != null,
-            "agent", config.agent() != null);
+            "closeAfter",
+            !config.closing().after().isZero(),
+            "closeSpread",
+            !config.closing().spread().equals(Closing.DEFAULT.spread()),
+            "rebalance",
+            config.rebalance() != null,
+            "agent",
+            config.agent() != null);
     used.forEach(
         (key, isUsed) -> {
           if (isUsed) {
@@ -140,6 +143,11 @@ record PoolBinder(Binding binding) {
   }
 
   private BackendConfig backend(Section backend) {
+    if (backend.get("reject", ValueType.bool(), false)) {
+      return BackendConfig.reject(
+          backend.get("weight", WEIGHT, BackendConfig.DEFAULT_WEIGHT),
+          backend.get("state", STATE, State.ENABLED));
+    }
     boolean unix = backend.has("unix");
     BackendConfig config =
         new BackendConfig(

@@ -182,6 +182,19 @@ class Section implements AutoCloseable {
     return items(key, (tree, itemPath) -> binding.read(tree, itemPath, type).orElse(placeholder));
   }
 
+  /** A list of single values and maps, without those that are not valid; not written = empty. */
+  <T> List<T> valuesAndSections(String key, ValueType<T> type, Function<Section, T> binder) {
+    return items(
+            key,
+            (tree, itemPath) ->
+                tree instanceof Tree.Mapping
+                    ? Optional.of(bind(tree, itemPath, binder))
+                    : binding.read(tree, itemPath, type))
+        .stream()
+        .flatMap(Optional::stream)
+        .toList();
+  }
+
   /** A map of any keys to single values, without those that are not valid; not written = empty. */
   <T> Map<String, T> texts(String key, ValueType<T> type) {
     Tree tree = valueOrEmptyMap(key);

@@ -3,6 +3,7 @@ package dev.fairlead.config.text;
 import dev.fairlead.config.BackendSetting;
 import dev.fairlead.config.ConfigFormat;
 import dev.fairlead.config.FairleadConfig;
+import dev.fairlead.config.LimitSetting;
 import dev.fairlead.config.text.Tree.Place;
 import dev.fairlead.config.text.Tree.ScalarKind;
 import io.vertx.core.Context;
@@ -36,6 +37,7 @@ public final class Document {
 
   private static final String BACKENDS = "backends";
   private static final String POOLS = "pools";
+  private static final String LIMITS = "limits";
 
   private final ConfigFormat format;
   private final String text;
@@ -136,10 +138,10 @@ public final class Document {
   }
 
   /**
-   * The document with the weight, the state or both of one backend set: in its text, which stays as
-   * it is otherwise; where the places do not suffice, such as for a backend that is an alias,
-   * written anew. Then comments and layout are lost, {@code node} and {@code cluster} are left out,
-   * and TOML becomes YAML, since there is no TOML writer.
+   * The document with what {@code setting} has for one backend set: in its text, which stays as it
+   * is otherwise; where the places do not suffice, such as for a backend that is an alias, written
+   * anew. Then comments and layout are lost, {@code node} and {@code cluster} are left out, and
+   * TOML becomes YAML, since there is no TOML writer.
    *
    * @param pool index in the configuration that {@code ConfigLoader} makes of this text without
    *     overrides; 0 in the flat form
@@ -154,9 +156,56 @@ public final class Document {
       wanted = withBackend(wanted, pool, backend, set);
       edited = edited.edited(pool, backend, each.getKey(), each.getValue());
     }
-    return edited.hasKeys()
-            && TreeDigest.of(edited.parsed().mapping()).equals(TreeDigest.of(wanted))
-        ? new ChangedDocument(edited, false)
+    return edited.changedTo(wanted);
+  }
+
+  /**
+   * The document with limits of one listener or pool set, as {@link #with(int, int,
+   * BackendSetting)}; not in the flat form, which has none.
+   *
+   * @param index in the listeners or pools of the configuration
+   * @throws NoSuchElementException when there is no such listener or pool
+   */
+  public ChangedDocument with(int index, LimitSetting setting) {
+    String list = setting.owner().label() + "s";
+    Tree.Mapping wanted = parsed().mapping();
+    Document edited = this;
+    for (Map.Entry<String, Integer> each : setting.limits().entrySet()) {
+      Tree.Scalar value = scalar(ScalarKind.INTEGER, each.getValue().toString());
+      wanted =
+          withItem(
+              wanted,
+              list,
+              index,
+              owner -> owner.with(LIMITS, limits(owner).with(each.getKey(), value)));
+      edited = edited.edited(item(edited.parsed().mapping(), list, index), each.getKey(), value);
+    }
+    return edited.changedTo(wanted);
+  }
+
+  private static Tree.Mapping limits(Tree.Mapping owner) {
+    Tree.KeyValue entry = owner.entries().get(LIMITS);
+    return entry != null && entry.value() instanceof Tree.Mapping map
+        ? map
+        : new Tree.Mapping(owner.place(), Map.of());
+  }
+
+  private Document edited(Optional<Tree.Mapping> owner, String key, Tree.Scalar value) {
+    String unmarked = unmarked();
+    TextEdit edit = new TextEdit(format, unmarked);
+    return owner
+        .flatMap(
+            map ->
+                limits(map).entries().isEmpty()
+                    ? edit.set(map, LIMITS, edit.mapOf(key, value))
+                    : edit.set(limits(map), key, value))
+        .map(next -> of(format, text.substring(0, text.length() - unmarked.length()) + next))
+        .orElse(this);
+  }
+
+  private ChangedDocument changedTo(Tree.Mapping wanted) {
+    return hasKeys() && TreeDigest.of(parsed().mapping()).equals(TreeDigest.of(wanted))
+        ? new ChangedDocument(this, false)
         : new ChangedDocument(written(wanted.without(FairleadConfig.PROCESS_KEYS)), true);
   }
 
@@ -233,6 +282,10 @@ public final class Document {
     }
     if (setting.state() != null) {
       scalars.put("state", scalar(ScalarKind.TEXT, setting.state().label()));
+    }
+    if (setting.maxConnections() != null) {
+      scalars.put(
+          "maxConnections", scalar(ScalarKind.INTEGER, setting.maxConnections().toString()));
     }
     return scalars;
   }

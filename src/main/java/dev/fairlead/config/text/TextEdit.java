@@ -38,6 +38,17 @@ record TextEdit(ConfigFormat format, String text) {
         .map(last -> flow ? insertedInFlow(last, key, value) : insertedAsLine(last, key, value));
   }
 
+  /** A map of one key, on one line. */
+  Tree.Scalar mapOf(String key, Tree.Scalar value) {
+    String entry =
+        switch (format) {
+          case YAML -> "{ " + key + ": " + value.text() + " }";
+          case JSON -> "{\"" + key + "\": " + value.text() + "}";
+          case TOML -> "{ " + key + " = " + value.text() + " }";
+        };
+    return new Tree.Scalar(value.place(), ScalarKind.OTHER, entry);
+  }
+
   /** What stands at {@code place}. */
   private Optional<Matcher> at(Pattern pattern, Place place) {
     int start = offset(place);

@@ -24,8 +24,8 @@ public interface Balancer {
     return switch (balance) {
       case WEIGHTED_RANDOM -> new WeightedRandom(candidates);
       case ROUND_ROBIN -> new RoundRobin(candidates, position);
-      case LEAST_CONNECTIONS -> new LeastConnections(candidates);
-      case TWO_CHOICES -> new TwoChoices(candidates);
+      case LEAST_CONNECTIONS -> RejectShare.of(candidates, LeastConnections::new);
+      case TWO_CHOICES -> RejectShare.of(candidates, TwoChoices::new);
       case SOURCE_HASH -> new SourceHash(candidates);
     };
   }

@@ -157,7 +157,7 @@ public final class Outliers {
   }
 
   private static int most(Pool pool, Outlier outlier) {
-    int backends = pool.backends().size();
+    int backends = pool.backends().size() - pool.rejecting().size();
     return Math.max(backends * outlier.maxEjectedPercent() / 100, backends >= 2 ? 1 : 0);
   }
 }

@@ -10,11 +10,13 @@ import dev.fairlead.config.LimitsConfig.PoolLimits;
 import dev.fairlead.config.LimitsConfig.QueueConfig;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
+import dev.fairlead.pool.sticky.KeptSource;
+import dev.fairlead.pool.sticky.StickyTable;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -90,7 +92,8 @@ public final class PoolLimiter extends QueueingLimiter {
 
   /** Whether the pool in force has a backend for a session of {@code source}, full or not. */
   public boolean isAnyEligible(@Nullable SocketAddress source) {
-    return inForce().pick(source, List.of()) != null;
+    Pool from = inForce();
+    return from.pick(source, from.rejecting()) != null;
   }
 
   /**
@@ -133,7 +136,9 @@ public final class PoolLimiter extends QueueingLimiter {
     }
     Backend selected = null;
     try {
-      selected = select(inForce(), source, List.of());
+      Pool from = inForce();
+      // Its share was drawn when it came.
+      selected = select(from, source, from.rejecting());
     } finally {
       if (selected == null) {
         connections.permits().giveBack();
@@ -163,10 +168,32 @@ public final class PoolLimiter extends QueueingLimiter {
 
   private static @Nullable Backend select(
       Pool from, @Nullable SocketAddress source, Collection<Backend> tried) {
+    StickyTable sticky = from.sticky();
+    return sticky != null && source instanceof InetSocketAddress inet && inet.getAddress() != null
+        ? selectKept(from, sticky, inet, tried)
+        : balance(from, source, tried);
+  }
+
+  /** The backend that the source keeps, or another one that it keeps from now on. */
+  private static @Nullable Backend selectKept(
+      Pool from, StickyTable sticky, InetSocketAddress source, Collection<Backend> tried) {
+    KeptSource known = sticky.find(source.getAddress());
+    Backend kept =
+        known == null || !from.rejecting().containsAll(tried) ? null : from.kept(known.backend());
+    Backend selected = kept != null && kept.trySelect() ? kept : balance(from, source, tried);
+    if (selected != null && !selected.isReject()) {
+      sticky.keep(source.getAddress(), known, selected.id());
+    }
+    return selected;
+  }
+
+  private static @Nullable Backend balance(
+      Pool from, @Nullable SocketAddress source, Collection<Backend> tried) {
     Collection<Backend> out = sameOf(from, tried);
     Backend picked = from.pick(source, out);
     if (picked != null && from.isLate(picked)) {
-      Backend other = select(from, source, Stream.concat(out.stream(), Stream.of(picked)).toList());
+      Backend other =
+          balance(from, source, Stream.concat(out.stream(), Stream.of(picked)).toList());
       if (other != null) {
         return other;
       }
@@ -174,7 +201,7 @@ public final class PoolLimiter extends QueueingLimiter {
     if (picked == null || picked.trySelect()) {
       return picked;
     }
-    Set<Backend> full = new HashSet<>();
+    Set<Backend> full = new HashSet<>(from.rejecting());
     from.backends().stream().filter(backend -> !backend.hasRoom()).forEach(full::add);
     do {
       full.add(picked);
@@ -183,13 +210,21 @@ public final class PoolLimiter extends QueueingLimiter {
     return picked;
   }
 
-  /** The backends of {@code from} with the ids of {@code tried}: a reload makes new objects. */
+  /**
+   * The backends of {@code from} with the ids of {@code tried}: a reload makes new objects; and the
+   * one that refuses, because the share of a session is drawn once.
+   */
   private static Collection<Backend> sameOf(Pool from, Collection<Backend> tried) {
     if (tried.isEmpty()) {
       return tried;
     }
+    if (tried == from.rejecting()) {
+      return tried;
+    }
     Set<String> ids = tried.stream().map(Backend::id).collect(Collectors.toSet());
-    return from.backends().stream().filter(each -> ids.contains(each.id())).toList();
+    return from.backends().stream()
+        .filter(each -> each.isReject() || ids.contains(each.id()))
+        .toList();
   }
 
   @Override

@@ -94,7 +94,8 @@ class CompletionCommandTest {
 
   @ParameterizedTest
   @CsvSource({
-    "'set ', 'web/10.0.0.1:9001 web/10.0.0.2:9001 api/[::1]:80'",
+    "'set ', 'listener pool web/10.0.0.1:9001 web/10.0.0.2:9001 api/[::1]:80'",
+    "'set listener ', listeners",
     "'set web/10.0.0.2', web/10.0.0.2:9001",
     "'set web/10.0.0.1:9', 9001",
     "'set api/[::', 1]:80",

@@ -186,6 +186,26 @@ final class ConfigCommandsTest {
     allHave(4, FIRST);
   }
 
+  @Test
+  void limitsOfAListenerOrPoolAreSetInTheDocument() {
+    JsonObject set = new JsonObject().put("pool", "web").put("connections", 9).put("author", "ann");
+    assertThat(a.on(() -> a.commands.set(set, "test")).await().getLong("revision")).isEqualTo(2);
+    JsonObject got = a.on(() -> a.commands.get(new JsonObject())).await();
+    assertThat(got.getString("kind")).isEqualTo("set");
+    assertThat(got.getString("author")).isEqualTo("ann");
+    assertThat(got.getString("text")).containsPattern("connections\"?: 9");
+    assertThat(a.on(() -> a.commands.set(set, "test")).await().getBoolean("unchanged")).isTrue();
+    JsonObject unknown = new JsonObject().put("listener", "none").put("connections", 1);
+    assertThat(refused(() -> a.commands.set(unknown, "test"), a).code()).isEqualTo(404);
+    for (JsonObject wrong :
+        List.of(
+            new JsonObject().put("listener", "web"),
+            new JsonObject().put("listener", "web").put("connectionsPerBackend", 1),
+            new JsonObject().put("pool", "web").put("connections", -1))) {
+      assertThat(refused(() -> a.commands.set(wrong, "test"), a).code()).isEqualTo(422);
+    }
+  }
+
   private static JsonObject backend() {
     return new JsonObject().put("pool", "web").put("backend", "127.0.0.1:9001");
   }

@@ -17,6 +17,7 @@ import dev.fairlead.config.PoolConfig.Balance;
 import dev.fairlead.config.PoolConfig.Connect;
 import dev.fairlead.config.PoolConfig.DiscoveryConfig;
 import dev.fairlead.config.PoolConfig.Replies;
+import dev.fairlead.config.PoolConfig.Stickiness;
 import dev.fairlead.config.PoolConfig.Timeouts;
 import dev.fairlead.config.ProxyProtocolConfig.SendProxy;
 import dev.fairlead.config.StatusRanges;
@@ -24,7 +25,6 @@ import dev.fairlead.config.TlsConfig.BackendTls;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -102,6 +102,15 @@ public final class ConfigArbitraries {
     return fixed.stream().distinct().count() == fixed.size();
   }
 
+  /** How a backend is chosen. */
+  private record Named(String name, Balance balance, Stickiness stickiness) {}
+
+  private static Arbitrary<Stickiness> stickiness() {
+    return Combinators.combine(duration(1), Arbitraries.integers().between(1, 1_000_000))
+        .as(Stickiness::new)
+        .injectNull(0.5);
+  }
+
   private static Arbitrary<PoolConfig> pool() {
     Arbitrary<List<BackendConfig>> backends =
         backend().list().ofMaxSize(4).uniqueElements(BackendConfig::id);
@@ -115,7 +124,7 @@ public final class ConfigArbitraries {
             .as(Timeouts::new);
     Arbitrary<Replies> replies = Combinators.combine(reply(), reply()).as(Replies::new);
     return Combinators.combine(
-            Combinators.combine(name(), Arbitraries.of(Balance.class)).as(Map::entry),
+            Combinators.combine(name(), Arbitraries.of(Balance.class), stickiness()).as(Named::new),
             backends,
             LimitArbitraries.ofPool(),
             care(),
@@ -125,8 +134,8 @@ public final class ConfigArbitraries {
         .as(
             (named, made, limits, care, connects, times, says) ->
                 new PoolConfig(
-                    named.getKey(),
-                    named.getValue(),
+                    named.name(),
+                    named.balance(),
                     made,
                     care.discovery(),
                     probing(care.health(), made),
@@ -141,7 +150,7 @@ public final class ConfigArbitraries {
                     care.onBackendDown(),
                     PoolConfig.Closing.DEFAULT,
                     null,
-                    null,
+                    named.stickiness(),
                     null,
                     says));
   }
@@ -253,7 +262,8 @@ public final class ConfigArbitraries {
     Arbitrary<BackendConfig> unix =
         Combinators.combine(Arbitraries.of("/a", "/b ${c}", "/ä\"'\\d"), weight, state, tier, most)
             .as((path, w, s, t, m) -> new BackendConfig(null, 0, path, w, s, t, m));
-    return Arbitraries.oneOf(ip, unix);
+    Arbitrary<BackendConfig> reject = Combinators.combine(weight, state).as(BackendConfig::reject);
+    return Arbitraries.oneOf(ip, unix, reject);
   }
 
   private static Arbitrary<String> name() {
@@ -280,10 +290,13 @@ public final class ConfigArbitraries {
     return Arbitraries.oneOf(any, tricky).injectNull(0.2);
   }
 
-  /** A setting of a backend, its weight, its state or both. */
+  /** A setting of a backend: its weight, its state, its limit, or some of them. */
   public static Arbitrary<BackendSetting> settings() {
     Arbitrary<Integer> weight = Arbitraries.integers().between(0, 1000);
-    return Combinators.combine(weight.injectNull(0.3), Arbitraries.of(State.class).injectNull(0.3))
-        .as((w, state) -> new BackendSetting("any", "any", w, state));
+    return Combinators.combine(
+            weight.injectNull(0.3),
+            Arbitraries.of(State.class).injectNull(0.3),
+            Arbitraries.integers().between(1, 1000).injectNull(0.5))
+        .as((w, state, most) -> new BackendSetting("any", "any", w, state, most));
   }
 }

@@ -9,7 +9,9 @@ import dev.fairlead.config.LimitsConfig.QueueConfig;
 import dev.fairlead.config.LimitsConfig.RefuseWith;
 import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.config.ListenerConfig.AccessConfig;
+import dev.fairlead.config.ListenerConfig.ListFile;
 import dev.fairlead.config.ListenerConfig.Route;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -23,7 +25,26 @@ final class LimitArbitraries {
 
   static Arbitrary<AccessConfig> access() {
     Arbitrary<List<Cidr>> networks = cidr().list().ofMaxSize(3);
-    return Combinators.combine(networks, networks).as(AccessConfig::new);
+    return Combinators.combine(networks, networks, files(), files())
+        .as(
+            (allow, deny, allowFiles, denyFiles) ->
+                new AccessConfig(allow, deny, placed(allowFiles, allow), placed(denyFiles, deny)));
+  }
+
+  private static Arbitrary<List<ListFile>> files() {
+    return Combinators.combine(
+            Arbitraries.integers().between(0, 3),
+            Arbitraries.strings().alpha().ofLength(8).map(name -> Path.of("/etc/lists", name)))
+        .as(ListFile::new)
+        .list()
+        .ofMaxSize(1);
+  }
+
+  /** At a place that a list of those networks has. */
+  private static List<ListFile> placed(List<ListFile> files, List<Cidr> networks) {
+    return files.stream()
+        .map(each -> new ListFile(Math.min(each.index(), networks.size()), each.file()))
+        .toList();
   }
 
   /** Any network, also one whose bytes are those of a mapped address. */

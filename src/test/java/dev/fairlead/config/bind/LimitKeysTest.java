@@ -12,7 +12,9 @@ import dev.fairlead.config.LimitsConfig.QueueConfig;
 import dev.fairlead.config.LimitsConfig.RefuseWith;
 import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.config.ListenerConfig.AccessConfig;
+import dev.fairlead.config.ListenerConfig.ListFile;
 import dev.fairlead.config.PoolConfig;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -47,6 +49,19 @@ class LimitKeysTest {
     assertThat(config("listeners[0].limits={queue: {timeout: 5000ms}, connections: 0}"))
         .isEqualTo(config);
     assertThat(config("listeners[0].limits={}", "pools[0].limits={}")).isEqualTo(config);
+  }
+
+  @Test
+  void aListMayNameFiles() {
+    AccessConfig access =
+        config("listeners[0].allow=[{file: /a.txt}, 10.0.0.0/8, {file: /b.txt}]")
+            .listeners()
+            .get(0)
+            .access();
+    assertThat(access.allow()).containsExactly(Cidr.of("10.0.0.0/8"));
+    assertThat(access.allowFiles())
+        .containsExactly(new ListFile(0, Path.of("/a.txt")), new ListFile(2, Path.of("/b.txt")));
+    assertThat(problems("listeners[0].deny=[{fil: a}, {}, {file: 1, x: 2}]")).hasSize(4);
   }
 
   @Test

@@ -90,7 +90,7 @@ class DocumentPropertiesTest {
     assertThat(changed.document().digest())
         .as(after)
         .isEqualTo(Document.of(JSON, json.encode()).digest());
-    int keys = (setting.weight() == null ? 0 : 1) + (setting.state() == null ? 0 : 1);
+    int keys = setting.toJson().size() - 2;
     assertThat(DocumentDiff.unified("a", text, "b", after).stream().skip(2))
         .as(after)
         .filteredOn(line -> line.startsWith("+") || line.startsWith("-"))
@@ -199,7 +199,9 @@ class DocumentPropertiesTest {
       List<Target> all = new ArrayList<>();
       for (int pool = 0; pool < config.pools().size(); pool++) {
         for (int i = 0; i < config.pools().get(pool).backends().size(); i++) {
-          all.add(new Target(pool, i));
+          if (!config.pools().get(pool).backends().get(i).isReject()) {
+            all.add(new Target(pool, i));
+          }
         }
       }
       return all.get(random.nextInt(all.size()));
@@ -217,10 +219,10 @@ class DocumentPropertiesTest {
       BackendConfig b = backends.get(backend);
       int weight = setting.weight() == null ? b.weight() : setting.weight();
       BackendConfig.State state = setting.state() == null ? b.state() : setting.state();
+      int most = setting.maxConnections() == null ? b.maxConnections() : setting.maxConnections();
       backends.set(
           backend,
-          new BackendConfig(
-              b.host(), b.port(), b.unixPath(), weight, state, b.tier(), b.maxConnections()));
+          new BackendConfig(b.host(), b.port(), b.unixPath(), weight, state, b.tier(), most));
       changed.set(pool, PoolSettings.withBackends(p, backends));
       return changed;
     }
@@ -234,7 +236,11 @@ class DocumentPropertiesTest {
   @Provide
   Arbitrary<FairleadConfig> withBackends() {
     return ConfigArbitraries.dynamicParts()
-        .filter(config -> config.pools().stream().anyMatch(pool -> !pool.backends().isEmpty()));
+        .filter(
+            config ->
+                config.pools().stream()
+                    .flatMap(pool -> pool.backends().stream())
+                    .anyMatch(backend -> !backend.isReject()));
   }
 
   @Provide

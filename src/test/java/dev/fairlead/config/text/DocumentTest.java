@@ -9,7 +9,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.fairlead.config.BackendConfig.State;
 import dev.fairlead.config.BackendSetting;
 import dev.fairlead.config.ConfigFormat;
+import dev.fairlead.config.LimitSetting;
 import dev.fairlead.config.text.Document.ForeignKey;
+import java.util.Map;
 import java.util.NoSuchElementException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,6 +61,31 @@ class DocumentTest {
 
   private static String digest(String yaml) {
     return document(YAML, yaml).digest();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "YAML | pools:\\n- name: a # x\\n  limits:\\n    connections: 1 # most\\n"
+            + "| pools:\\n- name: a # x\\n  limits:\\n    connections: 5 # most\\n",
+        "YAML | pools:\\n- name: a # x\\n  backends: []\\n"
+            + "| pools:\\n- name: a # x\\n  limits: { connections: 5 }\\n  backends: []\\n",
+        "YAML | pools:\\n- name: a\\n  limits: {}\\n"
+            + "| pools:\\n- name: a\\n  limits: { connections: 5 }\\n",
+        "YAML | pools: [{ name: a, limits: { scope: member } }]"
+            + "| pools: [{ name: a, limits: { scope: member, connections: 5 } }]",
+        "JSON | {\"pools\": [{\"name\": \"a\"}]}"
+            + "| {\"pools\": [{\"name\": \"a\", \"limits\": {\"connections\": 5}}]}",
+        "TOML | [[pools]]\\nname = \"a\"\\n"
+            + "| [[pools]]\\nname = \"a\"\\nlimits = { connections = 5 }\\n",
+      })
+  void limitsAreSetInTheText(ConfigFormat format, String before, String after) {
+    Document.ChangedDocument changed =
+        Document.of(format, before.replace("\\n", "\n"))
+            .with(0, new LimitSetting(LimitSetting.Owner.POOL, "a", Map.of("connections", 5)));
+    assertThat(changed.document().text()).isEqualTo(after.replace("\\n", "\n"));
+    assertThat(changed.rewritten()).isFalse();
   }
 
   private static BackendSetting setting(Integer weight, State state) {

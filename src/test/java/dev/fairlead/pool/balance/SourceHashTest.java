@@ -123,6 +123,47 @@ class SourceHashTest {
   }
 
   @Test
+  void poolsOfTheSameHostsAgreeOnTheHostWhateverThePorts() {
+    Pool control = pool(hosts(10, 21));
+    Pool data = pool(hosts(10, 30_000, 30_001, 30_002));
+    long[] ports = new long[3];
+    for (SocketAddress client : clients(20_000)) {
+      Backend found = data.pick(client, List.of());
+      assertThat(found.config().host()).isEqualTo(control.pick(client, List.of()).config().host());
+      ports[found.config().port() - 30_000]++;
+    }
+    Shares.assertFollow(ports, new double[] {1, 1, 1});
+  }
+
+  @Test
+  void fewMoveWhenAPortOfOneHostLeaves() {
+    List<BackendConfig> backends = new ArrayList<>(hosts(5, 1, 2, 3, 4));
+    Pool before = pool(backends);
+    String gone = backends.remove(7).id();
+    Pool after = pool(backends);
+    int moved = 0;
+    for (SocketAddress client : clients(20_000)) {
+      String was = before.pick(client, List.of()).id();
+      moved += was.equals(gone) || was.equals(after.pick(client, List.of()).id()) ? 0 : 1;
+    }
+    // Its host has less weight, so a part of its clients goes to other hosts.
+    assertThat(moved / 20_000.0).isLessThan(0.12);
+  }
+
+  private static List<BackendConfig> hosts(int count, int... ports) {
+    return IntStream.range(0, count)
+        .boxed()
+        .flatMap(
+            i ->
+                Arrays.stream(ports)
+                    .mapToObj(
+                        port ->
+                            new BackendConfig(
+                                "10.0.0." + i, port, null, 1, BackendConfig.State.ENABLED)))
+        .toList();
+  }
+
+  @Test
   void sameFailuresLeadToTheSameBackend() {
     Pool pool = pool(tenBackends());
     Pool onAnotherMember = pool(tenBackends());
