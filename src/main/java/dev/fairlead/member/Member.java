@@ -63,6 +63,7 @@ public final class Member {
   private final Drain drain;
   private final LiveConfig live;
   private final ClusterVerticle cluster;
+  private final Rebalancer rebalancer;
   private final FileChanges changes;
   private final ConfigFile file;
   private final MemberReport report;
@@ -178,19 +179,16 @@ public final class Member {
         new ClusterVerticle(
             new ClusterVerticle.ClusterSetup(
                 foundation.node(), self, live, start.startup(), start.secret()));
+    this.rebalancer = new Rebalancer(vertx, proxy, cluster);
+    stops.add(rebalancer::stop);
     this.drain = new Drain(vertx, proxy, own.config().node().shutdown(), cluster::drainStarted);
     this.changes = new FileChanges(vertx, cluster, live, own.text(), start.kept());
     this.file = new ConfigFile(vertx, own.text(), own.loader(), changes);
+    MemberReport.OwnFile read =
+        new MemberReport.OwnFile(
+            own.text().name(), changes::digest, own.config().cluster().enabled());
     this.report =
-        new MemberReport(
-            Instant.now(),
-            proxy,
-            live,
-            drain,
-            cluster,
-            accessLog,
-            new MemberReport.OwnFile(
-                own.text().name(), changes::digest, own.config().cluster().enabled()));
+        new MemberReport(Instant.now(), proxy, live, drain, cluster, accessLog, read);
     AdminVerticle.MemberAccess access =
         new AdminVerticle.MemberAccess(
             report, foundation.metrics()::scrape, cluster, RecentEvents.of(vertx));
@@ -324,6 +322,7 @@ public final class Member {
     measured.export(inForce);
     measured.metrics().revision(inForce.revision().revision());
     changes.inForce(inForce.revision());
+    rebalancer.follow();
   }
 
   private void poolsChanged() {

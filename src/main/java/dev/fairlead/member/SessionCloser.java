@@ -6,7 +6,6 @@ import dev.fairlead.config.PoolConfig.OnBackendDown;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
 import dev.fairlead.session.CloseReason;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -15,19 +14,14 @@ import java.util.stream.Collectors;
 
 /**
  * Ends the sessions of backends that are down or removed, in pools with {@code onBackendDown:
- * close}, and lets those stay that have not been ended yet when the reason is gone. Any thread, but
+ * close}: from {@code closeAfter} on, over {@code closeSpread}. Lets those stay that have not been
+ * ended yet when the reason is gone. Any thread, but
  * the calls must come in the order of what they report.
  */
 record SessionCloser(EventLoops loops) {
-  /**
-   * The time over which the sessions of a backend are closed. Raising it spreads the clients that
-   * connect again; lowering it ends sooner what does not work any more.
-   */
-  private static final Duration CLOSING = Duration.ofSeconds(5);
-
   void down(Pool pool, Backend backend) {
     if (closes(pool)) {
-      loops.endSessionsAt(backend, CLOSING, CloseReason.BACKEND_DOWN);
+      loops.endSessionsAt(backend, pool.config().closing(), CloseReason.BACKEND_DOWN);
     }
   }
 
@@ -48,10 +42,14 @@ record SessionCloser(EventLoops loops) {
     Map<String, Pool> next =
         now.stream().collect(Collectors.toMap(Pool::name, Function.identity()));
     for (Pool pool : before) {
-      if (closes(next.getOrDefault(pool.name(), pool))) {
+      Pool closing = next.getOrDefault(pool.name(), pool);
+      if (closes(closing)) {
         pool.backends().stream()
             .filter(backend -> !there.contains(backend.toString()))
-            .forEach(gone -> loops.endSessionsAt(gone, CLOSING, CloseReason.BACKEND_REMOVED));
+            .forEach(
+                gone ->
+                    loops.endSessionsAt(
+                        gone, closing.config().closing(), CloseReason.BACKEND_REMOVED));
       }
     }
   }

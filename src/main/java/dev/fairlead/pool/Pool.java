@@ -5,11 +5,13 @@ import dev.fairlead.config.PoolConfig;
 import java.net.SocketAddress;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -30,14 +32,21 @@ public final class Pool {
   /** Of round-robin; passed on to the pool that replaces this one. */
   private final AtomicLong position;
 
+  /** Sessions that were ended because their backend held too many; passed on likewise. */
+  private final LongAdder rebalanced;
+
   private volatile Choice choice;
 
   private Pool(
-      PoolConfig config, List<BackendConfig> found, List<Backend> backends, AtomicLong position) {
+      PoolConfig config,
+      List<BackendConfig> found,
+      List<Backend> backends,
+      @Nullable Pool before) {
     this.config = config;
     this.found = List.copyOf(found);
     this.backends = backends;
-    this.position = position;
+    this.position = before == null ? new AtomicLong() : before.position;
+    this.rebalanced = before == null ? new LongAdder() : before.rebalanced;
     refresh();
   }
 
@@ -60,7 +69,7 @@ public final class Pool {
                 found.stream().filter(each -> !configured.contains(each.id())))
             .map(each -> backend(config.name(), each, members, known.get(each.id())))
             .toList();
-    return new Pool(config, found, backends, before == null ? new AtomicLong() : before.position);
+    return new Pool(config, found, backends, before);
   }
 
   /** A backend that joins {@code members}, or takes sessions again, begins a slow start. */
@@ -153,6 +162,30 @@ public final class Pool {
    */
   public final void refresh() {
     choice = Choice.of(config, backends, position, System.nanoTime());
+  }
+
+  /**
+   * The backends that take new sessions now, in order, and the weight of each: with its slow start,
+   * on a scale of their own. An ejected one does not count, even while a session tries it.
+   */
+  public Map<Backend, Long> shares() {
+    int lowest = tier();
+    List<Backend> taking =
+        backends.stream()
+            .filter(each -> each.eligible() && !each.isEjected())
+            .filter(each -> each.config().tier() == lowest)
+            .toList();
+    long[] weights = new SlowStart(config.slowStart(), System.nanoTime()).weights(taking);
+    Map<Backend, Long> shares = new LinkedHashMap<>();
+    for (int i = 0; i < weights.length; i++) {
+      shares.put(taking.get(i), weights[i]);
+    }
+    return shares;
+  }
+
+  /** Sessions that this member has ended because their backend held too many. */
+  public LongAdder rebalanced() {
+    return rebalanced;
   }
 
   /** The lowest tier with an eligible backend. */

@@ -32,6 +32,7 @@ public enum CloseReason {
   HELLO,
   BACKEND_DOWN,
   BACKEND_REMOVED,
+  REBALANCE,
   ADMIN,
   DRAIN,
   INTERNAL;

@@ -50,7 +50,6 @@ final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureLi
 
   private @Nullable ChannelHandlerContext context; // from the registration of the channel on
   private @Nullable Side other; // from the answer of a backend on
-
   /** Read before a backend answered; {@link #join} passes it on or {@link #close} releases it. */
   private final EarlyBytes early = new EarlyBytes();
 
@@ -76,8 +75,9 @@ final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureLi
     return inputDone || (other != null && other.inputDone);
   }
 
-  boolean isFlushed() {
-    return flushed;
+  /** Nothing comes from this peer any more, and nothing is to be sent to it. */
+  boolean isOver() {
+    return inputDone && flushed;
   }
 
   boolean isOutputDone() {

@@ -77,9 +77,6 @@ record PoolBinder(Binding binding) {
   private static void refuseWhatIsNotBuilt(Section pool, PoolConfig config) {
     Map<String, Boolean> used =
         Map.of(
-            "closeAfter", !config.closing().after().isZero(),
-            "closeSpread", !config.closing().spread().equals(Closing.DEFAULT.spread()),
-            "rebalance", config.rebalance() != null,
             "stickiness", config.stickiness() != null,
             "agent", config.agent() != null);
     used.forEach(
