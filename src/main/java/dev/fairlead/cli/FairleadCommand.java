@@ -37,6 +37,8 @@ import picocli.CommandLine.TypeConversionException;
       EventsCommand.class,
       TopCommand.class,
       SetCommand.class,
+      DrainCommand.class,
+      RebalanceCommand.class,
       ExplainCommand.class,
       ShutdownCommand.class,
       CompletionCommand.class,

@@ -6,6 +6,7 @@ import dev.fairlead.cluster.health.HealthListener;
 import dev.fairlead.event.MemberInfo;
 import dev.fairlead.event.MetricsReport;
 import dev.fairlead.pool.Pool;
+import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
@@ -54,6 +55,9 @@ public interface LocalMember {
 
   /** Saves revisions, as they are written and the newest first, for the next start; blocks. */
   void save(List<String> revisions);
+
+  /** A command of {@link dev.fairlead.event.Commands#endSessions} is obeyed. */
+  default void endSessions(JsonObject command) {}
 
   /** A shutdown command is obeyed; without a grace as configured. */
   void shutdown(@Nullable Duration grace);

@@ -8,6 +8,7 @@ import dev.fairlead.config.NodeConfig;
 import dev.fairlead.event.MemberInfo;
 import dev.fairlead.event.MetricsReport;
 import dev.fairlead.pool.Pool;
+import io.vertx.core.json.JsonObject;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -26,6 +27,7 @@ record LocalMemberAdapter(
     KeptRevisions kept,
     HealthListener health,
     Supplier<MemberReport> report,
+    Consumer<JsonObject> ends,
     Consumer<@Nullable Duration> drain)
     implements LocalMember {
 
@@ -80,6 +82,11 @@ record LocalMemberAdapter(
   @Override
   public void save(List<String> revisions) {
     kept.revisions(revisions);
+  }
+
+  @Override
+  public void endSessions(JsonObject command) {
+    ends.accept(command);
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.fairlead.member;
 import dev.fairlead.admin.AdminVerticle;
 import dev.fairlead.admin.MemberView;
 import dev.fairlead.admin.RecentEvents;
+import dev.fairlead.cluster.ClusterSetup;
 import dev.fairlead.cluster.ClusterVerticle;
 import dev.fairlead.cluster.node.ClusterNode;
 import dev.fairlead.cluster.node.HazelcastNode;
@@ -29,6 +30,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -174,11 +176,11 @@ public final class Member {
             start.kept(),
             health,
             this::report,
+            this::endSessions,
             this::drain);
     this.cluster =
         new ClusterVerticle(
-            new ClusterVerticle.ClusterSetup(
-                foundation.node(), self, live, start.startup(), start.secret()));
+            new ClusterSetup(foundation.node(), self, live, start.startup(), start.secret()));
     this.rebalancer = new Rebalancer(vertx, proxy, cluster);
     stops.add(rebalancer::stop);
     this.drain = new Drain(vertx, proxy, own.config().node().shutdown(), cluster::drainStarted);
@@ -323,6 +325,10 @@ public final class Member {
     measured.metrics().revision(inForce.revision().revision());
     changes.inForce(inForce.revision());
     rebalancer.follow();
+  }
+
+  private void endSessions(JsonObject command) {
+    rebalancer.obey(command);
   }
 
   private void poolsChanged() {

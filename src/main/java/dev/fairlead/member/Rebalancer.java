@@ -2,9 +2,9 @@ package dev.fairlead.member;
 
 import dev.fairlead.cluster.ClusterVerticle;
 import dev.fairlead.cluster.load.LoadRow;
-import dev.fairlead.config.LimitsConfig.LimitScope;
-import dev.fairlead.config.LimitsConfig.PoolLimits;
+import dev.fairlead.config.Durations;
 import dev.fairlead.config.PoolConfig.Balance;
+import dev.fairlead.config.PoolConfig.Closing;
 import dev.fairlead.config.PoolConfig.Rebalance;
 import dev.fairlead.event.MemberInfo;
 import dev.fairlead.pool.Backend;
@@ -12,23 +12,20 @@ import dev.fairlead.pool.Pool;
 import dev.fairlead.pool.rebalance.Majority;
 import dev.fairlead.pool.rebalance.PoolHistory;
 import dev.fairlead.pool.rebalance.RebalancePlan;
-import dev.fairlead.pool.rebalance.RebalancePlan.Load;
 import dev.fairlead.session.CloseReason;
 import dev.fairlead.session.GradualClose.Wanted;
 import io.vertx.core.Context;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
 import java.net.SocketAddress;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +59,7 @@ final class Rebalancer {
   private final Vertx vertx;
   private final Proxy proxy;
   private final ClusterVerticle cluster;
+  private final SharedLoads loads;
   private final Context context;
   private final Majority majority = new Majority();
   private final Map<String, PoolHistory> histories = new HashMap<>();
@@ -79,6 +77,7 @@ final class Rebalancer {
     this.vertx = vertx;
     this.proxy = proxy;
     this.cluster = cluster;
+    this.loads = new SharedLoads(cluster);
     this.context = vertx.getOrCreateContext();
   }
 
@@ -87,13 +86,34 @@ final class Rebalancer {
     context.runOnContext(turn -> schedule());
   }
 
-  /** Rebalances a pool until each backend holds its share, for ten minutes at most. */
-  void once(String pool) {
-    context.runOnContext(
-        turn -> {
-          once.put(pool, System.nanoTime() + ONCE.toNanos());
-          schedule();
-        });
+  /**
+   * Obeys {@link dev.fairlead.event.Commands#endSessions}: rebalances a pool until each backend
+   * holds its share, for ten minutes at most, or ends what is left at one backend.
+   */
+  void obey(JsonObject command) {
+    String pool = command.getString("pool");
+    String backend = command.getString("backend");
+    if (backend == null) {
+      context.runOnContext(
+          turn -> {
+            once.put(pool, System.nanoTime() + ONCE.toNanos());
+            schedule();
+          });
+      return;
+    }
+    Duration over =
+        Optional.ofNullable(command.getString("over"))
+            .flatMap(Durations::parse)
+            .orElse(Duration.ZERO);
+    proxy.pools().stream()
+        .filter(each -> each.name().equals(pool))
+        .flatMap(each -> each.backends().stream())
+        .filter(each -> each.id().equals(backend))
+        .forEach(
+            each ->
+                proxy
+                    .loops()
+                    .endSessionsAt(each, new Closing(Duration.ZERO, over), CloseReason.ADMIN));
   }
 
   void stop() {
@@ -104,11 +124,6 @@ final class Rebalancer {
             vertx.cancelTimer(timer);
           }
         });
-  }
-
-  /** What would be ended of a pool if it were rebalanced now. */
-  Future<RebalancePlan> preview(Pool pool) {
-    return plan(pool, OptionalLong.empty());
   }
 
   private void schedule() {
@@ -146,7 +161,8 @@ final class Rebalancer {
     for (Pool pool : pools()) {
       OptionalLong total = observe(pool, ids);
       if (isWhole && isKnown && total.isPresent()) {
-        plan(pool, total)
+        loads
+            .plan(pool, total.getAsLong())
             .onSuccess(plan -> context.runOnContext(turn -> end(pool, plan, second)))
             .onFailure(cause -> LOG.error("pool {} is not rebalanced", pool.name(), cause));
       }
@@ -162,47 +178,7 @@ final class Rebalancer {
     pool.shares().keySet().forEach(backend -> backends.add(backend.id()));
     return histories
         .computeIfAbsent(pool.name(), any -> new PoolHistory())
-        .observe(new SteadyView(members, backends), total(pool));
-  }
-
-  private static long total(Pool pool) {
-    return pool.backends().stream().mapToLong(Backend::clusterActive).sum();
-  }
-
-  /** {@code total} empty = the sessions that are there now. */
-  private Future<RebalancePlan> plan(Pool pool, OptionalLong total) {
-    Map<Backend, Long> shares = pool.shares();
-    List<String> keys = shares.keySet().stream().map(LoadRow::key).toList();
-    String self = cluster.self().id();
-    return cluster
-        .loads()
-        .peers(keys)
-        .map(
-            peers -> {
-              List<Load> loads = new ArrayList<>();
-              shares.forEach(
-                  (backend, weight) -> {
-                    TreeMap<String, Integer> byMember =
-                        new TreeMap<>(
-                            Objects.requireNonNull(peers.get(LoadRow.key(backend))));
-                    byMember.put(self, backend.active());
-                    loads.add(new Load(backend.id(), weight, limit(pool, backend), byMember));
-                  });
-              return new RebalancePlan(rules(pool), loads, total.orElse(total(pool)));
-            });
-  }
-
-  private static Rebalance rules(Pool pool) {
-    return Objects.requireNonNullElse(pool.config().rebalance(), Rebalance.DEFAULT);
-  }
-
-  /** Of the whole cluster. */
-  private long limit(Pool pool, Backend backend) {
-    PoolLimits limits = pool.config().limits();
-    int own = backend.config().maxConnections();
-    long limit = own == 0 ? limits.connectionsPerBackend() : own;
-    long members = limits.scope() == LimitScope.MEMBER ? cluster.members().size() : 1;
-    return limit == 0 ? Long.MAX_VALUE : limit * members;
+        .observe(new SteadyView(members, backends), SharedLoads.total(pool));
   }
 
   private void end(Pool pool, RebalancePlan plan, long second) {

@@ -2,6 +2,7 @@ package dev.fairlead.member;
 
 import static java.util.stream.Collectors.toSet;
 
+import dev.fairlead.config.BackendConfig.State;
 import dev.fairlead.config.PoolConfig.OnBackendDown;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
@@ -35,10 +36,20 @@ record SessionCloser(EventLoops loops) {
   void switched(List<Pool> before, List<Pool> now, Set<String> there) {
     Set<String> keeping =
         now.stream().filter(pool -> !closes(pool)).map(Pool::name).collect(toSet());
+    Set<String> enabled =
+        now.stream()
+            .flatMap(pool -> pool.backends().stream())
+            .filter(backend -> backend.config().state() == State.ENABLED)
+            .map(Backend::toString)
+            .collect(toSet());
     loops.keepSessionsAt(
         (planned, why) ->
-            keeping.contains(planned.pool())
-                || (why == CloseReason.BACKEND_REMOVED && there.contains(planned.toString())));
+            switch (why) {
+              case ADMIN -> enabled.contains(planned.toString());
+              case BACKEND_REMOVED ->
+                  keeping.contains(planned.pool()) || there.contains(planned.toString());
+              default -> keeping.contains(planned.pool());
+            });
     Map<String, Pool> next =
         now.stream().collect(Collectors.toMap(Pool::name, Function.identity()));
     for (Pool pool : before) {

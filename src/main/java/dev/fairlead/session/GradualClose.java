@@ -74,9 +74,18 @@ public final class GradualClose {
     for (; ended < due; ended++) {
       Session session = sessions.get(ended);
       if (session.account().isAt(backend)) {
-        session.end(reason);
+        end(session);
       }
     }
     return ended == sessions.size();
+  }
+
+  /** What the operator ends is at a backend that still works. */
+  private void end(Session session) {
+    if (reason == CloseReason.ADMIN && session.quietNanos(0) >= 0) {
+      session.endGently(reason);
+    } else {
+      session.end(reason);
+    }
   }
 }

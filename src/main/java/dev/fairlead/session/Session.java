@@ -263,10 +263,10 @@ final class Session extends Deadlines.Entry implements StepOwner, SessionListene
 
   /** How long no byte has moved; -1 = it may not be ended gently. */
   long quietNanos(long minAgeNanos) {
-    boolean relays = step == null && backend != null && !ended && !client.isHalfClosed();
-    return relays && timer.age() >= minAgeNanos && client.pending() + backend.pending() == 0
-        ? loop.now() - timer.lastByteAt()
-        : -1;
+    if (timer.age() < minAgeNanos || step != null || backend == null || client.isHalfClosed()) {
+      return -1;
+    }
+    return client.pending() + backend.pending() == 0 ? loop.now() - timer.lastByteAt() : -1;
   }
 
   void endGently(CloseReason why) {

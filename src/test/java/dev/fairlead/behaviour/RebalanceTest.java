@@ -3,6 +3,7 @@ package dev.fairlead.behaviour;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.fairlead.cli.FairleadCommand;
 import dev.fairlead.config.NodeConfig.TransportKind;
 import dev.fairlead.session.SessionRecord;
 import dev.fairlead.testkit.MemberSetup;
@@ -10,8 +11,12 @@ import dev.fairlead.testkit.TestBackend;
 import dev.fairlead.testkit.TestClient;
 import dev.fairlead.testkit.TestConnection;
 import dev.fairlead.testkit.TestMember;
+import io.vertx.core.json.JsonObject;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -115,6 +120,54 @@ class RebalanceTest {
       member.reload(config(hash, first, second) + other(RULES, control, first));
       await().until(() -> sessions(member, "other") == CLIENTS / 2);
       assertThat(sessions(member, "web")).isEqualTo(CLIENTS);
+    }
+  }
+
+  @Test
+  void poolWithoutTheKeyIsRebalancedOnceByCommand() throws Exception {
+    String off = "slowStart: 0s";
+    try (TestBackend first = TestBackend.echo();
+        TestBackend second = TestBackend.echo();
+        TestMember member =
+            MemberSetup.on(TransportKind.NIO).start(config(off, first) + other(off))) {
+      connect(member);
+      member.reload(config(off, first, second) + other(off));
+      JsonObject plan =
+          new JsonObject(
+              member.http("POST", "/api/v1/pools/web/rebalance?dryRun=true").body());
+      assertThat(plan.getLong("ends")).isEqualTo(CLIENTS - 12);
+      assertThat(plan.getJsonArray("backends").getJsonObject(0).getLong("most")).isEqualTo(12);
+      assertThat(member.sessions()).hasSize(CLIENTS);
+      assertThat(member.http("POST", "/api/v1/pools/none/rebalance").statusCode()).isEqualTo(404);
+    }
+  }
+
+  @Test
+  void sessionsLeftAtADrainedBackendAreEnded() throws Exception {
+    String off = "slowStart: 0s";
+    try (TestBackend first = TestBackend.echo();
+        TestMember member =
+            MemberSetup.on(TransportKind.NIO).accessLog().start(config(off, first) + other(off))) {
+      connect(member);
+      StringWriter out = new StringWriter();
+      int code =
+          FairleadCommand.execute(
+              Map.of(),
+              new PrintWriter(out),
+              new PrintWriter(out),
+              "drain",
+              "web/127.0.0.1:" + first.port(),
+              "--wait=100ms",
+              "--close-over=500ms",
+              "--admin=http://127.0.0.1:" + member.member().adminPort());
+      assertThat(out.toString())
+          .contains("is draining", "20 sessions left", "ending 20 sessions over 500ms", "no session");
+      assertThat(code).isZero();
+      assertThat(member.accessLog(CLIENTS))
+          .allSatisfy(line -> assertThat(line.getString("reason")).isEqualTo("admin"));
+      for (TestConnection each : clients) {
+        each.expectEof();
+      }
     }
   }
 
