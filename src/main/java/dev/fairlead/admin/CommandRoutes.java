@@ -113,7 +113,8 @@ record CommandRoutes(MemberView member, Commands commands) {
           Pool pool = pool(ctx.pathParam("pool"));
           String backend = command.getValue("backend") instanceof String text ? text : "";
           if (pool.backends().stream().noneMatch(each -> each.id().equals(backend))) {
-            String message = backend + " (expected: the id of a backend of pool " + pool.name() + ")";
+            String message =
+                backend + " (expected: the id of a backend of pool " + pool.name() + ")";
             throw new CommandException(CommandException.NOT_FOUND, "backend", message);
           }
           CommandBodies.endSessions(command.put("pool", pool.name()));

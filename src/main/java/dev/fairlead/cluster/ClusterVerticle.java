@@ -138,9 +138,7 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
   private Future<Void> serve() {
     SignedCommands opened = Objects.requireNonNull(signed);
     LocalMember member = setup.member();
-    bus =
-        new BusCommands(
-            vertx, this::self, this, opened, this::obeyShutdown, member::endSessions);
+    bus = new BusCommands(vertx, this::self, this, opened, this::obeyShutdown, member::endSessions);
     return loads
         .start()
         .compose(started -> health.start())

@@ -68,9 +68,7 @@ public final class CommandBodies {
           .optional("note", ValueKind.text());
 
   private static final CommandShape SHUTDOWN =
-      CommandShape.empty()
-          .required("member", ValueKind.text())
-          .optional("grace", DURATION);
+      CommandShape.empty().required("member", ValueKind.text()).optional("grace", DURATION);
 
   private static final CommandShape END_SESSIONS =
       CommandShape.empty()

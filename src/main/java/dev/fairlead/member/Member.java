@@ -189,8 +189,7 @@ public final class Member {
     MemberReport.OwnFile read =
         new MemberReport.OwnFile(
             own.text().name(), changes::digest, own.config().cluster().enabled());
-    this.report =
-        new MemberReport(Instant.now(), proxy, live, drain, cluster, accessLog, read);
+    this.report = new MemberReport(Instant.now(), proxy, live, drain, cluster, accessLog, read);
     AdminVerticle.MemberAccess access =
         new AdminVerticle.MemberAccess(
             report, foundation.metrics()::scrape, cluster, RecentEvents.of(vertx));

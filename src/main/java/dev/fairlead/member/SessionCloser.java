@@ -16,8 +16,8 @@ import java.util.stream.Collectors;
 /**
  * Ends the sessions of backends that are down or removed, in pools with {@code onBackendDown:
  * close}: from {@code closeAfter} on, over {@code closeSpread}. Lets those stay that have not been
- * ended yet when the reason is gone. Any thread, but
- * the calls must come in the order of what they report.
+ * ended yet when the reason is gone. Any thread, but the calls must come in the order of what they
+ * report.
  */
 record SessionCloser(EventLoops loops) {
   void down(Pool pool, Backend backend) {

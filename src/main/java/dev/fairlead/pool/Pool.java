@@ -38,10 +38,7 @@ public final class Pool {
   private volatile Choice choice;
 
   private Pool(
-      PoolConfig config,
-      List<BackendConfig> found,
-      List<Backend> backends,
-      @Nullable Pool before) {
+      PoolConfig config, List<BackendConfig> found, List<Backend> backends, @Nullable Pool before) {
     this.config = config;
     this.found = List.copyOf(found);
     this.backends = backends;

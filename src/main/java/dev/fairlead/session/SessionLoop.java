@@ -275,8 +275,7 @@ public final class SessionLoop {
 
   /** Ends those of {@code ids} that still fit, with a FIN to both peers; returns how many. */
   public int endGently(Set<String> ids, Wanted wanted, CloseReason why) {
-    List<Session> found =
-        sessions(each -> ids.contains(each.account().id()) && wanted.fits(each));
+    List<Session> found = sessions(each -> ids.contains(each.account().id()) && wanted.fits(each));
     found.forEach(each -> each.endGently(why));
     return found.size();
   }

@@ -50,6 +50,7 @@ final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureLi
 
   private @Nullable ChannelHandlerContext context; // from the registration of the channel on
   private @Nullable Side other; // from the answer of a backend on
+
   /** Read before a backend answered; {@link #join} passes it on or {@link #close} releases it. */
   private final EarlyBytes early = new EarlyBytes();
 

@@ -113,8 +113,7 @@ class OnBackendDownTest {
     String late = CLOSE + ", closeAfter: 1h, closeSpread: 10ms";
     String soon = CLOSE + ", closeSpread: 10ms";
     try (TestBackend backend = TestBackend.echo();
-        TestMember member =
-            start(config(late + backends(backend), soon + backends(backend)))) {
+        TestMember member = start(config(late + backends(backend), soon + backends(backend)))) {
       connect(member, CLIENTS);
       member.reload(config(late + backends(), soon + backends()));
       await().until(() -> sessions(member, "other") == 0);

@@ -80,7 +80,9 @@ class RebalanceTest {
     try (TestBackend first = TestBackend.echo();
         TestBackend second = TestBackend.echo();
         TestMember member =
-            MemberSetup.on(TransportKind.NIO).accessLog().start(config(RULES, first) + other(RULES))) {
+            MemberSetup.on(TransportKind.NIO)
+                .accessLog()
+                .start(config(RULES, first) + other(RULES))) {
       connect(member);
       member.reload(config(RULES, first, second) + other(RULES));
       await().until(() -> member.sessions().size() == CLIENTS / 2);
@@ -133,8 +135,7 @@ class RebalanceTest {
       connect(member);
       member.reload(config(off, first, second) + other(off));
       JsonObject plan =
-          new JsonObject(
-              member.http("POST", "/api/v1/pools/web/rebalance?dryRun=true").body());
+          new JsonObject(member.http("POST", "/api/v1/pools/web/rebalance?dryRun=true").body());
       assertThat(plan.getLong("ends")).isEqualTo(CLIENTS - 12);
       assertThat(plan.getJsonArray("backends").getJsonObject(0).getLong("most")).isEqualTo(12);
       assertThat(member.sessions()).hasSize(CLIENTS);
@@ -161,7 +162,8 @@ class RebalanceTest {
               "--close-over=500ms",
               "--admin=http://127.0.0.1:" + member.member().adminPort());
       assertThat(out.toString())
-          .contains("is draining", "20 sessions left", "ending 20 sessions over 500ms", "no session");
+          .contains(
+              "is draining", "20 sessions left", "ending 20 sessions over 500ms", "no session");
       assertThat(code).isZero();
       assertThat(member.accessLog(CLIENTS))
           .allSatisfy(line -> assertThat(line.getString("reason")).isEqualTo("admin"));

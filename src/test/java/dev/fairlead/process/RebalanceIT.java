@@ -11,6 +11,7 @@ import dev.fairlead.testkit.TestClient;
 import dev.fairlead.testkit.TestConnection;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.file.Path;
@@ -44,8 +45,7 @@ class RebalanceIT {
   private static final int TRANSFERS = 6;
   private static final int BYTES = 1_000_000;
   private static final double EXCESS = 1.1;
-  private static final String RULES =
-      "rebalance: { excess: 10%, rate: 5%, minAge: 2s, quiet: 1s }";
+  private static final String RULES = "rebalance: { excess: 10%, rate: 5%, minAge: 2s, quiet: 1s }";
 
   @TempDir private Path directory;
   private final List<TestBackend> backends = new ArrayList<>();
@@ -132,7 +132,8 @@ class RebalanceIT {
   private void rebalance(Map<String, Integer> before) {
     int all = CLIENTS + TRANSFERS;
     double most = Math.ceil(all * EXCESS / backends.size());
-    long perfect = before.values().stream().mapToLong(each -> Math.max(0, each - (long) most)).sum();
+    long perfect =
+        before.values().stream().mapToLong(each -> Math.max(0, each - (long) most)).sum();
     long began = System.nanoTime();
     cluster.member("m1").push(config(RULES));
     await()
@@ -171,7 +172,8 @@ class RebalanceIT {
     byte[] bytes = new byte[BYTES];
     new Random(seed).nextBytes(bytes);
     int sent = 0;
-    try (TestConnection client = TestClient.connect(new InetSocketAddress("127.0.0.1", port))) {
+    try (TestConnection client =
+        TestClient.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))) {
       while (!over.get()) {
         Thread writer = new Thread(() -> sendAll(client, bytes));
         writer.start();

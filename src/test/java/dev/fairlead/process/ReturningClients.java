@@ -2,6 +2,7 @@ package dev.fairlead.process;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -72,7 +73,8 @@ final class ReturningClients implements AutoCloseable {
     int port = ports.get(random.nextInt(ports.size()));
     SocketChannel channel = SocketChannel.open();
     channel.configureBlocking(false);
-    boolean isThere = channel.connect(new InetSocketAddress("127.0.0.1", port));
+    boolean isThere =
+        channel.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
     channel.register(selector, isThere ? SelectionKey.OP_READ : SelectionKey.OP_CONNECT);
     if (isThere) {
       connected.incrementAndGet();

@@ -97,7 +97,8 @@ public final class CountTable<T> {
   public Future<Map<String, Map<String, Integer>>> peers(Collection<String> keys) {
     Promise<Map<String, Map<String, Integer>>> counts = Promise.promise();
     rows.run(
-        () -> counts.complete(keys.stream().collect(Collectors.toMap(key -> key, peers::byMember))));
+        () ->
+            counts.complete(keys.stream().collect(Collectors.toMap(key -> key, peers::byMember))));
     return counts.future();
   }
 

@@ -59,8 +59,8 @@ public final class BusCommands {
   private final List<MessageConsumer<Object>> untilStop = new ArrayList<>();
 
   /**
-   * Gives {@code onShutdown} the grace, null = as configured, and {@code onEndSessions} the command;
-   * neither must block.
+   * Gives {@code onShutdown} the grace, null = as configured, and {@code onEndSessions} the
+   * command; neither must block.
    */
   public BusCommands(
       Vertx vertx,

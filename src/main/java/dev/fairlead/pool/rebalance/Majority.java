@@ -16,8 +16,8 @@ import java.util.Set;
  */
 public final class Majority {
   /**
-   * After which the part that is left is the whole cluster. Raising it does nothing for longer after
-   * most members died; lowering it acts in the smaller part of a long split.
+   * After which the part that is left is the whole cluster. Raising it does nothing for longer
+   * after most members died; lowering it acts in the smaller part of a long split.
    */
   private static final long RETENTION_NANOS = Duration.ofMinutes(10).toNanos();
 

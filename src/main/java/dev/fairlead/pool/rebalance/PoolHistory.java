@@ -42,8 +42,6 @@ public final class PoolHistory {
     if (totals.size() > WINDOW) {
       totals.removeFirst();
     }
-    return same < SETTLED
-        ? OptionalLong.empty()
-        : totals.stream().mapToLong(Long::longValue).max();
+    return same < SETTLED ? OptionalLong.empty() : totals.stream().mapToLong(Long::longValue).max();
   }
 }

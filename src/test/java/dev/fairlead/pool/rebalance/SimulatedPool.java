@@ -17,7 +17,8 @@ import java.util.stream.IntStream;
 /**
  * A pool of a simulated cluster, second by second: every member plans by itself, from its own
  * counts and those of the others, which are a second old now and then. A client whose session was
- * ended is back after up to three seconds, at any member, which takes the backend with the fewest for its weight.
+ * ended is back after up to three seconds, at any member, which takes the backend with the fewest
+ * for its weight.
  */
 final class SimulatedPool {
   private static final int RETURN_SECONDS = 3;
