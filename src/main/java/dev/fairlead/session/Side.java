@@ -47,7 +47,6 @@ final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureLi
 
   private final Transport transport;
   private final SideEvents events;
-
   private @Nullable ChannelHandlerContext context; // from the registration of the channel on
   private @Nullable Side other; // from the answer of a backend on
 

@@ -14,6 +14,7 @@ import dev.fairlead.testkit.TestMember;
 import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -122,6 +123,32 @@ class RebalanceTest {
       member.reload(config(hash, first, second) + other(RULES, control, first));
       await().until(() -> sessions(member, "other") == CLIENTS / 2);
       assertThat(sessions(member, "web")).isEqualTo(CLIENTS);
+    }
+  }
+
+  @Test
+  void bothPeersGetAFin() throws Exception {
+    try (TestBackend first = TestBackend.manual();
+        TestBackend second = TestBackend.manual();
+        TestMember member =
+            MemberSetup.on(TransportKind.NIO).start(config(RULES, first) + other(RULES))) {
+      TestConnection one = TestClient.connect(member.address());
+      TestConnection two = TestClient.connect(member.address());
+      clients.addAll(List.of(one, two));
+      List<TestConnection> ofBackend = List.of(first.next(), first.next());
+      member.reload(config(RULES, first, second) + other(RULES));
+      await().until(() -> member.metric("fairlead_rebalanced_total{pool=\"web\"}") == 1);
+      await().until(() -> member.sessions().size() == 1);
+      int ended = 0;
+      for (TestConnection each : clients) {
+        each.channel().configureBlocking(false);
+        ended += each.channel().read(ByteBuffer.allocate(1)) < 0 ? 1 : 0;
+      }
+      for (TestConnection each : ofBackend) {
+        each.channel().configureBlocking(false);
+        ended += each.channel().read(ByteBuffer.allocate(1)) < 0 ? 1 : 0;
+      }
+      assertThat(ended).isEqualTo(2);
     }
   }
 
