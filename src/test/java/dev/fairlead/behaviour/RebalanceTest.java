@@ -153,7 +153,7 @@ class RebalanceTest {
   }
 
   @Test
-  void poolWithoutTheKeyIsRebalancedOnceByCommand() throws Exception {
+  void dryRunSaysWhatIsAboveTheSharesAndEndsNothing() throws Exception {
     String off = "slowStart: 0s";
     try (TestBackend first = TestBackend.echo();
         TestBackend second = TestBackend.echo();
