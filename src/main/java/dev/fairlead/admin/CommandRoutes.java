@@ -7,6 +7,7 @@ import dev.fairlead.event.CommandBodies;
 import dev.fairlead.event.CommandException;
 import dev.fairlead.event.Commands;
 import dev.fairlead.event.MemberId;
+import dev.fairlead.pool.Pool;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpMethod;
@@ -45,6 +46,8 @@ record CommandRoutes(MemberView member, Commands commands) {
         new Endpoint(HttpMethod.PATCH, POOLS + ":pool/" + BACKENDS + "*", this::set),
         new Endpoint(HttpMethod.PATCH, POOLS + ":name", ctx -> setLimits(ctx, Owner.POOL)),
         new Endpoint(HttpMethod.PATCH, LISTENERS + ":name", ctx -> setLimits(ctx, Owner.LISTENER)),
+        new Endpoint(HttpMethod.POST, POOLS + ":pool/rebalance", this::rebalance),
+        new Endpoint(HttpMethod.POST, POOLS + ":pool/end", this::endSessions),
         new Endpoint(HttpMethod.POST, "/api/v1/shutdown", this::shutdown));
   }
 
@@ -99,6 +102,54 @@ record CommandRoutes(MemberView member, Commands commands) {
           ChangeAudit.says(ctx, ChangeText::set, command);
           return commands.set(CommandBodies.limits(owner, command), ChangeAudit.from(ctx));
         });
+  }
+
+  /** Answers with what is above the shares now, and has it ended unless it is a dry run. */
+  private void rebalance(RoutingContext ctx) {
+    answer(
+        ctx,
+        () -> {
+          boolean dryRun = RequestReader.dryRun(ctx.queryParams().get("dryRun"));
+          Pool pool = pool(ctx.pathParam("pool"));
+          JsonObject command = new JsonObject().put("pool", pool.name());
+          ChangeAudit.says(ctx, ChangeText::endSessions, command.copy().put("dryRun", dryRun));
+          Future<Void> sent =
+              dryRun
+                  ? Future.succeededFuture()
+                  : commands.endSessions(command, ChangeAudit.from(ctx));
+          return sent.compose(done -> member.rebalancePlan(pool))
+              .map(plan -> RebalanceJson.of(plan, member.members()).put("dryRun", dryRun));
+        });
+  }
+
+  private void endSessions(RoutingContext ctx) {
+    answer(
+        ctx,
+        () -> {
+          JsonObject command = RequestReader.json(ctx);
+          refuse(command, "pool");
+          Pool pool = pool(ctx.pathParam("pool"));
+          String backend = command.getValue("backend") instanceof String text ? text : "";
+          if (pool.backends().stream().noneMatch(each -> each.id().equals(backend))) {
+            String message =
+                backend + " (expected: the id of a backend of pool " + pool.name() + ")";
+            throw new CommandException(CommandException.NOT_FOUND, "backend", message);
+          }
+          CommandBodies.endSessions(command.put("pool", pool.name()));
+          ChangeAudit.says(ctx, ChangeText::endSessions, command);
+          return commands.endSessions(command, ChangeAudit.from(ctx));
+        },
+        sent -> ctx.response().setStatusCode(202).end());
+  }
+
+  private Pool pool(String name) {
+    return member.pools().stream()
+        .filter(each -> each.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new CommandException(
+                    CommandException.NOT_FOUND, "pool", name + " (expected: the name of a pool)"));
   }
 
   private static void refuse(JsonObject body, String key) {

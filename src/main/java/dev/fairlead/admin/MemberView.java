@@ -11,6 +11,7 @@ import dev.fairlead.event.MemberInfo;
 import dev.fairlead.net.tls.ListenerCertificate;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
+import dev.fairlead.pool.rebalance.RebalancePlan;
 import dev.fairlead.session.SessionRecord;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
@@ -68,6 +69,9 @@ public interface MemberView {
 
   /** Ends a session of this member with reason {@code admin}; false = no such session. */
   Future<Boolean> closeSession(String id);
+
+  /** What would be ended of a pool in force if it were rebalanced now. */
+  Future<RebalancePlan> rebalancePlan(Pool pool);
 
   /** False until the first configuration is in force. */
   boolean isConfigured();

@@ -103,7 +103,7 @@ final class RequestReader {
     return Long.parseLong(matcher.group(2));
   }
 
-  private static boolean dryRun(@Nullable String text) {
+  static boolean dryRun(@Nullable String text) {
     if (text != null && !text.equals("true") && !text.equals("false")) {
       throw refused("dryRun", text + " (expected: true or false)");
     }

@@ -41,6 +41,8 @@ import picocli.CommandLine.TypeConversionException;
       EventsCommand.class,
       TopCommand.class,
       SetCommand.class,
+      DrainCommand.class,
+      RebalanceCommand.class,
       ExplainCommand.class,
       ShutdownCommand.class,
       CompletionCommand.class,

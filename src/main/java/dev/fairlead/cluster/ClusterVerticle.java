@@ -11,14 +11,11 @@ import dev.fairlead.cluster.members.MembershipEvents;
 import dev.fairlead.cluster.node.ClusterNode;
 import dev.fairlead.cluster.node.Nodes;
 import dev.fairlead.cluster.revision.ConfigCommands;
-import dev.fairlead.cluster.revision.ConfigStart.StartupConfig;
-import dev.fairlead.cluster.revision.LocalConfig;
 import dev.fairlead.cluster.revision.SharedConfig;
 import dev.fairlead.cluster.revision.SharedConfig.ConfigSetup;
 import dev.fairlead.cluster.rows.RowContext;
 import dev.fairlead.cluster.rows.RowContext.RowTraffic;
 import dev.fairlead.cluster.signing.BusCommands;
-import dev.fairlead.cluster.signing.Secret;
 import dev.fairlead.cluster.signing.SignedCommands;
 import dev.fairlead.cluster.sticky.StickySharing;
 import dev.fairlead.config.Revision;
@@ -75,14 +72,6 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
   private volatile @Nullable BusCommands bus;
   private volatile @Nullable MemberQueries queries;
   private boolean draining;
-
-  /** Without a secret nothing is signed. */
-  public record ClusterSetup(
-      ClusterNode node,
-      LocalMember member,
-      LocalConfig config,
-      StartupConfig startup,
-      @Nullable Secret secret) {}
 
   public ClusterVerticle(ClusterSetup setup) {
     ClusterNode node = setup.node();
@@ -155,7 +144,8 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
 
   private Future<Void> serve() {
     SignedCommands opened = Objects.requireNonNull(signed);
-    bus = new BusCommands(vertx, this::self, this, opened, this::obeyShutdown);
+    LocalMember member = setup.member();
+    bus = new BusCommands(vertx, this::self, this, opened, this::obeyShutdown, member::endSessions);
     queries = new MemberQueries(setup.node(), opened, this::self, setup.member()::answer);
     return loads
         .start()
@@ -289,6 +279,11 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
   public Future<Void> shutdown(JsonObject command, String from) {
     LOG.info("{} requested by {}", CommandBodies.shutdownText(command), from);
     return here(() -> bus().publishShutdown(command));
+  }
+
+  @Override
+  public Future<Void> endSessions(JsonObject command, String from) {
+    return here(() -> bus().publishEndSessions(command));
   }
 
   /** Pools have other backends, with the configuration as it is. */

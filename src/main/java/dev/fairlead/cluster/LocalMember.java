@@ -66,6 +66,9 @@ public interface LocalMember {
   /** Saves revisions, as they are written and the newest first, for the next start; blocks. */
   void save(List<String> revisions);
 
+  /** A command of {@link dev.fairlead.event.Commands#endSessions} is obeyed. */
+  default void endSessions(JsonObject command) {}
+
   /** A shutdown command is obeyed; without a grace as configured. */
   void shutdown(@Nullable Duration grace);
 }

@@ -46,6 +46,16 @@ public final class ChangeText {
     return text.toString();
   }
 
+  /** {@code end of the sessions of web/10.0.0.1:9001, over 30s} or {@code rebalance of web}. */
+  public static String endSessions(JsonObject body) {
+    if (body.getValue("backend") == null) {
+      return "rebalance of " + shown(body, "pool");
+    }
+    String whose = shown(body, "pool") + '/' + shown(body, "backend");
+    String over = body.getValue("over") == null ? "at once" : "over " + shown(body, "over");
+    return "end of the sessions of " + whose + ", " + over;
+  }
+
   /** Whether it is only tried. */
   public static boolean isDryRun(JsonObject body) {
     return Boolean.TRUE.equals(body.getValue("dryRun"));

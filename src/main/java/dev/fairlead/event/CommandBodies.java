@@ -34,6 +34,11 @@ public final class CommandBodies {
 
   private static final ValueKind FORMAT = ValueKind.labels(ConfigFormat.values());
 
+  private static final ValueKind DURATION =
+      new ValueKind(
+          Durations.EXPECTED,
+          value -> value instanceof String text && Durations.parse(text).isPresent());
+
   private static final CommandShape PUSH =
       CommandShape.empty()
           .required(
@@ -68,13 +73,13 @@ public final class CommandBodies {
           .optional("note", ValueKind.text());
 
   private static final CommandShape SHUTDOWN =
+      CommandShape.empty().required("member", ValueKind.text()).optional("grace", DURATION);
+
+  private static final CommandShape END_SESSIONS =
       CommandShape.empty()
-          .required("member", ValueKind.text())
-          .optional(
-              "grace",
-              new ValueKind(
-                  Durations.EXPECTED,
-                  value -> value instanceof String text && Durations.parse(text).isPresent()));
+          .required("pool", ValueKind.text())
+          .optional("backend", ValueKind.text())
+          .optional("over", DURATION);
 
   private CommandBodies() {}
 
@@ -175,6 +180,16 @@ public final class CommandBodies {
   /** Of {@code fairlead.shutdown}. */
   public static JsonObject shutdown(JsonObject body) {
     refuse(SHUTDOWN.problems(body));
+    return body;
+  }
+
+  /** Of {@code fairlead.sessions.end}. */
+  public static JsonObject endSessions(JsonObject body) {
+    List<CommandProblem> problems = END_SESSIONS.problems(body);
+    if (body.getValue("over") != null && body.getValue("backend") == null) {
+      problems.add(CommandProblem.of("over", "unknown key (expected: with backend)"));
+    }
+    refuse(problems);
     return body;
   }
 

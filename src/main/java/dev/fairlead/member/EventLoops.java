@@ -1,9 +1,16 @@
 package dev.fairlead.member;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.toSet;
+
+import dev.fairlead.config.PoolConfig.Closing;
 import dev.fairlead.listener.ListenerVerticle;
 import dev.fairlead.net.Transport;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.session.CloseReason;
+import dev.fairlead.session.GradualClose.QuietSession;
+import dev.fairlead.session.GradualClose.Wanted;
 import dev.fairlead.session.SessionListener;
 import dev.fairlead.session.SessionLoop;
 import dev.fairlead.session.SessionRecord;
@@ -14,7 +21,10 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiPredicate;
@@ -72,9 +82,28 @@ record EventLoops(
     onEach(time.isZero() ? SessionLoop::endAll : loop -> loop.endOver(time));
   }
 
-  /** Ends the sessions that use a backend now, evenly distributed over {@code time}. */
-  void endSessionsAt(Backend backend, Duration time, CloseReason reason) {
-    onEach(loop -> loop.endThose(backend, time, reason));
+  /** Ends the sessions that use a backend now, at the times of {@code closing}. */
+  void endSessionsAt(Backend backend, Closing closing, CloseReason reason) {
+    onEach(loop -> loop.endThose(backend, closing, reason));
+  }
+
+  /**
+   * Ends the quietest sessions of those {@code wanted}, with a FIN to both peers; returns how many.
+   */
+  Future<Integer> endGently(Wanted wanted, CloseReason reason) {
+    return fromEach(loop -> loop.candidates(wanted))
+        .compose(
+            all -> {
+              Map<SessionLoop, Set<String>> chosen =
+                  all.stream()
+                      .flatMap(List::stream)
+                      .sorted(Comparator.comparingLong(QuietSession::quietNanos).reversed())
+                      .limit(wanted.most())
+                      .collect(groupingBy(QuietSession::loop, mapping(QuietSession::id, toSet())));
+              return fromEach(
+                  loop -> loop.endGently(chosen.getOrDefault(loop, Set.of()), wanted, reason));
+            })
+        .map(ended -> ended.stream().mapToInt(Integer::intValue).sum());
   }
 
   /** Takes back what {@link #endSessionsAt} has planned so: the sessions not yet ended stay. */

@@ -29,6 +29,7 @@ record LocalMemberAdapter(
     KeptRevisions kept,
     HealthListener health,
     Supplier<MemberReport> report,
+    Consumer<JsonObject> ends,
     Consumer<@Nullable Duration> drain)
     implements LocalMember {
 
@@ -93,6 +94,11 @@ record LocalMemberAdapter(
   @Override
   public void save(List<String> revisions) {
     kept.revisions(revisions);
+  }
+
+  @Override
+  public void endSessions(JsonObject command) {
+    ends.accept(command);
   }
 
   @Override

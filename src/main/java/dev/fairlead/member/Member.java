@@ -2,6 +2,7 @@ package dev.fairlead.member;
 
 import dev.fairlead.admin.AdminVerticle;
 import dev.fairlead.admin.MemberView;
+import dev.fairlead.cluster.ClusterSetup;
 import dev.fairlead.cluster.ClusterVerticle;
 import dev.fairlead.cluster.node.ClusterNode;
 import dev.fairlead.cluster.node.HazelcastNode;
@@ -25,6 +26,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -58,6 +60,7 @@ public final class Member {
   private final Drain drain;
   private final LiveConfig live;
   private final ClusterVerticle cluster;
+  private final Rebalancer rebalancer;
   private final FileChanges changes;
   private final ConfigFile file;
   private final MemberReport report;
@@ -168,11 +171,13 @@ public final class Member {
             start.kept(),
             health,
             this::report,
+            this::endSessions,
             this::drain);
     this.cluster =
         new ClusterVerticle(
-            new ClusterVerticle.ClusterSetup(
-                foundation.node(), self, live, start.startup(), start.secret()));
+            new ClusterSetup(foundation.node(), self, live, start.startup(), start.secret()));
+    this.rebalancer = new Rebalancer(vertx, proxy, cluster);
+    stops.add(rebalancer::stop);
     this.drain = new Drain(vertx, proxy, own.config().node().shutdown(), cluster::drainStarted);
     this.changes = new FileChanges(vertx, cluster, live, own.text(), start.kept());
     this.file = new ConfigFile(vertx, own.text(), own.loader(), changes);
@@ -305,6 +310,11 @@ public final class Member {
     measured.export(inForce);
     measured.metrics().revision(inForce.revision().revision());
     changes.inForce(inForce.revision());
+    rebalancer.follow();
+  }
+
+  private void endSessions(JsonObject command) {
+    rebalancer.obey(command);
   }
 
   private void poolsChanged() {

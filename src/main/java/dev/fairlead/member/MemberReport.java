@@ -18,6 +18,7 @@ import dev.fairlead.net.tls.ListenerCertificate;
 import dev.fairlead.observe.AccessLog;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
+import dev.fairlead.pool.rebalance.RebalancePlan;
 import dev.fairlead.session.ListenerCounters;
 import dev.fairlead.session.SessionRecord;
 import io.vertx.core.Future;
@@ -235,6 +236,11 @@ record MemberReport(
   @Override
   public Future<Boolean> closeSession(String id) {
     return proxy.loops().end(id);
+  }
+
+  @Override
+  public Future<RebalancePlan> rebalancePlan(Pool pool) {
+    return new SharedLoads(cluster).plan(pool, SharedLoads.total(pool));
   }
 
   @Override

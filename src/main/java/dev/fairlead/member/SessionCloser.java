@@ -2,11 +2,11 @@ package dev.fairlead.member;
 
 import static java.util.stream.Collectors.toSet;
 
+import dev.fairlead.config.BackendConfig.State;
 import dev.fairlead.config.PoolConfig.OnBackendDown;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
 import dev.fairlead.session.CloseReason;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -15,19 +15,14 @@ import java.util.stream.Collectors;
 
 /**
  * Ends the sessions of backends that are down or removed, in pools with {@code onBackendDown:
- * close}, and lets those stay that have not been ended yet when the reason is gone. Any thread, but
- * the calls must come in the order of what they report.
+ * close}: from {@code closeAfter} on, over {@code closeSpread}. Lets those stay that have not been
+ * ended yet when the reason is gone. Any thread, but the calls must come in the order of what they
+ * report.
  */
 record SessionCloser(EventLoops loops) {
-  /**
-   * The time over which the sessions of a backend are closed. Raising it spreads the clients that
-   * connect again; lowering it ends sooner what does not work any more.
-   */
-  private static final Duration CLOSING = Duration.ofSeconds(5);
-
   void down(Pool pool, Backend backend) {
     if (closes(pool)) {
-      loops.endSessionsAt(backend, CLOSING, CloseReason.BACKEND_DOWN);
+      loops.endSessionsAt(backend, pool.config().closing(), CloseReason.BACKEND_DOWN);
     }
   }
 
@@ -41,17 +36,31 @@ record SessionCloser(EventLoops loops) {
   void switched(List<Pool> before, List<Pool> now, Set<String> there) {
     Set<String> keeping =
         now.stream().filter(pool -> !closes(pool)).map(Pool::name).collect(toSet());
+    Set<String> enabled =
+        now.stream()
+            .flatMap(pool -> pool.backends().stream())
+            .filter(backend -> backend.config().state() == State.ENABLED)
+            .map(Backend::toString)
+            .collect(toSet());
     loops.keepSessionsAt(
         (planned, why) ->
-            keeping.contains(planned.pool())
-                || (why == CloseReason.BACKEND_REMOVED && there.contains(planned.toString())));
+            switch (why) {
+              case ADMIN -> enabled.contains(planned.toString());
+              case BACKEND_REMOVED ->
+                  keeping.contains(planned.pool()) || there.contains(planned.toString());
+              default -> keeping.contains(planned.pool());
+            });
     Map<String, Pool> next =
         now.stream().collect(Collectors.toMap(Pool::name, Function.identity()));
     for (Pool pool : before) {
-      if (closes(next.getOrDefault(pool.name(), pool))) {
+      Pool closing = next.getOrDefault(pool.name(), pool);
+      if (closes(closing)) {
         pool.backends().stream()
             .filter(backend -> !there.contains(backend.toString()))
-            .forEach(gone -> loops.endSessionsAt(gone, CLOSING, CloseReason.BACKEND_REMOVED));
+            .forEach(
+                gone ->
+                    loops.endSessionsAt(
+                        gone, closing.config().closing(), CloseReason.BACKEND_REMOVED));
       }
     }
   }

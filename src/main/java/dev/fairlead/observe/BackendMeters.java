@@ -123,7 +123,11 @@ final class BackendMeters {
         on.gauge(
             MetricNames.POOL_ELIGIBLE,
             "Backends that may get new sessions: enabled, healthy and not ejected",
-            pool -> pool.backends().stream().filter(Backend::eligible).count()));
+            pool -> pool.backends().stream().filter(Backend::eligible).count()),
+        on.counter(
+            MetricNames.REBALANCED,
+            "Sessions of this member that were ended, because their backend held too many",
+            pool -> pool.rebalanced().sum()));
   }
 
   private List<Meter> ofBackend(BackendKey key, LiveMeters.Current<Backend> source) {

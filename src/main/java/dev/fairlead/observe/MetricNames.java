@@ -35,6 +35,7 @@ final class MetricNames {
   static final String BACKEND_EJECTED = "fairlead_backend_ejected";
   static final String POOL_BACKENDS = "fairlead_pool_backends";
   static final String POOL_ELIGIBLE = "fairlead_pool_backends_eligible";
+  static final String REBALANCED = "fairlead_rebalanced_total";
   static final String CONFIG_REVISION = "fairlead_config_revision";
   static final String MEMBERS = "fairlead_members";
   static final String LOAD_VIEW_AGE = "fairlead_load_view_age_seconds";

@@ -135,7 +135,7 @@ final class TcpLogLine {
       case MAX_DURATION, NO_ROUTE, QUEUE_FULL, LIMIT_CONNECTIONS, LIMIT_SOURCE, LIMIT_RATE -> 'P';
       case DENIED, PROXY_HEADER, TLS_HANDSHAKE, HELLO, REJECT -> 'P';
       case BACKEND_DOWN -> 'D';
-      case BACKEND_REMOVED, ADMIN, DRAIN -> 'K';
+      case BACKEND_REMOVED, REBALANCE, ADMIN, DRAIN -> 'K';
       case INTERNAL -> 'I';
     };
   }

@@ -10,11 +10,13 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -44,20 +46,20 @@ public final class Pool {
   /** By id, if there is such a table. */
   private final Map<String, Backend> byId;
 
+  /** Sessions that were ended because their backend held too many; passed on likewise. */
+  private final LongAdder rebalanced;
+
   private volatile Choice choice;
 
   private Pool(
-      PoolConfig config,
-      List<BackendConfig> found,
-      List<Backend> backends,
-      AtomicLong position,
-      @Nullable StickyTable sticky) {
+      PoolConfig config, List<BackendConfig> found, List<Backend> backends, @Nullable Pool before) {
     this.config = config;
     this.found = List.copyOf(found);
     this.backends = backends;
     this.rejecting = backends.stream().filter(Backend::isReject).toList();
-    this.position = position;
-    this.sticky = sticky;
+    this.position = before == null ? new AtomicLong() : before.position;
+    this.rebalanced = before == null ? new LongAdder() : before.rebalanced;
+    this.sticky = sticky(config, before);
     this.byId =
         sticky == null
             ? Map.of()
@@ -84,8 +86,7 @@ public final class Pool {
                 found.stream().filter(each -> !configured.contains(each.id())))
             .map(each -> backend(config.name(), each, members, known.get(each.id())))
             .toList();
-    AtomicLong position = before == null ? new AtomicLong() : before.position;
-    return new Pool(config, found, backends, position, sticky(config, before));
+    return new Pool(config, found, backends, before);
   }
 
   private static @Nullable StickyTable sticky(PoolConfig config, @Nullable Pool before) {
@@ -227,6 +228,30 @@ public final class Pool {
   /** The share of its weight that {@code backend} has in its slow start, 1 after it. */
   public double slowStart(Backend backend) {
     return new SlowStart(config.slowStart(), System.nanoTime()).share(backend);
+  }
+
+  /**
+   * The backends that take new sessions now, in order, and the weight of each: with its slow start,
+   * on a scale of their own. An ejected one does not count, even while a session tries it.
+   */
+  public Map<Backend, Long> shares() {
+    int lowest = tier();
+    List<Backend> taking =
+        backends.stream()
+            .filter(each -> each.eligible() && !each.isEjected() && !each.isReject())
+            .filter(each -> each.config().tier() == lowest)
+            .toList();
+    long[] weights = new SlowStart(config.slowStart(), System.nanoTime()).weights(taking);
+    Map<Backend, Long> shares = new LinkedHashMap<>();
+    for (int i = 0; i < weights.length; i++) {
+      shares.put(taking.get(i), weights[i]);
+    }
+    return shares;
+  }
+
+  /** Sessions that this member has ended because their backend held too many. */
+  public LongAdder rebalanced() {
+    return rebalanced;
   }
 
   /** The lowest tier with an eligible backend. */

@@ -33,6 +33,7 @@ public enum CloseReason {
   REJECT,
   BACKEND_DOWN,
   BACKEND_REMOVED,
+  REBALANCE,
   ADMIN,
   DRAIN,
   INTERNAL;

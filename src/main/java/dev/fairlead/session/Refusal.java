@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Refuses the client of a session. Unless that is to be a reset, the client gets a FIN and may take
  * a moment to close: a close at once would reset a client that has sent something, before it has
- * read the reply. On the session's event loop.
+ * read the reply. The same is done to both peers of a session that is ended gently. On the
+ * session's event loop.
  */
 final class Refusal implements Step {
   /** Raising it lets slower clients read the reply, lowering it frees descriptors earlier. */
@@ -24,6 +25,9 @@ final class Refusal implements Step {
   private final @Nullable String reply;
   private final long deadline;
   private boolean resets;
+
+  /** Not null = a session that relays is ended. */
+  private @Nullable Side backend;
 
   private Refusal(
       LoopContext loop,
@@ -65,6 +69,21 @@ final class Refusal implements Step {
     return new Refusal(loop, owner, account, client, CloseReason.of(failure), reply);
   }
 
+  /**
+   * Both peers of a session that relays, with nothing on its way, get a FIN and a moment to close.
+   */
+  static Refusal ofBoth(
+      LoopContext loop,
+      StepOwner owner,
+      SessionAccount account,
+      Side client,
+      Side backend,
+      CloseReason why) {
+    Refusal refusal = new Refusal(loop, owner, account, client, why, null);
+    refusal.backend = backend;
+    return refusal;
+  }
+
   @Override
   public void begin() {
     if (resets) {
@@ -81,12 +100,16 @@ final class Refusal implements Step {
       owner.linger(why);
       client.resume();
       client.whenFlushed();
+      if (backend != null) {
+        backend.resume();
+        backend.whenFlushed();
+      }
     }
   }
 
   @Override
   public long deadline() {
-    return deadline;
+    return backend == null ? deadline : deadline - LINGER_NANOS / 2;
   }
 
   @Override

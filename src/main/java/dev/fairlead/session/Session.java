@@ -26,9 +26,7 @@ final class Session extends Deadlines.Entry implements StepOwner, SessionListene
   private final Side client;
   private final Opening opening;
 
-  /** From the answer of a backend on. */
-  private @Nullable Side backend;
-
+  private @Nullable Side backend; // from its answer on
   private @Nullable Step step;
 
   /** The client has got its FIN and a reply, and what it sends is dropped. */
@@ -155,7 +153,9 @@ final class Session extends Deadlines.Entry implements StepOwner, SessionListene
       return;
     }
     if (refused) {
-      end();
+      if (backend == null || (client.isInputDone() && backend.isInputDone())) {
+        end();
+      }
       return;
     }
     if (step != null && side != client) {
@@ -182,7 +182,7 @@ final class Session extends Deadlines.Entry implements StepOwner, SessionListene
     }
     if (refused && client.isInputDone()) {
       end();
-    } else if (backend != null && isOver(client) && isOver(backend)) {
+    } else if (client.isOver() && backend != null && backend.isOver()) {
       end(); // Closing sends the FIN that was not sent yet.
     } else {
       side.shutdownOutput();
@@ -190,10 +190,6 @@ final class Session extends Deadlines.Entry implements StepOwner, SessionListene
         end(); // That peer has ended its TLS, and takes nothing more.
       }
     }
-  }
-
-  private static boolean isOver(Side side) {
-    return side.isInputDone() && side.isFlushed();
   }
 
   @Override
@@ -262,6 +258,20 @@ final class Session extends Deadlines.Entry implements StepOwner, SessionListene
     if (!ended) {
       reason = why;
       end();
+    }
+  }
+
+  /** How long no byte has moved; -1 = it may not be ended gently. */
+  long quietNanos(long minAgeNanos) {
+    if (timer.age() < minAgeNanos || step != null || backend == null || client.isHalfClosed()) {
+      return -1;
+    }
+    return client.pending() + backend.pending() == 0 ? loop.now() - timer.lastByteAt() : -1;
+  }
+
+  void endGently(CloseReason why) {
+    if (step == null && backend != null) {
+      begin(Refusal.ofBoth(loop, this, account, client, backend, why));
     }
   }
 

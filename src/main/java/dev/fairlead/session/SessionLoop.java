@@ -1,10 +1,13 @@
 package dev.fairlead.session;
 
 import dev.fairlead.admission.ListenerLimiter;
+import dev.fairlead.config.PoolConfig.Closing;
 import dev.fairlead.net.PauseClock;
 import dev.fairlead.net.SocketTuning;
 import dev.fairlead.net.Transport;
 import dev.fairlead.pool.Backend;
+import dev.fairlead.session.GradualClose.QuietSession;
+import dev.fairlead.session.GradualClose.Wanted;
 import dev.fairlead.session.ListenerCounters.HeaderResult;
 import dev.fairlead.session.ListenerRules.HeaderRules;
 import dev.fairlead.session.limit.SessionCount;
@@ -13,7 +16,9 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -187,7 +192,10 @@ public final class SessionLoop {
    */
   public void tick() {
     clock.tick();
-    idle = live == 0 && refusedClients.isEmpty() && closes.isEmpty();
+    if (live == 0) {
+      closes.clear();
+    }
+    idle = live == 0 && refusedClients.isEmpty();
     if (idle || clock.isResuming()) {
       return;
     }
@@ -263,14 +271,30 @@ public final class SessionLoop {
   }
 
   /**
-   * Ends the sessions that are at a backend now one after the other, evenly over {@code time};
+   * Ends the sessions that are at a backend now one after the other, evenly over {@code closing};
    * those that reach it later stay, and so do those that have moved to another one by then.
    */
-  public void endThose(Backend backend, Duration time, CloseReason reason) {
+  public void endThose(Backend backend, Closing closing, CloseReason reason) {
     List<Session> sessions = sessions(session -> session.account().isAt(backend));
     if (!sessions.isEmpty()) {
-      closes.add(new GradualClose(sessions, backend, context.now(), time.toNanos(), reason));
+      closes.add(new GradualClose(sessions, backend, context.now(), closing, reason));
     }
+  }
+
+  /** Those {@code wanted}, the quietest first. */
+  public List<QuietSession> candidates(Wanted wanted) {
+    return sessions(wanted::fits).stream()
+        .map(each -> new QuietSession(this, each.account().id(), each.quietNanos(0)))
+        .sorted(Comparator.comparingLong(QuietSession::quietNanos).reversed())
+        .limit(wanted.most())
+        .toList();
+  }
+
+  /** Ends those of {@code ids} that still fit, with a FIN to both peers; returns how many. */
+  public int endGently(Set<String> ids, Wanted wanted, CloseReason why) {
+    List<Session> found = sessions(each -> ids.contains(each.account().id()) && wanted.fits(each));
+    found.forEach(each -> each.endGently(why));
+    return found.size();
   }
 
   /** Takes back what {@link #endThose} has planned so: the sessions not yet ended stay. */

@@ -47,7 +47,6 @@ final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureLi
 
   private final Transport transport;
   private final SideEvents events;
-
   private @Nullable ChannelHandlerContext context; // from the registration of the channel on
   private @Nullable Side other; // from the answer of a backend on
 
@@ -76,8 +75,9 @@ final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureLi
     return inputDone || (other != null && other.inputDone);
   }
 
-  boolean isFlushed() {
-    return flushed;
+  /** Nothing comes from this peer any more, and nothing is to be sent to it. */
+  boolean isOver() {
+    return inputDone && flushed;
   }
 
   boolean isOutputDone() {

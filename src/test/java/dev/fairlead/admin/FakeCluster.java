@@ -84,6 +84,11 @@ public final class FakeCluster implements Commands {
   }
 
   @Override
+  public Future<Void> endSessions(JsonObject command, String from) {
+    return hear("endSessions", command, from).mapEmpty();
+  }
+
+  @Override
   public Future<Void> shutdown(JsonObject command, String from) {
     return hear("shutdown", command, from).mapEmpty();
   }

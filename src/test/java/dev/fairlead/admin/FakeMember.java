@@ -8,6 +8,7 @@ import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.config.ListenerConfig.Route;
 import dev.fairlead.config.NodeConfig;
+import dev.fairlead.config.PoolConfig.Rebalance;
 import dev.fairlead.config.Problem;
 import dev.fairlead.config.Revision;
 import dev.fairlead.event.MemberId;
@@ -16,6 +17,8 @@ import dev.fairlead.net.tls.ListenerCertificate;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
 import dev.fairlead.pool.Pools;
+import dev.fairlead.pool.rebalance.RebalancePlan;
+import dev.fairlead.pool.rebalance.RebalancePlan.Load;
 import dev.fairlead.session.Phase;
 import dev.fairlead.session.SessionRecord;
 import dev.fairlead.testkit.PoolConfigs;
@@ -25,6 +28,7 @@ import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -134,6 +138,19 @@ public class FakeMember implements MemberView {
   @Override
   public Future<Boolean> closeSession(String id) {
     return Future.succeededFuture(sessions.remove(id) != null);
+  }
+
+  @Override
+  public Future<RebalancePlan> rebalancePlan(Pool pool) {
+    List<Load> loads =
+        pool.backends().stream()
+            .map(
+                each ->
+                    new Load(
+                        each.id(), 1, Long.MAX_VALUE, new TreeMap<>(Map.of("1", each.active()))))
+            .toList();
+    long total = loads.stream().mapToLong(Load::sessions).sum();
+    return Future.succeededFuture(new RebalancePlan(Rebalance.DEFAULT, loads, total));
   }
 
   @Override

@@ -35,6 +35,7 @@ class OpenapiTest {
           "PATCH /api/v1/listeners/{name}", "{\"connections\": 3}",
           "PATCH /api/v1/pools/{name}", "{\"connections\": 3}",
           "PATCH /api/v1/pools/{pool}/backends/{id}", "{\"weight\": 3}",
+          "POST /api/v1/pools/{pool}/end", "{\"backend\": \"127.0.0.1:9001\"}",
           "POST /api/v1/shutdown", "{\"member\": \"m1\"}");
 
   private final PageFiles files = new PageFiles();

@@ -12,6 +12,7 @@ import dev.fairlead.testkit.TestClient;
 import dev.fairlead.testkit.TestConnection;
 import dev.fairlead.testkit.TestMember;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -104,6 +105,40 @@ class OnBackendDownTest {
         assertThat(sessions(member, "web")).isEqualTo(left);
         assertThat(again.accepted()).isPositive();
       }
+    }
+  }
+
+  @Test
+  void backendThatIsBackBeforeCloseAfterKeepsAllSessions() throws Exception {
+    String late = CLOSE + ", closeAfter: 1h, closeSpread: 10ms";
+    String soon = CLOSE + ", closeSpread: 10ms";
+    try (TestBackend backend = TestBackend.echo();
+        TestMember member = start(config(late + backends(backend), soon + backends(backend)))) {
+      connect(member, CLIENTS);
+      member.reload(config(late + backends(), soon + backends()));
+      await().until(() -> sessions(member, "other") == 0);
+      assertThat(sessions(member, "web")).isEqualTo(CLIENTS);
+      member.reload(config(late + backends(backend), soon + backends(backend)));
+      // Only the plan of the removal would have waited.
+      member.reload(config(soon + backends(backend), soon + backends()));
+      assertThat(sessions(member, "web")).isEqualTo(CLIENTS);
+    }
+  }
+
+  @Test
+  void sessionsAreCutFromCloseAfterOnOverCloseSpread() throws Exception {
+    String keys = CLOSE + ", closeAfter: 1500ms, closeSpread: 1500ms";
+    try (TestBackend backend = TestBackend.echo();
+        TestMember member = start(config(keys + backends(backend), CLOSE + backends(backend)))) {
+      connect(member, CLIENTS);
+      long began = System.nanoTime();
+      member.reload(config(keys + backends(), CLOSE + backends(backend)));
+      awaitFirstCut(member);
+      long first = System.nanoTime() - began;
+      await().until(() -> sessions(member, "web") == 0);
+      long last = System.nanoTime() - began;
+      assertThat(Duration.ofNanos(first)).isGreaterThan(Duration.ofMillis(1_400));
+      assertThat(Duration.ofNanos(last)).isGreaterThan(Duration.ofMillis(2_700));
     }
   }
 

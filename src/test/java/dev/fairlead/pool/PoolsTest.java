@@ -53,6 +53,17 @@ class PoolsTest {
   }
 
   @Test
+  void whatRejectsHasNoShareOfTheSessions() {
+    List<BackendConfig> backends =
+        List.of(PoolFixture.backend("10.0.0.1"), BackendConfig.reject(5, State.ENABLED));
+    Pool pool =
+        Pools.NONE
+            .next(List.of(PoolFixture.config("web", Balance.ROUND_ROBIN, backends)))
+            .pool("web");
+    assertThat(pool.shares().keySet()).extracting(Backend::id).containsExactly("10.0.0.1:9001");
+  }
+
+  @Test
   void unchangedPoolStaysTheSame() {
     Pools first = Pools.NONE.next(List.of(web("10.0.0.1"), named("api", "10.0.0.2")));
     Pools second = first.next(List.of(web("10.0.0.1"), named("api", "10.0.0.3")));

@@ -59,6 +59,11 @@ public final class FakeCommands implements Commands {
   }
 
   @Override
+  public Future<Void> endSessions(JsonObject command, String from) {
+    return call("endSessions", command, from).mapEmpty();
+  }
+
+  @Override
   public Future<Void> shutdown(JsonObject command, String from) {
     return call("shutdown", command, from).mapEmpty();
   }

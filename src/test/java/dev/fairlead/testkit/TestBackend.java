@@ -68,6 +68,11 @@ public final class TestBackend implements AutoCloseable {
     return serving(Scripts::echo);
   }
 
+  /** The same at {@code address}, where another one was. */
+  public static TestBackend echo(SocketAddress address) throws IOException {
+    return serving(Scripts::echo, address);
+  }
+
   /** Says {@code text} and finishes, after the client's FIN or before. */
   public static TestBackend saying(String text) throws IOException {
     return serving(connection -> connection.send(text));

@@ -8,10 +8,14 @@ import dev.fairlead.cluster.rows.RowContext;
 import dev.fairlead.cluster.rows.TableTimer;
 import dev.fairlead.pool.Pool;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,6 +91,15 @@ public final class CountTable<T> {
   public void changed() {
     rows.run(() -> follow(inForce.get()));
     timer.wake();
+  }
+
+  /** The peers' counts above zero by key and member; does not complete before the start. */
+  public Future<Map<String, Map<String, Integer>>> peers(Collection<String> keys) {
+    Promise<Map<String, Map<String, Integer>>> counts = Promise.promise();
+    rows.run(
+        () ->
+            counts.complete(keys.stream().collect(Collectors.toMap(key -> key, peers::byMember))));
+    return counts.future();
   }
 
   /** Must receive the changes of nodes. */

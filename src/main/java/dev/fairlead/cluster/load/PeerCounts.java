@@ -57,6 +57,19 @@ final class PeerCounts implements RowListener {
     this.receivers = receivers;
   }
 
+  /** The counts of {@code key} that are above zero, by member. */
+  Map<String, Integer> byMember(String key) {
+    Map<String, Integer> counts = new HashMap<>();
+    rows.forEach(
+        (member, row) -> {
+          Integer count = row.get(key);
+          if (count != null) {
+            counts.put(member, count);
+          }
+        });
+    return counts;
+  }
+
   /** The receivers have changed. */
   void follow() {
     sums.forEach((key, sum) -> sum.receiver(receivers.apply(key)));

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -39,6 +40,7 @@ public final class BusCommands {
   static final String ROLLBACK = "fairlead.config.rollback";
   static final String SET = "fairlead.backend.set";
   static final String SHUTDOWN = "fairlead.shutdown";
+  static final String END_SESSIONS = "fairlead.sessions.end";
 
   private static final Logger LOG = LoggerFactory.getLogger(BusCommands.class);
   private static final int BUG = 500;
@@ -48,6 +50,7 @@ public final class BusCommands {
   private final Commands commands;
   private final SignedCommands signed;
   private final Consumer<@Nullable Duration> onShutdown;
+  private final Consumer<JsonObject> onEndSessions;
 
   /** Registered with the whole cluster. */
   private final List<MessageConsumer<Object>> requests = new ArrayList<>();
@@ -55,18 +58,23 @@ public final class BusCommands {
   /** Of shutdown commands, and of what others sent before they learned that this member drains. */
   private final List<MessageConsumer<Object>> untilStop = new ArrayList<>();
 
-  /** Gives {@code onShutdown}, which must not block, the grace; null = as configured. */
+  /**
+   * Gives {@code onShutdown} the grace, null = as configured, and {@code onEndSessions} the
+   * command; neither must block.
+   */
   public BusCommands(
       Vertx vertx,
       Supplier<MemberId> self,
       Commands commands,
       SignedCommands signed,
-      Consumer<@Nullable Duration> onShutdown) {
+      Consumer<@Nullable Duration> onShutdown,
+      Consumer<JsonObject> onEndSessions) {
     this.vertx = vertx;
     this.self = self;
     this.commands = commands;
     this.signed = signed;
     this.onShutdown = onShutdown;
+    this.onEndSessions = onEndSessions;
   }
 
   /**
@@ -97,10 +105,12 @@ public final class BusCommands {
   /** Succeeds when every member of the cluster can reach this one. */
   public Future<Void> start() {
     MessageConsumer<Object> shutdowns = vertx.eventBus().consumer(SHUTDOWN, this::shutdown);
-    untilStop.add(shutdowns);
+    MessageConsumer<Object> ends = vertx.eventBus().consumer(END_SESSIONS, this::endSessions);
+    untilStop.addAll(List.of(shutdowns, ends));
     listen(vertx.eventBus()::consumer, requests);
     return Future.join(requests.stream().map(MessageConsumer::completion).toList())
-        .compose(done -> shutdowns.completion());
+        .compose(done -> Future.join(shutdowns.completion(), ends.completion()))
+        .mapEmpty();
   }
 
   /**
@@ -178,33 +188,60 @@ public final class BusCommands {
         .mapEmpty();
   }
 
+  /** Publishes what {@link Commands#endSessions} takes, as {@link #publishShutdown} does. */
+  public Future<Void> publishEndSessions(JsonObject command) {
+    return vertx
+        .executeBlocking(() -> signed.sign(END_SESSIONS, CommandBodies.endSessions(command)))
+        .onSuccess(body -> BestEffortPublisher.publish(vertx, END_SESSIONS, body))
+        .mapEmpty();
+  }
+
   private void shutdown(Message<Object> message) {
+    obey(message, this::obeyIfMeant);
+  }
+
+  private void endSessions(Message<Object> message) {
+    obey(
+        message,
+        (received, body) -> {
+          onEndSessions.accept(CommandBodies.endSessions(body));
+          AuditLog.done(
+              Actor.of(null, received.sender()), ChangeText.endSessions(body), "it begins");
+        });
+  }
+
+  private void obey(Message<Object> message, BiConsumer<ReceivedBody, JsonObject> command) {
     ReceivedBody received = ReceivedBody.of(message);
     signed
         // By its name, which a member keeps when it starts again while a command is still valid.
         .open(received, self.get().name())
-        .onSuccess(body -> obeyIfMeant(received, body))
+        .onSuccess(body -> obey(received, body, command))
         .onFailure(
             cause -> {
               if (!(cause instanceof CommandException)) {
-                LOG.error("{} from {} failed", SHUTDOWN, received.sender(), cause);
+                LOG.error("{} from {} failed", received.address(), received.sender(), cause);
               }
             });
   }
 
-  private void obeyIfMeant(ReceivedBody received, JsonObject body) {
+  private void obey(
+      ReceivedBody received, JsonObject body, BiConsumer<ReceivedBody, JsonObject> command) {
     try {
-      JsonObject command = CommandBodies.shutdown(body);
-      if (self.get().isMeantBy(command.getString("member"))) {
-        String grace = command.getString("grace");
-        String shown = grace == null ? "as configured" : grace;
-        LOG.info("shutdown by {}, grace {}", received.sender(), shown);
-        AuditLog.done(
-            Actor.of(null, received.sender()), CommandBodies.shutdownText(command), "it begins");
-        onShutdown.accept(grace == null ? null : Durations.parse(grace).orElseThrow());
-      }
+      command.accept(received, body);
     } catch (CommandException refusal) {
       signed.logRefusal(received, refusal);
+    }
+  }
+
+  private void obeyIfMeant(ReceivedBody received, JsonObject body) {
+    JsonObject command = CommandBodies.shutdown(body);
+    if (self.get().isMeantBy(command.getString("member"))) {
+      String grace = command.getString("grace");
+      String shown = grace == null ? "as configured" : grace;
+      LOG.info("shutdown by {}, grace {}", received.sender(), shown);
+      AuditLog.done(
+          Actor.of(null, received.sender()), CommandBodies.shutdownText(command), "it begins");
+      onShutdown.accept(grace == null ? null : Durations.parse(grace).orElseThrow());
     }
   }
 }

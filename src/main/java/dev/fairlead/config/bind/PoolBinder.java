@@ -77,16 +77,7 @@ record PoolBinder(Binding binding) {
   }
 
   private static void refuseWhatIsNotBuilt(Section pool, PoolConfig config) {
-    Map<String, Boolean> used =
-        Map.of(
-            "closeAfter",
-            !config.closing().after().isZero(),
-            "closeSpread",
-            !config.closing().spread().equals(Closing.DEFAULT.spread()),
-            "rebalance",
-            config.rebalance() != null,
-            "agent",
-            config.agent() != null);
+    Map<String, Boolean> used = Map.of("agent", config.agent() != null);
     used.forEach(
         (key, isUsed) -> {
           if (isUsed) {

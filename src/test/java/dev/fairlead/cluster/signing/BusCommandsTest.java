@@ -80,7 +80,7 @@ class BusCommandsTest {
 
   private void start(SignedCommands signed) {
     MemberId self = new MemberId(member.id(), "m1");
-    bus = new BusCommands(member.vertx(), () -> self, commands, signed, grace -> {});
+    bus = new BusCommands(member.vertx(), () -> self, commands, signed, grace -> {}, ends -> {});
     bus.start().await();
     await().ignoreExceptions().until(BusCommandsTest::applicationIsAnswered);
     commands.calls().clear();

@@ -59,7 +59,8 @@ class BusShutdownTest {
             () -> new MemberId("id-" + number, names.getOrDefault(number, "m" + number)),
             new FakeCommands(),
             signed,
-            grace -> heard.add(Optional.ofNullable(grace)));
+            grace -> heard.add(Optional.ofNullable(grace)),
+            ends -> {});
     member.start().await();
     return member;
   }

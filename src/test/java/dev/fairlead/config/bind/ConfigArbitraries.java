@@ -148,8 +148,8 @@ public final class ConfigArbitraries {
                     TlsArbitraries.possible(care.tls(), made),
                     care.whenDown(),
                     care.onBackendDown(),
-                    PoolConfig.Closing.DEFAULT,
-                    null,
+                    care.closing(),
+                    care.rebalance(),
                     named.stickiness(),
                     null,
                     says));
@@ -164,7 +164,39 @@ public final class ConfigArbitraries {
       SendProxy proxyProtocol,
       BackendTls tls,
       PoolConfig.WhenDown whenDown,
-      PoolConfig.OnBackendDown onBackendDown) {}
+      EndingRules endings) {
+    PoolConfig.OnBackendDown onBackendDown() {
+      return endings.onBackendDown();
+    }
+
+    PoolConfig.Closing closing() {
+      return endings.closing();
+    }
+
+    PoolConfig.Rebalance rebalance() {
+      return endings.rebalance();
+    }
+  }
+
+  /** When live sessions of a pool are ended. */
+  private record EndingRules(
+      PoolConfig.OnBackendDown onBackendDown,
+      PoolConfig.Closing closing,
+      PoolConfig.Rebalance rebalance) {}
+
+  private static Arbitrary<EndingRules> endings() {
+    return Combinators.combine(
+            Arbitraries.of(PoolConfig.OnBackendDown.class),
+            Combinators.combine(duration(0), duration(0)).as(PoolConfig.Closing::new),
+            Combinators.combine(
+                    Arbitraries.integers().between(0, 100),
+                    Arbitraries.integers().between(1, 100),
+                    duration(0),
+                    duration(0))
+                .as(PoolConfig.Rebalance::new)
+                .injectNull(0.5))
+        .as(EndingRules::new);
+  }
 
   private static Arbitrary<Care> care() {
     Arbitrary<DiscoveryConfig> discovery =
@@ -182,7 +214,7 @@ public final class ConfigArbitraries {
             RouteArbitraries.send().injectNull(0.5),
             TlsArbitraries.ofPool().injectNull(0.5),
             Arbitraries.of(PoolConfig.WhenDown.class),
-            Arbitraries.of(PoolConfig.OnBackendDown.class))
+            endings())
         .as(Care::new);
   }
 

@@ -1,0 +1,157 @@
+package dev.fairlead.pool.rebalance;
+
+import dev.fairlead.config.PoolConfig.Rebalance;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+
+/**
+ * How many sessions of each backend are ended, by whom, in one second. Every member computes the
+ * plan of the whole cluster from the same counts, so that no leader is needed: the parts of all
+ * members add up to exactly what is to be ended. Immutable, any thread.
+ *
+ * <pre>
+ * sessions 150, 150, 0 of weight 1, excess 10%    share 100; the first two lose 40 each
+ * rate 5%                                         15 a second: 8 of the first, 7 of the second
+ * members that hold 100 and 50 of the first       5 and 3, in another second 6 and 2
+ * </pre>
+ *
+ * <p>A backend whose limit is below its share counts with its limit, and the others share the rest:
+ * what is ended must find a place.
+ *
+ * @param loads of the backends that take new sessions; no others are given a share
+ * @param total the sessions that are shared out, those of other backends included
+ */
+public record RebalancePlan(Rebalance rules, List<Load> loads, long total) {
+  private static final int PERCENT = 100;
+
+  /** The fractional part of the golden ratio: its multiples are spread evenly between 0 and 1. */
+  private static final double GOLDEN = 0.618033988749895;
+
+  public RebalancePlan {
+    loads = List.copyOf(loads);
+  }
+
+  /**
+   * A backend.
+   *
+   * @param weight with its slow start, above 0; all of one plan on the same scale
+   * @param limit most sessions it takes in the whole cluster, {@link Long#MAX_VALUE} = any number
+   * @param byMember its sessions, by id of the member that has them
+   */
+  public record Load(String backend, long weight, long limit, SortedMap<String, Integer> byMember) {
+    public long sessions() {
+      return byMember.values().stream().mapToLong(Integer::longValue).sum();
+    }
+  }
+
+  /** The most that each backend keeps: its share and the excess, rounded up. In order. */
+  public Map<String, Long> most() {
+    List<Load> open = new ArrayList<>(loads);
+    long rest = total;
+    long weights = open.stream().mapToLong(Load::weight).sum();
+    boolean again = true;
+    while (again) {
+      again = false;
+      for (Load each : List.copyOf(open)) {
+        // Of those left; a limit below the share leaves more to the others.
+        if (each.limit < ceilDiv(rest * each.weight, weights)) {
+          open.remove(each);
+          rest -= each.limit;
+          weights -= each.weight;
+          again = true;
+          break;
+        }
+      }
+    }
+    Map<String, Long> most = new LinkedHashMap<>();
+    for (Load each : loads) {
+      most.put(
+          each.backend,
+          open.contains(each)
+              ? ceilDiv(rest * each.weight * (PERCENT + rules.excessPercent()), weights * PERCENT)
+              : Long.MAX_VALUE);
+    }
+    return most;
+  }
+
+  /** How many sessions each backend is above its {@link #most}; only those above 0, in order. */
+  public Map<String, Long> surplus() {
+    Map<String, Long> most = most();
+    Map<String, Long> surplus = new LinkedHashMap<>();
+    for (Load each : loads) {
+      long above = each.sessions() - most.getOrDefault(each.backend, Long.MAX_VALUE);
+      if (above > 0) {
+        surplus.put(each.backend, above);
+      }
+    }
+    return surplus;
+  }
+
+  /** What the whole cluster may end in one second. */
+  public long rate() {
+    return Math.max(1, total * rules.ratePercent() / PERCENT);
+  }
+
+  /**
+   * How many sessions {@code member} ends of each backend in that second; only those above 0.
+   *
+   * @param second the same for all members; it decides who is rounded up
+   */
+  public Map<String, Integer> ofMember(String member, long second) {
+    Map<String, Long> surplus = surplus();
+    long all = surplus.values().stream().mapToLong(Long::longValue).sum();
+    long ended = Math.min(all, rate());
+    double phase = phase(second);
+    Map<String, Integer> mine = new LinkedHashMap<>();
+    long before = 0;
+    for (Load each : loads) {
+      long above = surplus.getOrDefault(each.backend, 0L);
+      if (above > 0) {
+        long part = between(ended, before, before + above, all, phase);
+        before += above;
+        int own = part(part, each.byMember, member, phase);
+        if (own > 0) {
+          mine.put(each.backend, own);
+        }
+      }
+    }
+    return mine;
+  }
+
+  /** The part of {@code count} that falls to {@code member}, by what each of them holds. */
+  public static int part(
+      long count, SortedMap<String, Integer> byMember, String member, double phase) {
+    long held = byMember.values().stream().mapToLong(Integer::longValue).sum();
+    if (held == 0) {
+      return 0;
+    }
+    long before = byMember.headMap(member).values().stream().mapToLong(Integer::longValue).sum();
+    long own = byMember.getOrDefault(member, 0);
+    return (int) between(Math.min(count, held), before, before + own, held, phase);
+  }
+
+  /**
+   * Systematic sampling: of {@code count} marks at equal distances on a line of {@code length}, the
+   * first at {@code phase}, those between {@code from} and {@code to}. The sections of a line get
+   * all of the marks, each of them its exact share, rounded up or down.
+   */
+  private static long between(long count, long from, long to, long length, double phase) {
+    return mark(count, to, length, phase) - mark(count, from, length, phase);
+  }
+
+  private static long mark(long count, long at, long length, double phase) {
+    return at == length ? count : (long) Math.floor((double) count * at / length + phase);
+  }
+
+  private static double phase(long second) {
+    double turns = second * GOLDEN;
+    return turns - Math.floor(turns);
+  }
+
+  private static long ceilDiv(long dividend, long divisor) {
+    return -Math.floorDiv(-dividend, divisor);
+  }
+}
