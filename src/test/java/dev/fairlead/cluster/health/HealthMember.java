@@ -71,6 +71,8 @@ final class HealthMember implements HealthListener, Membership.MembershipListene
     return new HealthConfig(
         HealthConfig.Type.TCP,
         interval,
+        null,
+        null,
         none.timeout(),
         none.rise(),
         none.fall(),
