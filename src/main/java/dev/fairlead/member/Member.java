@@ -21,6 +21,7 @@ import dev.fairlead.net.tls.TlsProvider;
 import dev.fairlead.observe.AccessLog;
 import dev.fairlead.observe.Metrics;
 import dev.fairlead.observe.ProcessLogs;
+import dev.fairlead.pool.AgentState;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.session.SessionListener;
 import dev.fairlead.session.limit.SessionCount;
@@ -206,7 +207,12 @@ public final class Member {
 
     @Override
     public void decided(Backend backend, long assignment, boolean up, String reason) {
-      cluster.verdict(backend, assignment, up, reason);
+      cluster.health().verdict(backend, assignment, up, reason);
+    }
+
+    @Override
+    public void told(Backend backend, long assignment, AgentState state, boolean answers) {
+      cluster.health().told(backend, assignment, state, answers);
     }
   }
 

@@ -77,11 +77,14 @@ record PoolBinder(Binding binding) {
   private static void refuseWhatIsNotBuilt(Section pool, PoolConfig config) {
     Map<String, Boolean> used =
         Map.of(
-            "closeAfter", !config.closing().after().isZero(),
-            "closeSpread", !config.closing().spread().equals(Closing.DEFAULT.spread()),
-            "rebalance", config.rebalance() != null,
-            "stickiness", config.stickiness() != null,
-            "agent", config.agent() != null);
+            "closeAfter",
+            !config.closing().after().isZero(),
+            "closeSpread",
+            !config.closing().spread().equals(Closing.DEFAULT.spread()),
+            "rebalance",
+            config.rebalance() != null,
+            "stickiness",
+            config.stickiness() != null);
     used.forEach(
         (key, isUsed) -> {
           if (isUsed) {
@@ -95,6 +98,9 @@ record PoolBinder(Binding binding) {
     String because = ", because a backend is a Unix socket";
     if (config.health().port() != null) {
       pool.refuse("health.port", config.health().port(), "null" + because);
+    }
+    if (config.agent() != null) {
+      pool.refuse("agent", "a port", "null" + because);
     }
     BackendTls tls = config.tls();
     boolean unnamed = tls != null && tls.verify() && tls.serverName() == null;

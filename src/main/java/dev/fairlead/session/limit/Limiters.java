@@ -109,8 +109,8 @@ public final class Limiters {
     return listeners.values().stream().map(ListenerLimiter::sources).toList();
   }
 
-  /** Backends may take sessions again that did not: admits those that wait for them. */
+  /** Backends may take sessions again that did not, or more: admits those that wait for them. */
   public void backendsChanged() {
-    pools.values().forEach(PoolLimiter::roomChanged);
+    pools.values().forEach(PoolLimiter::backendsChanged);
   }
 }

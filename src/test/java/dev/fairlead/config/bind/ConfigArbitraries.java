@@ -123,9 +123,10 @@ public final class ConfigArbitraries {
             care(),
             connect,
             timeouts,
-            replies)
+            replies,
+            agent().injectNull(0.5))
         .as(
-            (named, made, limits, care, connects, times, says) ->
+            (named, made, limits, care, connects, times, says, agent) ->
                 new PoolConfig(
                     named.getKey(),
                     named.getValue(),
@@ -144,8 +145,17 @@ public final class ConfigArbitraries {
                     PoolConfig.Closing.DEFAULT,
                     null,
                     null,
-                    null,
+                    hasUnix(made) ? null : agent,
                     says));
+  }
+
+  private static Arbitrary<PoolConfig.AgentConfig> agent() {
+    return Combinators.combine(Arbitraries.integers().between(1, 65_535), duration(1), duration(1))
+        .as(PoolConfig.AgentConfig::new);
+  }
+
+  private static boolean hasUnix(List<BackendConfig> backends) {
+    return backends.stream().anyMatch(backend -> backend.unixPath() != null);
   }
 
   /** How a pool treats its backends, and what it does when they fail, come and go. */
@@ -240,7 +250,7 @@ public final class ConfigArbitraries {
 
   /** A Unix socket has no other port. */
   private static HealthConfig probing(HealthConfig health, List<BackendConfig> backends) {
-    return backends.stream().allMatch(backend -> backend.unixPath() == null)
+    return !hasUnix(backends)
         ? health
         : new HealthConfig(
             health.type(),
