@@ -2,6 +2,7 @@ package dev.fairlead.pool;
 
 import dev.fairlead.config.Labelled;
 import java.util.Locale;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +33,7 @@ public record AgentState(
   public static final int MOST_PERCENT = 1000;
 
   private static final int MOST_REASON_CHARS = 100;
-  private static final Pattern PARTED = Pattern.compile("[ \\t,]+");
+  private static final Pattern WORD = Pattern.compile("[^ \\t,]+");
   private static final Pattern PERCENT = Pattern.compile("\\d{1,4}%");
   private static final Pattern LIMIT = Pattern.compile("maxconn:\\d{1,9}");
 
@@ -56,8 +57,9 @@ public record AgentState(
     String words = comment < 0 ? line : line.substring(0, comment);
     String reason = comment < 0 ? "" : clean(line.substring(comment + 1));
     AgentState state = this;
-    for (String word : PARTED.split(words.strip())) {
-      state = state.toldWord(word.toLowerCase(Locale.ROOT), reason);
+    Matcher word = WORD.matcher(words);
+    while (word.find()) {
+      state = state.toldWord(word.group().toLowerCase(Locale.ROOT), reason);
     }
     return state;
   }

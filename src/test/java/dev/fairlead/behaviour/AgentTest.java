@@ -138,6 +138,7 @@ class AgentTest {
       says.set("maxconn:1\n");
       awaitAgent(member, "100% maxconn:1 ready up");
       try (TestConnection one = TestClient.connect(member)) {
+        one.send("hello");
         await().until(() -> member.backend(0).active() == 1);
         await().until(() -> !member.backend(0).hasRoom());
         assertThat(TestClient.ask(member)).as("of one too many").isEmpty();

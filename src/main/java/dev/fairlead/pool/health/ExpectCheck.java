@@ -45,12 +45,12 @@ final class ExpectCheck implements Check {
 
   /** Exactly one is not null. */
   private record ScriptStep(
-      byte @Nullable [] send, @Nullable BytePattern receive, @Nullable Pattern pattern) {
+      @Nullable EscapedBytes send, @Nullable BytePattern receive, @Nullable Pattern pattern) {
     static ScriptStep of(ExpectStep step) {
-      byte[] bytes = new EscapedBytes(step.text()).bytes();
+      EscapedBytes bytes = new EscapedBytes(step.text());
       return switch (step.action()) {
         case SEND -> new ScriptStep(bytes, null, null);
-        case RECEIVE -> new ScriptStep(null, new BytePattern(bytes), null);
+        case RECEIVE -> new ScriptStep(null, new BytePattern(bytes.bytes()), null);
         case RECEIVE_PATTERN ->
             new ScriptStep(null, null, new LinearPattern(step.text()).compile());
       };
@@ -114,7 +114,7 @@ final class ExpectCheck implements Check {
     /** Whether the step is done. */
     private boolean step(ChannelHandlerContext context, ScriptStep step) {
       if (step.send() != null) {
-        send(context, step.send());
+        send(context, step.send().bytes());
         return true;
       }
       int end = step.receive() == null ? find(step.pattern()) : find(step.receive());
