@@ -134,8 +134,8 @@ class HttpCheckTest {
               .http(new Http("POST", "/up", "a.example", headers, StatusRanges.DEFAULT, null)));
       assertThat(request.get(TestRun.PATIENCE.toSeconds(), TimeUnit.SECONDS))
           .isEqualTo(
-              "POST /up HTTP/1.1\r\nHost: a.example\r\nAccept: */*\r\nuser-agent: me\r\n"
-                  + "X-Empty: \r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+              "POST /up HTTP/1.1\r\nHost: a.example\r\nAccept: */*\r\nuser-agent: me"
+                  + "\r\nX-Empty: \r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
     }
   }
 
