@@ -1,6 +1,7 @@
 package dev.fairlead.member;
 
 import dev.fairlead.pool.Pool;
+import dev.fairlead.session.limit.Limiters;
 import io.vertx.core.internal.ContextInternal;
 import java.util.HashSet;
 import java.util.List;
@@ -52,7 +53,10 @@ final class PoolRefresher {
         .onFailure(cause -> LOG.error("pools could not be refreshed", cause))
         .onComplete(
             refreshed -> {
-              proxy.limiters().backendsChanged();
+              Limiters limiters = proxy.limiters();
+              synchronized (limiters) { // A configuration may come into force at the same time.
+                limiters.backendsChanged();
+              }
               done.run();
               refreshing = !stale.isEmpty();
               if (refreshing) {

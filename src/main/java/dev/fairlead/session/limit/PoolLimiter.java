@@ -59,7 +59,7 @@ public final class PoolLimiter extends QueueingLimiter {
   }
 
   /** The pool is {@code next} from now on, with its limits. One thread at a time. */
-  public synchronized void configure(Pool next) {
+  public void configure(Pool next) {
     isRemoved = false;
     limits = next.config().limits();
     Map<String, BackendLimiter> before = new HashMap<>(backends);
@@ -91,7 +91,7 @@ public final class PoolLimiter extends QueueingLimiter {
     roomChanged();
   }
 
-  private synchronized void reconfigureUnlessRemoved(Pool known) {
+  private void reconfigureUnlessRemoved(Pool known) {
     if (known.equals(pool) && !isRemoved) {
       configure(known);
     }
@@ -102,7 +102,7 @@ public final class PoolLimiter extends QueueingLimiter {
   }
 
   /** The pool was removed from the configuration; its sessions continue. */
-  synchronized void remove() {
+  void remove() {
     isRemoved = true;
     limits = PoolLimits.NONE;
     backends.values().forEach(BackendLimiter::remove);
