@@ -21,8 +21,8 @@ import java.util.stream.Stream;
 
 /**
  * The limiters of all listeners and pools in force, by name, and of removed ones while sessions use
- * them. Any thread, but {@link #configure}, {@link #backendsChanged}
- * and {@link #forgetRemoved} one at a time.
+ * them. Any thread, but {@link #configure}, {@link #backendsChanged} and {@link #forgetRemoved} one
+ * at a time.
  */
 public final class Limiters {
   private final Map<String, ListenerLimiter> listeners = new ConcurrentHashMap<>();
