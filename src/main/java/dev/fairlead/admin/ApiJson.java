@@ -8,6 +8,7 @@ import dev.fairlead.event.SystemEvent;
 import dev.fairlead.net.tls.CertificateWatch;
 import dev.fairlead.net.tls.ListenerCertificate;
 import dev.fairlead.net.tls.ServerCertificate;
+import dev.fairlead.pool.AgentState;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
 import dev.fairlead.session.SessionRecord;
@@ -191,16 +192,27 @@ final class ApiJson {
   }
 
   private static JsonObject backend(Backend backend, String state) {
+    JsonObject json =
+        new JsonObject()
+            .put("id", backend.id())
+            .put("weight", backend.config().weight())
+            .put("state", state)
+            .put("healthy", backend.isHealthy())
+            .put("ejected", backend.isEjected())
+            .put("active", backend.active())
+            .put("clusterActive", backend.clusterActive())
+            .put("total", backend.total())
+            .put("failures", backend.failures());
+    AgentState agent = backend.agent();
+    return agent.equals(AgentState.NONE) ? json : json.put("agent", agent(agent));
+  }
+
+  private static JsonObject agent(AgentState agent) {
     return new JsonObject()
-        .put("id", backend.id())
-        .put("weight", backend.config().weight())
-        .put("state", state)
-        .put("healthy", backend.isHealthy())
-        .put("ejected", backend.isEjected())
-        .put("active", backend.active())
-        .put("clusterActive", backend.clusterActive())
-        .put("total", backend.total())
-        .put("failures", backend.failures());
+        .put("weightPercent", agent.weightPercent())
+        .put("state", agent.service().label())
+        .put("down", agent.down())
+        .put("maxConnections", agent.maxConnections());
   }
 
   /** The newest {@code most} of {@code sessions}, newest first. */

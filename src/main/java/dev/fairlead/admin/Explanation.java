@@ -116,11 +116,15 @@ record Explanation(
     if (backend.config().weight() == 0) {
       return "weight is 0";
     }
+    if (!backend.agent().takesSessions()) {
+      return "its agent says " + backend.agent().text();
+    }
     if (chosen != null && !chosen.eligible()) {
       return "no backend is eligible, and " + choice.takes(pool);
     }
     if (!backend.isHealthy()) {
-      return "down: its probes fail";
+      String told = backend.agent().down();
+      return told == null ? "down: its probes fail" : "down: its agent says " + told;
     }
     if (backend.isEjected()) {
       return "ejected by this member, for its failures";

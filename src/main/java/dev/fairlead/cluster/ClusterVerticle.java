@@ -28,7 +28,6 @@ import dev.fairlead.event.Commands;
 import dev.fairlead.event.MemberId;
 import dev.fairlead.event.MemberInfo;
 import dev.fairlead.event.SystemEvent;
-import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -176,9 +175,9 @@ public final class ClusterVerticle extends VerticleBase implements Commands {
     events.drainFinished();
   }
 
-  /** As of {@link HealthTable#verdict}. */
-  public void verdict(Backend backend, long assignment, boolean up, @Nullable String reason) {
-    health.verdict(backend, assignment, up, reason);
+  /** What the members' probers find, and what agents say. */
+  public HealthTable health() {
+    return health;
   }
 
   /** Takes this member's rows out; the process leaves the cluster when its Vert.x is closed. */

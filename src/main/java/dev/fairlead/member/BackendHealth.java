@@ -10,14 +10,15 @@ import dev.fairlead.event.SystemEvent.BackendDown;
 import dev.fairlead.event.SystemEvent.BackendEjected;
 import dev.fairlead.net.IdleTimer;
 import dev.fairlead.net.Transport;
+import dev.fairlead.pool.AgentState;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Backend.HealthVerdict;
 import dev.fairlead.pool.Pool;
+import dev.fairlead.pool.health.AgentProbers;
 import dev.fairlead.pool.health.Outliers;
 import dev.fairlead.pool.health.ProbeLoop;
 import dev.fairlead.pool.health.Probers;
 import dev.fairlead.session.SessionListener;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 import java.time.Duration;
@@ -27,7 +28,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -57,14 +57,12 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
   private final Transport transport;
   private final Outliers outliers = new Outliers(System::nanoTime, this);
 
-  /** Pools to be refreshed by the next worker. */
-  private final Set<String> stale = new HashSet<>();
-
-  private boolean refreshing;
-
-  /** These five are set by {@link #start}, before anything else is called. */
+  /** These seven are set by {@link #start}, before anything else is called. */
   @SuppressWarnings("NullAway.Init")
   private Proxy proxy;
+
+  @SuppressWarnings("NullAway.Init")
+  private PoolRefresher refresher;
 
   @SuppressWarnings("NullAway.Init")
   private SessionCloser closer;
@@ -79,11 +77,14 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
   @SuppressWarnings("NullAway.Init")
   private Probers trials;
 
+  @SuppressWarnings("NullAway.Init")
+  private AgentProbers agents;
+
   private final IdleTimer timer;
   private boolean stopped;
 
   /** Reports to the cluster. */
-  interface BackendReports extends Probers.VerdictListener {
+  interface BackendReports extends Probers.VerdictListener, AgentProbers.AnswerListener {
     /** Publishes the event that {@code event} makes for this member. */
     void publish(Function<MemberId, SystemEvent> event);
   }
@@ -92,12 +93,13 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
     this.vertx = vertx;
     this.transport = transport;
     this.context = (ContextInternal) vertx.getOrCreateContext();
-    this.timer = new IdleTimer(context, TICK, this::isSettled, this::tick);
+    this.timer = new IdleTimer(context, TICK, () -> refresher.isSettled(), this::tick);
   }
 
   /** To be called before the first configuration is in force. */
   void start(Proxy ofMember, BackendReports toCluster) {
     proxy = ofMember;
+    refresher = new PoolRefresher(context, proxy, timer::hurry);
     closer = new SessionCloser(proxy.loops());
     reports = toCluster;
     ProbeLoop loop =
@@ -110,6 +112,7 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
             System::nanoTime);
     ProberWorker worker = new ProberWorker(context);
     probers = new Probers(loop, worker, toCluster);
+    agents = new AgentProbers(loop, toCluster);
     trials = new Probers(loop, worker, new TrialListener());
     proxy.onSwitch(this::switched);
     context.runOnContext(turn -> timer.start());
@@ -122,6 +125,7 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
           timer.stop();
           probers.stop();
           trials.stop();
+          agents.stop();
         });
   }
 
@@ -198,7 +202,7 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
             new BackendEjected(self, Instant.now(), backend.pool(), backend.id(), failures, time));
     backend.ejectedUntil(Instant.now().plus(time));
     beginTrial(pool, backend);
-    refresh(pool.name());
+    refresher.refresh(pool.name());
     timer.hurry();
   }
 
@@ -209,21 +213,60 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
     backend.backSince(System.nanoTime());
     reports.publish(
         self -> new SystemEvent.BackendReturned(self, Instant.now(), backend.pool(), backend.id()));
-    refresh(pool.name());
+    refresher.refresh(pool.name());
+  }
+
+  @Override
+  public void ask(Backend backend, long assignment, AgentState initial) {
+    context.runOnContext(
+        turn -> {
+          Pool pool = poolOf(backend);
+          if (pool != null && !stopped) {
+            agents.begin(backend, pool.config(), assignment, initial);
+          }
+        });
+  }
+
+  @Override
+  public void stopAsking(Backend backend) {
+    context.runOnContext(turn -> agents.end(backend));
+  }
+
+  @Override
+  public void told(Backend backend, AgentState state) {
+    context.runOnContext(turn -> heard(backend, state));
+  }
+
+  private void heard(Backend backend, AgentState state) {
+    boolean wasHealthy = backend.isHealthy();
+    boolean wasWanted = backend.isWanted();
+    LOG.info("backend {}: its agent says {}", backend, state.text());
+    backend.agent(state);
+    if (!wasWanted && backend.isWanted()) {
+      backend.backSince(System.nanoTime());
+    }
+    if (wasHealthy != backend.isHealthy()) {
+      flipped(backend, "its agent says " + (state.down() == null ? "up" : state.down()));
+    }
+    refresher.refresh(backend.pool());
   }
 
   private void turned(Backend backend, boolean healthy, @Nullable String reason) {
-    boolean turns = backend.isHealthy() != healthy;
-    if (turns || reason == null || backend.verdict() == null) {
-      backend.verdict(reason == null ? null : new HealthVerdict(Instant.now(), reason));
+    boolean wasHealthy = backend.isHealthy();
+    backend.healthy(healthy);
+    if (wasHealthy != backend.isHealthy()) {
+      flipped(backend, reason);
+    } else if (reason == null || backend.verdict() == null) {
+      backend.verdict(HealthVerdict.now(reason));
     }
-    if (!turns) {
-      return;
-    }
+  }
+
+  private void flipped(Backend backend, @Nullable String reason) {
+    boolean healthy = backend.isHealthy();
+    backend.verdict(HealthVerdict.now(reason));
     if (healthy) {
       closer.up(backend);
     }
-    backend.healthy(healthy);
     Pool pool = poolOf(backend);
     if (pool == null) {
       return; // It is no longer configured.
@@ -243,19 +286,13 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
     if (!healthy) {
       closer.down(pool, backend);
     }
-    refresh(backend.pool());
+    refresher.refresh(backend.pool());
   }
 
   private void tick() {
     List<Pool> now = proxy.pools();
     outliers.tick(now);
-    now.stream().filter(Pool::isStale).forEach(pool -> refresh(pool.name()));
-  }
-
-  /** Whether no ejection and no slow start has to proceed. */
-  private boolean isSettled() {
-    return proxy.pools().stream()
-        .noneMatch(pool -> pool.isStale() || pool.backends().stream().anyMatch(Backend::isEjected));
+    now.stream().filter(Pool::isStale).forEach(pool -> refresher.refresh(pool.name()));
   }
 
   private void switched(List<Pool> before, List<Pool> now) {
@@ -265,6 +302,7 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
           now.forEach(pool -> pool.backends().forEach(backend -> there.add(backend.toString())));
           closer.switched(before, now, there);
           probers.follow(now);
+          agents.follow(now);
           followEjections(before, now, there);
           timer.hurry();
         });
@@ -287,36 +325,6 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
     }
   }
 
-  /** Has a worker refresh the pool; one worker at a time. */
-  private void refresh(String pool) {
-    stale.add(pool);
-    if (!refreshing) {
-      refreshing = true;
-      refreshAll();
-    }
-  }
-
-  private void refreshAll() {
-    List<Pool> pools = proxy.pools().stream().filter(pool -> stale.contains(pool.name())).toList();
-    stale.clear();
-    context
-        .executeBlocking(
-            () -> {
-              pools.forEach(Pool::refresh);
-              return null;
-            })
-        .onFailure(cause -> LOG.error("pools could not be refreshed", cause))
-        .onComplete(
-            done -> {
-              proxy.limiters().backendsChanged();
-              timer.hurry();
-              refreshing = !stale.isEmpty();
-              if (refreshing) {
-                refreshAll();
-              }
-            });
-  }
-
   /** The pool in force, if it has a backend of that id. */
   private @Nullable Pool poolOf(Backend backend) {
     Pool pool = poolCalled(backend.pool());
@@ -330,13 +338,6 @@ final class BackendHealth implements HealthListener, SessionListener, Outliers.E
 
   private @Nullable Pool poolCalled(String name) {
     return proxy.pools().stream().filter(pool -> pool.name().equals(name)).findFirst().orElse(null);
-  }
-
-  private record ProberWorker(ContextInternal context) implements Probers.Worker {
-    @Override
-    public <T> Future<T> run(Callable<T> task) {
-      return context.executeBlocking(task, false);
-    }
   }
 
   private static Void run(Runnable task) {

@@ -3,6 +3,7 @@ package dev.fairlead.member;
 import dev.fairlead.cluster.ClusterVerticle;
 import dev.fairlead.event.MemberId;
 import dev.fairlead.event.SystemEvent;
+import dev.fairlead.pool.AgentState;
 import dev.fairlead.pool.Backend;
 import java.util.function.Function;
 
@@ -15,6 +16,11 @@ record ClusterReports(ClusterVerticle cluster) implements BackendHealth.BackendR
 
   @Override
   public void decided(Backend backend, long assignment, boolean up, String reason) {
-    cluster.verdict(backend, assignment, up, reason);
+    cluster.health().verdict(backend, assignment, up, reason);
+  }
+
+  @Override
+  public void told(Backend backend, long assignment, AgentState state, boolean answers) {
+    cluster.health().told(backend, assignment, state, answers);
   }
 }

@@ -184,7 +184,9 @@ final class Proxy {
   private void publish(Pools next) {
     List<Pool> before = pools();
     stats.inForce(listenerConfigs, next.all().stream().map(Pool::name).collect(Collectors.toSet()));
-    limiters.configure(listenerConfigs, next);
+    synchronized (limiters) { // Agents may change limits at the same time.
+      limiters.configure(listenerConfigs, next);
+    }
     snapshot =
         Snapshot.of(
             listenerConfigs.stream()

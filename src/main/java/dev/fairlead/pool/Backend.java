@@ -83,19 +83,37 @@ public final class Backend {
 
   /** Whether it may be given new sessions: wanted, healthy and not ejected, or open for a trial. */
   public boolean eligible() {
-    return isWanted()
-        && status.healthy
-        && (!status.ejected || status.isTrial(Trial.TrialState.OPEN));
+    return isWanted() && isHealthy() && (!status.ejected || status.isTrial(Trial.TrialState.OPEN));
   }
 
-  /** Whether the configuration gives it new sessions: enabled, with a weight above 0. */
+  /**
+   * Whether the configuration and its agent give it new sessions: enabled, with a weight above 0.
+   */
   public boolean isWanted() {
-    return config.state() == BackendConfig.State.ENABLED && config.weight() > 0;
+    return config.state() == BackendConfig.State.ENABLED
+        && config.weight() > 0
+        && status.agent.takesSessions();
   }
 
-  /** False while health checks find it down; true when it is not probed. */
+  /** False while health checks find it down, or its agent says so. */
   public boolean isHealthy() {
-    return status.healthy;
+    return status.healthy && status.agent.down() == null;
+  }
+
+  /** What its agent has said; {@link AgentState#NONE} without one. */
+  public AgentState agent() {
+    return status.agent;
+  }
+
+  /** Sets what the cluster has heard from its agent; has no effect until {@link Pool#refresh}. */
+  public void agent(AgentState state) {
+    status.agent = state;
+  }
+
+  /** The most sessions at one time that its agent or the configuration allows it; 0 = no limit. */
+  public int maxConnections() {
+    int told = status.agent.maxConnections();
+    return told > 0 ? told : config.maxConnections();
   }
 
   /** Sets the verdict of the health checks; has no effect until {@link Pool#refresh}. */
@@ -114,7 +132,12 @@ public final class Backend {
   }
 
   /** Since when the health checks find what they find, and the result of the deciding probe. */
-  public record HealthVerdict(Instant since, String reason) {}
+  public record HealthVerdict(Instant since, String reason) {
+    /** Of this moment; null = none, for no reason. */
+    public static @Nullable HealthVerdict now(@Nullable String reason) {
+      return reason == null ? null : new HealthVerdict(Instant.now(), reason);
+    }
+  }
 
   /** When its ejection ends at the latest; null = it is not ejected. */
   public @Nullable Instant ejectedUntil() {

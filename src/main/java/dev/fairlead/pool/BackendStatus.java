@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class BackendStatus {
   final AtomicInteger failuresInRow = new AtomicInteger();
   volatile boolean healthy = true;
+  volatile AgentState agent = AgentState.NONE;
   volatile boolean ejected;
   volatile @Nullable Long backSince;
   volatile Backend.@Nullable HealthVerdict verdict;

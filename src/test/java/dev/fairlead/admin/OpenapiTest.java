@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.admin.AdminRoutes.Endpoint;
 import dev.fairlead.net.tls.ServedCertificates;
+import dev.fairlead.pool.AgentState;
+import dev.fairlead.pool.Backend;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Route;
@@ -25,7 +27,7 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 /** Holds {@code openapi.yaml} to the routes there are, in both directions. */
 class OpenapiTest {
   /** Fields that are absent where they do not apply. */
-  private static final Set<String> OPTIONAL = Set.of("unchanged", "peer", "member");
+  private static final Set<String> OPTIONAL = Set.of("unchanged", "peer", "member", "agent");
 
   private static final Set<String> STREAMS = Set.of("/api/v1/events", "/api/v1/live");
 
@@ -159,6 +161,8 @@ class OpenapiTest {
       assertFields("Series", server.json("/api/v1/series"));
       assertFields("Certificate", first(server, "certificates"));
       assertFields("UnusableFiles", first(server, "certificates", "problems"));
+      Backend told = server.member.pools.pool("web").backends().get(0);
+      told.agent(AgentState.NONE.told("drain"));
       JsonObject pool = first(server, "pools");
       assertFields("Pool", pool);
       assertFields("Backend", pool.getJsonArray("backends").getJsonObject(0));

@@ -50,6 +50,50 @@ final class PostgresFixture implements AutoCloseable {
     return fixture;
   }
 
+  /** Starts a server that believes everybody on this machine, and may have standbys. */
+  static PostgresFixture trusting(Path parent) throws IOException {
+    PostgresFixture fixture = new PostgresFixture(Files.createTempDirectory(parent, "postgres"));
+    fixture.initialize();
+    String rules = "host all all 127.0.0.1/32 trust\nhost replication all 127.0.0.1/32 trust\n";
+    Files.writeString(fixture.directory.resolve("data").resolve("pg_hba.conf"), rules);
+    fixture.run();
+    return fixture;
+  }
+
+  /** Starts a standby of this server, which streams from it. */
+  PostgresFixture standby(Path parent) throws IOException {
+    PostgresFixture fixture = new PostgresFixture(Files.createTempDirectory(parent, "postgres"));
+    giveAway(fixture.directory);
+    Program.Answer made =
+        Program.run(
+            fixture.directory,
+            asServer(
+                "pg_basebackup",
+                "--write-recovery-conf",
+                "--checkpoint=fast",
+                "--no-sync",
+                "--pgdata=" + fixture.directory.resolve("data"),
+                "--dbname=host=127.0.0.1 user=postgres port=" + port));
+    assertThat(made.exitCode()).as(made.output()).isZero();
+    fixture.run();
+    return fixture;
+  }
+
+  /** What psql prints of it, without headings; for servers that are {@link #trusting}. */
+  String sql(String statement) throws IOException {
+    Program.Answer answer =
+        Program.run(
+            directory.getParent(),
+            "psql",
+            "--no-psqlrc",
+            "-qAt",
+            "-c",
+            statement,
+            "host=127.0.0.1 user=postgres dbname=postgres port=" + port);
+    assertThat(answer.exitCode()).as(answer.output()).isZero();
+    return answer.output();
+  }
+
   int port() {
     return port;
   }

@@ -10,6 +10,8 @@ import java.util.List;
 
 /** A member's answers as lines for a terminal. */
 public final class AnswerText {
+  private static final JsonObject NOTHING = new JsonObject();
+
   private static final long MINUTE = 60;
   private static final long HOUR = 60 * MINUTE;
   private static final long DAY = 24 * HOUR;
@@ -63,11 +65,18 @@ public final class AnswerText {
     return member.getBoolean("ready", false) ? "ready" : "not-ready";
   }
 
-  /** The configured state unless it is {@code enabled}; then what probes and sessions found. */
+  /**
+   * The configured state unless it is {@code enabled}; then {@code drain} or {@code maint} of its
+   * agent, or what probes and sessions found.
+   */
   public static String backendState(JsonObject backend) {
     String state = backend.getString("state", "enabled");
     if (!state.equals("enabled")) {
       return state;
+    }
+    String told = backend.getJsonObject("agent", NOTHING).getString("state", "ready");
+    if (!told.equals("ready")) {
+      return told;
     }
     if (Boolean.TRUE.equals(backend.getBoolean("ejected"))) {
       return "ejected";

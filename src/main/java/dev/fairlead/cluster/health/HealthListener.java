@@ -1,5 +1,6 @@
 package dev.fairlead.cluster.health;
 
+import dev.fairlead.pool.AgentState;
 import dev.fairlead.pool.Backend;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,17 @@ public interface HealthListener {
   default void probe(Backend backend, long assignment, @Nullable Boolean initial) {}
 
   default void stopProbing(Backend backend) {}
+
+  /**
+   * Ask the agent of {@code backend}, of whom {@code initial} is known. Called once before each
+   * {@link #stopAsking}. Pass {@code assignment} to {@link HealthTable#told}.
+   */
+  default void ask(Backend backend, long assignment, AgentState initial) {}
+
+  default void stopAsking(Backend backend) {}
+
+  /** The cluster goes by this state from now on; by {@link AgentState#NONE} until then. */
+  default void told(Backend backend, AgentState state) {}
 
   /**
    * The cluster's verdict has changed. A backend counts as healthy until this method reports

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * This member's row of {@code fairlead.health}: {@code POOL/BACKEND} -> the {@link Verdict} of its
- * own prober; no field = no prober, or no verdict yet. On the cluster's context only.
+ * own prober; no field = no prober, or no verdict yet. Beside them, {@link AgentReport}s. On the
+ * cluster's context only.
  */
 final class HealthRow implements OwnRow {
   private final Runnable refresh;
@@ -30,7 +31,12 @@ final class HealthRow implements OwnRow {
   }
 
   void set(String key, @Nullable Verdict verdict) {
-    pending.put(key, Optional.ofNullable(verdict).map(Verdict::text));
+    set(key, verdict == null ? null : verdict.text());
+  }
+
+  /** Shares any field; null removes it. */
+  void set(String field, @Nullable String text) {
+    pending.put(field, Optional.ofNullable(text));
     changed.run();
   }
 

@@ -8,6 +8,7 @@ import dev.fairlead.cluster.rows.RowContext;
 import dev.fairlead.cluster.rows.TableTimer;
 import dev.fairlead.config.BackendConfig;
 import dev.fairlead.event.MemberInfo;
+import dev.fairlead.pool.AgentState;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
 import io.vertx.core.Future;
@@ -43,7 +44,12 @@ public final class HealthTable {
   private final TableTimer timer;
   private final ReplicatedTable rows;
 
+  private final AskedBackends asked;
+
   private List<Pool> known = List.of();
+
+  /** Keys of backends that their agents have taken out of use: those are not probed. */
+  private Set<String> inMaintenance = Set.of();
 
   /** By key. */
   private Map<String, ProbedBackend> probed = Map.of();
@@ -77,6 +83,7 @@ public final class HealthTable {
             context.runningTime(),
             this::nameOfMember,
             () -> ++lastAssignment);
+    this.asked = new AskedBackends(this.context);
     this.rows = new ReplicatedTable(context, TABLE, own, new PeerListener());
   }
 
@@ -96,6 +103,7 @@ public final class HealthTable {
         () -> {
           isRunning = false;
           probed.values().forEach(ProbedBackend::stopProbing);
+          asked.stop();
         });
     return rows.stop();
   }
@@ -127,6 +135,20 @@ public final class HealthTable {
         });
   }
 
+  /**
+   * This member has heard from the agent of {@code backend}; with the {@code assignment} of an
+   * earlier question it is ignored.
+   *
+   * @param answers false = it no longer answers, {@code state} is what it said last
+   */
+  public void told(Backend backend, long assignment, AgentState state, boolean answers) {
+    rows.run(
+        () -> {
+          asked.told(backend, assignment, new AgentReport(state, answers));
+          refresh();
+        });
+  }
+
   /** Must receive the changes of nodes. */
   public ReplicatedTable rows() {
     return rows;
@@ -147,7 +169,9 @@ public final class HealthTable {
     if (changed || !now.equals(candidates)) {
       candidates = now;
       probed.values().forEach(one -> one.assign(now));
+      asked.assign(now);
       probed.values().forEach(ProbedBackend::evaluate);
+      asked.evaluate();
     }
   }
 
@@ -164,10 +188,13 @@ public final class HealthTable {
 
   private boolean follow() {
     List<Pool> now = pools.get();
-    if (now.equals(known)) {
+    Set<String> out = asked.inMaintenance();
+    if (now.equals(known) && out.equals(inMaintenance)) {
       return false;
     }
     known = now;
+    inMaintenance = out;
+    asked.follow(now);
     Map<String, ProbedBackend> before = new LinkedHashMap<>(probed);
     Map<String, ProbedBackend> next = new LinkedHashMap<>();
     for (Pool pool : now) {
@@ -191,9 +218,10 @@ public final class HealthTable {
     return before;
   }
 
-  private static boolean isProbed(Pool pool, Backend backend) {
+  private boolean isProbed(Pool pool, Backend backend) {
     return pool.config().health().isOn()
         && !backend.isReject()
+        && !inMaintenance.contains(LoadRow.key(backend))
         && backend.config().state() != BackendConfig.State.DISABLED;
   }
 
@@ -216,7 +244,11 @@ public final class HealthTable {
         if (isRunning && one != null) {
           one.evaluate();
         }
+        if (isRunning) {
+          asked.changed(key);
+        }
       }
+      refresh();
     }
 
     @Override
@@ -229,6 +261,8 @@ public final class HealthTable {
     public void second() {
       if (isRunning) {
         probed.values().forEach(ProbedBackend::evaluate);
+        asked.evaluate();
+        refresh();
       }
     }
   }

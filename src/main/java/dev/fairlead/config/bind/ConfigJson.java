@@ -5,7 +5,6 @@ import dev.fairlead.config.BindAddress;
 import dev.fairlead.config.ByteSizes;
 import dev.fairlead.config.Cidr;
 import dev.fairlead.config.Durations;
-import dev.fairlead.config.EscapedBytes;
 import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.HealthConfig;
 import dev.fairlead.config.LimitsConfig.ListenerLimits;
@@ -28,6 +27,7 @@ import dev.fairlead.config.ProxyProtocolConfig.SendProxy;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -193,23 +193,36 @@ public final class ConfigJson {
     return new JsonObject()
         .put("type", health.type().label())
         .put("interval", Durations.show(health.interval()))
+        .put("fastInterval", durationOrNull(health.fastInterval()))
+        .put("downInterval", durationOrNull(health.downInterval()))
         .put("timeout", Durations.show(health.timeout()))
         .put("rise", health.rise())
         .put("fall", health.fall())
         .put("probers", health.probers())
         .put("port", health.port())
-        .put(
-            "http",
-            new JsonObject()
-                .put("path", text(health.http().path()))
-                .put("host", health.http().host())
-                .put("status", health.http().status().toString()))
-        .put(
-            "expect",
-            new JsonObject()
-                .put("send", bytes(health.expect().send()))
-                .put("receive", bytes(health.expect().receive())))
+        .put("http", http(health.http()))
+        .put("expect", array(health.expect(), ConfigJson::step))
         .put("end", health.end().label());
+  }
+
+  private static JsonObject http(HealthConfig.Http http) {
+    JsonObject headers = new JsonObject();
+    http.headers().forEach((name, value) -> headers.put(name, text(value)));
+    return new JsonObject()
+        .put("method", text(http.method()))
+        .put("path", text(http.path()))
+        .put("host", http.host())
+        .put("headers", headers)
+        .put("status", http.status().toString())
+        .put("body", http.body() == null ? null : text(http.body().text()));
+  }
+
+  private static JsonObject step(HealthConfig.ExpectStep step) {
+    return new JsonObject().put(step.action().key(), text(step.text()));
+  }
+
+  private static @Nullable String durationOrNull(@Nullable Duration duration) {
+    return duration == null ? null : Durations.show(duration);
   }
 
   private static Object send(@Nullable SendProxy proxy) {
@@ -226,10 +239,6 @@ public final class ConfigJson {
             .put("ssl", proxy.ssl())
             .put("authority", proxy.authority())
             .put("passThrough", proxy.passThrough());
-  }
-
-  private static @Nullable String bytes(@Nullable EscapedBytes bytes) {
-    return bytes == null ? null : text(bytes.text());
   }
 
   private static Object rebalance(@Nullable Rebalance rebalance) {

@@ -20,7 +20,6 @@ import dev.fairlead.config.TlsConfig.BackendTls;
 import dev.fairlead.config.text.Tree;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -69,21 +68,10 @@ record PoolBinder(Binding binding) {
             agent(pool),
             pool.section("replies", PoolBinder::replies));
     LimitsBinder.judge(pool, config);
-    refuseWhatIsNotBuilt(pool, config);
     if (config.backends().stream().anyMatch(backend -> backend.unixPath() != null)) {
       judgeWithUnix(pool, config);
     }
     return config;
-  }
-
-  private static void refuseWhatIsNotBuilt(Section pool, PoolConfig config) {
-    Map<String, Boolean> used = Map.of("agent", config.agent() != null);
-    used.forEach(
-        (key, isUsed) -> {
-          if (isUsed) {
-            pool.refuse(key, "not available yet");
-          }
-        });
   }
 
   /** A Unix socket has no port, and no name that a certificate could prove. */
@@ -91,6 +79,9 @@ record PoolBinder(Binding binding) {
     String because = ", because a backend is a Unix socket";
     if (config.health().port() != null) {
       pool.refuse("health.port", config.health().port(), "null" + because);
+    }
+    if (config.agent() != null) {
+      pool.refuse("agent", "a port", "null" + because);
     }
     BackendTls tls = config.tls();
     boolean unnamed = tls != null && tls.verify() && tls.serverName() == null;

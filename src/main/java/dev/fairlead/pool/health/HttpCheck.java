@@ -1,52 +1,92 @@
 package dev.fairlead.pool.health;
 
+import com.google.re2j.Pattern;
 import dev.fairlead.config.BackendConfig;
 import dev.fairlead.config.HealthConfig;
+import dev.fairlead.config.LinearPattern;
 import dev.fairlead.config.StatusRanges;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.SimpleChannelInboundHandler;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
-/** Passes if a GET is answered with an expected status. Only the status line is read. */
+/**
+ * Passes if a request is answered with an expected status and, where one is configured, an expected
+ * body. Without one only the status line is read.
+ */
 final class HttpCheck implements Check {
   static final int LONGEST_LINE_BYTES = 4096;
 
   private static final int DEFAULT_PORT = 80;
 
   /** RFC 9112, section 4; a bare LF ends it too, and the space before no reason may be missing. */
-  private static final Pattern STATUS_LINE =
-      Pattern.compile("HTTP/1\\.[01] (\\d{3})(?: [^\\r\\n]*)?\\r?\\n");
+  private static final java.util.regex.Pattern STATUS_LINE =
+      java.util.regex.Pattern.compile("HTTP/1\\.[01] (\\d{3})(?: [^\\r\\n]*)?\\r?\\n");
 
-  private static final CheckResult NO_ANSWER = CheckResult.failed("no HTTP answer");
+  static final CheckResult NO_ANSWER = CheckResult.failed("no HTTP answer");
+
+  private static final String END = "\r\n";
+
+  /** Unless the configuration has others. */
+  private static final List<String> DEFAULT_HEADERS =
+      List.of("User-Agent: fairlead-health", "Accept: */*");
+
+  /** Methods that a server expects a body from: RFC 9110, section 8.6. */
+  private static final Set<String> ANNOUNCES_BODY = Set.of("POST", "PUT", "PATCH");
 
   private final byte[] request;
   private final StatusRanges expected;
 
+  /** Null = the status line is enough. */
+  private final @Nullable Pattern body;
+
   HttpCheck(HealthConfig health, BackendConfig backend) {
     String host = health.http().host() == null ? host(health, backend) : health.http().host();
-    this.request =
-        String.join(
-                "\r\n",
-                "GET " + health.http().path() + " HTTP/1.1",
-                "Host: " + host,
-                "User-Agent: fairlead-health",
-                "Accept: */*",
-                "Connection: close",
-                "",
-                "")
-            .getBytes(StandardCharsets.US_ASCII);
+    this.request = request(health.http(), host).getBytes(StandardCharsets.US_ASCII);
     this.expected = health.http().status();
+    LinearPattern pattern = health.http().body();
+    this.body = pattern == null ? null : pattern.compile();
+  }
+
+  private static String request(HealthConfig.Http http, String host) {
+    Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    headers.putAll(http.headers());
+    StringBuilder request = new StringBuilder(http.method());
+    request.append(' ').append(http.path()).append(" HTTP/1.1\r\nHost: ").append(host).append(END);
+    DEFAULT_HEADERS.stream()
+        .filter(header -> !headers.containsKey(header.substring(0, header.indexOf(':'))))
+        .forEach(header -> request.append(header).append(END));
+    http.headers().forEach((name, value) -> request.append(name + ": " + value).append(END));
+    if (ANNOUNCES_BODY.contains(http.method())) {
+      request.append("Content-Length: 0").append(END);
+    }
+    return request.append("Connection: close").append(END).append(END).toString();
   }
 
   @Override
   public void install(ChannelPipeline pipeline, Consumer<CheckResult> onResult) {
-    pipeline.addLast(new StatusLineReader(onResult));
+    pipeline.addLast(
+        new ChannelInboundHandlerAdapter() {
+          @Override
+          public void channelActive(ChannelHandlerContext context) {
+            context.writeAndFlush(Unpooled.wrappedBuffer(request));
+          }
+        });
+    if (body == null) {
+      pipeline.addLast(new StatusLineReader(onResult));
+    } else {
+      HttpBodyReader.install(pipeline, expected, body, onResult);
+    }
   }
 
   /** The host and port of the connection, in the form that a browser sends. */
@@ -68,11 +108,6 @@ final class HttpCheck implements Check {
 
     StatusLineReader(Consumer<CheckResult> onResult) {
       this.onResult = onResult;
-    }
-
-    @Override
-    public void channelActive(ChannelHandlerContext context) {
-      context.writeAndFlush(Unpooled.wrappedBuffer(request));
     }
 
     @Override

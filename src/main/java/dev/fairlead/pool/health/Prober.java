@@ -1,5 +1,6 @@
 package dev.fairlead.pool.health;
 
+import dev.fairlead.config.HealthConfig;
 import dev.fairlead.config.PoolConfig;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.health.RiseFall.ProbeVerdict;
@@ -12,8 +13,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Probes one backend from {@link #start} to {@link #stop}, and reports changes of its verdict. The
- * time from the start of a probe to the start of the next one is the pool's interval, give or take
- * a twentieth; a probe that takes longer delays the next one, so there are never two.
+ * time from the start of a probe to the start of the next one is one of the pool's intervals, give
+ * or take a twentieth; a probe that takes longer delays the next one, so there are never two.
  *
  * <p>The constructor may run on any thread, and with TLS takes milliseconds; everything else is on
  * the event loop of the {@link ProbeLoop}, the listener included. A prober that is not stopped
@@ -99,11 +100,11 @@ final class Prober {
   private void probed(CheckResult result) {
     LOG.debug("probe of {}: {} ({})", backend, result.conclusion(), result.reason());
     probe = null;
-    double jitter = loop.random().nextDouble(1 - JITTER, 1 + JITTER);
-    probeIn(startedAt + (long) (intervalNanos() * jitter) - loop.nanoTime().getAsLong());
     boolean changed =
         result.conclusion() != CheckResult.Conclusion.INCONCLUSIVE
             && riseFall.probed(result.conclusion() == CheckResult.Conclusion.PASSED);
+    double jitter = loop.random().nextDouble(1 - JITTER, 1 + JITTER);
+    probeIn(startedAt + (long) (nextNanos() * jitter) - loop.nanoTime().getAsLong());
     listener.probed(backend, result);
     if (changed && !stopped) {
       listener.changed(backend, riseFall.verdict(), result.reason());
@@ -114,6 +115,17 @@ final class Prober {
     if (!stopped) {
       timer = loop.eventLoop().schedule(this::probe, Math.max(0, nanos), TimeUnit.NANOSECONDS);
     }
+  }
+
+  /** Until the next probe: by what those so far have found. */
+  private long nextNanos() {
+    HealthConfig health = pool.health();
+    boolean isDown = riseFall.verdict() == ProbeVerdict.DOWN;
+    Duration special =
+        riseFall.isContradicted() && health.fastInterval() != null
+            ? health.fastInterval()
+            : isDown ? health.downInterval() : null;
+    return (special == null ? health.interval() : special).toNanos();
   }
 
   private long intervalNanos() {

@@ -38,6 +38,11 @@ final class RiseFall {
     return verdict;
   }
 
+  /** Whether the last probe contradicts the verdict, but not often enough in a row. */
+  boolean isContradicted() {
+    return contradictions > 0;
+  }
+
   /** Takes the result of a conclusive probe; returns whether the verdict has changed. */
   boolean probed(boolean passed) {
     ProbeVerdict next = passed ? ProbeVerdict.UP : ProbeVerdict.DOWN;

@@ -21,7 +21,8 @@ import java.util.stream.Stream;
 
 /**
  * The limiters of all listeners and pools in force, by name, and of removed ones while sessions use
- * them. Any thread, but {@link #configure} and {@link #forgetRemoved} one at a time.
+ * them. Any thread, but {@link #configure}, {@link #backendsChanged} and {@link #forgetRemoved} one
+ * at a time.
  */
 public final class Limiters {
   private final Map<String, ListenerLimiter> listeners = new ConcurrentHashMap<>();
@@ -109,8 +110,8 @@ public final class Limiters {
     return listeners.values().stream().map(ListenerLimiter::sources).toList();
   }
 
-  /** Backends may take sessions again that did not: admits those that wait for them. */
+  /** Backends may take sessions again that did not, or more: admits those that wait for them. */
   public void backendsChanged() {
-    pools.values().forEach(PoolLimiter::roomChanged);
+    pools.values().forEach(PoolLimiter::backendsChanged);
   }
 }

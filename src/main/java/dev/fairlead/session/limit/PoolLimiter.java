@@ -17,6 +17,7 @@ import java.net.SocketAddress;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -45,6 +46,11 @@ public final class PoolLimiter extends QueueingLimiter {
 
   private volatile PoolLimits limits = PoolLimits.NONE;
 
+  /** What the agents of its backends allowed when it was configured, in their order. */
+  private volatile List<Integer> agentLimits = List.of();
+
+  private boolean isRemoved;
+
   /** By id, of those backends that have a limit. */
   private volatile Map<String, BackendLimiter> backends = Map.of();
 
@@ -57,11 +63,12 @@ public final class PoolLimiter extends QueueingLimiter {
 
   /** The pool is {@code next} from now on, with its limits. One thread at a time. */
   public void configure(Pool next) {
+    isRemoved = false;
     limits = next.config().limits();
     Map<String, BackendLimiter> before = new HashMap<>(backends);
     Map<String, BackendLimiter> limiters = new HashMap<>();
     for (Backend backend : next.backends()) {
-      int max = backend.config().maxConnections();
+      int max = backend.maxConnections();
       int limit = max > 0 ? max : limits.connectionsPerBackend();
       if (limit > 0) {
         BackendLimiter last = before.remove(backend.id());
@@ -73,12 +80,33 @@ public final class PoolLimiter extends QueueingLimiter {
     before.values().forEach(BackendLimiter::remove);
     backends = Map.copyOf(limiters);
     pool = next;
+    agentLimits = agentLimits(next);
     connections.configure(limits.connections(), limits.scope());
     reconfigured();
   }
 
+  /** Backends may take sessions again that did not, and their agents may allow more or fewer. */
+  void backendsChanged() {
+    Pool now = pool;
+    if (now != null && !agentLimits.equals(agentLimits(now))) {
+      reconfigureUnlessRemoved(now);
+    }
+    roomChanged();
+  }
+
+  private void reconfigureUnlessRemoved(Pool known) {
+    if (known.equals(pool) && !isRemoved) {
+      configure(known);
+    }
+  }
+
+  private static List<Integer> agentLimits(Pool pool) {
+    return pool.backends().stream().map(each -> each.agent().maxConnections()).toList();
+  }
+
   /** The pool was removed from the configuration; its sessions continue. */
   void remove() {
+    isRemoved = true;
     limits = PoolLimits.NONE;
     backends.values().forEach(BackendLimiter::remove);
     backends = Map.of();

@@ -16,6 +16,7 @@ import dev.fairlead.config.BackendConfig;
 import dev.fairlead.config.HealthConfig;
 import dev.fairlead.config.PoolConfig;
 import dev.fairlead.event.MemberInfo;
+import dev.fairlead.pool.AgentState;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pools;
 import dev.fairlead.testkit.PoolConfigs;
@@ -48,8 +49,10 @@ final class HealthMember implements HealthListener, Membership.MembershipListene
 
   private final Set<String> probing = ConcurrentHashMap.newKeySet();
   private volatile Pools pools = Pools.NONE.next(List.of(pool(health(2, Duration.ofSeconds(2)))));
+  private volatile boolean asking;
   private volatile boolean draining;
   private volatile long assignment;
+  private volatile long question;
 
   HealthMember(String name, ClusterNode node) {
     this.name = name;
@@ -71,6 +74,8 @@ final class HealthMember implements HealthListener, Membership.MembershipListene
     return new HealthConfig(
         HealthConfig.Type.TCP,
         interval,
+        null,
+        null,
         none.timeout(),
         none.rise(),
         none.fall(),
@@ -82,6 +87,11 @@ final class HealthMember implements HealthListener, Membership.MembershipListene
   }
 
   static PoolConfig pool(HealthConfig health, BackendConfig... backends) {
+    return pool(health, null, backends);
+  }
+
+  static PoolConfig pool(
+      HealthConfig health, PoolConfig.AgentConfig agent, BackendConfig... backends) {
     PoolConfig base = PoolConfigs.pool("web", 9001);
     return new PoolConfig(
         base.name(),
@@ -101,7 +111,7 @@ final class HealthMember implements HealthListener, Membership.MembershipListene
         base.closing(),
         base.rebalance(),
         base.stickiness(),
-        base.agent(),
+        agent,
         base.replies());
   }
 
@@ -206,6 +216,36 @@ final class HealthMember implements HealthListener, Membership.MembershipListene
     assertThat(backend.isHealthy()).isNotEqualTo(healthy);
     backend.healthy(healthy);
     heard.add((healthy ? "up: " : "down: ") + reason);
+  }
+
+  /** The agent says {@code line} to this member, or nothing any more. */
+  void hears(String line, boolean answers) {
+    table.told(backend(), question, backend().agent().told(line), answers);
+    context.run(() -> {});
+  }
+
+  boolean isAsking() {
+    return asking;
+  }
+
+  @Override
+  public void ask(Backend backend, long started, AgentState initial) {
+    assertThat(asking).isFalse();
+    asking = true;
+    question = started;
+    heard.add("ask " + initial.text());
+  }
+
+  @Override
+  public void stopAsking(Backend backend) {
+    assertThat(asking).isTrue();
+    asking = false;
+  }
+
+  @Override
+  public void told(Backend backend, AgentState state) {
+    assertThat(backend.agent()).isNotEqualTo(state);
+    backend.agent(state);
   }
 
   @Override

@@ -6,10 +6,11 @@ import dev.fairlead.config.BackendSetting;
 import dev.fairlead.config.BindAddress;
 import dev.fairlead.config.BindAddress.UnixSocket;
 import dev.fairlead.config.ClusterConfig;
-import dev.fairlead.config.EscapedBytes;
 import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.HealthConfig;
+import dev.fairlead.config.HealthConfig.ExpectStep;
 import dev.fairlead.config.IpAddress;
+import dev.fairlead.config.LinearPattern;
 import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.config.NodeConfig;
 import dev.fairlead.config.PoolConfig;
@@ -25,6 +26,7 @@ import dev.fairlead.config.TlsConfig.BackendTls;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -130,9 +132,10 @@ public final class ConfigArbitraries {
             care(),
             connect,
             timeouts,
-            replies)
+            replies,
+            agent().injectNull(0.5))
         .as(
-            (named, made, limits, care, connects, times, says) ->
+            (named, made, limits, care, connects, times, says, agent) ->
                 new PoolConfig(
                     named.name(),
                     named.balance(),
@@ -151,8 +154,17 @@ public final class ConfigArbitraries {
                     care.closing(),
                     care.rebalance(),
                     named.stickiness(),
-                    null,
+                    hasUnix(made) ? null : agent,
                     says));
+  }
+
+  private static Arbitrary<PoolConfig.AgentConfig> agent() {
+    return Combinators.combine(Arbitraries.integers().between(1, 65_535), duration(1), duration(1))
+        .as(PoolConfig.AgentConfig::new);
+  }
+
+  private static boolean hasUnix(List<BackendConfig> backends) {
+    return backends.stream().anyMatch(backend -> backend.unixPath() != null);
   }
 
   /** How a pool treats its backends, and what it does when they fail, come and go. */
@@ -219,28 +231,22 @@ public final class ConfigArbitraries {
   }
 
   private static Arbitrary<HealthConfig> health() {
-    Arbitrary<HealthConfig.Http> http =
-        Combinators.combine(
-                Arbitraries.of("/", "/health?x=$${a}"),
-                Arbitraries.of("a.internal:80", "10.0.0.1").injectNull(0.5),
-                Arbitraries.of("200-399", "204", "200,300-307")
-                    .map(text -> StatusRanges.parse(text).orElseThrow()))
-            .as(HealthConfig.Http::new);
-    Arbitrary<HealthConfig.Expect> expect =
-        Combinators.combine(bytes().injectNull(0.3), bytes()).as(HealthConfig.Expect::new);
     return Combinators.combine(
             Arbitraries.of(HealthConfig.Type.class),
+            duration(1).injectNull(0.1).list().ofSize(2),
             Combinators.combine(duration(1), duration(1)).as(List::of),
             Combinators.combine(atLeastOne(), atLeastOne(), atLeastOne()).as(List::of),
             Arbitraries.integers().between(1, 65_535).injectNull(0.5),
-            http,
-            expect,
+            http(),
+            steps(),
             Arbitraries.of(HealthConfig.End.class))
         .as(
-            (type, times, counts, port, asks, says, end) ->
+            (type, special, times, counts, port, asks, says, end) ->
                 new HealthConfig(
                     type,
                     times.get(0),
+                    special.get(0),
+                    special.get(1),
                     times.get(1),
                     counts.get(0),
                     counts.get(1),
@@ -251,13 +257,47 @@ public final class ConfigArbitraries {
                     end));
   }
 
+  private static Arbitrary<HealthConfig.Http> http() {
+    return Combinators.combine(
+            Arbitraries.of("GET", "OPTIONS", "POST"),
+            Arbitraries.of("/", "/health?x=$${a}"),
+            Arbitraries.of("a.internal:80", "10.0.0.1").injectNull(0.5),
+            Arbitraries.maps(
+                Arbitraries.of("X-Check", "Authorization", "a.b"),
+                Arbitraries.of("", "Bearer ${X}", "a: b, c")),
+            Arbitraries.of("200-399", "204", "200,300-307")
+                .map(text -> StatusRanges.parse(text).orElseThrow()),
+            Arbitraries.of("ok", "^\\{\"state\": \"(running|${X})\"", "ä{1,20}$")
+                .map(LinearPattern::new)
+                .injectNull(0.3))
+        .as(HealthConfig.Http::new);
+  }
+
+  /** The last one receives, as {@code type: expect} requires. */
+  private static Arbitrary<List<ExpectStep>> steps() {
+    Arbitrary<ExpectStep> patterns =
+        Arbitraries.of("^2", "\\x00\\r$", "${X}")
+            .map(text -> new ExpectStep(ExpectStep.Action.RECEIVE_PATTERN, text));
+    Arbitrary<ExpectStep> any =
+        Arbitraries.oneOf(step(ExpectStep.Action.SEND), step(ExpectStep.Action.RECEIVE), patterns);
+    return Combinators.combine(any.list().ofMaxSize(4), step(ExpectStep.Action.RECEIVE))
+        .as((before, last) -> Stream.concat(before.stream(), Stream.of(last)).toList());
+  }
+
+  private static Arbitrary<ExpectStep> step(ExpectStep.Action action) {
+    return Arbitraries.of("PING\\r\\n", "PING\r\n", "\\x00\\xff", "${X}", "ä")
+        .map(text -> new ExpectStep(action, text));
+  }
+
   /** A Unix socket has no other port. */
   private static HealthConfig probing(HealthConfig health, List<BackendConfig> backends) {
-    return backends.stream().allMatch(backend -> backend.unixPath() == null)
+    return !hasUnix(backends)
         ? health
         : new HealthConfig(
             health.type(),
             health.interval(),
+            health.fastInterval(),
+            health.downInterval(),
             health.timeout(),
             health.rise(),
             health.fall(),
@@ -266,11 +306,6 @@ public final class ConfigArbitraries {
             health.http(),
             health.expect(),
             health.end());
-  }
-
-  private static Arbitrary<EscapedBytes> bytes() {
-    return Arbitraries.of("PING\\r\\n", "PING\r\n", "\\x00\\xff", "${X}", "ä")
-        .map(EscapedBytes::new);
   }
 
   private static Arbitrary<Integer> atLeastOne() {

@@ -5,10 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fairlead.config.BackendConfig;
 import dev.fairlead.config.EscapedBytes;
 import dev.fairlead.config.HealthConfig;
+import dev.fairlead.config.HealthConfig.ExpectStep;
+import dev.fairlead.config.HealthConfig.ExpectStep.Action;
+import dev.fairlead.config.LinearPattern;
 import dev.fairlead.config.PoolConfig;
 import dev.fairlead.config.PoolConfig.DiscoveryConfig;
 import dev.fairlead.config.StatusRanges;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,25 +34,47 @@ class HealthKeysTest {
   void everyKeyOfHealthIsRead() {
     HealthConfig health =
         pool(
-                "pools[0].health={type: http, interval: 5s, timeout: 500ms, rise: 1, fall: 4,"
-                    + " probers: 3, port: 8081, end: fin}",
-                "pools[0].health.http={path: /up, host: 'a.example:80', status: '200,300-307'}",
-                "pools[0].health.expect={send: 'PING\\r\\n', receive: '+PONG'}")
+                "pools[0].health={type: http, interval: 5s, fastInterval: 1s, downInterval: 30s,"
+                    + " timeout: 500ms, rise: 1, fall: 4, probers: 3, port: 8081, end: fin}",
+                "pools[0].health.http={method: OPTIONS, path: /up, host: 'a.example:80',"
+                    + " headers: {X-Check: deep}, status: '200,300-307', body: '^ok'}",
+                "pools[0].health.expect=[{receive: '220'}, {send: 'QUIT\\r\\n'},"
+                    + " {receivePattern: '^2'}]")
             .health();
     assertThat(health)
         .isEqualTo(
             new HealthConfig(
                 HealthConfig.Type.HTTP,
                 Duration.ofSeconds(5),
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(30),
                 Duration.ofMillis(500),
                 1,
                 4,
                 3,
                 8081,
                 new HealthConfig.Http(
-                    "/up", "a.example:80", StatusRanges.parse("200,300-307").orElseThrow()),
-                new HealthConfig.Expect(new EscapedBytes("PING\\r\\n"), new EscapedBytes("+PONG")),
+                    "OPTIONS",
+                    "/up",
+                    "a.example:80",
+                    Map.of("X-Check", "deep"),
+                    StatusRanges.parse("200,300-307").orElseThrow(),
+                    new LinearPattern("^ok")),
+                List.of(
+                    new ExpectStep(Action.RECEIVE, "220"),
+                    new ExpectStep(Action.SEND, "QUIT\\r\\n"),
+                    new ExpectStep(Action.RECEIVE_PATTERN, "^2")),
                 HealthConfig.End.FIN));
+  }
+
+  @Test
+  void theShortFormOfExpectIsASendAndAReceive() {
+    assertThat(pool("pools[0].health.expect={receive: '+PONG', send: 'PING'}").health().expect())
+        .containsExactly(
+            new ExpectStep(Action.SEND, "PING"), new ExpectStep(Action.RECEIVE, "+PONG"));
+    assertThat(pool("pools[0].health.expect={send: null, receive: SSH}").health().expect())
+        .containsExactly(new ExpectStep(Action.RECEIVE, "SSH"));
+    assertThat(pool("pools[0].health.expect=[]").health().expect()).isEmpty();
   }
 
   @Test
@@ -92,6 +119,29 @@ class HealthKeysTest {
         "health=off | health: off (expected: a map of keys and values)",
         "health.type=expect | health.expect.receive: null"
             + " (expected: what the backend says, because type is expect)",
+        "health={type: expect, expect: [{send: a}]} | health.expect: no step receives"
+            + " (expected: what the backend says, because type is expect)",
+        "health.expect=[{}] | health.expect[0].receive: missing"
+            + " (expected: one of send, receive, receivePattern)",
+        "health.expect=[{send: a, receive: b}] | health.expect[0].receive: not together with send",
+        "health.expect=[{recieve: b}] | health.expect[0].recieve: unknown key"
+            + " (did you mean \"receive\"?)",
+        "health.expect=[{receivePattern: '('}] | health.expect[0].receivePattern: ("
+            + " (expected: a regular expression in RE2 syntax, of at most 1000 characters,"
+            + " in which counted repetitions multiply to at most 1000)",
+        "health.http.body='(a{100}){100}' | health.http.body: (a{100}){100}"
+            + " (expected: a regular expression in RE2 syntax, of at most 1000 characters,"
+            + " in which counted repetitions multiply to at most 1000, or null)",
+        "health.http={method: HEAD, body: a} | health.http.body: a"
+            + " (expected: null, because the answer to HEAD has no body)",
+        "health.http.method='GET /' | health.http.method: GET /"
+            + " (expected: a method of HTTP such as GET, HEAD or OPTIONS)",
+        "health.http.headers={host: a} | health.http.headers: host (expected: names of headers,"
+            + " each once, without Connection, Content-Length, Host, Transfer-Encoding, Upgrade)",
+        "health.http.headers={X: \"a\\r\\nb\"} | health.http.headers.X: a\\r\\nb"
+            + " (expected: a text in ASCII, without line breaks and without spaces at its ends)",
+        "health.fastInterval=0s | health.fastInterval: 0s (expected: a duration above zero"
+            + " such as 500ms, 30s, 15m, 1h or 7d, at most 36500d, or null)",
         "health.expect.send='a\\q' | health.expect.send: a\\q"
             + " (expected: a text, with \\r \\n \\t \\0 \\\\ or \\xHH for single bytes, or null)",
         "health.http.status='99-200' | health.http.status: 99-200"

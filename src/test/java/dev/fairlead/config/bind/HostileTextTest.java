@@ -165,6 +165,8 @@ class HostileTextTest {
         inYaml(pool + "replies: {noBackend: \"", "${A:", "\"}}]\n"),
         inYaml(pool + "health: {http: {status: '", "200,", "'}}}]\n"),
         inYaml(pool + "health: {expect: {send: '", "\\x41", "'}}}]\n"),
+        inYaml(pool + "health: {expect: [{receivePattern: '", "(", "'}]}}]\n"),
+        inYaml(pool + "health: {http: {body: '", "{9}", "'}}}]\n"),
         inYaml(pool + "backends: [{port: 1, host: '", ":", "g'}]}]\n"),
         inYaml(pool + "backends: [{port: 1, host: '", "a.", "'}]}]\n"),
         inYaml(listener + "[", ":", "g]:80'}]\n"),

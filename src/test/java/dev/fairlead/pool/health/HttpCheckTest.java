@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fairlead.config.BackendConfig;
 import dev.fairlead.config.BackendConfig.State;
 import dev.fairlead.config.HealthConfig;
+import dev.fairlead.config.HealthConfig.Http;
+import dev.fairlead.config.LinearPattern;
 import dev.fairlead.config.NodeConfig.TransportKind;
+import dev.fairlead.config.StatusRanges;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.testkit.EveryTransport;
 import dev.fairlead.testkit.TestBackend;
@@ -15,7 +18,9 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -114,6 +119,76 @@ class HttpCheckTest {
           .contains("\r\nHost: localhost\r\n");
       assertThat(third.accepted()).isEqualTo(1);
     }
+  }
+
+  @Test
+  void asksWithTheMethodAndHeadersOfTheConfiguration() throws Exception {
+    CompletableFuture<String> request = new CompletableFuture<>();
+    try (RunningLoop running = new RunningLoop(TransportKind.AUTO);
+        TestBackend backend = hearing(request)) {
+      Map<String, String> headers = new LinkedHashMap<>();
+      headers.put("user-agent", "me");
+      headers.put("X-Empty", "");
+      running.probe(
+          Probed.by(HealthConfig.Type.HTTP, backend.port())
+              .http(new Http("POST", "/up", "a.example", headers, StatusRanges.DEFAULT, null)));
+      assertThat(request.get(TestRun.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+          .isEqualTo(
+              "POST /up HTTP/1.1\r\nHost: a.example\r\nAccept: */*\r\nuser-agent: me"
+                  + "\r\nX-Empty: \r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nrole: äb', PASSED,"
+        + " 'status 200, the expected body'",
+    "'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n\r\nrole: äb', PASSED,"
+        + " 'status 200, the expected body'",
+    "'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nrole:\r\n4\r\n äb\r\n0\r\n\r\n',"
+        + " PASSED, 'status 200, the expected body'",
+    "'HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nrole: ab', FAILED,"
+        + " 'status 200, not the expected body'",
+    "'HTTP/1.1 204 No Content\r\n\r\n', FAILED, 'status 204, not the expected body'",
+    "'HTTP/1.1 503 No\r\nContent-Length: 9\r\n\r\nrole: äb', FAILED, status 503",
+    "'HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\nrole: äb', FAILED, connection closed",
+    "'SSH-2.0-OpenSSH_9.2\r\n', FAILED, no HTTP answer"
+  })
+  void judgesTheBody(String answer, CheckResult.Conclusion kind, String reason) throws Exception {
+    try (RunningLoop running = new RunningLoop(TransportKind.AUTO);
+        TestBackend backend = answering(answer)) {
+      assertThat(running.probe(withBody(backend, "^role: ä")))
+          .isEqualTo(new CheckResult(kind, reason));
+    }
+  }
+
+  @EveryTransport
+  void judgesAnEndlessBodyByItsFirst64Kib(TransportKind transport) throws Exception {
+    String most = "x".repeat(HttpBodyReader.MOST_BYTES - 2);
+    String head = "HTTP/1.1 200 OK\r\n\r\n";
+    try (RunningLoop running = new RunningLoop(transport);
+        TestBackend just = staying(head + most + "okx");
+        TestBackend late = staying(head + most + "xok")) {
+      assertThat(running.probe(withBody(just, "ok")).conclusion())
+          .isEqualTo(CheckResult.Conclusion.PASSED);
+      assertThat(running.probe(withBody(late, "ok")).conclusion())
+          .isEqualTo(CheckResult.Conclusion.FAILED);
+    }
+  }
+
+  private static Probed withBody(TestBackend backend, String pattern) {
+    return Probed.by(HealthConfig.Type.HTTP, backend.port())
+        .http(
+            new Http("GET", "/", null, Map.of(), StatusRanges.DEFAULT, new LinearPattern(pattern)));
+  }
+
+  private static TestBackend staying(String answer) throws IOException {
+    return TestBackend.serving(
+        connection -> {
+          readRequest(connection);
+          connection.send(answer);
+          connection.readSome(1); // until we close it
+        });
   }
 
   private static TestBackend answering(String answer) throws IOException {

@@ -2,9 +2,9 @@ package dev.fairlead.pool.health;
 
 import dev.fairlead.config.BackendConfig;
 import dev.fairlead.config.BackendConfig.State;
-import dev.fairlead.config.EscapedBytes;
 import dev.fairlead.config.HealthConfig;
-import dev.fairlead.config.HealthConfig.Expect;
+import dev.fairlead.config.HealthConfig.ExpectStep;
+import dev.fairlead.config.HealthConfig.ExpectStep.Action;
 import dev.fairlead.config.HealthConfig.Http;
 import dev.fairlead.config.PoolConfig;
 import dev.fairlead.config.PoolConfig.Connect;
@@ -14,6 +14,7 @@ import dev.fairlead.pool.Pools;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A pool of one backend that is probed, as a test wants it: with a time-out that is never reached,
@@ -35,24 +36,34 @@ record Probed(HealthConfig health, BackendConfig backend, List<InetAddress> sour
         new HealthConfig(
             type,
             PATIENCE,
+            null,
+            null,
             PATIENCE,
             2,
             3,
             2,
             null,
             Http.DEFAULT,
-            Expect.NONE,
+            List.of(),
             HealthConfig.End.RST);
     return new Probed(health, backend, List.of());
   }
 
   Probed http(String path, String host) {
-    return with(port(), new Http(path, host, StatusRanges.DEFAULT), health.expect());
+    return http(new Http("GET", path, host, Map.of(), StatusRanges.DEFAULT, null));
+  }
+
+  Probed http(Http http) {
+    return with(port(), http, health.expect());
   }
 
   Probed expect(String send, String receive) {
-    EscapedBytes said = send == null ? null : new EscapedBytes(send);
-    return with(port(), health.http(), new Expect(said, new EscapedBytes(receive)));
+    ExpectStep heard = new ExpectStep(Action.RECEIVE, receive);
+    return send == null ? script(heard) : script(new ExpectStep(Action.SEND, send), heard);
+  }
+
+  Probed script(ExpectStep... steps) {
+    return with(port(), health.http(), List.of(steps));
   }
 
   Probed port(int port) {
@@ -61,6 +72,11 @@ record Probed(HealthConfig health, BackendConfig backend, List<InetAddress> sour
 
   Probed every(Duration interval) {
     return timed(interval, health.timeout());
+  }
+
+  /** With other intervals after the first failure, and while down. */
+  Probed every(Duration interval, Duration fast, Duration down) {
+    return timed(interval, fast, down, health.timeout());
   }
 
   Probed within(Duration timeout) {
@@ -104,10 +120,16 @@ record Probed(HealthConfig health, BackendConfig backend, List<InetAddress> sour
   }
 
   private Probed timed(Duration interval, Duration timeout) {
+    return timed(interval, health.fastInterval(), health.downInterval(), timeout);
+  }
+
+  private Probed timed(Duration interval, Duration fast, Duration down, Duration timeout) {
     HealthConfig timed =
         new HealthConfig(
             health.type(),
             interval,
+            fast,
+            down,
             timeout,
             health.rise(),
             health.fall(),
@@ -119,11 +141,13 @@ record Probed(HealthConfig health, BackendConfig backend, List<InetAddress> sour
     return new Probed(timed, backend, source);
   }
 
-  private Probed with(Integer port, Http http, Expect expect) {
+  private Probed with(Integer port, Http http, List<ExpectStep> expect) {
     HealthConfig changed =
         new HealthConfig(
             health.type(),
             health.interval(),
+            health.fastInterval(),
+            health.downInterval(),
             health.timeout(),
             health.rise(),
             health.fall(),

@@ -60,10 +60,7 @@ class ProberTimingTest {
   void theIntervalVariesByATwentieth(int intervalMillis) {
     prober(Duration.ofMillis(intervalMillis), 1);
     pass(Duration.ofMillis(intervalMillis * 200L));
-    List<Long> gaps =
-        IntStream.range(1, probedMillis.size())
-            .mapToObj(i -> probedMillis.get(i) - probedMillis.get(i - 1))
-            .toList();
+    List<Long> gaps = gaps();
     assertThat(gaps).hasSizeBetween(185, 212);
     assertThat(gaps)
         .allMatch(gap -> gap >= intervalMillis * 0.95 - 1 && gap <= intervalMillis * 1.05 + 1);
@@ -71,6 +68,20 @@ class ProberTimingTest {
         .isLessThan(intervalMillis * 97L / 100);
     assertThat(gaps.stream().mapToLong(gap -> gap).max().orElseThrow())
         .isGreaterThan(intervalMillis * 103L / 100);
+  }
+
+  @Test
+  void theIntervalsOfTheWayDownAndOfBeingDownAreUsed() {
+    Probed probed =
+        Probed.by(HealthConfig.Type.TCP, "backend.invalid", 80)
+            .every(Duration.ofSeconds(2), Duration.ofMillis(200), Duration.ofSeconds(8));
+    prober(probed, 1).start(ProbeVerdict.UP);
+    pass(Duration.ofSeconds(30));
+    List<Long> gaps = gaps();
+    assertThat(gaps.get(0)).as("after the first failure of three").isBetween(189L, 211L);
+    assertThat(gaps.get(1)).as("after the second").isBetween(189L, 211L);
+    assertThat(gaps.get(2)).as("down").isBetween(7599L, 8401L);
+    assertThat(gaps.get(3)).as("still down").isBetween(7599L, 8401L);
   }
 
   @Test
@@ -85,8 +96,20 @@ class ProberTimingTest {
     assertThat(probedMillis).hasSize(before);
   }
 
+  private List<Long> gaps() {
+    return IntStream.range(1, probedMillis.size())
+        .mapToObj(i -> probedMillis.get(i) - probedMillis.get(i - 1))
+        .toList();
+  }
+
   private Prober prober(Duration interval, int seed) {
     Probed probed = Probed.by(HealthConfig.Type.TCP, "backend.invalid", 80).every(interval);
+    Prober prober = prober(probed, seed);
+    prober.start(ProbeVerdict.UNKNOWN);
+    return prober;
+  }
+
+  private Prober prober(Probed probed, int seed) {
     ProbeLoop loop =
         new ProbeLoop(
             host.eventLoop(),
@@ -95,9 +118,7 @@ class ProberTimingTest {
             pool -> null,
             new Random(seed),
             ticker::nanoTime);
-    Prober prober = new Prober(loop, probed.object(), probed.pool(), new Times());
-    prober.start(ProbeVerdict.UNKNOWN);
-    return prober;
+    return new Prober(loop, probed.object(), probed.pool(), new Times());
   }
 
   private void pass(Duration time) {
