@@ -6,7 +6,7 @@ import dev.fairlead.config.Problem;
 import dev.fairlead.config.bind.ConfigLoader;
 import dev.fairlead.config.bind.ConfigLoader.LoadResult;
 import dev.fairlead.config.text.ConfigText;
-import dev.fairlead.member.ReferencedFiles;
+import dev.fairlead.member.file.ReferencedFiles;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;

@@ -7,6 +7,7 @@ import dev.fairlead.config.text.ConfigText;
 import dev.fairlead.config.text.RawTextProcessor;
 import dev.fairlead.event.CommandException;
 import dev.fairlead.event.CommandProblem;
+import dev.fairlead.member.file.FileStamp;
 import io.vertx.config.ConfigRetriever;
 import io.vertx.config.ConfigRetrieverOptions;
 import io.vertx.config.ConfigStoreOptions;

@@ -8,6 +8,7 @@ import dev.fairlead.config.bind.ConfigLoader.LoadResult;
 import dev.fairlead.config.text.ConfigText;
 import dev.fairlead.event.AuditLog;
 import dev.fairlead.event.AuditLog.Actor;
+import dev.fairlead.member.file.KeptRevisions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;

@@ -7,6 +7,7 @@ import dev.fairlead.cluster.health.HealthListener;
 import dev.fairlead.config.NodeConfig;
 import dev.fairlead.event.MemberInfo;
 import dev.fairlead.event.MetricsReport;
+import dev.fairlead.member.file.KeptRevisions;
 import dev.fairlead.pool.Pool;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;

@@ -14,6 +14,7 @@ import dev.fairlead.config.bind.ConfigLoader;
 import dev.fairlead.config.bind.ConfigLoader.LoadResult;
 import dev.fairlead.config.text.ConfigText;
 import dev.fairlead.event.Commands;
+import dev.fairlead.member.file.TlsInForce;
 import dev.fairlead.net.Transport;
 import dev.fairlead.net.tls.TlsProvider;
 import dev.fairlead.observe.AccessLog;

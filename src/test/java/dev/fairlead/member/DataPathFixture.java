@@ -8,6 +8,7 @@ import dev.fairlead.config.TlsConfig.ProviderChoice;
 import dev.fairlead.config.bind.ConfigLoader;
 import dev.fairlead.config.text.ConfigText;
 import dev.fairlead.config.text.Document;
+import dev.fairlead.member.file.TlsInForce;
 import dev.fairlead.net.Transport;
 import dev.fairlead.session.SessionListener;
 import dev.fairlead.session.limit.SessionCount;

@@ -185,6 +185,13 @@ final class KeyDescriber extends Section {
   }
 
   @Override
+  <T> List<T> valuesAndSections(String key, ValueType<T> type, Function<Section, T> binder) {
+    Map<String, DescribedKey> inside = keys(binding, path() + "." + key + "[0]", binder);
+    note(new DescribedKey(null, type.shape(), inside, true, false, List.of()), key);
+    return new ArrayList<>();
+  }
+
+  @Override
   <T> Map<String, T> texts(String key, ValueType<T> type) {
     note(new DescribedKey(null, ValueShape.TEXTS_BY_KEY, null, false, false, NO_DEFAULT), key);
     return new LinkedHashMap<>();

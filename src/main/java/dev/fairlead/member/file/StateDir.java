@@ -1,4 +1,4 @@
-package dev.fairlead.member;
+package dev.fairlead.member.file;
 
 import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
@@ -29,13 +29,13 @@ import org.jspecify.annotations.Nullable;
  * cluster. A write replaces the file atomically and is on disk when {@link #write} returns. Blocks;
  * one call at a time, from any thread except event loops.
  */
-record StateDir(Path directory) {
+public record StateDir(Path directory) {
   private static final String FILE = "revisions.json";
   private static final String NEW_FILE = "revisions.json.new";
 
   /** Digest of the member's own file, and encoded revisions, newest first; opaque here. */
-  record SavedState(String ownFileDigest, List<String> revisions) {
-    SavedState {
+  public record SavedState(String ownFileDigest, List<String> revisions) {
+    public SavedState {
       revisions = List.copyOf(revisions);
     }
 
@@ -57,7 +57,7 @@ record StateDir(Path directory) {
    * Returns what was written last, empty = nothing yet. Creates the directory if necessary, so that
    * an unusable one is found at the start. The message of the exception is for users.
    */
-  Optional<SavedState> read() throws IOException {
+  public Optional<SavedState> read() throws IOException {
     makeDirectory();
     Path file = directory.resolve(FILE);
     try {
@@ -73,7 +73,7 @@ record StateDir(Path directory) {
   }
 
   /** Replaces the content, which stays intact if that fails; the message is for users. */
-  void write(SavedState state) throws IOException {
+  public void write(SavedState state) throws IOException {
     makeDirectory();
     Path fresh = directory.resolve(NEW_FILE);
     try {

@@ -1,4 +1,4 @@
-package dev.fairlead.member;
+package dev.fairlead.member.file;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * than {@link #SETTLED} ago counts as changed: by the resolution of its times it may change again
  * and look the same. One thread at a time.
  */
-final class FileStamp {
+public final class FileStamp {
   /** Above the resolution of the times of any file system; raising it reads more after a change. */
   private static final Duration SETTLED = Duration.ofSeconds(2);
 
@@ -34,13 +34,13 @@ final class FileStamp {
   private @Nullable LastLook seen;
   private boolean isSettled;
 
-  FileStamp(Path file, InstantSource clock) {
+  public FileStamp(Path file, InstantSource clock) {
     this.file = file;
     this.clock = clock;
   }
 
   /** True at the first look. May block. */
-  boolean mayHaveChanged() {
+  public boolean mayHaveChanged() {
     LastLook before = seen;
     LastLook now = stamp();
     if (isSettled && now != null && before != null && now.isSame(before)) {

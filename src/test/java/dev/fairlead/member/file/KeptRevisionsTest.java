@@ -1,8 +1,8 @@
-package dev.fairlead.member;
+package dev.fairlead.member.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.fairlead.member.StateDir.SavedState;
+import dev.fairlead.member.file.StateDir.SavedState;
 import dev.fairlead.testkit.LogWatch;
 import dev.fairlead.testkit.Logs;
 import java.io.IOException;

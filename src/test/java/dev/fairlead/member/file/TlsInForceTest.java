@@ -1,4 +1,4 @@
-package dev.fairlead.member;
+package dev.fairlead.member.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.fairlead.member;
+package dev.fairlead.member.file;
 
 import dev.fairlead.admin.MemberView.TlsStatus;
 import dev.fairlead.admin.MemberView.UnusableFiles;
@@ -46,7 +46,7 @@ import org.slf4j.LoggerFactory;
  * and {@link #check} read files: for workers, {@code check} one call at a time; the rest is for any
  * thread.
  */
-final class TlsInForce {
+public final class TlsInForce {
   private static final Logger LOG = LoggerFactory.getLogger(TlsInForce.class);
 
   /** Raising it takes new certificates later, lowering it asks the file system more often. */
@@ -65,11 +65,11 @@ final class TlsInForce {
    * What one configuration needs, by name of the listener and of the pool. One that is equal to
    * that of the configuration before is the same object.
    */
-  record Watches(
+  public record Watches(
       Map<String, Watched<Terminate, ServerContexts>> listeners,
       Map<String, Watched<BackendTls, BackendContexts>> pools) {
 
-    TlsSources sources() {
+    public TlsSources sources() {
       return new TlsSources(suppliers(listeners), suppliers(pools));
     }
 
@@ -87,33 +87,33 @@ final class TlsInForce {
   }
 
   /** A file, or another value, that cannot be used; {@code value} with variables resolved. */
-  record Unusable(String path, String value, String expected) {}
+  public record Unusable(String path, String value, String expected) {}
 
   /** Files of a configuration cannot be used on this member. */
-  static final class UnusableFilesException extends RuntimeException {
+  public static final class UnusableFilesException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final transient List<Unusable> files;
 
-    UnusableFilesException(List<Unusable> files) {
+    public UnusableFilesException(List<Unusable> files) {
       super("files cannot be used");
       this.files = List.copyOf(files);
     }
 
-    List<Unusable> files() {
+    public List<Unusable> files() {
       return files;
     }
   }
 
   /** Files that are watched for one section {@code tls}. */
-  record Watched<C, T extends TlsContexts>(C config, CertificateWatch<T> watch) {}
+  public record Watched<C, T extends TlsContexts>(C config, CertificateWatch<T> watch) {}
 
   /**
    * Fails with IllegalStateException, which names the key, if there is no such provider.
    *
    * @param secrets of the cluster, the one that signs first; empty = none
    */
-  TlsInForce(ProviderChoice choice, List<byte[]> secrets, InstantSource clock) {
+  public TlsInForce(ProviderChoice choice, List<byte[]> secrets, InstantSource clock) {
     this.choice = choice;
     if (choice == ProviderChoice.OPENSSL) {
       provider();
@@ -127,7 +127,7 @@ final class TlsInForce {
    *
    * @throws UnusableFilesException with every file that cannot be used
    */
-  Watches read(FairleadConfig config) {
+  public Watches read(FairleadConfig config) {
     List<Unusable> problems = new ArrayList<>();
     Map<String, Watched<Terminate, ServerContexts>> listeners = new HashMap<>();
     for (int i = 0; i < config.listeners().size(); i++) {
@@ -246,17 +246,17 @@ final class TlsInForce {
   }
 
   /** From now on {@code next} is watched, and nothing else. */
-  void inForce(Watches next) {
+  public void inForce(Watches next) {
     watches = next;
   }
 
   /** Whether there is anything to {@link #check}. */
-  boolean isWatching() {
+  public boolean isWatching() {
     return !watches.listeners.isEmpty() || !watches.pools.isEmpty();
   }
 
   /** To be called every {@link #CHECK_EVERY}. */
-  void check() {
+  public void check() {
     Instant now = clock.instant();
     watches.all().forEach(watch -> check(watch, now));
   }
@@ -271,7 +271,7 @@ final class TlsInForce {
   }
 
   /** The certificates that clients of listeners see, by name of the listener. */
-  List<ListenerCertificate> certificates() {
+  public List<ListenerCertificate> certificates() {
     return new TreeMap<>(watches.listeners)
         .entrySet().stream()
             .flatMap(
@@ -282,7 +282,7 @@ final class TlsInForce {
   }
 
   /** The listeners and pools whose files cannot be used as they are now. */
-  List<UnusableFiles> unusable() {
+  public List<UnusableFiles> unusable() {
     List<UnusableFiles> all = new ArrayList<>();
     new TreeMap<>(watches.listeners)
         .forEach((name, each) -> add(all, name, null, each.watch().problems()));
@@ -300,7 +300,7 @@ final class TlsInForce {
   }
 
   /** Empty while nothing uses TLS: asking for the provider would load its native library. */
-  Optional<TlsStatus> status() {
+  public Optional<TlsStatus> status() {
     if (watches.all().findAny().isEmpty()) {
       return Optional.empty();
     }

@@ -1,6 +1,6 @@
-package dev.fairlead.member;
+package dev.fairlead.member.file;
 
-import dev.fairlead.member.StateDir.SavedState;
+import dev.fairlead.member.file.StateDir.SavedState;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.time.Duration;
@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * cluster has taken. What could not be saved is tried again by {@link #retry}; the log tells a
  * problem once, and its end. Methods block: any thread except event loops.
  */
-final class KeptRevisions {
+public final class KeptRevisions {
   private static final Logger LOG = LoggerFactory.getLogger(KeptRevisions.class);
 
   /**
@@ -32,37 +32,37 @@ final class KeptRevisions {
   private @Nullable String problem;
 
   /** Without a directory nothing is saved; {@code revisions} are newest first. */
-  KeptRevisions(@Nullable StateDir directory, String fileDigest, List<String> revisions) {
+  public KeptRevisions(@Nullable StateDir directory, String fileDigest, List<String> revisions) {
     this.directory = directory;
     this.fileDigest = fileDigest;
     this.revisions = List.copyOf(revisions);
   }
 
   /** Digest of the file content that the cluster took last or already had. */
-  synchronized String fileDigest() {
+  public synchronized String fileDigest() {
     return fileDigest;
   }
 
   /** The cluster has taken this content of the file, or already had it. */
-  synchronized void fileTaken(String digest) {
+  public synchronized void fileTaken(String digest) {
     if (!digest.equals(fileDigest)) {
       fileDigest = digest;
       write();
     }
   }
 
-  synchronized void revisions(List<String> newestFirst) {
+  public synchronized void revisions(List<String> newestFirst) {
     revisions = List.copyOf(newestFirst);
     write();
   }
 
   /** Calls {@link #retry} from time to time, on a worker, as long as {@code vertx} runs. */
-  void retryOn(Vertx vertx) {
+  public void retryOn(Vertx vertx) {
     vertx.setPeriodic(RETRY_EVERY.toMillis(), timer -> vertx.executeBlocking(this::retry, false));
   }
 
   /** Saves what the last write could not; whether nothing is left to save. */
-  synchronized boolean retry() {
+  public synchronized boolean retry() {
     if (problem != null) {
       write();
     }

@@ -1,4 +1,4 @@
-package dev.fairlead.member;
+package dev.fairlead.member.file;
 
 import dev.fairlead.admission.NetworkList;
 import dev.fairlead.admission.NetworkList.NetworkListException;
@@ -6,8 +6,8 @@ import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.config.ListenerConfig.ListFile;
 import dev.fairlead.config.Problem;
-import dev.fairlead.member.TlsInForce.Unusable;
-import dev.fairlead.member.TlsInForce.UnusableFilesException;
+import dev.fairlead.member.file.TlsInForce.Unusable;
+import dev.fairlead.member.file.TlsInForce.UnusableFilesException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -25,14 +25,14 @@ import org.slf4j.LoggerFactory;
  * its list as it was. {@link #read} and {@link #check} read files: for workers, {@code check} one
  * call at a time; the rest is for any thread.
  */
-final class ListsInForce {
+public final class ListsInForce {
   private static final Logger LOG = LoggerFactory.getLogger(ListsInForce.class);
 
   private final InstantSource clock;
   private volatile Lists inForce = new Lists(Map.of());
 
   /** What one configuration needs; a file that the one before needs too is the same object. */
-  record Lists(Map<Path, Followed> files) implements Function<Path, NetworkList> {
+  public record Lists(Map<Path, Followed> files) implements Function<Path, NetworkList> {
     @Override
     public NetworkList apply(Path file) {
       Followed followed = files.get(file);
@@ -94,7 +94,7 @@ final class ListsInForce {
     }
   }
 
-  ListsInForce(InstantSource clock) {
+  public ListsInForce(InstantSource clock) {
     this.clock = clock;
   }
 
@@ -103,7 +103,7 @@ final class ListsInForce {
    *
    * @throws UnusableFilesException with every file that cannot be used
    */
-  Lists read(FairleadConfig config) {
+  public Lists read(FairleadConfig config) {
     Map<Path, Followed> files = new TreeMap<>();
     List<Unusable> problems = new ArrayList<>();
     forEachFile(
@@ -129,7 +129,7 @@ final class ListsInForce {
   }
 
   /** What cannot be used of the files that {@code config} names. */
-  static List<Unusable> problems(FairleadConfig config) {
+  public static List<Unusable> problems(FairleadConfig config) {
     try {
       new ListsInForce(InstantSource.system()).read(config);
       return List.of();
@@ -156,21 +156,21 @@ final class ListsInForce {
   }
 
   /** From now on {@code next} is followed, and nothing else. */
-  void inForce(Lists next) {
+  public void inForce(Lists next) {
     inForce = next;
   }
 
-  Lists inForce() {
+  public Lists inForce() {
     return inForce;
   }
 
   /** Whether there is anything to {@link #check}. */
-  boolean isFollowing() {
+  public boolean isFollowing() {
     return !inForce.files.isEmpty();
   }
 
   /** To be called every half second; true = a list is another one. */
-  boolean check() {
+  public boolean check() {
     boolean changed = false;
     for (Followed each : inForce.files.values()) {
       changed |= each.check();
@@ -179,7 +179,7 @@ final class ListsInForce {
   }
 
   /** The files that cannot be used as they are now. */
-  Stream<String> problems() {
+  public Stream<String> problems() {
     return inForce.files.values().stream()
         .flatMap(each -> Stream.ofNullable(each.reported))
         .sorted();

@@ -1,4 +1,4 @@
-package dev.fairlead.member;
+package dev.fairlead.member.file;
 
 import dev.fairlead.config.FairleadConfig;
 import io.vertx.core.Vertx;
@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
  * Follows the files that the configuration in force names: certificates and lists of networks.
  * {@link #read} blocks; the rest is for any thread, {@link #inForce} for one at a time.
  */
-final class FilesInForce {
+public final class FilesInForce {
   private static final Logger LOG = LoggerFactory.getLogger(FilesInForce.class);
 
   private final Vertx vertx;
@@ -25,29 +25,29 @@ final class FilesInForce {
   private @Nullable Long timer;
 
   /** What was read from the files that a configuration names. */
-  record ConfigFiles(TlsInForce.Watches certificates, ListsInForce.Lists lists) {}
+  public record ConfigFiles(TlsInForce.Watches certificates, ListsInForce.Lists lists) {}
 
-  FilesInForce(Vertx vertx, TlsInForce tls, Runnable onListsChanged) {
+  public FilesInForce(Vertx vertx, TlsInForce tls, Runnable onListsChanged) {
     this.vertx = vertx;
     this.tls = tls;
     this.onListsChanged = onListsChanged;
   }
 
   /** Fails with {@link TlsInForce.UnusableFilesException}. */
-  ConfigFiles read(FairleadConfig config) {
+  public ConfigFiles read(FairleadConfig config) {
     return new ConfigFiles(tls.read(config), lists.read(config));
   }
 
-  TlsInForce tls() {
+  public TlsInForce tls() {
     return tls;
   }
 
-  ListsInForce lists() {
+  public ListsInForce lists() {
     return lists;
   }
 
   /** From now on the files of {@code next} are followed, and no others. */
-  void inForce(ConfigFiles next) {
+  public void inForce(ConfigFiles next) {
     tls.inForce(next.certificates());
     lists.inForce(next.lists());
     boolean isNeeded = tls.isWatching() || lists.isFollowing();
@@ -58,7 +58,7 @@ final class FilesInForce {
     }
   }
 
-  void stop() {
+  public void stop() {
     Long running = timer;
     if (running != null) {
       vertx.cancelTimer(running);

@@ -1,9 +1,9 @@
-package dev.fairlead.member;
+package dev.fairlead.member.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
-import dev.fairlead.member.StateDir.SavedState;
+import dev.fairlead.member.file.StateDir.SavedState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

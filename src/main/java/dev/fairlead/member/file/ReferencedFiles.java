@@ -1,4 +1,4 @@
-package dev.fairlead.member;
+package dev.fairlead.member.file;
 
 import dev.fairlead.admin.AdminTokens;
 import dev.fairlead.cluster.signing.Secret;
