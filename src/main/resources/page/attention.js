@@ -1,7 +1,7 @@
 // What an operator should look at, and the states behind it.
 
 import { said } from "./api.js";
-import { count, plural } from "./format.js";
+import { count, plural, rate } from "./format.js";
 
 export const EXPIRES_SOON_DAYS = 14;
 
@@ -69,8 +69,22 @@ function ofMembers(state) {
   return found;
 }
 
+const sum = (all, of) => all.reduce((total, each) => total + (of(each) || 0), 0);
+
+/** Connects of a pool that fail, if most do, also where nothing is probed. */
+function ofConnects(pool, href) {
+  const connects = sum(pool.backends, (each) => each.connectsPerSecond);
+  const failures = Math.min(connects, sum(pool.backends, (each) => each.failuresPerSecond));
+  return connects > 0 && failures > connects / 2 ? [{ kind: "bad", text: "Pool " + pool.name + ": " + rate(failures) + " of "
+    + rate(connects) + " connects a second fail", href }] : [];
+}
+
 function ofPool(pool) {
   const href = "#pools/" + encodeURIComponent(pool.name);
+  return [...ofBackends(pool, href), ...ofConnects(pool, href)];
+}
+
+function ofBackends(pool, href) {
   const wanted = pool.backends.filter((each) => each.state === "enabled");
   const troubled = pool.backends.filter(isTroubled);
   if (pool.state !== "removed" && wanted.length > 0 && troubled.length === wanted.length) {

@@ -134,6 +134,15 @@ class PageTest {
   }
 
   @Test
+  void poolWhoseConnectsFailIsAProblemAlsoWhenItIsNotProbed() throws Exception {
+    String backend = "{ state: 'enabled', healthy: null, weight: 1, connectsPerSecond: %s, failuresPerSecond: %s }";
+    assertThat(attention("", backend.formatted(57, 57) + ", " + backend.formatted(3, 0)))
+        .containsExactly("bad: Pool web: 57 of 60 connects a second fail");
+    assertThat(attention("", backend.formatted(57, 28))).isEmpty();
+    assertThat(attention("", backend.formatted(0, 0))).isEmpty();
+  }
+
+  @Test
   void eventSaysHowWhoAndWhy() throws Exception {
     String event =
         "{ type: 'ConfigUpdate', revision: 7, kind: 'set', author: 'ann', note: '<b>more</b>' }";
