@@ -142,7 +142,8 @@ class PageTest {
 
   @Test
   void poolWhoseConnectsFailIsAProblemAlsoWhenItIsNotProbed() throws Exception {
-    String backend = "{ state: 'enabled', healthy: null, weight: 1, connectsPerSecond: %s, failuresPerSecond: %s }";
+    String backend =
+        "{ state: 'enabled', healthy: null, weight: 1, connectsPerSecond: %s, failuresPerSecond: %s }";
     assertThat(attention("", backend.formatted(57, 57) + ", " + backend.formatted(3, 0)))
         .containsExactly("bad: Pool web: 57 of 60 connects a second fail");
     assertThat(attention("", backend.formatted(57, 28))).isEmpty();
@@ -165,7 +166,8 @@ class PageTest {
   @Test
   void drainIsInformationWhileSessionsAreLeft() throws Exception {
     String up = "{ id: 'b1', state: 'enabled', healthy: true, weight: 1, clusterActive: 0 }, ";
-    String draining = "{ id: 'b2', state: 'draining', healthy: true, weight: 1, clusterActive: %s }";
+    String draining =
+        "{ id: 'b2', state: 'draining', healthy: true, weight: 1, clusterActive: %s }";
     assertThat(attention("", up + draining.formatted(2)))
         .containsExactly("info: Backend b2 of pool web is draining: 2 sessions left");
     assertThat(attention("", up + draining.formatted(0))).isEmpty();

@@ -211,8 +211,7 @@ class ViewCommandsTest {
 
   @Test
   void topShowsTheRatesOfTheWholeClusterAtOnce() {
-    List<MemberInfo> members =
-        List.of(FakeMember.info("m1", "h:1"), FakeMember.info("m2", "h:2"));
+    List<MemberInfo> members = List.of(FakeMember.info("m1", "h:1"), FakeMember.info("m2", "h:2"));
     server.member.members = members;
     server.traffic.report("m2", of -> of.backend("web", "127.0.0.1:9001", 1, 50, 0, 0, 10));
     server.traffic.step("m1", members, of -> of.backend("web", "127.0.0.1:9001", 1, 5, 0, 0, 0));
