@@ -92,12 +92,16 @@ function ofMembers(state) {
 
 const sum = (all, of) => all.reduce((total, each) => total + (of(each) || 0), 0);
 
-/** Connects of a pool that fail, if most do, also where nothing is probed. */
+/** Connects of a pool that fail, if most do or none has worked lately (clients may give up first); also where nothing is probed. */
 function ofConnects(pool, href) {
   const connects = sum(pool.backends, (each) => each.connectsPerSecond);
   const failures = Math.min(connects, sum(pool.backends, (each) => each.failuresPerSecond));
-  return connects > 0 && failures > connects / 2 ? [{ kind: "bad", text: "Pool " + pool.name + ": " + rate(failures) + " of "
-    + rate(connects) + " connects a second fail", href }] : [];
+  const none = pool.backends.every((each) => !each.connectMillis);
+  if (failures === 0 || (failures <= connects / 2 && !none)) {
+    return [];
+  }
+  return [{ kind: "bad", text: "Pool " + pool.name + ": " + rate(failures) + " of " + rate(connects) + " connects a second fail"
+    + (none ? ", none works" : ""), href }];
 }
 
 function ofPool(pool) {

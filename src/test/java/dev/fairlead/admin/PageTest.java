@@ -144,10 +144,14 @@ class PageTest {
   void poolWhoseConnectsFailIsAProblemAlsoWhenItIsNotProbed() throws Exception {
     String backend =
         "{ state: 'enabled', healthy: null, weight: 1, connectsPerSecond: %s, failuresPerSecond: %s }";
-    assertThat(attention("", backend.formatted(57, 57) + ", " + backend.formatted(3, 0)))
+    String works = backend.replace(" }", ", connectMillis: { p50: 1 } }");
+    assertThat(attention("", backend.formatted(57, 57) + ", " + works.formatted(3, 0)))
         .containsExactly("bad: Pool web: 57 of 60 connects a second fail");
-    assertThat(attention("", backend.formatted(57, 28))).isEmpty();
+    assertThat(attention("", works.formatted(57, 28))).isEmpty();
     assertThat(attention("", backend.formatted(0, 0))).isEmpty();
+    assertThat(attention("", backend.formatted(20, 8.2)))
+        .as("the other clients gave up")
+        .containsExactly("bad: Pool web: 8.2 of 20 connects a second fail, none works");
   }
 
   @Test
