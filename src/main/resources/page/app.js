@@ -27,7 +27,13 @@ let shown = null;
 function place() {
   const [path, rest] = location.hash.slice(1).split("?");
   const [name, ...more] = path.split("/").map(decodeURIComponent);
-  const view = VIEWS.find((each) => each.id === name) || overview;
+  const view = VIEWS.find((each) => each.id === name);
+  if (!view) {
+    if (location.hash !== "") {
+      history.replaceState(null, "", "#" + overview.id);
+    }
+    return { view: overview, path: [], parameters: new URLSearchParams() };
+  }
   return { view, path: more, parameters: new URLSearchParams(rest || "") };
 }
 
@@ -55,7 +61,7 @@ function show() {
 }
 
 function header() {
-  const found = attention(state);
+  const found = attention(state).filter((each) => each.kind !== "info");
   const bad = found.filter((each) => each.kind === "bad").length;
   const lost = state.link === "lost";
   setText(byId("verdict"), !state.known ? "connecting" : lost ? "unknown" : found.length === 0 ? "healthy" : bad > 0 ? plural(bad, "problem") : plural(found.length, "warning"));

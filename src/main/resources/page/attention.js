@@ -1,14 +1,17 @@
 // What an operator should look at, and the states behind it.
 
 import { said } from "./api.js";
-import { count, plural } from "./format.js";
+import { clock, count, plural, rate } from "./format.js";
 
 export const EXPIRES_SOON_DAYS = 14;
+
+/** How long a member that was lost is shown. */
+const LOST_SHOWN_MS = 900_000;
 
 /** The state of a backend as { text, kind, off }: off = it takes no part by somebody's wish. */
 export function stateOf(backend) {
   if (backend.state === "draining") {
-    return { text: "draining", kind: "warn", off: true };
+    return { text: "draining", kind: backend.clusterActive > 0 ? "warn" : "quiet", off: true };
   }
   if (backend.state !== "enabled") {
     return { text: backend.state, kind: "quiet", off: true };
@@ -35,7 +38,25 @@ export function isTroubled(backend) {
   return backend.state === "enabled" && (backend.healthy === false || backend.ejected);
 }
 
+/** Members that left without being told to, not long ago, and are not back: [{ id, name, lost: { time, reason } }]. */
+export function lostMembers(state) {
+  const settled = new Set([...state.members.values()].map((each) => each.name));
+  const found = [];
+  for (const { type, member, name, time, reason, lost } of state.events) {
+    if ((type === "MemberLeft" || type === "MemberJoined") && !settled.has(name)) {
+      settled.add(name); // What happened last is what holds.
+      if (lost && Date.now() - new Date(time) < LOST_SHOWN_MS) {
+        found.push({ id: member, name, lost: { time, reason } });
+      }
+    }
+  }
+  return found;
+}
+
 export function memberState(member) {
+  if (member.lost) {
+    return { text: "lost at " + clock(member.lost.time) + ": " + member.lost.reason, kind: "bad" };
+  }
   if (member.draining) {
     return { text: "draining", kind: "warn", off: true };
   }
@@ -51,7 +72,7 @@ export function refusedPerSecond(limit) {
 }
 
 function ofMembers(state) {
-  const found = [];
+  const found = lostMembers(state).map((each) => ({ kind: "bad", text: "Member " + each.name + " was " + memberState(each).text, href: "#events" }));
   const revision = state.revision.revision;
   for (const member of state.members.values()) {
     if (member.draining) {
@@ -69,14 +90,35 @@ function ofMembers(state) {
   return found;
 }
 
+const sum = (all, of) => all.reduce((total, each) => total + (of(each) || 0), 0);
+
+/** Connects of a pool that fail, if most do or none has worked lately (clients may give up first); also where nothing is probed. */
+function ofConnects(pool, href) {
+  const connects = sum(pool.backends, (each) => each.connectsPerSecond);
+  const failures = Math.min(connects, sum(pool.backends, (each) => each.failuresPerSecond));
+  const none = pool.backends.every((each) => !each.connectMillis);
+  if (failures === 0 || (failures <= connects / 2 && !none)) {
+    return [];
+  }
+  return [{ kind: "bad", text: "Pool " + pool.name + ": " + rate(failures) + " of " + rate(connects) + " connects a second fail"
+    + (none ? ", none works" : ""), href }];
+}
+
 function ofPool(pool) {
   const href = "#pools/" + encodeURIComponent(pool.name);
+  return [...ofBackends(pool, href), ...ofConnects(pool, href)];
+}
+
+function ofBackends(pool, href) {
   const wanted = pool.backends.filter((each) => each.state === "enabled");
   const troubled = pool.backends.filter(isTroubled);
   if (pool.state !== "removed" && wanted.length > 0 && troubled.length === wanted.length) {
     return [{ kind: "bad", text: "Pool " + pool.name + " has no backend that is up", href }];
   }
   const found = [];
+  if (pool.state !== "removed" && wanted.length === 0 && pool.backends.length > 0) {
+    found.push({ kind: "warn", text: "Pool " + pool.name + " takes no session: all its backends are drained or disabled", href });
+  }
   if (troubled.length > 3) {
     found.push({ kind: "warn", text: "Pool " + pool.name + ": " + count(troubled.length) + " of "
       + plural(pool.backends.length, "backend") + " are down or ejected", href });
@@ -84,9 +126,9 @@ function ofPool(pool) {
     troubled.forEach((each) => found.push({ kind: "warn", text: "Backend " + each.id + " of pool " + pool.name
       + " is " + stateOf(each).text + (each.healthy === false && each.healthWhy ? ": " + each.healthWhy : ""), href }));
   }
-  pool.backends.filter((each) => each.state === "draining").slice(0, 3).forEach((each) => found.push({ kind: "warn",
-    text: "Backend " + each.id + " of pool " + pool.name + (each.clusterActive === 0 ? " is drained: no session is left"
-      : " is draining: " + plural(each.clusterActive, "session") + " left"), href }));
+  // Somebody wants it so: only its progress is of interest.
+  pool.backends.filter((each) => each.state === "draining" && each.clusterActive > 0).slice(0, 3).forEach((each) => found.push({ kind: "info",
+    text: "Backend " + each.id + " of pool " + pool.name + " is draining: " + plural(each.clusterActive, "session") + " left", href }));
   return found;
 }
 
@@ -113,7 +155,7 @@ function ofLimits(state) {
   }));
 }
 
-/** All of it, the worst first: [{ kind: "bad" or "warn", text, href }]. */
+/** All of it, the worst first: [{ kind, text, href }]; kind is bad, warn, or info for what somebody wants so. */
 export function attention(state) {
   const found = [
     ...ofMembers(state),
@@ -122,7 +164,7 @@ export function attention(state) {
     ...ofLimits(state),
     ...ofCertificates(state),
   ];
-  return [...found.filter((each) => each.kind === "bad"), ...found.filter((each) => each.kind !== "bad")];
+  return ["bad", "warn", "info"].flatMap((kind) => found.filter((each) => each.kind === kind));
 }
 
 /** The pools of a listener's routes, then that of all other clients. */

@@ -1,14 +1,17 @@
 // The first view: what needs attention, charts, members, listeners, limits, certificates.
 
-import { EXPIRES_SOON_DAYS, attention, isFull, isUsable, memberState, poolsOf, refusedPerSecond } from "./attention.js";
+import { EXPIRES_SOON_DAYS, attention, isFull, isUsable, lostMembers, memberState, poolsOf, refusedPerSecond } from "./attention.js";
 import { Charts } from "./charts.js";
 import { badge, card, h, meter, setText } from "./dom.js";
-import { eventLine } from "./events.js";
+import { eventLine, grouped } from "./events.js";
 import { bytes, count, duration, millis, rate } from "./format.js";
 import { state } from "./live.js";
 import { Table } from "./table.js";
 
 const EVENTS_SHOWN = 8;
+
+/** Of what needs attention, for screen readers. */
+const KINDS = { bad: "problem: ", warn: "warning: ", info: "information: " };
 
 const charts = new Charts();
 let parts = null;
@@ -27,11 +30,11 @@ const members = new Table({
   empty: "No member is known yet.",
   columns: [
     { title: "Member", head: true, text: (row) => row.name, sort: (row) => row.name },
-    { title: "State", text: (row) => memberState(row).text, paint: (row) => badge(memberState(row).text, memberState(row).kind, memberState(row).off) },
+    { title: "State", wrap: true, text: (row) => memberState(row).text, paint: (row) => badge(memberState(row).text, memberState(row).kind, memberState(row).off) },
     { title: "Sessions", number: true, text: (row) => count(row.sessions), sort: (row) => row.sessions },
     { title: "Conn./s", number: true, text: (row) => rate(row.connectionsPerSecond) },
     { title: "Lag ms", number: true, wide: true, text: (row) => millis(row.loopLagMillis), kind: (row) => (row.loopLagMillis > 100 ? "warn" : "") },
-    { title: "Revision", number: true, text: (row) => count(row.revision), kind: (row) => (row.revision === state.revision.revision ? "" : "warn") },
+    { title: "Revision", number: true, text: (row) => count(row.revision), kind: (row) => (row.lost || row.revision === state.revision.revision ? "" : "warn") },
     { title: "Version", wide: true, text: (row) => row.version || "–" },
     { title: "Up for", number: true, wide: true, text: (row) => upFor(row.started) },
     { title: "Address", rare: true, text: (row) => row.address || "–" },
@@ -197,9 +200,9 @@ function showTiles() {
   set("New connections /s", rate(sum(state.listeners.values(), (each) => each.connectionsPerSecond)));
   set("In /s", bytes(sum(state.listeners.values(), (each) => each.bytesInPerSecond)));
   set("Out /s", bytes(sum(state.listeners.values(), (each) => each.bytesOutPerSecond)));
-  set("Errors /s", rate(state.sample?.total?.errors ?? 0));
+  set("Errors /s", rate(state.sample?.total?.errors));
   set("Backends up", count(backends.filter(isUsable).length), count(backends.length));
-  set("Members ready", count(all.filter((each) => each.ready && !each.draining).length), count(all.length));
+  set("Members ready", count(all.filter((each) => each.ready && !each.draining).length), count(all.length + lostMembers(state).length));
 }
 
 function showAttention() {
@@ -211,17 +214,20 @@ function showAttention() {
   parts.list.dataset.said = said;
   parts.list.replaceChildren(...(all.length === 0
     ? [h("li", { class: "calm" }, "Nothing: all members are ready, all backends take sessions.")]
-    : all.slice(0, 12).map((each) => h("li", {}, badge("", each.kind), h("span", { class: "unseen" }, each.kind === "bad" ? "problem: " : "warning: "), h("a", { href: each.href }, each.text)))));
+    : all.slice(0, 12).map((each) => h("li", {}, badge("", each.kind === "info" ? "quiet" : each.kind), h("span", { class: "unseen" }, KINDS[each.kind]), h("a", { href: each.href }, each.text)))));
 }
 
 function showEvents() {
   parts.events.replaceChildren(...(state.events.length === 0
     ? [h("li", { class: "empty" }, "Nothing has happened in the last 15 minutes.")]
-    : state.events.slice(0, EVENTS_SHOWN).map(eventLine)));
+    : grouped(state.events).slice(0, EVENTS_SHOWN).map(eventLine)));
 }
 
 
 function showEndings() {
+  if (!charts.data) {
+    return; // Not known yet.
+  }
   const all = charts.by === "total" ? charts.endings() : [];
   const total = sum(all, ([, number]) => number);
   endings.update(all.map(([reason, number]) => [reason, number, number / total]));
@@ -232,7 +238,7 @@ function update(changed) {
   const has = (...sections) => sections.some((each) => changed.has(each) || changed.has("all"));
   showTiles();
   showAttention();
-  has("members", "revision", "clock") && members.update([...state.members.values()].sort((a, b) => a.name.localeCompare(b.name)));
+  has("members", "revision", "clock", "events") && members.update([...state.members.values(), ...lostMembers(state)].sort((a, b) => a.name.localeCompare(b.name)));
   has("listeners") && listeners.update([...state.listeners.values()]);
   has("pools") && pools.update([...state.pools.values()]);
   has("limits") && limits.update([...state.limits].sort((a, b) => isFull(b) - isFull(a)));

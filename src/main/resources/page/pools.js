@@ -75,6 +75,8 @@ function columns(pool) {
     { title: "p50 / p99 ms", number: true, text: (row) => (row.connectMillis ? millis(row.connectMillis.p50) + " / " + millis(row.connectMillis.p99) : "–"),
       sort: (row) => row.connectMillis?.p99 ?? -1 },
     { title: "Failures/s", number: true, text: (row) => rate(row.failuresPerSecond), kind: (row) => (row.failuresPerSecond > 0 ? "bad" : ""), sort: (row) => row.failuresPerSecond },
+    { title: "Total here", number: true, rare: true, text: (row) => count(row.total), sort: (row) => row.total },
+    { title: "Failed here", number: true, rare: true, text: (row) => count(row.failures), sort: (row) => row.failures },
     { title: "Actions", hidden: true, text: (row) => row.id + (mayChange() && row.state !== "removed"), paint: (row, now) => h("span", { class: "row" },
       h("a", { href: "#overview?by=backend&name=" + encodeURIComponent(pool + "/" + row.id), "aria-label": "chart of backend " + row.id }, "chart"),
       mayChange() && row.state !== "removed" ? h("button", { type: "button", class: "small", "aria-label": "Change backend " + row.id,

@@ -59,6 +59,7 @@ async function refresh() {
       return;
     }
     setText(parts.problem, problem.message);
+    table.none.hidden = true;
   }
   schedule();
 }

@@ -12,7 +12,7 @@ export class Table {
   constructor({ label, columns, key, empty, limit = 100, kind = "" }) {
     Object.assign(this, { columns, key, limit, empty, shown: limit, rows: new Map(), byNode: new WeakMap(), sorted: null });
     this.body = h("tbody");
-    this.none = h("p", { class: "empty" }, empty);
+    this.none = h("p", { class: "empty" }, "Loading …");
     this.rest = h("button", { type: "button", onclick: () => this.showMore() });
     this.more = h("div", { class: "more", hidden: true }, this.rest);
     this.heads = columns.map((column, index) => this.headOf(column, index));
@@ -105,6 +105,7 @@ export class Table {
       this.watch.unobserve(row.node);
       row.node.remove();
     });
+    setText(this.none, this.empty);
     this.none.hidden = all.length > 0;
     this.scroll.hidden = all.length === 0;
     this.more.hidden = all.length <= this.shown;

@@ -195,6 +195,8 @@ final class LiveSections implements Supplier<Map<String, Object>> {
         .put("slowStart", slowStart(pool, backend))
         .put("active", backend.active())
         .put("clusterActive", backend.clusterActive())
+        .put("total", backend.total())
+        .put("failures", backend.failures())
         .put("limit", limit(pool, backend))
         .put("connectsPerSecond", counts.connections())
         .put("connectMillis", connectMillis(pool, backend, totals))

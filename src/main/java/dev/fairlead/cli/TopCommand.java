@@ -10,15 +10,13 @@ import dev.fairlead.cli.terminal.TerminalDevice;
 import dev.fairlead.cli.terminal.TextOutput;
 import dev.fairlead.cli.terminal.TextTable;
 import dev.fairlead.cli.top.ClusterFeed;
+import dev.fairlead.cli.top.ClusterView;
 import dev.fairlead.cli.top.TopScreen;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -29,7 +27,8 @@ import picocli.CommandLine.Option;
     description = {
       "Shows members, listeners and backends, live. Keys: h shows them, q quits.",
       "If input or output is not a terminal, and with --count, tables follow each other every"
-          + " second; their HERE and rates (per second) are those of the member that answers."
+          + " second. Rates (per second) are those of the cluster, HERE is the member that answers;"
+          + " the rates too if that is too old to know the others'."
     })
 final class TopCommand extends ClientCommand {
   private static final List<Column> COLUMNS =
@@ -62,18 +61,41 @@ final class TopCommand extends ClientCommand {
     if (count == 0 && look.isTerminal() && TerminalDevice.isInput() && !dumb) {
       return screen(client, style.colours());
     }
+    tables(client, new TextOutput(out(), style));
+    return 0;
+  }
+
+  private void tables(AdminClient client, TextOutput out)
+      throws RefusedException, InterruptedException {
     // Never counted down: waiting for it takes the second between two screens.
     CountDownLatch never = new CountDownLatch(1);
-    TextOutput out = new TextOutput(out(), style);
-    @Nullable Sample before = null;
-    long shown = 0;
-    do {
-      Sample now = Sample.of(client);
-      now.print(out, before);
-      before = now;
-      shown++;
-    } while (shown != count && !out().checkError() && !never.await(1, TimeUnit.SECONDS));
-    return 0;
+    ClusterFeed feed = new ClusterFeed(client);
+    feed.start();
+    try {
+      long shown = 0;
+      do {
+        print(out, client.get("/api/v1/members"), feed.current());
+        shown++;
+      } while (shown != count && !out().checkError() && !never.await(1, TimeUnit.SECONDS));
+    } finally {
+      feed.end();
+    }
+  }
+
+  private static void print(TextOutput out, JsonObject members, ClusterView view) {
+    out.table(MembersCommand.table(members));
+    out.line("");
+    TextTable table = new TextTable(COLUMNS);
+    for (JsonObject pool : view.sections().pools()) {
+      for (JsonObject backend : AnswerText.each(pool, "backends")) {
+        table.row(
+            pool.copy().mergeIn(backend).put("state", AnswerText.backendState(backend)),
+            "name id state active clusterActive connectsPerSecond failuresPerSecond");
+      }
+    }
+    out.table(table);
+    out.line("");
+    out.writer().flush();
   }
 
   private static int screen(AdminClient client, boolean colours) throws RefusedException {
@@ -88,56 +110,5 @@ final class TopCommand extends ClientCommand {
               + " (expected: one that stty knows; --count 1 needs none)");
     }
     return 0;
-  }
-
-  /** One screen's answers, taken at {@code nanos} by {@link System#nanoTime}. */
-  record Sample(long nanos, JsonObject members, JsonObject pools) {
-
-    static Sample of(AdminClient client) throws RefusedException {
-      JsonObject members = client.get("/api/v1/members");
-      JsonObject pools = client.get("/api/v1/pools");
-      return new Sample(System.nanoTime(), members, pools);
-    }
-
-    /** With the rates since {@code before}, if there is one. */
-    void print(TextOutput out, @Nullable Sample before) {
-      out.table(MembersCommand.table(members));
-      out.line("");
-      TextTable table = new TextTable(COLUMNS);
-      Map<List<String>, JsonObject> old = before == null ? Map.of() : before.backends();
-      double seconds = before == null ? 0 : (nanos - before.nanos) / 1e9;
-      for (JsonObject pool : AnswerText.each(pools, "pools")) {
-        for (JsonObject backend : AnswerText.each(pool, "backends")) {
-          JsonObject last = old.get(key(pool, backend));
-          table.row(
-              pool.copy().mergeIn(backend).put("state", AnswerText.backendState(backend)),
-              "name id state active clusterActive",
-              last == null ? null : rate("total", backend, last, seconds),
-              last == null ? null : rate("failures", backend, last, seconds));
-        }
-      }
-      out.table(table);
-      out.line("");
-      out.writer().flush();
-    }
-
-    private Map<List<String>, JsonObject> backends() {
-      Map<List<String>, JsonObject> all = new HashMap<>();
-      for (JsonObject pool : AnswerText.each(pools, "pools")) {
-        AnswerText.each(pool, "backends").forEach(backend -> all.put(key(pool, backend), backend));
-      }
-      return all;
-    }
-
-    private static List<String> key(JsonObject pool, JsonObject backend) {
-      return List.of(pool.getString("name"), backend.getString("id"));
-    }
-
-    /** Null when the counter went back: it was restarted, so the difference means nothing. */
-    private static @Nullable Double rate(
-        String count, JsonObject now, JsonObject last, double seconds) {
-      long more = now.getLong(count) - last.getLong(count);
-      return more < 0 ? null : more / seconds;
-    }
   }
 }

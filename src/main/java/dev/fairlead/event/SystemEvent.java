@@ -100,8 +100,17 @@ public sealed interface SystemEvent
     }
   }
 
-  /** The member has left the cluster for any reason; published by a member that is still in it. */
-  record MemberLeft(MemberId member, Instant time) implements SystemEvent {}
+  /**
+   * The member has left the cluster; published by a member that is still in it, with the {@code
+   * reason} as far as that knows. {@code lost}: nobody has told it to leave.
+   */
+  record MemberLeft(MemberId member, Instant time, String reason, boolean lost)
+      implements SystemEvent {
+    @Override
+    public JsonObject details() {
+      return new JsonObject().put("reason", reason).put("lost", lost);
+    }
+  }
 
   /** The member accepts no new sessions; those live now have {@code grace} to finish. */
   record DrainStarted(MemberId member, Instant time, long sessions, Duration grace)

@@ -5,8 +5,8 @@ import java.util.List;
 
 /**
  * Live sessions, and connections, bytes from and to clients, and errors, each per second. Errors
- * are refused clients, at a backend and its pool failed connects. Not thread-safe until it is
- * published.
+ * are refused clients; of a member and the total also sessions that reached no backend; at a
+ * backend and its pool failed connects. Not thread-safe until it is published.
  */
 public final class Counts {
   /** In the order of {@link #value}; the names are API. */
@@ -23,6 +23,10 @@ public final class Counts {
     for (int i = 1; i < SIZE; i++) {
       values[i] += TrafficReport.number(reported, i) / seconds;
     }
+  }
+
+  void addErrors(double perSecond) {
+    values[4] += perSecond;
   }
 
   void add(Counts other) {

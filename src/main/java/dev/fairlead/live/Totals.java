@@ -21,6 +21,10 @@ public final class Totals {
 
   private static final Counts ZERO = new Counts();
 
+  /** Of sessions that reached no backend; labels of the session's reasons. */
+  private static final List<String> NOT_CONNECTED =
+      List.of("connect-refused", "connect-timeout", "connect-failed", "no-backend");
+
   private final long epochSeconds;
   private final Counts total = new Counts();
   private final Map<String, Counts> listeners = new HashMap<>();
@@ -67,6 +71,7 @@ public final class Totals {
                 others.merge(name, (long) TrafficReport.number(counts, 0), Long::sum);
               }
             });
+    ofMember.addErrors(notConnected(report) / seconds);
     total.add(ofMember);
     report
         .backends()
@@ -80,9 +85,27 @@ public final class Totals {
     report.limits().forEach(this::addLimit);
   }
 
+  /** Sessions that reached no backend, without those that are counted as refused too. */
+  private static double notConnected(TrafficReport report) {
+    double sum = 0;
+    for (String reason : NOT_CONNECTED) {
+      double refused =
+          report.refused().values().stream().mapToDouble(each -> count(map(each), reason)).sum();
+      sum += Math.max(0, count(report.reasons(), reason) - refused);
+    }
+    return sum;
+  }
+
+  private static double count(Map<?, ?> counts, String reason) {
+    return counts.get(reason) instanceof Number number ? number.doubleValue() : 0;
+  }
+
+  private static Map<?, ?> map(Object counts) {
+    return counts instanceof JsonObject json ? json.getMap() : (Map<?, ?>) counts;
+  }
+
   private void addRefused(String listener, Object counts, double seconds) {
-    Map<?, ?> all = counts instanceof JsonObject json ? json.getMap() : (Map<?, ?>) counts;
-    addReasons(all, seconds, refused.computeIfAbsent(listener, any -> new HashMap<>()));
+    addReasons(map(counts), seconds, refused.computeIfAbsent(listener, any -> new HashMap<>()));
   }
 
   private void addLimit(String key, Object entry) {

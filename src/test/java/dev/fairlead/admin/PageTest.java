@@ -1,6 +1,8 @@
 package dev.fairlead.admin;
 
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.vertx.core.json.JsonArray;
@@ -97,13 +99,18 @@ class PageTest {
 
   /** What needs attention in a cluster of one member with these certificates and backends. */
   private List<String> attention(String certificates, String backends) throws Exception {
+    return attention(certificates, backends, "");
+  }
+
+  private List<String> attention(String certificates, String backends, String events)
+      throws Exception {
     String state =
         """
         { members: new Map([["1", { name: "m1", ready: true, revision: 7 }]]), revision: { revision: 7 },
           pools: new Map([["web", { name: "web", state: "enabled", backends: [%s] }]]), listeners: new Map(),
-          problems: [], limits: [], certificates: [%s], certificateProblems: [] }
+          problems: [], limits: [], certificates: [%s], certificateProblems: [], events: [%s] }
         """
-            .formatted(backends, certificates);
+            .formatted(backends, certificates, events);
     JsonArray found =
         (JsonArray)
             of(
@@ -134,11 +141,68 @@ class PageTest {
   }
 
   @Test
+  void poolWhoseConnectsFailIsAProblemAlsoWhenItIsNotProbed() throws Exception {
+    String backend =
+        "{ state: 'enabled', healthy: null, weight: 1, connectsPerSecond: %s, failuresPerSecond: %s }";
+    String works = backend.replace(" }", ", connectMillis: { p50: 1 } }");
+    assertThat(attention("", backend.formatted(57, 57) + ", " + works.formatted(3, 0)))
+        .containsExactly("bad: Pool web: 57 of 60 connects a second fail");
+    assertThat(attention("", works.formatted(57, 28))).isEmpty();
+    assertThat(attention("", backend.formatted(0, 0))).isEmpty();
+    assertThat(attention("", backend.formatted(20, 8.2)))
+        .as("the other clients gave up")
+        .containsExactly("bad: Pool web: 8.2 of 20 connects a second fail, none works");
+  }
+
+  @Test
+  void memberThatWasLostIsAProblemUntilItIsBack() throws Exception {
+    String left =
+        "{ type: 'MemberLeft', name: '%s', time: new Date(Date.now() - %s * 60000), reason: 'no heartbeat for 9 s', lost: %s }";
+    assertThat(attention("", "", left.formatted("m3", 14, true)))
+        .singleElement(as(STRING))
+        .matches("bad: Member m3 was lost at \\d\\d:\\d\\d:\\d\\d: no heartbeat for 9 s");
+    assertThat(attention("", "", left.formatted("m3", 16, true))).isEmpty();
+    assertThat(attention("", "", left.formatted("m1", 1, true))).as("is back").isEmpty();
+    String stopped = left.formatted("m3", 1, false) + ", { type: 'MemberJoined', name: 'm3' }, ";
+    assertThat(attention("", "", stopped + left.formatted("m3", 5, true))).isEmpty();
+  }
+
+  @Test
+  void drainIsInformationWhileSessionsAreLeft() throws Exception {
+    String up = "{ id: 'b1', state: 'enabled', healthy: true, weight: 1, clusterActive: 0 }, ";
+    String draining =
+        "{ id: 'b2', state: 'draining', healthy: true, weight: 1, clusterActive: %s }";
+    assertThat(attention("", up + draining.formatted(2)))
+        .containsExactly("info: Backend b2 of pool web is draining: 2 sessions left");
+    assertThat(attention("", up + draining.formatted(0))).isEmpty();
+    assertThat(attention("", up + "{ id: 'b2', state: 'disabled' }")).isEmpty();
+    assertThat(attention("", draining.formatted(0)))
+        .containsExactly(
+            "warn: Pool web takes no session: all its backends are drained or disabled");
+  }
+
+  @Test
   void eventSaysHowWhoAndWhy() throws Exception {
     String event =
         "{ type: 'ConfigUpdate', revision: 7, kind: 'set', author: 'ann', note: '<b>more</b>' }";
     assertThat(of("events.js", "sentence", "sentence(" + event + ").text"))
         .isEqualTo("Revision 7 is in force, set by ann: <b>more</b>");
+  }
+
+  @Test
+  void sameEventOfSeveralMembersIsOneRow() throws Exception {
+    String all =
+        """
+        [["m2", 9, 8], ["m1", 8, 8], ["m2", 3, 7], ["m3", 2, 7], ["m1", 1, 7], ["m1", 0, 8]].map(([name, at, revision]) =>
+          ({ type: "ConfigUpdate", member: "id-" + name, name, time: new Date(at * 1000).toISOString(), revision, author: "ann" }))
+        """;
+    String rows = ".map((each) => each.revision + ' ' + each.names.join(' ')).join(', ')";
+    assertThat(of("events.js", "grouped", "grouped(" + all + ")" + rows))
+        .isEqualTo("8 m1 m2, 7 m1 m2 m3, 8 m1");
+    String minutes = all.replace("at * 1000", "at * 60000");
+    assertThat(of("events.js", "grouped", "grouped(" + minutes + ").length")).isEqualTo(6);
+    String drains = all.replace("ConfigUpdate", "DrainFinished");
+    assertThat(of("events.js", "grouped", "grouped(" + drains + ").length")).isEqualTo(6);
   }
 
   @Test

@@ -12,13 +12,11 @@ import dev.fairlead.cli.terminal.Style;
 import dev.fairlead.cli.terminal.TextOutput;
 import dev.fairlead.event.MemberInfo;
 import dev.fairlead.net.tls.ServedCertificates;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -212,39 +210,13 @@ class ViewCommandsTest {
   }
 
   @Test
-  void ratesAreDifferencesOverTime() {
-    TopCommand.Sample before = sample(0, 100, 7);
-    StringWriter first = new StringWriter();
-    before.print(plain(first), null);
-    assertThat(first.toString()).containsPattern("a:1 +enabled +2 +5 +- +-\\R");
-    StringWriter second = new StringWriter();
-    sample(TimeUnit.SECONDS.toNanos(2), 125, 7).print(plain(second), before);
-    assertThat(second.toString()).containsPattern("a:1 +enabled +2 +5 +12\\.5 +0\\.0\\R");
-    StringWriter restarted = new StringWriter();
-    sample(TimeUnit.SECONDS.toNanos(2), 3, 0).print(plain(restarted), before);
-    assertThat(restarted.toString()).containsPattern("a:1 +enabled +2 +5 +- +-\\R");
-  }
-
-  private static TextOutput plain(StringWriter text) {
-    return new TextOutput(new PrintWriter(text), Style.PLAIN);
-  }
-
-  private static TopCommand.Sample sample(long nanos, long total, long failures) {
-    JsonObject backend =
-        new JsonObject()
-            .put("id", "a:1")
-            .put("state", "enabled")
-            .put("healthy", true)
-            .put("ejected", false)
-            .put("active", 2)
-            .put("clusterActive", 5)
-            .put("total", total)
-            .put("failures", failures);
-    JsonObject pool =
-        new JsonObject().put("name", "web").put("backends", new JsonArray().add(backend));
-    return new TopCommand.Sample(
-        nanos,
-        new JsonObject().put("members", new JsonArray()),
-        new JsonObject().put("pools", new JsonArray().add(pool)));
+  void topShowsTheRatesOfTheWholeClusterAtOnce() {
+    List<MemberInfo> members = List.of(FakeMember.info("m1", "h:1"), FakeMember.info("m2", "h:2"));
+    server.member.members = members;
+    server.traffic.report("m2", of -> of.backend("web", "127.0.0.1:9001", 1, 50, 0, 0, 10));
+    server.traffic.step("m1", members, of -> of.backend("web", "127.0.0.1:9001", 1, 5, 0, 0, 0));
+    assertThat(lines("top", "--count", "1"))
+        .anySatisfy(
+            line -> assertThat(line).matches("web +127.0.0.1:9001 +enabled +0 +0 +11\\.0 +2\\.0"));
   }
 }

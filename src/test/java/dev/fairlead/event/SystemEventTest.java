@@ -55,7 +55,10 @@ class SystemEventTest {
             new MemberJoined(M1, NOON, "10.0.0.1:5701", "0.2.0"),
             "MemberJoined",
             "{'address': '10.0.0.1:5701', 'version': '0.2.0'}"),
-        Arguments.of(new MemberLeft(M1, NOON), "MemberLeft", "{}"),
+        Arguments.of(
+            new MemberLeft(M1, NOON, "no heartbeat for 9 s", true),
+            "MemberLeft",
+            "{'reason': 'no heartbeat for 9 s', 'lost': true}"),
         Arguments.of(
             new DrainStarted(M1, NOON, 7, Duration.ofMillis(1500)),
             "DrainStarted",

@@ -68,6 +68,26 @@ class ClusterTrafficTest {
   }
 
   @Test
+  void sessionsThatReachedNoBackendAreErrorsOfTheMemberAndTheTotal() {
+    step(
+        of -> {
+          of.listener("web", 0, 100, 0, 0, 10);
+          of.refused("web", "denied", 6);
+          of.refused("web", "no-backend", 4);
+          of.reason("denied", 6);
+          of.reason("no-backend", 4);
+          of.reason("connect-refused", 20);
+          of.reason("connect-timeout", 3);
+          of.reason("connect-failed", 2);
+          of.reason("client-closed", 50);
+        });
+    JsonObject sample = traffic.totals().toJson();
+    assertThat(sample.getJsonObject("total").getDouble("errors")).isEqualTo(7);
+    assertThat(traffic.totals().member("m1").errors()).isEqualTo(7);
+    assertThat(traffic.totals().listener("web").errors()).isEqualTo(2);
+  }
+
+  @Test
   void poolIsTheSumOfItsBackends() {
     step(
         of -> {

@@ -43,7 +43,7 @@ class PageIT {
           "config/edit",
           "explain");
 
-  /** From the death of a member to a page without it. */
+  /** From the death of a member to a page that says so. */
   private static final Duration SEEN_WITHIN = Duration.ofSeconds(3);
 
   /** The editor does without it. */
@@ -268,6 +268,13 @@ class PageIT {
   }
 
   @Test
+  void addressOfNoViewBecomesThatOfTheOverview() throws Exception {
+    BrowserTab tab = open("m1", "configuration");
+    tab.until("location.hash === '#overview'");
+    tab.untilSaid("Needs attention");
+  }
+
+  @Test
   void keyboardAloneIsEnough() throws Exception {
     BrowserTab tab = open("m1", "overview");
     tab.tabTo("Pools");
@@ -283,16 +290,17 @@ class PageIT {
   }
 
   @Test
-  void memberThatDiesIsSeenToGo() throws Exception {
+  void memberThatDiesIsSeenToBeLostUntilItIsBack() throws Exception {
     BrowserTab tab = open("m1", "overview");
-    String members =
-        "document.querySelector('section[aria-label=Members]').innerText.includes('m3')";
-    tab.until(members);
+    String members = "document.querySelector('section[aria-label=Members]').innerText";
+    tab.until(members + ".includes('m3') && !" + members + ".includes('lost at')");
     cluster.kill("m3");
     Instant died = Instant.now();
-    tab.until("!" + members);
+    tab.until(members + ".includes('lost at')");
     assertThat(Duration.between(died, Instant.now())).isLessThan(SEEN_WITHIN);
+    tab.until("document.querySelector('.tiles').innerText.includes('Members ready\\n2 of 3')");
+    tab.untilSaid("Member m3 was lost at ");
     cluster.start("m3");
-    tab.until(members);
+    tab.until("!" + members + ".includes('lost at')");
   }
 }

@@ -17,6 +17,9 @@ public final class ClusterFeed {
   private static final String DATA = "data:";
   private static final int NOT_FOUND = 404;
 
+  /** The stream begins at once; longer only with a member that does not work. */
+  private static final int FIRST_SECONDS = 10;
+
   private final AdminClient client;
   private final PolledState polled = new PolledState();
 
@@ -32,6 +35,9 @@ public final class ClusterFeed {
     this.client = client;
   }
 
+  /** Counted down at the first answer of the kind that is followed from then on. */
+  private final CountDownLatch first = new CountDownLatch(1);
+
   /** Asks once and begins to follow; refuses if the member does not answer. */
   public void start() throws RefusedException {
     view = polled.ask(client);
@@ -40,7 +46,21 @@ public final class ClusterFeed {
     thread.start();
   }
 
-  void end() {
+  /**
+   * What is shown now, with the rates of the cluster where the member has them; waits a little for
+   * the first of these.
+   *
+   * @throws RefusedException if nothing new comes
+   */
+  public ClusterView current() throws RefusedException, InterruptedException {
+    if (!first.await(FIRST_SECONDS, TimeUnit.SECONDS) || !trouble.isEmpty()) {
+      throw new RefusedException(trouble.isEmpty() ? LIVE + ": no answer" : trouble);
+    }
+    return view;
+  }
+
+  /** Ends the thread. */
+  public void end() {
     ended.countDown();
   }
 
@@ -70,10 +90,14 @@ public final class ClusterFeed {
           } else {
             view = polled.ask(client);
             trouble = "";
+            first.countDown();
           }
         } catch (RefusedException e) {
           live = live && e.status() != NOT_FOUND;
           trouble = live || e.status() != NOT_FOUND ? e.lines().get(0) : "";
+          if (live || !trouble.isEmpty()) {
+            first.countDown();
+          }
         }
       } while (!ended.await(1, TimeUnit.SECONDS));
     } catch (InterruptedException e) {
@@ -108,6 +132,7 @@ public final class ClusterFeed {
       }
       view = state.view();
       trouble = "";
+      first.countDown();
     } catch (DecodeException | ClassCastException e) {
       trouble = LIVE + ": an event is not as expected";
     }

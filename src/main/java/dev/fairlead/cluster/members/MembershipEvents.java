@@ -56,9 +56,12 @@ public final class MembershipEvents implements Membership.MembershipListener {
 
   @Override
   public void left(MemberInfo member) {
-    LOG.info("member {} left: {}", member.name(), node.whyLeft(member.id(), member.address()));
+    String reason = node.whyLeft(member.id(), member.address());
+    LOG.info("member {} left: {}", member.name(), reason);
     if (isReporter()) {
-      publish.accept(new SystemEvent.MemberLeft(idOf(member), Instant.now()));
+      // One that drains was told to leave, even if it is killed before it is done.
+      boolean lost = !member.draining() && !reason.equals(ClusterNode.STOPPED);
+      publish.accept(new SystemEvent.MemberLeft(idOf(member), Instant.now(), reason, lost));
       if (reported.size() == MAX_REPORTED) {
         reported.remove(reported.iterator().next());
       }

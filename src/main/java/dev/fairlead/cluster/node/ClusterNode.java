@@ -25,14 +25,17 @@ public interface ClusterNode {
   /** Calls {@code listener} at every change from now on, on any thread; there is one listener. */
   void listen(NodeChanges listener);
 
+  /** {@link #whyLeft} of a member that was not lost. */
+  String STOPPED = "it stopped by itself";
+
   /**
-   * Why a member left, for the log, as far as this node knows.
+   * Why a member left, for the log and the event, as far as this node knows.
    *
    * @param id of its node, which is still there if the member left by itself
    * @param address as of {@link #address()} there
    */
   default String whyLeft(String id, @Nullable String address) {
-    return nodes().contains(id) ? "it stopped by itself" : "the cluster has removed it";
+    return nodes().contains(id) ? STOPPED : "the cluster has removed it";
   }
 
   /** Receives the changes of nodes. Must not block. */

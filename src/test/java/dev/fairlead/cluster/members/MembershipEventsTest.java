@@ -15,6 +15,7 @@ class MembershipEventsTest {
   private final MemberInfo self = member("2", false);
   private final List<MemberInfo> members = new ArrayList<>(List.of(self));
   private final List<String> published = new ArrayList<>();
+  private final List<SystemEvent.MemberLeft> left = new ArrayList<>();
   private final List<String> joined = new ArrayList<>();
   private final MembershipEvents events =
       new MembershipEvents(
@@ -26,6 +27,9 @@ class MembershipEventsTest {
 
   private void publish(SystemEvent event) {
     published.add(event.getClass().getSimpleName() + " " + event.member().id());
+    if (event instanceof SystemEvent.MemberLeft gone) {
+      left.add(gone);
+    }
   }
 
   @Test
@@ -35,6 +39,19 @@ class MembershipEventsTest {
     members.add(member("1", false));
     events.left(member("3", false));
     assertThat(published).containsExactly("MemberLeft 1");
+  }
+
+  @Test
+  void memberThatWasNotToldToLeaveIsLostForTheReasonThatIsKnown() {
+    events.left(member("3", false));
+    assertThat(left.get(0).lost()).isTrue();
+    assertThat(left.get(0).reason()).isEqualTo("the cluster has removed it");
+    events.left(member("4", true));
+    assertThat(left.get(1).lost()).isFalse();
+    // The node of a member that stops by itself is still there.
+    events.left(self);
+    assertThat(left.get(2).lost()).isFalse();
+    assertThat(left.get(2).reason()).isEqualTo("it stopped by itself");
   }
 
   @Test
