@@ -8,6 +8,7 @@ import dev.fairlead.cluster.node.HazelcastNode;
 import dev.fairlead.cluster.node.LoneNode;
 import dev.fairlead.config.ClusterConfig;
 import dev.fairlead.config.NodeConfig;
+import dev.fairlead.config.Problem;
 import dev.fairlead.config.Plural;
 import dev.fairlead.config.bind.ConfigLoader;
 import dev.fairlead.config.bind.ConfigLoader.LoadResult;
@@ -78,6 +79,10 @@ public final class Member {
     LoadResult result = loader.load(text);
     if (!result.isValid()) {
       throw StartException.of(result.problems());
+    }
+    List<Problem> logs = ReferencedFiles.logFiles(text.name(), result.config().node());
+    if (!logs.isEmpty()) {
+      throw StartException.of(loader.placed(text, logs));
     }
     LiveConfig.OwnConfig own = new LiveConfig.OwnConfig(text, result.config(), loader);
     StopSequence stops = new StopSequence();
