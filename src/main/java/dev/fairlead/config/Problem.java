@@ -40,9 +40,14 @@ public record Problem(String source, int line, String path, String message) {
 
   /** Foreign text made safe to show: one line, no control characters, at most 100 characters. */
   public static String oneLine(String text) {
+    return oneLine(text, MAX_SHOWN_CHARS);
+  }
+
+  /** The same with at most {@code most} characters of the text. */
+  public static String oneLine(String text, int most) {
     StringBuilder out = new StringBuilder();
     text.codePoints()
-        .limit(MAX_SHOWN_CHARS)
+        .limit(most)
         .forEach(
             c -> {
               switch (c) {
@@ -52,7 +57,7 @@ public record Problem(String source, int line, String path, String message) {
                 default -> appendPrintable(out, c);
               }
             });
-    return text.codePointCount(0, text.length()) > MAX_SHOWN_CHARS ? out + "..." : out.toString();
+    return text.codePointCount(0, text.length()) > most ? out + "..." : out.toString();
   }
 
   /**
