@@ -145,7 +145,7 @@ class ChangeCommandsTest {
             new CommandLineRun(
                 1,
                 "session s1 has ended\nsession s/2 has ended\n",
-                "this member has no live session s3\n"));
+                "no member has a live session s3\n"));
     assertThat(CommandLineRun.of(server, "sessions", "--json").out()).contains("[ ]");
   }
 
