@@ -96,8 +96,6 @@ class ChangeCommandsTest {
         "set web --weight 3",
         "set /a:1 --weight 3",
         "set web/ --weight 3",
-        "set web/a:1 --weight many",
-        "set web/a:1 --state up",
         "shutdown",
         "shutdown --all --member m1",
         "shutdown --grace 3s"
@@ -106,6 +104,15 @@ class ChangeCommandsTest {
     CommandLineRun run = CommandLineRun.of(server, line.split(" "));
     assertThat(run.exitCode()).isEqualTo(2);
     assertThat(run.err()).contains("Usage: ");
+    assertThat(server.commands.said).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"set web/a:1 --weight many", "set web/a:1 --state up"})
+  void aWrongValueOfAnOptionIsOneLine(String line) {
+    CommandLineRun run = CommandLineRun.of(server, line.split(" "));
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.errLines()).singleElement().asString().contains("(expected: ");
     assertThat(server.commands.said).isEmpty();
   }
 

@@ -204,13 +204,26 @@ class ViewCommandsTest {
   }
 
   @Test
+  void anUnknownListenerIsToldWithThoseThereAre() {
+    CommandLineRun run = CommandLineRun.of(server, "explain", "--listener", "nope");
+    assertThat(run)
+        .isEqualTo(
+            new CommandLineRun(
+                1, "", "listener: nope (expected: the name of a listener: web)\n"));
+  }
+
+  @Test
   void rowsAreSortedByAnyColumn() {
     server.member.pools.pool("web").backends().get(1).trySelect();
     assertThat(lines("pools", "--sort", "here:desc").get(1)).contains("127.0.0.1:9002");
     assertThat(lines("pools", "--sort", "HERE").get(1)).contains("127.0.0.1:9001");
     CommandLineRun wrong = CommandLineRun.of(server, "pools", "--sort", "size");
     assertThat(wrong.exitCode()).isEqualTo(2);
-    assertThat(wrong.err()).startsWith("--sort: size (expected: one of POOL, BALANCE, BACKEND, ");
+    assertThat(wrong.errLines())
+        .singleElement()
+        .asString()
+        .startsWith("--sort: size (expected: one of POOL, BALANCE, BACKEND, ");
+    assertThat(CommandLineRun.of("pools", "--size").errLines()).hasSizeGreaterThan(5);
   }
 
   @Test
