@@ -55,7 +55,8 @@ final class CompleteCommand extends ClientCommand {
     try {
       return switch (names) {
         case "pools", "members", "listeners" -> listed(client.get(API + names), names, "name");
-        case "sessions" -> listed(client.get(API + "sessions?scope=cluster&limit=200"), names, "id");
+        case "sessions" ->
+            listed(client.get(API + "sessions?scope=cluster&limit=200"), names, "id");
         case "revisions" -> listed(client.get(API + "config/history"), "history", "revision");
         case "backends" ->
             AnswerText.each(client.get(API + "pools"), "pools").stream()

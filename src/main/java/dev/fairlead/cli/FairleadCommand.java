@@ -147,8 +147,8 @@ public final class FairleadCommand implements Runnable {
   }
 
   /** A wrong value of an option: what was expected says more than the help of the command. */
-  private static int wrong(
-      ParameterException e, String[] args, IParameterExceptionHandler withHelp) throws Exception {
+  private static int wrong(ParameterException e, String[] args, IParameterExceptionHandler withHelp)
+      throws Exception {
     CommandLine command = e.getCommandLine();
     String message = String.valueOf(e.getMessage());
     if (!OF_OPTION.matcher(message).matches()) {

@@ -75,8 +75,7 @@ final class ProcessLogOutput extends AppenderBase<ILoggingEvent> {
       throws IOException {
     boolean isText = layout instanceof ProcessLogLayout;
     String line = isText ? ProcessLogLayout.withoutHeader(event) : layout.doLayout(event);
-    syslog.send(
-        severity(event.getLevel()), line.stripTrailing().getBytes(StandardCharsets.UTF_8));
+    syslog.send(severity(event.getLevel()), line.stripTrailing().getBytes(StandardCharsets.UTF_8));
   }
 
   private static Severity severity(Level level) {

@@ -124,7 +124,8 @@ class ChangeAuditTest {
     String expected = "one of " + "a, ".repeat(60) + "b";
     server.commands.answer =
         Future.failedFuture(
-            new CommandException(CommandException.PROBLEMS, "weight", "x (expected: " + expected + ")"));
+            new CommandException(
+                CommandException.PROBLEMS, "weight", "x (expected: " + expected + ")"));
     assertThat(line("PATCH", path, JSON, FULL, "{\"weight\": 3, \"state\": \"draining\"}"))
         .startsWith("set web/127.0.0.1:9001 weight 3 state draining from ")
         .endsWith("x (expected: " + expected + ")");

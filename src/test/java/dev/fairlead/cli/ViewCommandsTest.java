@@ -208,8 +208,7 @@ class ViewCommandsTest {
     CommandLineRun run = CommandLineRun.of(server, "explain", "--listener", "nope");
     assertThat(run)
         .isEqualTo(
-            new CommandLineRun(
-                1, "", "listener: nope (expected: the name of a listener: web)\n"));
+            new CommandLineRun(1, "", "listener: nope (expected: the name of a listener: web)\n"));
   }
 
   @Test

@@ -42,7 +42,6 @@ interface ValueType<T> {
    */
   Pattern NAME_OF_SCHEMA = Pattern.compile("[^\\x00-\\x20/\\x7f-\\x9f]{1,200}");
 
-
   ParsedValue<T> read(Tree.Scalar scalar);
 
   /** What a schema says of the values, as far as it can; variables apart. */

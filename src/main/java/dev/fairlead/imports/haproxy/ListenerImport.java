@@ -113,7 +113,8 @@ final class ListenerImport {
               Object rate = PeerAddress.number(line.word(2));
               listener.put("limits.newConnectionsPerSecond", rate);
               listener.note(
-                  line, "one client more is refused; HAProxy has it wait" + (several ? OF_ALL : ""));
+                  line,
+                  "one client more is refused; HAProxy has it wait" + (several ? OF_ALL : ""));
             });
   }
 

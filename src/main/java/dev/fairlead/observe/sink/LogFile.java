@@ -66,8 +66,7 @@ public final class LogFile implements LogTarget {
         throw new AccessDeniedException(path.toString());
       }
     } catch (IOException e) {
-      throw new IOException(
-          key + ": " + Problem.expected(path.toString(), expected(reason(e))), e);
+      throw new IOException(key + ": " + Problem.expected(path.toString(), expected(reason(e))), e);
     }
   }
 
