@@ -12,7 +12,7 @@ const CHECK_AFTER_MS = 500;
 
 const MODES = { yaml: "yaml", json: "yaml", toml: null };
 
-/** Without node and cluster, which belong to the file of a member and are ignored in a push. Only for YAML in blocks. */
+/** Without node and cluster, which belong to the file of a member and are refused in a push. Only for YAML in blocks. */
 export function withoutNode(text) {
   let own = false;
   return text.split("\n").filter((line) => {

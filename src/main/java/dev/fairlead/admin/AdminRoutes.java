@@ -1,5 +1,7 @@
 package dev.fairlead.admin;
 
+import dev.fairlead.config.ListenerConfig;
+import dev.fairlead.config.Problem;
 import dev.fairlead.event.RevisionJson;
 import io.netty.util.NetUtil;
 import io.vertx.core.Handler;
@@ -225,6 +227,15 @@ final class AdminRoutes {
             explanation -> Answers.jsonMade(ctx, explanation::toJson),
             () ->
                 Answers.problem(
-                    ctx, 404, "listener: " + listener + " (expected: the name of a listener)"));
+                    ctx,
+                    404,
+                    "listener: "
+                        + Problem.expected(
+                            listener,
+                            Problem.oneOf(
+                                "the name of a listener",
+                                member.config().config().listeners().stream()
+                                    .map(ListenerConfig::name)
+                                    .toList()))));
   }
 }

@@ -1,6 +1,5 @@
 package dev.fairlead.admin;
 
-import dev.fairlead.config.Problem;
 import dev.fairlead.event.AuditLog;
 import dev.fairlead.event.AuditLog.Actor;
 import dev.fairlead.event.ChangeText;
@@ -42,7 +41,7 @@ final class ChangeAudit {
 
   private ChangeAudit(RoutingContext ctx) {
     this.ctx = ctx;
-    this.what = ctx.request().method() + " " + Problem.oneLine(ctx.request().path());
+    this.what = ChangeText.request(ctx.request().method().name(), ctx.request().path());
   }
 
   /** Begins for each request; {@code nanoTime} is the clock. */

@@ -117,10 +117,13 @@ final class ConfigCommand implements Runnable {
       description = "Shows what changed from revision A to revision B, as a unified diff.")
   static final class ShowDiff extends ClientCommand {
 
-    @Parameters(index = "0", paramLabel = "A")
+    @Parameters(index = "0", paramLabel = "A", description = "The revision before.")
     private long before;
 
-    @Parameters(index = "1", paramLabel = "B")
+    @Parameters(
+        index = "1",
+        paramLabel = "B",
+        description = "The revision after; `config history` shows their numbers.")
     private long after;
 
     @Mixin private LookOptions look;

@@ -8,6 +8,7 @@ import dev.fairlead.event.SystemEvent;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -51,6 +52,7 @@ final class EventsCommand extends ClientCommand {
       names = "--type",
       paramLabel = "TYPE",
       split = ",",
+      completionCandidates = TypeCandidates.class,
       description =
           "Only these types, separated by commas; default: all but MetricsReport, which every"
               + " member sends every 5 s.")
@@ -58,6 +60,15 @@ final class EventsCommand extends ClientCommand {
 
   @Option(names = "--json", description = "Print each event as a JSON object on one line.")
   private boolean json;
+
+  /** For shell completion. */
+  static final class TypeCandidates extends ArrayList<String> {
+    private static final long serialVersionUID = 1L;
+
+    TypeCandidates() {
+      super(TYPES);
+    }
+  }
 
   private long shown;
   private boolean connected;

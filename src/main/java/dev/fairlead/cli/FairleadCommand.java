@@ -9,8 +9,10 @@ import java.io.PrintWriter;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -52,6 +54,9 @@ import picocli.CommandLine.TypeConversionException;
 public final class FairleadCommand implements Runnable {
   /** Exit code: refused or failed; the reason is on stderr, one line per problem. */
   public static final int FAILED = 1;
+
+  private static final Pattern OF_OPTION =
+      Pattern.compile("(?s)(?:--|Invalid value for option '-).* \\(expected: .*\\).*");
 
   /** Inherited by every command; read by picocli only. */
   @SuppressWarnings("UnusedVariable")
@@ -96,7 +101,9 @@ public final class FairleadCommand implements Runnable {
 
   private static int parse(
       Map<String, String> environment, PrintWriter out, PrintWriter err, String... args) {
-    return new CommandLine(new FairleadCommand())
+    CommandLine commands = new CommandLine(new FairleadCommand());
+    IParameterExceptionHandler withHelp = commands.getParameterExceptionHandler();
+    return commands
         .setDefaultValueProvider(new EnvironmentDefaults(environment))
         .setOut(out)
         .setErr(err)
@@ -107,6 +114,7 @@ public final class FairleadCommand implements Runnable {
         .registerConverter(Long.class, text -> number(text, Long.MAX_VALUE))
         .registerConverter(Path.class, FairleadCommand::path)
         .setExecutionExceptionHandler(FairleadCommand::failed)
+        .setParameterExceptionHandler((e, words) -> wrong(e, words, withHelp))
         .execute(args);
   }
 
@@ -138,6 +146,18 @@ public final class FairleadCommand implements Runnable {
       command.getErr().println(command.getCommandName() + ": " + Problem.reason(e));
     }
     return FAILED;
+  }
+
+  /** A wrong value of an option: what was expected says more than the help of the command. */
+  private static int wrong(ParameterException e, String[] args, IParameterExceptionHandler withHelp)
+      throws Exception {
+    CommandLine command = e.getCommandLine();
+    String message = String.valueOf(e.getMessage());
+    if (!OF_OPTION.matcher(message).matches()) {
+      return withHelp.handleParseException(e, args);
+    }
+    command.getErr().println(message);
+    return command.getCommandSpec().exitCodeOnInvalidInput();
   }
 
   @Override

@@ -9,7 +9,9 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,8 +37,18 @@ final class PushCommand extends ClientCommand {
   @Option(
       names = "--format",
       paramLabel = "FORMAT",
+      completionCandidates = FormatCandidates.class,
       description = "Of standard input: yaml, json or toml; default: yaml.")
   private @Nullable String format;
+
+  /** For shell completion. */
+  static final class FormatCandidates extends ArrayList<String> {
+    private static final long serialVersionUID = 1L;
+
+    FormatCandidates() {
+      super(Stream.of(ConfigFormat.values()).map(ConfigFormat::label).toList());
+    }
+  }
 
   @Option(names = "--dry-run", description = "Only checks it on every member; nothing changes.")
   private boolean dryRun;

@@ -5,7 +5,9 @@ import dev.fairlead.cli.client.RefusedException;
 import dev.fairlead.cli.terminal.AnswerText;
 import dev.fairlead.cli.terminal.Column;
 import dev.fairlead.cli.terminal.Column.Format;
+import dev.fairlead.cli.terminal.TextOutput;
 import dev.fairlead.cli.terminal.TextTable;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,14 +17,19 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
-/** Shows the live sessions of one member, and ends them. */
+/** Shows the live sessions of all members, or of one, and ends them. */
 @Command(
     name = "sessions",
-    description = "Shows the live sessions of the member that answers, newest first.",
+    description = {
+      "Shows the live sessions of all members, newest first: at most 10,000 of them.",
+      "A member that does not answer within 2 s is named below the table. A member that is older than"
+          + " this view shows its own sessions, without MEMBER."
+    },
     subcommands = SessionsCommand.Kill.class)
 final class SessionsCommand extends TableView {
   private static final List<Column> COLUMNS =
       List.of(
+          Column.text("MEMBER"),
           Column.text("SOURCE"),
           Column.text("LISTENER"),
           Column.text("POOL"),
@@ -40,9 +47,23 @@ final class SessionsCommand extends TableView {
   @Option(names = "--limit", paramLabel = "N", description = "Only the newest N.")
   private @Nullable Integer limit;
 
+  @Option(
+      names = "--source",
+      paramLabel = "IP",
+      description = "Only those of clients from this address or network: 10.0.0.7, 10.0.0.0/8.")
+  private @Nullable String source;
+
+  @Option(
+      names = "--here",
+      description = "Only those of the member that answers; all of them without --limit.")
+  private boolean here;
+
   @Override
   String path() {
-    return "/api/v1/sessions" + (limit == null ? "" : "?limit=" + limit);
+    return "/api/v1/sessions?scope="
+        + (here ? "member" : "cluster")
+        + (source == null ? "" : "&source=" + AdminClient.encoded(source))
+        + (limit == null ? "" : "&limit=" + limit);
   }
 
   @Override
@@ -55,17 +76,27 @@ final class SessionsCommand extends TableView {
     for (JsonObject session : AnswerText.each(answer, "sessions")) {
       table.row(
           session.copy().put("age", session.getLong("durationMs") / 1000),
-          "source listener pool backend phase age bytesFromClient bytesToClient id sni route"
+          "member source listener pool backend phase age bytesFromClient bytesToClient id sni route"
               + " attempts connectMs");
+    }
+  }
+
+  /** An answer without {@code missing} is that of one member. */
+  @Override
+  void end(JsonObject answer, TextOutput out) {
+    if (answer.getValue("missing") instanceof JsonArray missing) {
+      missing.forEach(
+          name -> out.line("no answer from " + AnswerText.printable(String.valueOf(name))));
+    } else if (!here) {
+      out.line("these are the sessions of one member, which is older than this command");
     }
   }
 
   @Command(
       name = "kill",
       description = {
-        "Ends sessions of the member that answers, with reason admin.",
-        "IDs are those of `sessions` at the same --admin. All of them are tried; an unknown one is a"
-            + " line on stderr and exit code 1."
+        "Ends sessions with reason admin, at whichever member has them.",
+        "All ids are tried; an unknown one is a line on stderr and exit code 1."
       })
   static final class Kill extends ClientCommand {
     @ParentCommand private SessionsCommand parent;
@@ -80,7 +111,7 @@ final class SessionsCommand extends TableView {
       List<String> refused = new ArrayList<>();
       for (String id : ids) {
         try {
-          client.delete("/api/v1/sessions/" + AdminClient.encoded(id));
+          client.delete("/api/v1/sessions/" + AdminClient.encoded(id) + "?scope=cluster");
           out().println("session " + AnswerText.printable(id) + " has ended");
         } catch (RefusedException e) {
           refused.addAll(e.lines());

@@ -7,6 +7,8 @@ import dev.fairlead.cli.terminal.SortOrder;
 import dev.fairlead.cli.terminal.TextOutput;
 import dev.fairlead.cli.terminal.TextTable;
 import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -25,10 +27,20 @@ abstract class TableView extends View implements HasColumns {
       names = {"-o", "--output"},
       paramLabel = "FORMAT",
       defaultValue = TABLE,
+      completionCandidates = OutputCandidates.class,
       description = "table, or wide: with more columns.")
   private String output;
 
   private @Nullable SortOrder order;
+
+  /** For shell completion. */
+  static final class OutputCandidates extends ArrayList<String> {
+    private static final long serialVersionUID = 1L;
+
+    OutputCandidates() {
+      super(List.of(TABLE, WIDE));
+    }
+  }
 
   abstract void fill(JsonObject answer, TextTable table);
 

@@ -3,8 +3,10 @@ package dev.fairlead.config;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.Collection;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * One error in a configuration.
@@ -19,6 +21,7 @@ public record Problem(String source, int line, String path, String message) {
   public static final String OVERRIDE = "--set";
 
   private static final int MAX_SHOWN_CHARS = 100;
+  private static final int MAX_SHOWN_NAMES = 10;
   private static final Pattern CLASS_NAME =
       Pattern.compile("\\b(?:[a-z][a-z0-9_]*\\.)+[A-Z][\\w$]*(?:Exception|Error)\\b:?");
 
@@ -38,11 +41,30 @@ public record Problem(String source, int line, String path, String message) {
     return value + " (expected: " + expected + ")";
   }
 
+  /**
+   * An expectation with what there is: {@code the name of a pool: web, api and 3 more}.
+   *
+   * @param what in general: {@code the name of a pool}
+   */
+  public static String oneOf(String what, Collection<String> names) {
+    if (names.isEmpty()) {
+      return what + ", of which there is none";
+    }
+    int more = names.size() - MAX_SHOWN_NAMES;
+    String some = names.stream().limit(MAX_SHOWN_NAMES).collect(Collectors.joining(", "));
+    return what + ": " + some + (more > 0 ? " and " + more + " more" : "");
+  }
+
   /** Foreign text made safe to show: one line, no control characters, at most 100 characters. */
   public static String oneLine(String text) {
+    return oneLine(text, MAX_SHOWN_CHARS);
+  }
+
+  /** The same with at most {@code most} characters of the text. */
+  public static String oneLine(String text, int most) {
     StringBuilder out = new StringBuilder();
     text.codePoints()
-        .limit(MAX_SHOWN_CHARS)
+        .limit(most)
         .forEach(
             c -> {
               switch (c) {
@@ -52,7 +74,7 @@ public record Problem(String source, int line, String path, String message) {
                 default -> appendPrintable(out, c);
               }
             });
-    return text.codePointCount(0, text.length()) > MAX_SHOWN_CHARS ? out + "..." : out.toString();
+    return text.codePointCount(0, text.length()) > most ? out + "..." : out.toString();
   }
 
   /**

@@ -20,6 +20,9 @@ public final class AuditLog {
   /** The name of the logger: API. */
   public static final String LOGGER = "fairlead.audit";
 
+  /** Raising it shows more of long values that were refused; what was expected follows them. */
+  private static final int MAX_REASON_CHARS = 1000;
+
   private static final Logger LOG = LoggerFactory.getLogger(LOGGER);
 
   private AuditLog() {}
@@ -69,7 +72,7 @@ public final class AuditLog {
 
   /** {@code what} was refused; {@code why} in words. */
   public static void refused(Actor actor, String what, String why) {
-    LOG.info("{} {}: refused: {}", what, actor, Problem.oneLine(why));
+    LOG.info("{} {}: refused: {}", what, actor, Problem.oneLine(why, MAX_REASON_CHARS));
   }
 
   private static String first(CommandException refusal) {

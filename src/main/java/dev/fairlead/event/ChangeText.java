@@ -1,11 +1,20 @@
 package dev.fairlead.event;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.fairlead.config.Problem;
 import io.vertx.core.json.JsonObject;
+import java.net.URLDecoder;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Commands in words, for the audit log; their bodies may be any. Any thread. */
 public final class ChangeText {
+  private static final String API = "/api/v1/";
+  private static final Pattern BACKEND = Pattern.compile(API + "pools/([^/]+)/backends/(.+)");
+  private static final Pattern SESSION = Pattern.compile(API + "sessions/([^/]+)");
+
   private static final List<String> SET_KEYS =
       List.of(
           "weight",
@@ -16,6 +25,36 @@ public final class ChangeText {
           "connectionsPerBackend");
 
   private ChangeText() {}
+
+  /**
+   * A request as far as its path tells, {@code set web/10.0.0.1:9001}: the body of one that is not
+   * let in is not read.
+   */
+  public static String request(String method, String path) {
+    Matcher backend = BACKEND.matcher(path);
+    Matcher session = SESSION.matcher(path);
+    if (method.equals("PATCH") && backend.matches()) {
+      return "set " + decoded(backend.group(1)) + "/" + decoded(backend.group(2));
+    }
+    if (method.equals("DELETE") && session.matches()) {
+      return "close of session " + decoded(session.group(1));
+    }
+    return switch (method + " " + path) {
+      case "POST " + API + "config" -> "push";
+      case "POST " + API + "config/rollback" -> "rollback";
+      case "POST " + API + "shutdown" -> "shutdown";
+      default -> method + " " + Problem.oneLine(path);
+    };
+  }
+
+  /** In a path, unlike in a query, a plus sign stands for itself. */
+  private static String decoded(String segment) {
+    try {
+      return Problem.oneLine(URLDecoder.decode(segment.replace("+", "%2B"), UTF_8));
+    } catch (IllegalArgumentException e) {
+      return Problem.oneLine(segment); // It is refused for that.
+    }
+  }
 
   /** {@code push of 1234 characters of yaml}. */
   public static String push(JsonObject body) {

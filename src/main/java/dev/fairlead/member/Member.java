@@ -10,10 +10,12 @@ import dev.fairlead.cluster.node.LoneNode;
 import dev.fairlead.config.ClusterConfig;
 import dev.fairlead.config.NodeConfig;
 import dev.fairlead.config.Plural;
+import dev.fairlead.config.Problem;
 import dev.fairlead.config.bind.ConfigLoader;
 import dev.fairlead.config.bind.ConfigLoader.LoadResult;
 import dev.fairlead.config.text.ConfigText;
 import dev.fairlead.event.Commands;
+import dev.fairlead.member.file.ReferencedFiles;
 import dev.fairlead.member.file.TlsInForce;
 import dev.fairlead.net.Transport;
 import dev.fairlead.net.tls.TlsProvider;
@@ -82,6 +84,10 @@ public final class Member {
     LoadResult result = loader.load(text);
     if (!result.isValid()) {
       throw StartException.of(result.problems());
+    }
+    List<Problem> logs = ReferencedFiles.logFiles(text.name(), result.config().node());
+    if (!logs.isEmpty()) {
+      throw StartException.of(loader.placed(text, logs));
     }
     LiveConfig.OwnConfig own = new LiveConfig.OwnConfig(text, result.config(), loader);
     StopSequence stops = new StopSequence();

@@ -113,7 +113,9 @@ public final class Metrics implements SessionListener, AutoCloseable {
       closedFor.put(
           reason,
           Counter.builder(MetricNames.SESSION_CLOSED)
-              .description("Sessions that ended, by who ended them and why")
+              .description(
+                  "Sessions that ended, by who ended them and why; a session that was refused is also"
+                      + " in fairlead_refused_total")
               .tag(MetricNames.REASON, reason.label())
               .register(registry));
     }

@@ -14,6 +14,9 @@ import java.time.ZoneOffset;
  * force}: local time with its offset, level, class, message; a stack trace follows on lines of its
  * own. It does what the pattern {@code %d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{0} -
  * %msg%n} does, without the classes that read patterns. Any thread.
+ *
+ * <p>A message of syslog has time and severity already: {@link #withoutHeader} begins with the
+ * class.
  */
 final class ProcessLogLayout extends LayoutBase<ILoggingEvent> {
   private static final int LEVEL_WIDTH = 5;
@@ -33,9 +36,14 @@ final class ProcessLogLayout extends LayoutBase<ILoggingEvent> {
     for (int i = level.length(); i < LEVEL_WIDTH; i++) {
       line.append(' ');
     }
+    return line.append(' ').append(withoutHeader(event)).toString();
+  }
+
+  /** The line without time and level. */
+  static String withoutHeader(ILoggingEvent event) {
+    StringBuilder line = new StringBuilder(128);
     String logger = event.getLoggerName();
-    line.append(' ')
-        .append(logger, logger.lastIndexOf('.') + 1, logger.length())
+    line.append(logger, logger.lastIndexOf('.') + 1, logger.length())
         .append(" - ")
         .append(event.getFormattedMessage())
         .append(System.lineSeparator());

@@ -54,7 +54,11 @@ final class ProcessLogOutput extends AppenderBase<ILoggingEvent> {
       return;
     }
     try {
-      write(now.target(), event, line);
+      if (now.target() instanceof Syslog syslog) {
+        send(syslog, event, now.layout());
+      } else {
+        now.target().write(line);
+      }
       failing = false;
     } catch (IOException e) {
       if (!failing) {
@@ -66,13 +70,12 @@ final class ProcessLogOutput extends AppenderBase<ILoggingEvent> {
     }
   }
 
-  private static void write(LogTarget target, ILoggingEvent event, byte[] line) throws IOException {
-    if (target instanceof Syslog syslog) {
-      String text = new String(line, StandardCharsets.UTF_8).stripTrailing();
-      syslog.send(severity(event.getLevel()), text.getBytes(StandardCharsets.UTF_8));
-    } else {
-      target.write(line);
-    }
+  /** Before each message stand its time and severity: those of a line of text are left out. */
+  private static void send(Syslog syslog, ILoggingEvent event, Layout<ILoggingEvent> layout)
+      throws IOException {
+    boolean isText = layout instanceof ProcessLogLayout;
+    String line = isText ? ProcessLogLayout.withoutHeader(event) : layout.doLayout(event);
+    syslog.send(severity(event.getLevel()), line.stripTrailing().getBytes(StandardCharsets.UTF_8));
   }
 
   private static Severity severity(Level level) {

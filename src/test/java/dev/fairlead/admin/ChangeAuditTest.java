@@ -100,7 +100,7 @@ class ChangeAuditTest {
     assertThat(line("DELETE", "/api/v1/sessions/s9", JSON, FULL, ""))
         .endsWith(": refused: 404 this member has no live session s9");
     assertThat(line("POST", "/api/v1/config/rollback", "text/plain", FULL, "x"))
-        .startsWith("POST /api/v1/config/rollback from ")
+        .startsWith("rollback from ")
         .contains(": refused: 415 Content-Type: text/plain");
     server.commands.answer =
         Future.failedFuture(new CommandException(CommandException.CONFLICT, "expect", "it is 9"));
@@ -111,8 +111,24 @@ class ChangeAuditTest {
   @Test
   void whoIsNotLetInIsALineASecond() throws Exception {
     assertThat(line("POST", "/api/v1/config/rollback", JSON, "Bearer read-token", "{}"))
-        .startsWith("POST /api/v1/config/rollback from http 127.0.0.1, token read")
+        .startsWith("rollback from http 127.0.0.1, token read")
         .contains(": refused: 403 the token is that of node.admin.readTokenFile");
+  }
+
+  @Test
+  void aRefusedChangeIsNamedAsADoneOneWithItsWholeReason() throws Exception {
+    String path = "/api/v1/pools/web/backends/127.0.0.1%3A9001";
+    assertThat(line("PATCH", path, JSON, "Bearer read-token", "{\"weight\": 3}"))
+        .startsWith("set web/127.0.0.1:9001 from http 127.0.0.1, token read: refused: 403 ")
+        .endsWith(")");
+    String expected = "one of " + "a, ".repeat(60) + "b";
+    server.commands.answer =
+        Future.failedFuture(
+            new CommandException(
+                CommandException.PROBLEMS, "weight", "x (expected: " + expected + ")"));
+    assertThat(line("PATCH", path, JSON, FULL, "{\"weight\": 3, \"state\": \"draining\"}"))
+        .startsWith("set web/127.0.0.1:9001 weight 3 state draining from ")
+        .endsWith("x (expected: " + expected + ")");
   }
 
   @Test

@@ -145,6 +145,15 @@ class ChangeCommandsTest {
     assertThat(server.commands.said).isEmpty();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"set web/a:1 --weight many", "set web/a:1 --state up"})
+  void aWrongValueOfAnOptionIsOneLine(String line) {
+    CommandLineRun run = CommandLineRun.of(server, line.split(" "));
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.errLines()).singleElement().asString().contains("(expected: ");
+    assertThat(server.commands.said).isEmpty();
+  }
+
   @Test
   void unknownBackendIsRefused() {
     server.commands.answer =
@@ -181,7 +190,7 @@ class ChangeCommandsTest {
             new CommandLineRun(
                 1,
                 "session s1 has ended\nsession s/2 has ended\n",
-                "this member has no live session s3\n"));
+                "no member has a live session s3\n"));
     assertThat(CommandLineRun.of(server, "sessions", "--json").out()).contains("[ ]");
   }
 

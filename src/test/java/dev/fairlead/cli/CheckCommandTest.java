@@ -1,8 +1,12 @@
 package dev.fairlead.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.fairlead.config.bind.ConfigLoader;
+import dev.fairlead.member.Member;
+import dev.fairlead.member.StartException;
 import dev.fairlead.testkit.PemFiles;
 import dev.fairlead.testkit.TestCa;
 import java.io.IOException;
@@ -64,6 +68,40 @@ class CheckCommandTest {
     assertThat(err.toString().lines())
         .containsExactly(
             file + ":1: listeners[0].bind.owner: nobody-knows (expected: a user of this machine)");
+  }
+
+  @Test
+  void aLogFileInADirectoryThatIsMissingIsRefusedWithItsLine() throws IOException {
+    Path file =
+        file(
+            """
+            node:
+              accessLog: { to: nodir/a.log, rotate: { size: 10MB } }
+              auditLog: { to: . }
+            pools: []
+            """);
+    List<String> expected =
+        List.of(
+            file
+                + ":2: node.accessLog.to: "
+                + directory.resolve("nodir/a.log")
+                + " (expected: a file that can be written, but: no such directory)",
+            file
+                + ":3: node.auditLog.to: "
+                + directory
+                + " (expected: a file that can be written, but: it is a directory)");
+    assertThat(run("check", "-c", file.toString())).isEqualTo(1);
+    assertThat(err.toString().lines()).containsExactlyElementsOf(expected);
+    assertThatThrownBy(() -> Member.start(file, new ConfigLoader(Map.of(), List.of())))
+        .isInstanceOfSatisfying(
+            StartException.class, e -> assertThat(e.lines()).isEqualTo(expected));
+  }
+
+  @Test
+  void aLogFileThatIsNotThereYetIsNotCreatedByACheck() throws IOException {
+    Path file = file("node: { accessLog: { to: a.log } }\npools: []\n");
+    assertThat(run("check", "-c", file.toString())).isZero();
+    assertThat(directory.resolve("a.log")).doesNotExist();
   }
 
   @Test

@@ -108,8 +108,7 @@ class EventsCommandTest {
             new CommandLineRun(
                 1,
                 "",
-                server.url()
-                    + "/api/v1/events: since: yesterday (expected: a duration such as 10m, or a"
-                    + " time such as 2026-11-22T12:30:00Z)\n"));
+                "since: yesterday (expected: a duration such as 10m, or a time such as"
+                    + " 2026-11-22T12:30:00Z)\n"));
   }
 }

@@ -12,6 +12,7 @@ import dev.fairlead.cli.terminal.Style;
 import dev.fairlead.cli.terminal.TextOutput;
 import dev.fairlead.event.MemberInfo;
 import dev.fairlead.net.tls.ServedCertificates;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -104,13 +105,42 @@ class ViewCommandsTest {
     server.member.session("new", 10);
     assertThat(lines("sessions"))
         .containsExactly(
-            "SOURCE            LISTENER   POOL   BACKEND          PHASE   AGE    FROM-CLIENT  "
-                + " TO-CLIENT   ID",
-            "192.0.2.7:40001   web        web    127.0.0.1:9001   relay   0s     100          "
-                + " 200         new",
-            "192.0.2.7:40001   web        web    127.0.0.1:9001   relay   1m5s   100          "
-                + " 200         old");
+            "MEMBER   SOURCE            LISTENER   POOL   BACKEND          PHASE   AGE   "
+                + " FROM-CLIENT   TO-CLIENT   ID",
+            "m1       192.0.2.7:40001   web        web    127.0.0.1:9001   relay   0s    "
+                + " 100           200         new",
+            "m1       192.0.2.7:40001   web        web    127.0.0.1:9001   relay   1m5s  "
+                + " 100           200         old");
     assertThat(lines("sessions", "--limit", "1")).hasSize(2);
+  }
+
+  @Test
+  void sessionsAreThoseOfAllMembersOrOfOneAndOfOneSource() {
+    server.member.session("s1", 10);
+    assertThat(lines("sessions", "--here").get(1)).startsWith("-        192.0.2.7:40001");
+    assertThat(lines("sessions", "--source", "192.0.2.0/24")).hasSize(2);
+    assertThat(lines("sessions", "--source", "10.0.0.0/8")).hasSize(1);
+    assertThat(CommandLineRun.of(server, "sessions", "--source", "here").err())
+        .contains("source: here (expected: ");
+  }
+
+  @Test
+  void missingMembersAndAnOlderOneAreToldBelowTheSessions() throws RefusedException {
+    JsonObject answer = new JsonObject().put("sessions", new JsonArray());
+    assertThat(sessionsOf(answer)).endsWith("which is older than this command");
+    answer.put("missing", new JsonArray().add("m2"));
+    assertThat(sessionsOf(answer)).endsWith("no answer from m2");
+  }
+
+  private static String sessionsOf(JsonObject answer) throws RefusedException {
+    StringWriter text = new StringWriter();
+    AdminClient nobody =
+        new AdminClient(
+            new MemberAddress("http://127.0.0.1:1", MemberAddress.AddressChoice.OPTION),
+            null,
+            null);
+    new SessionsCommand().print(answer, nobody, new TextOutput(new PrintWriter(text), Style.PLAIN));
+    return text.toString().strip();
   }
 
   @Test
@@ -173,13 +203,25 @@ class ViewCommandsTest {
   }
 
   @Test
+  void anUnknownListenerIsToldWithThoseThereAre() {
+    CommandLineRun run = CommandLineRun.of(server, "explain", "--listener", "nope");
+    assertThat(run)
+        .isEqualTo(
+            new CommandLineRun(1, "", "listener: nope (expected: the name of a listener: web)\n"));
+  }
+
+  @Test
   void rowsAreSortedByAnyColumn() {
     server.member.pools.pool("web").backends().get(1).trySelect();
     assertThat(lines("pools", "--sort", "here:desc").get(1)).contains("127.0.0.1:9002");
     assertThat(lines("pools", "--sort", "HERE").get(1)).contains("127.0.0.1:9001");
     CommandLineRun wrong = CommandLineRun.of(server, "pools", "--sort", "size");
     assertThat(wrong.exitCode()).isEqualTo(2);
-    assertThat(wrong.err()).startsWith("--sort: size (expected: one of POOL, BALANCE, BACKEND, ");
+    assertThat(wrong.errLines())
+        .singleElement()
+        .asString()
+        .startsWith("--sort: size (expected: one of POOL, BALANCE, BACKEND, ");
+    assertThat(CommandLineRun.of("pools", "--size").errLines()).hasSizeGreaterThan(5);
   }
 
   @Test

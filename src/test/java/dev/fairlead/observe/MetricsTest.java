@@ -41,6 +41,14 @@ class MetricsTest {
   }
 
   @Test
+  void theHelpSaysThatRefusedSessionsAreCountedTwice() {
+    assertThat(lines("# HELP fairlead_session_closed_total"))
+        .singleElement()
+        .asString()
+        .contains("fairlead_refused_total");
+  }
+
+  @Test
   void closeIsCountedByItsReason() {
     metrics.closed(CloseReason.IDLE_TIMEOUT);
     metrics.closed(CloseReason.IDLE_TIMEOUT);

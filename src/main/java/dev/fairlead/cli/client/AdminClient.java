@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
@@ -37,6 +38,9 @@ public final class AdminClient {
    * raising it reports later that a member hangs.
    */
   private static final Duration SILENCE_TIMEOUT = Duration.ofSeconds(45);
+
+  private static final Pattern OF_PARAMETER =
+      Pattern.compile("[a-zA-Z]+: .* \\(expected: .*\\)", Pattern.DOTALL);
 
   private final MemberAddress address;
   private final String url;
@@ -164,9 +168,16 @@ public final class AdminClient {
     return checked(path, answer.statusCode(), answer.body(), problem -> shown(file, problem));
   }
 
-  /** A path that begins with a slash is the request's, not a key of the document. */
+  /**
+   * A path that begins with a slash is the request's, not a key of the document; a message about a
+   * parameter of it says enough alone.
+   */
   private String shown(String file, JsonObject problem) {
+    String message = problem.getString("message", "");
     boolean ofRequest = problem.getString("path", "").startsWith("/");
+    if (ofRequest && OF_PARAMETER.matcher(message).matches()) {
+      return AnswerText.printable(message);
+    }
     return AnswerText.problem(ofRequest ? url : file, problem);
   }
 

@@ -7,6 +7,7 @@ import dev.fairlead.config.LimitSetting;
 import dev.fairlead.config.LimitSetting.Owner;
 import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.config.PoolConfig;
+import dev.fairlead.config.Problem;
 import dev.fairlead.config.Revision;
 import dev.fairlead.config.Revision.Origin;
 import dev.fairlead.config.text.Document;
@@ -57,20 +58,23 @@ public record Draft(
       Document document,
       FairleadConfig config,
       BiPredicate<String, String> discovered) {
-    int pool = config.pools().stream().map(PoolConfig::name).toList().indexOf(setting.pool());
+    List<String> pools = config.pools().stream().map(PoolConfig::name).toList();
+    int pool = pools.indexOf(setting.pool());
     if (pool < 0) {
-      throw notFound("pool", setting.pool() + " (expected: the name of a pool)");
+      throw notFound(
+          "pool", Problem.expected(setting.pool(), Problem.oneOf("the name of a pool", pools)));
     }
     List<BackendConfig> backends = config.pools().get(pool).backends();
-    int backend = backends.stream().map(BackendConfig::id).toList().indexOf(setting.backend());
+    List<String> ids = backends.stream().map(BackendConfig::id).toList();
+    int backend = ids.indexOf(setting.backend());
     if (backend < 0 && discovered.test(setting.pool(), setting.backend())) {
       String message =
           setting.backend() + " is discovered (expected: a backend of the configuration)";
       throw new CommandException(CommandException.PROBLEMS, "backend", message);
     }
     if (backend < 0) {
-      String expected = " (expected: the id of a backend of pool " + setting.pool() + ")";
-      throw notFound("backend", setting.backend() + expected);
+      String expected = Problem.oneOf("the id of a backend of pool " + setting.pool(), ids);
+      throw notFound("backend", Problem.expected(setting.backend(), expected));
     }
     Document.ChangedDocument changed = document.with(pool, backend, setting);
     return new Draft(

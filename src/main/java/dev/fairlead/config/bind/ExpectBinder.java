@@ -5,7 +5,6 @@ import dev.fairlead.config.HealthConfig;
 import dev.fairlead.config.HealthConfig.ExpectStep;
 import dev.fairlead.config.HealthConfig.ExpectStep.Action;
 import dev.fairlead.config.LinearPattern;
-import dev.fairlead.config.text.Tree;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,7 +20,7 @@ final class ExpectBinder {
   private ExpectBinder() {}
 
   static List<ExpectStep> bind(Section health) {
-    if (isList(health)) {
+    if (health.isList(KEY)) {
       return health.sections(KEY, MOST_STEPS, ExpectBinder::step).stream()
           .flatMap(Optional::stream)
           .toList();
@@ -35,7 +34,7 @@ final class ExpectBinder {
         || config.expect().stream().anyMatch(ExpectStep::receives)) {
       return;
     }
-    if (isList(health)) {
+    if (health.isList(KEY)) {
       health.refuse(
           KEY, "no step receives (expected: what the backend says, because type is expect)");
     } else if (!health.isBroken("expect.receive")) {
@@ -46,10 +45,6 @@ final class ExpectBinder {
 
   static ValueType<LinearPattern> pattern() {
     return ValueType.parsed(LinearPattern::parse, LinearPattern.EXPECTED);
-  }
-
-  private static boolean isList(Section health) {
-    return health.value(KEY).filter(Tree.Sequence.class::isInstance).isPresent();
   }
 
   /** The short form: at most one step of each kind. */

@@ -56,6 +56,11 @@ class Section implements AutoCloseable {
     return value(key).filter(Tree.Mapping.class::isInstance).isPresent();
   }
 
+  /** Whether the key has a list; the key is known from now on. */
+  boolean isList(String key) {
+    return value(key).filter(Tree.Sequence.class::isInstance).isPresent();
+  }
+
   /** Whether the key has an empty list. */
   boolean isEmptyList(String key) {
     Tree.KeyValue entry = mapping.entries().get(key);

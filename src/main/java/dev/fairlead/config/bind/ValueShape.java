@@ -45,6 +45,10 @@ record ValueShape(List<Alternative> alternatives) {
     }
   }
 
+  /**
+   * Validators have regular expressions of their own: {@code pattern} may use only what those of
+   * Java, ECMA-262 without its flag u, and Python have in common.
+   */
   static ValueShape pattern(Pattern pattern) {
     return new ValueShape(List.of(new Text("^(?:" + pattern.pattern() + ")$")));
   }

@@ -36,6 +36,12 @@ interface ValueType<T> {
   Pattern POSITIVE_DURATION = Pattern.compile("(?=.*[1-9])" + Durations.WRITTEN.pattern());
   Pattern NAME = Pattern.compile("[^\\s/\\p{C}]{1,100}");
 
+  /**
+   * What every dialect of regular expressions reads of {@link #NAME}. A character of it is two for
+   * those that count units of UTF-16.
+   */
+  Pattern NAME_OF_SCHEMA = Pattern.compile("[^\\x00-\\x20/\\x7f-\\x9f]{1,200}");
+
   ParsedValue<T> read(Tree.Scalar scalar);
 
   /** What a schema says of the values, as far as it can; variables apart. */
@@ -108,7 +114,8 @@ interface ValueType<T> {
 
   /** The name of a listener, pool, cluster or member: it is used in paths, labels and tables. */
   static ValueType<String> name() {
-    return matching(NAME, "a name of 1 to 100 characters without spaces and /");
+    return matching(NAME, "a name of 1 to 100 characters without spaces and /")
+        .shaped(ValueShape.pattern(NAME_OF_SCHEMA));
   }
 
   static ValueType<Boolean> bool() {

@@ -46,6 +46,7 @@ public final class HaproxyImport {
     global.putNode(result.node());
     List<HaproxySection> proxies = new ArrayList<>();
     sections.stream().filter(HaproxySection::isProxy).forEach(each -> sort(each, proxies));
+    new HaproxyLogs(global, proxies).putNode(result.node());
     Set<String> pools = new LinkedHashSet<>();
     proxies.stream().filter(HaproxySection::hasServers).forEach(each -> pools.add(each.name()));
     ListenerImport listeners = new ListenerImport(result, global, pools);

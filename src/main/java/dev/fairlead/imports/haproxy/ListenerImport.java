@@ -16,6 +16,9 @@ import java.util.stream.Stream;
 
 /** Turns a {@code frontend} or {@code listen} section into listeners: one for each address. */
 final class ListenerImport {
+  private static final String OF_ALL =
+      "; it was one limit for all addresses of the section, here each listener has its own";
+
   private final ImportedConfig result;
   private final GlobalSection global;
   private final Set<String> pools;
@@ -77,7 +80,7 @@ final class ListenerImport {
     listener.put("pool", pool);
     listener.put("routes", all.isEmpty() ? null : all);
     new AccessRules(listener, section).put();
-    limits(listener, section.scope());
+    limits(listener, section.scope(), several);
     helloTimeout(listener, section.scope(), bind, routes.readsHello());
     return Optional.of(listener);
   }
@@ -90,14 +93,18 @@ final class ListenerImport {
     return free;
   }
 
-  private static void limits(YamlBlock listener, Scope scope) {
+  /** Each of {@code several} listeners of a section has limits of its own. */
+  private static void limits(YamlBlock listener, Scope scope, boolean several) {
     scope.value("backlog").map(PeerAddress::number).ifPresent(n -> listener.put("backlog", n));
     scope
         .last("maxconn")
         .ifPresent(
             line -> {
               listener.put("limits.connections", PeerAddress.number(line.word(1)));
-              listener.note(line, "one client more is refused; to have it wait, see limits.queue");
+              listener.note(
+                  line,
+                  "one client more is refused; to have it wait, see limits.queue"
+                      + (several ? OF_ALL : ""));
             });
     scope
         .last("rate-limit", "sessions")
@@ -105,7 +112,9 @@ final class ListenerImport {
             line -> {
               Object rate = PeerAddress.number(line.word(2));
               listener.put("limits.newConnectionsPerSecond", rate);
-              listener.note(line, "one client more is refused; HAProxy has it wait");
+              listener.note(
+                  line,
+                  "one client more is refused; HAProxy has it wait" + (several ? OF_ALL : ""));
             });
   }
 

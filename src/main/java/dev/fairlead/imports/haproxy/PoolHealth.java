@@ -97,6 +97,13 @@ record PoolHealth(YamlBlock pool, HaproxySection section, PoolServers servers) {
   }
 
   private void http(Statement option) {
+    if (servers.sharedFlag("check-ssl")) {
+      servers.shared("verify");
+      if (!servers.sharedFlag("ssl")) {
+        handshake(option);
+        return;
+      }
+    }
     pool.put("health.type", "http");
     List<String> words = option.from(2);
     String method = words.size() > 1 ? words.get(0) : "OPTIONS";
@@ -122,18 +129,13 @@ record PoolHealth(YamlBlock pool, HaproxySection section, PoolServers servers) {
     }
     pool.put("health.http.path", path);
     pool.put("health.http.host", host.isEmpty() ? null : host);
-    if (servers.sharedFlag("check-ssl")) {
-      overTls(option);
-    }
   }
 
   /** A probe with HTTP has TLS only where sessions have it. */
-  private void overTls(Statement option) {
-    servers.shared("verify");
-    if (!servers.sharedFlag("ssl")) {
-      pool.put("health.type", "tls");
-      pool.note(option, "over TLS only where the pool has tls; else the handshake is probed");
-    }
+  private void handshake(Statement option) {
+    pool.put("health.type", "tls");
+    pool.note(option, "over TLS only where the pool has tls; else the handshake is probed");
+    section.scope().all("http-check").forEach(line -> pool.note(line, "no HTTP is spoken"));
   }
 
   private static Optional<String> argument(Statement line, String name) {

@@ -43,6 +43,7 @@ public final class NginxImport {
     main.value("worker_processes")
         .map(PeerAddress::number)
         .ifPresent(count -> result.node().put("eventLoops", count));
+    NginxLogs.put(result.node(), main);
     List<Statement> streams = streams();
     for (Statement stream : streams) {
       stream(new Scope(stream.block(), null));
@@ -51,7 +52,7 @@ public final class NginxImport {
         .filter(each -> each.name().matches("http|mail"))
         .forEach(each -> staysBehind(each));
     YamlBlock place = result.heading("outside of stream");
-    main.unused().forEach(each -> place.note(each, "no counterpart"));
+    main.unused().forEach(each -> place.note(each, NginxReasons.reason(each)));
     return result.yaml();
   }
 
@@ -71,6 +72,7 @@ public final class NginxImport {
   }
 
   private void stream(Scope stream) {
+    NginxLogs.put(result.node(), stream);
     NginxPools pools = new NginxPools(result, stream);
     NginxServers servers = new NginxServers(result, stream, pools);
     stream.own().stream()

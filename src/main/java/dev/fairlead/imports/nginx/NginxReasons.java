@@ -7,9 +7,12 @@ import java.util.Map;
 final class NginxReasons {
   private static final Map<String, String> REASONS =
       Map.ofEntries(
-          Map.entry("access_log", "the access log is always on, see node.accessLog"),
-          Map.entry("log_format", "the access log has one JSON object for each session"),
-          Map.entry("error_log", "the process log is on stderr, see node.logLevel"),
+          Map.entry(
+              "access_log",
+              "the access log is always on, see node.accessLog.to and node.accessLog.format"),
+          Map.entry(
+              "log_format", "the lines are JSON or those of HAProxy, see node.accessLog.format"),
+          Map.entry("error_log", "the process log is on stderr, see node.logTo and node.logLevel"),
           Map.entry("tcp_nodelay", "always on"),
           Map.entry("proxy_socket_keepalive", "always on"),
           Map.entry("proxy_buffer_size", "buffers adapt to each connection"),

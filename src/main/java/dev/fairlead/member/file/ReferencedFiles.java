@@ -6,6 +6,7 @@ import dev.fairlead.config.BindAddress;
 import dev.fairlead.config.ClusterConfig;
 import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.ListenerConfig;
+import dev.fairlead.config.LogDestination;
 import dev.fairlead.config.NodeConfig;
 import dev.fairlead.config.Problem;
 import dev.fairlead.config.TlsConfig.BackendTls;
@@ -21,12 +22,15 @@ import dev.fairlead.net.tls.TicketKeys;
 import dev.fairlead.net.tls.TlsFiles;
 import dev.fairlead.net.tls.TlsProblem;
 import dev.fairlead.net.tls.TlsProvider;
+import dev.fairlead.observe.sink.LogFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -35,8 +39,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Checks the files that a configuration names: token, secret, certificates, their keys, authorities
- * and revoked ones, and the owners of Unix sockets. All are looked up again at the start of a
- * member. Blocks.
+ * and revoked ones, log files, and the owners of Unix sockets. All are looked up again at the start
+ * of a member. Blocks.
  */
 public final class ReferencedFiles {
   private final String source;
@@ -65,8 +69,26 @@ public final class ReferencedFiles {
       ClusterConfig.ClusterTls tls = cluster.tls();
       all.checkTls("cluster.tls", tls.certificate(), tls.key(), tls.ca());
     }
+    all.problems.addAll(logFiles(source, config.node()));
     all.checkDynamicPart(config);
     return List.copyOf(all.problems);
+  }
+
+  /** The problems of the files of logs alone; creates none of them. */
+  static List<Problem> logFiles(String source, NodeConfig node) {
+    Map<String, LogDestination> logs = new LinkedHashMap<>();
+    logs.put("node.accessLog.to", node.accessLog().to());
+    logs.put("node.auditLog.to", node.auditLog().to());
+    List<Problem> problems = new ArrayList<>();
+    logs.forEach(
+        (key, to) -> {
+          if (to.kind() == LogDestination.TargetKind.FILE) {
+            LogFile.unusable(Path.of(to.place()))
+                .map(expected -> Problem.expected(to.place(), expected))
+                .ifPresent(message -> problems.add(new Problem(source, 0, key, message)));
+          }
+        });
+    return problems;
   }
 
   private void checkTokens(NodeConfig.Admin admin) {

@@ -5,6 +5,7 @@ import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.WRITE;
 
 import dev.fairlead.config.NodeConfig.AccessLogConfig.Rotation;
+import dev.fairlead.config.Problem;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +31,7 @@ public final class LogFile implements LogTarget {
   private static final int FILE_TYPE = 0170000;
 
   private static final int FIFO = 0010000;
+  private static final String NO_DIRECTORY = "no such directory";
 
   private final Path path;
   private final @Nullable Rotation rotation;
@@ -63,9 +66,35 @@ public final class LogFile implements LogTarget {
         throw new AccessDeniedException(path.toString());
       }
     } catch (IOException e) {
-      throw new IOException(
-          key + ": " + path + " (expected: a file that can be written, but: " + e + ")", e);
+      throw new IOException(key + ": " + Problem.expected(path.toString(), expected(reason(e))), e);
     }
+  }
+
+  /** Why a file cannot be written, as an expectation; empty = it can. Creates nothing. */
+  public static Optional<String> unusable(Path path) {
+    Path directory = path.toAbsolutePath().getParent();
+    if (Files.exists(path) || directory == null) {
+      return refusal(path, Files.isDirectory(path) ? "it is a directory" : "");
+    }
+    String wrong =
+        Files.exists(directory)
+            ? Files.isDirectory(directory) ? "" : "not a directory"
+            : NO_DIRECTORY;
+    return refusal(directory, wrong);
+  }
+
+  private static Optional<String> refusal(Path path, String wrong) {
+    String why = wrong.isEmpty() && !Files.isWritable(path) ? "permission denied" : wrong;
+    return why.isEmpty() ? Optional.empty() : Optional.of(expected(why));
+  }
+
+  private static String expected(String why) {
+    return "a file that can be written, but: " + why;
+  }
+
+  /** The file is created, so what is missing is its directory. */
+  private static String reason(IOException e) {
+    return e instanceof NoSuchFileException ? NO_DIRECTORY : Problem.reason(e);
   }
 
   private static boolean isFifo(Path path) {

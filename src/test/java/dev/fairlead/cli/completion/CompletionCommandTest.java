@@ -83,6 +83,10 @@ class CompletionCommandTest {
     assertThat(offered("pools --color ")).containsExactly("auto", "always", "never");
     assertThat(offered("set web/a:1 --state=d")).containsExactly("draining", "disabled");
     assertThat(offered("completion ")).containsExactly("bash", "zsh", "fish");
+    assertThat(offered("events --type ")).contains("BackendDown", "MetricsReport");
+    assertThat(offered("events --type Conf")).containsExactly("ConfigUpdate");
+    assertThat(offered("pools -o ")).containsExactly("table", "wide");
+    assertThat(offered("push - --format ")).containsExactly("yaml", "json", "toml");
     assertThat(offered("push --message ")).isEmpty();
   }
 

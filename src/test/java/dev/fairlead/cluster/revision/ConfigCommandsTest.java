@@ -113,7 +113,10 @@ final class ConfigCommandsTest {
     JsonObject set =
         new JsonObject().put("pool", "web").put("backend", "127.0.0.1:1").put("weight", 5);
 
-    assertThat(refused(() -> a.commands.set(set, "test"), a).code()).isEqualTo(404);
+    CommandException refusal = refused(() -> a.commands.set(set, "test"), a);
+    assertThat(refusal.code()).isEqualTo(404);
+    assertThat(refusal.getMessage())
+        .contains("(expected: the id of a backend of pool web: 127.0.0.1:9001");
   }
 
   @Test

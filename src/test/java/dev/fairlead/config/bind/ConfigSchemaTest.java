@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -45,6 +46,13 @@ final class ConfigSchemaTest {
   private static final Path FILE = Path.of("src/main/resources/fairlead.schema.json");
   private static final String WEB =
       "listeners: [{ name: a, bind: '0.0.0.0:80', pool: a }]\npools:\n  - name: a\n    ";
+
+  /**
+   * Escapes other than of one character and of d, w and s; possessive quantifiers; groups other
+   * than plain ones and those that look ahead; sets of sets.
+   */
+  private static final Pattern ONE_DIALECT =
+      Pattern.compile("\\\\(?!x[0-9a-f]{2}|[dwsDWS]|[^A-Za-z0-9])|[*+?}]\\+|\\(\\?(?![:=!])|&&");
 
   static Stream<Path> confFiles() {
     return ExampleConfigsTest.confFiles();
@@ -94,6 +102,21 @@ final class ConfigSchemaTest {
       keys.add(full);
       addKeys(keys, properties.getJsonObject(key), full);
     }
+  }
+
+  /** ECMA-262 without its flag u, and re of Python; both would fail, or read it otherwise. */
+  @Test
+  void everyPatternIsReadAlikeByAllValidators() throws IOException {
+    List<String> patterns =
+        Pattern.compile("\"pattern\" : \"(.*)\"")
+            .matcher(Files.readString(FILE))
+            .results()
+            .map(found -> new JsonArray("[\"" + found.group(1) + "\"]").getString(0))
+            .distinct()
+            .toList();
+    assertThat(patterns).hasSizeGreaterThan(5).noneMatch(each -> ONE_DIALECT.matcher(each).find());
+    assertThat(List.of("\\p{C}", "\\h", "a++", "(?<a>b)", "\\Qa", "[a&&[b]]", "\\x{1f}", "(?i)a"))
+        .allMatch(each -> ONE_DIALECT.matcher(each).find());
   }
 
   @ParameterizedTest

@@ -32,6 +32,7 @@ final class KeyDescriber extends Section {
    * @param shape of its single values or, with {@code list}, of the items; null = none
    * @param inside the keys of its map or, with {@code list}, of the items; null = none
    * @param required in both runs
+   * @param alone the keys of a map that may stand in place of the list; null = none may
    */
   record DescribedKey(
       @Nullable ValueType<?> type,
@@ -39,19 +40,26 @@ final class KeyDescriber extends Section {
       @Nullable Map<String, DescribedKey> inside,
       boolean list,
       boolean required,
-      @Nullable Object byDefault) {
+      @Nullable Object byDefault,
+      @Nullable Map<String, DescribedKey> alone) {
     private DescribedKey needed() {
-      return new DescribedKey(type, shape, inside, list, true, byDefault);
+      return new DescribedKey(type, shape, inside, list, true, byDefault, alone);
     }
 
     private DescribedKey with(DescribedKey other) {
+      if (list != other.list) {
+        DescribedKey all = list ? this : other;
+        Map<String, DescribedKey> one = list ? other.inside : inside;
+        return new DescribedKey(null, null, all.inside, true, false, NO_DEFAULT, one);
+      }
       return new DescribedKey(
           type == null ? other.type : type,
           shape == null ? other.shape : other.shape == null ? shape : shape.or(other.shape),
           inside == null ? other.inside : inside,
           list,
           required && other.required,
-          byDefault == NO_DEFAULT ? other.byDefault : byDefault);
+          byDefault == NO_DEFAULT ? other.byDefault : byDefault,
+          alone == null ? other.alone : alone);
     }
   }
 
@@ -81,7 +89,8 @@ final class KeyDescriber extends Section {
 
   private static DescribedKey inBoth(DescribedKey one, @Nullable DescribedKey other) {
     return other == null
-        ? new DescribedKey(one.type, one.shape, one.inside, one.list, false, one.byDefault)
+        ? new DescribedKey(
+            one.type, one.shape, one.inside, one.list, false, one.byDefault, one.alone)
         : one.with(other);
   }
 
@@ -90,13 +99,13 @@ final class KeyDescriber extends Section {
   }
 
   private void single(String name, ValueType<?> type, boolean required, @Nullable Object value) {
-    note(new DescribedKey(type, type.shape(), null, false, required, value), name);
+    note(new DescribedKey(type, type.shape(), null, false, required, value, null), name);
   }
 
   private <T> T map(
       String name, @Nullable ValueShape orElse, Object value, Function<Section, T> binder) {
     Map<String, DescribedKey> inside = keys(binding, path() + "." + name, binder);
-    note(new DescribedKey(null, orElse, inside, false, false, value), name);
+    note(new DescribedKey(null, orElse, inside, false, false, value, null), name);
     return binder.apply(new KeyDescriber(binding, path() + "." + name, allWritten));
   }
 
@@ -169,13 +178,13 @@ final class KeyDescriber extends Section {
   @Override
   <T> List<T> sections(String key, Function<Section, T> binder) {
     Map<String, DescribedKey> inside = keys(binding, path() + "." + key + "[0]", binder);
-    note(new DescribedKey(null, null, inside, true, false, NO_DEFAULT), key);
+    note(new DescribedKey(null, null, inside, true, false, NO_DEFAULT, null), key);
     return new ArrayList<>();
   }
 
   @Override
   <T> List<T> values(String key, ValueType<T> type) {
-    note(new DescribedKey(null, type.shape(), null, true, false, List.of()), key);
+    note(new DescribedKey(null, type.shape(), null, true, false, List.of(), null), key);
     return new ArrayList<>();
   }
 
@@ -187,13 +196,20 @@ final class KeyDescriber extends Section {
   @Override
   <T> List<T> valuesAndSections(String key, ValueType<T> type, Function<Section, T> binder) {
     Map<String, DescribedKey> inside = keys(binding, path() + "." + key + "[0]", binder);
-    note(new DescribedKey(null, type.shape(), inside, true, false, List.of()), key);
+    note(new DescribedKey(null, type.shape(), inside, true, false, List.of(), null), key);
     return new ArrayList<>();
+  }
+
+  /** One form in each of the two runs. */
+  @Override
+  boolean isList(String key) {
+    return allWritten;
   }
 
   @Override
   <T> Map<String, T> texts(String key, ValueType<T> type) {
-    note(new DescribedKey(null, ValueShape.TEXTS_BY_KEY, null, false, false, NO_DEFAULT), key);
+    note(
+        new DescribedKey(null, ValueShape.TEXTS_BY_KEY, null, false, false, NO_DEFAULT, null), key);
     return new LinkedHashMap<>();
   }
 

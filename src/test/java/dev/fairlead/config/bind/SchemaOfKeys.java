@@ -118,7 +118,11 @@ final class SchemaOfKeys {
       any.add(0, map(key.inside(), inside));
     }
     JsonObject value = any.size() == 1 ? any.get(0) : new JsonObject().put("anyOf", array(any));
-    schema.mergeIn(key.list() ? new JsonObject().put("type", "array").put("items", value) : value);
+    JsonObject list = new JsonObject().put("type", "array").put("items", value);
+    if (key.alone() != null) {
+      list = new JsonObject().put("anyOf", array(List.of(list, map(key.alone(), path))));
+    }
+    schema.mergeIn(key.list() ? list : value);
     Object byDefault = byDefault(key);
     return byDefault == KeyDescriber.NO_DEFAULT ? schema : schema.put("default", byDefault);
   }
