@@ -103,7 +103,7 @@ final class LiveRoutes {
                   Answers.problem(ctx, 404, whose + none + id);
                 }
               })
-          .onFailure(ctx::fail);
+          .onFailure(refusal -> Answers.refused(ctx, refusal));
     } catch (IllegalArgumentException problem) {
       Answers.problem(ctx, 422, String.valueOf(problem.getMessage()));
     }
