@@ -81,7 +81,7 @@ class ChangeAuditTest {
   void changesSayWhoWhatAndTheirResult() throws Exception {
     assertThat(line("POST", "/api/v1/config?author=ann", "application/yaml", FULL, "pools: []\n"))
         .isEqualTo(
-            "push of 10 characters of yaml by ann, from http 127.0.0.1, token full: revision 8");
+            "push of 10 characters of yaml by \"ann\", from http 127.0.0.1, token full: revision 8");
     assertThat(
             line(
                 "PATCH",
@@ -89,7 +89,7 @@ class ChangeAuditTest {
                 JSON,
                 FULL,
                 "{\"weight\": 3, \"author\": \"bob\"}"))
-        .isEqualTo("set web/a:1 weight 3 by bob, from http 127.0.0.1, token full: revision 8");
+        .isEqualTo("set web/a:1 weight 3 by \"bob\", from http 127.0.0.1, token full: revision 8");
     assertThat(line("POST", "/api/v1/config/rollback", JSON, FULL, "{\"revision\": 5}"))
         .isEqualTo("rollback to revision 5 from http 127.0.0.1, token full: revision 8");
     server.member.session("s1", 5);
