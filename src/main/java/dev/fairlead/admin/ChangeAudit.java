@@ -100,7 +100,7 @@ final class ChangeAudit {
   }
 
   private void ended(LineLimit strangers) {
-    if (underWay || isDryRun || TokenRole.permits(ctx) && TokenRole.isDryRun(ctx)) {
+    if (underWay || isDryRun || (TokenRole.permits(ctx) && TokenRole.isDryRun(ctx))) {
       return;
     }
     if (TokenRole.permits(ctx)) {

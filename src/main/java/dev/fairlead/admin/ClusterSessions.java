@@ -118,10 +118,7 @@ public final class ClusterSessions {
         .map(
             each ->
                 new CommandProblem(
-                    "",
-                    0,
-                    "did not answer, and may still end the session",
-                    each.getKey().name()))
+                    "", 0, "did not answer, and may still end the session", each.getKey().name()))
         .toList();
   }
 

@@ -138,7 +138,8 @@ class ChangeAuditTest {
   @Test
   void aRequestWithoutAnAnswerIsBrokenOff() throws Exception {
     String head = "Host: localhost\r\nContent-Length: 9\r\nContent-Type: " + JSON + "\r\n";
-    leave("POST /api/v1/config?dryRun=true HTTP/1.1\r\nAuthorization: Bearer read-token\r\n" + head);
+    leave(
+        "POST /api/v1/config?dryRun=true HTTP/1.1\r\nAuthorization: Bearer read-token\r\n" + head);
     leave("POST /api/v1/shutdown HTTP/1.1\r\nAuthorization: " + FULL + "\r\n" + head);
     await().until(() -> !lines.isEmpty());
     assertThat(lines)

@@ -107,7 +107,9 @@ final class ImportErrorsTest {
     assertThat(problems(yaml)).isEmpty();
     assertThat(yaml).contains("name: a-b", "name: x:-y", "name: unnamed");
     assertHaproxy(
-        PROXY + PROXY.replace("listen a", "listen 'a/ b'") + PROXY.replace("listen a", "listen a-b"),
+        PROXY
+            + PROXY.replace("listen a", "listen 'a/ b'")
+            + PROXY.replace("listen a", "listen a-b"),
         "f:7: 'a-b'",
         "not that of 'a/ b' too");
   }

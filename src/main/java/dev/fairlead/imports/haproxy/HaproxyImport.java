@@ -74,8 +74,7 @@ public final class HaproxyImport {
   private static void refuseSameNames(List<HaproxySection> proxies) {
     Map<String, String> names = new HashMap<>();
     for (HaproxySection each : proxies) {
-      String other =
-          each.hasServers() ? names.put(ForeignName.of(each.name()), each.name()) : null;
+      String other = each.hasServers() ? names.put(ForeignName.of(each.name()), each.name()) : null;
       if (other != null && !other.equals(each.name())) {
         throw new ImportException(
             each.head(), "'" + each.name() + "'", "a name that is not that of '" + other + "' too");

@@ -1,7 +1,7 @@
 package dev.fairlead.imports.nginx;
 
-import dev.fairlead.imports.ForeignTime;
 import dev.fairlead.imports.ForeignName;
+import dev.fairlead.imports.ForeignTime;
 import dev.fairlead.imports.ImportException;
 import dev.fairlead.imports.ImportedConfig;
 import dev.fairlead.imports.PeerAddress;

@@ -28,9 +28,9 @@ import org.slf4j.LoggerFactory;
  * Appends lines to a file. After a failed write the file is reopened by its name before the next
  * one, so logging recovers when the cause (disk, directory or file) is gone. With a {@link
  * Rotation} the file begins anew before a write that would make it too large, and before the first
- * one of a period: {@code a.log} becomes {@code a.log.1}, that {@code a.log.2}, and so on. While that
- * cannot be done, which the process log says, lines are appended to the file as it is. One thread,
- * except {@link #reopen}.
+ * one of a period: {@code a.log} becomes {@code a.log.1}, that {@code a.log.2}, and so on. While
+ * that cannot be done, which the process log says, lines are appended to the file as it is. One
+ * thread, except {@link #reopen}.
  */
 public final class LogFile implements LogTarget {
   /** Of {@code st_mode}, see inode(7). */
@@ -38,7 +38,9 @@ public final class LogFile implements LogTarget {
 
   private static final int FIFO = 0010000;
 
-  /** Lowering it rotates sooner once that can be done, at the expense of more lines that it cannot. */
+  /**
+   * Lowering it rotates sooner once that can be done, at the expense of more lines that it cannot.
+   */
   private static final Duration RETRY_ROTATION = Duration.ofMinutes(1);
 
   private static final Logger LOG = LoggerFactory.getLogger(LogFile.class);
