@@ -9,6 +9,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
@@ -93,7 +94,7 @@ final class AdminRoutes {
   /** Requests that {@code guard} does not pass on reach the open endpoints only. */
   Router router(Vertx vertx, Handler<RoutingContext> guard) {
     Router router = Router.router(vertx);
-    router.route().failureHandler(Answers::failure).handler(AdminRoutes::protect);
+    router.route().failureHandler(Answers::failure).handler(AdminRoutes::began);
     router.route().handler(ChangeAudit.handler(System::nanoTime)).handler(new RequestCheck());
     mount(router, open());
     router
@@ -113,9 +114,9 @@ final class AdminRoutes {
     return new Endpoint(HttpMethod.GET, path, handler);
   }
 
-  private static void protect(RoutingContext ctx) {
-    AdminConnections.began(ctx);
-    ctx.response()
+  /** Has browsers neither frame, guess, keep nor leak what is answered. */
+  static void protect(HttpServerResponse response) {
+    response
         .putHeader("Content-Security-Policy", CONTENT_SECURITY_POLICY)
         .putHeader("X-Content-Type-Options", "nosniff")
         .putHeader("X-Frame-Options", "DENY")
@@ -123,6 +124,10 @@ final class AdminRoutes {
         .putHeader("Cross-Origin-Opener-Policy", "same-origin")
         .putHeader("Cross-Origin-Resource-Policy", "same-origin")
         .putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+  }
+
+  private static void began(RoutingContext ctx) {
+    AdminConnections.began(ctx);
     ctx.next();
   }
 

@@ -102,6 +102,8 @@ public final class AdminTokens {
       return;
     }
     try {
+      checkType("node.admin.tokenFile", fullFile);
+      checkType("node.admin.readTokenFile", readFile);
       Tokens now = read();
       if (!now.equals(tokens)) {
         tokens = now;
@@ -114,6 +116,13 @@ public final class AdminTokens {
         problem = now;
         LOG.error("{}; the tokens of before stay in use", problem);
       }
+    }
+  }
+
+  /** Reading a FIFO could last for ever. */
+  private static void checkType(String key, @Nullable Path file) {
+    if (file != null && Files.exists(file) && !Files.isRegularFile(file)) {
+      throw unusable(key, file, "it is not a regular file any more", null);
     }
   }
 

@@ -10,6 +10,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerConfig;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.TcpServerConfig;
 import io.vertx.ext.web.Router;
@@ -73,10 +74,18 @@ public final class AdminVerticle extends VerticleBase {
     AdminTlsFiles tls = loaded.tls();
     return vertx
         .createHttpServer(settings(), tls == null ? null : tls.options())
-        .requestHandler(loaded.router())
+        .requestHandler(protecting(loaded.router()))
+        .invalidRequestHandler(protecting(HttpServerRequest.DEFAULT_INVALID_REQUEST_HANDLER))
         .listen(config.port(), config.host())
         .onSuccess(server -> bound(server, tls))
         .recover(cause -> Future.failedFuture(startFailure(cause)));
+  }
+
+  private static Handler<HttpServerRequest> protecting(Handler<HttpServerRequest> next) {
+    return request -> {
+      AdminRoutes.protect(request.response());
+      next.handle(request);
+    };
   }
 
   /** Without HTTP/2, so that a connection has one request at a time. */

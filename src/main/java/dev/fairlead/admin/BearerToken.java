@@ -7,7 +7,12 @@ import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Passes on requests that carry a token, with its {@link TokenRole}; refuses all others with 401,
@@ -20,13 +25,27 @@ final class BearerToken implements Handler<RoutingContext> {
   /** Raising it takes changed files later, lowering it reads them more often. */
   private static final Duration REFRESH_EVERY = Duration.ofSeconds(1);
 
+  /**
+   * What a request waits for the files. Raising it uses a token that a slow disk has at the first
+   * request with it, lowering it answers sooner while a disk hangs.
+   */
+  private static final Duration LONGEST_REFRESH = Duration.ofSeconds(1);
+
+  private static final Logger LOG = LoggerFactory.getLogger(BearerToken.class);
+
   private final AdminTokens tokens;
+  private final Runnable refresh;
   private final TokenGuesses guesses;
   private final LongSupplier nanoTime;
   private long refreshedNanos;
 
-  BearerToken(AdminTokens tokens, LongSupplier nanoTime) {
+  /** The files are being read, by one thread at a time. */
+  private boolean isRefreshing;
+
+  /** {@code refresh} reads the files of {@code tokens} again, and may block. */
+  BearerToken(AdminTokens tokens, Runnable refresh, LongSupplier nanoTime) {
     this.tokens = tokens;
+    this.refresh = refresh;
     this.guesses = new TokenGuesses(nanoTime);
     this.nanoTime = nanoTime;
     this.refreshedNanos = nanoTime.getAsLong();
@@ -34,7 +53,8 @@ final class BearerToken implements Handler<RoutingContext> {
 
   /** Reads the files of {@code config}. Blocks; IllegalStateException if one has no token. */
   static BearerToken read(NodeConfig.Admin config) {
-    return new BearerToken(AdminTokens.read(config), System::nanoTime);
+    AdminTokens tokens = AdminTokens.read(config);
+    return new BearerToken(tokens, tokens::refresh, System::nanoTime);
   }
 
   @Override
@@ -59,19 +79,30 @@ final class BearerToken implements Handler<RoutingContext> {
   /** The files are read when they are needed, so a member without requests rests. */
   private void judgeByTheFiles(RoutingContext ctx, String given) {
     long now = nanoTime.getAsLong();
-    if (now - refreshedNanos < REFRESH_EVERY.toNanos()) {
+    if (isRefreshing || now - refreshedNanos < REFRESH_EVERY.toNanos()) {
       judge(ctx, given);
       return;
     }
     refreshedNanos = now;
+    isRefreshing = true;
     ctx.request().pause();
     ctx.vertx()
-        .executeBlocking(
-            () -> {
-              tokens.refresh();
-              return null;
-            })
+        .executeBlocking(Executors.callable(refresh), false)
+        .onComplete(done -> isRefreshing = false)
+        .timeout(LONGEST_REFRESH.toMillis(), TimeUnit.MILLISECONDS)
+        .onFailure(BearerToken::notRefreshed)
         .onComplete(done -> judgeLater(ctx, given));
+  }
+
+  private static void notRefreshed(Throwable why) {
+    if (why instanceof TimeoutException) {
+      LOG.warn(
+          "reading the token files of node.admin takes more than {} s; the tokens of before stay in"
+              + " use",
+          LONGEST_REFRESH.toSeconds());
+    } else {
+      LOG.error("the token files of node.admin cannot be read", why);
+    }
   }
 
   /** Whoever left meanwhile needs no answer, and its close handlers would never be called. */

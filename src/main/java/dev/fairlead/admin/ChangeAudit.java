@@ -19,14 +19,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The line of the audit log for one request that is neither GET nor HEAD: when its command ends, or
- * else its response. A dry run has none. On the event loop of the request.
+ * else its response, or its connection without one. A dry run has none. On the event loop of the
+ * request.
  */
 final class ChangeAudit {
   private static final String KEY = ChangeAudit.class.getName();
 
   /**
-   * Between two lines about requests that were not let in: whoever reaches the listener must not be
-   * able to fill a disk. Lowering it names more of those who try.
+   * Between two lines about requests that may change nothing: whoever reaches the listener must not
+   * be able to fill a disk. Lowering it names more of those who try.
    */
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
@@ -98,24 +99,29 @@ final class ChangeAudit {
   }
 
   private void ended(LineLimit strangers) {
+    if (underWay || isDryRun || (TokenRole.permits(ctx) && TokenRole.isDryRun(ctx))) {
+      return;
+    }
+    if (TokenRole.permits(ctx)) {
+      log("");
+      return;
+    }
+    OptionalLong leftOut = strangers.next();
+    if (leftOut.isPresent()) {
+      long more = leftOut.getAsLong();
+      log(more == 0 ? "" : more + " others before it, ");
+    }
+  }
+
+  private void log(String before) {
     int status = ctx.response().getStatusCode();
-    if (underWay || isDryRun) {
-      return;
-    }
-    if (status / 100 == 2) {
-      AuditLog.done(actor(), what, "done");
-      return;
-    }
-    String why = Answers.why(ctx);
-    String reason = status + (why == null ? "" : " " + why);
-    if (status == 401 || status == 403 || status == 429) {
-      OptionalLong leftOut = strangers.next();
-      if (leftOut.isPresent()) {
-        long more = leftOut.getAsLong();
-        AuditLog.refused(actor(), what, more == 0 ? reason : more + " others before it, " + reason);
-      }
+    if (!ctx.response().ended()) {
+      AuditLog.done(actor(), what, before + "broken off");
+    } else if (status / 100 == 2) {
+      AuditLog.done(actor(), what, before + "done");
     } else {
-      AuditLog.refused(actor(), what, reason);
+      String why = Answers.why(ctx);
+      AuditLog.refused(actor(), what, before + status + (why == null ? "" : " " + why));
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.fairlead.admin;
 
+import dev.fairlead.event.CommandException;
+import dev.fairlead.event.CommandProblem;
 import dev.fairlead.event.MemberId;
 import dev.fairlead.event.MemberInfo;
 import io.vertx.core.Future;
@@ -91,14 +93,33 @@ public final class ClusterSessions {
         .put("missing", missing);
   }
 
-  /** Ends the session of that id at whichever member has it; false = none has. */
+  /**
+   * Ends the session of that id at whichever member has it; false = none has. Fails with a {@link
+   * CommandException} if no member has ended it and some did not answer.
+   */
   Future<Boolean> close(String id) {
     return askAll(new JsonObject().put(QUERY, CLOSE).put(ID, id))
+        .compose(
+            answers -> {
+              List<CommandProblem> silent = silent(answers);
+              boolean isClosed =
+                  answers.values().stream()
+                      .filter(Future::succeeded)
+                      .anyMatch(each -> Boolean.TRUE.equals(each.result().getValue(CLOSED)));
+              return isClosed || silent.isEmpty()
+                  ? Future.succeededFuture(isClosed)
+                  : Future.failedFuture(new CommandException(CommandException.NO_ANSWER, silent));
+            });
+  }
+
+  private static List<CommandProblem> silent(Map<MemberInfo, Future<JsonObject>> answers) {
+    return answers.entrySet().stream()
+        .filter(each -> each.getValue().failed())
         .map(
-            answers ->
-                answers.values().stream()
-                    .filter(Future::succeeded)
-                    .anyMatch(each -> Boolean.TRUE.equals(each.result().getValue(CLOSED))));
+            each ->
+                new CommandProblem(
+                    "", 0, "did not answer, and may still end the session", each.getKey().name()))
+        .toList();
   }
 
   private Future<Map<MemberInfo, Future<JsonObject>>> askAll(JsonObject query) {

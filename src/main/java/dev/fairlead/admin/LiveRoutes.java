@@ -2,6 +2,7 @@ package dev.fairlead.admin;
 
 import dev.fairlead.admin.EventStream.EventSource;
 import dev.fairlead.config.Problem;
+import dev.fairlead.event.CommandException;
 import dev.fairlead.live.SeriesKey;
 import io.vertx.core.Future;
 import io.vertx.ext.web.RoutingContext;
@@ -94,16 +95,22 @@ final class LiveRoutes {
       Future<Boolean> closing = ofCluster ? cluster.sessions().close(id) : member.closeSession(id);
       String whose = ofCluster ? "no member" : "this member";
       String none = ofCluster ? " has a live session " : " has no live session ";
+      ChangeAudit.begins(ctx);
       Answers.here(closing)
           .onSuccess(
               closed -> {
                 if (closed) {
+                  ChangeAudit.done(ctx, null);
                   ctx.response().setStatusCode(204).end();
                 } else {
-                  Answers.problem(ctx, 404, whose + none + id);
+                  String problem = whose + none + id;
+                  ChangeAudit.refused(
+                      ctx, new CommandException(CommandException.NOT_FOUND, problem));
+                  Answers.problem(ctx, 404, problem);
                 }
               })
-          .onFailure(ctx::fail);
+          .onFailure(refusal -> ChangeAudit.refused(ctx, refusal))
+          .onFailure(refusal -> Answers.refused(ctx, refusal));
     } catch (IllegalArgumentException problem) {
       Answers.problem(ctx, 422, String.valueOf(problem.getMessage()));
     }

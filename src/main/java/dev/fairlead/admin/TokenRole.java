@@ -26,9 +26,15 @@ enum TokenRole implements Labelled {
     return role == null ? NONE : role;
   }
 
+  /** Whether a request is permitted what it asks for; false before that is known. */
+  static boolean permits(RoutingContext ctx) {
+    TokenRole role = ctx.get(KEY);
+    return role != null && (role != READ || isRead(ctx.request().method()) || isDryRun(ctx));
+  }
+
   /** Refuses with 403 what the token of the request does not permit. */
   static void check(RoutingContext ctx) {
-    if (in(ctx) != READ || isRead(ctx.request().method()) || isDryRun(ctx)) {
+    if (permits(ctx)) {
       ctx.next();
     } else {
       Answers.problem(
@@ -43,8 +49,8 @@ enum TokenRole implements Labelled {
     return method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD);
   }
 
-  /** The exact path, as {@link RequestReader#pushCommand} is called for it. */
-  private static boolean isDryRun(RoutingContext ctx) {
+  /** Tries a push: the exact path, as {@link RequestReader#pushCommand} is called for it. */
+  static boolean isDryRun(RoutingContext ctx) {
     return ctx.request().method().equals(HttpMethod.POST)
         && ctx.request().path().equals(PUSH)
         && "true".equals(ctx.queryParams().get("dryRun"));

@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
  * others are made safe to show. Any thread.
  *
  * <pre>
- * set web/10.0.0.1:9001 weight 3 by ann, from http 10.0.0.7, token full: revision 8
+ * set web/10.0.0.1:9001 weight 3 by "ann", from http 10.0.0.7, token full: revision 8
  * </pre>
  */
 public final class AuditLog {
@@ -47,16 +47,22 @@ public final class AuditLog {
     public String toString() {
       StringBuilder text = new StringBuilder();
       if (author != null && !author.isBlank()) {
-        text.append("by ").append(Problem.oneLine(author)).append(", ");
+        text.append("by ").append(quoted(author)).append(", ");
       }
       text.append("from ").append(Problem.oneLine(from));
       if (token != null) {
         text.append(", token ").append(token);
       }
       if (certificate != null) {
-        text.append(", certificate ").append(Problem.oneLine(certificate));
+        text.append(", certificate ").append(quoted(certificate));
       }
       return text.toString();
+    }
+
+    /** So that it cannot look like the rest of the line. */
+    private static String quoted(String text) {
+      String escaped = text.replace("\\", "\\\\").replace("\"", "\\\"");
+      return '"' + Problem.oneLine(escaped) + '"';
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.fairlead.imports;
 
+import java.math.BigInteger;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -81,8 +82,13 @@ public record PeerAddress(@Nullable String host, String port, @Nullable String u
         : backend.put("host", host).put("port", number(port));
   }
 
-  /** A number where the text is one; else the text, which has variables. */
+  /**
+   * A number where the text is one, at most {@link Integer#MAX_VALUE}; else the text, which has
+   * variables.
+   */
   public static Object number(String text) {
-    return text.matches("\\d{1,9}") ? (Object) Integer.valueOf(text) : text;
+    return text.matches("\\d+")
+        ? (Object) new BigInteger(text).min(BigInteger.valueOf(Integer.MAX_VALUE)).intValue()
+        : text;
   }
 }

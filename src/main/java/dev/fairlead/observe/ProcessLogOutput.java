@@ -4,22 +4,36 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import ch.qos.logback.core.Layout;
+import dev.fairlead.config.Plural;
+import dev.fairlead.net.LineLimit;
 import dev.fairlead.observe.sink.LogTarget;
 import dev.fairlead.observe.sink.Syslog;
 import dev.fairlead.observe.sink.SyslogHeader.Severity;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a log to stderr until it is told another target; lines that the target does not take go to
- * stderr, after one that says so. On the thread of the queue before it; {@link #turnTo} on any.
+ * stderr, after one that says so. So does the number of those that the queue before it has lost. On
+ * the thread of that queue; {@link #turnTo}, {@link #reopen} and {@link #lost} on any.
  */
 final class ProcessLogOutput extends AppenderBase<ILoggingEvent> {
   /** {@code target} null = stderr. */
   private record Output(
       Layout<ILoggingEvent> layout, Charset charset, @Nullable LogTarget target) {}
+
+  /** Between two lines that tell how many were lost; lowering it tells sooner, in more lines. */
+  private static final Duration TELL_EVERY = Duration.ofSeconds(1);
+
+  private final LongAdder lost = new LongAdder();
+  private final LineLimit telling = new LineLimit(TELL_EVERY, System::nanoTime);
+
+  /** How many were lost when that was told last; written with the lock of this. */
+  private volatile long toldLost;
 
   private volatile Output output;
 
@@ -45,8 +59,30 @@ final class ProcessLogOutput extends AppenderBase<ILoggingEvent> {
     }
   }
 
+  /** The queue was full, and a line is lost. */
+  void lost() {
+    lost.increment();
+  }
+
+  /** Tells what was lost since it was told. */
+  private synchronized void tellLost() {
+    long all = lost.sum();
+    if (all > toldLost) {
+      String text = name + " has lost " + Plural.of(all - toldLost, "line") + ", " + all;
+      toldLost = all;
+      tell(text + " since the start: they come faster than they are taken");
+    }
+  }
+
   @Override
   protected void append(ILoggingEvent event) {
+    write(event);
+    if (lost.sum() > toldLost && telling.next().isPresent()) {
+      tellLost();
+    }
+  }
+
+  private void write(ILoggingEvent event) {
     Output now = output;
     byte[] line = now.layout().doLayout(event).getBytes(now.charset());
     if (now.target() == null) {
@@ -62,8 +98,7 @@ final class ProcessLogOutput extends AppenderBase<ILoggingEvent> {
       failing = false;
     } catch (IOException e) {
       if (!failing) {
-        String problem = now.target().name() + " takes no lines of " + name + ": " + e.getMessage();
-        toStderr((problem + System.lineSeparator()).getBytes(Charset.defaultCharset()));
+        tell(now.target().name() + " takes no lines of " + name + ": " + e.getMessage());
       }
       failing = true;
       toStderr(line);
@@ -88,6 +123,10 @@ final class ProcessLogOutput extends AppenderBase<ILoggingEvent> {
     return level.isGreaterOrEqual(Level.INFO) ? Severity.INFO : Severity.DEBUG;
   }
 
+  private static void tell(String problem) {
+    toStderr((problem + System.lineSeparator()).getBytes(Charset.defaultCharset()));
+  }
+
   private static void toStderr(byte[] line) {
     System.err.write(line, 0, line.length);
     System.err.flush();
@@ -96,6 +135,7 @@ final class ProcessLogOutput extends AppenderBase<ILoggingEvent> {
   @Override
   public void stop() {
     super.stop();
+    tellLost();
     LogTarget target = output.target();
     if (target != null) {
       try {

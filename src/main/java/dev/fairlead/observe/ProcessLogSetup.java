@@ -26,7 +26,7 @@ public final class ProcessLogSetup extends ContextAwareBase implements Configura
   static final String OUTPUT = "the process log";
 
   /** Longer keeps more lines while nobody reads stderr, at 200 to 500 B each. */
-  private static final int LINES = 1024;
+  static final int LINES = 1024;
 
   /** Of these only errors are logged. */
   private static final String[] ERRORS_ONLY = {
@@ -91,13 +91,7 @@ public final class ProcessLogSetup extends ContextAwareBase implements Configura
   static AsyncAppender queue(LoggerContext loggers, String name, ProcessLogOutput output) {
     output.setContext(loggers);
     output.start();
-    AsyncAppender queue = new AsyncAppender();
-    queue.setContext(loggers);
-    queue.setName(name);
-    queue.setNeverBlock(true);
-    queue.setQueueSize(LINES);
-    queue.setDiscardingThreshold(0);
-    queue.addAppender(output);
+    AsyncAppender queue = new ProcessLogQueue(loggers, name, LINES, output);
     queue.start();
     return queue;
   }

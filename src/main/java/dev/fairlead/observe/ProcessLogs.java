@@ -24,7 +24,10 @@ import org.slf4j.LoggerFactory;
  * applies; where logback was set up otherwise, only the levels and the audit log do.
  */
 public final class ProcessLogs implements AutoCloseable {
-  /** What a line waits for a server that is away; others, and the end of the process, wait too. */
+  /**
+   * What a line waits for a server that is away, before it goes to stderr; others, and the end of
+   * the process, wait too.
+   */
   private static final Duration PATIENCE = Duration.ZERO;
 
   private static final String AUDIT_QUEUE = "audit";

@@ -53,7 +53,8 @@ class AdminAccessTest {
 
   private static BearerToken guard(Path tokenFile) {
     NodeConfig.Admin config = new NodeConfig.Admin("127.0.0.1", 0, tokenFile, null, 128, null);
-    return new BearerToken(AdminTokens.read(config), new FakeClock());
+    AdminTokens tokens = AdminTokens.read(config);
+    return new BearerToken(tokens, tokens::refresh, new FakeClock());
   }
 
   private Path tokenFile(String content) throws IOException {

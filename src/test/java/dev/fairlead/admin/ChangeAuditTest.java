@@ -1,5 +1,6 @@
 package dev.fairlead.admin;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -10,9 +11,13 @@ import ch.qos.logback.core.AppenderBase;
 import dev.fairlead.event.AuditLog;
 import dev.fairlead.event.CommandException;
 import io.vertx.core.Future;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
@@ -76,7 +81,7 @@ class ChangeAuditTest {
   void changesSayWhoWhatAndTheirResult() throws Exception {
     assertThat(line("POST", "/api/v1/config?author=ann", "application/yaml", FULL, "pools: []\n"))
         .isEqualTo(
-            "push of 10 characters of yaml by ann, from http 127.0.0.1, token full: revision 8");
+            "push of 10 characters of yaml by \"ann\", from http 127.0.0.1, token full: revision 8");
     assertThat(
             line(
                 "PATCH",
@@ -84,7 +89,7 @@ class ChangeAuditTest {
                 JSON,
                 FULL,
                 "{\"weight\": 3, \"author\": \"bob\"}"))
-        .isEqualTo("set web/a:1 weight 3 by bob, from http 127.0.0.1, token full: revision 8");
+        .isEqualTo("set web/a:1 weight 3 by \"bob\", from http 127.0.0.1, token full: revision 8");
     assertThat(line("POST", "/api/v1/config/rollback", JSON, FULL, "{\"revision\": 5}"))
         .isEqualTo("rollback to revision 5 from http 127.0.0.1, token full: revision 8");
     server.member.session("s1", 5);
@@ -129,6 +134,44 @@ class ChangeAuditTest {
     assertThat(line("PATCH", path, JSON, FULL, "{\"weight\": 3, \"state\": \"draining\"}"))
         .startsWith("set web/127.0.0.1:9001 weight 3 state draining from ")
         .endsWith("x (expected: " + expected + ")");
+  }
+
+  @Test
+  void whateverAStrangerGetsIsALineASecond() throws Exception {
+    long begun = System.nanoTime();
+    for (int i = 0; i < 200; i++) {
+      assertThat(server.send("POST", "/livez", null).statusCode()).isEqualTo(405);
+      assertThat(server.send("PUT", "/page/none", null).statusCode()).isEqualTo(405);
+    }
+    server.send("DELETE", "/api/v1/sessions/s9", FULL);
+    await().until(() -> lines.stream().anyMatch(line -> line.startsWith("close of session s9")));
+    long seconds = Duration.ofNanos(System.nanoTime() - begun).toSeconds() + 1;
+    assertThat(lines).hasSizeBetween(2, (int) seconds + 1);
+    assertThat(lines.get(0))
+        .startsWith("POST /livez from http 127.0.0.1, token none: refused: 405 ");
+  }
+
+  @Test
+  void aRequestWithoutAnAnswerIsBrokenOff() throws Exception {
+    String head = "Host: localhost\r\nContent-Length: 9\r\nContent-Type: " + JSON + "\r\n";
+    leave(
+        "POST /api/v1/config?dryRun=true HTTP/1.1\r\nAuthorization: Bearer read-token\r\n" + head);
+    leave("POST /api/v1/shutdown HTTP/1.1\r\nAuthorization: " + FULL + "\r\n" + head);
+    await().until(() -> !lines.isEmpty());
+    assertThat(lines)
+        .containsExactly("POST /api/v1/shutdown from http 127.0.0.1, token full: broken off");
+  }
+
+  /** Sends the head and a part of the body, and resets the connection. */
+  private void leave(String head) throws Exception {
+    server.send("GET", "/api/v1/status", FULL); // Reads the tokens, if that is due.
+    try (Socket socket =
+        new Socket(InetAddress.getLoopbackAddress(), URI.create(server.url()).getPort())) {
+      socket.getOutputStream().write((head + "\r\n{").getBytes(UTF_8));
+      // An answer to another connection shows that the server has read the head.
+      server.send("GET", "/api/v1/status", FULL);
+      socket.setSoLinger(true, 0);
+    }
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.net.http.HttpResponse;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -77,10 +78,25 @@ class ClusterSessionsTest {
   void sessionEndsAtTheMemberThatHasIt() throws Exception {
     assertThat(delete("new?scope=cluster")).isEqualTo(204);
     assertThat(other.sessions).isEmpty();
+    server.traffic.others.put("id-m3", new FakeMember());
     assertThat(delete("new?scope=cluster")).isEqualTo(404);
     assertThat(delete("old?scope=cluster")).isEqualTo(204);
     other.session("other", 5);
     assertThat(delete("other")).isEqualTo(404);
+  }
+
+  @Test
+  void aSessionOfAMemberThatDoesNotAnswerMayBeThere() throws Exception {
+    HttpResponse<String> answer =
+        server.send("DELETE", "/api/v1/sessions/unseen?scope=cluster", null);
+    assertThat(answer.statusCode()).isEqualTo(503);
+    assertThat(new JsonObject(answer.body()).getJsonArray("problems"))
+        .containsExactly(
+            new JsonObject()
+                .put("path", "")
+                .put("message", "did not answer, and may still end the session")
+                .put("member", "m3"));
+    assertThat(delete("old?scope=cluster")).isEqualTo(204);
   }
 
   private int delete(String session) throws Exception {

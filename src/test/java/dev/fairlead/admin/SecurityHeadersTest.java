@@ -1,7 +1,11 @@
 package dev.fairlead.admin;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,6 +53,28 @@ class SecurityHeadersTest {
       assertThat(header(answer, "cross-origin-opener-policy")).isEqualTo("same-origin");
       assertThat(header(answer, "cross-origin-resource-policy")).isEqualTo("same-origin");
       assertThat(header(answer, "cache-control")).isEqualTo(cache);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'nonsense', 400",
+    "'GET /livez HTTP/1.1\r\nHost: localhost\r\nno colon', 400",
+    "'GET /LONG HTTP/1.1\r\nHost: localhost', 414",
+    "'GET /livez HTTP/1.1\r\nHost: localhost\r\nX: LONG', 431",
+    "'OPTIONS * HTTP/1.1\r\nHost: localhost', 4"
+  })
+  void answersToWhatIsNoProperRequestHaveThem(String request, String status) throws Exception {
+    try (AdminServer server = new AdminServer(null);
+        Socket socket =
+            new Socket(InetAddress.getLoopbackAddress(), URI.create(server.url()).getPort())) {
+      String head = request.replace("LONG", "x".repeat(20_000)) + "\r\nConnection: close\r\n\r\n";
+      socket.getOutputStream().write(head.getBytes(ISO_8859_1));
+      String answer = new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
+      assertThat(answer)
+          .matches("(?s)HTTP/1.[01] " + status + ".*")
+          .containsIgnoringCase("content-security-policy: default-src 'self';")
+          .containsIgnoringCase("x-content-type-options: nosniff");
     }
   }
 

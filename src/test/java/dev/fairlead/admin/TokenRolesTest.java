@@ -6,13 +6,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.fairlead.config.NodeConfig;
 import dev.fairlead.testkit.LogWatch;
 import dev.fairlead.testkit.Logs;
+import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
 import java.io.IOException;
+import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -149,6 +159,53 @@ class TokenRolesTest {
     Files.writeString(read, "read-token\n");
     tokens.refresh();
     assertThat(tokens.role("third")).contains(TokenRole.FULL);
+  }
+
+  @Test
+  @Logs("the tokens of before stay in use")
+  void aFileThatBecomesAPipeIsNotRead(LogWatch log) throws Exception {
+    AdminTokens tokens = tokens();
+    Files.delete(read);
+    assertThat(new ProcessBuilder("mkfifo", read.toString()).start().waitFor()).isZero();
+    tokens.refresh();
+    assertThat(tokens.role("read-token")).contains(TokenRole.READ);
+    assertThat(log.lines()).singleElement().asString().contains("not a regular file any more");
+  }
+
+  @Test
+  @Logs("the tokens of before stay in use")
+  void noRequestWaitsForFilesThatCannotBeRead(LogWatch log) throws Exception {
+    CountDownLatch readable = new CountDownLatch(1);
+    AtomicInteger refreshes = new AtomicInteger();
+    Runnable hanging =
+        () -> {
+          refreshes.incrementAndGet();
+          try {
+            readable.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        };
+    AtomicLong nanos = new AtomicLong();
+    LongSupplier clock = () -> nanos.addAndGet(Duration.ofSeconds(5).toNanos());
+    Vertx vertx = Vertx.vertx();
+    try {
+      Router router = Router.router(vertx);
+      router.route().handler(new BearerToken(tokens(), hanging, clock));
+      router.route().handler(ctx -> ctx.end(TokenRole.in(ctx).label()));
+      int port = vertx.createHttpServer().requestHandler(router).listen(0).await().actualPort();
+      for (String[] each : new String[][] {{FULL, "full"}, {READ, "read"}, {FULL, "full"}}) {
+        URI url = URI.create("http://localhost:" + port);
+        HttpRequest request = HttpRequest.newBuilder(url).header("Authorization", each[0]).build();
+        assertThat(HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body())
+            .isEqualTo(each[1]);
+      }
+      assertThat(refreshes).hasValue(1);
+      assertThat(log.lines()).singleElement().asString().contains("takes more than 1 s");
+    } finally {
+      readable.countDown();
+      vertx.close().await();
+    }
   }
 
   @Test

@@ -3,14 +3,24 @@ package dev.fairlead.imports;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.fairlead.config.Problem;
+import dev.fairlead.config.bind.ConfigLoader;
+import dev.fairlead.config.text.ConfigText;
 import dev.fairlead.imports.haproxy.HaproxyImport;
 import dev.fairlead.imports.nginx.NginxImport;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What cannot be read is refused with its file, its line, and what was expected. */
 final class ImportErrorsTest {
   private static final String PROXY = "listen a\n bind *:80\n server s 10.0.0.1:80\n";
+
+  @TempDir private Path directory;
 
   @Test
   void haproxyNeedsASection() {
@@ -57,7 +67,7 @@ final class ImportErrorsTest {
               server 's#1' "${HOST-db}:${PORT}" weight 2 # a comment
             """);
     assertThat(yaml)
-        .contains("- name: \"a b\"")
+        .contains("- name: a-b")
         .contains("bind: 10.0.0.7:80")
         .contains("{ host: \"${HOST:db}\", port: \"${PORT}\", weight: 2 }   # s#1");
   }
@@ -77,6 +87,49 @@ final class ImportErrorsTest {
               server s 10.0.0.1:80
             """);
     assertThat(yaml).contains("balance: least-connections").contains("line 4: balance source");
+  }
+
+  @Test
+  void haproxyNamesAreThoseThatFairleadTakes() throws Exception {
+    String yaml =
+        HaproxyImport.yaml(
+            "f",
+            """
+            frontend 'a b'
+              bind :80
+              use_backend 'x: [y]' if { src 10.0.0.0/8 }
+              default_backend '[/]'
+            backend 'x: [y]'
+              server s 10.0.0.1:80
+            backend '[/]'
+              server s 10.0.0.1:80
+            """);
+    assertThat(problems(yaml)).isEmpty();
+    assertThat(yaml).contains("name: a-b", "name: x:-y", "name: unnamed");
+    assertHaproxy(
+        PROXY
+            + PROXY.replace("listen a", "listen 'a/ b'")
+            + PROXY.replace("listen a", "listen a-b"),
+        "f:7: 'a-b'",
+        "not that of 'a/ b' too");
+  }
+
+  @Test
+  void nginxNumbersAreThoseThatFairleadTakes() throws Exception {
+    String yaml =
+        NginxImport.yaml(
+            "f",
+            "stream { upstream u { server 10.0.0.1:80 weight=999999999999 max_conns=99999999999; }\n"
+                + "server { listen 80; proxy_pass u; } }",
+            Path.of("src/test/resources"));
+    assertThat(problems(yaml)).isEmpty();
+    assertThat(yaml)
+        .contains("weight: 1000, maxConnections: 2147483647", "weight=999999999999: 1000 is");
+  }
+
+  private List<Problem> problems(String yaml) throws IOException {
+    Path file = Files.writeString(directory.resolve("f.yaml"), yaml);
+    return new ConfigLoader(Map.of(), List.of()).load(ConfigText.read(file)).problems();
   }
 
   @Test

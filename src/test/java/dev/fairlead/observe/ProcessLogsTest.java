@@ -14,7 +14,10 @@ import dev.fairlead.event.AuditLog;
 import dev.fairlead.testkit.ClosedPort;
 import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayOutputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -23,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -129,6 +133,50 @@ class ProcessLogsTest {
           .first()
           .asString()
           .startsWith("syslog+tcp://127.0.0.1:" + closed.port() + " takes no lines of the process");
+    }
+  }
+
+  @Test
+  void linesThatTheQueueLosesAreCountedOnStderr() throws Exception {
+    int logged = 5 * ProcessLogSetup.LINES;
+    CountDownLatch stuck = new CountDownLatch(1);
+    System.setErr(new PrintStream(new Stuck(stuck, err), true, UTF_8));
+    apply("{ name: m1 }");
+    Logger logger = loggers.getLogger("dev.fairlead.A");
+    for (int i = 0; i < logged; i++) {
+      logger.info("line {}", i);
+    }
+    stuck.countDown();
+    awaitErr(" since the start: they come faster than they are taken");
+    loggers.stop();
+    List<String> lines = err.toString(UTF_8).lines().toList();
+    long written = lines.stream().filter(line -> line.contains("INFO  A - line ")).count();
+    assertThat(lines)
+        .contains(
+            "the process log has lost "
+                + (logged - written)
+                + " lines, "
+                + (logged - written)
+                + " since the start: they come faster than they are taken");
+  }
+
+  /** A stderr that nobody reads before {@code read}. */
+  private static final class Stuck extends FilterOutputStream {
+    private final CountDownLatch read;
+
+    Stuck(CountDownLatch read, OutputStream out) {
+      super(out);
+      this.read = read;
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      try {
+        read.await();
+      } catch (InterruptedException e) {
+        throw new InterruptedIOException();
+      }
+      out.write(bytes, offset, length);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.fairlead.imports.haproxy;
 
+import dev.fairlead.imports.ForeignName;
 import dev.fairlead.imports.ImportException;
 import dev.fairlead.imports.Statement;
 import dev.fairlead.imports.YamlBlock;
@@ -53,7 +54,7 @@ final class BackendRules {
 
   /** The pool of the clients that no route matches. */
   Optional<String> pool() {
-    return pool;
+    return pool.map(ForeignName::of);
   }
 
   List<YamlBlock> all() {
@@ -124,6 +125,6 @@ final class BackendRules {
     YamlBlock route = new YamlBlock();
     route.putAll("sni", names).putAll("alpn", condition.alpn());
     route.putAll("source", condition.source());
-    routes.add(route.put("pool", target));
+    routes.add(route.put("pool", ForeignName.of(target)));
   }
 }

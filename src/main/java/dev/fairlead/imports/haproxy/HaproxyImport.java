@@ -1,5 +1,7 @@
 package dev.fairlead.imports.haproxy;
 
+import dev.fairlead.imports.ForeignName;
+import dev.fairlead.imports.ImportException;
 import dev.fairlead.imports.ImportedConfig;
 import dev.fairlead.imports.PeerAddress;
 import dev.fairlead.imports.Scope;
@@ -49,6 +51,7 @@ public final class HaproxyImport {
     new HaproxyLogs(global, proxies).putNode(result.node());
     Set<String> pools = new LinkedHashSet<>();
     proxies.stream().filter(HaproxySection::hasServers).forEach(each -> pools.add(each.name()));
+    refuseSameNames(proxies);
     ListenerImport listeners = new ListenerImport(result, global, pools);
     Map<HaproxySection, YamlBlock> places = new HashMap<>();
     proxies.stream()
@@ -66,6 +69,18 @@ public final class HaproxyImport {
         .filter(each -> !each.isProxy())
         .forEach(each -> leftovers(each, result.heading(each.title())));
     return result.yaml();
+  }
+
+  /** Those of pools, as Fairlead has them. */
+  private static void refuseSameNames(List<HaproxySection> proxies) {
+    Map<String, String> names = new HashMap<>();
+    for (HaproxySection each : proxies) {
+      String other = each.hasServers() ? names.put(ForeignName.of(each.name()), each.name()) : null;
+      if (other != null && !other.equals(each.name())) {
+        throw new ImportException(
+            each.head(), "'" + each.name() + "'", "a name that is not that of '" + other + "' too");
+      }
+    }
   }
 
   /** Proxies of another mode stay behind, with all their lines. */

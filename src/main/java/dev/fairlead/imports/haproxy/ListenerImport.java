@@ -1,5 +1,6 @@
 package dev.fairlead.imports.haproxy;
 
+import dev.fairlead.imports.ForeignName;
 import dev.fairlead.imports.ForeignTime;
 import dev.fairlead.imports.ImportException;
 import dev.fairlead.imports.ImportedConfig;
@@ -76,7 +77,7 @@ final class ListenerImport {
     draft.notes().forEach(listener::note);
     String port = address.isUnix() ? "unix" : address.port().replaceAll("[^0-9A-Za-z_]", "");
     String name = bind.value("name").orElse(several ? section.name() + "-" + port : section.name());
-    listener.put("name", unused(name)).put("bind", address.bind(address.port()));
+    listener.put("name", unused(ForeignName.of(name))).put("bind", address.bind(address.port()));
     listener.put("pool", pool);
     listener.put("routes", all.isEmpty() ? null : all);
     new AccessRules(listener, section).put();

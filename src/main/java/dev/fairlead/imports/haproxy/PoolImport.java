@@ -1,5 +1,6 @@
 package dev.fairlead.imports.haproxy;
 
+import dev.fairlead.imports.ForeignName;
 import dev.fairlead.imports.ForeignTime;
 import dev.fairlead.imports.PeerAddress;
 import dev.fairlead.imports.Scope;
@@ -25,7 +26,7 @@ record PoolImport(
   void put() {
     Scope scope = section.scope();
     PoolServers servers = PoolServers.of(pool, ServerLine.of(scope), ports);
-    pool.put("name", section.name());
+    pool.put("name", ForeignName.of(section.name()));
     balance(scope);
     servers.backends();
     new PoolHealth(pool, section, servers).put();

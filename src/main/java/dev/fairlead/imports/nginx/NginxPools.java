@@ -1,5 +1,6 @@
 package dev.fairlead.imports.nginx;
 
+import dev.fairlead.imports.ForeignName;
 import dev.fairlead.imports.ForeignTime;
 import dev.fairlead.imports.ImportException;
 import dev.fairlead.imports.ImportedConfig;
@@ -56,8 +57,7 @@ final class NginxPools {
   }
 
   private String unused(String target) {
-    String name = target.replaceFirst("^unix:", "").replaceAll("[\\s/\\[\\]]+", "-");
-    String base = name.replaceFirst("^-", "");
+    String base = ForeignName.of(target.replaceFirst("^unix:", ""));
     String free = base;
     for (int i = 2; names().contains(free); i++) {
       free = base + "-" + i;

@@ -14,6 +14,8 @@ import java.util.Optional;
 record NginxUpstream(YamlBlock pool, Scope upstream, List<Statement> servers) {
   private static final String ONE_FOR_POOL = "Fairlead has one for the pool: that of the first";
 
+  private static final int MAX_WEIGHT = 1000;
+
   void put() {
     balance();
     List<YamlBlock> backends = new ArrayList<>();
@@ -62,7 +64,7 @@ record NginxUpstream(YamlBlock pool, Scope upstream, List<Statement> servers) {
     for (String parameter : server.from(2)) {
       String value = parameter.substring(parameter.indexOf('=') + 1);
       switch (parameter.replaceFirst("=.*", "")) {
-        case "weight" -> backend.put("weight", PeerAddress.number(value));
+        case "weight" -> backend.put("weight", weight(server, value));
         case "max_conns" -> backend.put("maxConnections", PeerAddress.number(value));
         case "backup" -> backend.put("backup", true);
         case "down" -> backend.put("state", "disabled");
@@ -75,6 +77,15 @@ record NginxUpstream(YamlBlock pool, Scope upstream, List<Statement> servers) {
       }
     }
     return backend;
+  }
+
+  private Object weight(Statement server, String value) {
+    Object weight = PeerAddress.number(value);
+    if (weight instanceof Integer number && number > MAX_WEIGHT) {
+      pool.note(server, "weight=" + value, MAX_WEIGHT + " is the highest");
+      return MAX_WEIGHT;
+    }
+    return weight;
   }
 
   private static String time(Statement server, String value) {

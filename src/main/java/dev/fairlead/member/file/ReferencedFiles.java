@@ -75,7 +75,7 @@ public final class ReferencedFiles {
   }
 
   /** The problems of the files of logs alone; creates none of them. */
-  static List<Problem> logFiles(String source, NodeConfig node) {
+  public static List<Problem> logFiles(String source, NodeConfig node) {
     Map<String, LogDestination> logs = new LinkedHashMap<>();
     logs.put("node.accessLog.to", node.accessLog().to());
     logs.put("node.auditLog.to", node.auditLog().to());

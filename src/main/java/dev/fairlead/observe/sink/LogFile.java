@@ -10,20 +10,27 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Appends lines to a file. After a failed write the file is reopened by its name before the next
  * one, so logging recovers when the cause (disk, directory or file) is gone. With a {@link
  * Rotation} the file begins anew before a write that would make it too large, and before the first
- * one of a period: {@code a.log} becomes {@code a.log.1}, that {@code a.log.2}, and so on. One
+ * one of a period: {@code a.log} becomes {@code a.log.1}, that {@code a.log.2}, and so on. While
+ * that cannot be done, which the process log says, lines are appended to the file as it is. One
  * thread, except {@link #reopen}.
  */
 public final class LogFile implements LogTarget {
@@ -32,6 +39,13 @@ public final class LogFile implements LogTarget {
 
   private static final int FIFO = 0010000;
   private static final String NO_DIRECTORY = "no such directory";
+
+  /**
+   * Lowering it rotates sooner once that can be done, at the expense of more lines that it cannot.
+   */
+  private static final Duration RETRY_ROTATION = Duration.ofMinutes(1);
+
+  private static final Logger LOG = LoggerFactory.getLogger(LogFile.class);
 
   private final Path path;
   private final @Nullable Rotation rotation;
@@ -43,6 +57,12 @@ public final class LogFile implements LogTarget {
 
   /** The end of the period of the open file, of a rotation by time. */
   private Instant periodEnd = Instant.MAX;
+
+  /** When a rotation that failed is tried again. */
+  private Instant nextRotation = Instant.MIN;
+
+  /** Why the last rotation failed, which was told; null = it did not. */
+  private @Nullable String rotationProblem;
 
   /** As the other, for a file that is not rotated. */
   public LogFile(String key, Path path) throws IOException {
@@ -124,7 +144,7 @@ public final class LogFile implements LogTarget {
     FileChannel open = open();
     long end = open.size();
     if (isDue(end, lines.length)) {
-      rotate();
+      tryToRotate();
       open = open();
       end = open.size();
     }
@@ -167,16 +187,52 @@ public final class LogFile implements LogTarget {
     if (rotation == null || more == 0) {
       return false;
     }
+    Instant now = clock.instant();
     boolean full = rotation.bytes() > 0 && size > 0 && size + more > rotation.bytes();
-    return full || !clock.instant().isBefore(periodEnd);
+    return (full || !now.isBefore(periodEnd)) && !now.isBefore(nextRotation);
   }
 
-  private void rotate() throws IOException {
-    if (rotation == null) {
-      return;
-    }
+  private void tryToRotate() throws IOException {
+    Instant due = periodEnd;
     close();
-    for (int older = rotation.keep() - 1; older >= 1; older--) {
+    try {
+      rotate();
+      if (rotationProblem != null) {
+        rotationProblem = null;
+        LOG.info("{} is rotated again", path);
+      }
+      return;
+    } catch (IOException e) {
+      String problem = problem(e);
+      if (!problem.equals(rotationProblem)) {
+        rotationProblem = problem;
+        LOG.error(
+            "{} cannot be rotated and grows, tried again every {} s: {}",
+            path,
+            RETRY_ROTATION.toSeconds(),
+            problem);
+      }
+      nextRotation = clock.instant().plus(RETRY_ROTATION);
+    }
+    open();
+    periodEnd = due; // Opening takes it from the last write, which may be in the new period.
+  }
+
+  private static String problem(IOException e) {
+    if (e instanceof DirectoryNotEmptyException taken) {
+      return taken.getFile() + " is a directory that is not empty";
+    }
+    return (e instanceof FileSystemException of ? of.getFile() + ": " : "") + Problem.reason(e);
+  }
+
+  /** Moves only what has to make room: one that fails each time must not use up the old files. */
+  private void rotate() throws IOException {
+    int oldest = 1;
+    int keep = rotation == null ? 1 : rotation.keep();
+    while (oldest < keep && Files.exists(numbered(oldest), LinkOption.NOFOLLOW_LINKS)) {
+      oldest++;
+    }
+    for (int older = oldest - 1; older >= 1; older--) {
       move(numbered(older), numbered(older + 1));
     }
     move(path, numbered(1));

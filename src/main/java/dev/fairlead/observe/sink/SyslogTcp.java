@@ -4,12 +4,15 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
@@ -19,10 +22,18 @@ import org.jspecify.annotations.Nullable;
  * One connection, each message with the number of its octets before it (RFC 6587, 3.4.1). While the
  * server is away, connecting is tried at growing intervals. What the kernel has taken when a
  * connection breaks may be lost: syslog confirms nothing. A server that has closed is noticed
- * before the next message, because it never sends anything else.
+ * before the next message, because it never sends anything else. One that has stopped to read for
+ * as long as its messages may wait is away too.
  */
 final class SyslogTcp implements SyslogWire {
-  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+  private static final Duration LONGEST_CONNECT = Duration.ofSeconds(5);
+
+  /**
+   * A server that is there may take this long for a connection or a message, also when nothing
+   * waits for one that is away. Raising it takes a slow server for one that is there, lowering it
+   * delays less what logs.
+   */
+  private static final Duration SHORTEST = Duration.ofSeconds(1);
 
   /** The first interval between two tries; each is twice the one before. */
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
@@ -33,7 +44,7 @@ final class SyslogTcp implements SyslogWire {
   private final String host;
   private final int port;
   private final Duration patience;
-  private @Nullable Socket socket;
+  private @Nullable SocketChannel socket;
   private long pauseNanos = FIRST_PAUSE.toNanos();
   private long nextTryNanos = System.nanoTime();
 
@@ -53,8 +64,8 @@ final class SyslogTcp implements SyslogWire {
     long giveUpNanos = System.nanoTime() + patience.toNanos();
     byte[] bytes = frames.toByteArray();
     try {
-      connected(giveUpNanos).getOutputStream().write(bytes);
-    } catch (InterruptedIOException e) {
+      write(connected(giveUpNanos), bytes, giveUpNanos);
+    } catch (InterruptedIOException | ClosedByInterruptException e) {
       throw e;
     } catch (IOException e) {
       // The server has ended this connection a moment ago: a new one is worth one try.
@@ -62,20 +73,40 @@ final class SyslogTcp implements SyslogWire {
         throw e;
       }
       close();
-      write(connected(giveUpNanos), bytes);
+      write(connected(giveUpNanos), bytes, giveUpNanos);
     }
   }
 
-  private void write(Socket open, byte[] bytes) throws IOException {
-    try {
-      open.getOutputStream().write(bytes);
-    } catch (IOException e) {
-      close();
-      throw e;
+  /** Leaves the connection of a write that ends too late: a part of a message may be sent. */
+  private void write(SocketChannel open, byte[] bytes, long giveUpNanos) throws IOException {
+    long begun = System.nanoTime();
+    long nanos = Math.max(giveUpNanos - begun, SHORTEST.toNanos());
+    ByteBuffer left = ByteBuffer.wrap(bytes);
+    open.write(left);
+    if (!left.hasRemaining()) {
+      return;
+    }
+    try (Selector selector = Selector.open()) {
+      open.register(selector, SelectionKey.OP_WRITE);
+      while (left.hasRemaining()) {
+        long more = nanos - (System.nanoTime() - begun);
+        if (Thread.interrupted() || more <= 0) {
+          throw stalled(Duration.ofNanos(nanos - Math.max(more, 0)));
+        }
+        selector.select(more / 1_000_000 + 1);
+        open.write(left);
+      }
     }
   }
 
-  private Socket connected(long giveUpNanos) throws IOException {
+  private SocketTimeoutException stalled(Duration during) throws IOException {
+    close();
+    nextTryNanos = System.nanoTime() + LONGEST_PAUSE.toNanos();
+    return new SocketTimeoutException(
+        host + ":" + port + " has taken nothing for " + during.toMillis() + " ms");
+  }
+
+  private SocketChannel connected(long giveUpNanos) throws IOException {
     if (socket != null && hasEnded(socket)) {
       close();
     }
@@ -87,7 +118,8 @@ final class SyslogTcp implements SyslogWire {
       } catch (IOException e) {
         nextTryNanos = System.nanoTime() + pauseNanos;
         pauseNanos = Math.min(2 * pauseNanos, LONGEST_PAUSE.toNanos());
-        if (System.nanoTime() - giveUpNanos >= 0) {
+        if (e.getCause() instanceof ClosedByInterruptException
+            || System.nanoTime() - giveUpNanos >= 0) {
           throw e;
         }
       }
@@ -109,16 +141,17 @@ final class SyslogTcp implements SyslogWire {
     }
   }
 
-  private Socket connect() throws IOException {
+  private SocketChannel connect() throws IOException {
     InetSocketAddress server = new InetSocketAddress(host, port);
     if (server.isUnresolved()) {
       throw new UnknownHostException(host + ": name not resolved");
     }
-    Socket fresh = new Socket();
+    long millis = Math.min(patience.toMillis(), LONGEST_CONNECT.toMillis());
+    SocketChannel fresh = SocketChannel.open();
     try {
-      fresh.connect(server, (int) CONNECT_TIMEOUT.toMillis());
-      fresh.setKeepAlive(true);
-      fresh.setSoTimeout(1);
+      fresh.socket().connect(server, (int) Math.max(millis, SHORTEST.toMillis()));
+      fresh.socket().setKeepAlive(true);
+      fresh.configureBlocking(false);
       return fresh;
     } catch (IOException e) {
       fresh.close();
@@ -126,12 +159,9 @@ final class SyslogTcp implements SyslogWire {
     }
   }
 
-  private static boolean hasEnded(Socket open) {
+  private static boolean hasEnded(SocketChannel open) {
     try {
-      InputStream in = open.getInputStream();
-      return in.read() < 0;
-    } catch (SocketTimeoutException e) {
-      return false;
+      return open.read(ByteBuffer.allocate(64)) < 0;
     } catch (IOException e) {
       return true;
     }
@@ -140,7 +170,7 @@ final class SyslogTcp implements SyslogWire {
   @Override
   public void close() throws IOException {
     if (socket != null) {
-      Socket open = socket;
+      SocketChannel open = socket;
       socket = null;
       open.close();
     }

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.config.NodeConfig.AccessLogConfig.Rotation;
+import dev.fairlead.testkit.LogWatch;
+import dev.fairlead.testkit.Logs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,6 +92,67 @@ class LogFileTest {
     write(file, "today");
     assertThat(content("a.log.1")).isEqualTo("yesterday");
     assertThat(content("a.log")).isEqualTo("today");
+    file.close();
+  }
+
+  @Test
+  @Logs("cannot be rotated and grows")
+  void aRotationThatCannotBeDoneLosesNoLine(LogWatch log) throws Exception {
+    Path taken = Files.createDirectories(directory.resolve("a.log.2").resolve("x")).getParent();
+    LogFile file = open(10, Duration.ZERO, 2);
+    write(file, "1111", "2222", "3333", "4444", "5555", "6666");
+    assertThat(content("a.log.1")).isEqualTo("1111 2222");
+    assertThat(content("a.log")).isEqualTo("3333 4444 5555 6666");
+    assertThat(log.lines())
+        .singleElement()
+        .asString()
+        .contains(path + " cannot be rotated", taken + " is a directory that is not empty");
+    Files.delete(taken.resolve("x"));
+    write(file, "7777");
+    assertThat(content("a.log")).endsWith("6666 7777");
+    now = now.plusSeconds(61);
+    write(file, "8888");
+    assertThat(content("a.log.2")).isEqualTo("1111 2222");
+    assertThat(content("a.log.1")).isEqualTo("3333 4444 5555 6666 7777");
+    assertThat(content("a.log")).isEqualTo("8888");
+    file.close();
+  }
+
+  @Test
+  @Logs("cannot be rotated and grows")
+  void triesOfARotationDoNotUseUpTheOldFiles(LogWatch log) throws Exception {
+    LogFile file = open(10, Duration.ZERO, 4);
+    write(file, "1111", "2222", "3333", "4444", "5555", "6666", "7777");
+    Files.delete(directory.resolve("a.log"));
+    Files.createDirectories(directory.resolve("a.log.4").resolve("x"));
+    Files.writeString(path, "8888\n9999\n");
+    file.reopen();
+    for (int minute = 0; minute < 9; minute++) {
+      now = now.plusSeconds(61);
+      write(file, "more");
+    }
+    assertThat(content("a.log.3")).isEqualTo("1111 2222");
+    assertThat(content("a.log.2")).isEqualTo("3333 4444");
+    assertThat(content("a.log.1")).isEqualTo("5555 6666");
+    assertThat(content("a.log")).startsWith("8888 9999 more more");
+    assertThat(log.lines()).hasSize(1);
+    file.close();
+  }
+
+  @Test
+  @Logs("cannot be rotated and grows")
+  void aPeriodThatCannotBeginIsTriedAgain(LogWatch log) throws Exception {
+    Path taken = Files.createDirectories(directory.resolve("a.log.1").resolve("x"));
+    LogFile file = open(0, Duration.ofDays(1), 1);
+    write(file, "today");
+    now = now.plusSeconds(60);
+    write(file, "tomorrow");
+    Files.delete(taken);
+    now = now.plusSeconds(61);
+    write(file, "late");
+    assertThat(content("a.log.1")).isEqualTo("today tomorrow");
+    assertThat(content("a.log")).isEqualTo("late");
+    assertThat(log.lines()).isNotEmpty();
     file.close();
   }
 

@@ -24,6 +24,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -154,6 +155,46 @@ class SyslogTest {
           .isInstanceOf(IOException.class)
           .hasMessageContaining("127.0.0.1:" + closed.port() + ": Connection refused");
       assertThatThrownBy(() -> log.write(TWO)).hasMessageContaining(" is away");
+      log.close();
+    }
+  }
+
+  @Test
+  void aServerThatDoesNotReadIsAwayAfterASecond() throws Exception {
+    try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Syslog log = to(TargetKind.SYSLOG_TCP, server.getLocalPort(), Duration.ZERO);
+      byte[] large = ("x".repeat(1 << 20) + "\n").repeat(64).getBytes(UTF_8);
+      long begun = System.nanoTime();
+      assertThatThrownBy(() -> log.write(large))
+          .hasMessageContaining("127.0.0.1:" + server.getLocalPort() + " has taken nothing for ");
+      assertThatThrownBy(() -> log.write(TWO)).hasMessageContaining(" is away");
+      assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(20));
+      log.close();
+    }
+  }
+
+  @Test
+  void aWriteThatWaitsEndsWithItsThread() throws Exception {
+    try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Syslog log = to(TargetKind.SYSLOG_TCP, server.getLocalPort(), Duration.ofHours(1));
+      byte[] large = ("x".repeat(1 << 20) + "\n").repeat(64).getBytes(UTF_8);
+      AtomicReference<Throwable> failure = new AtomicReference<>();
+      Thread writer =
+          new Thread(
+              () -> {
+                try {
+                  log.write(large);
+                } catch (IOException e) {
+                  failure.set(e);
+                }
+              });
+      writer.start();
+      try (java.net.Socket accepted = server.accept()) {
+        assertThat(accepted.getInputStream().read()).isPositive();
+        writer.interrupt();
+        writer.join();
+      }
+      assertThat(failure.get()).isInstanceOf(IOException.class);
       log.close();
     }
   }
