@@ -83,7 +83,7 @@ final class ConfigSchemaTest {
         .allMatch(
             each ->
                 described.contains(each)
-                    || described.contains(each.replaceFirst("\\.\\w+$", ""))
+                    || described.contains(each.replaceFirst("(\\[])?\\.\\w+$", ""))
                     || described.stream().anyMatch(one -> one.startsWith(each + "."))
                     || described.contains(each.replaceFirst("\\.\\w+\\.\\w+$", "")),
             "is in docs/configuration.md");
