@@ -110,10 +110,8 @@ record PoolHealth(YamlBlock pool, HaproxySection section, PoolServers servers) {
     String path = words.isEmpty() ? "/" : words.size() == 1 ? words.get(0) : words.get(1);
     String host = words.stream().filter(each -> each.contains("Host:")).findFirst().orElse("");
     host = host.replaceFirst("(?s).*Host:\\s*", "").strip();
-    Statement said = option;
     for (Statement line : section.scope().all("http-check")) {
       if (line.startsWith("http-check", "send")) {
-        said = line;
         method = argument(line, "meth").orElse(method);
         path = argument(line, "uri").orElse(path);
         host = hostHeader(line).orElse(host);
@@ -124,9 +122,7 @@ record PoolHealth(YamlBlock pool, HaproxySection section, PoolServers servers) {
         pool.note(line, "only the status of the answer is looked at");
       }
     }
-    if (!method.equals("GET")) {
-      pool.note(said, method, "Fairlead asks with GET");
-    }
+    pool.put("health.http.method", method.equals("GET") ? null : method);
     pool.put("health.http.path", path);
     pool.put("health.http.host", host.isEmpty() ? null : host);
   }

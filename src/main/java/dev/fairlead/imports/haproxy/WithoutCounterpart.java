@@ -12,7 +12,7 @@ final class WithoutCounterpart {
   private static final String SERVICE = "the service unit or the container decides it";
   private static final String HTTP = "only for HTTP";
   private static final String STICK =
-      "there are no stick tables; see limits.connectionsPerSource and balance: source-hash";
+      "there are no stick tables; see stickiness of the pool and limits.connectionsPerSource";
 
   /** By the first words; the longest that fits is meant. */
   private static final Map<String, String> REASONS = new LinkedHashMap<>();
@@ -23,8 +23,8 @@ final class WithoutCounterpart {
     put("changes of health are always in the log", "option log-health-checks");
     put(KEEP_ALIVE, "option tcpka", "option clitcpka", "option srvtcpka");
     put("Fairlead always tries other backends", "option redispatch");
-    put("Fairlead uses splice by itself, see node.splice", "option splice-auto");
-    put("Fairlead uses splice by itself", "option splice-request", "option splice-response");
+    put("off unless node.splice is true", "option splice-auto");
+    put("off unless node.splice is true", "option splice-request", "option splice-response");
     put("all backups that are eligible are used", "option allbackups");
     put("a client that left is noticed while it waits", "option abortonclose");
     put(SERVICE, "daemon", "user", "group", "uid", "gid", "chroot", "pidfile", "ulimit-n");
