@@ -12,6 +12,9 @@ import java.util.regex.Pattern;
 
 /** Writes one value as people might: in blocks or braces, on one line or many, with comments. */
 final class RandomLayout {
+  /** A key with a dot would be two in TOML. */
+  private static final Pattern BARE_KEY = Pattern.compile("[A-Za-z0-9_-]+");
+
   private static final Pattern PLAIN = Pattern.compile("(?!(true|false|null)$)[a-z][a-z0-9./-]*");
 
   private final Random random;
@@ -68,7 +71,7 @@ final class RandomLayout {
   }
 
   private String key(String key, boolean quoted) {
-    return quoted ? "\"" + key + "\"" : key;
+    return quoted || !BARE_KEY.matcher(key).matches() ? "\"" + key + "\"" : key;
   }
 
   private String scalar(Object value, boolean quoted) {
