@@ -86,15 +86,9 @@ final class SetCommand extends ClientCommand {
     String pool = target.substring(0, slash);
     String backend = target.substring(slash + 1);
     JsonObject body = change.toJson();
-    if (weight != null) {
-      body.put("weight", weight);
-    }
-    if (state != null) {
-      body.put("state", state.label());
-    }
-    if (maxConnections != null) {
-      body.put("maxConnections", maxConnections);
-    }
+    putIfSet(body, "weight", weight);
+    putIfSet(body, "state", state == null ? null : state.label());
+    putIfSet(body, "maxConnections", maxConnections);
     String path =
         "/api/v1/pools/" + AdminClient.encoded(pool) + "/backends/" + AdminClient.encoded(backend);
     JsonObject answer = client().send("PATCH", path, body);
@@ -122,7 +116,7 @@ final class SetCommand extends ClientCommand {
     print(answer, body.put(owner.label(), name), command.out());
   }
 
-  private static void putIfSet(JsonObject body, String key, @Nullable Integer value) {
+  private static void putIfSet(JsonObject body, String key, @Nullable Object value) {
     if (value != null) {
       body.put(key, value);
     }

@@ -1,8 +1,11 @@
 package dev.fairlead.config;
 
+import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -103,6 +106,22 @@ public record Problem(String source, int line, String path, String message) {
     String line = message.lines().findFirst().orElse("");
     String plain = CLASS_NAME.matcher(line).replaceAll("").strip();
     return plain.isEmpty() ? "internal error" : plain;
+  }
+
+  /** Why {@code file} cannot be read or written: reading a directory fails in other words. */
+  public static String reason(Path file, IOException cause) {
+    return Files.isDirectory(file) ? "it is a directory" : reason(cause);
+  }
+
+  /**
+   * What is expected in place of {@code file}, which could not be read. That alone says enough of
+   * one that does not exist.
+   */
+  public static String readable(Path file, IOException cause) {
+    String expected = "a file that can be read";
+    return cause instanceof NoSuchFileException
+        ? expected
+        : expected + ", but: " + reason(file, cause);
   }
 
   private static void appendPrintable(StringBuilder out, int codePoint) {

@@ -5,7 +5,6 @@ import dev.fairlead.net.tls.PrivateKeys;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
@@ -28,16 +27,8 @@ public record CredentialFiles(String source) {
       in.read();
       return Optional.empty();
     } catch (IOException e) {
-      return Optional.of(problem(path, file, "a file that can be read" + reason(file, e)));
+      return Optional.of(problem(path, file, Problem.readable(file, e)));
     }
-  }
-
-  /** The expectation alone says enough about a file that does not exist. */
-  private static String reason(Path file, IOException e) {
-    if (e instanceof NoSuchFileException) {
-      return "";
-    }
-    return ", but: " + (Files.isDirectory(file) ? "it is a directory" : Problem.reason(e));
   }
 
   /**

@@ -56,34 +56,20 @@ public final class PoolSettings {
 
   /** {@code before} with other backends. */
   public static PoolConfig withBackends(PoolConfig before, List<BackendConfig> others) {
-    return new PoolConfig(
-        before.name(),
-        before.balance(),
-        others,
-        before.discovery(),
-        before.health(),
-        before.outlier(),
-        before.slowStart(),
-        before.connect(),
-        before.timeouts(),
-        before.limits(),
-        before.proxyProtocol(),
-        before.tls(),
-        before.whenDown(),
-        before.onBackendDown(),
-        before.closing(),
-        before.rebalance(),
-        before.stickiness(),
-        before.agent(),
-        before.replies());
+    return copy(before, others, before.stickiness());
   }
 
   /** {@code before} with stickiness. */
   public static PoolConfig sticky(PoolConfig before, Stickiness stickiness) {
+    return copy(before, before.backends(), stickiness);
+  }
+
+  private static PoolConfig copy(
+      PoolConfig before, List<BackendConfig> backends, Stickiness stickiness) {
     return new PoolConfig(
         before.name(),
         before.balance(),
-        before.backends(),
+        backends,
         before.discovery(),
         before.health(),
         before.outlier(),

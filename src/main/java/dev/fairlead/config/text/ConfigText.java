@@ -46,11 +46,7 @@ public record ConfigText(String name, Document document, @Nullable Path director
       Path directory = file.toAbsolutePath().getParent();
       return new ConfigText(file.toString(), format.get(), text, directory);
     } catch (IOException e) {
-      throw new IOException(file + ": cannot be read: " + reason(file, e), e);
+      throw new IOException(file + ": cannot be read: " + Problem.reason(file, e), e);
     }
-  }
-
-  private static String reason(Path file, IOException e) {
-    return Files.isDirectory(file) ? "it is a directory" : Problem.reason(e);
   }
 }

@@ -2,8 +2,6 @@ package dev.fairlead.net.tls;
 
 import dev.fairlead.config.Problem;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
@@ -31,15 +29,7 @@ public final class TlsProblem extends Exception {
 
   /** The problem of a file that cannot be read because of {@code cause}. */
   static TlsProblem unreadable(String key, Path file, IOException cause) {
-    return new TlsProblem(key, file, "a file that can be read" + reason(file, cause));
-  }
-
-  /** The expectation alone says enough about a file that does not exist. */
-  private static String reason(Path file, IOException e) {
-    if (e instanceof NoSuchFileException) {
-      return "";
-    }
-    return ", but: " + (Files.isDirectory(file) ? "it is a directory" : Problem.reason(e));
+    return new TlsProblem(key, file, Problem.readable(file, cause));
   }
 
   /** Below the section {@code tls}: {@code certificates[0].key}. */
