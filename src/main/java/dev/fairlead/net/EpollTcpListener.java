@@ -26,6 +26,9 @@ final class EpollTcpListener extends EpollTcpChannel implements ServerChannel {
   private final ListenSettings settings = new ListenSettings(this);
   private boolean listening;
 
+  /** The kernel reports clients: to ask again after each round would be a system call for each. */
+  private boolean asked;
+
   private EpollTcpListener(TcpSocket socket) {
     super(null, socket);
   }
@@ -64,12 +67,16 @@ final class EpollTcpListener extends EpollTcpChannel implements ServerChannel {
 
   @Override
   protected void doBeginRead() {
-    submit(EpollIoOps.EPOLLIN);
+    if (!asked) {
+      asked = true;
+      submit(EpollIoOps.EPOLLIN);
+    }
   }
 
   /** But for errors, each once, which an edge is. */
   @Override
   void pause() {
+    asked = false;
     submit(EpollIoOps.EPOLLET);
   }
 
