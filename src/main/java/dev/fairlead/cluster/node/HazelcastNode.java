@@ -167,6 +167,9 @@ public final class HazelcastNode implements ClusterNode {
 
   @Override
   public String whyLeft(String id, @Nullable String memberAddress) {
+    if (!nodes.isActive()) {
+      return "this member has left the cluster";
+    }
     Optional<String> reason = nodes().contains(id) ? Optional.empty() : reasons.of(memberAddress);
     return reason.orElseGet(() -> ClusterNode.super.whyLeft(id, memberAddress));
   }

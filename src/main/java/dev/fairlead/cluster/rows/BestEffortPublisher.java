@@ -1,6 +1,7 @@
 package dev.fairlead.cluster.rows;
 
 import io.vertx.core.Vertx;
+import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,8 +15,9 @@ public final class BestEffortPublisher {
   public static void publish(Vertx vertx, String address, Object body) {
     try {
       vertx.eventBus().publish(address, body);
-    } catch (IllegalStateException e) {
+    } catch (IllegalStateException | RejectedExecutionException e) {
       // Vert.x fails one promise for each connection that has just broken; the second time throws.
+      // While it closes, it has no threads any more that look for the consumers.
       LOG.debug("a message to {} did not reach all nodes", address, e);
     }
   }

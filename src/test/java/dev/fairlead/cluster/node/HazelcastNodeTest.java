@@ -233,6 +233,8 @@ class HazelcastNodeTest {
       cluster.leave(1);
       assertThat(cluster.node(1).nodes()).containsExactly(cluster.node(1).id());
       assertThat(told.events()).doesNotContain("lost");
+      assertThat(cluster.node(1).whyLeft(cluster.node(0).id(), cluster.node(0).address()))
+          .isEqualTo("this member has left the cluster");
     }
   }
 
