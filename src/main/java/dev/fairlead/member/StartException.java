@@ -1,6 +1,7 @@
 package dev.fairlead.member;
 
 import dev.fairlead.cluster.node.ClusterException;
+import dev.fairlead.cluster.revision.ClusterRevisionException;
 import dev.fairlead.config.Problem;
 import dev.fairlead.config.text.ConfigText;
 import dev.fairlead.event.CommandException;
@@ -28,22 +29,25 @@ public final class StartException extends RuntimeException {
     return new StartException(problems.stream().map(Problem::toString).toList(), null);
   }
 
-  /** The problems that {@code cause} names, attributed to the configuration file. */
+  /** The problems that {@code cause} names, attributed to the file or to the cluster's revision. */
   static StartException of(ConfigText file, Exception cause) {
-    return new StartException(lines(file.name(), cause), cause);
+    return cause instanceof ClusterRevisionException theirs
+        ? new StartException(
+            lines("revision " + theirs.revision() + " of the cluster", theirs.reason()), cause)
+        : new StartException(lines(file.name(), cause), cause);
   }
 
-  private static List<String> lines(String file, Exception cause) {
+  private static List<String> lines(String source, Throwable cause) {
     if (cause instanceof ClusterException refused) {
       return List.of(
-          new Problem(file, 0, refused.path(), String.valueOf(refused.getMessage())).toString());
+          new Problem(source, 0, refused.path(), String.valueOf(refused.getMessage())).toString());
     }
     if (cause instanceof CommandException refused) {
       return refused.problems().stream()
-          .map(each -> new Problem(file, each.line(), each.path(), each.message()).toString())
+          .map(each -> new Problem(source, each.line(), each.path(), each.message()).toString())
           .toList();
     }
-    return List.of(file + ": " + Problem.reason(cause));
+    return List.of(source + ": " + Problem.reason(cause));
   }
 
   public List<String> lines() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.testkit.FairleadProcess;
+import dev.fairlead.testkit.FreePorts;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -105,6 +106,22 @@ class JoiningIT extends PingClusterFixture {
                   + ": cluster.port: "
                   + taken.getLocalPort()
                   + " (expected: a free port)");
+    }
+  }
+
+  /** As with members on one machine whose files differ in the port only. */
+  @Test
+  void anAddressOfTheClustersRevisionThatIsTakenIsNotBlamedOnTheFile() throws IOException {
+    String bind = "127.0.0.1:" + FreePorts.next();
+    cluster.write("m1", ConfigFixture.on(bind, backend.port()));
+    cluster.start("m1");
+    try (FairleadProcess refused = cluster.launch("m2").start(directory)) {
+      assertThat(refused.awaitExit()).isEqualTo(1);
+      assertThat(refused.errLines())
+          .endsWith(
+              "revision 1 of the cluster: listeners[0].bind: " + bind
+                  + " (expected: a free address)")
+          .noneMatch(line -> line.startsWith("\tat "));
     }
   }
 

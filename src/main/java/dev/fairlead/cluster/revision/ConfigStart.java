@@ -83,16 +83,28 @@ public final class ConfigStart {
     return prepared
         .release(ours.id())
         .compose(released -> check.run())
-        .compose(checked -> sync.start(newestKept));
+        .compose(checked -> startWithTheirs(newestKept));
   }
 
   /** A kept revision that is newer than the cluster's is offered to the others. */
   private Future<Void> join(Revision theirs, @Nullable Revision newestKept) {
     return newestKept == null || newestKept.revision() <= theirs.revision()
-        ? sync.start(newestKept)
+        ? startWithTheirs(newestKept)
         : prepare(newestKept)
             .compose(done -> sync.start(newestKept))
             .recover(cause -> release(newestKept, cause));
+  }
+
+  private Future<Void> startWithTheirs(@Nullable Revision newestKept) {
+    return sync.start(newestKept)
+        .recover(
+            cause -> {
+              ConfigSync.Trouble trouble = sync.trouble();
+              return Future.failedFuture(
+                  trouble == null
+                      ? cause
+                      : new ClusterRevisionException(trouble.revision().revision(), cause));
+            });
   }
 
   private Future<Void> prepare(Revision revision) {
