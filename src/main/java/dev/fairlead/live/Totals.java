@@ -214,10 +214,10 @@ public final class Totals {
   /** Calls {@code visitor} with the key of each series and its counts. */
   void forEach(BiConsumer<SeriesKey, Counts> visitor) {
     visitor.accept(SeriesKey.TOTAL, total);
-    listeners.forEach((name, counts) -> visitor.accept(new SeriesKey("listener", name), counts));
-    pools.forEach((name, counts) -> visitor.accept(new SeriesKey("pool", name), counts));
-    members.forEach((name, counts) -> visitor.accept(new SeriesKey("member", name), counts));
-    backends.forEach((name, counts) -> visitor.accept(new SeriesKey("backend", name), counts));
+    listeners.forEach((name, counts) -> visitor.accept(SeriesKey.listener(name), counts));
+    pools.forEach((name, counts) -> visitor.accept(SeriesKey.pool(name), counts));
+    members.forEach((name, counts) -> visitor.accept(SeriesKey.member(name), counts));
+    backends.forEach((name, counts) -> visitor.accept(SeriesKey.backend(name), counts));
   }
 
   /** The event {@code sample}; the names are API. */

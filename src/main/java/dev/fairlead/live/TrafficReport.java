@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
  * of another type. Immutable; its JSON must not be changed.
  *
  * @param member id of its node
+ * @param name of the member, which may change
  * @param arrived as {@link System#nanoTime}
+ * @param seconds for which it counts, above 0
  */
 record TrafficReport(String member, String name, long arrived, double seconds, JsonObject json) {
   /** Entries of each kind; raising it costs every member time and the event bus bytes. */
@@ -30,13 +32,13 @@ record TrafficReport(String member, String name, long arrived, double seconds, J
   static final String REFUSED = "refused";
   static final String LIMITS = "limits";
 
-  /** Null = it has no traffic, as the reports of older members. */
-  static @Nullable TrafficReport of(JsonObject event, long now) {
+  /** Null = it is no report, or one without traffic, as those of older members. */
+  static @Nullable TrafficReport of(JsonObject event, long arrived) {
     if (event.getValue("member") instanceof String member
         && event.getValue("name") instanceof String name
         && event.getValue("traffic") instanceof JsonObject json) {
       double millis = json.getValue(MILLIS) instanceof Number number ? number.doubleValue() : 0;
-      return millis > 0 ? new TrafficReport(member, name, now, millis / 1000, json) : null;
+      return millis > 0 ? new TrafficReport(member, name, arrived, millis / 1000, json) : null;
     }
     return null;
   }

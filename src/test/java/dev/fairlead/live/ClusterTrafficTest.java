@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -17,6 +18,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ClusterTrafficTest {
+  /** Bytes at the end of a history, without which it can be read still. */
+  private static final int CHECKSUM = 8;
+
   private static final List<MemberInfo> MEMBERS = members("m1", "m2");
 
   private long seconds = 1_800_000_000L;
@@ -214,6 +218,19 @@ class ClusterTrafficTest {
     assertThat(last(web, "connections", 2)).containsExactly(2.0, 0.0);
     assertThatThrownBy(() -> fresh.addHistory(new byte[] {1, 2, 3}))
         .isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void historyThatBreaksOffAddsNothing() {
+    step(of -> of.listener("web", 3, 10, 0, 0, 0));
+    byte[] history = traffic.history();
+    ClusterTraffic fresh = newTraffic();
+    JsonObject before = fresh.series(SeriesKey.TOTAL);
+    for (int length = 0; length < history.length - CHECKSUM; length++) {
+      byte[] part = Arrays.copyOf(history, length);
+      assertThatThrownBy(() -> fresh.addHistory(part)).isInstanceOf(IOException.class);
+      assertThat(fresh.series(SeriesKey.TOTAL)).isEqualTo(before);
+    }
   }
 
   @Test
