@@ -310,7 +310,10 @@ public final class Member {
     measured.observe(cluster, accessLog);
     accessLog
         .counts()
-        .of(proxy.loops().count()::live, name -> proxy.stats().of(name).active(), proxy::pools);
+        .readFrom(
+            proxy.loops().count()::live,
+            name -> proxy.stats().of(name).active(),
+            proxy::pools);
   }
 
   private void inForce(MemberView.InForce inForce) {
