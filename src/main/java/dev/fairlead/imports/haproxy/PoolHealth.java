@@ -30,7 +30,8 @@ record PoolHealth(YamlBlock pool, HaproxySection section, PoolServers servers) {
           "external-check",
           "spop-check");
 
-  private static final Set<String> SMALL_TALK = Set.of("+PONG", "+OK");
+  /** Replies to PING and AUTH: those after them say more, such as {@code role:master}. */
+  private static final Set<String> ROUTINE_REPLIES = Set.of("+PONG", "+OK");
 
   /** Nothing where no server is checked: comments name the lines then. */
   void put() {
@@ -178,7 +179,7 @@ record PoolHealth(YamlBlock pool, HaproxySection section, PoolServers servers) {
             .filter(line -> line.word(2).matches("string|binary"))
             .reduce(
                 (one, other) ->
-                    SMALL_TALK.contains(other.word(3)) && !SMALL_TALK.contains(one.word(3))
+                    ROUTINE_REPLIES.contains(other.word(3)) && !ROUTINE_REPLIES.contains(one.word(3))
                         ? one
                         : other);
     expected.stream()

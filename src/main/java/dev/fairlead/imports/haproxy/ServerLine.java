@@ -159,6 +159,6 @@ final class ServerLine {
   void noteUnused(YamlBlock block) {
     List.copyOf(parameters.keySet()).stream()
         .filter(name -> !used.contains(name))
-        .forEach(name -> note(block, name, WithoutCounterpart.ofServer(name)));
+        .forEach(name -> note(block, name, HaproxyReasons.ofServer(name)));
   }
 }
