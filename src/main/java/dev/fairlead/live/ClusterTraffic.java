@@ -17,8 +17,6 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The latest {@code MetricsReport} of every member, added up whenever this member reports, which is
@@ -30,8 +28,6 @@ public final class ClusterTraffic {
 
   /** Nodes that are no members can publish reports too. */
   private static final int MOST_MEMBERS = 1_000;
-
-  private static final Logger LOG = LoggerFactory.getLogger(ClusterTraffic.class);
 
   private static final String REPORT = MetricsReport.class.getSimpleName();
 
@@ -141,13 +137,9 @@ public final class ClusterTraffic {
     if (report == null) {
       return;
     }
-    try {
-      sum.add(report, own);
-      if (event.at() - steppedAt > 0) {
-        report.backends().forEach((name, entry) -> addConnects(name, TrafficReport.numbers(entry)));
-      }
-    } catch (ClassCastException | IndexOutOfBoundsException malformed) {
-      LOG.debug("a report of member {} is malformed", report.name(), malformed);
+    sum.add(report, own);
+    if (event.at() - steppedAt > 0) {
+      report.backends().forEach((name, entry) -> addConnects(name, TrafficReport.numbers(entry)));
     }
   }
 

@@ -52,10 +52,7 @@ public final class Totals {
     this.epochSeconds = epochSeconds;
   }
 
-  /**
-   * Adds the latest report of a member; {@code own}: of this one. Throws a ClassCastException or an
-   * IndexOutOfBoundsException for what no member writes, some of it added.
-   */
+  /** Adds the latest report of a member; {@code own}: of this one. */
   void add(TrafficReport report, boolean own) {
     double seconds = report.seconds();
     reports.put(report.member(), report);
@@ -90,22 +87,18 @@ public final class Totals {
     double sum = 0;
     for (String reason : NOT_CONNECTED) {
       double refused =
-          report.refused().values().stream().mapToDouble(each -> count(map(each), reason)).sum();
+          report.refused().values().stream().mapToDouble(each -> count(TrafficReport.counts(each), reason)).sum();
       sum += Math.max(0, count(report.reasons(), reason) - refused);
     }
     return sum;
   }
 
   private static double count(Map<?, ?> counts, String reason) {
-    return counts.get(reason) instanceof Number number ? number.doubleValue() : 0;
-  }
-
-  private static Map<?, ?> map(Object counts) {
-    return counts instanceof JsonObject json ? json.getMap() : (Map<?, ?>) counts;
+    return TrafficReport.number(counts.get(reason));
   }
 
   private void addRefused(String listener, Object counts, double seconds) {
-    addReasons(map(counts), seconds, refused.computeIfAbsent(listener, any -> new HashMap<>()));
+    addReasons(TrafficReport.counts(counts), seconds, refused.computeIfAbsent(listener, any -> new HashMap<>()));
   }
 
   private void addLimit(String key, Object entry) {
@@ -118,7 +111,8 @@ public final class Totals {
   private static void addReasons(Map<?, ?> counts, double seconds, Map<String, Double> sums) {
     counts.forEach(
         (reason, count) ->
-            sums.merge((String) reason, ((Number) count).doubleValue() / seconds, Double::sum));
+            sums.merge(
+                String.valueOf(reason), TrafficReport.number(count) / seconds, Double::sum));
   }
 
   /** To be called when all are added: pools are the sums of their backends. */

@@ -17,6 +17,11 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
+/**
+ * Ensures that the sums of the cluster are those of its members' reports, whatever else comes.
+ * Provoked with reports of several members, late, doubled, malformed or of strangers. A failure
+ * would look like a chart of one member that passes for the cluster's, or a rate that doubles.
+ */
 class ClusterTrafficTest {
   /** Bytes at the end of a history, without which it can be read still. */
   private static final int CHECKSUM = 8;
@@ -152,6 +157,31 @@ class ClusterTrafficTest {
                     .put("listeners", new JsonObject().put("web", new JsonArray().add("x")))));
     step(of -> of.listener("web", 1, 0, 0, 0, 0));
     assertThat(traffic.totals().listener("web").sessions()).isEqualTo(1);
+  }
+
+  @Test
+  void malformedEntryCountsAsNothingAndTheOthersCount() {
+    JsonObject report = report("m2", of -> of.listener("b", 5, 50, 0, 0, 0));
+    report
+        .getJsonObject("traffic")
+        .put("reasons", new JsonObject().put("drain", "x").put("admin", 5))
+        .put("refused", new JsonObject().put("b", 3))
+        .put("limits", new JsonObject().put("k", new JsonArray().add(7)))
+        .put("backends", new JsonObject().put("p/x", new JsonObject()))
+        .getJsonObject("listeners")
+        .put("a", "text")
+        .put("c", new JsonArray().add(true).add(10));
+    traffic.accept(report);
+    step(of -> {});
+    Totals totals = traffic.totals();
+    assertThat(totals.listener("a").sessions()).isZero();
+    assertThat(totals.listener("b").sessions()).isEqualTo(5);
+    assertThat(totals.listener("c").connections()).isEqualTo(2);
+    assertThat(totals.member("m2").connections()).isEqualTo(12);
+    assertThat(totals.used("k")).isEqualTo(7);
+    assertThat(totals.waiting("k")).isZero();
+    assertThat(totals.refused("b")).isEmpty();
+    assertThat(totals.reasons()).containsEntry("admin", 1.0);
   }
 
   @Test

@@ -10,6 +10,10 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
+/**
+ * Ensures that the last 15 minutes are kept, in bounded memory. Provoked with more series, and more
+ * steps, than there is room for. A failure would look like values of an hour ago in a chart.
+ */
 class SeriesStoreTest {
   private final SeriesStore store = new SeriesStore();
 
