@@ -21,7 +21,8 @@ public record PeerAddress(@Nullable String host, String port, @Nullable String u
   private static final Pattern OTHER = Pattern.compile("[a-z]+@.*");
   private static final Pattern BRACKETS = Pattern.compile("\\[(?<host>[^\\]]*)](?::(?<port>.*))?");
   private static final Pattern PORT =
-      Pattern.compile("(?<host>.*?)(?::(?<port>\\d+|[+-]\\d+|\\d{1,5}-\\d{1,5}|\\$\\{\\w+(?::\\d*)?}|))?");
+      Pattern.compile(
+          "(?<host>.*?)(?::(?<port>\\d+|[+-]\\d+|\\d{1,5}-\\d{1,5}|\\$\\{\\w+(?::\\d*)?}|))?");
 
   /** Empty for a kind of address that Fairlead has not, such as {@code fd@3}. */
   public static Optional<PeerAddress> parse(String text) {

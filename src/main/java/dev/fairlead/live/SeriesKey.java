@@ -20,7 +20,10 @@ public record SeriesKey(String by, String name) {
 
   public static final SeriesKey TOTAL = new SeriesKey(OF_TOTAL, "");
 
-  /** What a new member should have, if not all of it fits into a message: of backends there are many. */
+  /**
+   * What a new member should have, if not all of it fits into a message: of backends there are
+   * many.
+   */
   private static final List<String> MOST_IMPORTANT_FIRST =
       List.of(OF_TOTAL, REASON, POOL, MEMBER, LISTENER, BACKEND);
 

@@ -87,7 +87,9 @@ public final class Totals {
     double sum = 0;
     for (String reason : NOT_CONNECTED) {
       double refused =
-          report.refused().values().stream().mapToDouble(each -> count(TrafficReport.counts(each), reason)).sum();
+          report.refused().values().stream()
+              .mapToDouble(each -> count(TrafficReport.counts(each), reason))
+              .sum();
       sum += Math.max(0, count(report.reasons(), reason) - refused);
     }
     return sum;
@@ -98,7 +100,10 @@ public final class Totals {
   }
 
   private void addRefused(String listener, Object counts, double seconds) {
-    addReasons(TrafficReport.counts(counts), seconds, refused.computeIfAbsent(listener, any -> new HashMap<>()));
+    addReasons(
+        TrafficReport.counts(counts),
+        seconds,
+        refused.computeIfAbsent(listener, any -> new HashMap<>()));
   }
 
   private void addLimit(String key, Object entry) {
@@ -111,8 +116,7 @@ public final class Totals {
   private static void addReasons(Map<?, ?> counts, double seconds, Map<String, Double> sums) {
     counts.forEach(
         (reason, count) ->
-            sums.merge(
-                String.valueOf(reason), TrafficReport.number(count) / seconds, Double::sum));
+            sums.merge(String.valueOf(reason), TrafficReport.number(count) / seconds, Double::sum));
   }
 
   /** To be called when all are added: pools are the sums of their backends. */

@@ -213,8 +213,7 @@ final class LiveConfig implements LocalConfig {
         : cause;
   }
 
-  private static CommandProblem problem(
-      LoadResult read, UnusableFilesException.FileProblem file) {
+  private static CommandProblem problem(LoadResult read, UnusableFilesException.FileProblem file) {
     String shown = read.shown(file.path(), file.value());
     return new CommandProblem(file.path(), 0, Problem.expected(shown, file.expected()), null);
   }

@@ -311,9 +311,7 @@ public final class Member {
     accessLog
         .counts()
         .readFrom(
-            proxy.loops().count()::live,
-            name -> proxy.stats().of(name).active(),
-            proxy::pools);
+            proxy.loops().count()::live, name -> proxy.stats().of(name).active(), proxy::pools);
   }
 
   private void inForce(MemberView.InForce inForce) {

@@ -205,7 +205,8 @@ public final class Batcher<T> implements AutoCloseable {
       }
       batch.add(item);
     }
-    write = new Write(System.nanoTime(), batch.size()); // Before: an item always counts once or twice.
+    write =
+        new Write(System.nanoTime(), batch.size()); // Before: an item always counts once or twice.
     waiting.addAndGet(-batch.size());
     return batch;
   }

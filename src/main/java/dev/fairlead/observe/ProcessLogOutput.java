@@ -19,11 +19,10 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a log to stderr, or to the target of {@link #turnTo}, which it owns: one that was
- * replaced is closed before the next line, the last one when this is stopped. Lines that the target does
- * not take go to stderr, after one that says so; so does the number of lines that the queue before
- * it has lost. On the thread of that queue; {@link #turnTo}, {@link #reopen} and {@link #lost} on
- * any.
+ * Writes a log to stderr, or to the target of {@link #turnTo}, which it owns: one that was replaced
+ * is closed before the next line, the last one when this is stopped. Lines that the target does not
+ * take go to stderr, after one that says so; so does the number of lines that the queue before it
+ * has lost. On the thread of that queue; {@link #turnTo}, {@link #reopen} and {@link #lost} on any.
  */
 final class ProcessLogOutput extends AppenderBase<ILoggingEvent> {
   /** {@code target} null = stderr. */

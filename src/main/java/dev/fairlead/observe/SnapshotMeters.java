@@ -48,7 +48,8 @@ final class SnapshotMeters {
     this.listeners =
         new LiveMeters<>(registry, this::ofListener, (name, counters) -> counters.active() > 0);
     this.backends = new BackendMeters(registry, mostBackends);
-    this.toPools = new LiveMeters<>(registry, this::ofListenerToPool, (key, sessions) -> isInUse(key));
+    this.toPools =
+        new LiveMeters<>(registry, this::ofListenerToPool, (key, sessions) -> isInUse(key));
     this.limits = new LiveMeters<>(registry, this::ofLimit, (key, limit) -> false);
     this.configured = new LiveMeters<>(registry, this::ofConfigured, (key, limit) -> false);
     this.queues = new LiveMeters<>(registry, this::ofQueue, (key, queue) -> false);
@@ -68,7 +69,9 @@ final class SnapshotMeters {
       listenersNow.put(each.listener(), each);
       each.pools().stream()
           .filter(pools::contains)
-          .forEach(pool -> toPoolsNow.put(new ListenerToPool(each.listener(), pool), each.sessionsTo(pool)));
+          .forEach(
+              pool ->
+                  toPoolsNow.put(new ListenerToPool(each.listener(), pool), each.sessionsTo(pool)));
     }
     listeners.apply(listenersNow);
     backends.apply(poolsNow);

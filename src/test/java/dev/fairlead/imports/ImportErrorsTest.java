@@ -48,9 +48,7 @@ final class ImportErrorsTest {
   void haproxyNumbersAreNumbers() {
     for (String name : List.of("rise", "fall", "port", "weight")) {
       assertHaproxy(
-          "listen a\n bind :80\n default-server "
-              + name
-              + " many\n server s 10.0.0.1:80 check\n",
+          "listen a\n bind :80\n default-server " + name + " many\n server s 10.0.0.1:80 check\n",
           "f:3: " + name + " 'many'",
           "a whole number");
     }

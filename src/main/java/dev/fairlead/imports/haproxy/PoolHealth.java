@@ -179,7 +179,8 @@ record PoolHealth(YamlBlock pool, HaproxySection section, PoolServers servers) {
             .filter(line -> line.word(2).matches("string|binary"))
             .reduce(
                 (one, other) ->
-                    ROUTINE_REPLIES.contains(other.word(3)) && !ROUTINE_REPLIES.contains(one.word(3))
+                    ROUTINE_REPLIES.contains(other.word(3))
+                            && !ROUTINE_REPLIES.contains(one.word(3))
                         ? one
                         : other);
     expected.stream()
@@ -198,7 +199,8 @@ record PoolHealth(YamlBlock pool, HaproxySection section, PoolServers servers) {
   }
 
   private void connect(Statement line) {
-    argument(line, "port").ifPresent(port -> pool.put("health.port", ForeignNumber.of(line, "port", port)));
+    argument(line, "port")
+        .ifPresent(port -> pool.put("health.port", ForeignNumber.of(line, "port", port)));
     boolean ssl = line.words().contains("ssl");
     if (ssl) {
       pool.put("health.type", "tls");

@@ -2,7 +2,6 @@ package dev.fairlead.imports.haproxy;
 
 import dev.fairlead.imports.ForeignNumber;
 import dev.fairlead.imports.ForeignTime;
-import dev.fairlead.imports.ImportException;
 import dev.fairlead.imports.PeerAddress;
 import dev.fairlead.imports.Statement;
 import dev.fairlead.imports.YamlBlock;
@@ -82,9 +81,7 @@ record PoolServers(
   }
 
   private static Optional<Object> number(ServerLine server, String name) {
-    return server
-        .value(name)
-        .map(text -> ForeignNumber.of(server.place(name), name, text));
+    return server.value(name).map(text -> ForeignNumber.of(server.place(name), name, text));
   }
 
   private void discovery(ServerLine template) {

@@ -170,7 +170,8 @@ public final class TlsInForce {
     }
 
     private void add(TlsProblem problem) {
-      problems.add(new FileProblem(path + "." + problem.key(), problem.value(), problem.expected()));
+      problems.add(
+          new FileProblem(path + "." + problem.key(), problem.value(), problem.expected()));
     }
   }
 

@@ -46,11 +46,12 @@ final class FilesInForceTest {
     TlsInForce tls = new TlsInForce(ProviderChoice.JDK, List.of(), InstantSource.system());
     FilesInForce files = new FilesInForce(vertx, tls, () -> {});
     UnusableFilesException refused =
-        catchThrowableOfType(
-            UnusableFilesException.class, () -> files.read(result.config()));
+        catchThrowableOfType(UnusableFilesException.class, () -> files.read(result.config()));
     assertThat(refused.problems())
         .extracting(FileProblem::path)
         .containsExactly(
-            "listeners[0].tls.certificates[0].cert", "pools[0].tls.ca", "listeners[0].allow[0].file");
+            "listeners[0].tls.certificates[0].cert",
+            "pools[0].tls.ca",
+            "listeners[0].allow[0].file");
   }
 }
