@@ -21,8 +21,11 @@ public final class Totals {
 
   private static final Counts ZERO = new Counts();
 
-  /** Of sessions that reached no backend; labels of the session's reasons. */
-  private static final List<String> NOT_CONNECTED =
+  /**
+   * Of sessions that reached no backend: labels of {@code CloseReason}, which this package may not
+   * import.
+   */
+  static final List<String> NOT_CONNECTED =
       List.of("connect-refused", "connect-timeout", "connect-failed", "no-backend");
 
   private final long epochSeconds;

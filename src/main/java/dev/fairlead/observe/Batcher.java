@@ -205,8 +205,8 @@ public final class Batcher<T> implements AutoCloseable {
       }
       batch.add(item);
     }
-    write =
-        new Write(System.nanoTime(), batch.size()); // Before: an item always counts once or twice.
+    // Set before they leave the queue's count, so that no item is ever in neither.
+    write = new Write(System.nanoTime(), batch.size());
     waiting.addAndGet(-batch.size());
     return batch;
   }

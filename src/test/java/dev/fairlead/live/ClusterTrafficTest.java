@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fairlead.event.MemberInfo;
+import dev.fairlead.session.CloseReason;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -182,6 +183,12 @@ class ClusterTrafficTest {
     assertThat(totals.waiting("k")).isZero();
     assertThat(totals.refused("b")).isEmpty();
     assertThat(totals.reasons()).containsEntry("admin", 1.0);
+  }
+
+  @Test
+  void reasonsOfSessionsThatReachedNoBackendAreReasons() {
+    assertThat(Stream.of(CloseReason.values()).map(CloseReason::label))
+        .containsAll(Totals.NOT_CONNECTED);
   }
 
   @Test
