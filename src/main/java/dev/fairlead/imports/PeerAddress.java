@@ -1,6 +1,5 @@
 package dev.fairlead.imports;
 
-import java.math.BigInteger;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -22,7 +21,8 @@ public record PeerAddress(@Nullable String host, String port, @Nullable String u
   private static final Pattern OTHER = Pattern.compile("[a-z]+@.*");
   private static final Pattern BRACKETS = Pattern.compile("\\[(?<host>[^\\]]*)](?::(?<port>.*))?");
   private static final Pattern PORT =
-      Pattern.compile("(?<host>.*?)(?::(?<port>\\d+|[+-]\\d+|\\d+-\\d+|\\$\\{\\w+(?::\\d*)?}|))?");
+      Pattern.compile(
+          "(?<host>.*?)(?::(?<port>\\d+|[+-]\\d+|\\d{1,5}-\\d{1,5}|\\$\\{\\w+(?::\\d*)?}|))?");
 
   /** Empty for a kind of address that Fairlead has not, such as {@code fd@3}. */
   public static Optional<PeerAddress> parse(String text) {
@@ -79,16 +79,6 @@ public record PeerAddress(@Nullable String host, String port, @Nullable String u
   public YamlBlock putInto(YamlBlock backend) {
     return unix != null
         ? backend.put("unix", unix)
-        : backend.put("host", host).put("port", number(port));
-  }
-
-  /**
-   * A number where the text is one, at most {@link Integer#MAX_VALUE}; else the text, which has
-   * variables.
-   */
-  public static Object number(String text) {
-    return text.matches("\\d+")
-        ? (Object) new BigInteger(text).min(BigInteger.valueOf(Integer.MAX_VALUE)).intValue()
-        : text;
+        : backend.put("host", host).put("port", ForeignNumber.show(port));
   }
 }

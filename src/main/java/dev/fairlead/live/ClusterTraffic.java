@@ -17,8 +17,6 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The latest {@code MetricsReport} of every member, added up whenever this member reports, which is
@@ -30,8 +28,6 @@ public final class ClusterTraffic {
 
   /** Nodes that are no members can publish reports too. */
   private static final int MOST_MEMBERS = 1_000;
-
-  private static final Logger LOG = LoggerFactory.getLogger(ClusterTraffic.class);
 
   private static final String REPORT = MetricsReport.class.getSimpleName();
 
@@ -59,14 +55,17 @@ public final class ClusterTraffic {
   private volatile Totals totals = Totals.NONE;
   private volatile Consumer<Totals> onStep = made -> {};
 
-  /** A report that nobody has read yet. */
+  /** The latest report of a member, not checked yet; {@code at} as {@link System#nanoTime}. */
   private record Arrived(JsonObject event, long at) {}
 
   /**
    * What a member has reported of itself.
    *
+   * @param lagMillis how late its event loops run timers
+   * @param maxSessions the most that it accepts
    * @param notReady why it does not accept clients, empty = it does
    * @param problems {@code {path, message}} of its file
+   * @param ageSeconds since it reported this
    */
   public record MemberState(
       double lagMillis,
@@ -98,14 +97,15 @@ public final class ClusterTraffic {
    */
   public void reported(JsonObject event, List<MemberInfo> members) {
     accept(event);
-    Totals made = step(String.valueOf(event.getValue("member")), members);
-    if (made != null) {
-      onStep.accept(made);
+    Totals sum = addUp(String.valueOf(event.getValue("member")), members);
+    if (sum != null) {
+      onStep.accept(sum);
     }
   }
 
-  private synchronized @Nullable Totals step(String self, List<MemberInfo> members) {
-    long step = step();
+  /** Null = this step has its sum already. */
+  private synchronized @Nullable Totals addUp(String self, List<MemberInfo> members) {
+    long step = currentStep();
     if (step <= lastStep) {
       return null;
     }
@@ -128,7 +128,7 @@ public final class ClusterTraffic {
     return sum;
   }
 
-  private long step() {
+  private long currentStep() {
     return clock.instant().getEpochSecond() / SeriesStore.STEP_SECONDS;
   }
 
@@ -137,13 +137,9 @@ public final class ClusterTraffic {
     if (report == null) {
       return;
     }
-    try {
-      sum.add(report, own);
-      if (event.at() - steppedAt > 0) {
-        report.backends().forEach((name, entry) -> addConnects(name, TrafficReport.numbers(entry)));
-      }
-    } catch (ClassCastException | IndexOutOfBoundsException foreign) {
-      LOG.debug("a report in the name of member {} is none", report.name(), foreign);
+    sum.add(report, own);
+    if (event.at() - steppedAt > 0) {
+      report.backends().forEach((name, entry) -> addConnects(name, TrafficReport.numbers(entry)));
     }
   }
 
@@ -203,8 +199,8 @@ public final class ClusterTraffic {
     return SeriesHistory.write(store);
   }
 
-  /** Adds what another member has kept; throws IOException for anything else. */
+  /** Adds what another member has kept; throws IOException, and adds nothing, for anything else. */
   public void addHistory(byte[] bytes) throws IOException {
-    SeriesHistory.read(bytes, step(), store);
+    SeriesHistory.read(bytes, currentStep(), store);
   }
 }

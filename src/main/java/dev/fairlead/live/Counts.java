@@ -9,24 +9,30 @@ import java.util.List;
  * backend and its pool failed connects. Not thread-safe until it is published.
  */
 public final class Counts {
-  /** In the order of {@link #value}; the names are API. */
+  /** In the order of {@link #value}, so the constants below; the names are API. */
   static final List<String> NAMES =
       List.of("sessions", "connections", "bytesIn", "bytesOut", "errors");
 
   static final int SIZE = NAMES.size();
 
+  private static final int SESSIONS = 0;
+  private static final int CONNECTIONS = 1;
+  private static final int BYTES_IN = 2;
+  private static final int BYTES_OUT = 3;
+  private static final int ERRORS = 4;
+
   private final double[] values = new double[SIZE];
 
   /** Adds what a member reports: live sessions, then what was counted in {@code seconds}. */
   void add(List<?> reported, double seconds) {
-    values[0] += TrafficReport.number(reported, 0);
-    for (int i = 1; i < SIZE; i++) {
+    values[SESSIONS] += TrafficReport.number(reported, SESSIONS);
+    for (int i = CONNECTIONS; i < SIZE; i++) {
       values[i] += TrafficReport.number(reported, i) / seconds;
     }
   }
 
   void addErrors(double perSecond) {
-    values[4] += perSecond;
+    values[ERRORS] += perSecond;
   }
 
   void add(Counts other) {
@@ -40,24 +46,27 @@ public final class Counts {
   }
 
   public double sessions() {
-    return values[0];
+    return values[SESSIONS];
   }
 
-  /** As numbers are shown: with one digit after the point. */
+  /** Per second, as it is shown: with one digit after the point. */
   public double connections() {
-    return rounded(values[1]);
+    return rounded(values[CONNECTIONS]);
   }
 
+  /** From clients, per second. */
   public long bytesIn() {
-    return Math.round(values[2]);
+    return Math.round(values[BYTES_IN]);
   }
 
+  /** To clients, per second. */
   public long bytesOut() {
-    return Math.round(values[3]);
+    return Math.round(values[BYTES_OUT]);
   }
 
+  /** Per second, with one digit after the point. */
   public double errors() {
-    return rounded(values[4]);
+    return rounded(values[ERRORS]);
   }
 
   boolean isZero() {
@@ -71,7 +80,7 @@ public final class Counts {
 
   JsonObject toJson() {
     return new JsonObject()
-        .put("sessions", (long) values[0])
+        .put("sessions", (long) values[SESSIONS])
         .put("connections", connections())
         .put("bytesIn", bytesIn())
         .put("bytesOut", bytesOut())

@@ -6,13 +6,15 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.InflaterInputStream;
 
 /**
  * What a member has kept, as bytes for another one: its steps, then each series that fits. Members
- * of both ages must agree on the format. Stateless.
+ * of different versions must agree on the format. Stateless.
  */
 final class SeriesHistory {
   private static final int FORMAT = 1;
@@ -52,38 +54,46 @@ final class SeriesHistory {
       throws IOException {
     out.writeUTF(key.by());
     out.writeUTF(key.name());
-    for (int kind = 0; kind < Counts.SIZE; kind++) {
-      Optional<float[]> values = store.values(key, kind, steps);
+    for (int count = 0; count < Counts.SIZE; count++) {
+      Optional<float[]> values = store.values(key, count, steps);
       for (float value : values.orElseGet(() -> new float[steps.length])) {
         out.writeFloat(value);
       }
     }
   }
 
-  /** Adds what another member has kept; throws IOException for anything else. */
+  /** Adds what another member has kept; throws IOException, and adds nothing, for anything else. */
   static void read(byte[] bytes, long now, SeriesStore store) throws IOException {
     try (DataInputStream in =
         new DataInputStream(new InflaterInputStream(new ByteArrayInputStream(bytes)))) {
-      if (in.readByte() != FORMAT) {
-        throw new IOException("of another format");
+      byte format = in.readByte();
+      if (format != FORMAT) {
+        throw new IOException("format " + format + " (expected: " + FORMAT + ")");
       }
       int length = in.readInt();
       if (length < 0 || length > SeriesStore.POINTS) {
-        throw new IOException(length + " steps");
+        throw new IOException(length + " steps (expected: 0 to " + SeriesStore.POINTS + ")");
       }
       long[] steps = new long[length];
       for (int i = 0; i < length; i++) {
         steps[i] = in.readLong();
       }
-      store.open(now);
-      for (int left = SeriesStore.MOST; in.readByte() == 1 && left > 0; left--) {
-        SeriesKey key = new SeriesKey(in.readUTF(), in.readUTF());
-        for (int kind = 0; kind < Counts.SIZE; kind++) {
-          store.fill(key, kind, steps, floats(in, length));
-        }
-      }
-      store.filled(steps);
+      store.merge(now, steps, series(in, length));
     }
+  }
+
+  private static Map<SeriesKey, float[][]> series(DataInputStream in, int length)
+      throws IOException {
+    Map<SeriesKey, float[][]> series = new LinkedHashMap<>();
+    while (in.readByte() == 1 && series.size() < SeriesStore.MOST) {
+      SeriesKey key = new SeriesKey(in.readUTF(), in.readUTF());
+      float[][] values = new float[Counts.SIZE][];
+      for (int count = 0; count < Counts.SIZE; count++) {
+        values[count] = floats(in, length);
+      }
+      series.put(key, values);
+    }
+    return series;
   }
 
   private static float[] floats(DataInputStream in, int length) throws IOException {

@@ -31,7 +31,7 @@ final class SeriesStore {
   /** The latest step, 0 = none. */
   private long latest;
 
-  /** Step {@code step}, which must not be before the latest one. */
+  /** Adds the points of {@code step}, which must not be before the latest one. */
   synchronized void put(long step, Totals totals) {
     begin(step);
     totals.forEach(
@@ -50,7 +50,7 @@ final class SeriesStore {
                 rings(SeriesKey.reason(reason), step)[0][index(step)] = rate.floatValue());
   }
 
-  /** Makes room for {@code step}: its points are those of a turn before. */
+  /** Makes {@code step} the latest: clears the points of 15 minutes before, which it replaces. */
   private void begin(long step) {
     long from = Math.max(latest + 1, step - POINTS + 1);
     for (long each = from; each <= step; each++) {
@@ -131,13 +131,9 @@ final class SeriesStore {
     return step > 0 && known[index(step)] == step;
   }
 
-  /** The most important first: the total, then what is named with {@code by}, backends last. */
+  /** The most important first, see {@link SeriesKey#rank}. */
   synchronized List<SeriesKey> keys() {
-    Comparator<SeriesKey> backendsLast =
-        Comparator.comparing((SeriesKey key) -> key.by().equals("backend"));
-    return series.keySet().stream()
-        .sorted(backendsLast.thenComparing(SeriesKey::by, Comparator.reverseOrder()))
-        .toList();
+    return series.keySet().stream().sorted(Comparator.comparingInt(SeriesKey::rank)).toList();
   }
 
   /** The known steps of the last 15 minutes, the oldest first. */
@@ -145,41 +141,49 @@ final class SeriesStore {
     return LongStream.rangeClosed(latest - POINTS + 1, latest).filter(this::isKnown).toArray();
   }
 
-  /** The values of {@code kind} at {@code steps}; empty if there is no such series. */
-  synchronized Optional<float[]> values(SeriesKey key, int kind, long[] steps) {
+  /**
+   * The values at {@code steps} of one of {@link Counts#NAMES}, by its index; empty if there is no
+   * such series.
+   */
+  synchronized Optional<float[]> values(SeriesKey key, int count, long[] steps) {
     float[][] rings = series.get(key);
     if (rings == null) {
       return Optional.empty();
     }
     float[] values = new float[steps.length];
     for (int i = 0; i < steps.length; i++) {
-      values[i] = rings[kind][index(steps[i])];
+      values[i] = rings[count][index(steps[i])];
     }
     return Optional.of(values);
   }
 
-  /** Accepts values of another member at steps, in ascending order, that are not known here. */
-  synchronized void fill(SeriesKey key, int kind, long[] steps, float[] values) {
-    for (int i = 0; i < steps.length; i++) {
-      if (fits(steps[i]) && !isKnown(steps[i]) && values[i] != 0) {
-        rings(key, steps[i])[kind][index(steps[i])] = values[i];
+  /**
+   * Takes over from another member what is not known here, all of it or, in the order of {@code
+   * past}, as many series as there is room for.
+   *
+   * @param now the step up to which there may be points
+   * @param steps those the other member knows, ascending
+   * @param past for each series and each of {@link Counts#NAMES} the values at {@code steps}
+   */
+  synchronized void merge(long now, long[] steps, Map<SeriesKey, float[][]> past) {
+    if (latest < now) {
+      begin(now);
+      known[index(now)] = 0;
+    }
+    past.forEach((key, values) -> fill(key, steps, values));
+    for (long step : steps) {
+      if (fits(step)) {
+        known[index(step)] = step;
       }
     }
   }
 
-  /** To be called before {@link #fill}: steps up to {@code step} may be filled. */
-  synchronized void open(long step) {
-    if (latest < step) {
-      begin(step);
-      known[index(step)] = 0;
-    }
-  }
-
-  /** To be called after {@link #fill}: these steps are known from now on. */
-  synchronized void filled(long[] steps) {
-    for (long step : steps) {
-      if (fits(step)) {
-        known[index(step)] = step;
+  private void fill(SeriesKey key, long[] steps, float[][] values) {
+    for (int count = 0; count < Counts.SIZE; count++) {
+      for (int i = 0; i < steps.length; i++) {
+        if (fits(steps[i]) && !isKnown(steps[i]) && values[count][i] != 0) {
+          rings(key, steps[i])[count][index(steps[i])] = values[count][i];
+        }
       }
     }
   }

@@ -21,8 +21,11 @@ public final class Totals {
 
   private static final Counts ZERO = new Counts();
 
-  /** Of sessions that reached no backend; labels of the session's reasons. */
-  private static final List<String> NOT_CONNECTED =
+  /**
+   * Of sessions that reached no backend: labels of {@code CloseReason}, which this package may not
+   * import.
+   */
+  static final List<String> NOT_CONNECTED =
       List.of("connect-refused", "connect-timeout", "connect-failed", "no-backend");
 
   private final long epochSeconds;
@@ -52,10 +55,7 @@ public final class Totals {
     this.epochSeconds = epochSeconds;
   }
 
-  /**
-   * Adds the latest report of a member; {@code own}: of this one. Throws a ClassCastException or an
-   * IndexOutOfBoundsException for what no member writes, some of it added.
-   */
+  /** Adds the latest report of a member; {@code own}: of this one. */
   void add(TrafficReport report, boolean own) {
     double seconds = report.seconds();
     reports.put(report.member(), report);
@@ -90,22 +90,23 @@ public final class Totals {
     double sum = 0;
     for (String reason : NOT_CONNECTED) {
       double refused =
-          report.refused().values().stream().mapToDouble(each -> count(map(each), reason)).sum();
+          report.refused().values().stream()
+              .mapToDouble(each -> count(TrafficReport.counts(each), reason))
+              .sum();
       sum += Math.max(0, count(report.reasons(), reason) - refused);
     }
     return sum;
   }
 
   private static double count(Map<?, ?> counts, String reason) {
-    return counts.get(reason) instanceof Number number ? number.doubleValue() : 0;
-  }
-
-  private static Map<?, ?> map(Object counts) {
-    return counts instanceof JsonObject json ? json.getMap() : (Map<?, ?>) counts;
+    return TrafficReport.number(counts.get(reason));
   }
 
   private void addRefused(String listener, Object counts, double seconds) {
-    addReasons(map(counts), seconds, refused.computeIfAbsent(listener, any -> new HashMap<>()));
+    addReasons(
+        TrafficReport.counts(counts),
+        seconds,
+        refused.computeIfAbsent(listener, any -> new HashMap<>()));
   }
 
   private void addLimit(String key, Object entry) {
@@ -118,7 +119,7 @@ public final class Totals {
   private static void addReasons(Map<?, ?> counts, double seconds, Map<String, Double> sums) {
     counts.forEach(
         (reason, count) ->
-            sums.merge((String) reason, ((Number) count).doubleValue() / seconds, Double::sum));
+            sums.merge(String.valueOf(reason), TrafficReport.number(count) / seconds, Double::sum));
   }
 
   /** To be called when all are added: pools are the sums of their backends. */
@@ -214,10 +215,10 @@ public final class Totals {
   /** Calls {@code visitor} with the key of each series and its counts. */
   void forEach(BiConsumer<SeriesKey, Counts> visitor) {
     visitor.accept(SeriesKey.TOTAL, total);
-    listeners.forEach((name, counts) -> visitor.accept(new SeriesKey("listener", name), counts));
-    pools.forEach((name, counts) -> visitor.accept(new SeriesKey("pool", name), counts));
-    members.forEach((name, counts) -> visitor.accept(new SeriesKey("member", name), counts));
-    backends.forEach((name, counts) -> visitor.accept(new SeriesKey("backend", name), counts));
+    listeners.forEach((name, counts) -> visitor.accept(SeriesKey.listener(name), counts));
+    pools.forEach((name, counts) -> visitor.accept(SeriesKey.pool(name), counts));
+    members.forEach((name, counts) -> visitor.accept(SeriesKey.member(name), counts));
+    backends.forEach((name, counts) -> visitor.accept(SeriesKey.backend(name), counts));
   }
 
   /** The event {@code sample}; the names are API. */

@@ -9,11 +9,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a member's {@code MetricsReport} says in {@code traffic} about the time since the report
  * before it, written by {@link TrafficWriter}. Any application may publish on the event bus: {@link
- * #of} is null for what is no report, and readers get nothing, or a ClassCastException, for values
- * of another type. Immutable; its JSON must not be changed.
+ * #of} is null for what is no report, and values of another type are absent or 0 for readers.
+ * Immutable; its JSON must not be changed.
  *
  * @param member id of its node
+ * @param name of the member, which may change
  * @param arrived as {@link System#nanoTime}
+ * @param seconds for which it counts, above 0
  */
 record TrafficReport(String member, String name, long arrived, double seconds, JsonObject json) {
   /** Entries of each kind; raising it costs every member time and the event bus bytes. */
@@ -30,19 +32,19 @@ record TrafficReport(String member, String name, long arrived, double seconds, J
   static final String REFUSED = "refused";
   static final String LIMITS = "limits";
 
-  /** Null = it has no traffic, as the reports of older members. */
-  static @Nullable TrafficReport of(JsonObject event, long now) {
+  /** Null = it is no report, or one without traffic, as those of older members. */
+  static @Nullable TrafficReport of(JsonObject event, long arrived) {
     if (event.getValue("member") instanceof String member
         && event.getValue("name") instanceof String name
         && event.getValue("traffic") instanceof JsonObject json) {
-      double millis = json.getValue(MILLIS) instanceof Number number ? number.doubleValue() : 0;
-      return millis > 0 ? new TrafficReport(member, name, now, millis / 1000, json) : null;
+      double millis = number(json.getValue(MILLIS));
+      return millis > 0 ? new TrafficReport(member, name, arrived, millis / 1000, json) : null;
     }
     return null;
   }
 
   double lagMillis() {
-    return json.getValue(LAG) instanceof Number number ? number.doubleValue() : 0;
+    return number(json.getValue(LAG));
   }
 
   int maxSessions() {
@@ -93,13 +95,28 @@ record TrafficReport(String member, String name, long arrived, double seconds, J
     return found.size() <= MOST_ENTRIES ? found : Map.of();
   }
 
-  /** The numbers of an entry; this member's own has not been decoded. */
-  static List<?> numbers(Object entry) {
-    return entry instanceof JsonArray array ? array.getList() : (List<?>) entry;
+  /** The numbers of an entry, which in this member's own report has not been decoded. */
+  static List<?> numbers(@Nullable Object entry) {
+    if (entry instanceof JsonArray array) {
+      return array.getList();
+    }
+    return entry instanceof List<?> list ? list : List.of();
+  }
+
+  /** The counts of an entry by their names; the same. */
+  static Map<?, ?> counts(@Nullable Object entry) {
+    if (entry instanceof JsonObject json) {
+      return json.getMap();
+    }
+    return entry instanceof Map<?, ?> map ? map : Map.of();
   }
 
   static double number(List<?> numbers, int index) {
-    return ((Number) numbers.get(index)).doubleValue();
+    return index < numbers.size() ? number(numbers.get(index)) : 0;
+  }
+
+  static double number(@Nullable Object value) {
+    return value instanceof Number number ? number.doubleValue() : 0;
   }
 
   private JsonArray array(String key) {

@@ -13,8 +13,7 @@ import dev.fairlead.event.CommandException;
 import dev.fairlead.event.CommandProblem;
 import dev.fairlead.listener.ListenException;
 import dev.fairlead.listener.Listeners.StaleChangeException;
-import dev.fairlead.member.file.TlsInForce;
-import dev.fairlead.member.file.TlsInForce.UnusableFilesException;
+import dev.fairlead.member.file.UnusableFilesException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
@@ -207,14 +206,14 @@ final class LiveConfig implements LocalConfig {
     if (cause instanceof UnusableFilesException refused) {
       return new CommandException(
           CommandException.PROBLEMS,
-          refused.files().stream().map(file -> problem(read, file)).toList());
+          refused.problems().stream().map(each -> problem(read, each)).toList());
     }
     return cause instanceof ListenException || cause instanceof StaleChangeException
         ? new CommandException(CommandException.CONFLICT, message)
         : cause;
   }
 
-  private static CommandProblem problem(LoadResult read, TlsInForce.Unusable file) {
+  private static CommandProblem problem(LoadResult read, UnusableFilesException.FileProblem file) {
     String shown = read.shown(file.path(), file.value());
     return new CommandProblem(file.path(), 0, Problem.expected(shown, file.expected()), null);
   }

@@ -147,11 +147,11 @@ public final class Member {
     vertx.deployVerticle(member.admin).await();
     // Before other members or clients count on this one.
     Rehearsal.run(vertx, Rehearsal.Part.of(own.config(), transport, loops)).await();
+    stops.add(state.kept().retryOn(vertx));
     String deployment = vertx.deployVerticle(member.cluster, ClusterVerticle.deployment()).await();
     stops.add(() -> vertx.undeploy(deployment).await());
     member.file.watch();
     stops.add(member.file::stop);
-    state.kept().retryOn(vertx);
     member.logReady(own.config().cluster(), joined);
     return member;
   }
@@ -310,7 +310,8 @@ public final class Member {
     measured.observe(cluster, accessLog);
     accessLog
         .counts()
-        .of(proxy.loops().count()::live, name -> proxy.stats().of(name).active(), proxy::pools);
+        .readFrom(
+            proxy.loops().count()::live, name -> proxy.stats().of(name).active(), proxy::pools);
   }
 
   private void inForce(MemberView.InForce inForce) {

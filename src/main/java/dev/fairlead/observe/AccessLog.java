@@ -39,8 +39,8 @@ public final class AccessLog implements SessionListener, AutoCloseable {
 
   private static final String KEY = "node.accessLog.to";
 
-  /** The kind of these lines in syslog. */
-  private static final String MESSAGES = "access";
+  /** The MSGID of RFC 5424. */
+  private static final String MSG_ID = "access";
 
   private final @Nullable LogTarget target;
 
@@ -80,7 +80,7 @@ public final class AccessLog implements SessionListener, AutoCloseable {
     LogDestination to = config.to();
     return to.kind() == LogDestination.TargetKind.FILE
         ? new LogFile(KEY, Path.of(to.place()), config.rotate(), InstantSource.system())
-        : LogTarget.open(KEY, to, MESSAGES, PATIENCE);
+        : LogTarget.open(KEY, to, MSG_ID, PATIENCE);
   }
 
   private static LineFormat format(AccessLogConfig config, LiveCounts counts) {
@@ -94,7 +94,7 @@ public final class AccessLog implements SessionListener, AutoCloseable {
   private static Function<Instant, String> prefix(LogDestination to) {
     return switch (to.kind()) {
       case SYSLOG_UDP, SYSLOG_TCP, SYSLOG_UNIX -> time -> "";
-      default -> SyslogHeader.of(MESSAGES)::ofFile;
+      default -> SyslogHeader.of(MSG_ID)::ofFile;
     };
   }
 

@@ -1,7 +1,7 @@
 package dev.fairlead.observe;
 
 import dev.fairlead.config.Plural;
-import dev.fairlead.observe.sink.LostLines;
+import dev.fairlead.observe.sink.LostLinesException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,17 +38,17 @@ public final class Batcher<T> implements AutoCloseable {
 
   private final SinkWatch watch;
 
-  /** Items that the sink has and has not written yet. */
-  private volatile int inSink;
-
-  private volatile long writingSince;
-  private volatile boolean isWriting;
+  /** What the sink has and has not written yet; null = nothing. */
+  private volatile @Nullable Write write;
 
   /** Whether the last write failed. */
   private volatile boolean failing;
 
   /** The first failure since {@link #progress} was called; guarded by this. */
   private @Nullable Throwable failure;
+
+  /** Items taken from the queue; {@code sinceNanos} as {@link System#nanoTime}. */
+  private record Write(long sinceNanos, int items) {}
 
   /** The thread is called {@code name}; lines of the process log begin with it. */
   public Batcher(String name, Limits limits, Sink<T> sink) {
@@ -91,7 +91,8 @@ public final class Batcher<T> implements AutoCloseable {
 
   /** The number of items that are neither written nor lost yet. */
   public int waiting() {
-    return waiting.get() + inSink;
+    Write now = write;
+    return waiting.get() + (now == null ? 0 : now.items);
   }
 
   /** The name of the sink. */
@@ -106,8 +107,9 @@ public final class Batcher<T> implements AutoCloseable {
   synchronized Progress progress() {
     Throwable first = failure;
     failure = null;
+    Write now = write;
     Duration writing =
-        isWriting ? Duration.ofNanos(System.nanoTime() - writingSince) : Duration.ZERO;
+        now == null ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - now.sinceNanos);
     return new Progress(dropped(), waiting(), limits.capacity, writing, failing, first);
   }
 
@@ -160,6 +162,7 @@ public final class Batcher<T> implements AutoCloseable {
       if (flush || !batch.isEmpty()) {
         handOver(batch);
       }
+      write = null;
     }
     closeSink();
   }
@@ -202,28 +205,25 @@ public final class Batcher<T> implements AutoCloseable {
       }
       batch.add(item);
     }
-    inSink = batch.size();
+    // Set before they leave the queue's count, so that no item is ever in neither.
+    write = new Write(System.nanoTime(), batch.size());
     waiting.addAndGet(-batch.size());
     return batch;
   }
 
   private void handOver(List<T> batch) {
-    writingSince = System.nanoTime();
-    isWriting = true;
     try {
       sink.write(batch);
       failing = false;
     } catch (Throwable e) { // Even an Error must not end the thread that empties the queue.
       lost(batch, e);
     }
-    inSink = 0;
-    isWriting = false;
   }
 
   private synchronized void lost(List<T> batch, Throwable cause) {
     failure = failure == null ? cause : failure;
     failing = true;
-    dropped.add(cause instanceof LostLines some ? some.count() : batch.size());
+    dropped.add(cause instanceof LostLinesException some ? some.count() : batch.size());
   }
 
   /** Receives the batches. Called by the batcher's thread only. */
@@ -233,7 +233,7 @@ public final class Batcher<T> implements AutoCloseable {
     /**
      * Writes {@code batch}, which is empty only after {@link Batcher#flush}. May block.
      *
-     * @throws LostLines if some of {@code batch} are lost
+     * @throws LostLinesException if some of {@code batch} are lost
      * @throws Exception if all of {@code batch} is lost
      */
     void write(List<T> batch) throws Exception;

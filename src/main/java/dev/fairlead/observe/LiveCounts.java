@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The live sessions of this member at the time a line is written: of all, of a listener, of a pool
- * and of a backend. All are 0 before {@link #of}. Any thread.
+ * and of a backend. All are 0 before {@link #readFrom}. Any thread.
  */
 public final class LiveCounts {
   private record Sources(
@@ -20,8 +20,12 @@ public final class LiveCounts {
 
   private volatile Sources sources = new Sources(() -> 0, name -> 0, List::of);
 
-  /** Counts from now on. {@code listener} is given a name; none of them blocks. */
-  public void of(
+  /**
+   * Where the counts come from, from now on. None of the sources may block.
+   *
+   * @param listener live sessions of the listener with a name
+   */
+  public void readFrom(
       IntSupplier sessions, ToLongFunction<String> listener, Supplier<List<Pool>> pools) {
     sources = new Sources(sessions, listener, pools);
   }

@@ -13,29 +13,35 @@ import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a log to stderr until it is told another target; lines that the target does not take go to
- * stderr, after one that says so. So does the number of those that the queue before it has lost. On
- * the thread of that queue; {@link #turnTo}, {@link #reopen} and {@link #lost} on any.
+ * Writes a log to stderr, or to the target of {@link #turnTo}, which it owns: one that was replaced
+ * is closed before the next line, the last one when this is stopped. Lines that the target does not
+ * take go to stderr, after one that says so; so does the number of lines that the queue before it
+ * has lost. On the thread of that queue; {@link #turnTo}, {@link #reopen} and {@link #lost} on any.
  */
 final class ProcessLogOutput extends AppenderBase<ILoggingEvent> {
   /** {@code target} null = stderr. */
   private record Output(
       Layout<ILoggingEvent> layout, Charset charset, @Nullable LogTarget target) {}
 
-  /** Between two lines that tell how many were lost; lowering it tells sooner, in more lines. */
-  private static final Duration TELL_EVERY = Duration.ofSeconds(1);
+  /** Between two lines that say how many were lost; lowering it says so sooner, in more lines. */
+  private static final Duration REPORT_EVERY = Duration.ofSeconds(1);
 
   private final LongAdder lost = new LongAdder();
-  private final LineLimit telling = new LineLimit(TELL_EVERY, System::nanoTime);
+  private final LineLimit reports = new LineLimit(REPORT_EVERY, System::nanoTime);
 
-  /** How many were lost when that was told last; written with the lock of this. */
-  private volatile long toldLost;
+  /** How many were lost when that was reported last; written with the lock of this. */
+  private volatile long reportedLost;
 
   private volatile Output output;
+
+  /** Targets that others have replaced; closed before the next line. */
+  private final Queue<LogTarget> replaced = new ConcurrentLinkedQueue<>();
 
   /** Whether the last line was not taken. */
   private boolean failing;
@@ -44,11 +50,15 @@ final class ProcessLogOutput extends AppenderBase<ILoggingEvent> {
     output = new Output(layout, Charset.defaultCharset(), null);
   }
 
-  /** From the next line on; {@code target} null = stderr. */
+  /** From the next line on; {@code target} null = stderr. One thread at a time. */
   void turnTo(Layout<ILoggingEvent> layout, @Nullable LogTarget target) {
     boolean isText = layout instanceof ProcessLogLayout && target == null;
     Charset charset = isText ? Charset.defaultCharset() : StandardCharsets.UTF_8;
+    LogTarget before = output.target();
     output = new Output(layout, charset, target);
+    if (before != null) {
+      replaced.add(before);
+    }
   }
 
   /** Has the file, if it is one, opened again. Any thread. */
@@ -64,25 +74,26 @@ final class ProcessLogOutput extends AppenderBase<ILoggingEvent> {
     lost.increment();
   }
 
-  /** Tells what was lost since it was told. */
-  private synchronized void tellLost() {
+  /** Says how many were lost since the last time it did. */
+  private synchronized void reportLost() {
     long all = lost.sum();
-    if (all > toldLost) {
-      String text = name + " has lost " + Plural.of(all - toldLost, "line") + ", " + all;
-      toldLost = all;
-      tell(text + " since the start: they come faster than they are taken");
+    if (all > reportedLost) {
+      String text = name + " has lost " + Plural.of(all - reportedLost, "line") + ", " + all;
+      reportedLost = all;
+      report(text + " since the start: they come faster than they are taken");
     }
   }
 
   @Override
   protected void append(ILoggingEvent event) {
     write(event);
-    if (lost.sum() > toldLost && telling.next().isPresent()) {
-      tellLost();
+    if (lost.sum() > reportedLost && reports.next().isPresent()) {
+      reportLost();
     }
   }
 
   private void write(ILoggingEvent event) {
+    closeReplaced(); // Before the target is read: what is closed here is not in use.
     Output now = output;
     byte[] line = now.layout().doLayout(event).getBytes(now.charset());
     if (now.target() == null) {
@@ -98,10 +109,20 @@ final class ProcessLogOutput extends AppenderBase<ILoggingEvent> {
       failing = false;
     } catch (IOException e) {
       if (!failing) {
-        tell(now.target().name() + " takes no lines of " + name + ": " + e.getMessage());
+        report(now.target().name() + " takes no lines of " + name + ": " + e.getMessage());
       }
       failing = true;
       toStderr(line);
+    }
+  }
+
+  private void closeReplaced() {
+    for (LogTarget each = replaced.poll(); each != null; each = replaced.poll()) {
+      try {
+        each.close();
+      } catch (IOException e) {
+        addError("closing " + each.name(), e);
+      }
     }
   }
 
@@ -123,7 +144,7 @@ final class ProcessLogOutput extends AppenderBase<ILoggingEvent> {
     return level.isGreaterOrEqual(Level.INFO) ? Severity.INFO : Severity.DEBUG;
   }
 
-  private static void tell(String problem) {
+  private static void report(String problem) {
     toStderr((problem + System.lineSeparator()).getBytes(Charset.defaultCharset()));
   }
 
@@ -135,14 +156,10 @@ final class ProcessLogOutput extends AppenderBase<ILoggingEvent> {
   @Override
   public void stop() {
     super.stop();
-    tellLost();
-    LogTarget target = output.target();
-    if (target != null) {
-      try {
-        target.close();
-      } catch (IOException e) {
-        addError("closing " + target.name(), e);
-      }
+    reportLost();
+    if (output.target() != null) {
+      replaced.add(output.target());
     }
+    closeReplaced();
   }
 }

@@ -19,7 +19,7 @@ import org.slf4j.Logger;
  * precedence.
  */
 public final class ProcessLogSetup extends ContextAwareBase implements Configurator {
-  /** The appender of the root logger; {@code cli.ProcessLog} empties the one of this name. */
+  /** The appender of the root logger; {@code cli.process.ProcessLog} stops the one of this name. */
   static final String QUEUE = "queue";
 
   /** The appender behind the queue. */
@@ -74,7 +74,7 @@ public final class ProcessLogSetup extends ContextAwareBase implements Configura
     ch.qos.logback.classic.Logger root = loggers.getLogger(Logger.ROOT_LOGGER_NAME);
     root.setLevel(Level.INFO);
     root.addAppender(queue(loggers, QUEUE, stderr(loggers)));
-    // What was changed is told at every level of the rest.
+    // Changes are logged at every level of the rest.
     loggers.getLogger(AuditLog.LOGGER).setLevel(Level.INFO);
     for (String name : ERRORS_ONLY) {
       loggers.getLogger(name).setLevel(Level.ERROR);

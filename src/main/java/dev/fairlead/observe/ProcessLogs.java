@@ -36,10 +36,10 @@ public final class ProcessLogs implements AutoCloseable {
   private volatile Supplier<String> member;
 
   /** Null = the audit log has no target of its own. */
-  private @Nullable AsyncAppender audit;
+  private @Nullable AuditAppender audit;
 
-  /** Where the lines of the queues go, to have files opened again. */
-  private @Nullable ProcessLogOutput auditOutput;
+  /** The queue that this owns, and where its lines go. */
+  private record AuditAppender(AsyncAppender queue, ProcessLogOutput output) {}
 
   private ProcessLogs(LoggerContext loggers, String member) {
     this.loggers = loggers;
@@ -72,8 +72,8 @@ public final class ProcessLogs implements AutoCloseable {
 
   /** Has files opened by their names again. */
   public void reopen() {
-    if (auditOutput != null) {
-      auditOutput.reopen();
+    if (audit != null) {
+      audit.output().reopen();
     }
   }
 
@@ -114,16 +114,15 @@ public final class ProcessLogs implements AutoCloseable {
     ch.qos.logback.classic.Logger logger = loggers.getLogger(AuditLog.LOGGER);
     logger.setLevel(Level.INFO);
     logger.addAppender(queue);
-    audit = queue;
-    auditOutput = output;
+    audit = new AuditAppender(queue, output);
   }
 
   /** Writes the last lines of the audit log and closes its target. */
   @Override
   public void close() {
     if (audit != null) {
-      loggers.getLogger(AuditLog.LOGGER).detachAppender(audit);
-      audit.stop();
+      loggers.getLogger(AuditLog.LOGGER).detachAppender(audit.queue());
+      audit.queue().stop();
     }
   }
 }

@@ -13,17 +13,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells in the process log what the sink of a {@link Batcher} takes late or never, while it
- * happens. Has a daemon thread of its own, because the batcher's thread may be stuck in the sink. A
- * series of drops is one line at its begin and one at its end; so is a stall.
+ * Logs drops and stalls of a {@link Batcher} while they last: one line when they begin and one when
+ * they end. Has a daemon thread of its own, because the batcher's thread may be stuck in the sink.
  */
 final class SinkWatch implements AutoCloseable {
-  /** Lowering it tells sooner, at the expense of wake-ups. */
-  private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
+  /** Lowering it logs sooner, at the expense of wake-ups; raising it logs later. */
+  private static final Duration CHECK_EVERY = Duration.ofSeconds(1);
 
   /**
    * A write that takes this long is a stall; a series of drops has ended after this time without
-   * one. Lowering it logs pauses that a disk may have, raising it tells later.
+   * one. Lowering it logs pauses that a disk may have, raising it logs later.
    */
   private static final Duration STALL = Duration.ofSeconds(5);
 
@@ -37,31 +36,31 @@ final class SinkWatch implements AutoCloseable {
   private boolean dropping;
   private boolean stalled;
 
-  /** Begins to watch; messages begin with {@code name}. */
+  /** Messages begin with {@code name}; {@link #start} begins to watch. */
   SinkWatch(String name, Batcher<?> batcher) {
     this.name = name;
     this.batcher = batcher;
     this.thread =
         Executors.newSingleThreadScheduledExecutor(
-            look -> {
-              Thread made = new Thread(look, name + "-watch");
-              made.setDaemon(true);
-              return made;
+            check -> {
+              Thread watching = new Thread(check, name + "-watch");
+              watching.setDaemon(true);
+              return watching;
             });
   }
 
   void start() {
-    long period = LOOK_EVERY.toMillis();
-    thread.scheduleWithFixedDelay(this::look, period, period, TimeUnit.MILLISECONDS);
+    long period = CHECK_EVERY.toMillis();
+    thread.scheduleWithFixedDelay(this::check, period, period, TimeUnit.MILLISECONDS);
   }
 
-  /** Tells what is not told yet, and ends; returns within a second. */
+  /** Logs what is not logged yet, and ends; returns within a second. */
   @Override
   public void close() {
-    thread.execute(this::look);
+    thread.execute(this::check);
     thread.shutdown();
     try {
-      if (!thread.awaitTermination(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (!thread.awaitTermination(CHECK_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
         thread.shutdownNow();
       }
     } catch (InterruptedException e) {
@@ -69,14 +68,14 @@ final class SinkWatch implements AutoCloseable {
     }
   }
 
-  private void look() {
+  private void check() {
     Batcher.Progress progress = batcher.progress();
     boolean stuck = progress.writing().compareTo(STALL) > 0;
-    lookAtDrops(progress, stuck);
-    lookAtStall(progress, stuck);
+    checkDrops(progress, stuck);
+    checkStall(progress, stuck);
   }
 
-  private void lookAtDrops(Batcher.Progress progress, boolean stuck) {
+  private void checkDrops(Batcher.Progress progress, boolean stuck) {
     long now = System.nanoTime();
     if (progress.dropped() > droppedBefore) {
       if (!dropping) {
@@ -91,7 +90,7 @@ final class SinkWatch implements AutoCloseable {
     }
   }
 
-  private void lookAtStall(Batcher.Progress progress, boolean stuck) {
+  private void checkStall(Batcher.Progress progress, boolean stuck) {
     if (stuck && !stalled && progress.waiting() > 0) {
       stalled = true;
       LOG.warn(

@@ -35,7 +35,7 @@ final class SnapshotMeters {
 
   private final MeterRegistry registry;
   private final LiveMeters<String, ListenerCounters> listeners;
-  private final LiveMeters<Way, LongAdder> ways;
+  private final LiveMeters<ListenerToPool, LongAdder> toPools;
   private final BackendMeters backends;
   private final LiveMeters<String, Leased> limits;
   private final LiveMeters<ScopedLimit, Leased> configured;
@@ -48,7 +48,8 @@ final class SnapshotMeters {
     this.listeners =
         new LiveMeters<>(registry, this::ofListener, (name, counters) -> counters.active() > 0);
     this.backends = new BackendMeters(registry, mostBackends);
-    this.ways = new LiveMeters<>(registry, this::ofWay, (way, sessions) -> isInUse(way));
+    this.toPools =
+        new LiveMeters<>(registry, this::ofListenerToPool, (key, sessions) -> isInUse(key));
     this.limits = new LiveMeters<>(registry, this::ofLimit, (key, limit) -> false);
     this.configured = new LiveMeters<>(registry, this::ofConfigured, (key, limit) -> false);
     this.queues = new LiveMeters<>(registry, this::ofQueue, (key, queue) -> false);
@@ -56,23 +57,25 @@ final class SnapshotMeters {
   }
 
   /** After {@link #listeners} and {@link #backends} are up to date. */
-  private boolean isInUse(Way way) {
-    return listeners.keys().contains(way.listener()) && backends.hasPool(way.pool());
+  private boolean isInUse(ListenerToPool key) {
+    return listeners.keys().contains(key.listener()) && backends.hasPool(key.pool());
   }
 
   synchronized void apply(List<ListenerCounters> counters, List<Pool> poolsNow) {
     Set<String> pools = poolsNow.stream().map(Pool::name).collect(Collectors.toSet());
     Map<String, ListenerCounters> listenersNow = new HashMap<>();
-    Map<Way, LongAdder> waysNow = new HashMap<>();
+    Map<ListenerToPool, LongAdder> toPoolsNow = new HashMap<>();
     for (ListenerCounters each : counters) {
       listenersNow.put(each.listener(), each);
       each.pools().stream()
           .filter(pools::contains)
-          .forEach(pool -> waysNow.put(new Way(each.listener(), pool), each.sessionsTo(pool)));
+          .forEach(
+              pool ->
+                  toPoolsNow.put(new ListenerToPool(each.listener(), pool), each.sessionsTo(pool)));
     }
     listeners.apply(listenersNow);
     backends.apply(poolsNow);
-    ways.apply(waysNow);
+    toPools.apply(toPoolsNow);
   }
 
   /** To be called after {@link #apply}: limits of backends without rows of their own have none. */
@@ -117,7 +120,7 @@ final class SnapshotMeters {
   synchronized void removeEnded() {
     listeners.removeEnded();
     backends.removeEnded();
-    ways.removeEnded();
+    toPools.removeEnded();
   }
 
   private List<Meter> ofLimit(String key, LiveMeters.Current<Leased> source) {
@@ -218,8 +221,8 @@ final class SnapshotMeters {
                 Instant::getEpochSecond));
   }
 
-  private List<Meter> ofWay(Way way, LiveMeters.Current<LongAdder> source) {
-    Tags tags = Tags.of(MetricNames.LISTENER, way.listener(), MetricNames.POOL, way.pool());
+  private List<Meter> ofListenerToPool(ListenerToPool key, LiveMeters.Current<LongAdder> source) {
+    Tags tags = Tags.of(MetricNames.LISTENER, key.listener(), MetricNames.POOL, key.pool());
     return List.of(
         new LabelledMeters<>(registry, source, tags)
             .counter(MetricNames.SESSIONS, "Sessions given to a pool", LongAdder::sum));
@@ -235,6 +238,6 @@ final class SnapshotMeters {
     }
   }
 
-  /** From a listener to a pool. */
-  private record Way(String listener, String pool) {}
+  /** The sessions that a listener gives to a pool. */
+  private record ListenerToPool(String listener, String pool) {}
 }

@@ -45,6 +45,45 @@ final class ImportErrorsTest {
   }
 
   @Test
+  void haproxyNumbersAreNumbers() {
+    for (String name : List.of("rise", "fall", "port", "weight")) {
+      assertHaproxy(
+          "listen a\n bind :80\n default-server " + name + " many\n server s 10.0.0.1:80 check\n",
+          "f:3: " + name + " 'many'",
+          "a whole number");
+    }
+    assertHaproxy(PROXY + " retries many\n", "f:4: retries 'many'", "without variables");
+    assertHaproxy(
+        "listen a\n bind :80\n server s 10.0.0.1:80 observe layer4 error-limit x\n",
+        "f:3: error-limit 'x'",
+        "a whole number");
+    assertHaproxy(
+        PROXY.replace(":80\n", ":80 check\n") + " option tcp-check\n tcp-check connect port x\n",
+        "f:5: port 'x'",
+        "a whole number");
+  }
+
+  @Test
+  void haproxyNumbersMayHaveVariables() {
+    String yaml =
+        HaproxyImport.yaml(
+            "f", "listen a\n bind :80\n server s 10.0.0.1:80 check rise \"${RISE-3}\"\n");
+    assertThat(yaml).contains("rise: \"${RISE:3}\"");
+  }
+
+  @Test
+  void rangesOfImpossiblePortsAreLeftOut() {
+    String yaml = HaproxyImport.yaml("f", "listen a\n bind :1-99999999999\n bind :80\n");
+    assertThat(yaml).contains("line 2: :1-99999999999: left out");
+    assertThat(
+            NginxImport.yaml(
+                "f",
+                "stream { server { listen 1-99999999999; proxy_pass 10.0.0.1:80; } }",
+                Path.of("src/test/resources")))
+        .contains("left out: no IP:port");
+  }
+
+  @Test
   void haproxyDefaultsAreKnown() {
     assertHaproxy("listen a from b\n", "f:1: from b", "the name of a defaults section");
   }
@@ -148,6 +187,33 @@ final class ImportErrorsTest {
   @Test
   void nginxIncludesOfOneFileAreThere() {
     assertNginx("\ninclude missing.conf;", "f:2: include missing.conf", "a file that can be read");
+  }
+
+  @Test
+  void nginxIncludesThatAreNoFilesSayWhy() throws IOException {
+    Files.createDirectory(directory.resolve("d.conf"));
+    assertThatThrownBy(() -> NginxImport.yaml("f", "include d.conf;", directory))
+        .hasMessage(
+            "f:1: include d.conf (expected: a file that can be read, but: it is a directory)");
+  }
+
+  @Test
+  void nginxNumbersAreNumbers() {
+    assertNginx(
+        "stream { server {\n listen 80;\n proxy_pass 10.0.0.1:80;\n"
+            + " proxy_next_upstream_tries many; } }",
+        "f:4: proxy_next_upstream_tries 'many'",
+        "a whole number");
+  }
+
+  @Test
+  void nginxNamesToResolveAreNames() {
+    for (String server : List.of("fd@3", "unix:/run/a")) {
+      assertNginx(
+          "stream { upstream u {\n server " + server + " resolve; } }",
+          "f:2: " + server,
+          "a name of the DNS");
+    }
   }
 
   @Test

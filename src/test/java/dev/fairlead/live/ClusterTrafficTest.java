@@ -4,19 +4,29 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fairlead.event.MemberInfo;
+import dev.fairlead.session.CloseReason;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
+/**
+ * Ensures that the sums of the cluster are those of its members' reports, whatever else comes.
+ * Provoked with reports of several members, late, doubled, malformed or of strangers. A failure
+ * would look like a chart of one member that passes for the cluster's, or a rate that doubles.
+ */
 class ClusterTrafficTest {
+  /** Bytes at the end of a history, without which it can be read still. */
+  private static final int CHECKSUM = 8;
+
   private static final List<MemberInfo> MEMBERS = members("m1", "m2");
 
   private long seconds = 1_800_000_000L;
@@ -151,6 +161,37 @@ class ClusterTrafficTest {
   }
 
   @Test
+  void malformedEntryCountsAsNothingAndTheOthersCount() {
+    JsonObject report = report("m2", of -> of.listener("b", 5, 50, 0, 0, 0));
+    report
+        .getJsonObject("traffic")
+        .put("reasons", new JsonObject().put("drain", "x").put("admin", 5))
+        .put("refused", new JsonObject().put("b", 3))
+        .put("limits", new JsonObject().put("k", new JsonArray().add(7)))
+        .put("backends", new JsonObject().put("p/x", new JsonObject()))
+        .getJsonObject("listeners")
+        .put("a", "text")
+        .put("c", new JsonArray().add(true).add(10));
+    traffic.accept(report);
+    step(of -> {});
+    Totals totals = traffic.totals();
+    assertThat(totals.listener("a").sessions()).isZero();
+    assertThat(totals.listener("b").sessions()).isEqualTo(5);
+    assertThat(totals.listener("c").connections()).isEqualTo(2);
+    assertThat(totals.member("m2").connections()).isEqualTo(12);
+    assertThat(totals.used("k")).isEqualTo(7);
+    assertThat(totals.waiting("k")).isZero();
+    assertThat(totals.refused("b")).isEmpty();
+    assertThat(totals.reasons()).containsEntry("admin", 1.0);
+  }
+
+  @Test
+  void reasonsOfSessionsThatReachedNoBackendAreReasons() {
+    assertThat(Stream.of(CloseReason.values()).map(CloseReason::label))
+        .containsAll(Totals.NOT_CONNECTED);
+  }
+
+  @Test
   void stateIsWhatTheMemberReported() {
     traffic.accept(
         report(
@@ -214,6 +255,19 @@ class ClusterTrafficTest {
     assertThat(last(web, "connections", 2)).containsExactly(2.0, 0.0);
     assertThatThrownBy(() -> fresh.addHistory(new byte[] {1, 2, 3}))
         .isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void historyThatBreaksOffAddsNothing() {
+    step(of -> of.listener("web", 3, 10, 0, 0, 0));
+    byte[] history = traffic.history();
+    ClusterTraffic fresh = newTraffic();
+    JsonObject before = fresh.series(SeriesKey.TOTAL);
+    for (int length = 0; length < history.length - CHECKSUM; length++) {
+      byte[] part = Arrays.copyOf(history, length);
+      assertThatThrownBy(() -> fresh.addHistory(part)).isInstanceOf(IOException.class);
+      assertThat(fresh.series(SeriesKey.TOTAL)).isEqualTo(before);
+    }
   }
 
   @Test

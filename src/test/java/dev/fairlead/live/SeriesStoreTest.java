@@ -4,9 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
+/**
+ * Ensures that the last 15 minutes are kept, in bounded memory. Provoked with more series, and more
+ * steps, than there is room for. A failure would look like values of an hour ago in a chart.
+ */
 class SeriesStoreTest {
   private final SeriesStore store = new SeriesStore();
 
@@ -38,6 +45,23 @@ class SeriesStoreTest {
     assertThat(store.keys())
         .filteredOn(key -> key.name().startsWith("third") || key.name().startsWith("second"))
         .hasSize(1_800);
+  }
+
+  @Test
+  void mostImportantSeriesComeFirst() {
+    List<SeriesKey> wanted =
+        List.of(
+            SeriesKey.TOTAL,
+            SeriesKey.reason("drain"),
+            SeriesKey.pool("web"),
+            SeriesKey.member("m1"),
+            SeriesKey.listener("web"),
+            SeriesKey.backend("web/b"),
+            new SeriesKey("of a newer member", "x"));
+    Map<SeriesKey, float[][]> past = new HashMap<>();
+    wanted.forEach(key -> past.put(key, new float[][] {{1}, {1}, {1}, {1}, {1}}));
+    store.merge(1_000, new long[] {999}, past);
+    assertThat(store.keys()).isEqualTo(wanted);
   }
 
   @Test

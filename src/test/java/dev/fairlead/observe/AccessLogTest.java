@@ -30,6 +30,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
+/**
+ * Ensures that each session that ended is one line with its documented fields, and that a target
+ * which takes nothing costs lines only. Provoked with records of all kinds and with files that
+ * vanish, fill up or hang. A failure would look like a line that tools cannot parse, or none.
+ */
 class AccessLogTest {
   private static final Batcher.Limits QUICK =
       new Batcher.Limits(1000, 10, Duration.ofMillis(5), Duration.ofSeconds(10));

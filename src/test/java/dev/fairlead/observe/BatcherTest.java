@@ -19,6 +19,11 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
+/**
+ * Ensures that each item is written once or counted as lost, and that whoever offers one never
+ * waits. Provoked with sinks that are slow, stuck or failing, and with a close at any moment. A
+ * failure would look like log lines that vanish without a trace, or an event loop that stands.
+ */
 @Logs("test: lines are dropped, ")
 class BatcherTest {
   private static final Duration NEVER = Duration.ofHours(1);

@@ -1,6 +1,7 @@
 package dev.fairlead.observe;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.net.tls.ListenerCertificate;
 import dev.fairlead.net.tls.ServedCertificates;
@@ -10,6 +11,7 @@ import dev.fairlead.session.CloseReason;
 import dev.fairlead.session.CountersFixture;
 import dev.fairlead.testkit.Allocations;
 import dev.fairlead.testkit.PoolConfigs;
+import java.lang.ref.WeakReference;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +20,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+/**
+ * Ensures that a scrape shows what members, listeners, pools and backends count, under the
+ * documented names. Provoked with counters that change between scrapes and with objects that are
+ * removed or replaced. A failure would look like a series that is missing, stale or never removed.
+ */
 class MetricsTest {
   private final Metrics metrics = new Metrics();
 
@@ -235,7 +242,7 @@ class MetricsTest {
     metrics.apply(List.of(new CountersFixture("web").opened("api").counters()), pools("api").all());
     metrics.accessLog(() -> 5, () -> 7);
     metrics.eventLoop("0", () -> 250_000_000, () -> 1_500_000_000);
-    System.gc();
+    collectGarbage();
     assertThat(lines())
         .contains(
             "fairlead_sessions_total{listener=\"web\",pool=\"api\"} 1.0",
@@ -245,11 +252,22 @@ class MetricsTest {
             "fairlead_event_loop_blocked_seconds_total{loop=\"0\"} 1.5");
   }
 
+  /** Returns when a collection has cleared weak references: one alone promises nothing. */
+  private static void collectGarbage() {
+    WeakReference<Object> canary = new WeakReference<>(new Object());
+    await()
+        .until(
+            () -> {
+              System.gc();
+              return canary.get() == null;
+            });
+  }
+
   @Test
   void clusterIsReadAtAScrape() {
     metrics.cluster(new Metrics.ClusterFigures(() -> 3, () -> 0.75, () -> 2));
     metrics.clusterTraffic(() -> 20, () -> 4096);
-    System.gc();
+    collectGarbage();
     assertThat(lines())
         .contains(
             "fairlead_members 3.0",

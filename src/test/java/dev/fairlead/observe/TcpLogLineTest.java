@@ -146,7 +146,7 @@ class TcpLogLineTest {
 
   @Test
   void countsAreThoseOfTheMoment() {
-    counts.of(() -> 9, name -> name.equals("fnt") ? 5 : 0, () -> List.of(POOL));
+    counts.readFrom(() -> 9, name -> name.equals("fnt") ? 5 : 0, () -> List.of(POOL));
     POOL.backends().get(0).trySelect();
     POOL.backends().get(1).trySelect();
     POOL.backends().get(1).trySelect();

@@ -82,18 +82,21 @@ public final class AdminClient {
             lines.collect(Collectors.joining("\n")),
             problem -> shown("", problem));
       }
-      LineQueue queue = LineQueue.of(lines);
-      String line = queue.next(SILENCE_TIMEOUT).orElse(null);
-      while (line != null && takesMore.test(line)) {
-        line = queue.next(SILENCE_TIMEOUT).orElse(null);
+      try (LineQueue queue = LineQueue.of(lines)) {
+        passOn(queue, takesMore, path);
       }
-      if (line == null) {
-        throw new RefusedException(
-            url
-                + path
-                + ": the member "
-                + (queue.hasEnded() ? "ended the stream" : "does not answer any more"));
-      }
+    }
+  }
+
+  private void passOn(LineQueue queue, Predicate<String> takesMore, String path)
+      throws RefusedException {
+    String line = queue.next(SILENCE_TIMEOUT).orElse(null);
+    while (line != null && takesMore.test(line)) {
+      line = queue.next(SILENCE_TIMEOUT).orElse(null);
+    }
+    if (line == null) {
+      String end = queue.hasEnded() ? "ended the stream" : "does not answer any more";
+      throw new RefusedException(url + path + ": the member " + end);
     }
   }
 

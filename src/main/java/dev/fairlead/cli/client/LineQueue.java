@@ -2,6 +2,7 @@ package dev.fairlead.cli.client;
 
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.Optional;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeUnit;
@@ -9,43 +10,45 @@ import java.util.stream.Stream;
 
 /**
  * Lines of a response that may pause or never end, read by a daemon thread so that the wait for the
- * next one has a limit. One thread takes them.
+ * next one has a limit. One thread takes them, and closes this, which ends the other.
  */
-final class LineQueue {
+final class LineQueue implements AutoCloseable {
   /** Empty after the last line, also when the connection broke. */
   private final SynchronousQueue<Optional<String>> next = new SynchronousQueue<>();
 
+  private final Stream<String> lines;
+  private final Thread reader;
   private boolean ended;
 
-  private LineQueue() {}
-
-  /** Begins to read {@code lines}; closing them ends the thread. */
-  static LineQueue of(Stream<String> lines) {
-    LineQueue queue = new LineQueue();
-    Thread reader = new Thread(() -> queue.read(lines), "response");
+  private LineQueue(Stream<String> lines) {
+    this.lines = lines;
+    this.reader = new Thread(this::read, "response");
     reader.setDaemon(true);
-    reader.start();
+  }
+
+  /** Begins to read {@code lines}, which it closes. */
+  static LineQueue of(Stream<String> lines) {
+    LineQueue queue = new LineQueue(lines);
+    queue.reader.start();
     return queue;
   }
 
-  private void read(Stream<String> lines) {
+  private void read() {
     try {
-      try {
-        lines.forEach(line -> put(Optional.of(line)));
-      } catch (UncheckedIOException e) {
-        // The connection broke: the stream has ended.
-      }
-      put(Optional.empty());
-    } catch (IllegalStateException e) {
-      // Interrupted: nobody waits any more.
+      putLines();
+      next.put(Optional.empty());
+    } catch (InterruptedException e) {
+      // Closed: nobody takes lines any more.
     }
   }
 
-  private void put(Optional<String> line) {
+  private void putLines() throws InterruptedException {
     try {
-      next.put(line);
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
+      for (Iterator<String> each = lines.iterator(); each.hasNext(); ) {
+        next.put(Optional.of(each.next()));
+      }
+    } catch (UncheckedIOException e) {
+      // The connection broke: the stream has ended.
     }
   }
 
@@ -64,5 +67,12 @@ final class LineQueue {
   /** Whether the last call of {@link #next} was after the last line. */
   boolean hasEnded() {
     return ended;
+  }
+
+  /** Ends the reading thread, whether it waits for the connection or for {@link #next}. */
+  @Override
+  public void close() {
+    reader.interrupt();
+    lines.close();
   }
 }

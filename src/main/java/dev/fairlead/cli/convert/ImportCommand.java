@@ -8,9 +8,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -39,11 +41,7 @@ public final class ImportCommand implements Runnable {
   int haproxy(
       @Parameters(paramLabel = "FILE", description = "haproxy.cfg; - is standard input.")
           String file,
-      @Option(
-              names = {"-o", "--output"},
-              paramLabel = "FILE",
-              description = "Where to write the result; default: standard output.")
-          @Nullable Path output)
+      @Mixin ImportOutput output)
       throws IOException {
     return write(output, () -> HaproxyImport.yaml(shown(file), text(file)));
   }
@@ -55,11 +53,7 @@ public final class ImportCommand implements Runnable {
   int nginx(
       @Parameters(paramLabel = "FILE", description = "nginx.conf; - is standard input.")
           String file,
-      @Option(
-              names = {"-o", "--output"},
-              paramLabel = "FILE",
-              description = "Where to write the result; default: standard output.")
-          @Nullable Path output)
+      @Mixin ImportOutput output)
       throws IOException {
     Path directory = file.equals(STDIN) ? Path.of("") : parent(Path.of(file));
     return write(output, () -> NginxImport.yaml(shown(file), text(file), directory));
@@ -70,7 +64,16 @@ public final class ImportCommand implements Runnable {
     String yaml() throws IOException;
   }
 
-  private int write(@Nullable Path output, YamlSource source) throws IOException {
+  /** Where the result goes. */
+  static final class ImportOutput {
+    @Option(
+        names = {"-o", "--output"},
+        paramLabel = "FILE",
+        description = "Where to write the result; default: standard output.")
+    private @Nullable Path file;
+  }
+
+  private int write(ImportOutput output, YamlSource source) throws IOException {
     String yaml;
     try {
       yaml = source.yaml();
@@ -78,13 +81,23 @@ public final class ImportCommand implements Runnable {
       spec.commandLine().getErr().println(e.getMessage());
       return FAILED;
     }
-    if (output == null) {
+    if (output.file == null) {
       spec.commandLine().getOut().print(yaml);
       spec.commandLine().getOut().flush();
     } else {
-      Files.writeString(output, yaml);
+      write(output.file, yaml);
     }
     return 0;
+  }
+
+  private static void write(Path file, String yaml) throws IOException {
+    try {
+      Files.writeString(file, yaml);
+    } catch (IOException e) {
+      String why = e instanceof NoSuchFileException ? "no such directory" : Problem.reason(file, e);
+      String expected = "a file that can be written, but: " + why;
+      throw new IOException("--output " + Problem.expected(file.toString(), expected), e);
+    }
   }
 
   private static String shown(String file) {
@@ -104,7 +117,7 @@ public final class ImportCommand implements Runnable {
     try {
       return new String(Files.readAllBytes(Path.of(file)), StandardCharsets.UTF_8);
     } catch (IOException e) {
-      throw new IOException(file + ": " + Problem.reason(e), e);
+      throw new IOException(Problem.expected(file, Problem.readable(Path.of(file), e)), e);
     }
   }
 }

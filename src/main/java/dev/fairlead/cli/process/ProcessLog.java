@@ -10,6 +10,7 @@ import org.slf4j.LoggerFactory;
  * stderr: event loops log too, and a stderr that nobody reads must not hold them up.
  */
 public final class ProcessLog {
+  /** The name that {@code observe.ProcessLogSetup} gives it. */
   private static final String QUEUE = "queue";
 
   private ProcessLog() {}

@@ -26,6 +26,9 @@ public final class ClusterFeed {
   /** Counted down to end the thread. */
   private final CountDownLatch ended = new CountDownLatch(1);
 
+  /** Counted down at the first answer of the kind that is followed from then on. */
+  private final CountDownLatch first = new CountDownLatch(1);
+
   private volatile ClusterView view = ClusterView.NONE;
 
   /** Why nothing new comes; empty = it does. */
@@ -34,9 +37,6 @@ public final class ClusterFeed {
   public ClusterFeed(AdminClient client) {
     this.client = client;
   }
-
-  /** Counted down at the first answer of the kind that is followed from then on. */
-  private final CountDownLatch first = new CountDownLatch(1);
 
   /** Asks once and begins to follow; refuses if the member does not answer. */
   public void start() throws RefusedException {
@@ -81,28 +81,40 @@ public final class ClusterFeed {
   }
 
   private void run() {
-    boolean live = true;
+    boolean hasStream = true;
     try {
       do {
-        try {
-          if (live) {
-            follow();
-          } else {
-            view = polled.ask(client);
-            trouble = "";
-            first.countDown();
-          }
-        } catch (RefusedException e) {
-          live = live && e.status() != NOT_FOUND;
-          trouble = live || e.status() != NOT_FOUND ? e.lines().get(0) : "";
-          if (live || !trouble.isEmpty()) {
-            first.countDown();
-          }
-        }
+        hasStream = update(hasStream);
       } while (!ended.await(1, TimeUnit.SECONDS));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** Follows the stream until it ends, or asks once; returns whether the member has a stream. */
+  private boolean update(boolean hasStream) {
+    try {
+      if (hasStream) {
+        follow();
+      } else {
+        show(polled.ask(client));
+      }
+      return hasStream;
+    } catch (RefusedException e) {
+      if (e.status() == NOT_FOUND) {
+        trouble = "";
+        return false;
+      }
+      trouble = e.lines().get(0);
+      first.countDown();
+      return hasStream;
+    }
+  }
+
+  private void show(ClusterView next) {
+    view = next;
+    trouble = "";
+    first.countDown();
   }
 
   private void follow() throws RefusedException {
@@ -130,9 +142,7 @@ public final class ClusterFeed {
           return;
         }
       }
-      view = state.view();
-      trouble = "";
-      first.countDown();
+      show(state.view());
     } catch (DecodeException | ClassCastException e) {
       trouble = LIVE + ": an event is not as expected";
     }

@@ -24,20 +24,23 @@ final class PolledState {
     JsonObject members = client.get("/api/v1/members");
     JsonObject listeners = client.get("/api/v1/listeners");
     JsonObject pools = client.get("/api/v1/pools");
-    return view(status, members, listeners, pools, System.nanoTime());
+    return view(new PolledAnswers(status, members, listeners, pools), System.nanoTime());
   }
 
-  /** The view at {@code now}, by {@link System#nanoTime}; the answers are changed. */
-  ClusterView view(
-      JsonObject status, JsonObject members, JsonObject listeners, JsonObject pools, long now) {
+  /** What a member answers of {@code /api/v1/status}, {@code /members} and so on. */
+  record PolledAnswers(
+      JsonObject status, JsonObject members, JsonObject listeners, JsonObject pools) {}
+
+  /** The view at {@code now}, by {@link System#nanoTime}; puts rates into {@code answers}. */
+  ClusterView view(PolledAnswers answers, long now) {
     double seconds = (now - nanos) / 1e9;
     Map<String, Long> next = new HashMap<>();
-    for (JsonObject listener : AnswerText.each(listeners, "listeners")) {
+    for (JsonObject listener : AnswerText.each(answers.listeners, "listeners")) {
       String name = listener.getString("name");
       listener.put(
           "connectionsPerSecond", rate(next, "listener " + name, listener, "total", seconds));
     }
-    for (JsonObject pool : AnswerText.each(pools, "pools")) {
+    for (JsonObject pool : AnswerText.each(answers.pools, "pools")) {
       for (JsonObject backend : AnswerText.each(pool, "backends")) {
         String name = pool.getString("name") + "/" + backend.getString("id");
         backend.put("connectsPerSecond", rate(next, name + " total", backend, "total", seconds));
@@ -47,17 +50,17 @@ final class PolledState {
     }
     counters = next;
     nanos = now;
-    JsonObject config = status.getJsonObject("config", new JsonObject());
+    JsonObject config = answers.status.getJsonObject("config", new JsonObject());
     return new ClusterView(
-        status.getString("name", "-"),
+        answers.status.getString("name", "-"),
         false,
         new JsonObject()
-            .put("revision", status.getLong("revision"))
+            .put("revision", answers.status.getLong("revision"))
             .put("author", config.getString("author")),
         new ClusterView.Sections(
-            AnswerText.byName(members, "members"),
-            AnswerText.each(listeners, "listeners"),
-            AnswerText.each(pools, "pools")),
+            AnswerText.byName(answers.members, "members"),
+            AnswerText.each(answers.listeners, "listeners"),
+            AnswerText.each(answers.pools, "pools")),
         Double.NaN,
         problems(config));
   }

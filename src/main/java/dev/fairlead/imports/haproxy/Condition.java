@@ -26,38 +26,46 @@ record Condition(
   static Optional<List<Condition>> parse(List<String> words, Scope scope, boolean unless) {
     List<Condition> alternatives = new ArrayList<>();
     Condition all = NONE;
-    for (int at = 0; at < words.size(); at++) {
-      String word = words.get(at);
-      if (word.matches("or|\\|\\|")) {
+    int at = 0;
+    while (at < words.size()) {
+      if (words.get(at).matches("or|\\|\\|")) {
         alternatives.add(all);
         all = NONE;
+        at++;
         continue;
       }
-      boolean not = word.startsWith("!");
-      String name = not ? word.substring(1) : word;
-      if (name.isEmpty() && at + 1 < words.size()) {
-        name = words.get(++at);
-      }
-      List<String> test = List.of(name);
-      if (name.equals("{")) {
-        int end = closing(words, at);
-        test = words.subList(at + 1, end);
-        at = end;
-      } else {
-        test = List.of();
-      }
-      Optional<Condition> one = test.isEmpty() ? named(name, scope) : of(test);
-      if (one.isEmpty()) {
-        return Optional.empty();
-      }
-      Optional<Condition> both = all.and(one.get(), not != unless);
+      Term term = Term.at(at, words, scope);
+      Condition before = all;
+      Optional<Condition> both =
+          term.condition().flatMap(each -> before.and(each, term.negated() != unless));
       if (both.isEmpty()) {
         return Optional.empty();
       }
       all = both.get();
+      at = term.next();
     }
     alternatives.add(all);
     return unless && alternatives.size() > 1 ? Optional.empty() : Optional.of(alternatives);
+  }
+
+  /**
+   * The name of an acl or a test in braces, either with an exclamation mark before it.
+   *
+   * @param condition empty = it is not understood
+   * @param next the index of the word after it
+   */
+  private record Term(boolean negated, Optional<Condition> condition, int next) {
+    static Term at(int at, List<String> words, Scope scope) {
+      String word = words.get(at);
+      boolean negated = word.startsWith("!");
+      int begin = word.equals("!") && at + 1 < words.size() ? at + 1 : at;
+      String name = begin > at ? words.get(begin) : negated ? word.substring(1) : word;
+      if (!name.equals("{")) {
+        return new Term(negated, named(name, scope), begin + 1);
+      }
+      int end = closing(words, begin);
+      return new Term(negated, of(words.subList(begin + 1, end)), end + 1);
+    }
   }
 
   private static int closing(List<String> words, int from) {
@@ -121,7 +129,7 @@ record Condition(
   private static Optional<Condition> names(List<String> values, String match) {
     boolean end = match.equals("end");
     boolean valid =
-        match.equals("str") ? true : end && values.stream().allMatch(each -> each.startsWith("."));
+        match.equals("str") || (end && values.stream().allMatch(each -> each.startsWith(".")));
     List<String> names = values.stream().map(each -> end ? "*" + each : each).toList();
     return valid
         ? Optional.of(new Condition(names, List.of(), List.of(), List.of(), false))

@@ -1,7 +1,7 @@
 package dev.fairlead.imports.haproxy;
 
+import dev.fairlead.imports.ForeignNumber;
 import dev.fairlead.imports.ForeignTime;
-import dev.fairlead.imports.PeerAddress;
 import dev.fairlead.imports.Scope;
 import dev.fairlead.imports.Statement;
 import dev.fairlead.imports.YamlBlock;
@@ -22,8 +22,8 @@ record GlobalSection(Scope scope) {
   }
 
   void putNode(YamlBlock node) {
-    scope.value("maxconn").map(PeerAddress::number).ifPresent(n -> node.put("maxSessions", n));
-    scope.value("nbthread").map(PeerAddress::number).ifPresent(n -> node.put("eventLoops", n));
+    scope.value("maxconn").map(ForeignNumber::show).ifPresent(n -> node.put("maxSessions", n));
+    scope.value("nbthread").map(ForeignNumber::show).ifPresent(n -> node.put("eventLoops", n));
     scope
         .last("hard-stop-after")
         .map(line -> ForeignTime.show(ForeignTime.of(line, line.word(1), "ms")))

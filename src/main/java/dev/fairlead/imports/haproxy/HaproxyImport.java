@@ -138,6 +138,6 @@ public final class HaproxyImport {
   private static void leftovers(HaproxySection section, YamlBlock place) {
     Scope scope = section.scope();
     List<Statement> unused = scope.unused();
-    unused.forEach(each -> place.note(each, WithoutCounterpart.reason(each)));
+    unused.forEach(each -> place.note(each, HaproxyReasons.reason(each)));
   }
 }

@@ -1,6 +1,7 @@
 package dev.fairlead.imports.haproxy;
 
 import dev.fairlead.imports.ForeignName;
+import dev.fairlead.imports.ForeignNumber;
 import dev.fairlead.imports.ForeignTime;
 import dev.fairlead.imports.ImportException;
 import dev.fairlead.imports.ImportedConfig;
@@ -96,12 +97,12 @@ final class ListenerImport {
 
   /** Each of {@code several} listeners of a section has limits of its own. */
   private static void limits(YamlBlock listener, Scope scope, boolean several) {
-    scope.value("backlog").map(PeerAddress::number).ifPresent(n -> listener.put("backlog", n));
+    scope.value("backlog").map(ForeignNumber::show).ifPresent(n -> listener.put("backlog", n));
     scope
         .last("maxconn")
         .ifPresent(
             line -> {
-              listener.put("limits.connections", PeerAddress.number(line.word(1)));
+              listener.put("limits.connections", ForeignNumber.show(line.word(1)));
               listener.note(
                   line,
                   "one client more is refused; to have it wait, see limits.queue"
@@ -111,7 +112,7 @@ final class ListenerImport {
         .last("rate-limit", "sessions")
         .ifPresent(
             line -> {
-              Object rate = PeerAddress.number(line.word(2));
+              Object rate = ForeignNumber.show(line.word(2));
               listener.put("limits.newConnectionsPerSecond", rate);
               listener.note(
                   line,
@@ -156,9 +157,9 @@ final class ListenerImport {
       listener.put("proxyProtocol.mode", "required");
       listener.note(bind.statement(), "accept-proxy", "name who may send it in trusted");
     }
-    bind.value("backlog").ifPresent(text -> listener.put("backlog", PeerAddress.number(text)));
+    bind.value("backlog").ifPresent(text -> listener.put("backlog", ForeignNumber.show(text)));
     bind.value("maxconn")
-        .ifPresent(text -> listener.put("limits.connections", PeerAddress.number(text)));
+        .ifPresent(text -> listener.put("limits.connections", ForeignNumber.show(text)));
     if (bind.has("ssl")) {
       tls(listener, bind);
     }

@@ -1,5 +1,6 @@
 package dev.fairlead.imports.haproxy;
 
+import dev.fairlead.imports.ForeignNumber;
 import dev.fairlead.imports.ForeignTime;
 import dev.fairlead.imports.ImportException;
 import dev.fairlead.imports.Scope;
@@ -29,7 +30,8 @@ record PoolHealth(YamlBlock pool, HaproxySection section, PoolServers servers) {
           "external-check",
           "spop-check");
 
-  private static final Set<String> SMALL_TALK = Set.of("+PONG", "+OK");
+  /** Replies to PING and AUTH: those after them say more, such as {@code role:master}. */
+  private static final Set<String> ROUTINE_REPLIES = Set.of("+PONG", "+OK");
 
   /** Nothing where no server is checked: comments name the lines then. */
   void put() {
@@ -177,7 +179,8 @@ record PoolHealth(YamlBlock pool, HaproxySection section, PoolServers servers) {
             .filter(line -> line.word(2).matches("string|binary"))
             .reduce(
                 (one, other) ->
-                    SMALL_TALK.contains(other.word(3)) && !SMALL_TALK.contains(one.word(3))
+                    ROUTINE_REPLIES.contains(other.word(3))
+                            && !ROUTINE_REPLIES.contains(one.word(3))
                         ? one
                         : other);
     expected.stream()
@@ -196,7 +199,8 @@ record PoolHealth(YamlBlock pool, HaproxySection section, PoolServers servers) {
   }
 
   private void connect(Statement line) {
-    argument(line, "port").ifPresent(port -> pool.put("health.port", Integer.valueOf(port)));
+    argument(line, "port")
+        .ifPresent(port -> pool.put("health.port", ForeignNumber.of(line, "port", port)));
     boolean ssl = line.words().contains("ssl");
     if (ssl) {
       pool.put("health.type", "tls");
@@ -245,8 +249,8 @@ record PoolHealth(YamlBlock pool, HaproxySection section, PoolServers servers) {
         timeout
             .map(line -> ForeignTime.show(ForeignTime.of(line, line.word(2), "ms")))
             .orElse(shown));
-    servers.shared("rise").ifPresent(rise -> pool.put("health.rise", Integer.valueOf(rise)));
-    servers.shared("fall").ifPresent(fall -> pool.put("health.fall", Integer.valueOf(fall)));
-    servers.shared("port").ifPresent(port -> pool.put("health.port", Integer.valueOf(port)));
+    pool.put("health.rise", servers.sharedNumber("rise"));
+    pool.put("health.fall", servers.sharedNumber("fall"));
+    servers.sharedNumber("port").ifPresent(port -> pool.put("health.port", port));
   }
 }

@@ -1,6 +1,7 @@
 package dev.fairlead.imports.haproxy;
 
 import dev.fairlead.imports.ForeignName;
+import dev.fairlead.imports.ForeignNumber;
 import dev.fairlead.imports.ForeignTime;
 import dev.fairlead.imports.PeerAddress;
 import dev.fairlead.imports.Scope;
@@ -21,6 +22,7 @@ import java.util.stream.Stream;
 record PoolImport(
     YamlBlock pool, HaproxySection section, List<HaproxySection> fronts, List<String> ports) {
   private static final String UNIT = "ms";
+  private static final int MOST_ATTEMPTS = 100;
   private static final String LONGER = "Fairlead has one for both sides: the longer";
 
   void put() {
@@ -77,8 +79,7 @@ record PoolImport(
   private void outlier(PoolServers servers) {
     Optional<String> observe = servers.shared("observe");
     if (observe.equals(Optional.of("layer4"))) {
-      int failures = servers.shared("error-limit").map(Integer::valueOf).orElse(10);
-      pool.put("outlier.failures", failures);
+      pool.put("outlier.failures", servers.sharedNumber("error-limit").orElse(10));
     } else {
       pool.put("outlier", "off");
     }
@@ -89,15 +90,7 @@ record PoolImport(
     timeout.ifPresentOrElse(
         line -> pool.put("connect.timeout", duration(line, line.word(2))),
         () -> pool.note("without timeout connect: HAProxy waits for ever, Fairlead for 5s"));
-    scope
-        .value("retries")
-        .ifPresent(
-            retries ->
-                pool.put("connect.attempts", Math.min(100, Integer.parseInt(retries) + 1))
-                    .note(
-                        "retries "
-                            + retries
-                            + ": each attempt is at another backend, not the same"));
+    scope.last("retries").ifPresent(this::attempts);
     Optional<Statement> source = scope.last("source");
     Stream.concat(source.map(line -> line.word(1)).stream(), servers.shared("source").stream())
         .map(text -> PeerAddress.parse(text.split(" ", -1)[0]))
@@ -109,6 +102,12 @@ record PoolImport(
     source
         .filter(line -> line.words().size() > 2)
         .ifPresent(line -> pool.note(line, "only the address: the rest has no counterpart"));
+  }
+
+  private void attempts(Statement retries) {
+    int number = ForeignNumber.known(retries, "retries", retries.word(1));
+    pool.put("connect.attempts", Math.min(MOST_ATTEMPTS, number + 1));
+    pool.note(retries.text() + ": each attempt is at another backend, not the same");
   }
 
   /** HAProxy has one for each side, Fairlead one for the last byte of either. */

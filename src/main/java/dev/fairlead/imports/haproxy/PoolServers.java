@@ -1,7 +1,7 @@
 package dev.fairlead.imports.haproxy;
 
+import dev.fairlead.imports.ForeignNumber;
 import dev.fairlead.imports.ForeignTime;
-import dev.fairlead.imports.ImportException;
 import dev.fairlead.imports.PeerAddress;
 import dev.fairlead.imports.Statement;
 import dev.fairlead.imports.YamlBlock;
@@ -81,16 +81,7 @@ record PoolServers(
   }
 
   private static Optional<Object> number(ServerLine server, String name) {
-    return server
-        .value(name)
-        .map(
-            text -> {
-              if (!text.matches("\\d{1,9}|\\$\\{.*}")) {
-                throw new ImportException(
-                    server.statement(), name + " '" + text + "'", "a whole number");
-              }
-              return PeerAddress.number(text);
-            });
+    return server.value(name).map(text -> ForeignNumber.of(server.place(name), name, text));
   }
 
   private void discovery(ServerLine template) {
@@ -105,7 +96,7 @@ record PoolServers(
       pool.put("discovery.srv", host);
     } else {
       pool.put("discovery.dns", host);
-      pool.put("discovery.port", port(address.get()).map(PeerAddress::number).orElse(0));
+      pool.put("discovery.port", port(address.get()).map(ForeignNumber::show).orElse(0));
     }
   }
 
@@ -139,6 +130,12 @@ record PoolServers(
       }
     }
     return first;
+  }
+
+  /** The same for a whole number. */
+  Optional<Object> sharedNumber(String name) {
+    shared(name);
+    return all().stream().flatMap(server -> number(server, name).stream()).findFirst();
   }
 
   /** The same for a parameter without argument. */

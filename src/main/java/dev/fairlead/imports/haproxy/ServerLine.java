@@ -131,11 +131,16 @@ final class ServerLine {
     return Optional.ofNullable(parameters.get(name)).map(each -> String.join(" ", each.arguments));
   }
 
+  /** The line that says a parameter, a {@code default-server} one maybe. */
+  Statement place(String name) {
+    Parameter parameter = parameters.get(name);
+    return parameter == null ? statement : parameter.from;
+  }
+
   /** A comment about one of its parameters, at the line that says it. */
   void note(YamlBlock block, String name, String why) {
     used.add(name);
-    Parameter parameter = parameters.get(name);
-    Statement from = parameter == null ? statement : parameter.from;
+    Statement from = place(name);
     block.note(from, head(from) + shown(name), why);
   }
 
@@ -154,6 +159,6 @@ final class ServerLine {
   void noteUnused(YamlBlock block) {
     List.copyOf(parameters.keySet()).stream()
         .filter(name -> !used.contains(name))
-        .forEach(name -> note(block, name, WithoutCounterpart.ofServer(name)));
+        .forEach(name -> note(block, name, HaproxyReasons.ofServer(name)));
   }
 }

@@ -1,6 +1,6 @@
 package dev.fairlead.imports.nginx;
 
-import dev.fairlead.imports.PeerAddress;
+import dev.fairlead.imports.ForeignNumber;
 import dev.fairlead.imports.Scope;
 import dev.fairlead.imports.Statement;
 import dev.fairlead.imports.YamlBlock;
@@ -67,9 +67,9 @@ record NginxAccess(YamlBlock listener, Scope server) {
     Optional<Statement> zone = zone(server, limit.word(1));
     String key = zone.map(line -> line.word(1)).orElse("");
     if (key.matches("\\$(?:binary_)?remote_addr")) {
-      listener.put("limits.connectionsPerSource", PeerAddress.number(limit.word(2)));
+      listener.put("limits.connectionsPerSource", ForeignNumber.show(limit.word(2)));
     } else if (key.matches("\\$server_(?:port|addr)|[^$]+")) {
-      listener.put("limits.connections", PeerAddress.number(limit.word(2)));
+      listener.put("limits.connections", ForeignNumber.show(limit.word(2)));
     } else {
       listener.note(limit, "only connections of an address, or of all clients, can be limited");
     }

@@ -1,7 +1,7 @@
 package dev.fairlead.imports.nginx;
 
+import dev.fairlead.imports.ForeignNumber;
 import dev.fairlead.imports.ImportedConfig;
-import dev.fairlead.imports.PeerAddress;
 import dev.fairlead.imports.Scope;
 import dev.fairlead.imports.Statement;
 import dev.fairlead.imports.YamlBlock;
@@ -41,7 +41,7 @@ public final class NginxImport {
 
   private String run() {
     main.value("worker_processes")
-        .map(PeerAddress::number)
+        .map(ForeignNumber::show)
         .ifPresent(count -> result.node().put("eventLoops", count));
     NginxLogs.put(result.node(), main);
     List<Statement> streams = streams();

@@ -1,6 +1,7 @@
 package dev.fairlead.imports.nginx;
 
 import dev.fairlead.imports.ForeignName;
+import dev.fairlead.imports.ForeignNumber;
 import dev.fairlead.imports.ForeignTime;
 import dev.fairlead.imports.ImportException;
 import dev.fairlead.imports.ImportedConfig;
@@ -115,7 +116,11 @@ final class NginxPools {
   private static void connect(YamlBlock pool, Scope server, int servers) {
     pool.put("connect.timeout", time(server, "proxy_connect_timeout", "60s"));
     boolean next = !server.value("proxy_next_upstream").equals(Optional.of("off"));
-    int tries = server.value("proxy_next_upstream_tries").map(Integer::valueOf).orElse(0);
+    int tries =
+        server
+            .last("proxy_next_upstream_tries")
+            .map(line -> ForeignNumber.known(line, line.name(), line.word(1)))
+            .orElse(0);
     int attempts = !next ? 1 : tries == 0 ? servers : tries;
     pool.put("connect.attempts", Math.min(100, attempts));
     server

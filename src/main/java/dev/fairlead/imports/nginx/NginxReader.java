@@ -1,5 +1,6 @@
 package dev.fairlead.imports.nginx;
 
+import dev.fairlead.config.Problem;
 import dev.fairlead.imports.ImportException;
 import dev.fairlead.imports.Statement;
 import java.io.IOException;
@@ -168,7 +169,7 @@ final class NginxReader {
             new NginxReader(directory, name, Files.readString(each), depth + 1).statements(null));
       }
     } catch (IOException e) {
-      throw new ImportException(file, first, "include " + pattern, "a file that can be read");
+      throw new ImportException(file, first, "include " + pattern, Problem.readable(path, e));
     }
     return all;
   }

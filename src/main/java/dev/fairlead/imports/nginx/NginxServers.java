@@ -1,5 +1,6 @@
 package dev.fairlead.imports.nginx;
 
+import dev.fairlead.imports.ForeignNumber;
 import dev.fairlead.imports.ImportedConfig;
 import dev.fairlead.imports.PeerAddress;
 import dev.fairlead.imports.Scope;
@@ -148,7 +149,7 @@ final class NginxServers {
     List<String> rest = new ArrayList<>();
     for (String flag : listen.from(2)) {
       if (flag.startsWith("backlog=")) {
-        listener.put("backlog", PeerAddress.number(flag.substring("backlog=".length())));
+        listener.put("backlog", ForeignNumber.show(flag.substring("backlog=".length())));
       } else if (flag.equals("proxy_protocol")) {
         proxyProtocol(listener, server);
       } else if (flag.equals("ssl")) {

@@ -1,5 +1,6 @@
 package dev.fairlead.imports.nginx;
 
+import dev.fairlead.imports.ForeignNumber;
 import dev.fairlead.imports.ForeignTime;
 import dev.fairlead.imports.ImportException;
 import dev.fairlead.imports.PeerAddress;
@@ -65,7 +66,7 @@ record NginxUpstream(YamlBlock pool, Scope upstream, List<Statement> servers) {
       String value = parameter.substring(parameter.indexOf('=') + 1);
       switch (parameter.replaceFirst("=.*", "")) {
         case "weight" -> backend.put("weight", weight(server, value));
-        case "max_conns" -> backend.put("maxConnections", PeerAddress.number(value));
+        case "max_conns" -> backend.put("maxConnections", ForeignNumber.show(value));
         case "backup" -> backend.put("backup", true);
         case "down" -> backend.put("state", "disabled");
         case "drain" -> backend.put("state", "draining");
@@ -80,7 +81,7 @@ record NginxUpstream(YamlBlock pool, Scope upstream, List<Statement> servers) {
   }
 
   private Object weight(Statement server, String value) {
-    Object weight = PeerAddress.number(value);
+    Object weight = ForeignNumber.show(value);
     if (weight instanceof Integer number && number > MAX_WEIGHT) {
       pool.note(server, "weight=" + value, MAX_WEIGHT + " is the highest");
       return MAX_WEIGHT;
@@ -98,7 +99,10 @@ record NginxUpstream(YamlBlock pool, Scope upstream, List<Statement> servers) {
             .filter(each -> each.startsWith("service="))
             .map(each -> each.substring("service=".length()))
             .findFirst();
-    PeerAddress address = PeerAddress.parse(server.word(1)).orElseThrow();
+    PeerAddress address =
+        PeerAddress.parse(server.word(1))
+            .filter(each -> !each.isUnix())
+            .orElseThrow(() -> new ImportException(server, server.word(1), "a name of the DNS"));
     if (pool.get("discovery").isPresent()) {
       pool.note(server, "left out: a pool has one discovery");
     } else if (service.isPresent()) {
@@ -106,7 +110,7 @@ record NginxUpstream(YamlBlock pool, Scope upstream, List<Statement> servers) {
       pool.put("discovery.srv", name + "." + address.host());
     } else {
       pool.put("discovery.dns", address.host());
-      pool.put("discovery.port", PeerAddress.number(address.port()));
+      pool.put("discovery.port", ForeignNumber.show(address.port()));
     }
     server.from(2).stream()
         .filter(each -> !each.equals("resolve") && !each.startsWith("service="))
@@ -129,7 +133,7 @@ record NginxUpstream(YamlBlock pool, Scope upstream, List<Statement> servers) {
                 value -> pool.note(servers.get(0), name + "=" + value, "no effect, as in nginx"));
       }
     } else {
-      pool.put("outlier.failures", PeerAddress.number(fails));
+      pool.put("outlier.failures", ForeignNumber.show(fails));
       pool.put("outlier.ejection", time(servers.get(0), time));
       pool.put("outlier.maxEjected", "100%");
     }

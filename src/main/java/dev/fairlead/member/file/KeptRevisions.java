@@ -11,8 +11,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Saves for the next start which revisions the member has had and which content of its own file the
- * cluster has taken. What could not be saved is tried again by {@link #retry}; the log tells a
- * problem once, and its end. Methods block: any thread except event loops.
+ * cluster has taken. What could not be saved is tried again by {@link #retry}; the log has one line
+ * when a problem begins and one when it ends. Methods block: any thread except event loops.
  */
 public final class KeptRevisions {
   private static final Logger LOG = LoggerFactory.getLogger(KeptRevisions.class);
@@ -56,9 +56,11 @@ public final class KeptRevisions {
     write();
   }
 
-  /** Calls {@link #retry} from time to time, on a worker, as long as {@code vertx} runs. */
-  public void retryOn(Vertx vertx) {
-    vertx.setPeriodic(RETRY_EVERY.toMillis(), timer -> vertx.executeBlocking(this::retry, false));
+  /** Calls {@link #retry} every 5 s, on a worker of {@code vertx}, until the result is closed. */
+  public AutoCloseable retryOn(Vertx vertx) {
+    long timer =
+        vertx.setPeriodic(RETRY_EVERY.toMillis(), id -> vertx.executeBlocking(this::retry, false));
+    return () -> vertx.cancelTimer(timer);
   }
 
   /** Saves what the last write could not; whether nothing is left to save. */

@@ -6,8 +6,7 @@ import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.config.ListenerConfig.ListFile;
 import dev.fairlead.config.Problem;
-import dev.fairlead.member.file.TlsInForce.Unusable;
-import dev.fairlead.member.file.TlsInForce.UnusableFilesException;
+import dev.fairlead.member.file.UnusableFilesException.FileProblem;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -105,7 +104,7 @@ public final class ListsInForce {
    */
   public Lists read(FairleadConfig config) {
     Map<Path, Followed> files = new TreeMap<>();
-    List<Unusable> problems = new ArrayList<>();
+    List<FileProblem> problems = new ArrayList<>();
     forEachFile(
         config,
         (path, file) -> {
@@ -118,7 +117,7 @@ public final class ListsInForce {
               stamp.mayHaveChanged();
               files.put(file, new Followed(stamp, NetworkList.read(file)));
             } catch (NetworkListException e) {
-              problems.add(new Unusable(path, file.toString(), e.expected()));
+              problems.add(new FileProblem(path, file.toString(), e.expected()));
             }
           }
         });
@@ -129,12 +128,12 @@ public final class ListsInForce {
   }
 
   /** What cannot be used of the files that {@code config} names. */
-  public static List<Unusable> problems(FairleadConfig config) {
+  public static List<FileProblem> problems(FairleadConfig config) {
     try {
       new ListsInForce(InstantSource.system()).read(config);
       return List.of();
     } catch (UnusableFilesException e) {
-      return e.files();
+      return e.problems();
     }
   }
 
@@ -169,7 +168,7 @@ public final class ListsInForce {
     return !inForce.files.isEmpty();
   }
 
-  /** To be called every half second; true = a list is another one. */
+  /** To be called every {@link FilesInForce#CHECK_EVERY}; true = a list is another one. */
   public boolean check() {
     boolean changed = false;
     for (Followed each : inForce.files.values()) {

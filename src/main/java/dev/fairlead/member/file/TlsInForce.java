@@ -14,6 +14,7 @@ import dev.fairlead.config.TlsConfig.ProviderChoice;
 import dev.fairlead.config.TlsConfig.Terminate;
 import dev.fairlead.config.TlsConfig.Tickets;
 import dev.fairlead.listener.Snapshot.TlsSources;
+import dev.fairlead.member.file.UnusableFilesException.FileProblem;
 import dev.fairlead.net.tls.BackendContexts;
 import dev.fairlead.net.tls.CertificateWatch;
 import dev.fairlead.net.tls.ListenerCertificate;
@@ -24,7 +25,6 @@ import dev.fairlead.net.tls.TlsFiles;
 import dev.fairlead.net.tls.TlsProblem;
 import dev.fairlead.net.tls.TlsProvider;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -48,9 +48,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class TlsInForce {
   private static final Logger LOG = LoggerFactory.getLogger(TlsInForce.class);
-
-  /** Raising it takes new certificates later, lowering it asks the file system more often. */
-  static final Duration CHECK_EVERY = Duration.ofMillis(500);
 
   private final ProviderChoice choice;
   private final InstantSource clock;
@@ -86,25 +83,6 @@ public final class TlsInForce {
     }
   }
 
-  /** A file, or another value, that cannot be used; {@code value} with variables resolved. */
-  public record Unusable(String path, String value, String expected) {}
-
-  /** Files of a configuration cannot be used on this member. */
-  public static final class UnusableFilesException extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    private final transient List<Unusable> files;
-
-    public UnusableFilesException(List<Unusable> files) {
-      super("files cannot be used");
-      this.files = List.copyOf(files);
-    }
-
-    public List<Unusable> files() {
-      return files;
-    }
-  }
-
   /** Files that are watched for one section {@code tls}. */
   public record Watched<C, T extends TlsContexts>(C config, CertificateWatch<T> watch) {}
 
@@ -128,7 +106,7 @@ public final class TlsInForce {
    * @throws UnusableFilesException with every file that cannot be used
    */
   public Watches read(FairleadConfig config) {
-    List<Unusable> problems = new ArrayList<>();
+    List<FileProblem> problems = new ArrayList<>();
     Map<String, Watched<Terminate, ServerContexts>> listeners = new HashMap<>();
     for (int i = 0; i < config.listeners().size(); i++) {
       ListenerConfig listener = config.listeners().get(i);
@@ -167,7 +145,7 @@ public final class TlsInForce {
   }
 
   /** The reading of one section; its problems have its path. */
-  private record SectionReading(String path, List<Unusable> problems) {
+  private record SectionReading(String path, List<FileProblem> problems) {
     private <C, T extends TlsContexts> @Nullable Watched<C, T> of(
         @Nullable Watched<C, T> last, C config, Opener<C, T> opener, String name) {
       if (last != null && last.config().equals(config)) {
@@ -192,7 +170,8 @@ public final class TlsInForce {
     }
 
     private void add(TlsProblem problem) {
-      problems.add(new Unusable(path + "." + problem.key(), problem.value(), problem.expected()));
+      problems.add(
+          new FileProblem(path + "." + problem.key(), problem.value(), problem.expected()));
     }
   }
 
@@ -255,7 +234,7 @@ public final class TlsInForce {
     return !watches.listeners.isEmpty() || !watches.pools.isEmpty();
   }
 
-  /** To be called every {@link #CHECK_EVERY}. */
+  /** To be called every {@link FilesInForce#CHECK_EVERY}. */
   public void check() {
     Instant now = clock.instant();
     watches.all().forEach(watch -> check(watch, now));

@@ -14,7 +14,7 @@ public interface LogTarget {
   /**
    * Writes {@code lines}, each with a line feed; may be empty.
    *
-   * @throws LostLines if some are lost
+   * @throws LostLinesException if some are lost
    * @throws IOException if all are lost
    */
   void write(byte[] lines) throws IOException;

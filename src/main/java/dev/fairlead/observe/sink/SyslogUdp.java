@@ -40,7 +40,7 @@ final class SyslogUdp implements SyslogWire {
       try {
         open().write(ByteBuffer.wrap(message, 0, Math.min(message.length, MOST_BYTES)));
       } catch (UnknownHostException e) {
-        throw new LostLines(lost + messages.size() - i, e);
+        throw new LostLinesException(lost + messages.size() - i, e);
       } catch (IOException e) {
         close();
         lost++;
@@ -48,7 +48,7 @@ final class SyslogUdp implements SyslogWire {
       }
     }
     if (first != null) {
-      throw new LostLines(lost, first);
+      throw new LostLinesException(lost, first);
     }
   }
 

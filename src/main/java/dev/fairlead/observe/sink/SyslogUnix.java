@@ -51,7 +51,7 @@ final class SyslogUnix implements SyslogWire {
       }
     }
     if (first != null) {
-      throw new LostLines(lost, first);
+      throw new LostLinesException(lost, first);
     }
   }
 

@@ -9,7 +9,7 @@ interface SyslogWire {
   /**
    * Sends {@code messages}, complete with their headers.
    *
-   * @throws LostLines if some could not be sent
+   * @throws LostLinesException if some could not be sent
    * @throws IOException if none could be sent
    */
   void send(List<byte[]> messages) throws IOException;

@@ -14,6 +14,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+/**
+ * Ensures that systemd is told of a start and of a drain, and that nothing depends on it. Provoked
+ * with sockets of all the forms that {@code NOTIFY_SOCKET} may have. A failure would look like a
+ * unit that never becomes active, or that is killed while its sessions end.
+ */
 class ServiceManagerTest {
   @TempDir private Path directory;
 

@@ -151,10 +151,11 @@ class ClusterFeedTest {
                 new JsonArray().add(new JsonObject().put("id", "a:1").put("total", total)));
     ClusterView view =
         polled.view(
-            new JsonObject(),
-            new JsonObject(),
-            new JsonObject(),
-            new JsonObject().put("pools", new JsonArray().add(pool)),
+            new PolledState.PolledAnswers(
+                new JsonObject(),
+                new JsonObject(),
+                new JsonObject(),
+                new JsonObject().put("pools", new JsonArray().add(pool))),
             TimeUnit.SECONDS.toNanos(seconds));
     return BackendRow.all(view).get(0).backend().getDouble("connectsPerSecond");
   }

@@ -14,6 +14,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/**
+ * Ensures that what was written is read again, and that a directory which cannot be used is named
+ * with what was expected. Provoked with files that are broken or in the way. A failure would look
+ * like a cluster that begins with an old configuration.
+ */
 class StateDirTest {
   private static final SavedState STATE =
       new SavedState("d1", List.of("{\"revision\": 2, \"text\": \"a\\n\u00e4\"}", "opaque"));

@@ -18,6 +18,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+/**
+ * Ensures that a file of lines stays within its size and its period, and that no line is lost on
+ * the way. Provoked with a clock, and with files that cannot be moved or written. A failure would
+ * look like a full disk, or a log that ends at midnight.
+ */
 class LogFileTest {
   @TempDir private Path directory;
 

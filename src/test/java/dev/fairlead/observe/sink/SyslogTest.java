@@ -220,7 +220,7 @@ class SyslogTest {
             "access",
             Duration.ZERO);
     assertThatThrownBy(() -> log.write(TWO))
-        .isInstanceOfSatisfying(LostLines.class, e -> assertThat(e.count()).isEqualTo(2))
+        .isInstanceOfSatisfying(LostLinesException.class, e -> assertThat(e.count()).isEqualTo(2))
         .hasMessageContaining(path.toString());
     for (int restart = 0; restart < 2; restart++) {
       Socket server = Socket.newSocketDomainDgram();

@@ -2,13 +2,13 @@ package dev.fairlead.observe.sink;
 
 import java.io.IOException;
 
-/** Some lines of several were lost, and the others written. */
-public final class LostLines extends IOException {
+/** Some lines of several were lost, and the others written; the message is that of the first. */
+public final class LostLinesException extends IOException {
   private static final long serialVersionUID = 1L;
 
   private final int count;
 
-  LostLines(int count, IOException first) {
+  LostLinesException(int count, IOException first) {
     super(first.getMessage(), first);
     this.count = count;
   }

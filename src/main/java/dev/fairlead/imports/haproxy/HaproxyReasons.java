@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /** Why Fairlead has nothing for a directive of HAProxy, for the comment about it. */
-final class WithoutCounterpart {
+final class HaproxyReasons {
   private static final String LOG = "the access log is always on, see node.accessLog";
   private static final String KEEP_ALIVE = "both sides always have TCP keep-alive";
   private static final String SERVICE = "the service unit or the container decides it";
@@ -72,7 +72,7 @@ final class WithoutCounterpart {
           "(?:timeout (?:client|server|connect|check|queue|tunnel)|balance|retries|maxconn"
               + "|default-server|mode|backlog|source|option (?:tcp|http|ssl|redis|smtp)\\S*ch).*");
 
-  private WithoutCounterpart() {}
+  private HaproxyReasons() {}
 
   /** The same for a parameter of a server. */
   static String ofServer(String parameter) {
