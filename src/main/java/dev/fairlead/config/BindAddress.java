@@ -69,13 +69,15 @@ public record BindAddress(
   /** The addresses of one port each that it stands for. */
   public List<BindAddress> each() {
     return isRange()
-        ? IntStream.rangeClosed(port, lastPort).mapToObj(one -> ip(Objects.requireNonNull(host), one)).toList()
+        ? IntStream.rangeClosed(port, lastPort)
+            .mapToObj(one -> ip(Objects.requireNonNull(host), one))
+            .toList()
         : List.of(this);
   }
 
   /**
-   * Whether only one of the two can be bound: they have a port in common, and one address or a wildcard
-   * that includes the other. Port 0 and Unix sockets overlap nothing.
+   * Whether only one of the two can be bound: they have a port in common, and one address or a
+   * wildcard that includes the other. Port 0 and Unix sockets overlap nothing.
    */
   public boolean overlaps(BindAddress other) {
     // First, because ranges are compared port by port.

@@ -17,7 +17,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,7 +45,7 @@ public final class Listeners {
 
   private record Open(ListenerConfig config, ListeningSocket socket) {}
 
-  private record Added(Wanted wanted, ListeningSocket socket) {}
+  private record Added(WantedAddress wanted, ListeningSocket socket) {}
 
   /** Another change was committed since this one was prepared; it can be prepared again. */
   public static final class StaleChangeException extends RuntimeException {
@@ -102,7 +101,7 @@ public final class Listeners {
     Future<Void> step = Future.succeededFuture();
     for (int i = 0; i < wanted.size(); i++) {
       for (BindAddress one : wanted.get(i).bind().each()) {
-        Wanted address = new Wanted("listeners[" + i + "].bind", wanted.get(i), one);
+        WantedAddress address = new WantedAddress("listeners[" + i + "].bind", wanted.get(i), one);
         if (!change.keep(address)) {
           step = step.compose(done -> address.orProblem(change.include(address)));
         }
@@ -130,7 +129,7 @@ public final class Listeners {
    *
    * @param path of the listener's address in the configuration
    */
-  private record Wanted(String path, ListenerConfig config, BindAddress one) {
+  private record WantedAddress(String path, ListenerConfig config, BindAddress one) {
     String key() {
       return Snapshot.key(config, one);
     }
@@ -202,7 +201,7 @@ public final class Listeners {
     }
 
     /** Whether this process has the address, so that there is nothing to {@link #include}. */
-    private boolean keep(Wanted wanted) {
+    private boolean keep(WantedAddress wanted) {
       Open existing = wanted.one().isUnix() ? null : before.get(wanted.key());
       if (existing != null) {
         after.put(wanted.key(), new Open(wanted.config(), existing.socket()));
@@ -210,7 +209,7 @@ public final class Listeners {
       return existing != null;
     }
 
-    private Future<Void> include(Wanted wanted) {
+    private Future<Void> include(WantedAddress wanted) {
       String key = wanted.key();
       Open existing = before.get(key);
       if (existing != null) {
@@ -255,7 +254,7 @@ public final class Listeners {
 
     private Future<Void> openAdded() {
       Future<Void> step = isStale() ? stale() : Future.succeededFuture();
-      Map<ListenerConfig, AcceptPauses> pauses = new IdentityHashMap<>();
+      IdentityHashMap<ListenerConfig, AcceptPauses> pauses = new IdentityHashMap<>();
       for (Added each : added) {
         ListenerConfig config = each.wanted().config();
         AcceptPauses shared = pauses.computeIfAbsent(config, Listeners::pauses);

@@ -14,9 +14,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The addresses of one backend, the one that last worked first; of port 0 where the port is that
- * of the client's connection. Lock-free, used by every event
- * loop; shared by all {@link Backend}s of a pool and id.
+ * The addresses of one backend, the one that last worked first; of port 0 where the port is that of
+ * the client's connection. Lock-free, used by every event loop; shared by all {@link Backend}s of a
+ * pool and id.
  */
 final class BackendAddresses {
   /** Null for an IP address or a Unix socket. */

@@ -126,9 +126,7 @@ final class Connector implements Step, Dialer.DialEvents {
     Connect connect = pool.config().connect();
     Backend backend = account.selected();
     List<SocketAddress> addresses =
-        backend.config().isSamePort()
-            ? backend.addressesAt(localPort())
-            : backend.addresses();
+        backend.config().isSamePort() ? backend.addressesAt(localPort()) : backend.addresses();
     attemptDeadline = loop.now() + connect.timeout().toNanos();
     dialer.dial(addresses, connect.timeout(), connect.source(), account.sequence());
     owner.wakeBy(dialer.deadline());

@@ -165,7 +165,8 @@ class PortRangeTest {
       }
       member.reload(range(transport, first + 1, first + 5).dynamicPart());
       served(first + 1, "back").close();
-      member.reload(MemberSetup.on(transport).bind(HERE + ":" + (first + 2)).backend(SAME).dynamicPart());
+      member.reload(
+          MemberSetup.on(transport).bind(HERE + ":" + (first + 2)).backend(SAME).dynamicPart());
       await().untilAsserted(() -> expectRefused(first + 5));
       done.set(true);
       load.get();
@@ -219,6 +220,7 @@ class PortRangeTest {
       expectRefused(first + 2);
       live.send("b");
       live.expect("b");
+      assertThat(backend.accepted()).isEqualTo(1);
     }
   }
 

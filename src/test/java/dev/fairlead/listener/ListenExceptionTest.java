@@ -36,8 +36,7 @@ class ListenExceptionTest {
   @MethodSource("failures")
   void noProblemNamesAnotherFile(IOException failure) {
     BindAddress socket = BindAddress.unix("/run/web.sock");
-    ListenException refused =
-        ListenException.of("listeners[0].bind", socket, socket, failure);
+    ListenException refused = ListenException.of("listeners[0].bind", socket, socket, failure);
     assertThat(refused.getMessage())
         .startsWith("unix:/run/web.sock (expected: a")
         .doesNotContain("/run/.");

@@ -21,7 +21,8 @@ final class AddressTypes {
           "(?=.{1,253}$)(?!.*(^|\\.)\\d+\\.?$)(LABEL\\.)*LABEL\\.?"
               .replace("LABEL", "[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"));
   private static final Pattern BIND =
-      Pattern.compile("(?:\\[(?<v6>[^\\]]*)]|(?<v4>[^\\[\\]:]*)):(?<port>\\d{1,5})"
+      Pattern.compile(
+          "(?:\\[(?<v6>[^\\]]*)]|(?<v4>[^\\[\\]:]*)):(?<port>\\d{1,5})"
               + "(?:-(?<last>\\d{1,5}))?");
   private static final Pattern HOST_MAYBE_PORT =
       Pattern.compile("(?:\\[(?<v6>[^\\]]*)]|(?<host>[^\\[\\]:]*))(?::(?<port>\\d{1,5}))?");
@@ -115,7 +116,9 @@ final class AddressTypes {
           ? socketToBind(directory, text.substring(UNIX.length()))
               .map(BindAddress::unix)
               .mapExpected(expected -> "unix: and " + expected)
-          : outOfRange(text).map(ParsedValue::<BindAddress>expected).orElseGet(() -> ip.read(scalar));
+          : outOfRange(text)
+              .map(ParsedValue::<BindAddress>expected)
+              .orElseGet(() -> ip.read(scalar));
     };
   }
 

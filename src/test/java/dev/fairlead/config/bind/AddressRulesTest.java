@@ -126,9 +126,7 @@ class AddressRulesTest {
     for (int i = 0; i < 17; i++) {
       listeners.append("{ name: l%d, bind: '127.0.0.%d:1-1024', pool: p },".formatted(i, i + 1));
     }
-    assertThat(
-            Loading.plain()
-                .problems("{ listeners: [" + listeners + "], pools: [{ name: p }] }"))
+    assertThat(Loading.plain().problems("{ listeners: [" + listeners + "], pools: [{ name: p }] }"))
         .containsExactly(
             "f.yaml:1: listeners[16].bind: 127.0.0.17:1-1024"
                 + " (expected: at most 16384 ports in all ranges together)");

@@ -130,7 +130,10 @@ public final class ConfigArbitraries {
 
   private static Arbitrary<PoolConfig> pool() {
     Arbitrary<List<BackendConfig>> backends =
-        backend().list().ofMaxSize(4).uniqueElements(BackendConfig::id)
+        backend()
+            .list()
+            .ofMaxSize(4)
+            .uniqueElements(BackendConfig::id)
             .filter(all -> !hasUnix(all) || all.stream().noneMatch(BackendConfig::isSamePort));
     Arbitrary<Connect> connect =
         Combinators.combine(
