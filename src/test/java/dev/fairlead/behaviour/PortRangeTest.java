@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.config.NodeConfig.TransportKind;
 import dev.fairlead.member.StartException;
+import dev.fairlead.pool.Backend;
 import dev.fairlead.testkit.Background;
 import dev.fairlead.testkit.EveryTransport;
 import dev.fairlead.testkit.FreePorts;
@@ -148,6 +149,89 @@ class PortRangeTest {
   }
 
   @EveryTransport
+  void maxConnectionsOfABackendCountsOverAllPorts(TransportKind transport) throws Exception {
+    int first = FreePorts.run(2);
+    List<TestBackend> backends = echoes(first, 2);
+    try (TestMember member =
+            MemberSetup.on(transport)
+                .bind(HERE + ":" + first + "-" + (first + 1))
+                .backend(SAME + ", maxConnections: 1")
+                .start();
+        TestConnection one = served(first, "a")) {
+      try (TestConnection two = TestClient.connect(at(HERE, first + 1))) {
+        two.expectEof();
+      }
+      assertThat(member.backend(0).active()).isEqualTo(1);
+      one.finish();
+      one.expectEof();
+      member.awaitSessions(0);
+      served(first + 1, "b").close();
+    } finally {
+      closeAll(backends);
+    }
+  }
+
+  @EveryTransport
+  @Logs("accepts no clients until there is room")
+  void clientsOfEachPortWaitWhileTheMemberIsFull(TransportKind transport) throws Exception {
+    int first = FreePorts.run(3);
+    List<TestBackend> backends = echoes(first, 3);
+    try (TestMember member =
+            range(transport, first, first + 2).node("maxSessions: 2").start();
+        TestConnection one = served(first, "a");
+        TestConnection two = served(first + 1, "b")) {
+      List<TestConnection> waiting = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        waiting.add(TestClient.connect(at(HERE, first + i)));
+        waiting.get(i).send("w");
+      }
+      one.close();
+      two.close();
+      for (TestConnection each : waiting) {
+        each.expect("w");
+        each.close();
+      }
+      member.awaitSessions(0);
+    } finally {
+      closeAll(backends);
+    }
+  }
+
+  @EveryTransport
+  void namesAndDiscoveredBackendsTakeThePortToo(TransportKind transport) throws Exception {
+    int first = FreePorts.run(2);
+    String here = "127.0.0.5";
+    String bind = here + ":" + first + "-" + (first + 1);
+    MemberSetup named =
+        MemberSetup.on(transport).bind(bind).backend("host: localhost, port: same");
+    MemberSetup discovered =
+        MemberSetup.on(transport).bind(bind).pool("discovery: { dns: localhost, port: same }");
+    try (TestBackend one = TestBackend.echo(at(HERE, first));
+        TestBackend two = TestBackend.echo(at(HERE, first + 1));
+        TestMember member = named.start()) {
+      for (int i = 0; i < 4; i++) {
+        askHere(here, first);
+        askHere(here, first + 1);
+      }
+      assertThat(one.accepted()).isEqualTo(4);
+      assertThat(two.accepted()).isEqualTo(4);
+      member.reload(discovered.dynamicPart());
+      askHere(here, first + 1);
+      assertThat(two.accepted()).isEqualTo(5);
+      assertThat(member.view().pools().get(0).discovered())
+          .extracting(Backend::id)
+          .contains(HERE + ":same");
+    }
+  }
+
+  private static void askHere(String host, int port) throws IOException {
+    try (TestConnection client = TestClient.connect(at(host, port))) {
+      client.send("x");
+      client.expect("x");
+    }
+  }
+
+  @EveryTransport
   void movedRangeKeepsSocketsAndSessions(TransportKind transport) throws Exception {
     int first = FreePorts.run(6);
     List<TestBackend> backends = echoes(first, 6);
@@ -174,6 +258,7 @@ class PortRangeTest {
       ofGone.expect("lives");
       ofKept.send("lives");
       ofKept.expect("lives");
+      member.awaitSessions(2);
       assertThat(member.view().listeners()).singleElement().extracting("active").isEqualTo(2L);
     } finally {
       closeAll(backends);
