@@ -176,8 +176,7 @@ class PortRangeTest {
   void clientsOfEachPortWaitWhileTheMemberIsFull(TransportKind transport) throws Exception {
     int first = FreePorts.run(3);
     List<TestBackend> backends = echoes(first, 3);
-    try (TestMember member =
-            range(transport, first, first + 2).node("maxSessions: 2").start();
+    try (TestMember member = range(transport, first, first + 2).node("maxSessions: 2").start();
         TestConnection one = served(first, "a");
         TestConnection two = served(first + 1, "b")) {
       List<TestConnection> waiting = new ArrayList<>();
@@ -185,8 +184,10 @@ class PortRangeTest {
         waiting.add(TestClient.connect(at(HERE, first + i)));
         waiting.get(i).send("w");
       }
-      one.close();
-      two.close();
+      for (TestConnection live : List.of(one, two)) {
+        live.finish();
+        live.expectEof();
+      }
       for (TestConnection each : waiting) {
         each.expect("w");
         each.close();
@@ -202,8 +203,7 @@ class PortRangeTest {
     int first = FreePorts.run(2);
     String here = "127.0.0.5";
     String bind = here + ":" + first + "-" + (first + 1);
-    MemberSetup named =
-        MemberSetup.on(transport).bind(bind).backend("host: localhost, port: same");
+    MemberSetup named = MemberSetup.on(transport).bind(bind).backend("host: localhost, port: same");
     MemberSetup discovered =
         MemberSetup.on(transport).bind(bind).pool("discovery: { dns: localhost, port: same }");
     try (TestBackend one = TestBackend.echo(at(HERE, first));
@@ -268,14 +268,14 @@ class PortRangeTest {
   @EveryTransport
   void takenPortInTheMiddleLeavesNoneBoundAtTheStart(TransportKind transport) throws Exception {
     int first = FreePorts.run(5);
-    try (ServerSocket taken = new ServerSocket(first + 3, 1, InetAddress.getByName(HERE))) {
+    try (ServerSocket taken = new ServerSocket(first + 3, 1, InetAddress.getLoopbackAddress())) {
       assertThatThrownBy(() -> range(transport, first, first + 4).start())
           .isInstanceOf(StartException.class)
           .hasMessageContaining(
               "listeners[0].bind: %s:%d-%d (expected: a free address for port %d)",
               HERE, first, first + 4, taken.getLocalPort());
       for (int port : new int[] {first, first + 1, first + 2, first + 4}) {
-        new ServerSocket(port, 1, InetAddress.getByName(HERE)).close();
+        new ServerSocket(port, 1, InetAddress.getLoopbackAddress()).close();
       }
     }
   }
@@ -286,7 +286,7 @@ class PortRangeTest {
       throws Exception {
     int first = FreePorts.run(40);
     try (TestBackend backend = TestBackend.echo(at(THERE, first));
-        ServerSocket taken = new ServerSocket(first + 30, 1, InetAddress.getByName(HERE));
+        ServerSocket taken = new ServerSocket(first + 30, 1, InetAddress.getLoopbackAddress());
         TestMember member = range(transport, first, first + 1).start();
         TestConnection live = served(first, "a")) {
       long before = descriptors();
@@ -360,15 +360,15 @@ class PortRangeTest {
     String pools =
         """
         listeners:
-          - { name: control, bind: '127.0.0.1:%1$d', pool: control }
-          - { name: data, bind: '127.0.0.1:%2$d-%3$d', pool: data }
+          - { name: control, bind: '127.0.0.1:%1$s', pool: control }
+          - { name: data, bind: '127.0.0.1:%2$s-%3$s', pool: data }
         pools:
           - name: control
             balance: source-hash
             backends:
-              - { host: 127.0.0.2, port: %1$d }
-              - { host: 127.0.0.3, port: %1$d }
-              - { host: 127.0.0.4, port: %1$d }
+              - { host: 127.0.0.2, port: %1$s }
+              - { host: 127.0.0.3, port: %1$s }
+              - { host: 127.0.0.4, port: %1$s }
           - name: data
             balance: source-hash
             backends:

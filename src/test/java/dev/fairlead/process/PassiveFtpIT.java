@@ -102,15 +102,16 @@ class PassiveFtpIT {
     try (Program one = vsftpd("127.0.0.2", control);
         Program two = vsftpd("127.0.0.3", control);
         TestMember member = MemberSetup.on(transport).start(documented(control))) {
-      await().until(() -> member.view().pools().get(0).backends().stream().allMatch(Backend::isHealthy));
+      await()
+          .until(
+              () -> member.view().pools().get(0).backends().stream().allMatch(Backend::isHealthy));
       assertThat(one.process().isAlive() && two.process().isAlive()).isTrue();
       Set<String> hosts = new TreeSet<>();
       for (int i = 1; i <= 8; i++) {
         String source = "127.0.1." + i;
         String host = curl(source, control, "who");
         hosts.add(host);
-        String pasv =
-            curl(source, control, "who", "--disable-epsv", "--no-ftp-skip-pasv-ip");
+        String pasv = curl(source, control, "who", "--disable-epsv", "--no-ftp-skip-pasv-ip");
         assertThat(pasv).as(source).isEqualTo(host);
       }
       assertThat(hosts).containsExactly("127.0.0.2", "127.0.0.3");

@@ -124,7 +124,12 @@ class AddressRulesTest {
   void allRangesTogetherAreBounded() {
     StringBuilder listeners = new StringBuilder();
     for (int i = 0; i < 17; i++) {
-      listeners.append("{ name: l%d, bind: '127.0.0.%d:1-1024', pool: p },".formatted(i, i + 1));
+      listeners
+          .append("{ name: l")
+          .append(i)
+          .append(", bind: '127.0.0.")
+          .append(i + 1)
+          .append(":1-1024', pool: p },");
     }
     assertThat(Loading.plain().problems("{ listeners: [" + listeners + "], pools: [{ name: p }] }"))
         .containsExactly(

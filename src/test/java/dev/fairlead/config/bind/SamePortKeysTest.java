@@ -10,16 +10,18 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class SamePortKeysTest {
   private static final String DOCUMENT =
-      "listeners:\n"
-          + "  - name: ftp\n"
-          + "    bind: '%s'\n"
-          + "    pool: ftp\n"
-          + "pools:\n"
-          + "  - name: ftp\n"
-          + "    backends:\n"
-          + "      - { host: 10.0.0.1, port: same }\n"
-          + "      - { host: '2001:db8::1', port: %s }\n"
-          + "    %s\n";
+      """
+      listeners:
+        - name: ftp
+          bind: '%s'
+          pool: ftp
+      pools:
+        - name: ftp
+          backends:
+            - { host: 10.0.0.1, port: same }
+            - { host: '2001:db8::1', port: %s }
+          %s
+      """;
 
   private static String with(String bind, String port, String more) {
     return DOCUMENT.formatted(bind, port, more);
