@@ -9,7 +9,8 @@ const SPAN_SECONDS = 900;
 const HEIGHT = 148;
 
 /** Ends that are nobody's error; the chart of errors leaves them out. */
-export const NORMAL_ENDS = new Set(["client-closed", "backend-closed", "idle-timeout", "max-duration", "admin", "drain"]);
+export const NORMAL_ENDS = new Set(["client-closed", "backend-closed", "idle-timeout", "max-duration", "rebalance",
+  "backend-removed", "admin", "drain"]);
 
 const REASONS_SHOWN = 5;
 

@@ -221,26 +221,46 @@ final class AdminRoutes {
       Answers.problem(ctx, 422, "source: " + source + " (expected: an IP address)");
       return;
     }
+    String port = ctx.request().getParam("port");
+    if (port != null && !port.matches("\\d{1,5}")) {
+      Answers.problem(ctx, 422, "port: " + port + " (expected: a port of the listener)");
+      return;
+    }
     Explanation.Client client =
         new Explanation.Client(
-            address, ctx.request().getParam("sni"), ctx.request().params().getAll("alpn"));
+            address,
+            ctx.request().getParam("sni"),
+            ctx.request().params().getAll("alpn"),
+            port == null ? null : Integer.valueOf(port));
     member.config().config().listeners().stream()
         .filter(config -> config.name().equals(listener))
         .findFirst()
-        .map(config -> new Explanation(config, client, member.pools(), member.lists()))
         .ifPresentOrElse(
-            explanation -> Answers.jsonMade(ctx, explanation::toJson),
-            () ->
-                Answers.problem(
-                    ctx,
-                    404,
-                    "listener: "
-                        + Problem.expected(
-                            listener,
-                            Problem.oneOf(
-                                "the name of a listener",
-                                member.config().config().listeners().stream()
-                                    .map(ListenerConfig::name)
-                                    .toList()))));
+            config -> explain(ctx, config, client), () -> noSuchListener(ctx, listener));
+  }
+
+  private void explain(RoutingContext ctx, ListenerConfig listener, Explanation.Client client) {
+    String expected = client.port() == null ? null : Explanation.notOf(listener, client.port());
+    if (expected == null) {
+      Explanation explanation = new Explanation(listener, client, member.pools(), member.lists());
+      Answers.jsonMade(ctx, explanation::toJson);
+    } else {
+      Answers.problem(
+          ctx, 422, "port: " + Problem.expected(String.valueOf(client.port()), expected));
+    }
+  }
+
+  private void noSuchListener(RoutingContext ctx, String listener) {
+    Answers.problem(
+        ctx,
+        404,
+        "listener: "
+            + Problem.expected(
+                listener,
+                Problem.oneOf(
+                    "the name of a listener",
+                    member.config().config().listeners().stream()
+                        .map(ListenerConfig::name)
+                        .toList())));
   }
 }

@@ -235,6 +235,9 @@ final class ApiJson {
                 SystemEvent.TIME.format(session.time().minusMillis(session.durationMs())))
             .put("listener", session.listener())
             .put("source", session.sourceText());
+    if (session.port() != 0) {
+      json.put("port", session.port());
+    }
     if (session.peer() != null) {
       json.put("peer", session.peerText());
     }

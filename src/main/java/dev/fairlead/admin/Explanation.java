@@ -3,6 +3,7 @@ package dev.fairlead.admin;
 import dev.fairlead.admission.NetworkList;
 import dev.fairlead.config.BackendConfig;
 import dev.fairlead.config.BackendConfig.State;
+import dev.fairlead.config.BindAddress;
 import dev.fairlead.config.Cidr;
 import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.config.ListenerConfig.AccessConfig;
@@ -34,8 +35,20 @@ record Explanation(
    * @param source null = any
    * @param sni the name it asks for by TLS, null = none
    * @param alpn the protocols it offers
+   * @param port it connects to, of the listener; null = the only one, or not known
    */
-  record Client(@Nullable InetAddress source, @Nullable String sni, List<String> alpn) {}
+  record Client(
+      @Nullable InetAddress source,
+      @Nullable String sni,
+      List<String> alpn,
+      @Nullable Integer port) {}
+
+  /** What is expected instead of {@code port}; null = the listener has it, or any. */
+  static @Nullable String notOf(ListenerConfig listener, int port) {
+    BindAddress bind = listener.bind();
+    boolean known = !bind.isUnix() && bind.port() != 0;
+    return !known || (bind.port() <= port && port <= bind.lastPort()) ? null : "a port of " + bind;
+  }
 
   /** Builds look-up tables: not for event loops. */
   JsonObject toJson() {
@@ -54,9 +67,19 @@ record Explanation(
             .put("deniedBy", denied ? deniedBy(Objects.requireNonNull(source)) : null)
             .put("route", route == null ? null : "routes[" + route + "]")
             .put("pool", name);
+    if (client.port() != null) {
+      json.put("port", client.port());
+    }
     return pool.map(each -> withBackends(json, each, denied))
         .orElseGet(
             () -> json.putNull("balance").putNull("backend").put("backends", new JsonArray()));
+  }
+
+  /** Null = one of several, or not known before it is bound. */
+  private @Nullable Integer port() {
+    BindAddress bind = listener.bind();
+    boolean only = !bind.isUnix() && !bind.isRange() && bind.port() != 0;
+    return client.port() == null && only ? (Integer) bind.port() : client.port();
   }
 
   /** The entry that keeps {@code address} out. */
@@ -84,7 +107,15 @@ record Explanation(
     boolean isKept = chosen != null && chosen.equals(pool.keptBy(address(source)));
     JsonArray backends = new JsonArray();
     pool.backends()
-        .forEach(backend -> backends.add(about(pool, backend, new Chosen(chosen, isKept), denied)));
+        .forEach(
+            backend -> {
+              JsonObject about = about(pool, backend, new Chosen(chosen, isKept), denied);
+              if (backend.config().isSamePort()) {
+                Integer port = port();
+                about.put("address", port == null ? null : backend.config().addressFor(port));
+              }
+              backends.add(about);
+            });
     return json.put("balance", pool.config().balance().label())
         .put("backend", chosen == null ? null : chosen.id())
         .put("backends", backends);

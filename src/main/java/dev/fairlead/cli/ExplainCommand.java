@@ -11,6 +11,7 @@ import dev.fairlead.cli.terminal.TextTable;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -54,11 +55,20 @@ final class ExplainCommand extends TableView {
       description = "The protocols the client offers: h2,http/1.1")
   private List<String> alpn = List.of();
 
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      description =
+          "The port the client connects to, of a listener with a range; that of backends with"
+              + " port: same.")
+  private @Nullable Integer port;
+
   @Override
   String path() {
     return "/api/v1/explain?listener="
         + AdminClient.encoded(listener)
         + (source == null ? "" : "&source=" + AdminClient.encoded(source))
+        + (port == null ? "" : "&port=" + port)
         + (sni == null ? "" : "&sni=" + AdminClient.encoded(sni))
         + alpn.stream()
             .map(protocol -> "&alpn=" + AdminClient.encoded(protocol))
@@ -96,8 +106,18 @@ final class ExplainCommand extends TableView {
             + " -> "
             + (selected == null
                 ? style.painted(Colour.BAD, "no backend takes the client now")
-                : style.painted(Colour.GOOD, "backend " + selected)));
+                : style.painted(Colour.GOOD, "backend " + selected + at(answer, selected))));
     return true;
+  }
+
+  /** The address of a backend with the port of its client, where that is known. */
+  private static String at(JsonObject answer, String selected) {
+    return AnswerText.each(answer, "backends").stream()
+        .filter(each -> selected.equals(each.getString("id")))
+        .flatMap(each -> Stream.ofNullable(each.getString("address")))
+        .map(address -> " (" + address + ")")
+        .findFirst()
+        .orElse("");
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.fairlead.config;
 
 import dev.fairlead.config.LimitsConfig.PoolLimits;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param host an IP address or a host name, null for a Unix socket, {@value #REJECT} for the one
  *     that refuses
- * @param port 0 for a Unix socket and the one that refuses
+ * @param port 0 for a Unix socket and the one that refuses; {@value #SAME_PORT} = the port of this
+ *     member that the client has connected to
  * @param unixPath null for an IP address or a host name
  * @param weight {@value #MIN_WEIGHT} to {@value #MAX_WEIGHT}; 0 = no new sessions
  * @param tier {@value #PRIMARY} = used first; a higher one only when no backend of a lower one is
@@ -25,6 +27,11 @@ public record BackendConfig(
     int maxConnections) {
   /** The id of the member of a pool that refuses its share of the sessions. */
   public static final String REJECT = "reject";
+
+  /** How that port is written, in a configuration and in ids. */
+  public static final String SAME = "same";
+
+  public static final int SAME_PORT = -1;
 
   public static final int PRIMARY = 0;
   public static final int BACKUP = 1;
@@ -48,6 +55,11 @@ public record BackendConfig(
     return port == 0 && REJECT.equals(host);
   }
 
+  /** Whether its port is the one that the client has connected to. */
+  public boolean isSamePort() {
+    return port == SAME_PORT;
+  }
+
   /** The administrative state that the operator sets. */
   public enum State implements Labelled {
     /** Takes new sessions. */
@@ -59,13 +71,26 @@ public record BackendConfig(
   }
 
   /**
-   * The backend's name in its pool: {@code host:port}, {@code [v6]:port}, {@code unix:/path} or
-   * {@value #REJECT}.
+   * The backend's name in its pool: {@code host:port}, {@code [v6]:port}, {@code host:same}, {@code
+   * unix:/path} or {@value #REJECT}.
    */
   public String id() {
     if (isReject()) {
       return REJECT;
     }
-    return unixPath != null || host == null ? "unix:" + unixPath : IpAddress.withPort(host, port);
+    return unixPath != null || host == null ? "unix:" + unixPath : address(port);
+  }
+
+  /**
+   * {@code host:port} for sessions of clients that have connected to {@code localPort}; not for a
+   * Unix socket.
+   */
+  public String addressFor(int localPort) {
+    return address(isSamePort() ? localPort : port);
+  }
+
+  private String address(int itsPort) {
+    String shown = itsPort == SAME_PORT ? SAME : String.valueOf(itsPort);
+    return IpAddress.withPort(Objects.requireNonNull(host), shown);
   }
 }

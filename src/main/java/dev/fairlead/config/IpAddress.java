@@ -36,6 +36,11 @@ public final class IpAddress {
 
   /** {@code host:port}, an IPv6 address in brackets. */
   public static String withPort(String host, int port) {
+    return withPort(host, String.valueOf(port));
+  }
+
+  /** The same with a port, or what stands for it, as text. */
+  static String withPort(String host, String port) {
     return host.indexOf(':') >= 0 ? "[" + host + "]:" + port : host + ":" + port;
   }
 }

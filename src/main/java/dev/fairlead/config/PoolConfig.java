@@ -81,6 +81,12 @@ public record PoolConfig(
         replies);
   }
 
+  /** Whether a backend, maybe a discovered one, has the port that its client has connected to. */
+  public boolean hasSamePort() {
+    return backends.stream().anyMatch(BackendConfig::isSamePort)
+        || (discovery != null && discovery.port() == BackendConfig.SAME_PORT);
+  }
+
   /** How a backend is chosen for a session. */
   public enum Balance implements Labelled {
     WEIGHTED_RANDOM,
@@ -211,7 +217,7 @@ public record PoolConfig(
    * Where further backends are found: the addresses of a name, or its SRV records.
    *
    * @param dns the name whose A and AAAA records are backends; null with {@code srv}
-   * @param port of those backends, 0 with {@code srv}
+   * @param port of those backends, as {@link BackendConfig#port}; 0 with {@code srv}
    * @param srv the name whose SRV records are backends; null with {@code dns}
    * @param refresh time between two queries
    */

@@ -125,8 +125,10 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
   /**
    * Ends a pause if there is room again. To be called when a session of this loop has ended; {@link
    * #tick} does it for those of other loops.
+   *
+   * @return whether it accepts
    */
-  void resume() {
+  boolean resume() {
     if (paused && !count.isFull()) {
       paused = false;
       while (!paused && !surplus.isEmpty()) {
@@ -136,6 +138,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         channel.config().setAutoRead(true);
       }
     }
+    return !paused;
   }
 
   /** Has {@code action} called, on this loop, when accepting pauses. */

@@ -1,5 +1,6 @@
 package dev.fairlead.listener;
 
+import dev.fairlead.config.BindAddress;
 import dev.fairlead.config.Problem;
 import java.net.BindException;
 import java.nio.file.AccessDeniedException;
@@ -29,11 +30,21 @@ public final class ListenException extends RuntimeException {
   /**
    * @param path of the key: {@code listeners[0].bind}
    * @param bind the address as configured
+   * @param one the single address of it that can't be bound
    */
-  static ListenException of(String path, Object bind, Throwable cause) {
+  static ListenException of(String path, BindAddress bind, BindAddress one, Throwable cause) {
     return cause instanceof UnixAccess.AccessException access
         ? of(path + "." + access.key(), access.value(), access.expected(), cause)
-        : of(path, String.valueOf(bind), expected(cause), cause);
+        : of(
+            path,
+            bind.toString(),
+            expected(cause) + (bind.isRange() ? " for port " + one.port() : ""),
+            cause);
+  }
+
+  /** A range of more ports than this process has descriptors for. */
+  static ListenException tooMany(String path, BindAddress bind, String expected) {
+    return of(path, bind.toString(), expected, new IllegalStateException(expected));
   }
 
   private static ListenException of(String path, String value, String expected, Throwable cause) {

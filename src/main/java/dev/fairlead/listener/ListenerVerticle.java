@@ -9,7 +9,9 @@ import io.vertx.core.internal.ContextInternal;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
@@ -27,6 +29,9 @@ public final class ListenerVerticle extends VerticleBase {
 
   private final Function<EventLoop, SessionLoop> sessions;
   private final List<Acceptor> acceptors = new ArrayList<>();
+
+  /** Of the acceptors those that pause: a range of ports has many, and sessions end often. */
+  private final Set<Acceptor> paused = new LinkedHashSet<>();
 
   @SuppressWarnings("NullAway.Init") // Made by start().
   private SessionLoop loop;
@@ -51,7 +56,7 @@ public final class ListenerVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     loop = sessions.apply(((ContextInternal) context).nettyEventLoop());
-    loop.onRoom(() -> acceptors.forEach(Acceptor::resume));
+    loop.onRoom(this::resume);
     loop.onBusy(this::wake);
     tickedAt = System.nanoTime();
     arm(SessionLoop.TICK);
@@ -110,13 +115,30 @@ public final class ListenerVerticle extends VerticleBase {
 
   Future<Void> open(Acceptor acceptor, SocketAddress address) {
     acceptors.add(acceptor);
-    acceptor.onPause(this::wake);
+    acceptor.onPause(
+        () -> {
+          paused.add(acceptor);
+          wake();
+        });
     return acceptor.open(loop.eventLoop(), address);
   }
 
   Future<Void> close(Acceptor acceptor) {
     acceptors.remove(acceptor);
+    paused.remove(acceptor);
     return acceptor.close();
+  }
+
+  private void resume() {
+    if (!paused.isEmpty()) {
+      List<Acceptor> resumed = List.copyOf(paused);
+      paused.clear();
+      for (Acceptor each : resumed) {
+        if (!each.resume()) {
+          paused.add(each);
+        }
+      }
+    }
   }
 
   private void tick() {

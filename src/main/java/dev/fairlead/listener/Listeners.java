@@ -2,10 +2,12 @@ package dev.fairlead.listener;
 
 import dev.fairlead.config.BindAddress;
 import dev.fairlead.config.ListenerConfig;
+import dev.fairlead.net.AcceptPauses;
 import dev.fairlead.net.Transport;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +32,8 @@ public final class Listeners {
 
   private final ListeningSocket.DataPath dataPath;
 
+  private final SocketBudget budget;
+
   /** By {@link Snapshot#key}; replaced as a whole with every change. */
   private volatile Map<String, Open> open = Map.of();
 
@@ -40,6 +44,8 @@ public final class Listeners {
   private boolean closed;
 
   private record Open(ListenerConfig config, ListeningSocket socket) {}
+
+  private record Added(WantedAddress wanted, ListeningSocket socket) {}
 
   /** Another change was committed since this one was prepared; it can be prepared again. */
   public static final class StaleChangeException extends RuntimeException {
@@ -56,7 +62,23 @@ public final class Listeners {
       Transport transport,
       List<ListenerVerticle> verticles,
       Supplier<Snapshot> snapshot) {
+    this(vertx, transport, verticles, snapshot, Long.MAX_VALUE);
+  }
+
+  /**
+   * The same with a bound for ranges of ports.
+   *
+   * @param mostSockets descriptors that the listening sockets of a configuration with a range may
+   *     take
+   */
+  public Listeners(
+      Vertx vertx,
+      Transport transport,
+      List<ListenerVerticle> verticles,
+      Supplier<Snapshot> snapshot,
+      long mostSockets) {
     this.dataPath = new ListeningSocket.DataPath(vertx, transport, verticles, snapshot);
+    this.budget = SocketBudget.of(dataPath, mostSockets);
   }
 
   /**
@@ -71,12 +93,19 @@ public final class Listeners {
     if (isClosed()) {
       return Future.failedFuture(ListenException.draining());
     }
+    ListenException tooMany = budget.exceeded(wanted);
+    if (tooMany != null) {
+      return Future.failedFuture(tooMany);
+    }
     PreparedListeners change = new PreparedListeners(wanted);
     Future<Void> step = Future.succeededFuture();
     for (int i = 0; i < wanted.size(); i++) {
-      ListenerConfig config = wanted.get(i);
-      String path = "listeners[" + i + "].bind";
-      step = step.compose(done -> orProblem(path, config, change.include(path, config)));
+      for (BindAddress one : wanted.get(i).bind().each()) {
+        WantedAddress address = new WantedAddress("listeners[" + i + "].bind", wanted.get(i), one);
+        if (!change.keep(address)) {
+          step = step.compose(done -> address.orProblem(change.include(address)));
+        }
+      }
     }
     return step.map(change)
         .recover(e -> change.abandon().transform(done -> Future.failedFuture(e)));
@@ -85,8 +114,30 @@ public final class Listeners {
   /** The addresses as bound, by name of the listener. */
   public Map<String, String> addresses() {
     Map<String, String> addresses = new LinkedHashMap<>();
-    open.values().forEach(each -> addresses.put(each.config().name(), each.socket().shown()));
+    open.values()
+        .forEach(
+            each -> {
+              BindAddress bind = each.config().bind();
+              String shown = bind.isRange() ? bind.toString() : each.socket().shown();
+              addresses.put(each.config().name(), shown);
+            });
     return addresses;
+  }
+
+  /**
+   * One address of a listener.
+   *
+   * @param path of the listener's address in the configuration
+   */
+  private record WantedAddress(String path, ListenerConfig config, BindAddress one) {
+    String key() {
+      return Snapshot.key(config, one);
+    }
+
+    Future<Void> orProblem(Future<Void> step) {
+      return step.recover(
+          e -> Future.failedFuture(ListenException.of(path, config.bind(), one, e)));
+    }
   }
 
   /**
@@ -105,8 +156,7 @@ public final class Listeners {
     private final Map<String, Open> before = open;
     private final Map<String, Open> after = new LinkedHashMap<>();
 
-    /** By path in the configuration. */
-    private final Map<String, Open> added = new LinkedHashMap<>();
+    private final List<Added> added = new ArrayList<>();
 
     /** The sockets that this change closes. */
     private final List<ListeningSocket> leaving;
@@ -115,7 +165,10 @@ public final class Listeners {
     private final AtomicBoolean settled = new AtomicBoolean();
 
     private PreparedListeners(List<ListenerConfig> wanted) {
-      Set<String> wantedKeys = wanted.stream().map(Snapshot::key).collect(Collectors.toSet());
+      Set<String> wantedKeys =
+          wanted.stream()
+              .flatMap(each -> each.bind().each().stream().map(one -> Snapshot.key(each, one)))
+              .collect(Collectors.toSet());
       leaving =
           before.entrySet().stream()
               .filter(each -> !wantedKeys.contains(each.getKey()))
@@ -147,23 +200,31 @@ public final class Listeners {
       return settled.compareAndSet(false, true) ? release() : Future.succeededFuture();
     }
 
-    private Future<Void> include(String path, ListenerConfig config) {
-      String key = Snapshot.key(config);
+    /** Whether this process has the address, so that there is nothing to {@link #include}. */
+    private boolean keep(WantedAddress wanted) {
+      Open existing = wanted.one().isUnix() ? null : before.get(wanted.key());
+      if (existing != null) {
+        after.put(wanted.key(), new Open(wanted.config(), existing.socket()));
+      }
+      return existing != null;
+    }
+
+    private Future<Void> include(WantedAddress wanted) {
+      String key = wanted.key();
       Open existing = before.get(key);
       if (existing != null) {
-        after.put(key, new Open(config, existing.socket()));
-        return tryAccess(existing.config().bind(), config.bind());
+        after.put(key, new Open(wanted.config(), existing.socket()));
+        return tryAccess(existing.config().bind(), wanted.one());
       }
       return dataPath
           .vertx()
           .executeBlocking(
-              () -> ListeningSocket.take(dataPath, config.bind(), noObstacle(config.bind())))
+              () -> ListeningSocket.take(dataPath, key, wanted.one(), noObstacle(wanted.one())))
           .map(
               socket -> {
                 prepared.add(socket);
-                Open taken = new Open(config, socket);
-                added.put(path, taken);
-                after.put(key, taken);
+                added.add(new Added(wanted, socket));
+                after.put(key, new Open(wanted.config(), socket));
                 return null;
               });
     }
@@ -185,22 +246,21 @@ public final class Listeners {
 
     /** Sockets of this process that this change closes, or that another one has prepared. */
     private List<ListeningSocket> noObstacle(BindAddress bind) {
-      Set<ListeningSocket> own =
-          added.values().stream().map(Open::socket).collect(Collectors.toSet());
-      return Stream.concat(
-              leaving.stream(), prepared.stream().filter(socket -> !own.contains(socket)))
+      return Stream.concat(leaving.stream(), prepared.stream())
           .filter(socket -> socket.overlaps(bind))
+          .filter(socket -> added.stream().noneMatch(own -> own.socket() == socket))
           .toList();
     }
 
     private Future<Void> openAdded() {
       Future<Void> step = isStale() ? stale() : Future.succeededFuture();
-      for (Map.Entry<String, Open> each : added.entrySet()) {
-        Open taken = each.getValue();
+      IdentityHashMap<ListenerConfig, AcceptPauses> pauses = new IdentityHashMap<>();
+      for (Added each : added) {
+        ListenerConfig config = each.wanted().config();
+        AcceptPauses shared = pauses.computeIfAbsent(config, Listeners::pauses);
         step =
             step.compose(
-                done ->
-                    orProblem(each.getKey(), taken.config(), taken.socket().open(taken.config())));
+                done -> each.wanted().orProblem(each.socket().open(config.backlog(), shared)));
       }
       return step;
     }
@@ -213,7 +273,7 @@ public final class Listeners {
         switchOver.run();
         open = after;
       }
-      added.values().forEach(taken -> prepared.remove(taken.socket()));
+      added.forEach(taken -> prepared.remove(taken.socket()));
       return Future.succeededFuture();
     }
 
@@ -229,7 +289,7 @@ public final class Listeners {
 
     private Future<Void> follow() {
       List<Future<Void>> steps = new ArrayList<>();
-      added.values().forEach(taken -> steps.add(taken.socket().start()));
+      added.forEach(taken -> steps.add(taken.socket().start()));
       after.forEach(
           (key, now) -> {
             Open was = before.get(key);
@@ -259,7 +319,7 @@ public final class Listeners {
     }
 
     private Future<Void> release() {
-      List<ListeningSocket> sockets = added.values().stream().map(Open::socket).toList();
+      List<ListeningSocket> sockets = added.stream().map(Added::socket).toList();
       return closeAll(sockets).onComplete(done -> sockets.forEach(prepared::remove));
     }
   }
@@ -268,8 +328,10 @@ public final class Listeners {
     return closed;
   }
 
-  private static Future<Void> orProblem(String path, ListenerConfig config, Future<Void> step) {
-    return step.recover(e -> Future.failedFuture(ListenException.of(path, config.bind(), e)));
+  private static AcceptPauses pauses(ListenerConfig config) {
+    BindAddress bind = config.bind();
+    String key = bind.isRange() ? bind.toString() : Snapshot.key(config, bind);
+    return new AcceptPauses("listener at " + key, System::nanoTime);
   }
 
   private static Future<Void> closeAll(List<ListeningSocket> sockets) {

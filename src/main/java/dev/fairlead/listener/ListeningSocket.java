@@ -1,7 +1,6 @@
 package dev.fairlead.listener;
 
 import dev.fairlead.config.BindAddress;
-import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.net.AcceptPauses;
 import dev.fairlead.net.AddressClaim;
 import dev.fairlead.net.SocketTuning;
@@ -30,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * Listeners}, which must {@link #close} it, else the address stays taken. One call at a time.
  */
 final class ListeningSocket {
+  /** In the snapshot. */
+  private final String key;
+
   /** With the real port. */
   private final BindAddress bind;
 
@@ -65,11 +67,13 @@ final class ListeningSocket {
 
   private ListeningSocket(
       DataPath dataPath,
+      String key,
       BindAddress bind,
       SocketAddress address,
       @Nullable AddressClaim claim,
       @Nullable UnixSocketFile file) {
     this.dataPath = dataPath;
+    this.key = key;
     this.bind = bind;
     this.address = address;
     this.claim = claim;
@@ -80,15 +84,18 @@ final class ListeningSocket {
    * Claims an address, bound but not listening, or a path, where no file is made yet. Touches the
    * file system: not on an event loop.
    *
+   * @param key by which acceptors look up their clients' rules
+   * @param bind one address, no range
    * @param ours overlapping addresses of this process, beside which it may be bound
    * @throws IOException if another process has it, or it can't be bound here
    */
-  static ListeningSocket take(DataPath dataPath, BindAddress bind, List<ListeningSocket> ours)
+  static ListeningSocket take(
+      DataPath dataPath, String key, BindAddress bind, List<ListeningSocket> ours)
       throws IOException {
     BindAddress.UnixSocket unix = bind.unix();
     if (unix != null) {
       SocketAddress path = new DomainSocketAddress(unix.path());
-      return new ListeningSocket(dataPath, bind, path, null, UnixSocketFile.take(unix));
+      return new ListeningSocket(dataPath, key, bind, path, null, UnixSocketFile.take(unix));
     }
     String host = Objects.requireNonNull(bind.host());
     InetSocketAddress wanted = new InetSocketAddress(InetAddress.getByName(host), bind.port());
@@ -98,19 +105,21 @@ final class ListeningSocket {
     AddressClaim claim = AddressClaim.of(wanted, !ours.isEmpty());
     InetSocketAddress address = claim.address();
     BindAddress real = BindAddress.ip(host, address.getPort());
-    return new ListeningSocket(dataPath, real, address, claim, null);
+    return new ListeningSocket(dataPath, key, real, address, claim, null);
   }
 
   /**
    * Binds the acceptors, which do not accept yet, and releases the claim. If it fails some of them
    * may be bound, until {@link #close}.
+   *
+   * @param pauses of all addresses of the listener
    */
-  Future<Void> open(ListenerConfig config) {
+  Future<Void> open(int backlog, AcceptPauses pauses) {
     boolean shared = dataPath.transport().sharesListening(address);
     return dataPath
         .vertx()
         .executeBlocking(() -> beforeBinding(shared))
-        .compose(local -> bindAll(config, local, shared))
+        .compose(local -> bindAll(backlog, local, shared, pauses))
         .compose(done -> dataPath.vertx().executeBlocking(this::afterBinding));
   }
 
@@ -126,15 +135,15 @@ final class ListeningSocket {
     return address;
   }
 
-  private Future<Void> bindAll(ListenerConfig config, SocketAddress local, boolean shared) {
+  private Future<Void> bindAll(
+      int backlog, SocketAddress local, boolean shared, AcceptPauses pauses) {
     List<ListenerVerticle> verticles = dataPath.verticles();
-    AcceptPauses pauses = new AcceptPauses("listener at " + Snapshot.key(config), System::nanoTime);
     Future<Void> step = Future.succeededFuture();
     for (ListenerVerticle verticle : shared ? verticles : verticles.subList(0, 1)) {
       List<SessionLoop> loops =
           (shared ? List.of(verticle) : verticles).stream().map(ListenerVerticle::loop).toList();
       step =
-          step.compose(done -> verticle.run(() -> bind(config, local, verticle, loops, pauses)))
+          step.compose(done -> verticle.run(() -> bind(backlog, local, verticle, loops, pauses)))
               .compose(bound -> bound);
     }
     return step;
@@ -142,19 +151,18 @@ final class ListeningSocket {
 
   /** On the verticle's event loop. */
   private Future<Void> bind(
-      ListenerConfig config,
+      int backlog,
       SocketAddress local,
       ListenerVerticle verticle,
       List<SessionLoop> loops,
       AcceptPauses pauses) {
     Transport transport = dataPath.transport();
     ServerChannel channel = transport.newServerChannel(local);
-    Acceptor acceptor =
-        new Acceptor(Snapshot.key(config), dataPath.snapshot(), loops, channel, pauses);
+    Acceptor acceptor = new Acceptor(key, dataPath.snapshot(), loops, channel, pauses);
     // From here on close() closes the channel.
     acceptors.add(new OnLoop(verticle, acceptor));
     channel.config().setAutoRead(false);
-    channel.config().setOption(ChannelOption.SO_BACKLOG, config.backlog());
+    channel.config().setOption(ChannelOption.SO_BACKLOG, backlog);
     SocketTuning.listening(channel, local, transport.sharesListening(local));
     return verticle.open(acceptor, transport.convert(local));
   }

@@ -1,5 +1,6 @@
 package dev.fairlead.listener;
 
+import dev.fairlead.config.BindAddress;
 import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.config.TlsConfig.ListenerTls;
 import dev.fairlead.net.tls.BackendContexts;
@@ -36,7 +37,11 @@ public record Snapshot(Map<String, ListenerRules> listeners, Pools pools) {
   public static Snapshot of(List<ListenerTables> listeners, Pools pools, LongLived longLived) {
     Map<String, ListenerRules> rules = new HashMap<>();
     for (ListenerTables listener : listeners) {
-      rules.put(key(listener.config()), rules(listener, pools, longLived));
+      ListenerConfig config = listener.config();
+      ListenerRules shared = rules(listener, pools, longLived);
+      for (BindAddress one : config.bind().each()) {
+        rules.put(key(config, one), config.bind().isRange() ? shared.at(one.port()) : shared);
+      }
     }
     return new Snapshot(rules, pools);
   }
@@ -60,7 +65,8 @@ public record Snapshot(Map<String, ListenerRules> listeners, Pools pools) {
         new ListenerRules.Routes(
             tables.routes(),
             destinations,
-            pool == null ? null : longLived.destination(counters, null, pool)));
+            pool == null ? null : longLived.destination(counters, null, pool)),
+        0);
   }
 
   private static @Nullable TlsRules tls(ListenerConfig config, LongLived longLived) {
@@ -93,9 +99,11 @@ public record Snapshot(Map<String, ListenerRules> listeners, Pools pools) {
     public static final TlsSources NONE = new TlsSources(Map.of(), Map.of());
   }
 
-  /** Identifies the socket of a listener; two listeners on port 0 are two sockets. */
-  static String key(ListenerConfig listener) {
-    boolean anyPort = !listener.bind().isUnix() && listener.bind().port() == 0;
-    return anyPort ? listener.name() + "@" + listener.bind() : listener.bind().toString();
+  /**
+   * Identifies the socket of one address of a listener; two listeners on port 0 are two sockets.
+   */
+  static String key(ListenerConfig listener, BindAddress one) {
+    boolean anyPort = !one.isUnix() && one.port() == 0;
+    return anyPort ? listener.name() + "@" + one : one.toString();
   }
 }

@@ -133,7 +133,7 @@ public final class Member {
     TrafficMeter meter = new TrafficMeter(System::nanoTime);
     BackendHealth health = new BackendHealth(vertx, transport);
     SessionListener listener = SessionListener.all(metrics, accessLog, health, meter);
-    SessionCount count = new SessionCount(OpenFiles.maxSessions(node, loops));
+    SessionCount count = new SessionCount(OpenFiles.maxSessions(own.config(), loops));
     TlsInForce tls = new TlsInForce(node.tlsProvider(), secrets(state), InstantSource.system());
     Proxy proxy =
         new Proxy(vertx, EventLoops.deploy(vertx, transport, loops, listener, count).await(), tls);

@@ -1,6 +1,9 @@
 package dev.fairlead.member;
 
 import com.sun.management.UnixOperatingSystemMXBean;
+import dev.fairlead.config.BindAddress;
+import dev.fairlead.config.FairleadConfig;
+import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.config.NodeConfig;
 import dev.fairlead.config.Plural;
 import dev.fairlead.session.RefusedClients;
@@ -8,6 +11,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.StringTokenizer;
 import org.slf4j.Logger;
@@ -47,6 +51,12 @@ final class OpenFiles {
    */
   private static final long PART_FOR_PIPES = 512;
 
+  /**
+   * What listening sockets may take while there are ranges of ports: this part of the limit.
+   * Lowering it takes larger ranges, at the expense of sessions.
+   */
+  private static final long PART_FOR_LISTENING = 4;
+
   private static final long MOST_PIPES = 256;
 
   /** Used when there is no limit, or it cannot be read. */
@@ -57,8 +67,14 @@ final class OpenFiles {
   private OpenFiles() {}
 
   /** The configured maximum, but no more than the limit allows; warns if it allows less. */
-  static int maxSessions(NodeConfig node, int loops) {
-    int possible = possibleSessions(limit(), node.admin().maxConnections(), loops, pipes(node));
+  static int maxSessions(FairleadConfig config, int loops) {
+    NodeConfig node = config.node();
+    int possible =
+        possibleSessions(
+            limit() - ofRanges(config.listeners(), loops),
+            node.admin().maxConnections(),
+            loops,
+            pipes(node));
     if (node.maxSessions() > possible) {
       LOG.warn(
           "node.maxSessions {} is more than the limit of open files (ulimit -n) allows, {} in"
@@ -72,6 +88,22 @@ final class OpenFiles {
     return node.maxSessions() == NodeConfig.AUTO
         ? possible
         : Math.min(node.maxSessions(), possible);
+  }
+
+  /** Descriptors of the ranges of ports; single addresses are among {@link #FILES}. */
+  private static long ofRanges(List<ListenerConfig> listeners, int loops) {
+    long ports =
+        listeners.stream()
+            .map(ListenerConfig::bind)
+            .filter(BindAddress::isRange)
+            .mapToLong(bind -> bind.each().size())
+            .sum();
+    return Math.min(ports * loops, mostListening());
+  }
+
+  /** Descriptors that listening sockets may take, where there are ranges of ports. */
+  static long mostListening() {
+    return limit() / PART_FOR_LISTENING;
   }
 
   /** How many sessions {@code limit} descriptors allow; at least 1. */

@@ -73,7 +73,9 @@ final class Proxy {
     this.vertx = vertx;
     this.loops = loops;
     this.files = new FilesInForce(vertx, tls, this::relist);
-    this.listeners = new Listeners(vertx, loops.transport(), loops.verticles(), () -> snapshot);
+    this.listeners =
+        new Listeners(
+            vertx, loops.transport(), loops.verticles(), () -> snapshot, OpenFiles.mostListening());
     this.hostNames = new HostNames(vertx, NameLookup.of(vertx));
     this.discovery = new Discovery(vertx, DnsLookup.ofMachine(vertx), this::rediscovered);
     this.statsTimer =

@@ -41,6 +41,9 @@ final class AccessLogLine {
     json.writeStringField("session", record.session());
     json.writeStringField("listener", record.listener());
     json.writeStringField("source", record.sourceText());
+    if (record.port() != 0) {
+      json.writeNumberField("port", record.port());
+    }
     if (record.peer() != null) {
       json.writeStringField("peer", record.peerText());
     }

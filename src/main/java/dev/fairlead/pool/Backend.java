@@ -217,6 +217,14 @@ public final class Backend {
     status.failuresInRow.incrementAndGet();
   }
 
+  /**
+   * Counts a connection that one port of several has refused: it tells nothing of the others, so it
+   * belongs to no series of failures.
+   */
+  public void portFailed() {
+    counts.failures.increment();
+  }
+
   /** Ends a series of failures: a session got a byte, or ended without a failure. */
   public void worked() {
     // Writes only when there is a failure to forget: event loops share the field.
@@ -278,6 +286,11 @@ public final class Backend {
   /** To try in turn, the one that last worked first; empty while the name is not resolved. */
   public List<SocketAddress> addresses() {
     return addresses.inOrder();
+  }
+
+  /** The same of a backend whose port is that of the client's connection: {@code port}. */
+  public List<SocketAddress> addressesAt(int port) {
+    return addresses.inOrder(port);
   }
 
   /** Puts {@code address}, to which a connection was made, first from now on. */

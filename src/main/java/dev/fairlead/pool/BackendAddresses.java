@@ -14,13 +14,15 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The addresses of one backend, the one that last worked first. Lock-free, used by every event
- * loop; shared by all {@link Backend}s of a pool and id.
+ * The addresses of one backend, the one that last worked first; of port 0 where the port is that of
+ * the client's connection. Lock-free, used by every event loop; shared by all {@link Backend}s of a
+ * pool and id.
  */
 final class BackendAddresses {
   /** Null for an IP address or a Unix socket. */
   private final @Nullable String hostName;
 
+  private final boolean samePort;
   private final int port;
   private final AtomicReference<Ordered> ordered;
 
@@ -29,8 +31,9 @@ final class BackendAddresses {
 
   BackendAddresses(BackendConfig config) {
     hostName = hostNameOf(config);
-    port = config.port();
-    ordered = new AtomicReference<>(new Ordered(literal(config), null));
+    samePort = config.isSamePort();
+    port = samePort ? 0 : config.port();
+    ordered = new AtomicReference<>(new Ordered(literal(config, port), null));
   }
 
   static @Nullable String hostNameOf(BackendConfig config) {
@@ -50,6 +53,17 @@ final class BackendAddresses {
     return current().addresses();
   }
 
+  /** The same, each with the port {@code itsPort}. */
+  List<SocketAddress> inOrder(int itsPort) {
+    return inOrder().stream().map(each -> withPort(each, itsPort)).toList();
+  }
+
+  private static SocketAddress withPort(SocketAddress address, int port) {
+    return address instanceof InetSocketAddress inet
+        ? new InetSocketAddress(inet.getAddress(), port)
+        : address;
+  }
+
   void resolved(List<InetAddress> answer) {
     List<SocketAddress> fresh = new ArrayList<>(answer.size());
     for (InetAddress address : answer) {
@@ -61,7 +75,8 @@ final class BackendAddresses {
     ordered.updateAndGet(last -> new Ordered(first(last.worked(), fresh), last.worked()));
   }
 
-  void worked(SocketAddress address) {
+  void worked(SocketAddress connected) {
+    SocketAddress address = samePort ? withPort(connected, port) : connected;
     if (!address.equals(current().worked())) {
       ordered.updateAndGet(last -> new Ordered(first(address, last.addresses()), address));
     }
@@ -80,7 +95,7 @@ final class BackendAddresses {
     return List.copyOf(reordered);
   }
 
-  private static List<SocketAddress> literal(BackendConfig config) {
+  private static List<SocketAddress> literal(BackendConfig config, int port) {
     if (config.unixPath() != null) {
       return List.of(new DomainSocketAddress(config.unixPath()));
     }
@@ -88,7 +103,7 @@ final class BackendAddresses {
       return List.of();
     }
     try {
-      return List.of(new InetSocketAddress(InetAddress.getByName(config.host()), config.port()));
+      return List.of(new InetSocketAddress(InetAddress.getByName(config.host()), port));
     } catch (UnknownHostException noSuchScope) {
       return List.of(); // a link-local address whose %interface this machine does not have
     }

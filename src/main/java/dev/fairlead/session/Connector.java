@@ -15,6 +15,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.SslHandler;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -47,6 +48,7 @@ final class Connector implements Step, Dialer.DialEvents {
   private final Pool pool;
   private final SessionAccount account;
   private final StepOwner owner;
+  private final Channel client;
   private final Consumer<Side> header;
   private final Dialer dialer;
   private List<Backend> tried = List.of();
@@ -71,12 +73,21 @@ final class Connector implements Step, Dialer.DialEvents {
 
   private long connectNanos;
 
-  /** {@code header} writes what a connection begins with, before TLS. */
-  Connector(LoopContext loop, SessionAccount account, StepOwner owner, Consumer<Side> header) {
+  /**
+   * @param client whose local port is that of backends with the same
+   * @param header writes what a connection begins with, before TLS
+   */
+  Connector(
+      LoopContext loop,
+      SessionAccount account,
+      StepOwner owner,
+      Channel client,
+      Consumer<Side> header) {
     this.loop = loop;
     this.pool = account.destination().pool();
     this.account = account;
     this.owner = owner;
+    this.client = client;
     this.header = header;
     this.dialer = new Dialer(loop.eventLoop(), loop.transport(), loop.clock(), this);
   }
@@ -113,10 +124,20 @@ final class Connector implements Step, Dialer.DialEvents {
 
   private void attempt() {
     Connect connect = pool.config().connect();
-    List<SocketAddress> addresses = account.selected().addresses();
+    Backend backend = account.selected();
+    List<SocketAddress> addresses =
+        backend.config().isSamePort() ? backend.addressesAt(localPort()) : backend.addresses();
     attemptDeadline = loop.now() + connect.timeout().toNanos();
     dialer.dial(addresses, connect.timeout(), connect.source(), account.sequence());
     owner.wakeBy(dialer.deadline());
+  }
+
+  /**
+   * That of the socket, never one that a PROXY header names: else clients could choose any port. A
+   * Unix socket has none; configurations with such a listener are refused.
+   */
+  private int localPort() {
+    return client.localAddress() instanceof InetSocketAddress local ? local.getPort() : 0;
   }
 
   @Override
@@ -213,7 +234,8 @@ final class Connector implements Step, Dialer.DialEvents {
   private SslHandler newHandler(BackendContexts tls, Channel channel) {
     BackendConfig config = account.selected().config();
     String host = config.host() == null ? "localhost" : config.host();
-    return tls.newHandler(channel.alloc(), host, config.port());
+    int port = config.isSamePort() ? localPort() : config.port();
+    return tls.newHandler(channel.alloc(), host, port);
   }
 
   @Override
@@ -265,7 +287,11 @@ final class Connector implements Step, Dialer.DialEvents {
     Backend backend = account.selected();
     failure = why;
     if (!why.isLocal()) {
-      account.backendFailed();
+      if (why == ConnectFailure.REFUSED && backend.config().isSamePort()) {
+        backend.portFailed();
+      } else {
+        account.backendFailed();
+      }
       loop.listener().failed(pool, backend);
     }
     account.unselected();

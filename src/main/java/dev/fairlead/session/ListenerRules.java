@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param header how clients say whom they stand for, null = they do not
  * @param tls null = the bytes of a client are not looked at
+ * @param port that these clients connect to, of a listener with a range of ports; 0 = it has one
+ *     address
  */
 public record ListenerRules(
     ListenerCounters counters,
@@ -26,7 +28,13 @@ public record ListenerRules(
     ListenerLimiter limiter,
     @Nullable HeaderRules header,
     @Nullable TlsRules tls,
-    Routes routes) {
+    Routes routes,
+    int port) {
+
+  /** The same for the clients of one port of a range. */
+  public ListenerRules at(int port) {
+    return new ListenerRules(counters, access, limiter, header, tls, routes, port);
+  }
 
   /**
    * Where the clients of a listener go.

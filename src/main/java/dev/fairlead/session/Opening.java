@@ -126,7 +126,7 @@ final class Opening {
   private Step backend() {
     account.phase(Phase.CONNECT);
     account.startRelay();
-    return new Connector(loop, account, owner, this::writeHeader);
+    return new Connector(loop, account, owner, client.channel(), this::writeHeader);
   }
 
   /** Writes the PROXY header of the pool, if it has one: the first bytes of a connection. */

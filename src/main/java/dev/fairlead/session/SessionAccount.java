@@ -331,6 +331,7 @@ final class SessionAccount extends RelayedBytes {
         rules.counters().listener(),
         client.source(),
         client.isNamed() ? client.peer() : null,
+        rules.port(),
         client.tls(),
         client.serverName(),
         destination == null ? null : destination.route(),

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param session id, unique over members and restarts
  * @param source the client, which its PROXY header names if it has sent one
  * @param peer who has connected; null = the source
+ * @param port that the client has connected to, of a listener with a range of ports; else 0
  * @param tls what the handshake with the client has agreed on, null = there was none
  * @param sni null = none seen
  * @param route null = the listener's own pool
@@ -29,6 +30,7 @@ public record SessionRecord(
     String listener,
     @Nullable SocketAddress source,
     @Nullable SocketAddress peer,
+    int port,
     @Nullable TlsDetails tls,
     @Nullable String sni,
     @Nullable String route,

@@ -191,6 +191,7 @@ public class FakeMember implements MemberView {
             "web",
             new InetSocketAddress("192.0.2.7", 40001),
             new InetSocketAddress("192.0.2.1", 50001),
+            8443,
             null,
             null,
             null,

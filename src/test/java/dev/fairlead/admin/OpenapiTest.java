@@ -27,7 +27,8 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 /** Holds {@code openapi.yaml} to the routes there are, in both directions. */
 class OpenapiTest {
   /** Fields that are absent where they do not apply. */
-  private static final Set<String> OPTIONAL = Set.of("unchanged", "peer", "member", "agent");
+  private static final Set<String> OPTIONAL =
+      Set.of("unchanged", "peer", "port", "member", "agent");
 
   private static final Set<String> STREAMS = Set.of("/api/v1/events", "/api/v1/live");
 

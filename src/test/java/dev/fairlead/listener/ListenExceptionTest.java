@@ -35,8 +35,8 @@ class ListenExceptionTest {
   @ParameterizedTest
   @MethodSource("failures")
   void noProblemNamesAnotherFile(IOException failure) {
-    ListenException refused =
-        ListenException.of("listeners[0].bind", BindAddress.unix("/run/web.sock"), failure);
+    BindAddress socket = BindAddress.unix("/run/web.sock");
+    ListenException refused = ListenException.of("listeners[0].bind", socket, socket, failure);
     assertThat(refused.getMessage())
         .startsWith("unix:/run/web.sock (expected: a")
         .doesNotContain("/run/.");

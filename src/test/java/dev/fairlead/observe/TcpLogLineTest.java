@@ -84,6 +84,7 @@ class TcpLogLineTest {
         listener,
         source,
         null,
+        0,
         tls,
         null,
         null,

@@ -14,6 +14,7 @@ import dev.fairlead.testkit.FullBackend;
 import dev.fairlead.testkit.PoolSettings;
 import dev.fairlead.testkit.TestBackend;
 import dev.fairlead.testkit.TestRun;
+import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -241,7 +242,7 @@ class ConnectorTest {
       assertThat(account.admit()).isNull();
       account.open("test-", 0);
       account.route(fixture.rules.routes().byDefault());
-      connector = new Connector(loop, account, this, backend -> {});
+      connector = new Connector(loop, account, this, new EmbeddedChannel(), backend -> {});
     }
 
     void start() throws Exception {

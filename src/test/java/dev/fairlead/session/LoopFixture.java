@@ -134,7 +134,8 @@ final class LoopFixture implements AutoCloseable {
         limiter,
         null,
         null,
-        new ListenerRules.Routes(new RouteTable<>(List.of()), List.of(), to));
+        new ListenerRules.Routes(new RouteTable<>(List.of()), List.of(), to),
+        0);
   }
 
   LoopFixture configure(PoolConfig config) {

@@ -424,7 +424,7 @@ class SessionTest {
 
   private static ListenerRules withAccess(ListenerRules good, AccessList access) {
     return new ListenerRules(
-        good.counters(), access, good.limiter(), good.header(), good.tls(), good.routes());
+        good.counters(), access, good.limiter(), good.header(), good.tls(), good.routes(), 0);
   }
 
   private LoopFixture fixture(TransportKind kind, TestBackend backend) throws Exception {

@@ -9,6 +9,7 @@ import java.nio.channels.FileLock;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -40,6 +41,21 @@ public final class FreePorts {
   /** So many different ports. */
   public static List<Integer> next(int count) {
     return Stream.generate(FreePorts::next).limit(count).toList();
+  }
+
+  /** The first of so many ports that follow each other. */
+  public static synchronized int run(int count) {
+    int base = FIRST + (int) LOCK.position() * BLOCK_SIZE;
+    int at = handedOut % BLOCK_SIZE;
+    for (int tried = 0; tried < BLOCK_SIZE; tried++) {
+      int first = at + count > BLOCK_SIZE ? 0 : at;
+      if (IntStream.range(first, first + count).allMatch(each -> isFree(base + each))) {
+        handedOut = first + count;
+        return base + first;
+      }
+      at = first + 1;
+    }
+    throw new IllegalStateException("no " + count + " free ports in the block of " + LOCK);
   }
 
   private static boolean isFree(int port) {

@@ -83,6 +83,11 @@ public final class TestBackend implements AutoCloseable {
     return serving(null);
   }
 
+  /** The same at {@code address}. */
+  public static TestBackend manual(SocketAddress address) throws IOException {
+    return serving(null, address);
+  }
+
   /** The same, and the kernel takes few bytes that the test does not read. */
   public static TestBackend manualWithSmallBuffer() throws IOException {
     ServerSocketChannel server = ServerSocketChannel.open();

@@ -36,9 +36,15 @@ public final class TestClient {
 
   /** A client that comes from an address of its own. */
   public static TestConnection connectFrom(String source, TestMember member) throws IOException {
-    SocketChannel channel = open(member.address());
+    return connectFrom(source, member.address());
+  }
+
+  /** The same to an address. */
+  public static TestConnection connectFrom(String source, SocketAddress address)
+      throws IOException {
+    SocketChannel channel = open(address);
     channel.bind(new InetSocketAddress(source, 0));
-    channel.connect(member.address());
+    channel.connect(address);
     return new TestConnection(channel);
   }
 

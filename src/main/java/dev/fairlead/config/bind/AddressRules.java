@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * name and an address chosen at start are only compared with wildcard addresses.
  */
 final class AddressRules {
+  /** Most ports that the ranges of one configuration have together: they are compared each. */
+  private static final int MOST_IN_RANGES = 16_384;
+
   private final Binding binding;
   private final List<ProcessAddress> ofProcess;
 
@@ -68,41 +71,89 @@ final class AddressRules {
 
   /** Compares the listeners with each other and with {@code node} and {@code cluster}. */
   void checkListeners(List<ListenerConfig> listeners, boolean flat) {
-    Map<String, String> seen = new HashMap<>();
-    Map<Integer, Map<String, Bound>> firsts = new HashMap<>();
+    Taken taken = new Taken(new HashMap<>(), new HashMap<>());
+    int inRanges = 0;
     for (int i = 0; i < listeners.size() && !binding.problems().isFull(); i++) {
       BindAddress bind = listeners.get(i).bind();
       String path = flat ? "port" : "listeners[" + i + "].bind";
+      inRanges += bind.isRange() ? bind.each().size() : 0;
       if (bind.isUnix() || bind.port() != 0) {
         Bound bound = new Bound(bind, path, shown(bind, path));
-        binding.once(seen, key(bind), path, bound.shown());
-        notBeside(firsts.computeIfAbsent(bind.port(), port -> new LinkedHashMap<>()), bound);
+        if (bind.isRange() && inRanges > MOST_IN_RANGES) {
+          report(bound, "at most " + MOST_IN_RANGES + " ports in all ranges together");
+          return;
+        }
+        notTaken(taken, bound);
         notOfProcess(bound);
       }
     }
   }
 
   /**
-   * A wildcard address can't be bound beside a single one; equal ones are reported already.
+   * Who has which single address.
    *
-   * @param firsts the first address of each kind on this port: two of one kind never overlap
+   * @param owners by {@link #key}
+   * @param firsts by port the first address of each kind: two of one kind overlap only if equal
    */
-  private void notBeside(Map<String, Bound> firsts, Bound bound) {
-    BindAddress bind = bound.bind();
-    firsts.values().stream()
-        .filter(other -> !key(other.bind()).equals(key(bind)) && other.bind().overlaps(bind))
+  private record Taken(Map<String, Bound> owners, Map<Integer, Map<String, Bound>> firsts) {}
+
+  /** Reports the first address of {@code bound} that an earlier one has, and takes the others. */
+  private void notTaken(Taken taken, Bound bound) {
+    boolean reported = false;
+    for (BindAddress one : bound.bind().each()) {
+      Bound owner = taken.owners().putIfAbsent(key(one), bound);
+      Map<String, Bound> firsts =
+          taken.firsts().computeIfAbsent(one.port(), port -> new LinkedHashMap<>());
+      Bound beside = owner == null ? beside(firsts, one) : null;
+      kind(one).ifPresent(kind -> firsts.putIfAbsent(kind, bound));
+      if (!reported && owner != null) {
+        reportEqual(bound, owner, key(one));
+      } else if (!reported && beside != null) {
+        report(bound, notTogether(bound, beside));
+      }
+      reported |= owner != null || beside != null;
+    }
+  }
+
+  /** A wildcard address can't be bound beside a single one. */
+  private static @Nullable Bound beside(Map<String, Bound> firsts, BindAddress one) {
+    return firsts.values().stream()
+        .filter(other -> other.bind().overlaps(one))
         .findFirst()
-        .ifPresent(other -> report(bound, "a free address, " + other.shown() + " has it"));
-    Optional.ofNullable(bind.host())
+        .orElse(null);
+  }
+
+  private static Optional<String> kind(BindAddress one) {
+    return Optional.ofNullable(one.host())
         .flatMap(IpAddress::parse)
-        .map(address -> address.getClass().getSimpleName() + address.isAnyLocalAddress())
-        .ifPresent(kind -> firsts.putIfAbsent(kind, bound));
+        .map(address -> address.getClass().getSimpleName() + address.isAnyLocalAddress());
+  }
+
+  private void reportEqual(Bound bound, Bound owner, String key) {
+    if (bound.bind().isRange() || owner.bind().isRange()) {
+      report(bound, notTogether(bound, owner));
+    } else {
+      Map<String, String> first = new HashMap<>(Map.of(key, owner.path()));
+      binding.once(first, key, bound.path(), bound.shown());
+    }
+  }
+
+  /** With a range in it, it also tells where the other one is written. */
+  private String notTogether(Bound bound, Bound other) {
+    return bound.bind().isRange() || other.bind().isRange()
+        ? "ports that no other listener has: "
+            + other.path()
+            + binding.lineOf(other.path())
+            + " has "
+            + other.shown()
+        : "a free address, " + other.shown() + " has it";
   }
 
   private void notOfProcess(Bound bound) {
     BindAddress bind = bound.bind();
     for (ProcessAddress other : ofProcess) {
-      if (bind.port() == other.port() && overlap(bind.host(), other.host())) {
+      boolean samePort = bind.port() <= other.port() && other.port() <= bind.lastPort();
+      if (samePort && overlap(bind.host(), other.host())) {
         report(bound, notOf(other));
       }
     }

@@ -1,5 +1,6 @@
 package dev.fairlead.config.bind;
 
+import dev.fairlead.config.BackendConfig;
 import dev.fairlead.config.BindAddress;
 import dev.fairlead.config.Cidr;
 import dev.fairlead.config.IpAddress;
@@ -8,6 +9,7 @@ import java.math.BigInteger;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -19,11 +21,18 @@ final class AddressTypes {
           "(?=.{1,253}$)(?!.*(^|\\.)\\d+\\.?$)(LABEL\\.)*LABEL\\.?"
               .replace("LABEL", "[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"));
   private static final Pattern BIND =
-      Pattern.compile("(?:\\[(?<v6>[^\\]]*)]|(?<v4>[^\\[\\]:]*)):(?<port>\\d{1,5})");
+      Pattern.compile(
+          "(?:\\[(?<v6>[^\\]]*)]|(?<v4>[^\\[\\]:]*)):(?<port>\\d{1,5})"
+              + "(?:-(?<last>\\d{1,5}))?");
   private static final Pattern HOST_MAYBE_PORT =
       Pattern.compile("(?:\\[(?<v6>[^\\]]*)]|(?<host>[^\\[\\]:]*))(?::(?<port>\\d{1,5}))?");
-  private static final Pattern RANGE = Pattern.compile(".*:\\d{1,5}-\\d{1,5}");
+  private static final Pattern RANGE =
+      Pattern.compile("(?<address>.*):(?<first>\\d{1,5})-(?<last>\\d{1,5})");
   private static final String UNIX = "unix:";
+
+  /** What a backend's port has to be. */
+  static final String PORT_OR_SAME = "1 to " + IpAddress.MAX_PORT + ", or " + BackendConfig.SAME;
+
   private static final Pattern MODE = Pattern.compile("0?[0-7]{3}");
 
   /** What a socket may have between its directory and the end of its address, while it is made. */
@@ -48,6 +57,18 @@ final class AddressTypes {
   /** A port that can be connected to. */
   static ValueType<Integer> port() {
     return ValueType.integer(1, IpAddress.MAX_PORT);
+  }
+
+  /** The port of a backend: one that can be connected to, or that of the client's connection. */
+  static ValueType<Integer> portOrSame() {
+    ValueType<Integer> type =
+        scalar ->
+            scalar.is(BackendConfig.SAME)
+                ? ParsedValue.of(BackendConfig.SAME_PORT)
+                : port().read(scalar).mapExpected(expected -> PORT_OR_SAME);
+    return type.shaped(
+        ValueShape.integer(1, IpAddress.MAX_PORT)
+            .or(ValueShape.words(List.of(BackendConfig.SAME))));
   }
 
   /** A port to bind; 0 = any free port. */
@@ -83,7 +104,7 @@ final class AddressTypes {
     return text.contains(":") && IpAddress.parse(text).isPresent();
   }
 
-  /** Where a listener binds: an IP address and port, or {@code unix:} and a path. */
+  /** Where a listener binds: an IP address and port or ports, or {@code unix:} and a path. */
   static ValueType<BindAddress> bind(Path directory) {
     ValueType<BindAddress> ip =
         ValueType.parsed(
@@ -95,10 +116,29 @@ final class AddressTypes {
           ? socketToBind(directory, text.substring(UNIX.length()))
               .map(BindAddress::unix)
               .mapExpected(expected -> "unix: and " + expected)
-          : RANGE.matcher(text).matches()
-              ? ParsedValue.expected("one port: a range of ports is not available yet")
-              : ip.read(scalar);
+          : outOfRange(text)
+              .map(ParsedValue::<BindAddress>expected)
+              .orElseGet(() -> ip.read(scalar));
     };
+  }
+
+  /** What is expected instead of a range of ports that none can bind; empty = nothing else. */
+  private static Optional<String> outOfRange(String text) {
+    Matcher range = RANGE.matcher(text);
+    if (!range.matches() || parseBind(range.group("address") + ":1").isEmpty()) {
+      return Optional.empty();
+    }
+    int first = Integer.parseInt(range.group("first"));
+    int last = Integer.parseInt(range.group("last"));
+    if (first < 1 || first > last || last > IpAddress.MAX_PORT) {
+      return Optional.of(
+          "a range of ports from the lower to the higher one, 1 to " + IpAddress.MAX_PORT);
+    }
+    int ports = last - first + 1;
+    return ports > BindAddress.MOST_PORTS
+        ? Optional.of(
+            "a range of at most " + BindAddress.MOST_PORTS + " ports, this one has " + ports)
+        : Optional.empty();
   }
 
   /** The path of a Unix socket to bind; a relative one is relative to {@code directory}. */
@@ -148,9 +188,10 @@ final class AddressTypes {
     String v6 = matcher.group("v6");
     String host = v6 == null ? matcher.group("v4") : v6;
     int port = Integer.parseInt(matcher.group("port"));
+    int last = matcher.group("last") == null ? port : Integer.parseInt(matcher.group("last"));
     boolean valid = v6 == null ? IpAddress.parse(host).isPresent() : isIpv6(v6);
-    return valid && port <= IpAddress.MAX_PORT
-        ? Optional.of(BindAddress.ip(host, port))
+    return valid && last <= IpAddress.MAX_PORT
+        ? Optional.of(BindAddress.range(host, port, last))
         : Optional.empty();
   }
 

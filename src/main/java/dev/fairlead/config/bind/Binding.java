@@ -148,6 +148,12 @@ final class Binding {
     places.put(path, place);
   }
 
+  /** The line of a value, in brackets, to be added to its path; empty where there is none. */
+  String lineOf(String path) {
+    int line = placeOf(path).line();
+    return line > 0 ? " (line " + line + ")" : "";
+  }
+
   /** Where a value is written; for a default, where the map around it is. */
   private Place placeOf(String path) {
     for (String p = path; !p.isEmpty(); p = p.substring(0, lastStep(p))) {

@@ -168,12 +168,16 @@ public final class ConfigJson {
     if (backend.unixPath() != null) {
       json.put("unix", text(backend.unixPath()));
     } else {
-      json.put("host", text(backend.host())).put("port", backend.port());
+      json.put("host", text(backend.host())).put("port", port(backend.port()));
     }
     return json.put("weight", backend.weight())
         .put("state", backend.state().label())
         .put("backup", backend.tier() > BackendConfig.PRIMARY)
         .put("maxConnections", backend.maxConnections());
+  }
+
+  private static Object port(int port) {
+    return port == BackendConfig.SAME_PORT ? (Object) BackendConfig.SAME : port;
   }
 
   private static @Nullable JsonObject discovery(@Nullable DiscoveryConfig discovery) {
@@ -182,7 +186,7 @@ public final class ConfigJson {
     }
     JsonObject json = new JsonObject();
     if (discovery.srv() == null) {
-      json.put("dns", discovery.dns()).put("port", discovery.port());
+      json.put("dns", discovery.dns()).put("port", port(discovery.port()));
     } else {
       json.put("srv", discovery.srv());
     }

@@ -2,6 +2,7 @@ package dev.fairlead.config.bind;
 
 import dev.fairlead.config.BackendConfig;
 import dev.fairlead.config.BackendConfig.State;
+import dev.fairlead.config.HealthConfig;
 import dev.fairlead.config.IpAddress;
 import dev.fairlead.config.PoolConfig;
 import dev.fairlead.config.PoolConfig.AgentConfig;
@@ -71,6 +72,7 @@ record PoolBinder(Binding binding) {
     if (config.backends().stream().anyMatch(backend -> backend.unixPath() != null)) {
       judgeWithUnix(pool, config);
     }
+    judgeWithSamePort(pool, config);
     return config;
   }
 
@@ -90,11 +92,21 @@ record PoolBinder(Binding binding) {
     }
   }
 
+  /** A probe is of no client, whose port it could take. */
+  private static void judgeWithSamePort(Section pool, PoolConfig config) {
+    boolean probed = config.health().type() != HealthConfig.Type.NONE;
+    if (config.hasSamePort() && probed && config.health().port() == null) {
+      if (!pool.isBroken("health") && !pool.isBroken("health.port")) {
+        pool.refuse("health.port", "null", "a port, because that of a backend is same");
+      }
+    }
+  }
+
   private static DiscoveryConfig discovery(Section discovery) {
     DiscoveryConfig config =
         new DiscoveryConfig(
             discovery.find("dns", AddressTypes.host()).orElse(null),
-            discovery.get("port", AddressTypes.port(), 0),
+            discovery.get("port", AddressTypes.portOrSame(), 0),
             discovery.find("srv", AddressTypes.host()).orElse(null),
             discovery.get(
                 "refresh", ValueType.positiveDuration(), DiscoveryConfig.DEFAULT_REFRESH));
@@ -106,7 +118,7 @@ record PoolBinder(Binding binding) {
       discovery.require("dns", "a host name and port, or srv");
     }
     if (discovery.has("dns") && !discovery.has("srv")) {
-      discovery.require("port", "1 to " + IpAddress.MAX_PORT);
+      discovery.require("port", AddressTypes.PORT_OR_SAME);
     }
     return config;
   }
@@ -134,7 +146,7 @@ record PoolBinder(Binding binding) {
     BackendConfig config =
         new BackendConfig(
             backend.find("host", AddressTypes.host()).orElse(null),
-            backend.get("port", AddressTypes.port(), 0),
+            backend.get("port", AddressTypes.portOrSame(), 0),
             backend.find("unix", ValueType.socketPath(binding.directory())).orElse(null),
             backend.get("weight", WEIGHT, BackendConfig.DEFAULT_WEIGHT),
             backend.get("state", STATE, State.ENABLED),
@@ -151,7 +163,7 @@ record PoolBinder(Binding binding) {
       backend.require("host", "host and port, or unix");
     }
     if (backend.has("host") && !unix) {
-      backend.require("port", "1 to " + IpAddress.MAX_PORT);
+      backend.require("port", AddressTypes.PORT_OR_SAME);
     }
     return config;
   }

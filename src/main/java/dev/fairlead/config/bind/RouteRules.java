@@ -6,6 +6,7 @@ import dev.fairlead.config.ListenerConfig.Route;
 import dev.fairlead.config.PoolConfig;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -27,13 +28,19 @@ final class RouteRules {
   private final Binding binding;
   private final Set<String> pools = new LinkedHashSet<>();
 
-  /** The same, as problems show them. */
+  /** Those whose backends need the port that a client has connected to. */
+  private final Set<String> withSamePort = new HashSet<>();
+
+  /** All of them, as problems show them. */
   private final List<String> shown = new ArrayList<>();
 
   RouteRules(Binding binding, List<PoolConfig> pools) {
     this.binding = binding;
     for (PoolConfig pool : pools) {
       this.pools.add(pool.name());
+      if (pool.hasSamePort()) {
+        withSamePort.add(pool.name());
+      }
       shown.add(binding.shown(pool.name(), "pools[" + shown.size() + "].name"));
     }
   }
@@ -48,6 +55,7 @@ final class RouteRules {
 
   private void check(ListenerConfig listener, String path) {
     knownPool(listener.pool(), path + ".pool");
+    hasPort(listener, listener.pool(), path + ".pool", path);
     Map<String, String> taken = new HashMap<>();
     boolean seesHello = listener.tls() != null || binding.isBroken(path + ".tls");
     List<Route> routes = listener.routes();
@@ -55,6 +63,7 @@ final class RouteRules {
       Route route = routes.get(i);
       String routePath = path + ".routes[" + i + "]";
       knownPool(route.pool(), routePath + ".pool");
+      hasPort(listener, route.pool(), routePath + ".pool", path);
       binding.once(route.sni(), routePath + ".sni");
       binding.once(route.alpn(), routePath + ".alpn");
       if (!seesHello) {
@@ -69,6 +78,17 @@ final class RouteRules {
     boolean judged = !binding.isBroken("pools") && !pools.contains("");
     if (judged && pool != null && !pool.isEmpty() && !pools.contains(pool)) {
       String expected = " (expected: a pool's name: " + hint(pool) + ")";
+      binding.report(path, binding.shown(pool, path) + expected);
+    }
+  }
+
+  private void hasPort(
+      ListenerConfig listener, @Nullable String pool, String path, String listenerPath) {
+    if (pool != null && listener.bind().isUnix() && withSamePort.contains(pool)) {
+      String expected =
+          " (expected: a pool without port: same, because "
+              + listenerPath
+              + ".bind is a Unix socket)";
       binding.report(path, binding.shown(pool, path) + expected);
     }
   }

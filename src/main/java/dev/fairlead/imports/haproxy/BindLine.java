@@ -1,5 +1,6 @@
 package dev.fairlead.imports.haproxy;
 
+import dev.fairlead.config.BindAddress;
 import dev.fairlead.imports.PeerAddress;
 import dev.fairlead.imports.Statement;
 import dev.fairlead.imports.YamlBlock;
@@ -39,8 +40,6 @@ final class BindLine {
           "force-tlsv13",
           "tls-tickets");
 
-  private static final int MOST_PORTS = 1000;
-
   private final Statement statement;
   private final Map<String, List<String>> parameters = new LinkedHashMap<>();
   private final Set<String> used = new LinkedHashSet<>();
@@ -61,15 +60,19 @@ final class BindLine {
     return statement;
   }
 
-  /** One for each address and port; those that Fairlead has not are in comments. */
-  List<PeerAddress> addresses(YamlBlock notes) {
+  /**
+   * One for each address and port or range of ports; those that Fairlead has not are in comments.
+   *
+   * @param apart whether each port of a range is to be an address, because rules ask for it
+   */
+  List<PeerAddress> addresses(YamlBlock notes, boolean apart) {
     List<PeerAddress> all = new ArrayList<>();
     for (String text : statement.word(1).split(",", -1)) {
       Optional<PeerAddress> address = PeerAddress.parse(text);
       if (address.isEmpty() || !isBindable(address.get())) {
         notes.note(statement, text, "left out: a listener binds IP:port or a Unix socket");
       } else if (address.get().port().matches("\\d+-\\d+")) {
-        all.addAll(range(address.get(), notes));
+        all.addAll(range(address.get(), notes, apart));
       } else {
         all.add(address.get());
       }
@@ -85,13 +88,17 @@ final class BindLine {
             && !address.port().isEmpty());
   }
 
-  private List<PeerAddress> range(PeerAddress address, YamlBlock notes) {
+  private List<PeerAddress> range(PeerAddress address, YamlBlock notes, boolean apart) {
     String[] ends = address.port().split("-", -1);
     int from = Integer.parseInt(ends[0]);
     int to = Integer.parseInt(ends[1]);
-    if (to - from >= MOST_PORTS) {
-      notes.note(statement, address.port(), "left out: more than " + MOST_PORTS + " ports");
+    if (to - from >= BindAddress.MOST_PORTS) {
+      notes.note(
+          statement, address.port(), "left out: more than " + BindAddress.MOST_PORTS + " ports");
       return List.of();
+    }
+    if (!apart && from < to) {
+      return List.of(address);
     }
     return IntStream.rangeClosed(from, to)
         .mapToObj(port -> new PeerAddress(address.host(), String.valueOf(port), null))

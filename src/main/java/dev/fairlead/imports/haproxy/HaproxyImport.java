@@ -113,7 +113,7 @@ public final class HaproxyImport {
         fronts.stream()
             .flatMap(each -> each.scope().all("bind").stream())
             .map(BindLine::new)
-            .flatMap(bind -> bind.addresses(new YamlBlock()).stream())
+            .flatMap(bind -> bind.addresses(new YamlBlock(), false).stream())
             .map(PeerAddress::port)
             .filter(port -> !port.isEmpty())
             .distinct()

@@ -104,6 +104,11 @@ record HaproxySection(Statement head, Scope scope) {
     return kind().matches("frontend|backend|listen");
   }
 
+  /** Whether a rule asks for the port of a client's connection: each then needs a listener. */
+  boolean asksForPorts() {
+    return scope.own().stream().anyMatch(line -> line.words().contains("dst_port"));
+  }
+
   boolean hasListeners() {
     return kind().matches("frontend|listen");
   }

@@ -39,12 +39,13 @@ final class ListenerImport {
   YamlBlock put(HaproxySection section) {
     YamlBlock elsewhere = result.heading(section.title());
     List<BindLine> binds = section.scope().all("bind").stream().map(BindLine::new).toList();
+    boolean apart = section.asksForPorts();
     List<PeerAddress> all =
-        binds.stream().flatMap(bind -> bind.addresses(elsewhere).stream()).toList();
+        binds.stream().flatMap(bind -> bind.addresses(elsewhere, apart).stream()).toList();
     long listeners = all.stream().filter(each -> !each.isWithin(all)).count();
     YamlBlock first = null;
     for (BindLine bind : binds) {
-      for (PeerAddress address : bind.addresses(elsewhere)) {
+      for (PeerAddress address : bind.addresses(elsewhere, apart)) {
         if (address.isWithin(all)) {
           elsewhere.note(bind.statement(), "[::] of the same port takes these clients too");
           continue;
@@ -76,7 +77,7 @@ final class ListenerImport {
     }
     YamlBlock listener = result.listener();
     draft.notes().forEach(listener::note);
-    String port = address.isUnix() ? "unix" : address.port().replaceAll("[^0-9A-Za-z_]", "");
+    String port = address.isUnix() ? "unix" : address.port().replaceAll("[^0-9A-Za-z_-]", "");
     String name = bind.value("name").orElse(several ? section.name() + "-" + port : section.name());
     listener.put("name", unused(ForeignName.of(name))).put("bind", address.bind(address.port()));
     listener.put("pool", pool);

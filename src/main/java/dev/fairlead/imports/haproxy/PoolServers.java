@@ -1,5 +1,6 @@
 package dev.fairlead.imports.haproxy;
 
+import dev.fairlead.config.BackendConfig;
 import dev.fairlead.imports.ForeignNumber;
 import dev.fairlead.imports.ForeignTime;
 import dev.fairlead.imports.PeerAddress;
@@ -16,7 +17,7 @@ import java.util.Optional;
  *
  * @param servers without templates
  * @param templates {@code server-template} lines
- * @param ports of the listeners that use the pool
+ * @param ports of the listeners that use the pool, ranges as they are written
  */
 record PoolServers(
     YamlBlock pool, List<ServerLine> servers, List<ServerLine> templates, List<String> ports) {
@@ -56,7 +57,7 @@ record PoolServers(
       return Optional.empty();
     }
     PeerAddress address = parsed.get();
-    if (!address.isUnix() && address.port().isEmpty()) {
+    if (!address.isUnix() && address.port().isEmpty() && hasOnePort()) {
       pool.note(server.statement(), server.address(), "without a port: that of the listener");
     }
     new PeerAddress(address.host(), port(address).orElse(""), address.unix()).putInto(backend);
@@ -71,13 +72,19 @@ record PoolServers(
     return Optional.of(backend);
   }
 
-  /** Empty for one that is relative, or not given where several listeners use the pool. */
+  /** Empty for one that is relative, or not given where no listener has a port. */
   private Optional<String> port(PeerAddress address) {
     String port = address.port();
     if (port.isEmpty()) {
-      return ports.size() == 1 ? Optional.of(ports.get(0)) : Optional.empty();
+      return hasOnePort()
+          ? Optional.of(ports.get(0))
+          : Optional.of(BackendConfig.SAME).filter(same -> !ports.isEmpty());
     }
     return port.matches("[+-].*|\\d+-\\d+") ? Optional.empty() : Optional.of(port);
+  }
+
+  private boolean hasOnePort() {
+    return ports.size() == 1 && !ports.get(0).contains("-");
   }
 
   private static Optional<Object> number(ServerLine server, String name) {

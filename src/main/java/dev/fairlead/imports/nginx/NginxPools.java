@@ -1,5 +1,6 @@
 package dev.fairlead.imports.nginx;
 
+import dev.fairlead.config.BackendConfig;
 import dev.fairlead.imports.ForeignName;
 import dev.fairlead.imports.ForeignNumber;
 import dev.fairlead.imports.ForeignTime;
@@ -24,6 +25,9 @@ import java.util.stream.Collectors;
  */
 final class NginxPools {
   private static final String UNIT = "s";
+
+  /** After a host: the port that the client has connected to. */
+  private static final String SERVER_PORT = ":$server_port";
 
   private final ImportedConfig result;
   private final Map<String, Statement> upstreams = new LinkedHashMap<>();
@@ -58,7 +62,9 @@ final class NginxPools {
   }
 
   private String unused(String target) {
-    String base = ForeignName.of(target.replaceFirst("^unix:", ""));
+    String base =
+        ForeignName.of(
+            target.replaceFirst("^unix:", "").replace(SERVER_PORT, ":" + BackendConfig.SAME));
     String free = base;
     for (int i = 2; names().contains(free); i++) {
       free = base + "-" + i;
@@ -103,13 +109,30 @@ final class NginxPools {
 
   private static void address(YamlBlock pool, String target, Statement at) {
     PeerAddress address =
-        PeerAddress.parse(target)
-            .filter(each -> each.isUnix() || !each.port().isEmpty())
+        parse(target)
             .orElseThrow(
                 () -> new ImportException(at, target, "an upstream of this file, or host:port"));
     pool.put("balance", "round-robin");
     pool.put("backends", List.of(address.putInto(new YamlBlock())));
     pool.put("outlier", "off");
+  }
+
+  private static Optional<PeerAddress> parse(String target) {
+    if (target.endsWith(SERVER_PORT)) {
+      String host = target.substring(0, target.length() - SERVER_PORT.length());
+      return PeerAddress.parse(host)
+          .filter(each -> !each.isUnix() && each.port().isEmpty())
+          .map(each -> new PeerAddress(each.host(), BackendConfig.SAME, null));
+    }
+    return PeerAddress.parse(target).filter(each -> each.isUnix() || !each.port().isEmpty());
+  }
+
+  /** Whether it is an address with the port that the client has connected to. */
+  boolean isOfSamePort(String target) {
+    String host = target.replace(SERVER_PORT, "");
+    return parse(target).filter(each -> each.port().equals(BackendConfig.SAME)).isPresent()
+        && !host.contains("$")
+        && !upstreams.containsKey(host);
   }
 
   /** nginx tries each server once, unless it is told otherwise. */

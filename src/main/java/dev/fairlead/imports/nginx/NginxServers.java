@@ -1,5 +1,6 @@
 package dev.fairlead.imports.nginx;
 
+import dev.fairlead.config.BindAddress;
 import dev.fairlead.imports.ForeignNumber;
 import dev.fairlead.imports.ImportedConfig;
 import dev.fairlead.imports.PeerAddress;
@@ -11,13 +12,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Turns {@code server} blocks into listeners: one for each address. */
 final class NginxServers {
-  private static final int MOST_PORTS = 1000;
-
   private final ImportedConfig result;
   private final Scope stream;
   private final NginxPools pools;
@@ -82,18 +80,15 @@ final class NginxServers {
       return List.of();
     }
     String port = address.get().port();
-    if (!port.matches("\\d+-\\d+")) {
-      return List.of(address.get());
+    if (port.matches("\\d+-\\d+")) {
+      int from = Integer.parseInt(port.split("-", -1)[0]);
+      int to = Integer.parseInt(port.split("-", -1)[1]);
+      if (to - from >= BindAddress.MOST_PORTS) {
+        elsewhere.note(listen, "left out: more than " + BindAddress.MOST_PORTS + " ports");
+        return List.of();
+      }
     }
-    int from = Integer.parseInt(port.split("-", -1)[0]);
-    int to = Integer.parseInt(port.split("-", -1)[1]);
-    if (to - from >= MOST_PORTS) {
-      elsewhere.note(listen, "left out: more than " + MOST_PORTS + " ports");
-      return List.of();
-    }
-    return IntStream.rangeClosed(from, to)
-        .mapToObj(each -> new PeerAddress(host, String.valueOf(each), null))
-        .toList();
+    return List.of(address.get());
   }
 
   private @Nullable YamlBlock listener(
@@ -108,7 +103,7 @@ final class NginxServers {
         elsewhere.note(pass, "left out: a route asks for sni, alpn and source only");
         return null;
       }
-    } else if (target.contains("$")) {
+    } else if (target.contains("$") && !pools.isOfSamePort(target)) {
       elsewhere.note(pass, "left out: the address of a backend cannot be computed");
       return null;
     } else {

@@ -68,6 +68,75 @@ class AddressRulesTest {
     assertThat(Loading.plain().problems(LISTENER.formatted("0.0.0.0:5701"))).isEmpty();
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "0.0.0.0:30000-30009 | 0.0.0.0:30009-30019",
+        "0.0.0.0:30000-30009 | 127.0.0.1:30005",
+        "127.0.0.1:30005     | '[::]:30000-30009'",
+        "127.0.0.1:30000-30009 | 127.0.0.1:30000-30009",
+      })
+  void rangesHaveNoPortInCommon(String first, String second) {
+    assertThat(
+            Loading.plain()
+                .problems(
+                    "listeners:\n"
+                        + "  - name: a\n    bind: '"
+                        + first
+                        + "'\n    pool: p\n"
+                        + "  - name: b\n    bind: '"
+                        + second
+                        + "'\n    pool: p\n"
+                        + "pools: [{ name: p }]\n"))
+        .containsExactly(
+            "f.yaml:6: listeners[1].bind: "
+                + second
+                + " (expected: ports that no other listener has: listeners[0].bind (line 3) has "
+                + first
+                + ")");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0.0.0.0:30000-30009, 0.0.0.0:30010-30019",
+    "127.0.0.1:30000-30009, 127.0.0.2:30000-30009",
+    "0.0.0.0:30000-30009, '[::1]:30005'"
+  })
+  void rangesBesideEachOtherAreFine(String first, String second) {
+    String two =
+        "{ listeners: [{ name: a, bind: '%s', pool: p }, { name: b, bind: '%s', pool: p }],"
+            + " pools: [{ name: p }] }";
+    assertThat(Loading.plain().problems(two.formatted(first, second))).isEmpty();
+  }
+
+  @Test
+  void aRangeLeavesThePortOfTheAdminListener() {
+    assertThat(
+            Loading.with("node.admin={port: 8081}")
+                .problems(LISTENER.formatted("0.0.0.0:8000-8100")))
+        .containsExactly(
+            "f.yaml:1: listeners[0].bind: 0.0.0.0:8000-8100"
+                + " (expected: not the address of node.admin, 127.0.0.1:8081)");
+  }
+
+  @Test
+  void allRangesTogetherAreBounded() {
+    StringBuilder listeners = new StringBuilder();
+    for (int i = 0; i < 17; i++) {
+      listeners
+          .append("{ name: l")
+          .append(i)
+          .append(", bind: '127.0.0.")
+          .append(i + 1)
+          .append(":1-1024', pool: p },");
+    }
+    assertThat(Loading.plain().problems("{ listeners: [" + listeners + "], pools: [{ name: p }] }"))
+        .containsExactly(
+            "f.yaml:1: listeners[16].bind: 127.0.0.17:1-1024"
+                + " (expected: at most 16384 ports in all ranges together)");
+  }
+
   @Test
   void anAdminListenerOnAllInterfacesLeavesNoneToAListener() {
     assertThat(

@@ -19,6 +19,9 @@ class AddressTypesTest {
     "127.0.0.1:0, 127.0.0.1:0",
     "'[::]:8080', '[::]:8080'",
     "'[2001:db8::1]:65535', '[2001:db8::1]:65535'",
+    "0.0.0.0:30000-30009, 0.0.0.0:30000-30009",
+    "'[::]:1-1024', '[::]:1-1024'",
+    "127.0.0.1:65535-65535, 127.0.0.1:65535",
     "unix:/run/web.sock, unix:/run/web.sock",
     "unix:web.sock, unix:/etc/fairlead/web.sock"
   })
@@ -49,12 +52,35 @@ class AddressTypesTest {
         "256.0.0.1:80",
         "[::g]:80",
         "[fe80::1%lo]:80",
+        "0.0.0.0:30000-",
+        "0.0.0.0:-30009",
+        "localhost:30000-30009",
         "unix:",
         "unix: ",
         " 1.2.3.4:80"
       })
   void otherTextsAreNoBindAddresses(String written) {
     assertThat(BIND.read(ValueTypeTest.text(written)).value()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "0.0.0.0:30009-30000 | a range of ports from the lower to the higher one, 1 to 65535",
+        "0.0.0.0:0-9         | a range of ports from the lower to the higher one, 1 to 65535",
+        "[::]:65530-65536    | a range of ports from the lower to the higher one, 1 to 65535",
+        "0.0.0.0:1-1025      | a range of at most 1024 ports, this one has 1025"
+      })
+  void rangesThatCantBeBoundSayWhy(String written, String expected) {
+    assertThat(BIND.read(ValueTypeTest.text(written)).expected()).contains(expected);
+  }
+
+  @Test
+  void aRangeStandsForItsAddresses() {
+    assertThat(BindAddress.range("::", 30_000, 30_002).each())
+        .hasToString("[[::]:30000, [::]:30001, [::]:30002]");
+    assertThat(BindAddress.ip("::", 0).each()).hasToString("[[::]:0]");
   }
 
   @ParameterizedTest

@@ -66,6 +66,9 @@ public final class ConfigArbitraries {
             Arbitraries.of("0.0.0.0", "127.0.0.1", "::", "2001:db8::1")
                 .map(host -> BindAddress.ip(host, 0)),
             Arbitraries.integers().between(9000, 9100).map(port -> BindAddress.ip("::1", port)),
+            Arbitraries.integers()
+                .between(1, BindAddress.MOST_PORTS - 1)
+                .map(more -> BindAddress.range("127.0.0.2", 64_000, 64_000 + more)),
             unixSockets().map(BindAddress::unix));
     Arbitrary<String> pool = Arbitraries.of(pools).map(PoolConfig::name);
     return Combinators.combine(
@@ -88,10 +91,22 @@ public final class ConfigArbitraries {
                     way.tls(),
                     limits))
         .map(LimitArbitraries::possible)
+        .filter(each -> !each.bind().isUnix() || !needsPort(each, pools))
         .list()
         .ofMaxSize(3)
         .uniqueElements(ListenerConfig::name)
         .filter(ConfigArbitraries::addressesDiffer);
+  }
+
+  /** Whether a backend of its clients has their port. */
+  private static boolean needsPort(ListenerConfig listener, List<PoolConfig> pools) {
+    return pools.stream()
+        .filter(PoolConfig::hasSamePort)
+        .map(PoolConfig::name)
+        .anyMatch(
+            name ->
+                name.equals(listener.pool())
+                    || listener.routes().stream().anyMatch(route -> route.pool().equals(name)));
   }
 
   private static boolean addressesDiffer(List<ListenerConfig> listeners) {
@@ -99,7 +114,7 @@ public final class ConfigArbitraries {
         listeners.stream()
             .map(ListenerConfig::bind)
             .filter(b -> b.isUnix() || b.port() != 0)
-            .map(BindAddress::toString)
+            .map(b -> b.isRange() ? b.host() : b.toString())
             .toList();
     return fixed.stream().distinct().count() == fixed.size();
   }
@@ -115,7 +130,11 @@ public final class ConfigArbitraries {
 
   private static Arbitrary<PoolConfig> pool() {
     Arbitrary<List<BackendConfig>> backends =
-        backend().list().ofMaxSize(4).uniqueElements(BackendConfig::id);
+        backend()
+            .list()
+            .ofMaxSize(4)
+            .uniqueElements(BackendConfig::id)
+            .filter(all -> !hasUnix(all) || all.stream().noneMatch(BackendConfig::isSamePort));
     Arbitrary<Connect> connect =
         Combinators.combine(
                 duration(1), Arbitraries.integers().between(1, 100), source().list().ofMaxSize(2))
@@ -289,9 +308,10 @@ public final class ConfigArbitraries {
         .map(text -> new ExpectStep(action, text));
   }
 
-  /** A Unix socket has no other port. */
+  /** A Unix socket has no other port, and without a client none is the same. */
   private static HealthConfig probing(HealthConfig health, List<BackendConfig> backends) {
-    return !hasUnix(backends)
+    boolean same = backends.stream().anyMatch(BackendConfig::isSamePort);
+    return !hasUnix(backends) && !same
         ? health
         : new HealthConfig(
             health.type(),
@@ -302,7 +322,7 @@ public final class ConfigArbitraries {
             health.rise(),
             health.fall(),
             health.probers(),
-            null,
+            same ? 9 : null,
             health.http(),
             health.expect(),
             health.end());
@@ -320,7 +340,9 @@ public final class ConfigArbitraries {
     Arbitrary<BackendConfig> ip =
         Combinators.combine(
                 Arbitraries.of("a.internal", "10.0.0.1", "::1", "x_y"),
-                Arbitraries.integers().between(1, 65_535),
+                Arbitraries.oneOf(
+                    Arbitraries.integers().between(1, 65_535),
+                    Arbitraries.just(BackendConfig.SAME_PORT)),
                 weight,
                 state,
                 tier,

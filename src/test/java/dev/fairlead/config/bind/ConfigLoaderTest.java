@@ -299,7 +299,7 @@ class ConfigLoaderTest {
                 """))
         .containsExactly(
             "f.yaml:1: host: example.com (expected: an IP address)",
-            "f.yaml:3: backends[0].port: 0 (expected: 1 to 65535)",
+            "f.yaml:3: backends[0].port: 0 (expected: 1 to 65535, or same)",
             "f.yaml:5: backends[2]: b:1 (expected: once only, backends[1] has it already)",
             "f.yaml:6: prot: unknown key (did you mean \"port\"?)");
   }

@@ -62,7 +62,7 @@ class ConfigProblemsTest {
             "f.json:2: listeners[0].name: missing (expected: a name)",
             "f.json:3: listeners[1].name: 7 (expected: a name of 1 to 100 characters without"
                 + " spaces and /)",
-            "f.json:6: pools[0].backends[0].port: \"9001\" (expected: 1 to 65535)",
+            "f.json:6: pools[0].backends[0].port: \"9001\" (expected: 1 to 65535, or same)",
             "f.json:7: pools[0].connect.attempts: 0 (expected: 1 to 100)",
             "f.json:8: pools[0].timeouts: 5 (expected: a map of keys and values)",
             "f.json:9: pools[0].tls: [] (expected: a map of keys and values)");

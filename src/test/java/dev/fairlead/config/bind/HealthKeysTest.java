@@ -149,7 +149,7 @@ class HealthKeysTest {
         "health.http.path='/a b' | health.http.path: /a b"
             + " (expected: a path that begins with /, without spaces)",
         "outlier=on | outlier: on (expected: off, or a map of keys and values)",
-        "discovery={dns: a.b} | discovery.port: missing (expected: 1 to 65535)",
+        "discovery={dns: a.b} | discovery.port: missing (expected: 1 to 65535, or same)",
         "discovery={refresh: 1s} | discovery.dns: missing"
             + " (expected: a host name and port, or srv)",
         "discovery={srv: a.b, port: 1} | discovery.port: not together with srv",
