@@ -2,7 +2,10 @@ package dev.fairlead.pool.rebalance;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +19,7 @@ public final class PoolHistory {
    * Seconds in which clients should be back. Raising it rebalances later after many clients have
    * left for good; lowering it ends too many sessions where clients wait before they connect again.
    */
-  static final int WINDOW = 15;
+  public static final int WINDOW = 15;
 
   /**
    * Seconds for which backends and members must have been the same. Raising it starts later;
@@ -24,7 +27,18 @@ public final class PoolHistory {
    */
   static final int SETTLED = 3;
 
+  /**
+   * Seconds for which a backend that is down is waited for. Raising it leaves the others uneven for
+   * longer when it does not come back; lowering it shares out among the others what it would take
+   * back, so that the same clients are ended twice.
+   */
+  static final int AWAITED = 600;
+
   private final Deque<Long> totals = new ArrayDeque<>();
+
+  /** Seconds, by backend. */
+  private final Map<String, Integer> downFor = new HashMap<>();
+
   private @Nullable Object view;
   private int same;
 
@@ -32,16 +46,22 @@ public final class PoolHistory {
    * To be called every second.
    *
    * @param now what must not change: who takes sessions, and whose counts are known
+   * @param down the backends that would take sessions if they were not down
    * @param total the sessions of the pool
    * @return the sessions to share out; empty = nothing is to be ended now
    */
-  public OptionalLong observe(Object now, long total) {
+  public OptionalLong observe(Object now, Set<String> down, long total) {
     same = now.equals(view) ? same + 1 : 0;
     view = now;
+    downFor.keySet().retainAll(down);
+    down.forEach(each -> downFor.merge(each, 1, Integer::sum));
     totals.addLast(total);
     if (totals.size() > WINDOW) {
       totals.removeFirst();
     }
-    return same < SETTLED ? OptionalLong.empty() : totals.stream().mapToLong(Long::longValue).max();
+    boolean isAwaiting = downFor.values().stream().anyMatch(seconds -> seconds <= AWAITED);
+    return same < SETTLED || isAwaiting
+        ? OptionalLong.empty()
+        : totals.stream().mapToLong(Long::longValue).max();
   }
 }
