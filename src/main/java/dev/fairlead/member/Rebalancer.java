@@ -36,8 +36,8 @@ import org.slf4j.LoggerFactory;
  * cluster's, by {@link RebalancePlan}. At the full second of the clock, so that all members plan
  * from counts in which nothing of that second has been ended yet.
  *
- * <p>Its state belongs to a Vert.x context of its own; the methods may be called from any thread. It
- * looks at members and pools every second, also while no pool is to be rebalanced: who was here
+ * <p>Its state belongs to a Vert.x context of its own; the methods may be called from any thread.
+ * It looks at members and pools every second, also while no pool is to be rebalanced: who was here
  * before a split must be known when it comes.
  */
 final class Rebalancer {
@@ -185,21 +185,45 @@ final class Rebalancer {
   }
 
   /** What must stay the same for a while before anything is ended. */
-  private record SteadyView(Set<String> members, Set<String> backends) {}
+  private record SteadyView(Set<String> members, Map<String, Integer> weights) {}
 
   private OptionalLong observe(Pool pool, Set<String> members) {
-    Set<String> backends = ids(pool.shares().keySet());
-    return histories
-        .computeIfAbsent(pool.name(), any -> new PoolHistory())
-        .observe(
-            new SteadyView(members, backends), ids(pool.awaited()), SharedLoads.total(pool));
+    Map<String, Integer> weights =
+        pool.shares().keySet().stream()
+            .collect(Collectors.toMap(Backend::id, each -> each.config().weight()));
+    return history(pool)
+        .observe(new SteadyView(members, weights), ids(pool.awaited()), SharedLoads.total(pool));
+  }
+
+  private PoolHistory history(Pool pool) {
+    return histories.computeIfAbsent(pool.name(), any -> new PoolHistory());
   }
 
   private static Set<String> ids(Collection<Backend> backends) {
     return backends.stream().map(Backend::id).collect(Collectors.toSet());
   }
 
+  /** Whether it does not help to end sessions. */
+  private boolean rests(Pool pool, RebalancePlan plan) {
+    PoolHistory history = history(pool);
+    if (history.isHelpful(plan.needed(cluster.self().id()), plan.loads().size())) {
+      return false;
+    }
+    fillings.remove(pool.name());
+    pool.fillUpTo(Map.of());
+    if (history.restsNow()) {
+      LOG.warn(
+          "pool {} is not rebalanced for 10 minutes: sessions that were ended did not come back"
+              + " where they were missing",
+          pool.name());
+    }
+    return true;
+  }
+
   private void end(Pool pool, RebalancePlan plan, long second) {
+    if (rests(pool, plan)) {
+      return;
+    }
     Map<String, Integer> mine = plan.ofMember(cluster.self().id(), second);
     Set<String> above = plan.surplus().keySet();
     Once command = once.get(pool.name());
@@ -243,7 +267,11 @@ final class Rebalancer {
               pool.rebalanced().add(ended);
               LOG.debug("{} of {} sessions of backend {} are ended", ended, count, backend);
               if (ended > 0) {
-                context.runOnContext(turn -> foundAt.put(key, System.nanoTime()));
+                context.runOnContext(
+                    turn -> {
+                      foundAt.put(key, System.nanoTime());
+                      history(pool).ended(ended);
+                    });
               }
             });
   }

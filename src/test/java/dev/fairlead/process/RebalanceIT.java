@@ -183,7 +183,7 @@ class RebalanceIT {
       backends.set(0, TestBackend.echo(address));
       await().until(() -> haproxy.check("web", "s0").equals("L4OK"));
       List<Integer> uneven = sessions(haproxy);
-      await().during(Duration.ofSeconds(10)).until(() -> sessions(haproxy).equals(uneven));
+      await().during(Duration.ofSeconds(5)).until(() -> sessions(haproxy).equals(uneven));
       LOG.info("| restarted, HAProxy | {} | {} | | |", uneven, sessions(haproxy));
     }
   }

@@ -1,6 +1,5 @@
 package dev.fairlead.process;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.testkit.FairleadProcess;

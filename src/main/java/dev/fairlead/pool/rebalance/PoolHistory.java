@@ -34,6 +34,12 @@ public final class PoolHistory {
    */
   static final int AWAITED = 600;
 
+  /**
+   * How many times its part a member ends before the pool rests. Raising it ends more sessions in
+   * vain; lowering it rests where other members have no quiet sessions, whose part it takes over.
+   */
+  private static final int PERSISTENCE = 2;
+
   private final Deque<Long> totals = new ArrayDeque<>();
 
   /** Seconds, by backend. */
@@ -41,6 +47,16 @@ public final class PoolHistory {
 
   private @Nullable Object view;
   private int same;
+
+  /** The most that this member was to end since there was something, and what it has ended. */
+  private long part;
+
+  private long ended;
+
+  /** Seconds since when nothing is to be ended, and for which nothing will be. */
+  private int even;
+
+  private int resting;
 
   /**
    * To be called every second.
@@ -53,6 +69,11 @@ public final class PoolHistory {
   public OptionalLong observe(Object now, Set<String> down, long total) {
     same = now.equals(view) ? same + 1 : 0;
     view = now;
+    resting = same == 0 ? 0 : Math.max(0, resting - 1);
+    if (same == 0) {
+      part = 0;
+      ended = 0;
+    }
     downFor.keySet().retainAll(down);
     down.forEach(each -> downFor.merge(each, 1, Integer::sum));
     totals.addLast(total);
@@ -63,5 +84,39 @@ public final class PoolHistory {
     return same < SETTLED || isAwaiting
         ? OptionalLong.empty()
         : totals.stream().mapToLong(Long::longValue).max();
+  }
+
+  /**
+   * Whether it helps to end sessions; to be called after {@link #observe}. Where a member has ended
+   * far more than its part, they do not come back where they are missing: a backend loses its
+   * sessions, say. Then the pool rests for ten minutes, or until backends or members change, else
+   * all sessions would be ended little by little.
+   *
+   * @param own this member's part of all that is to be ended
+   * @param slack by how much that may be wrong
+   */
+  public boolean isHelpful(long own, long slack) {
+    even = own == 0 ? even + 1 : 0;
+    if (even > 2 * WINDOW) {
+      part = 0;
+      ended = 0;
+    }
+    part = Math.max(part, own);
+    if (resting == 0 && ended > PERSISTENCE * part + slack) {
+      resting = AWAITED;
+      part = 0;
+      ended = 0;
+    }
+    return resting == 0;
+  }
+
+  /** So many sessions of this member were ended. */
+  public void ended(int count) {
+    ended += count;
+  }
+
+  /** Whether the pool has just begun to rest. */
+  public boolean restsNow() {
+    return resting == AWAITED;
   }
 }

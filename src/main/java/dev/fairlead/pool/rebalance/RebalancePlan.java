@@ -51,11 +51,7 @@ public record RebalancePlan(Rebalance rules, List<Load> loads, long total, long 
    * @param byMember its sessions, by id of the member that has them
    */
   public record Load(
-      String backend,
-      long weight,
-      long grown,
-      long limit,
-      SortedMap<String, Integer> byMember) {
+      String backend, long weight, long grown, long limit, SortedMap<String, Integer> byMember) {
     public long sessions() {
       return byMember.values().stream().mapToLong(Integer::longValue).sum();
     }
@@ -95,8 +91,7 @@ public record RebalancePlan(Rebalance rules, List<Load> loads, long total, long 
     long lacking = Math.min(room, levels.below(Levels.SHARE - excess) - returning);
     long count = Math.min(room, levels.above(Levels.SHARE + excess, true));
     boolean isForOthers = lacking > count;
-    int level =
-        isForOthers ? levels.find(lacking, Levels.SHARE + excess) : Levels.SHARE + excess;
+    int level = isForOthers ? levels.find(lacking, Levels.SHARE + excess) : Levels.SHARE + excess;
     long all = levels.above(level, !isForOthers);
     count = isForOthers ? Math.min(lacking, all) : count;
     Map<String, Long> surplus = new LinkedHashMap<>();
@@ -112,11 +107,22 @@ public record RebalancePlan(Rebalance rules, List<Load> loads, long total, long 
     return surplus;
   }
 
+  /** How many sessions {@code member} would end all in all, if all slow starts were over. */
+  public long needed(String member) {
+    List<Load> grown =
+        loads.stream()
+            .map(each -> new Load(each.backend, each.grown, each.grown, each.limit, each.byMember))
+            .toList();
+    Map<String, Long> all = new RebalancePlan(rules, grown, total, returning).surplus();
+    return grown.stream()
+        .mapToLong(each -> part(all.getOrDefault(each.backend, 0L), each.byMember, member, HALF))
+        .sum();
+  }
+
   /** Whether shares will change because a backend is in its slow start. */
   public boolean isGrowing() {
     return loads.stream()
-        .anyMatch(
-            each -> each.weight * loads.get(0).grown != loads.get(0).weight * each.grown);
+        .anyMatch(each -> each.weight * loads.get(0).grown != loads.get(0).weight * each.grown);
   }
 
   /** What the whole cluster may end in one second. */

@@ -25,12 +25,14 @@ class RebalancePlanProperties {
   private static final int CALM_SECONDS = 60;
   private static final int DOWN_SECONDS = 20;
 
+  /** By rounding of each member: as many members and backends as there may be at most. */
+  private static final int MOST_SLACK = 22;
+
   /** Until an event is over: its clients are back, and the members see the same for a while. */
   private static final int SETTLED_SECONDS = 3;
 
   /** A pool whose backends hold what they happen to hold. */
-  record Start(
-      List<Integer> weights, List<Integer> held, int members, Rules simulated, long seed) {
+  record Start(List<Integer> weights, List<Integer> held, int members, Rules simulated, long seed) {
     SimulatedPool pool(Rebalance rules) {
       return new SimulatedPool(rules, simulated, weights, members, new Random(seed)).holding(held);
     }
@@ -112,6 +114,24 @@ class RebalancePlanProperties {
     run(pool, CALM_SECONDS);
     assertThat(pool.ended()).isEqualTo(ended);
     assertThat(pool.endedYoung()).isZero();
+    long rate = Math.max(1, (long) pool.clients() * rules.ratePercent() / 100);
+    assertThat((long) pool.mostInASecond()).isLessThanOrEqualTo(rate + MOST_SLACK);
+  }
+
+  @Property(tries = 50)
+  void backendThatLosesItsSessionsDoesNotGetThoseOfAllOthers(
+      @ForAll("starts") Start start, @ForAll("rules") Rebalance rules) {
+    List<Integer> held = new ArrayList<>(start.held());
+    held.set(0, 0);
+    Start first =
+        new Start(start.weights(), held, start.members(), start.simulated(), start.seed());
+    SimulatedPool pool = first.pool(rules);
+    pool.loseSessions(0);
+    long rate = Math.max(1, (long) pool.clients() * rules.ratePercent() / 100);
+    int rounding = 3 * start.members() * start.weights().size();
+    long allowed = 2 * pool.perfect() + rate + rounding;
+    run(pool, 500);
+    assertThat((long) pool.ended()).isLessThanOrEqualTo(allowed);
   }
 
   private static void run(SimulatedPool pool, int seconds) {
@@ -141,8 +161,9 @@ class RebalancePlanProperties {
         pool.startBackend(down);
       }
     }
+    run(pool, SETTLED_SECONDS);
+    // The weight that is drawn may be the old one.
     if (what != Event.What.OTHER_WEIGHT) {
-      run(pool, SETTLED_SECONDS);
       assertThat(pool.ended()).isEqualTo(ended);
     }
   }
@@ -188,7 +209,12 @@ class RebalancePlanProperties {
         byMember.merge("m" + random.nextInt(start.members()), 1, Integer::sum);
       }
       loads.add(
-          new Load("b" + i, start.weights().get(i), start.weights().get(i), i == 0 ? limit : Long.MAX_VALUE, byMember));
+          new Load(
+              "b" + i,
+              start.weights().get(i),
+              start.weights().get(i),
+              i == 0 ? limit : Long.MAX_VALUE,
+              byMember));
     }
     return new RebalancePlan(rules, loads, loads.stream().mapToLong(Load::sessions).sum(), 0);
   }

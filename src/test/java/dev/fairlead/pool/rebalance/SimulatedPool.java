@@ -41,6 +41,7 @@ final class SimulatedPool {
   private int second;
   private int ended;
   private int endedYoung;
+  private int mostInASecond;
 
   /** How the world is: part of the counts that are stale, and how members choose. */
   record Rules(double staleness, boolean twoChoices) {}
@@ -66,6 +67,7 @@ final class SimulatedPool {
     private long weight;
     private int backSince;
     private boolean isDown;
+    private boolean losesSessions;
 
     private SimulatedBackend(String id, long weight, int backSince) {
       this.id = id;
@@ -74,12 +76,12 @@ final class SimulatedPool {
     }
 
     private long weight(int second) {
-      int steps = Math.min(second - backSince, SLOW_START_SECONDS);
+      long steps = Math.min(second - backSince, SLOW_START_SECONDS);
       return weight * Math.max(1, steps);
     }
   }
 
-  private record View(Set<String> members, Set<String> backends) {}
+  private record View(Set<String> members, Map<String, Long> weights) {}
 
   SimulatedPool(
       Rebalance rules, Rules simulated, List<Integer> weights, int memberCount, Random random) {
@@ -145,6 +147,11 @@ final class SimulatedPool {
     backends.get(index).backSince = second;
   }
 
+  /** It takes new sessions, and ends them at once. */
+  void loseSessions(int index) {
+    backends.get(index).losesSessions = true;
+  }
+
   private void cut(Predicate<Session> which) {
     sessions.stream().filter(which).forEach(each -> comesBack(each.client));
     sessions.removeIf(which);
@@ -164,6 +171,14 @@ final class SimulatedPool {
     return endedYoung;
   }
 
+  int mostInASecond() {
+    return mostInASecond;
+  }
+
+  int clients() {
+    return clients;
+  }
+
   /** One session for each may be too many. */
   int slack() {
     return members.size() + backends.size();
@@ -171,7 +186,7 @@ final class SimulatedPool {
 
   /** What a planner that knows everything would end, after all slow starts. */
   long perfect() {
-    long missing = clients - sessions.size();
+    long missing = (long) clients - sessions.size();
     return new RebalancePlan(rules, loads(known(null), Integer.MAX_VALUE / 2), clients, missing)
         .surplus().values().stream().mapToLong(Long::longValue).sum();
   }
@@ -199,6 +214,7 @@ final class SimulatedPool {
     List<Session> gone = new ArrayList<>();
     members.forEach(each -> gone.addAll(endedBy(each)));
     sessions.removeAll(new HashSet<>(gone));
+    mostInASecond = Math.max(mostInASecond, gone.size());
     for (Session each : gone) {
       ended++;
       Integer last = endedAt.put(each.client, second);
@@ -220,12 +236,17 @@ final class SimulatedPool {
     long missing = Math.max(0, shared.getAsLong() - total);
     RebalancePlan plan =
         new RebalancePlan(rules, loads(known, second), shared.getAsLong(), missing);
+    if (!member.history.isHelpful(plan.needed(member.id), plan.loads().size())) {
+      member.filling = Map.of();
+      return List.of();
+    }
     if (!plan.surplus().isEmpty()) {
       member.filling = plan.shares();
       member.fillingUntil = second + PoolHistory.WINDOW;
     }
     List<Session> gone = new ArrayList<>();
     plan.ofMember(member.id, second).forEach((id, count) -> gone.addAll(some(member, id, count)));
+    member.history.ended(gone.size());
     return gone;
   }
 
@@ -244,8 +265,8 @@ final class SimulatedPool {
   private View view() {
     Set<String> ids = new HashSet<>();
     members.forEach(each -> ids.add(each.id));
-    Set<String> up = new HashSet<>();
-    backends.stream().filter(each -> !each.isDown).forEach(each -> up.add(each.id));
+    Map<String, Long> up = new HashMap<>();
+    backends.stream().filter(each -> !each.isDown).forEach(each -> up.put(each.id, each.weight));
     return new View(ids, up);
   }
 
@@ -259,8 +280,7 @@ final class SimulatedPool {
   private Map<SimulatedMember, Map<SimulatedBackend, Integer>> known(SimulatedMember who) {
     Map<SimulatedMember, Map<SimulatedBackend, Integer>> known = new HashMap<>();
     for (SimulatedMember each : members) {
-      boolean isStale =
-          who != null && each != who && random.nextDouble() < simulated.staleness;
+      boolean isStale = who != null && each != who && random.nextDouble() < simulated.staleness;
       known.put(each, who == null ? counts(each) : isStale ? each.before : each.now);
     }
     return known;
@@ -272,7 +292,8 @@ final class SimulatedPool {
       TreeMap<String, Integer> byMember = new TreeMap<>();
       known.forEach((member, counts) -> byMember.put(member.id, counts.getOrDefault(backend, 0)));
       if (!backend.isDown) {
-        loads.add(new Load(backend.id, backend.weight(at), backend.weight, Long.MAX_VALUE, byMember));
+        loads.add(
+            new Load(backend.id, backend.weight(at), backend.weight, Long.MAX_VALUE, byMember));
       }
     }
     return loads;
@@ -308,7 +329,11 @@ final class SimulatedPool {
     }
     SimulatedBackend chosen =
         Collections.min(from, Comparator.comparingDouble(each -> load(each, held)));
-    sessions.add(new Session(client, member, chosen, second));
+    if (chosen.losesSessions) {
+      comesBack(client);
+    } else {
+      sessions.add(new Session(client, member, chosen, second));
+    }
   }
 
   private boolean isBelow(
