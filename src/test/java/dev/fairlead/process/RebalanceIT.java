@@ -162,12 +162,12 @@ class RebalanceIT {
     int port = FreePorts.next();
     List<String> servers =
         IntStream.range(0, 3)
-            .mapToObj(i -> "server s%d 127.0.0.1:%d".formatted(i, backends.get(i).port()))
+            .mapToObj(i -> "server s%s 127.0.0.1:%s".formatted(i, backends.get(i).port()))
             .toList();
     String sections =
         """
         listen web
-          bind 127.0.0.1:%d
+          bind 127.0.0.1:%s
           balance leastconn
           option redispatch 1
           default-server check inter 200ms rise 1 fall 1
@@ -237,7 +237,7 @@ class RebalanceIT {
     StringBuilder text = new StringBuilder(document);
     for (int i = 0; i < backends.size(); i++) {
       String keys = backends.get(i).keys();
-      text.append("      - { %s, weight: %d }\n".formatted(keys, weights.get(i)));
+      text.append("      - { %s, weight: %s }\n".formatted(keys, weights.get(i)));
     }
     assertThat(cluster.member("m1").push(text.toString()).statusCode()).isEqualTo(200);
   }

@@ -126,11 +126,11 @@ final class SimulatedPool {
   }
 
   void addBackend() {
-    backends.add(backend(1 + random.nextInt(5), second));
+    backends.add(backend(1L + random.nextInt(5), second));
   }
 
   void changeWeight() {
-    backends.get(random.nextInt(backends.size())).weight = 1 + random.nextInt(5);
+    backends.get(random.nextInt(backends.size())).weight = 1L + random.nextInt(5);
   }
 
   /** The backend that went down; its clients connect again. */
