@@ -112,6 +112,10 @@ record CommandRoutes(MemberView member, Commands commands) {
           boolean dryRun = RequestReader.dryRun(ctx.queryParams().get("dryRun"));
           Pool pool = pool(ctx.pathParam("pool"));
           JsonObject command = new JsonObject().put("pool", pool.name());
+          String minAge = ctx.queryParams().get("minAge");
+          if (minAge != null) {
+            CommandBodies.endSessions(command.put("minAge", minAge));
+          }
           ChangeAudit.says(ctx, ChangeText::endSessions, command.copy().put("dryRun", dryRun));
           Future<Void> sent =
               dryRun

@@ -3,9 +3,12 @@ package dev.fairlead.cli;
 import dev.fairlead.cli.client.AdminClient;
 import dev.fairlead.cli.client.RefusedException;
 import dev.fairlead.cli.terminal.AnswerText;
+import dev.fairlead.config.Durations;
 import dev.fairlead.config.Plural;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -24,9 +27,19 @@ final class RebalanceCommand extends ClientCommand {
   @Option(names = "--dry-run", description = "Only show how many would be ended, and where.")
   private boolean dryRun;
 
+  @Option(
+      names = "--min-age",
+      paramLabel = "DURATION",
+      converter = DrainCommand.DurationConverter.class,
+      description = "Leave younger sessions alone; default: as the rebalance key says, else 5m.")
+  private @Nullable Duration minAge;
+
   @Override
   public Integer call() throws RefusedException {
     String path = "/api/v1/pools/" + AdminClient.encoded(pool) + "/rebalance?dryRun=" + dryRun;
+    if (minAge != null) {
+      path += "&minAge=" + Durations.show(minAge);
+    }
     JsonObject answer = client().send("POST", path, new JsonObject());
     for (JsonObject backend : AnswerText.each(answer, "backends")) {
       out()

@@ -79,7 +79,8 @@ public final class CommandBodies {
       CommandShape.empty()
           .required("pool", ValueKind.text())
           .optional("backend", ValueKind.text())
-          .optional("over", DURATION);
+          .optional("over", DURATION)
+          .optional("minAge", DURATION);
 
   private CommandBodies() {}
 
@@ -188,6 +189,9 @@ public final class CommandBodies {
     List<CommandProblem> problems = END_SESSIONS.problems(body);
     if (body.getValue("over") != null && body.getValue("backend") == null) {
       problems.add(CommandProblem.of("over", "unknown key (expected: with backend)"));
+    }
+    if (body.getValue("minAge") != null && body.getValue("backend") != null) {
+      problems.add(CommandProblem.of("minAge", "unknown key (expected: without backend)"));
     }
     refuse(problems);
     return body;

@@ -34,9 +34,9 @@ public interface Commands {
   Future<JsonObject> set(JsonObject command, String from);
 
   /**
-   * {@code {pool, backend?, over?}}: every member ends its sessions of that backend, evenly over
-   * that time; without a backend those above its share, of each backend of the pool. Succeeds when
-   * the command is sent, not when it is done.
+   * {@code {pool, backend?, over?, minAge?}}: every member ends its sessions of that backend,
+   * evenly over that time; without a backend those above its share that are so old, of each backend
+   * of the pool. Succeeds when the command is sent, not when it is done.
    */
   Future<Void> endSessions(JsonObject command, String from);
 

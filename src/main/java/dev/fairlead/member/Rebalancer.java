@@ -5,7 +5,6 @@ import dev.fairlead.cluster.load.LoadRow;
 import dev.fairlead.config.Durations;
 import dev.fairlead.config.PoolConfig.Balance;
 import dev.fairlead.config.PoolConfig.Closing;
-import dev.fairlead.config.PoolConfig.Rebalance;
 import dev.fairlead.event.MemberInfo;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
@@ -19,11 +18,11 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -38,7 +37,8 @@ import org.slf4j.LoggerFactory;
  * from counts in which nothing of that second has been ended yet.
  *
  * <p>Its state belongs to a Vert.x context of its own; the methods may be called from any thread.
- * While no pool is to be rebalanced there is no timer.
+ * It looks at members and pools every second, also while no pool is to be rebalanced: who was here
+ * before a split must be known when it comes.
  */
 final class Rebalancer {
   private static final Logger LOG = LoggerFactory.getLogger(Rebalancer.class);
@@ -52,6 +52,9 @@ final class Rebalancer {
 
   /** After so many times {@code quiet} without a quiet session the quietest is ended. */
   private static final int PATIENCE = 10;
+
+  /** So long new sessions fill up what was short after the last plan that ended any. */
+  private static final long RETURN_NANOS = Duration.ofSeconds(PoolHistory.WINDOW).toNanos();
 
   /** How long one command goes on. Raising it reaches more of the sessions that are young now. */
   private static final Duration ONCE = Duration.ofMinutes(10);
@@ -67,8 +70,11 @@ final class Rebalancer {
   /** By pool and backend: when a session to end was last found, or first looked for. */
   private final Map<String, Long> foundAt = new HashMap<>();
 
-  /** Pools that are rebalanced by command, and until when. */
-  private final Map<String, Long> once = new HashMap<>();
+  /** Pools that are rebalanced by command. */
+  private final Map<String, Once> once = new HashMap<>();
+
+  /** By pool: what its new sessions fill up, while it is rebalanced and clients return. */
+  private final Map<String, Filling> fillings = new HashMap<>();
 
   private @Nullable Long timer;
   private boolean stopped;
@@ -81,7 +87,13 @@ final class Rebalancer {
     this.context = vertx.getOrCreateContext();
   }
 
-  /** Other pools may be in force. */
+  /** Until when, in nanoseconds; and how old sessions must be, null = as configured. */
+  private record Once(long until, @Nullable Duration minAge) {}
+
+  /** Until when, in nanoseconds, new sessions go to backends below these shares. */
+  private record Filling(Map<String, Long> shares, long until) {}
+
+  /** From now on; a second call changes nothing. */
   void follow() {
     context.runOnContext(turn -> schedule());
   }
@@ -96,15 +108,13 @@ final class Rebalancer {
     if (backend == null) {
       context.runOnContext(
           turn -> {
-            once.put(pool, System.nanoTime() + ONCE.toNanos());
+            long until = System.nanoTime() + ONCE.toNanos();
+            once.put(pool, new Once(until, duration(command, "minAge")));
             schedule();
           });
       return;
     }
-    Duration over =
-        Optional.ofNullable(command.getString("over"))
-            .flatMap(Durations::parse)
-            .orElse(Duration.ZERO);
+    Duration over = Objects.requireNonNullElse(duration(command, "over"), Duration.ZERO);
     proxy.pools().stream()
         .filter(each -> each.name().equals(pool))
         .flatMap(each -> each.backends().stream())
@@ -114,6 +124,11 @@ final class Rebalancer {
                 proxy
                     .loops()
                     .endSessionsAt(each, new Closing(Duration.ZERO, over), CloseReason.ADMIN));
+  }
+
+  private static @Nullable Duration duration(JsonObject command, String key) {
+    String text = command.getString(key);
+    return text == null ? null : Durations.parse(text).orElse(null);
   }
 
   void stop() {
@@ -127,40 +142,35 @@ final class Rebalancer {
   }
 
   private void schedule() {
-    List<Pool> pools = pools();
-    Set<String> names = pools.stream().map(Pool::name).collect(Collectors.toSet());
-    histories.keySet().retainAll(names);
-    if (timer == null && !stopped && !pools.isEmpty()) {
+    if (timer == null && !stopped) {
       long delay = SECOND_MILLIS - System.currentTimeMillis() % SECOND_MILLIS;
       timer = vertx.setTimer(delay, id -> tick());
     }
   }
 
-  private List<Pool> pools() {
-    long now = System.nanoTime();
-    once.values().removeIf(until -> until - now < 0);
-    return proxy.pools().stream()
-        .filter(pool -> pool.config().rebalance() != null || once.containsKey(pool.name()))
-        .toList();
+  private boolean isWanted(Pool pool) {
+    return pool.config().rebalance() != null || once.containsKey(pool.name());
   }
 
   private void tick() {
     timer = null;
     long second = (System.currentTimeMillis() + SECOND_MILLIS / 2) / SECOND_MILLIS;
+    long now = System.nanoTime();
     List<MemberInfo> members = cluster.members();
-    Set<String> ids = members.stream().map(MemberInfo::id).collect(Collectors.toSet());
-    Set<String> draining =
-        members.stream()
-            .filter(MemberInfo::draining)
-            .map(MemberInfo::id)
-            .collect(Collectors.toSet());
-    boolean isWhole = majority.observe(ids, draining, System.nanoTime());
+    Set<String> ids = ids(members, member -> true);
+    boolean isWhole = majority.observe(ids, ids(members, MemberInfo::draining), now);
     boolean isKnown =
         cluster.loads().viewAgeSeconds() <= STALE_SECONDS
             && cluster.loads().viewSize() == members.size() - 1;
-    for (Pool pool : pools()) {
+    once.values().removeIf(each -> each.until - now < 0);
+    fillings.values().removeIf(each -> each.until - now < 0);
+    List<Pool> pools = proxy.pools();
+    histories.keySet().retainAll(pools.stream().map(Pool::name).collect(Collectors.toSet()));
+    for (Pool pool : pools) {
+      Filling filling = fillings.get(pool.name());
+      pool.fillUpTo(filling == null ? Map.of() : filling.shares);
       OptionalLong total = observe(pool, ids);
-      if (isWhole && isKnown && total.isPresent()) {
+      if (isWhole && isKnown && total.isPresent() && isWanted(pool)) {
         loads
             .plan(pool, total.getAsLong())
             .onSuccess(plan -> context.runOnContext(turn -> end(pool, plan, second)))
@@ -170,44 +180,84 @@ final class Rebalancer {
     schedule();
   }
 
+  private static Set<String> ids(List<MemberInfo> members, Predicate<MemberInfo> which) {
+    return members.stream().filter(which).map(MemberInfo::id).collect(Collectors.toSet());
+  }
+
   /** What must stay the same for a while before anything is ended. */
-  private record SteadyView(Set<String> members, Set<String> backends) {}
+  private record SteadyView(Set<String> members, Map<String, Integer> weights) {}
 
   private OptionalLong observe(Pool pool, Set<String> members) {
-    Set<String> backends = new HashSet<>();
-    pool.shares().keySet().forEach(backend -> backends.add(backend.id()));
-    return histories
-        .computeIfAbsent(pool.name(), any -> new PoolHistory())
-        .observe(new SteadyView(members, backends), SharedLoads.total(pool));
+    Map<String, Integer> weights =
+        pool.shares().keySet().stream()
+            .collect(Collectors.toMap(Backend::id, each -> each.config().weight()));
+    return history(pool)
+        .observe(new SteadyView(members, weights), ids(pool.awaited()), SharedLoads.total(pool));
+  }
+
+  private PoolHistory history(Pool pool) {
+    return histories.computeIfAbsent(pool.name(), any -> new PoolHistory());
+  }
+
+  private static Set<String> ids(Collection<Backend> backends) {
+    return backends.stream().map(Backend::id).collect(Collectors.toSet());
+  }
+
+  /** Whether it does not help to end sessions. */
+  private boolean rests(Pool pool, RebalancePlan plan) {
+    PoolHistory history = history(pool);
+    if (history.isHelpful(plan.needed(cluster.self().id()), plan.loads().size())) {
+      return false;
+    }
+    fillings.remove(pool.name());
+    pool.fillUpTo(Map.of());
+    if (history.restsNow()) {
+      LOG.warn(
+          "pool {} is not rebalanced for 10 minutes: sessions that were ended did not come back"
+              + " where they were missing",
+          pool.name());
+    }
+    return true;
   }
 
   private void end(Pool pool, RebalancePlan plan, long second) {
+    if (rests(pool, plan)) {
+      return;
+    }
     Map<String, Integer> mine = plan.ofMember(cluster.self().id(), second);
     Set<String> above = plan.surplus().keySet();
-    if (above.isEmpty()) {
+    Once command = once.get(pool.name());
+    Duration minAge = command == null ? null : command.minAge;
+    Duration age = Objects.requireNonNullElse(minAge, plan.rules().minAge());
+    if (above.isEmpty() && !plan.isGrowing()) {
       once.remove(pool.name());
+    }
+    if (!above.isEmpty()) {
+      Filling filling = new Filling(plan.shares(), System.nanoTime() + RETURN_NANOS);
+      fillings.put(pool.name(), filling);
+      pool.fillUpTo(filling.shares);
     }
     for (Backend backend : pool.backends()) {
       int count = mine.getOrDefault(backend.id(), 0);
       if (!above.contains(backend.id())) {
         foundAt.remove(LoadRow.key(backend));
       } else if (count > 0) {
-        end(pool, backend, count, plan.rules());
+        end(pool, backend, count, age, plan.rules().quiet());
       }
     }
   }
 
-  private void end(Pool pool, Backend backend, int count, Rebalance rules) {
+  private void end(Pool pool, Backend backend, int count, Duration minAge, Duration quiet) {
     long now = System.nanoTime();
     String key = LoadRow.key(backend);
     long waited = now - foundAt.computeIfAbsent(key, any -> now);
-    boolean isPatient = waited < rules.quiet().multipliedBy(PATIENCE).toNanos();
+    boolean isPatient = waited < quiet.multipliedBy(PATIENCE).toNanos();
     Wanted wanted =
         new Wanted(
             backend,
             isPatient ? count : 1,
-            rules.minAge(),
-            isPatient ? rules.quiet() : rules.quiet().dividedBy(PATIENCE),
+            minAge,
+            isPatient ? quiet : quiet.dividedBy(PATIENCE),
             moves(pool, backend));
     proxy
         .loops()
@@ -217,18 +267,28 @@ final class Rebalancer {
               pool.rebalanced().add(ended);
               LOG.debug("{} of {} sessions of backend {} are ended", ended, count, backend);
               if (ended > 0) {
-                context.runOnContext(turn -> foundAt.put(key, System.nanoTime()));
+                context.runOnContext(
+                    turn -> {
+                      foundAt.put(key, System.nanoTime());
+                      history(pool).ended(ended);
+                    });
               }
             });
   }
 
-  /** With source-hash only a client that would get another backend now is worth its end. */
+  /**
+   * With source-hash, or where the source keeps its backend, only a client that would get another
+   * one now is worth its end.
+   */
   private static Predicate<@Nullable SocketAddress> moves(Pool pool, Backend from) {
-    return pool.config().balance() == Balance.SOURCE_HASH
-        ? source -> {
-          Backend next = pool.pick(source, List.of());
-          return next != null && !next.id().equals(from.id());
-        }
-        : source -> true;
+    boolean isHash = pool.config().balance() == Balance.SOURCE_HASH;
+    if (!isHash && pool.sticky() == null) {
+      return source -> true;
+    }
+    return source -> {
+      Backend kept = pool.keptBy(source);
+      Backend next = kept == null && isHash ? pool.pick(source, List.of()) : kept;
+      return next == null ? !isHash : !next.id().equals(from.id());
+    };
   }
 }

@@ -26,7 +26,7 @@ record SharedLoads(ClusterVerticle cluster) {
 
   /** {@code total} is shared out; without {@code rebalance} by its defaults. */
   Future<RebalancePlan> plan(Pool pool, long total) {
-    Map<Backend, Long> shares = pool.shares();
+    Map<Backend, Pool.Share> shares = pool.shares();
     List<String> keys = shares.keySet().stream().map(LoadRow::key).toList();
     String self = cluster.self().id();
     return cluster
@@ -36,15 +36,22 @@ record SharedLoads(ClusterVerticle cluster) {
             peers -> {
               List<Load> loads = new ArrayList<>();
               shares.forEach(
-                  (backend, weight) -> {
+                  (backend, share) -> {
                     TreeMap<String, Integer> byMember =
                         new TreeMap<>(Objects.requireNonNull(peers.get(LoadRow.key(backend))));
                     byMember.put(self, backend.active());
-                    loads.add(new Load(backend.id(), weight, limit(pool, backend), byMember));
+                    loads.add(
+                        new Load(
+                            backend.id(),
+                            share.now(),
+                            share.grown(),
+                            limit(pool, backend),
+                            byMember));
                   });
               Rebalance rules =
                   Objects.requireNonNullElse(pool.config().rebalance(), Rebalance.DEFAULT);
-              return new RebalancePlan(rules, loads, total);
+              long returning = Math.max(0, total - total(pool));
+              return new RebalancePlan(rules, loads, total, returning);
             });
   }
 

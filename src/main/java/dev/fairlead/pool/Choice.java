@@ -24,8 +24,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param growing whether one of them is in its slow start, so that its weight changes with time
  * @param tier the lowest one with an eligible backend
+ * @param shares up to which backends are filled first, by id; empty = as the balancers say
  */
-record Choice(List<Balancer> tiers, List<Backend> eligible, boolean growing, int tier) {
+record Choice(
+    List<Balancer> tiers,
+    List<Backend> eligible,
+    boolean growing,
+    int tier,
+    Map<String, Long> shares) {
 
   /** {@code position} is that of round-robin, {@code now} a {@link System#nanoTime}. */
   static Choice of(PoolConfig config, List<Backend> backends, AtomicLong position, long now) {
@@ -49,7 +55,20 @@ record Choice(List<Balancer> tiers, List<Backend> eligible, boolean growing, int
             .toList(),
         eligible,
         slowStart.isOn(eligible),
-        lowest(eligible));
+        lowest(eligible),
+        Map.of());
+  }
+
+  /** The same, with these shares; to be called on one without. */
+  Choice below(Map<String, Long> others) {
+    return others.isEmpty()
+        ? this
+        : new Choice(
+            tiers.stream().map(each -> each.below(others)).toList(),
+            eligible,
+            growing,
+            tier,
+            others);
   }
 
   /** Whether other backends are eligible now, or a weight has changed by slow start. */

@@ -8,6 +8,7 @@ import dev.fairlead.pool.sticky.StickyTable;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -49,6 +50,9 @@ public final class Pool {
   /** Sessions that were ended because their backend held too many; passed on likewise. */
   private final LongAdder rebalanced;
 
+  /** Of the backends' current status, without {@link #fillUpTo}. Guarded by this. */
+  private Choice plain;
+
   private volatile Choice choice;
 
   private Pool(
@@ -64,7 +68,8 @@ public final class Pool {
         sticky == null
             ? Map.of()
             : backends.stream().collect(Collectors.toMap(Backend::id, backend -> backend));
-    refresh();
+    this.plain = Choice.of(config, backends, position, System.nanoTime());
+    this.choice = plain;
   }
 
   /**
@@ -209,6 +214,7 @@ public final class Pool {
     List<Backend> full =
         backends.stream().filter(each -> !each.hasRoom() || each.isReject()).toList();
     return Choice.of(config, backends, new AtomicLong(position.get()), System.nanoTime())
+        .below(choice.shares())
         .pick(source, List.of(), full, ThreadLocalRandom.current());
   }
 
@@ -221,8 +227,26 @@ public final class Pool {
    * Picks by the current status of the backends from now on. Fills tables, which may take
    * milliseconds: not on an event loop. One thread at a time.
    */
-  public final void refresh() {
-    choice = Choice.of(config, backends, position, System.nanoTime());
+  public void refresh() {
+    Choice next = Choice.of(config, backends, position, System.nanoTime());
+    synchronized (this) {
+      plain = next;
+      choice = next.below(choice.shares());
+    }
+  }
+
+  /**
+   * From now on new sessions go to backends that hold less than their share while there are any,
+   * except with {@code source-hash}. Any thread.
+   *
+   * @param shares sessions of the whole cluster, by id; empty = as {@code balance} says
+   */
+  public void fillUpTo(Map<String, Long> shares) {
+    if (!choice.shares().equals(shares)) {
+      synchronized (this) {
+        choice = plain.below(Map.copyOf(shares));
+      }
+    }
   }
 
   /** The share of its weight that {@code backend} has in its slow start, 1 after it. */
@@ -231,22 +255,45 @@ public final class Pool {
   }
 
   /**
-   * The backends that take new sessions now, in order, and the weight of each: with its slow start,
-   * on a scale of their own. An ejected one does not count, even while a session tries it.
+   * What a backend weighs against the others.
+   *
+   * @param now with its slow start
+   * @param grown after it; on a scale of its own
    */
-  public Map<Backend, Long> shares() {
+  public record Share(long now, long grown) {}
+
+  /**
+   * The backends that take new sessions now, in order, and their weights. An ejected one does not
+   * count, even while a session tries it.
+   */
+  public Map<Backend, Share> shares() {
     int lowest = tier();
     List<Backend> taking =
         backends.stream()
             .filter(each -> each.eligible() && !each.isEjected() && !each.isReject())
             .filter(each -> each.config().tier() == lowest)
             .toList();
-    long[] weights = new SlowStart(config.slowStart(), System.nanoTime()).weights(taking);
-    Map<Backend, Long> shares = new LinkedHashMap<>();
-    for (int i = 0; i < weights.length; i++) {
-      shares.put(taking.get(i), weights[i]);
+    long nanos = System.nanoTime();
+    long[] now = new SlowStart(config.slowStart(), nanos).weights(taking);
+    long[] grown = new SlowStart(Duration.ZERO, nanos).weights(taking);
+    Map<Backend, Share> shares = new LinkedHashMap<>();
+    for (int i = 0; i < now.length; i++) {
+      shares.put(taking.get(i), new Share(now[i], grown[i]));
     }
     return shares;
+  }
+
+  /**
+   * The backends that are down or ejected, and would take sessions else: they are wanted, and no
+   * other tier would be before theirs.
+   */
+  public List<Backend> awaited() {
+    int lowest = tier();
+    return backends.stream()
+        .filter(each -> each.isWanted() && !each.isReject())
+        .filter(each -> !each.isHealthy() || each.isEjected())
+        .filter(each -> each.config().tier() <= lowest)
+        .toList();
   }
 
   /** Sessions that this member has ended because their backend held too many. */

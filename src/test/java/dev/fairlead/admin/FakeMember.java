@@ -147,10 +147,10 @@ public class FakeMember implements MemberView {
             .map(
                 each ->
                     new Load(
-                        each.id(), 1, Long.MAX_VALUE, new TreeMap<>(Map.of("1", each.active()))))
+                        each.id(), 1, 1, Long.MAX_VALUE, new TreeMap<>(Map.of("1", each.active()))))
             .toList();
     long total = loads.stream().mapToLong(Load::sessions).sum();
-    return Future.succeededFuture(new RebalancePlan(Rebalance.DEFAULT, loads, total));
+    return Future.succeededFuture(new RebalancePlan(Rebalance.DEFAULT, loads, total, 0));
   }
 
   @Override

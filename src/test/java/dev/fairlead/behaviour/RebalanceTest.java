@@ -6,6 +6,9 @@ import static org.awaitility.Awaitility.await;
 import dev.fairlead.cli.FairleadCommand;
 import dev.fairlead.config.NodeConfig.TransportKind;
 import dev.fairlead.session.SessionRecord;
+import dev.fairlead.testkit.Background;
+import dev.fairlead.testkit.FreePorts;
+import dev.fairlead.testkit.Logs;
 import dev.fairlead.testkit.MemberSetup;
 import dev.fairlead.testkit.TestBackend;
 import dev.fairlead.testkit.TestClient;
@@ -15,9 +18,14 @@ import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Future;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -149,6 +157,77 @@ class RebalanceTest {
         ended += each.channel().read(ByteBuffer.allocate(1)) < 0 ? 1 : 0;
       }
       assertThat(ended).isEqualTo(2);
+    }
+  }
+
+  @Test
+  @Logs("is down: connection refused")
+  void nothingIsEndedWhileABackendIsDownThatWouldTakeItsSessionsBack() throws Exception {
+    String checked = RULES + ", health: { type: tcp, interval: 50ms, rise: 1, fall: 1 }";
+    try (TestBackend first = TestBackend.echo();
+        TestBackend second = TestBackend.echo();
+        TestMember member =
+            MemberSetup.on(TransportKind.NIO).start(config(checked, first) + other(checked))) {
+      connect(member);
+      String both = config(checked, first, second) + other(checked);
+      String down = "backends: [{ host: 127.0.0.1, port: " + FreePorts.next() + " }, ";
+      member.reload(both.replaceFirst("backends: \\[", down));
+      await().until(() -> eligible(member) == 2);
+      await().during(Duration.ofSeconds(6)).until(() -> member.sessions().size() == CLIENTS);
+      // It is not awaited any more.
+      member.reload(both);
+      await().until(() -> member.sessions().size() == CLIENTS / 2);
+    }
+  }
+
+  private static double eligible(TestMember member) throws Exception {
+    return member.metric("fairlead_pool_backends_eligible{pool=\"web\"}");
+  }
+
+  @Test
+  void sessionThatIsNeverQuietIsEndedAfterTenTimesQuietInAShorterPause() throws Exception {
+    String quiet = "rebalance: { excess: 0%, rate: 50%, minAge: 100ms, quiet: 500ms }";
+    try (TestBackend first = TestBackend.echo();
+        TestBackend second = TestBackend.echo();
+        Background threads = new Background();
+        TestMember member =
+            MemberSetup.on(TransportKind.NIO).start(config(quiet, first) + other(quiet))) {
+      List<Future<Duration>> ends = new ArrayList<>();
+      for (int i = 0; i < 2; i++) {
+        TestConnection client = TestClient.connect(member.address());
+        clients.add(client);
+        client.send("a");
+        client.expect("a");
+        ends.add(threads.start(() -> chatUntilTheEnd(client)));
+      }
+      member.reload(config(quiet, first, second) + other(quiet));
+      await().until(() -> member.sessions().size() == 1);
+      Future<Duration> ended = ends.stream().filter(Future::isDone).findFirst().orElseThrow();
+      assertThat(ended.get()).isGreaterThanOrEqualTo(Duration.ofSeconds(5));
+    }
+  }
+
+  /** A byte each 200 ms; returns how long. */
+  private static Duration chatUntilTheEnd(TestConnection client) throws Exception {
+    long began = System.nanoTime();
+    BlockingQueue<String> pause = new SynchronousQueue<>();
+    do {
+      client.send("b");
+      pause.poll(200, TimeUnit.MILLISECONDS);
+    } while (client.readSome(1).length > 0);
+    return Duration.ofNanos(System.nanoTime() - began);
+  }
+
+  @Test
+  void clientsWhoseSourceKeepsItsBackendStay() throws Exception {
+    String sticky = "stickiness: { by: source }, " + RULES;
+    try (TestBackend first = TestBackend.echo();
+        TestBackend second = TestBackend.echo();
+        TestMember member =
+            MemberSetup.on(TransportKind.NIO).start(config(sticky, first) + other(RULES))) {
+      connect(member);
+      member.reload(config(sticky, first, second) + other(RULES));
+      await().during(Duration.ofSeconds(6)).until(() -> member.sessions().size() == CLIENTS);
     }
   }
 

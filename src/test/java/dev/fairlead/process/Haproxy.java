@@ -82,14 +82,23 @@ final class Haproxy implements AutoCloseable {
 
   /** The result of the last health check of a server, as {@code L7OK}. */
   String check(String backend, String server) throws IOException {
+    // An asterisk is before it while the next check runs.
+    return stat(backend, server, "check_status").replace("* ", "");
+  }
+
+  /** The live sessions of a server. */
+  int sessions(String backend, String server) throws IOException {
+    return Integer.parseInt(stat(backend, server, "scur"));
+  }
+
+  private String stat(String backend, String server, String name) throws IOException {
     try (TestConnection client = TestClient.connect(UnixDomainSocketAddress.of(socket))) {
       client.send("show stat\n");
       List<String> rows = client.readText().lines().toList();
-      int column = List.of(rows.get(0).split(",", -1)).indexOf("check_status");
+      int column = List.of(rows.get(0).split(",", -1)).indexOf(name);
       for (String row : rows) {
         if (row.startsWith(backend + "," + server + ",")) {
-          // An asterisk is before it while the next check runs.
-          return row.split(",", -1)[column].replace("* ", "");
+          return row.split(",", -1)[column];
         }
       }
     }

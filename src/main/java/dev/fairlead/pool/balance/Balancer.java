@@ -4,6 +4,7 @@ import dev.fairlead.config.PoolConfig.Balance;
 import dev.fairlead.pool.Backend;
 import java.net.SocketAddress;
 import java.util.Collection;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,14 @@ public interface Balancer {
       case TWO_CHOICES -> RejectShare.of(candidates, TwoChoices::new);
       case SOURCE_HASH -> new SourceHash(candidates);
     };
+  }
+
+  /**
+   * This one, or the same that fills backends up to {@code shares} first: sessions of the whole
+   * cluster, by id.
+   */
+  default Balancer below(Map<String, Long> shares) {
+    return new BelowShare(this, shares);
   }
 
   /** The backends to pick from. */

@@ -3,6 +3,7 @@ package dev.fairlead.pool.balance;
 import dev.fairlead.pool.Backend;
 import java.net.SocketAddress;
 import java.util.Collection;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,12 @@ final class SourceHash implements Balancer {
   @Override
   public Candidates candidates() {
     return candidates;
+  }
+
+  /** A client stays with its backend, whatever that holds. */
+  @Override
+  public Balancer below(Map<String, Long> shares) {
+    return this;
   }
 
   @Override

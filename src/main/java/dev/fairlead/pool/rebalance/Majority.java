@@ -5,12 +5,13 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Whether this part of the cluster has at least half of the members of the last whole one: the
- * smaller part of a split lacks the sessions of the other, and must not judge by what it sees.
- * Members that drained before they left do not count. One thread.
+ * Whether this part of the cluster has more than half of the members of the last whole one: the
+ * smaller part of a split lacks the sessions of the other, and must not judge by what it sees; of
+ * two halves neither may. Members that drained before they left do not count. One thread.
  *
  * <pre>
  * a, b, c; c is cut off       a and b have 2 of 3: true; c has 1 of 3: false
+ * b too leaves later          a has 1 of 2: false
  * c is the only one left      false for ten minutes, then c is the whole cluster
  * </pre>
  */
@@ -45,7 +46,7 @@ public final class Majority {
     }
     present = Set.copyOf(members);
     drained = Set.copyOf(draining);
-    boolean isMajority = present.size() * 2 >= whole.size();
+    boolean isMajority = present.size() * 2 > whole.size();
     long since = nowNanos - changedAt;
     if (since >= RETENTION_NANOS || (isMajority && since >= SETTLING_NANOS)) {
       whole = present;

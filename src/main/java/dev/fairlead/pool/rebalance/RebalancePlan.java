@@ -1,11 +1,11 @@
 package dev.fairlead.pool.rebalance;
 
 import dev.fairlead.config.PoolConfig.Rebalance;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.function.ToLongFunction;
 
 /**
  * How many sessions of each backend are ended, by whom, in one second. Every member computes the
@@ -13,22 +13,30 @@ import java.util.SortedMap;
  * members add up to exactly what is to be ended. Immutable, any thread.
  *
  * <pre>
- * sessions 150, 150, 0 of weight 1, excess 10%    share 100; the first two lose 40 each
+ * sessions 150, 150, 0 of weight 1, excess 10%    share 100, 90 to 110 are within the excess:
+ *                                                 the third lacks 90, the others lose 45 each
  * rate 5%                                         15 a second: 8 of the first, 7 of the second
  * members that hold 100 and 50 of the first       5 and 3, in another second 6 and 2
  * </pre>
  *
- * <p>A backend whose limit is below its share counts with its limit, and the others share the rest:
- * what is ended must find a place.
+ * <p>As many are ended as are held above the excess, or as others lack to be within it, whichever
+ * is more: of the backends that are highest above their share, down to one level for all.
+ *
+ * <p>What is ended must find a place: no more is ended than those below their share can take, now
+ * and when all slow starts are over; else it would be ended again soon. A backend whose limit is
+ * below its share counts with its limit, and the others share the rest.
  *
  * @param loads of the backends that take new sessions; no others are given a share
  * @param total the sessions that are shared out, those of other backends included
+ * @param returning how many of these are missing now: their clients are on their way
  */
-public record RebalancePlan(Rebalance rules, List<Load> loads, long total) {
+public record RebalancePlan(Rebalance rules, List<Load> loads, long total, long returning) {
   private static final int PERCENT = 100;
 
   /** The fractional part of the golden ratio: its multiples are spread evenly between 0 and 1. */
   private static final double GOLDEN = 0.618033988749895;
+
+  private static final double HALF = 0.5;
 
   public RebalancePlan {
     loads = List.copyOf(loads);
@@ -38,10 +46,12 @@ public record RebalancePlan(Rebalance rules, List<Load> loads, long total) {
    * A backend.
    *
    * @param weight with its slow start, above 0; all of one plan on the same scale
+   * @param grown its weight after all slow starts; on a scale of its own
    * @param limit most sessions it takes in the whole cluster, {@link Long#MAX_VALUE} = any number
    * @param byMember its sessions, by id of the member that has them
    */
-  public record Load(String backend, long weight, long limit, SortedMap<String, Integer> byMember) {
+  public record Load(
+      String backend, long weight, long grown, long limit, SortedMap<String, Integer> byMember) {
     public long sessions() {
       return byMember.values().stream().mapToLong(Integer::longValue).sum();
     }
@@ -49,45 +59,70 @@ public record RebalancePlan(Rebalance rules, List<Load> loads, long total) {
 
   /** The most that each backend keeps: its share and the excess, rounded up. In order. */
   public Map<String, Long> most() {
-    List<Load> open = new ArrayList<>(loads);
-    long rest = total;
-    long weights = open.stream().mapToLong(Load::weight).sum();
-    boolean again = true;
-    while (again) {
-      again = false;
-      for (Load each : List.copyOf(open)) {
-        // Of those left; a limit below the share leaves more to the others.
-        if (each.limit < ceilDiv(rest * each.weight, weights)) {
-          open.remove(each);
-          rest -= each.limit;
-          weights -= each.weight;
-          again = true;
-          break;
-        }
-      }
-    }
-    Map<String, Long> most = new LinkedHashMap<>();
-    for (Load each : loads) {
-      most.put(
-          each.backend,
-          open.contains(each)
-              ? ceilDiv(rest * each.weight * (PERCENT + rules.excessPercent()), weights * PERCENT)
-              : Long.MAX_VALUE);
-    }
-    return most;
+    Levels levels = levels();
+    int level = Levels.SHARE + rules.excessPercent() * PERCENT;
+    return each(load -> levels.highest(load, level, true));
   }
 
-  /** How many sessions each backend is above its {@link #most}; only those above 0, in order. */
+  /**
+   * Up to which number each backend may be filled: its share, rounded up, or its limit. In order.
+   */
+  public Map<String, Long> shares() {
+    Levels levels = levels();
+    return each(levels::room);
+  }
+
+  private Levels levels() {
+    return new Levels(
+        loads, Split.of(loads, total, Load::weight), Split.of(loads, total, Load::grown));
+  }
+
+  private Map<String, Long> each(ToLongFunction<Load> number) {
+    Map<String, Long> all = new LinkedHashMap<>();
+    loads.forEach(load -> all.put(load.backend, number.applyAsLong(load)));
+    return all;
+  }
+
+  /** How many sessions each backend loses until all are even; only those above 0, in order. */
   public Map<String, Long> surplus() {
-    Map<String, Long> most = most();
+    Levels levels = levels();
+    int excess = rules.excessPercent() * PERCENT;
+    long room = levels.room() - returning;
+    long lacking = Math.min(room, levels.below(Levels.SHARE - excess) - returning);
+    long count = Math.min(room, levels.above(Levels.SHARE + excess, true));
+    boolean isForOthers = lacking > count;
+    int level = isForOthers ? levels.find(lacking, Levels.SHARE + excess) : Levels.SHARE + excess;
+    long all = levels.above(level, !isForOthers);
+    count = isForOthers ? Math.min(lacking, all) : count;
     Map<String, Long> surplus = new LinkedHashMap<>();
+    long before = 0;
     for (Load each : loads) {
-      long above = each.sessions() - most.getOrDefault(each.backend, Long.MAX_VALUE);
-      if (above > 0) {
-        surplus.put(each.backend, above);
+      long above = levels.above(each, level, !isForOthers);
+      long part = count <= 0 || all == 0 ? 0 : between(count, before, before + above, all, HALF);
+      before += above;
+      if (part > 0) {
+        surplus.put(each.backend, part);
       }
     }
     return surplus;
+  }
+
+  /** How many sessions {@code member} would end all in all, if all slow starts were over. */
+  public long needed(String member) {
+    List<Load> grown =
+        loads.stream()
+            .map(each -> new Load(each.backend, each.grown, each.grown, each.limit, each.byMember))
+            .toList();
+    Map<String, Long> all = new RebalancePlan(rules, grown, total, returning).surplus();
+    return grown.stream()
+        .mapToLong(each -> part(all.getOrDefault(each.backend, 0L), each.byMember, member, HALF))
+        .sum();
+  }
+
+  /** Whether shares will change because a backend is in its slow start. */
+  public boolean isGrowing() {
+    return loads.stream()
+        .anyMatch(each -> each.weight * loads.get(0).grown != loads.get(0).weight * each.grown);
   }
 
   /** What the whole cluster may end in one second. */
@@ -149,9 +184,5 @@ public record RebalancePlan(Rebalance rules, List<Load> loads, long total) {
   private static double phase(long second) {
     double turns = second * GOLDEN;
     return turns - Math.floor(turns);
-  }
-
-  private static long ceilDiv(long dividend, long divisor) {
-    return -Math.floorDiv(-dividend, divisor);
   }
 }

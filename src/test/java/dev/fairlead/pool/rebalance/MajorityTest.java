@@ -26,11 +26,23 @@ class MajorityTest {
   }
 
   @Test
-  void biggerPartIsOneAlsoWhenItBecomesSmallerLater() {
+  void biggerPartIsOneUntilHalfOfItIsLeft() {
     observe(ALL, NONE, 0);
     assertThat(observe(Set.of("a", "b"), NONE, 20)).isTrue();
     assertThat(observe(Set.of("a", "b"), NONE, 31)).isTrue();
-    assertThat(observe(Set.of("a"), NONE, 40)).isTrue();
+    assertThat(observe(Set.of("a"), NONE, 40)).isFalse();
+    assertThat(observe(Set.of("a", "b"), NONE, 50)).isTrue();
+  }
+
+  @Test
+  void neitherOfTwoHalvesIsOne() {
+    Set<String> four = Set.of("a", "b", "c", "d");
+    Majority other = new Majority();
+    observe(four, NONE, 0);
+    other.observe(four, NONE, 0);
+    long later = Duration.ofSeconds(20).toNanos();
+    assertThat(observe(Set.of("a", "b"), NONE, 20)).isFalse();
+    assertThat(other.observe(Set.of("c", "d"), NONE, later)).isFalse();
   }
 
   @Test
@@ -52,13 +64,25 @@ class MajorityTest {
   void sessionsOnTheirWayBackAreStillShared() {
     PoolHistory history = new PoolHistory();
     for (int i = 0; i < PoolHistory.SETTLED; i++) {
-      assertThat(history.observe("view", 100)).isEmpty();
+      assertThat(history.observe("view", NONE, 100)).isEmpty();
     }
-    assertThat(history.observe("view", 80)).isEqualTo(OptionalLong.of(100));
-    assertThat(history.observe("other", 80)).isEmpty();
+    assertThat(history.observe("view", NONE, 80)).isEqualTo(OptionalLong.of(100));
+    assertThat(history.observe("other", NONE, 80)).isEmpty();
     for (int i = 0; i < PoolHistory.WINDOW; i++) {
-      history.observe("other", 80);
+      history.observe("other", NONE, 80);
     }
-    assertThat(history.observe("other", 80)).isEqualTo(OptionalLong.of(80));
+    assertThat(history.observe("other", NONE, 80)).isEqualTo(OptionalLong.of(80));
+  }
+
+  @Test
+  void backendThatIsDownIsAwaitedForTenMinutes() {
+    PoolHistory history = new PoolHistory();
+    for (int i = 0; i < PoolHistory.AWAITED; i++) {
+      assertThat(history.observe("view", Set.of("b"), 100)).isEmpty();
+    }
+    assertThat(history.observe("view", Set.of("b"), 100)).isPresent();
+    assertThat(history.observe("view", Set.of("b", "c"), 100)).isEmpty();
+    assertThat(history.observe("view", NONE, 100)).isPresent();
+    assertThat(history.observe("view", Set.of("b"), 100)).isEmpty();
   }
 }

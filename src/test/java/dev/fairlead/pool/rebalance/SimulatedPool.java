@@ -3,76 +3,163 @@ package dev.fairlead.pool.rebalance;
 import dev.fairlead.config.PoolConfig.Rebalance;
 import dev.fairlead.pool.rebalance.RebalancePlan.Load;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /**
  * A pool of a simulated cluster, second by second: every member plans by itself, from its own
  * counts and those of the others, which are a second old now and then. A client whose session was
- * ended is back after up to three seconds, at any member, which takes the backend with the fewest
- * for its weight.
+ * ended is back after up to three seconds, at any member, which chooses by the counts it knows.
+ * Some sessions are not quiet in a second. Members die and join, backends go down, come back with a
+ * slow start, are added, and get other weights.
  */
 final class SimulatedPool {
   private static final int RETURN_SECONDS = 3;
+  private static final int SLOW_START_SECONDS = 10;
+  private static final double BUSY = 0.3;
 
   private final Rebalance rules;
-  private final long[] weights;
-  private final int members;
+  private final Rules simulated;
   private final Random random;
-  private final double staleness;
+  private final List<SimulatedMember> members = new ArrayList<>();
+  private final List<SimulatedBackend> backends = new ArrayList<>();
   private final List<Session> sessions = new ArrayList<>();
-  private final Map<Integer, List<Session>> returning = new HashMap<>();
-  private final List<PoolHistory> histories = new ArrayList<>();
-
-  /** By member and backend, as of this second and of the one before. */
-  private int[][] now;
-
-  private int[][] before;
+  private final Map<Integer, List<Integer>> returning = new HashMap<>();
+  private final Map<Integer, Integer> endedAt = new HashMap<>();
+  private int clients;
+  private int lastMember;
   private int second;
   private int ended;
   private int endedYoung;
+  private int mostInASecond;
 
-  private static final class Session {
-    private final int client;
-    private final int member;
-    private final int backend;
-    private final int since;
+  /** How the world is: part of the counts that are stale, and how members choose. */
+  record Rules(double staleness, boolean twoChoices) {}
 
-    private Session(int client, int member, int backend, int since) {
-      this.client = client;
-      this.member = member;
-      this.backend = backend;
-      this.since = since;
+  private record Session(int client, SimulatedMember member, SimulatedBackend backend, int since) {}
+
+  /** What a member knows, and the counts that the others know of it. */
+  private static final class SimulatedMember {
+    private final String id;
+    private final PoolHistory history = new PoolHistory();
+    private Map<SimulatedBackend, Integer> now = Map.of();
+    private Map<SimulatedBackend, Integer> before = Map.of();
+    private Map<String, Long> filling = Map.of();
+    private int fillingUntil;
+
+    private SimulatedMember(String id) {
+      this.id = id;
     }
   }
 
-  private final Map<Integer, Integer> endedAt = new HashMap<>();
+  private static final class SimulatedBackend {
+    private final String id;
+    private long weight;
+    private int backSince;
+    private boolean isDown;
+    private boolean losesSessions;
 
-  /** {@code held}: sessions of each backend, whose members are drawn. */
+    private SimulatedBackend(String id, long weight, int backSince) {
+      this.id = id;
+      this.weight = weight;
+      this.backSince = backSince;
+    }
+
+    private long weight(int second) {
+      long steps = Math.min(second - backSince, SLOW_START_SECONDS);
+      return weight * Math.max(1, steps);
+    }
+  }
+
+  private record View(Set<String> members, Map<String, Long> weights) {}
+
   SimulatedPool(
-      Rebalance rules, long[] weights, int[] held, int members, double staleness, Random random) {
+      Rebalance rules, Rules simulated, List<Integer> weights, int memberCount, Random random) {
     this.rules = rules;
-    this.weights = weights.clone();
-    this.members = members;
-    this.staleness = staleness;
+    this.simulated = simulated;
     this.random = random;
-    for (int i = 0; i < held.length; i++) {
-      for (int j = 0; j < held[i]; j++) {
+    IntStream.range(0, memberCount).forEach(i -> joinMember());
+    weights.forEach(each -> backends.add(backend(each, -SLOW_START_SECONDS)));
+  }
+
+  private SimulatedBackend backend(long weight, int since) {
+    return new SimulatedBackend("b" + backends.size(), weight, since);
+  }
+
+  /** Sessions of each backend, as old as they must be, whose members are drawn. */
+  SimulatedPool holding(List<Integer> held) {
+    for (int i = 0; i < held.size(); i++) {
+      for (int j = 0; j < held.get(i); j++) {
         int old = -(int) rules.minAge().toSeconds();
-        sessions.add(new Session(sessions.size(), random.nextInt(members), i, old));
+        sessions.add(new Session(clients++, anyMember(), backends.get(i), old));
       }
     }
-    IntStream.range(0, members).forEach(i -> histories.add(new PoolHistory()));
-    now = counts();
-    before = now;
+    members.forEach(each -> each.now = counts(each));
+    return this;
+  }
+
+  private SimulatedMember anyMember() {
+    return members.get(random.nextInt(members.size()));
+  }
+
+  void joinMember() {
+    members.add(new SimulatedMember("m" + lastMember++));
+  }
+
+  /** Its clients connect to the others; to a new one, if it was the last. */
+  void killMember() {
+    SimulatedMember dead = members.remove(random.nextInt(members.size()));
+    cut(each -> each.member == dead);
+    if (members.isEmpty()) {
+      joinMember();
+    }
+  }
+
+  void addBackend() {
+    backends.add(backend(1L + random.nextInt(5), second));
+  }
+
+  void changeWeight() {
+    backends.get(random.nextInt(backends.size())).weight = 1L + random.nextInt(5);
+  }
+
+  /** The backend that went down; its clients connect again. */
+  int stopBackend() {
+    int index = random.nextInt(backends.size());
+    SimulatedBackend down = backends.get(index);
+    down.isDown = true;
+    cut(each -> each.backend == down);
+    return index;
+  }
+
+  void startBackend(int index) {
+    backends.get(index).isDown = false;
+    backends.get(index).backSince = second;
+  }
+
+  /** It takes new sessions, and ends them at once. */
+  void loseSessions(int index) {
+    backends.get(index).losesSessions = true;
+  }
+
+  private void cut(Predicate<Session> which) {
+    sessions.stream().filter(which).forEach(each -> comesBack(each.client));
+    sessions.removeIf(which);
+  }
+
+  private void comesBack(int client) {
+    int at = second + 1 + random.nextInt(RETURN_SECONDS);
+    returning.computeIfAbsent(at, any -> new ArrayList<>()).add(client);
   }
 
   int ended() {
@@ -84,122 +171,189 @@ final class SimulatedPool {
     return endedYoung;
   }
 
-  /** What a planner that knows everything would end. */
+  int mostInASecond() {
+    return mostInASecond;
+  }
+
+  int clients() {
+    return clients;
+  }
+
+  /** One session for each may be too many. */
+  int slack() {
+    return members.size() + backends.size();
+  }
+
+  /** What a planner that knows everything would end, after all slow starts. */
   long perfect() {
-    return plan(now).surplus().values().stream().mapToLong(Long::longValue).sum();
+    long missing = (long) clients - sessions.size();
+    return new RebalancePlan(rules, loads(known(null), Integer.MAX_VALUE / 2), clients, missing)
+        .surplus().values().stream().mapToLong(Long::longValue).sum();
   }
 
   boolean isBalanced() {
     return returning.isEmpty() && perfect() == 0;
   }
 
-  /** Sessions and clients on their way back. */
-  int clients() {
-    return sessions.size() + returning.values().stream().mapToInt(List::size).sum();
-  }
-
-  /** One more backend, with nothing yet. */
-  SimulatedPool withBackend(long weight) {
-    long[] more = Arrays.copyOf(weights, weights.length + 1);
-    more[weights.length] = weight;
-    int[] held = Arrays.copyOf(held(), more.length);
-    return new SimulatedPool(rules, more, held, members, staleness, random);
-  }
-
-  private int[] held() {
-    int[] held = new int[weights.length];
-    sessions.forEach(each -> held[each.backend]++);
-    return held;
+  /** Sessions and clients on their way back are always all clients. */
+  boolean isComplete() {
+    int missing = returning.values().stream().mapToInt(List::size).sum();
+    return sessions.size() + missing == clients;
   }
 
   void second() {
     second++;
-    for (Session back : returning.getOrDefault(second, List.of())) {
-      int backend = choose();
-      sessions.add(new Session(back.client, random.nextInt(members), backend, second));
+    List<Integer> back = returning.remove(second);
+    if (back != null) {
+      back.forEach(this::connect);
     }
-    returning.remove(second);
-    before = now;
-    now = counts();
+    for (SimulatedMember each : members) {
+      each.before = each.now;
+      each.now = counts(each);
+    }
     List<Session> gone = new ArrayList<>();
-    for (int member = 0; member < members; member++) {
-      gone.addAll(endedBy(member));
-    }
-    sessions.removeAll(gone);
+    members.forEach(each -> gone.addAll(endedBy(each)));
+    sessions.removeAll(new HashSet<>(gone));
+    mostInASecond = Math.max(mostInASecond, gone.size());
     for (Session each : gone) {
       ended++;
       Integer last = endedAt.put(each.client, second);
       if (last != null && second - last < rules.minAge().toSeconds()) {
         endedYoung++;
       }
-      int at = second + 1 + random.nextInt(RETURN_SECONDS);
-      returning.computeIfAbsent(at, any -> new ArrayList<>()).add(each);
+      comesBack(each.client);
     }
   }
 
-  private List<Session> endedBy(int member) {
-    int[][] view = view(member);
-    long total = Arrays.stream(view).flatMapToInt(Arrays::stream).sum();
-    OptionalLong shared = histories.get(member).observe(weights.length, total);
+  private List<Session> endedBy(SimulatedMember member) {
+    Map<SimulatedMember, Map<SimulatedBackend, Integer>> known = known(member);
+    long total =
+        known.values().stream().flatMap(each -> each.values().stream()).mapToInt(i -> i).sum();
+    OptionalLong shared = member.history.observe(view(), down(), total);
     if (shared.isEmpty()) {
       return List.of();
     }
-    RebalancePlan plan = new RebalancePlan(rules, loads(view), shared.getAsLong());
+    long missing = Math.max(0, shared.getAsLong() - total);
+    RebalancePlan plan =
+        new RebalancePlan(rules, loads(known, second), shared.getAsLong(), missing);
+    if (!member.history.isHelpful(plan.needed(member.id), plan.loads().size())) {
+      member.filling = Map.of();
+      return List.of();
+    }
+    if (!plan.surplus().isEmpty()) {
+      member.filling = plan.shares();
+      member.fillingUntil = second + PoolHistory.WINDOW;
+    }
     List<Session> gone = new ArrayList<>();
-    plan.ofMember("m" + member, second)
-        .forEach(
-            (backend, count) -> {
-              List<Session> old =
-                  new ArrayList<>(
-                      sessions.stream()
-                          .filter(each -> each.member == member)
-                          .filter(each -> backend.equals("b" + each.backend))
-                          .filter(each -> second - each.since >= rules.minAge().toSeconds())
-                          .toList());
-              Collections.shuffle(old, random);
-              gone.addAll(old.subList(0, Math.min(count, old.size())));
-            });
+    plan.ofMember(member.id, second).forEach((id, count) -> gone.addAll(some(member, id, count)));
+    member.history.ended(gone.size());
     return gone;
   }
 
-  /** Own counts as they are, those of the others of now or of a second ago. */
-  private int[][] view(int member) {
-    int[][] view = new int[members][];
-    for (int i = 0; i < members; i++) {
-      view[i] = i != member && random.nextDouble() < staleness ? before[i] : now[i];
+  private List<Session> some(SimulatedMember member, String backend, int count) {
+    List<Session> old =
+        new ArrayList<>(
+            sessions.stream()
+                .filter(each -> each.member == member && each.backend.id.equals(backend))
+                .filter(each -> second - each.since >= rules.minAge().toSeconds())
+                .filter(each -> random.nextDouble() >= BUSY)
+                .toList());
+    Collections.shuffle(old, random);
+    return old.subList(0, Math.min(count, old.size()));
+  }
+
+  private View view() {
+    Set<String> ids = new HashSet<>();
+    members.forEach(each -> ids.add(each.id));
+    Map<String, Long> up = new HashMap<>();
+    backends.stream().filter(each -> !each.isDown).forEach(each -> up.put(each.id, each.weight));
+    return new View(ids, up);
+  }
+
+  private Set<String> down() {
+    Set<String> down = new HashSet<>();
+    backends.stream().filter(each -> each.isDown).forEach(each -> down.add(each.id));
+    return down;
+  }
+
+  /** Own counts as they are, those of the others of now or of a second ago; null knows all. */
+  private Map<SimulatedMember, Map<SimulatedBackend, Integer>> known(SimulatedMember who) {
+    Map<SimulatedMember, Map<SimulatedBackend, Integer>> known = new HashMap<>();
+    for (SimulatedMember each : members) {
+      boolean isStale = who != null && each != who && random.nextDouble() < simulated.staleness;
+      known.put(each, who == null ? counts(each) : isStale ? each.before : each.now);
     }
-    return view;
+    return known;
   }
 
-  private RebalancePlan plan(int[][] view) {
-    return new RebalancePlan(rules, loads(view), clients());
+  private List<Load> loads(Map<SimulatedMember, Map<SimulatedBackend, Integer>> known, int at) {
+    List<Load> loads = new ArrayList<>();
+    for (SimulatedBackend backend : backends) {
+      TreeMap<String, Integer> byMember = new TreeMap<>();
+      known.forEach((member, counts) -> byMember.put(member.id, counts.getOrDefault(backend, 0)));
+      if (!backend.isDown) {
+        loads.add(
+            new Load(backend.id, backend.weight(at), backend.weight, Long.MAX_VALUE, byMember));
+      }
+    }
+    return loads;
   }
 
-  private List<Load> loads(int[][] view) {
-    return IntStream.range(0, weights.length)
-        .mapToObj(
-            backend -> {
-              TreeMap<String, Integer> byMember = new TreeMap<>();
-              for (int i = 0; i < members; i++) {
-                byMember.put("m" + i, view[i][backend]);
-              }
-              return new Load("b" + backend, weights[backend], Long.MAX_VALUE, byMember);
-            })
-        .toList();
-  }
-
-  /** As least-connections does: what a client draws at random is not the planner's matter. */
-  private int choose() {
-    int[] held = held();
-    return IntStream.range(0, weights.length)
-        .boxed()
-        .min(Comparator.comparingDouble(each -> (held[each] + 1.0) / weights[each]))
-        .orElseThrow();
-  }
-
-  private int[][] counts() {
-    int[][] counts = new int[members][weights.length];
-    sessions.forEach(each -> counts[each.member][each.backend]++);
+  private Map<SimulatedBackend, Integer> counts(SimulatedMember member) {
+    Map<SimulatedBackend, Integer> counts = new HashMap<>();
+    for (Session each : sessions) {
+      if (each.member == member) {
+        counts.merge(each.backend, 1, Integer::sum);
+      }
+    }
     return counts;
+  }
+
+  /** Own sessions as they are, those of the others as of the last second. */
+  private void connect(int client) {
+    SimulatedMember member = anyMember();
+    Map<SimulatedBackend, Integer> held = new HashMap<>(counts(member));
+    for (SimulatedMember each : members) {
+      if (each != member) {
+        each.now.forEach((backend, count) -> held.merge(backend, count, Integer::sum));
+      }
+    }
+    List<SimulatedBackend> up =
+        new ArrayList<>(backends.stream().filter(each -> !each.isDown).toList());
+    List<SimulatedBackend> below = up.stream().filter(each -> isBelow(member, each, held)).toList();
+    List<SimulatedBackend> from = below.isEmpty() ? up : below;
+    if (simulated.twoChoices && below.isEmpty()) {
+      SimulatedBackend first = draw(up);
+      up.remove(first);
+      from = up.isEmpty() ? List.of(first) : List.of(first, draw(up));
+    }
+    SimulatedBackend chosen =
+        Collections.min(from, Comparator.comparingDouble(each -> load(each, held)));
+    if (chosen.losesSessions) {
+      comesBack(client);
+    } else {
+      sessions.add(new Session(client, member, chosen, second));
+    }
+  }
+
+  private boolean isBelow(
+      SimulatedMember member, SimulatedBackend backend, Map<SimulatedBackend, Integer> held) {
+    Long share = second <= member.fillingUntil ? member.filling.get(backend.id) : null;
+    return share != null && held.getOrDefault(backend, 0) < share;
+  }
+
+  private double load(SimulatedBackend backend, Map<SimulatedBackend, Integer> held) {
+    return (held.getOrDefault(backend, 0) + 1.0) / backend.weight(second);
+  }
+
+  private SimulatedBackend draw(List<SimulatedBackend> from) {
+    long at = random.nextLong(from.stream().mapToLong(each -> each.weight(second)).sum());
+    for (SimulatedBackend each : from) {
+      at -= each.weight(second);
+      if (at < 0) {
+        return each;
+      }
+    }
+    throw new IllegalStateException();
   }
 }
