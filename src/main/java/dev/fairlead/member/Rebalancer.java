@@ -37,8 +37,9 @@ import org.slf4j.LoggerFactory;
  * from counts in which nothing of that second has been ended yet.
  *
  * <p>Its state belongs to a Vert.x context of its own; the methods may be called from any thread.
- * It looks at members and pools every second, also while no pool is to be rebalanced: who was here
- * before a split must be known when it comes.
+ * Without a pool to be rebalanced there is no timer. With the key in force it looks at the members
+ * every second, also while nothing is to be ended: who was here before a split must be known when
+ * it comes.
  */
 final class Rebalancer {
   private static final Logger LOG = LoggerFactory.getLogger(Rebalancer.class);
@@ -93,7 +94,7 @@ final class Rebalancer {
   /** Until when, in nanoseconds, new sessions go to backends below these shares. */
   private record Filling(Map<String, Long> shares, long until) {}
 
-  /** From now on; a second call changes nothing. */
+  /** Other pools may be in force. */
   void follow() {
     context.runOnContext(turn -> schedule());
   }
@@ -142,10 +143,15 @@ final class Rebalancer {
   }
 
   private void schedule() {
-    if (timer == null && !stopped) {
+    if (timer == null && !stopped && isNeeded()) {
       long delay = SECOND_MILLIS - System.currentTimeMillis() % SECOND_MILLIS;
       timer = vertx.setTimer(delay, id -> tick());
     }
+  }
+
+  /** For a filling too: it must end. */
+  private boolean isNeeded() {
+    return !fillings.isEmpty() || proxy.pools().stream().anyMatch(this::isWanted);
   }
 
   private boolean isWanted(Pool pool) {
@@ -165,12 +171,15 @@ final class Rebalancer {
     once.values().removeIf(each -> each.until - now < 0);
     fillings.values().removeIf(each -> each.until - now < 0);
     List<Pool> pools = proxy.pools();
-    histories.keySet().retainAll(pools.stream().map(Pool::name).collect(Collectors.toSet()));
+    histories
+        .keySet()
+        .retainAll(
+            pools.stream().filter(this::isWanted).map(Pool::name).collect(Collectors.toSet()));
     for (Pool pool : pools) {
       Filling filling = fillings.get(pool.name());
       pool.fillUpTo(filling == null ? Map.of() : filling.shares);
-      OptionalLong total = observe(pool, ids);
-      if (isWhole && isKnown && total.isPresent() && isWanted(pool)) {
+      OptionalLong total = isWanted(pool) ? observe(pool, ids) : OptionalLong.empty();
+      if (isWhole && isKnown && total.isPresent()) {
         loads
             .plan(pool, total.getAsLong())
             .onSuccess(plan -> context.runOnContext(turn -> end(pool, plan, second)))
