@@ -3,6 +3,7 @@
 import { isTroubled, isUsable, stateOf } from "./attention.js";
 import { changeBackend } from "./change.js";
 import { badge, h, meter, setText } from "./dom.js";
+import { moveFocus } from "./focus.js";
 import { ago, count, millis, plural, rate } from "./format.js";
 import { mayChange, state } from "./live.js";
 import { Table } from "./table.js";
@@ -172,6 +173,7 @@ export const pools = {
     if (made) {
       made.element.open = true;
       made.element.scrollIntoView({ block: "start" });
+      moveFocus(made.element.querySelector("summary"));
     }
   },
 };

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Ensures that an operator sees the whole cluster on the page of any member, and can do there what
  * the page offers. Provoked by a browser and three real members with sessions. A failure would look
- * like a drain that is never seen to end, or like a control that cannot be reached by keyboard.
+ * like a drain that is never seen to end.
  */
 @Tag("slow")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -272,21 +272,6 @@ class PageIT {
     BrowserTab tab = open("m1", "configuration");
     tab.until("location.hash === '#overview'");
     tab.untilSaid("Needs attention");
-  }
-
-  @Test
-  void keyboardAloneIsEnough() throws Exception {
-    BrowserTab tab = open("m1", "overview");
-    tab.tabTo("Pools");
-    tab.press("Enter");
-    tab.until("location.hash === '#pools'");
-    tab.tabTo("Change backend " + id(second));
-    tab.press("Enter");
-    tab.until("document.querySelector('dialog[open]')");
-    tab.press("Escape");
-    tab.until("!document.querySelector('dialog')");
-    assertThat(tab.evaluate("document.activeElement.getAttribute('aria-label')"))
-        .isEqualTo("Change backend " + id(second));
   }
 
   @Test
