@@ -97,6 +97,19 @@ export function dialog({ title, body, action, danger, onSubmit }) {
   return { shown, submit };
 }
 
+/** A modal dialog that only shows; it closes by Escape and Close. */
+export function sheet(title, body) {
+  const shown = h("dialog", { "aria-label": title }, h("h2", {}, title), body,
+    h("div", { class: "buttons" }, h("button", { type: "button", class: "main", onclick: () => shown.close() }, "Close")));
+  shown.addEventListener("close", () => {
+    shown.remove();
+    returnFocus();
+  });
+  document.body.append(shown);
+  shown.showModal();
+  return shown;
+}
+
 /** Turns a button off without taking the focus from it, as "disabled" would. Whoever listens to it asks isOff(). */
 export function turnOff(button, off) {
   button.setAttribute("aria-disabled", String(off));

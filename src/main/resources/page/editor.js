@@ -6,6 +6,7 @@ import { authorField, card, field, h, isOff, setText, toast, turnOff } from "./d
 import { plural } from "./format.js";
 import { load } from "./load.js";
 import { state } from "./live.js";
+import { yamlMode } from "./mode.js";
 
 /** After the last key. Lower checks sooner, higher asks the members less often. */
 const CHECK_AFTER_MS = 500;
@@ -13,7 +14,7 @@ const CHECK_AFTER_MS = 500;
 /** The text that a screen reader says after the name of the editor: how to get out of it. */
 const KEYS = "editor-keys";
 
-const MODES = { yaml: "yaml", json: "yaml", toml: null };
+const FORMATS = ["yaml", "json", "toml"];
 
 /** Without node and cluster, which belong to the file of a member and are refused in a push. Only for YAML in blocks. */
 export function withoutNode(text) {
@@ -39,7 +40,7 @@ export class Editor {
     this.news = h("p", { class: "warn", role: "status", hidden: true });
     this.about = h("span", { class: "quiet" });
     this.format = h("select", { "aria-label": "Format", onchange: () => this.changeFormat() },
-      ...Object.keys(MODES).map((each) => h("option", { value: each }, each)));
+      ...FORMATS.map((each) => h("option", { value: each }, each)));
     this.author = authorField();
     this.note = h("input", { maxLength: 1000, placeholder: "why", size: 32 });
     this.button = h("button", { type: "submit", class: "main", "aria-disabled": "true" }, "Push");
@@ -73,8 +74,9 @@ export class Editor {
   }
 
   make() {
+    this.mode = yamlMode(window.CodeMirror);
     this.editor = window.CodeMirror(this.host, {
-      lineNumbers: true, indentUnit: 2, tabSize: 2, mode: "yaml", gutters: ["CodeMirror-linenumbers", "marks"],
+      lineNumbers: true, indentUnit: 2, tabSize: 2, mode: this.mode, gutters: ["CodeMirror-linenumbers", "marks"],
       screenReaderLabel: "Configuration", inputStyle: "contenteditable",
       extraKeys: { Tab: false, "Shift-Tab": false, "Ctrl-Space": (editor) => this.complete(editor) },
     });
@@ -105,7 +107,7 @@ export class Editor {
   async reload() {
     const revision = await this.getDocument();
     this.base = revision.revision;
-    this.format.value = revision.format in MODES ? revision.format : "yaml";
+    this.format.value = FORMATS.includes(revision.format) ? revision.format : "yaml";
     this.loaded = this.format.value === "yaml" ? withoutNode(revision.text) : revision.text;
     this.changeFormat();
     this.editor.setValue(this.loaded);
@@ -115,7 +117,7 @@ export class Editor {
   }
 
   changeFormat() {
-    this.editor.setOption("mode", MODES[this.format.value]);
+    this.editor.setOption("mode", this.format.value === "toml" ? null : this.mode);
     this.schedule();
   }
 

@@ -19,8 +19,24 @@ import java.util.Map;
 final class BrowserTab {
   private static final Map<String, Integer> KEYS =
       Map.of(
-          "Backspace", 8, "Tab", 9, "Enter", 13, "Escape", 27, " ", 32, "End", 35, "Home", 36,
-          "ArrowRight", 39, "ArrowDown", 40);
+          "Backspace",
+          8,
+          "Tab",
+          9,
+          "Enter",
+          13,
+          "Escape",
+          27,
+          " ",
+          32,
+          "End",
+          35,
+          "Home",
+          36,
+          "ArrowRight",
+          39,
+          "ArrowDown",
+          40);
 
   private static final int CONTROL = 2;
 
@@ -159,9 +175,7 @@ final class BrowserTab {
 
   /** Writes into what has the focus, letter by letter. */
   void type(String text) {
-    text.chars()
-        .mapToObj(Character::toString)
-        .forEach(letter -> press(letter, "", 0, letter, 0));
+    text.chars().mapToObj(Character::toString).forEach(letter -> press(letter, "", 0, letter, 0));
   }
 
   private void press(String key, String code, int number, String text, int modifiers) {

@@ -67,7 +67,7 @@ class KeyboardIT {
   private String document() {
     return """
     node: { name: m1, admin: { tokenFile: token } }
-    listeners: [{ name: web, bind: "127.0.0.1:%d", pool: web }]
+    listeners: [{ name: web, bind: "127.0.0.1:%s", pool: web }]
     pools:
       - name: web
     %s
@@ -87,8 +87,7 @@ class KeyboardIT {
 
   private TestConnection connect() throws IOException {
     TestConnection client =
-        TestClient.connect(
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        TestClient.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
     client.send("x");
     client.expect("x");
     return client;

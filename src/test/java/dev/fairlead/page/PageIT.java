@@ -208,6 +208,19 @@ class PageIT {
   }
 
   @Test
+  void detailsOfABackendTellItsRecord() throws Exception {
+    connect(2);
+    BrowserTab tab = open("m2", "pools");
+    tab.click("Details of backend " + id(first));
+    tab.untilSaid("at one time");
+    tab.until(
+        "/connected in [0-9]|none by m2/.test(document.body.innerText)"); // Two of three probe it.
+    assertThat(tab.faults()).isEmpty();
+    tab.click("Close");
+    tab.until("!document.querySelector('dialog')");
+  }
+
+  @Test
   void configurationIsCheckedPushedAndRolledBack() throws Exception {
     BrowserTab tab = open("m1", "config/edit");
     tab.untilSaid("This is the revision in force.");
@@ -247,6 +260,19 @@ class PageIT {
     cluster.start("m2");
     tab.untilNotSaid("This member does not answer.");
     tab.until("document.getElementById('stream').textContent === 'live'");
+  }
+
+  /** CodeMirror alone takes the keys of most maps in braces for values. */
+  @Test
+  void keysOfMapsInBracesAreColoured() throws Exception {
+    BrowserTab tab = open("m1", "config/edit");
+    tab.untilSaid("This is the revision in force.");
+    write(tab, "a: [{ name: x, tls: { up: true, to: 1 } }]\nb: { c: d, e: [f, g] }\n");
+    tab.until(
+        "[...document.querySelectorAll('.CodeMirror-line .cm-atom')].map((each) =>"
+            + " each.textContent.trim()).join() === 'a,name,tls,up,to,b,c,e'");
+    assertThat(tab.evaluate("document.querySelectorAll('.CodeMirror-line .cm-keyword').length"))
+        .isEqualTo(1);
   }
 
   private static void write(BrowserTab tab, String document) {

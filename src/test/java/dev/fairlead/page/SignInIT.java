@@ -62,7 +62,7 @@ class SignInIT {
             directory.resolve("fairlead.yaml"),
             """
             node: { name: m1, admin: { tokenFile: token, readTokenFile: read } }
-            listeners: [{ name: web, bind: "127.0.0.1:%d", pool: web }]
+            listeners: [{ name: web, bind: "127.0.0.1:%s", pool: web }]
             pools: [{ name: web, backends: [{ %s }] }]
             """
                 .formatted(port, backend.keys()));
