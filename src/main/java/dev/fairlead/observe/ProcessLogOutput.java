@@ -64,6 +64,11 @@ final class ProcessLogOutput extends AppenderBase<ILoggingEvent> {
     lost.increment();
   }
 
+  /** How many lines found the queue full since the start. */
+  long lostLines() {
+    return lost.sum();
+  }
+
   /** Tells what was lost since it was told. */
   private synchronized void tellLost() {
     long all = lost.sum();
