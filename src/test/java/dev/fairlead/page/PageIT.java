@@ -262,10 +262,13 @@ class PageIT {
     tab.until("document.getElementById('stream').textContent === 'live'");
   }
 
-  /** CodeMirror alone takes the keys of most maps in braces for values. */
+  /**
+   * CodeMirror alone takes the keys of most maps in braces for values. At m3: a browser has six
+   * connections to an address, and each open tab keeps one.
+   */
   @Test
   void keysOfMapsInBracesAreColoured() throws Exception {
-    BrowserTab tab = open("m1", "config/edit");
+    BrowserTab tab = open("m3", "config/edit");
     tab.untilSaid("This is the revision in force.");
     write(tab, "a: [{ name: x, tls: { up: true, to: 1 } }]\nb: { c: d, e: [f, g] }\n");
     tab.until(
