@@ -210,11 +210,11 @@ class PageIT {
   @Test
   void detailsOfABackendTellItsRecord() throws Exception {
     connect(2);
-    BrowserTab tab = open("m2", "pools");
+    BrowserTab tab = open("m3", "pools");
     tab.click("Details of backend " + id(first));
     tab.untilSaid("at one time");
     tab.until(
-        "/connected in [0-9]|none by m2/.test(document.body.innerText)"); // Two of three probe it.
+        "/connected in [0-9]|none by m3/.test(document.body.innerText)"); // Two of three probe it.
     assertThat(tab.faults()).isEmpty();
     tab.click("Close");
     tab.until("!document.querySelector('dialog')");
