@@ -6,6 +6,7 @@ import { config } from "./config.js";
 import { h, setClass, setText } from "./dom.js";
 import { events } from "./events.js";
 import { explain } from "./explain.js";
+import { keepFocus } from "./focus.js";
 import { ago, plural } from "./format.js";
 import { mayChange, start, state, stop, subscribe } from "./live.js";
 import { overview } from "./overview.js";
@@ -22,6 +23,9 @@ const ALL = new Set(["all", "members", "listeners", "pools", "limits", "certific
 const byId = (id) => document.getElementById(id);
 
 let shown = null;
+
+/** A token was given, and no answer has come yet. */
+let signingIn = false;
 
 /** #pools/web?x=y as { view, path, parameters }. */
 function place() {
@@ -97,6 +101,7 @@ function facts() {
 
 function askForToken() {
   const wrong = token.get() !== null;
+  signingIn = false;
   token.clear();
   setText(byId("login-message"), wrong ? "That is not a token of this member." : "");
   setText(byId("verdict"), "signed out");
@@ -114,18 +119,30 @@ function connect() {
   start(askForToken);
 }
 
+/** Somebody has signed in: the keyboard goes on at the view that is shown. */
+function enter() {
+  if (signingIn && state.known && state.link === "live") {
+    signingIn = false;
+    document.querySelector("#tabs [aria-current]")?.focus();
+  }
+}
+
 const THEMES = ["auto", "light", "dark"];
 
-function theme(chosen) {
+const theme = () => localStorage.getItem("fairlead-theme") || "auto";
+
+function choose(chosen) {
   if (chosen === "auto") {
-    delete document.documentElement.dataset.theme;
     localStorage.removeItem("fairlead-theme");
   } else {
-    document.documentElement.dataset.theme = chosen;
     localStorage.setItem("fairlead-theme", chosen);
   }
-  setText(byId("theme"), { auto: "Auto", light: "Light", dark: "Dark" }[chosen]);
-  byId("theme").setAttribute("aria-label", "Colours: " + chosen);
+  window.dispatchEvent(new Event("theme"));
+}
+
+function showTheme() {
+  setText(byId("theme"), { auto: "Auto", light: "Light", dark: "Dark" }[theme()]);
+  byId("theme").setAttribute("aria-label", "Colours: " + theme());
   shown?.update(new Set(["theme"]));
 }
 
@@ -135,10 +152,10 @@ function begin() {
     tab.dataset.view = view.id;
     return tab;
   }));
-  theme(localStorage.getItem("fairlead-theme") || "auto");
-  byId("theme").addEventListener("click", () =>
-    theme(THEMES[(THEMES.indexOf(document.documentElement.dataset.theme || "auto") + 1) % THEMES.length]));
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => shown?.update(new Set(["theme"])));
+  showTheme();
+  byId("theme").addEventListener("click", () => choose(THEMES[(THEMES.indexOf(theme()) + 1) % THEMES.length]));
+  window.addEventListener("theme", showTheme);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", showTheme);
   byId("sign-out").addEventListener("click", () => {
     stop();
     token.clear();
@@ -148,7 +165,13 @@ function begin() {
     event.preventDefault();
     token.set(byId("token").value.trim());
     byId("token").value = "";
+    signingIn = true;
     connect();
+  });
+  keepFocus(byId("view"));
+  document.querySelector(".skip").addEventListener("click", (event) => {
+    event.preventDefault(); // "#main" is no view.
+    byId("main").focus();
   });
   window.addEventListener("hashchange", show);
   setInterval(() => shown?.update(new Set(["clock"])), CLOCK_MS);
@@ -159,6 +182,7 @@ function begin() {
     } else {
       shown?.update(changed);
     }
+    enter();
   });
   connect();
 }

@@ -1,7 +1,7 @@
 // The dialog that changes the weight or the state of a backend, for the whole cluster.
 
 import { Refused, send } from "./api.js";
-import { authorField, dialog, field, h, setText, toast } from "./dom.js";
+import { authorField, dialog, field, h, setText, toast, turnOff } from "./dom.js";
 import { isUsable } from "./attention.js";
 import { plural } from "./format.js";
 import { state } from "./live.js";
@@ -27,7 +27,7 @@ function consequence(pool, backend, chosen, weight) {
 function choices(chosen, onchange) {
   return h("fieldset", {}, h("legend", {}, "State"), h("div", { class: "choices" },
     ...["enabled", "draining", "disabled"].map((each) => h("label", { class: "check" },
-      h("input", { type: "radio", name: "state", value: each, checked: each === chosen, onchange }), each))));
+      h("input", { type: "radio", name: "state", value: each, checked: each === chosen, autofocus: each === chosen, onchange }), each))));
 }
 
 /** Sends PATCH with the revision that the page shows, so that a change of somebody else is not overwritten unseen. */
@@ -67,7 +67,7 @@ export function changeBackend(pool, backend) {
     const change = wanted();
     const nothing = Object.keys(change).length === 0;
     setText(says, nothing ? "Nothing is changed yet." : consequence(pool, backend, chosen(), Number(weight.value)));
-    opened.submit.disabled = nothing;
+    turnOff(opened.submit, nothing);
     setText(opened.submit, change.state === "draining" ? "Drain" : change.state === "disabled" ? "Disable" : change.state === "enabled" ? "Enable" : "Change");
   }
 

@@ -92,13 +92,13 @@ async function showCompare(host, parameters) {
   const to = parameters.get("to") || String(revisions[0]);
   const from = parameters.get("from") || String(revisions[1] ?? revisions[0]);
   const go = () => (location.hash = "#config/compare?from=" + left.value + "&to=" + right.value);
-  const pick = (chosen) => {
-    const made = h("select", { onchange: go }, ...[...new Set([...revisions.map(String), chosen])].map((each) => h("option", { value: each }, each)));
+  const pick = (chosen, title) => {
+    const made = h("select", { "aria-label": title, onchange: go }, ...[...new Set([...revisions.map(String), chosen])].map((each) => h("option", { value: each }, each)));
     made.value = chosen;
     return made;
   };
-  const left = pick(from);
-  const right = pick(to);
+  const left = pick(from, "Revision");
+  const right = pick(to, "with revision");
   const [before, after] = await Promise.all([revisionOf(from), revisionOf(to)]);
   host.replaceChildren(h("div", { class: "fields" }, h("label", {}, "Revision", left), h("label", {}, "with revision", right)),
     card("Differences", diffTable(before.text, after.text, [head(before), head(after)])));

@@ -1,5 +1,7 @@
 // Elements. Whatever comes from the API is put in as text, never as markup.
 
+import { returnFocus } from "./focus.js";
+
 /**
  * Makes an element: h("td", { class: "number", "aria-label": "..." }, "text", child...). A property
  * whose name begins with "on" is a listener; null and false leave one out.
@@ -71,7 +73,10 @@ export function dialog({ title, body, action, danger, onSubmit }) {
   shown.append(h("form", {
     onsubmit: async (event) => {
       event.preventDefault();
-      submit.disabled = true;
+      if (isOff(submit)) {
+        return;
+      }
+      turnOff(submit, true);
       error.textContent = "";
       try {
         await onSubmit();
@@ -79,15 +84,38 @@ export function dialog({ title, body, action, danger, onSubmit }) {
       } catch (problem) {
         error.textContent = problem.message;
       } finally {
-        submit.disabled = false;
+        turnOff(submit, false);
       }
     },
   }, h("h2", {}, title), ...body, error, h("div", { class: "buttons" }, cancel, submit)));
-  shown.addEventListener("close", () => shown.remove());
+  shown.addEventListener("close", () => {
+    shown.remove();
+    returnFocus();
+  });
   document.body.append(shown);
   shown.showModal();
   return { shown, submit };
 }
+
+/** A modal dialog that only shows; it closes by Escape and Close. */
+export function sheet(title, body) {
+  const shown = h("dialog", { "aria-label": title }, h("h2", {}, title), body,
+    h("div", { class: "buttons" }, h("button", { type: "button", class: "main", onclick: () => shown.close() }, "Close")));
+  shown.addEventListener("close", () => {
+    shown.remove();
+    returnFocus();
+  });
+  document.body.append(shown);
+  shown.showModal();
+  return shown;
+}
+
+/** Turns a button off without taking the focus from it, as "disabled" would. Whoever listens to it asks isOff(). */
+export function turnOff(button, off) {
+  button.setAttribute("aria-disabled", String(off));
+}
+
+export const isOff = (button) => button.getAttribute("aria-disabled") === "true";
 
 /** A field with its label. */
 export function field(label, control) {

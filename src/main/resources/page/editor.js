@@ -2,15 +2,19 @@
 
 import { Refused, call, get, query, said } from "./api.js";
 import { suggest } from "./complete.js";
-import { authorField, card, field, h, setText, toast } from "./dom.js";
+import { authorField, card, field, h, isOff, setText, toast, turnOff } from "./dom.js";
 import { plural } from "./format.js";
 import { load } from "./load.js";
 import { state } from "./live.js";
+import { yamlMode } from "./mode.js";
 
 /** After the last key. Lower checks sooner, higher asks the members less often. */
 const CHECK_AFTER_MS = 500;
 
-const MODES = { yaml: "yaml", json: "yaml", toml: null };
+/** The text that a screen reader says after the name of the editor: how to get out of it. */
+const KEYS = "editor-keys";
+
+const FORMATS = ["yaml", "json", "toml"];
 
 /** Without node and cluster, which belong to the file of a member and are refused in a push. Only for YAML in blocks. */
 export function withoutNode(text) {
@@ -36,10 +40,10 @@ export class Editor {
     this.news = h("p", { class: "warn", role: "status", hidden: true });
     this.about = h("span", { class: "quiet" });
     this.format = h("select", { "aria-label": "Format", onchange: () => this.changeFormat() },
-      ...Object.keys(MODES).map((each) => h("option", { value: each }, each)));
+      ...FORMATS.map((each) => h("option", { value: each }, each)));
     this.author = authorField();
     this.note = h("input", { maxLength: 1000, placeholder: "why", size: 32 });
-    this.button = h("button", { type: "submit", class: "main", disabled: true }, "Push");
+    this.button = h("button", { type: "submit", class: "main", "aria-disabled": "true" }, "Push");
     this.element = this.layout();
     window.addEventListener("beforeunload", (event) => this.isChanged() && event.preventDefault());
   }
@@ -48,7 +52,8 @@ export class Editor {
     const again = h("button", { type: "button", onclick: () => this.reload() }, "Discard changes");
     const push = h("form", { class: "fields", onsubmit: (event) => this.push(event) }, field("Author", this.author),
       field("Note for the history", this.note), this.button, again);
-    const keys = h("p", { class: "quiet" }, "Ctrl-Space completes. Tab leaves the editor, Ctrl-] and Ctrl-[ indent.");
+    const keys = h("p", { id: KEYS, class: "quiet" }, "Tab and Shift-Tab leave the editor; where words are offered, Escape closes them first. "
+      + "Ctrl-Space completes, Ctrl-] and Ctrl-[ indent.");
     return card("Edit", h("div", {}, this.host, h("div", { class: "body stack" }, this.result, this.news, push, keys)), this.about, this.format);
   }
 
@@ -69,11 +74,13 @@ export class Editor {
   }
 
   make() {
+    this.mode = yamlMode(window.CodeMirror);
     this.editor = window.CodeMirror(this.host, {
-      lineNumbers: true, indentUnit: 2, tabSize: 2, mode: "yaml", gutters: ["CodeMirror-linenumbers", "marks"],
+      lineNumbers: true, indentUnit: 2, tabSize: 2, mode: this.mode, gutters: ["CodeMirror-linenumbers", "marks"],
       screenReaderLabel: "Configuration", inputStyle: "contenteditable",
       extraKeys: { Tab: false, "Shift-Tab": false, "Ctrl-Space": (editor) => this.complete(editor) },
     });
+    this.editor.getInputField().setAttribute("aria-describedby", KEYS);
     this.editor.on("change", () => this.schedule());
     this.editor.on("inputRead", (editor, change) => /^[\w]$/.test(change.text[0]) && this.complete(editor));
     // Older members have no schema; then nothing is completed.
@@ -100,7 +107,7 @@ export class Editor {
   async reload() {
     const revision = await this.getDocument();
     this.base = revision.revision;
-    this.format.value = revision.format in MODES ? revision.format : "yaml";
+    this.format.value = FORMATS.includes(revision.format) ? revision.format : "yaml";
     this.loaded = this.format.value === "yaml" ? withoutNode(revision.text) : revision.text;
     this.changeFormat();
     this.editor.setValue(this.loaded);
@@ -110,7 +117,7 @@ export class Editor {
   }
 
   changeFormat() {
-    this.editor.setOption("mode", MODES[this.format.value]);
+    this.editor.setOption("mode", this.format.value === "toml" ? null : this.mode);
     this.schedule();
   }
 
@@ -130,7 +137,7 @@ export class Editor {
   }
 
   schedule() {
-    this.button.disabled = true;
+    turnOff(this.button, true);
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.check(), CHECK_AFTER_MS);
   }
@@ -147,7 +154,7 @@ export class Editor {
       const answer = await this.post({ dryRun: true }, { signal: mine.signal });
       this.mark([]);
       this.result.replaceChildren(h("p", { class: "good" }, this.valid(answer)));
-      this.button.disabled = !this.isChanged();
+      turnOff(this.button, !this.isChanged());
     } catch (problem) {
       if (problem.name !== "AbortError") {
         this.refused(problem);
@@ -189,7 +196,10 @@ export class Editor {
 
   async push(event) {
     event.preventDefault();
-    this.button.disabled = true;
+    if (isOff(this.button)) {
+      return;
+    }
+    turnOff(this.button, true);
     try {
       const answer = await this.post({ author: this.author.value.trim(), note: this.note.value.trim() }, { ifMatch: this.base });
       const missing = (answer.missing || []).map((each) => each.member);
@@ -198,7 +208,7 @@ export class Editor {
       this.note.value = "";
       await this.reload();
     } catch (problem) {
-      this.button.disabled = false;
+      turnOff(this.button, false);
       this.refused(problem);
     }
   }

@@ -2,7 +2,9 @@
 
 import { isTroubled, isUsable, stateOf } from "./attention.js";
 import { changeBackend } from "./change.js";
+import { backendDetails } from "./details.js";
 import { badge, h, meter, setText } from "./dom.js";
+import { moveFocus } from "./focus.js";
 import { ago, count, millis, plural, rate } from "./format.js";
 import { mayChange, state } from "./live.js";
 import { Table } from "./table.js";
@@ -60,7 +62,8 @@ function columns(pool) {
   const sessions = (backend) => count(backend.clusterActive) + (limited(backend) ? " of " + count(backend.limit) : "");
   return [
     { title: "Backend", head: true, text: (row) => row.id + (row.discovered ? " " : ""), sort: (row) => row.id,
-      paint: (row) => h("span", {}, row.id, row.discovered ? h("small", { class: "quiet", title: "from DNS" }, " discovered") : "") },
+      paint: (row) => h("span", {}, h("button", { type: "button", class: "link", "aria-label": "Details of backend " + row.id,
+        onclick: () => backendDetails(pool, row.id) }, row.id), row.discovered ? h("small", { class: "quiet", title: "from DNS" }, " discovered") : "") },
     { title: "State", text: stateText, kind: (row) => stateOf(row).kind + drainedFrom.get(pool + "/" + row.id),
       paint: (row) => paintState(pool, row), sort: (row) => stateOf(row).text },
     { title: "Since", number: true, wide: true, text: (row) => (row.healthSince ? ago(row.healthSince) : "–") },
@@ -87,10 +90,18 @@ function columns(pool) {
 function makePool(name, open) {
   const table = new Table({ label: "Backends of pool " + name, key: (row) => row.id, columns: columns(name), kind: "backends",
     empty: "No backend: every client of this pool is refused with no-backend." });
-  const made = { table, title: h("h2", {}, name), balance: h("span", { class: "quiet" }), up: h("span"), facts: h("span", { class: "end" }), said: "" };
+  const made = { table, title: h("h2", {}, name), balance: h("span", { class: "quiet" }), up: h("span"), facts: h("span", { class: "end" }), said: "",
+    more: h("p", { class: "body quiet", hidden: true }) };
   made.element = h("details", { class: "card pool", open, ontoggle: () => update(new Set(["pools"])) },
-    h("summary", {}, made.title, made.balance, made.up, made.facts), table.element);
+    h("summary", {}, made.title, made.balance, made.up, made.facts), table.element, made.more);
   return made;
+}
+
+/** What only some pools have; of the member that was asked. */
+function extras({ sticky, rebalanced }) {
+  const kept = sticky ? "Stickiness: " + plural(sticky.sources, "source") + " with a kept backend here"
+    + (sticky.evicted > 0 ? ", " + count(sticky.evicted) + " forgotten early, because the table was full" : "") + ". " : "";
+  return kept + (rebalanced > 0 ? "Rebalancing has ended " + plural(rebalanced, "session") + " here." : "");
 }
 
 function matches(backend, wanted, onlyTroubled) {
@@ -107,6 +118,8 @@ function summary(made, pool) {
     made.said = said;
     made.up.replaceChildren(badge(said, all === 0 ? "quiet" : kind));
   }
+  made.more.hidden = !pool.sticky && !pool.rebalanced;
+  setText(made.more, extras(pool));
   const connects = pool.backends.reduce((total, each) => total + (each.connectsPerSecond || 0), 0);
   setText(made.facts, plural(pool.sessions ?? 0, "session") + ", " + rate(connects) + " connects/s");
 }
@@ -172,6 +185,7 @@ export const pools = {
     if (made) {
       made.element.open = true;
       made.element.scrollIntoView({ block: "start" });
+      moveFocus(made.element.querySelector("summary"));
     }
   },
 };

@@ -2,7 +2,7 @@
 
 import { call, get, query } from "./api.js";
 import { card, dialog, h, setText, toast } from "./dom.js";
-import { bytes, count, duration, plural, withoutPort } from "./format.js";
+import { bytes, duration, millis, plural, withoutPort } from "./format.js";
 import { mayChange, state } from "./live.js";
 import { Table } from "./table.js";
 
@@ -26,7 +26,7 @@ const table = new Table({
     { title: "Backend", text: (row) => row.backend || "–" },
     { title: "Phase", text: (row) => row.phase },
     { title: "Age", number: true, text: (row) => duration(row.durationMs / 1000), sort: (row) => row.durationMs },
-    { title: "Connect ms", number: true, wide: true, text: (row) => count(row.connectMs) },
+    { title: "Connect ms", number: true, wide: true, text: (row) => millis(row.connectMs) },
     { title: "From client", number: true, text: (row) => bytes(row.bytesFromClient), sort: (row) => row.bytesFromClient },
     { title: "To client", number: true, text: (row) => bytes(row.bytesToClient), sort: (row) => row.bytesToClient },
     { title: "SNI", wide: true, text: (row) => row.sni || "–" },

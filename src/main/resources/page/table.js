@@ -66,8 +66,13 @@ export class Table {
   }
 
   showMore() {
+    const before = this.body.lastElementChild;
     this.shown += 200;
     this.update(this.all);
+    if (this.more.hidden) {
+      before.nextElementSibling.tabIndex = -1;
+      before.nextElementSibling.focus();
+    }
   }
 
   inOrder(rows) {
@@ -85,11 +90,11 @@ export class Table {
     const wanted = this.inOrder(all).slice(0, this.shown);
     const old = this.rows;
     this.rows = new Map();
+    this.forget(old, wanted);
     let place = this.body.firstChild;
     for (const data of wanted) {
       const key = this.key(data);
       const row = old.get(key) ?? this.rowOf();
-      old.delete(key);
       this.rows.set(key, row);
       row.data = data;
       if (row.inSight) {
@@ -101,15 +106,22 @@ export class Table {
         this.body.insertBefore(row.node, place);
       }
     }
-    old.forEach((row) => {
-      this.watch.unobserve(row.node);
-      row.node.remove();
-    });
     setText(this.none, this.empty);
     this.none.hidden = all.length > 0;
     this.scroll.hidden = all.length === 0;
     this.more.hidden = all.length <= this.shown;
     setText(this.rest, "Show more: " + (all.length - wanted.length) + " of " + all.length + " are not shown");
+  }
+
+  /** Removes the rows of old that are not wanted, before others are placed, so that these are not moved. */
+  forget(old, wanted) {
+    const keys = new Set(wanted.map(this.key));
+    old.forEach((row, key) => {
+      if (!keys.has(key)) {
+        this.watch.unobserve(row.node);
+        row.node.remove();
+      }
+    });
   }
 
   rowOf() {

@@ -1,7 +1,11 @@
-// Before the first paint, so that a chosen theme does not flash in the other's colours.
+// Before the first paint, so that the page does not flash in the colours of the other theme.
 (() => {
-  const chosen = localStorage.getItem("fairlead-theme");
-  if (chosen === "light" || chosen === "dark") {
-    document.documentElement.dataset.theme = chosen;
-  }
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const apply = () => {
+    const chosen = localStorage.getItem("fairlead-theme");
+    document.documentElement.dataset.theme = chosen === "light" || chosen === "dark" ? chosen : dark.matches ? "dark" : "light";
+  };
+  apply();
+  dark.addEventListener("change", apply);
+  window.addEventListener("theme", apply);
 })();

@@ -10,6 +10,7 @@ import dev.fairlead.net.tls.ListenerCertificate;
 import dev.fairlead.net.tls.ServerCertificate;
 import dev.fairlead.pool.AgentState;
 import dev.fairlead.pool.Backend;
+import dev.fairlead.pool.LastCheck;
 import dev.fairlead.pool.Pool;
 import dev.fairlead.session.SessionRecord;
 import io.vertx.core.json.JsonArray;
@@ -202,9 +203,33 @@ final class ApiJson {
             .put("active", backend.active())
             .put("clusterActive", backend.clusterActive())
             .put("total", backend.total())
-            .put("failures", backend.failures());
+            .put("failures", backend.failures())
+            .put("maxActive", backend.mostActive())
+            .put("downSeconds", backend.downTotal().toSeconds())
+            .put("downNowSeconds", backend.downFor().toSeconds())
+            .put("lastCheck", lastCheck(backend.lastCheck()));
     AgentState agent = backend.agent();
-    return agent.equals(AgentState.NONE) ? json : json.put("agent", agent(agent));
+    return agent.equals(AgentState.NONE) ? json : json.mergeIn(said(agent));
+  }
+
+  /** What an agent has said, as the field of a backend. */
+  static JsonObject said(AgentState agent) {
+    return new JsonObject().put("agent", agent(agent));
+  }
+
+  static @Nullable JsonObject lastCheck(@Nullable LastCheck check) {
+    return check == null
+        ? null
+        : new JsonObject()
+            .put("time", SystemEvent.TIME.format(check.time()))
+            .put("passed", check.passed())
+            .put("reason", check.reason())
+            .put("millis", millis(check.took().toNanos() / 1000));
+  }
+
+  /** Of so many microseconds; 0.3 on a fast network. */
+  private static double millis(long micros) {
+    return micros / 1000.0;
   }
 
   private static JsonObject agent(AgentState agent) {
@@ -246,7 +271,7 @@ final class ApiJson {
         .put("pool", session.pool())
         .put("backend", session.backend())
         .put("attempts", session.attempts())
-        .put("connectMs", session.connectMs() < 0 ? null : session.connectMs())
+        .put("connectMs", session.connectMicros() < 0 ? null : millis(session.connectMicros()))
         .put("durationMs", session.durationMs())
         .put("bytesFromClient", session.bytesFromClient())
         .put("bytesToClient", session.bytesToClient())

@@ -47,7 +47,7 @@ final class LiveLimits {
         limits.put(key, limit(key, "source", null, (long) most));
       }
     }
-    limits.forEach((key, limit) -> refused(key, limit, totals));
+    refused(limits, totals.refusedByLimit());
     JsonArray all = new JsonArray();
     members.forEach(each -> all.add(ofMember(each, now, traffic)));
     limits.values().forEach(all::add);
@@ -92,25 +92,14 @@ final class LiveLimits {
         .put("waiting", 0L);
   }
 
-  /** Refusals are counted for each listener, with the kind of limit as their reason. */
-  private static void refused(String key, JsonObject limit, Totals totals) {
-    JsonObject refused = new JsonObject();
-    if (key.startsWith("listener/")) {
-      JsonObject all = totals.refused(key.split("/", 3)[1]);
-      for (String reason : reasons(limit.getString("kind"))) {
-        if (all.containsKey(reason)) {
-          refused.put(reason, all.getValue(reason));
-        }
-      }
-    }
-    limit.put("refused", refused);
-  }
-
-  private static List<String> reasons(String kind) {
-    return switch (kind) {
-      case RATE -> List.of("limit-rate");
-      case "source" -> List.of("limit-source");
-      default -> List.of("limit-connections", "queue-full", "queue-timeout");
-    };
+  /**
+   * A limit that refused clients and is no more, or is of all backends of a pool, has no figures.
+   */
+  private static void refused(Map<String, JsonObject> limits, Map<String, JsonObject> refused) {
+    refused.keySet().stream()
+        .filter(key -> key.split("/", -1).length >= 3)
+        .forEach(key -> limits.computeIfAbsent(key, any -> limit(key, "sessions", null, null)));
+    limits.forEach(
+        (key, limit) -> limit.put("refused", refused.getOrDefault(key, new JsonObject())));
   }
 }

@@ -9,9 +9,11 @@ import dev.fairlead.live.ClusterTraffic;
 import dev.fairlead.live.ClusterTraffic.MemberState;
 import dev.fairlead.live.Counts;
 import dev.fairlead.live.Totals;
+import dev.fairlead.pool.AgentState;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Backend.HealthVerdict;
 import dev.fairlead.pool.Pool;
+import dev.fairlead.pool.sticky.StickyTable;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
@@ -175,7 +177,16 @@ final class LiveSections implements Supplier<Map<String, Object>> {
         .put("balance", pool.config().balance().label())
         .put("state", ApiJson.ENABLED)
         .put("sessions", all.stream().mapToLong(Backend::clusterActive).sum())
+        .put("sticky", sticky(pool.sticky()))
+        .put("rebalanced", pool.rebalanced().sum())
         .put("backends", backends);
+  }
+
+  /** Of this member. */
+  private static @Nullable JsonObject sticky(@Nullable StickyTable table) {
+    return table == null
+        ? null
+        : new JsonObject().put("sources", table.count()).put("evicted", table.evicted());
   }
 
   private static JsonObject backend(Pool pool, Backend backend, Totals totals) {
@@ -183,8 +194,9 @@ final class LiveSections implements Supplier<Map<String, Object>> {
     Instant ejectedUntil = backend.ejectedUntil();
     Counts counts = totals.backend(pool.name(), backend.id());
     boolean probed = pool.config().health().isOn();
-    return new JsonObject()
-        .put("id", backend.id())
+    AgentState agent = backend.agent();
+    JsonObject json = agent.equals(AgentState.NONE) ? new JsonObject() : ApiJson.said(agent);
+    return json.put("id", backend.id())
         .put("weight", backend.config().weight())
         .put("state", backend.config().state().label())
         .put("healthy", probed ? backend.isHealthy() : null)
@@ -197,6 +209,9 @@ final class LiveSections implements Supplier<Map<String, Object>> {
         .put("clusterActive", backend.clusterActive())
         .put("total", backend.total())
         .put("failures", backend.failures())
+        .put("maxActive", backend.mostActive())
+        .put("downSeconds", backend.downTotal().toSeconds())
+        .put("lastCheck", ApiJson.lastCheck(backend.lastCheck()))
         .put("limit", limit(pool, backend))
         .put("connectsPerSecond", counts.connections())
         .put("connectMillis", connectMillis(pool, backend, totals))
@@ -209,7 +224,7 @@ final class LiveSections implements Supplier<Map<String, Object>> {
   }
 
   private static @Nullable Integer limit(Pool pool, Backend backend) {
-    int own = backend.config().maxConnections();
+    int own = backend.maxConnections();
     int limit = own > 0 ? own : pool.config().limits().connectionsPerBackend();
     return limit > 0 ? limit : null;
   }

@@ -28,8 +28,8 @@ final class PageFiles {
 
   private static final String OWN =
       """
-      api.js app.js attention.js change.js charts.js complete.js config.js diff.js dom.js editor.js
-      events.js explain.js format.js live.js load.js overview.js pools.js sessions.js table.js
+      api.js app.js attention.js change.js charts.js complete.js config.js details.js diff.js dom.js editor.js
+      events.js explain.js focus.js format.js live.js load.js mode.js overview.js pools.js sessions.js table.js
       theme.js style.css parts.css
       """;
 

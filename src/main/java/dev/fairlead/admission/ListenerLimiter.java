@@ -17,6 +17,7 @@ public final class ListenerLimiter extends QueueingLimiter {
   private final SourceLimit sources;
   private final Permits headers = new Permits();
   private volatile ListenerLimits limits = ListenerLimits.NONE;
+  private final String sourcesKey;
 
   public ListenerLimiter(String name, Consumer<Leased> onDemand) {
     super(onDemand);
@@ -25,6 +26,7 @@ public final class ListenerLimiter extends QueueingLimiter {
         new ConnectionLimiter(key + "/connections", queue(), this::roomChanged, this::onExhausted);
     this.rate = new RateLimiter(key + "/rate", System::nanoTime);
     this.sources = new SourceLimit(name);
+    this.sourcesKey = key + "/connectionsPerSource";
   }
 
   /** One thread at a time. */
@@ -72,6 +74,16 @@ public final class ListenerLimiter extends QueueingLimiter {
   @Override
   public Stream<Leased> leased() {
     return Stream.of(connections, rate);
+  }
+
+  /** The key of the limit of {@link #sources}. */
+  public String sourcesKey() {
+    return sourcesKey;
+  }
+
+  @Override
+  protected String exhausted() {
+    return connections.key();
   }
 
   @Override

@@ -35,6 +35,7 @@ public abstract class QueueingLimiter {
   private static final long REQUEST_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
   private final WaitQueue queue = new WaitQueue();
+  private final LimitRefusals refusals = new LimitRefusals();
   private volatile long requestedAt = System.nanoTime() - REQUEST_INTERVAL_NANOS;
   private final Consumer<Leased> onDemand;
 
@@ -53,8 +54,20 @@ public abstract class QueueingLimiter {
 
   protected abstract QueueConfig queueConfig();
 
+  /** The key of the limit that has no permit for the next client. */
+  protected abstract String exhausted();
+
   public final boolean isInUse() {
     return !queue.isEmpty() || leased().anyMatch(each -> each.inUse() > 0);
+  }
+
+  /** Counts a client that was refused, or has waited in vain, for want of a permit. */
+  public final void refused(String reason) {
+    refusals.add(exhausted(), reason);
+  }
+
+  public final LimitRefusals refusals() {
+    return refusals;
   }
 
   public final WaitQueue queue() {

@@ -12,8 +12,11 @@ import dev.fairlead.cli.terminal.TextTable;
 import dev.fairlead.cli.top.ClusterFeed;
 import dev.fairlead.cli.top.ClusterView;
 import dev.fairlead.cli.top.TopScreen;
+import dev.fairlead.event.SystemEvent;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -48,6 +51,11 @@ final class TopCommand extends ClientCommand {
       description = "Print tables N times, without a full screen; 0, the default: never stop.")
   private long count;
 
+  @Option(
+      names = "--json",
+      description = "Print each table as a JSON object on one line, with all that the page knows.")
+  private boolean json;
+
   @Mixin private LookOptions look;
 
   @Override
@@ -58,7 +66,7 @@ final class TopCommand extends ClientCommand {
     Style style = look.style(false);
     AdminClient client = client();
     boolean dumb = environment().get("TERM").equals("dumb");
-    if (count == 0 && look.isTerminal() && TerminalDevice.isInput() && !dumb) {
+    if (count == 0 && !json && look.isTerminal() && TerminalDevice.isInput() && !dumb) {
       return screen(client, style.colours());
     }
     tables(client, new TextOutput(out(), style));
@@ -74,12 +82,28 @@ final class TopCommand extends ClientCommand {
     try {
       long shown = 0;
       do {
-        print(out, client.get("/api/v1/members"), feed.current());
+        JsonObject members = client.get("/api/v1/members");
+        if (json) {
+          printJson(members, feed.current());
+        } else {
+          print(out, members, feed.current());
+        }
         shown++;
       } while (shown != count && !out().checkError() && !never.await(1, TimeUnit.SECONDS));
     } finally {
       feed.end();
     }
+  }
+
+  private void printJson(JsonObject members, ClusterView view) {
+    JsonObject line =
+        new JsonObject()
+            .put("time", SystemEvent.TIME.format(Instant.now()))
+            .put("members", members.getJsonArray("members"))
+            .put("listeners", new JsonArray(List.copyOf(view.sections().listeners())))
+            .put("pools", new JsonArray(List.copyOf(view.sections().pools())));
+    out().println(line.encode());
+    out().flush();
   }
 
   private static void print(TextOutput out, JsonObject members, ClusterView view) {

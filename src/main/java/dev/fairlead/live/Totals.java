@@ -35,6 +35,8 @@ public final class Totals {
   private final Map<String, Counts> backends = new HashMap<>();
   private final Map<String, Counts> members = new HashMap<>();
   private final Map<String, Double> reasons = new HashMap<>();
+
+  /** By key of a limit, then by reason. */
   private final Map<String, Map<String, Double>> refused = new HashMap<>();
 
   /** By key: used and waiting. */
@@ -81,7 +83,7 @@ public final class Totals {
                     .computeIfAbsent(name, any -> new Counts())
                     .add(TrafficReport.numbers(entry), seconds));
     addReasons(report.reasons(), seconds, reasons);
-    report.refused().forEach((listener, counts) -> addRefused(listener, counts, seconds));
+    report.limitRefused().forEach((limit, counts) -> addRefused(limit, counts, seconds));
     report.limits().forEach(this::addLimit);
   }
 
@@ -102,11 +104,11 @@ public final class Totals {
     return TrafficReport.number(counts.get(reason));
   }
 
-  private void addRefused(String listener, Object counts, double seconds) {
+  private void addRefused(String limit, Object counts, double seconds) {
     addReasons(
         TrafficReport.counts(counts),
         seconds,
-        refused.computeIfAbsent(listener, any -> new HashMap<>()));
+        refused.computeIfAbsent(limit, any -> new HashMap<>()));
   }
 
   private void addLimit(String key, Object entry) {
@@ -182,13 +184,16 @@ public final class Totals {
     return Optional.ofNullable(connectMillis.get(pool + "/" + id));
   }
 
-  /** Refused clients of a listener per second, by reason. */
-  public JsonObject refused(String listener) {
-    JsonObject json = new JsonObject();
-    refused
-        .getOrDefault(listener, Map.of())
-        .forEach((reason, rate) -> json.put(reason, Counts.rounded(rate)));
-    return json;
+  /** The clients that each limit refuses per second, by its key, then by reason. */
+  public Map<String, JsonObject> refusedByLimit() {
+    Map<String, JsonObject> all = new HashMap<>();
+    refused.forEach(
+        (limit, reasons) -> {
+          JsonObject json = new JsonObject();
+          reasons.forEach((reason, rate) -> json.put(reason, Counts.rounded(rate)));
+          all.put(limit, json);
+        });
+    return all;
   }
 
   /** Permits of a limit in use at all members, 0 = none. */

@@ -31,6 +31,7 @@ record TrafficReport(String member, String name, long arrived, double seconds, J
   static final String BACKENDS = "backends";
   static final String REFUSED = "refused";
   static final String LIMITS = "limits";
+  static final String LIMIT_REFUSED = "limitRefused";
 
   /** Null = it is no report, or one without traffic, as those of older members. */
   static @Nullable TrafficReport of(JsonObject event, long arrived) {
@@ -81,6 +82,11 @@ record TrafficReport(String member, String name, long arrived, double seconds, J
   /** By listener: refused clients by reason. */
   Map<String, Object> refused() {
     return entries(REFUSED);
+  }
+
+  /** By key of a limit: clients that it refused, by reason. */
+  Map<String, Object> limitRefused() {
+    return entries(LIMIT_REFUSED);
   }
 
   /** By key: used and waiting. */

@@ -46,11 +46,20 @@ public final class TrafficWriter {
   }
 
   public void refused(String listener, String reason, long clients) {
-    JsonObject all = entries(TrafficReport.REFUSED);
-    JsonObject known = all.getJsonObject(listener);
+    putReason(TrafficReport.REFUSED, listener, reason, clients);
+  }
+
+  /** Clients that the limit of that key refused. */
+  public void refusedByLimit(String key, String reason, long clients) {
+    putReason(TrafficReport.LIMIT_REFUSED, key, reason, clients);
+  }
+
+  private void putReason(String kind, String name, String reason, long clients) {
+    JsonObject all = entries(kind);
+    JsonObject known = all.getJsonObject(name);
     if (clients != 0 && (known != null || all.size() < TrafficReport.MOST_ENTRIES)) {
       JsonObject reasons = known == null ? new JsonObject() : known;
-      all.put(listener, reasons.put(reason, clients));
+      all.put(name, reasons.put(reason, clients));
     }
   }
 

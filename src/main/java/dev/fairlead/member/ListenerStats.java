@@ -1,5 +1,6 @@
 package dev.fairlead.member;
 
+import dev.fairlead.admission.LimitRefusals.LimitRefusal;
 import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.config.Plural;
 import dev.fairlead.event.MetricsReport.Sessions;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,9 +54,11 @@ final class ListenerStats {
   /** Counts at the last tick. */
   private final Map<Refusals, Long> lastCounts = new HashMap<>();
 
+  private final Map<LimitRefusal, Long> lastByLimit = new HashMap<>();
+
   private record Refusals(String listener, CloseReason reason) {}
 
-  private record RefusedCount(String listener, long clients) {}
+  private record RefusedCount(String of, long clients) {}
 
   /** Must be called with all listeners and the names of all pools before they are in force. */
   synchronized void inForce(Collection<ListenerConfig> listeners, Set<String> pools) {
@@ -98,10 +102,14 @@ final class ListenerStats {
         start.bytesToClient() + counters.stream().mapToLong(ListenerCounters::bytesToClient).sum());
   }
 
-  /** Logs the clients refused since the last call, and forgets removed listeners. */
-  synchronized void tick() {
+  /**
+   * Logs the clients refused since the last call, and forgets removed listeners.
+   *
+   * @param byLimit what each limit has refused since the start
+   */
+  synchronized void tick(Map<LimitRefusal, LongAdder> byLimit) {
     for (CloseReason reason : CloseReason.values()) {
-      logRefusals(reason);
+      logRefusals(reason, byLimit);
     }
     forgetRemoved();
   }
@@ -124,7 +132,7 @@ final class ListenerStats {
     idle = idleNow;
   }
 
-  private void logRefusals(CloseReason reason) {
+  private void logRefusals(CloseReason reason, Map<LimitRefusal, LongAdder> byLimit) {
     List<RefusedCount> counts = new ArrayList<>();
     for (ListenerCounters listener : byName.values()) {
       long now = listener.refusedFor(reason);
@@ -137,21 +145,38 @@ final class ListenerStats {
       // Any scanner of ports gives the former; they are no reason to wake somebody.
       LOG.atLevel(reason.isForClient() ? Level.INFO : Level.WARN)
           .log(
-              "{} refused in the last {} s: {} ({})",
+              "{} refused in the last {} s: {} ({}){}",
               Plural.of(counts.stream().mapToLong(RefusedCount::clients).sum(), "client"),
               TICK_SECONDS,
               reason.label(),
-              named(counts));
+              named(counts),
+              limits(reason, byLimit));
     }
+  }
+
+  /** {@code , by pool/web/connections: 12}; empty = no limit refuses for that reason. */
+  private String limits(CloseReason reason, Map<LimitRefusal, LongAdder> byLimit) {
+    List<RefusedCount> counts = new ArrayList<>();
+    byLimit.forEach(
+        (by, count) -> {
+          if (by.reason().equals(reason.label())) {
+            long now = count.sum();
+            Long before = lastByLimit.put(by, now);
+            counts.add(new RefusedCount(by.limit(), before == null ? now : now - before));
+          }
+        });
+    counts.removeIf(count -> count.clients() == 0);
+    counts.sort(Comparator.comparingLong(RefusedCount::clients).reversed());
+    return counts.isEmpty() ? "" : "; by limit " + named(counts);
   }
 
   private static String named(List<RefusedCount> counts) {
     String named =
         counts.stream()
             .limit(MAX_NAMED)
-            .map(count -> count.listener() + ": " + count.clients())
+            .map(count -> count.of() + ": " + count.clients())
             .collect(Collectors.joining(", "));
     int more = counts.size() - MAX_NAMED;
-    return more > 0 ? named + ", and " + more + " other listeners" : named;
+    return more > 0 ? named + ", and " + more + " others" : named;
   }
 }

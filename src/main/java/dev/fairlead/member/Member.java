@@ -307,7 +307,7 @@ public final class Member {
   private void observe() {
     logs.member(() -> cluster.self().name());
     proxy.onPoolsChanged(this::poolsChanged);
-    measured.observe(cluster, accessLog);
+    measured.observe(cluster, accessLog, logs);
     accessLog
         .counts()
         .readFrom(

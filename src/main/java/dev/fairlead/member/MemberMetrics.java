@@ -4,17 +4,21 @@ import dev.fairlead.admin.MemberView;
 import dev.fairlead.cluster.ClusterVerticle;
 import dev.fairlead.observe.AccessLog;
 import dev.fairlead.observe.Metrics;
+import dev.fairlead.observe.ProcessLogs;
 
 /** Shows {@link Metrics} the parts of a member that it measures. Any thread. */
 record MemberMetrics(Metrics metrics, Proxy proxy) {
 
   /** To be called once. */
-  void observe(ClusterVerticle cluster, AccessLog accessLog) {
+  void observe(ClusterVerticle cluster, AccessLog accessLog, ProcessLogs logs) {
     EventLoops loops = proxy.loops();
     metrics.build(
         FairleadVersion.get(), System.getProperty("java.version"), loops.transport().name());
     metrics.maxSessions(loops.count().max());
     metrics.accessLog(accessLog::dropped, accessLog::waiting);
+    metrics.logLost("access", accessLog::dropped);
+    metrics.logLost("process", logs::lost);
+    metrics.logLost("audit", logs::auditLost);
     metrics.cluster(
         new Metrics.ClusterFigures(
             () -> cluster.members().size(),

@@ -274,7 +274,7 @@ final class Proxy {
   }
 
   private void tick() {
-    stats.tick();
+    stats.tick(limiters.refusals());
     inTurn(
             () -> {
               limiters.forgetRemoved();

@@ -149,7 +149,15 @@ final class TrafficMeter implements SessionListener {
     writer.backend(backend.pool(), backend.id(), Arrays.copyOf(entry, end));
   }
 
-  private static void limits(TrafficWriter writer, Proxy proxy) {
+  private void limits(TrafficWriter writer, Proxy proxy) {
+    proxy
+        .limiters()
+        .refusals()
+        .forEach(
+            (by, count) -> {
+              long clients = since("limit/" + by.limit() + "/" + by.reason(), count.sum())[0];
+              writer.refusedByLimit(by.limit(), by.reason(), clients);
+            });
     proxy.limiters().leased().stream()
         .filter(each -> each.allowed() != Permits.UNLIMITED)
         .forEach(each -> writer.limit(each.key(), used(each), 0));

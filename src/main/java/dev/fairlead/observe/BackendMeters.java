@@ -2,6 +2,7 @@ package dev.fairlead.observe;
 
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
+import dev.fairlead.pool.sticky.StickyTable;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -11,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.ToLongFunction;
 
 /**
  * The meters of pools and their backends. At most {@code most} backends have rows of their own:
@@ -127,7 +129,21 @@ final class BackendMeters {
         on.counter(
             MetricNames.REBALANCED,
             "Sessions of this member that were ended, because their backend held too many",
-            pool -> pool.rebalanced().sum()));
+            pool -> pool.rebalanced().sum()),
+        on.gauge(
+            MetricNames.POOL_STICKY,
+            "Sources whose backend this member keeps, of a pool with stickiness",
+            pool -> sticky(pool, StickyTable::count)),
+        on.counter(
+            MetricNames.POOL_STICKY_EVICTED,
+            "Sources that this member forgot early, because their table was full",
+            pool -> sticky(pool, StickyTable::evicted)));
+  }
+
+  /** 0 for a pool without stickiness. */
+  private static long sticky(Pool pool, ToLongFunction<StickyTable> of) {
+    StickyTable table = pool.sticky();
+    return table == null ? 0 : of.applyAsLong(table);
   }
 
   private List<Meter> ofBackend(BackendKey key, LiveMeters.Current<Backend> source) {

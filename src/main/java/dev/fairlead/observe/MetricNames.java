@@ -21,6 +21,7 @@ final class MetricNames {
   static final String TLS_HANDSHAKE = "fairlead_tls_handshake_seconds";
   static final String CERTIFICATE_EXPIRY = "fairlead_certificate_expiry_timestamp_seconds";
   static final String REFUSED = "fairlead_refused_total";
+  static final String LIMIT_REFUSED = "fairlead_limit_refused_total";
   static final String LIMIT_USED = "fairlead_limit_used";
   static final String LIMIT_ALLOWED = "fairlead_limit_allowed";
   static final String LIMIT_CONFIGURED = "fairlead_limit_configured";
@@ -48,6 +49,9 @@ final class MetricNames {
   static final String DIRECT_MEMORY = "fairlead_direct_memory_bytes";
   static final String ACCESS_LOG_DROPPED = "fairlead_access_log_dropped_total";
   static final String ACCESS_LOG_WAITING = "fairlead_access_log_waiting";
+  static final String LOG_LOST = "fairlead_log_lines_lost_total";
+  static final String POOL_STICKY = "fairlead_pool_sticky_sources";
+  static final String POOL_STICKY_EVICTED = "fairlead_pool_sticky_evicted_total";
 
   static final String LISTENER = "listener";
   static final String POOL = "pool";
@@ -70,6 +74,7 @@ final class MetricNames {
   static final String FROM_CLIENT = "from-client";
   static final String TO_CLIENT = "to-client";
   static final String LOOP = "loop";
+  static final String LOG = "log";
   static final String LIMIT = "limit";
   static final String SCOPE = "scope";
   static final String JAVA = "java";

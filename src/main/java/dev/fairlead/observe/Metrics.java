@@ -1,6 +1,7 @@
 package dev.fairlead.observe;
 
 import dev.fairlead.admission.Leased;
+import dev.fairlead.admission.LimitRefusals.LimitRefusal;
 import dev.fairlead.admission.Permits;
 import dev.fairlead.config.NodeConfig.MetricsConfig;
 import dev.fairlead.net.tls.ListenerCertificate;
@@ -37,6 +38,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.DoubleSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
@@ -79,6 +81,7 @@ public final class Metrics implements SessionListener, AutoCloseable {
   private volatile long revision;
   private volatile ClusterFigures cluster = new ClusterFigures(() -> 1, () -> 0, () -> 0);
   private volatile Supplier<List<ListenerCertificate>> certificates = List::of;
+  private volatile Supplier<Map<LimitRefusal, LongAdder>> refusals = Map::of;
 
   /** Strong references: the registry holds what function counters read only weakly. */
   private final List<LongSupplier> counted = new ArrayList<>();
@@ -187,6 +190,7 @@ public final class Metrics implements SessionListener, AutoCloseable {
 
   /** Exports exactly the configured limits and queues from now on. */
   public void applyLimits(Limiters limiters) {
+    refusals = limiters::refusals;
     Map<String, Leased> limits = new HashMap<>();
     limiters.leased().stream()
         .filter(each -> each.allowed() != Permits.UNLIMITED)
@@ -282,6 +286,14 @@ public final class Metrics implements SessionListener, AutoCloseable {
         waiting::getAsLong);
   }
 
+  /** Exports how many lines the log {@code log} has lost; read at a scrape. */
+  public void logLost(String log, LongSupplier lines) {
+    FunctionCounter.builder(MetricNames.LOG_LOST, counted(lines), LongSupplier::getAsLong)
+        .description("Lines of a log that were lost, because its target did not take them in time")
+        .tag(MetricNames.LOG, log)
+        .register(registry);
+  }
+
   /** All metrics in the Prometheus text format 0.0.4. Takes milliseconds with many backends. */
   public String scrape() {
     refresh();
@@ -292,6 +304,7 @@ public final class Metrics implements SessionListener, AutoCloseable {
     measureProcess();
     snapshot.removeEnded();
     snapshot.applyCertificates(certificates.get());
+    snapshot.applyRefusals(refusals.get());
   }
 
   /** Unregisters from the JVM's notifications; nothing is measured afterwards. */

@@ -74,6 +74,11 @@ final class ProcessLogOutput extends AppenderBase<ILoggingEvent> {
     lost.increment();
   }
 
+  /** How many lines found the queue full since the start. */
+  long lostLines() {
+    return lost.sum();
+  }
+
   /** Says how many were lost since the last time it did. */
   private synchronized void reportLost() {
     long all = lost.sum();

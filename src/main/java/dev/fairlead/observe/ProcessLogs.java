@@ -35,6 +35,9 @@ public final class ProcessLogs implements AutoCloseable {
   private final LoggerContext loggers;
   private volatile Supplier<String> member;
 
+  /** Null = logback was set up otherwise. */
+  private @Nullable ProcessLogOutput processOutput;
+
   /** Null = the audit log has no target of its own. */
   private @Nullable AuditAppender audit;
 
@@ -102,6 +105,7 @@ public final class ProcessLogs implements AutoCloseable {
               ? null
               : LogTarget.open("node.logTo", node.logTo(), "process", PATIENCE);
       output.turnTo(layout(node), target);
+      processOutput = output;
     }
   }
 
@@ -115,6 +119,16 @@ public final class ProcessLogs implements AutoCloseable {
     logger.setLevel(Level.INFO);
     logger.addAppender(queue);
     audit = new AuditAppender(queue, output);
+  }
+
+  /** How many lines of the process log were lost since the start. */
+  public long lost() {
+    return processOutput == null ? 0 : processOutput.lostLines();
+  }
+
+  /** How many lines of the audit log were lost since the start; 0 without a target of its own. */
+  public long auditLost() {
+    return auditOutput == null ? 0 : auditOutput.lostLines();
   }
 
   /** Writes the last lines of the audit log and closes its target. */

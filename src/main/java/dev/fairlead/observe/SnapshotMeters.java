@@ -1,6 +1,7 @@
 package dev.fairlead.observe;
 
 import dev.fairlead.admission.Leased;
+import dev.fairlead.admission.LimitRefusals.LimitRefusal;
 import dev.fairlead.admission.WaitQueue;
 import dev.fairlead.config.LimitsConfig.LimitScope;
 import dev.fairlead.config.TlsConfig.TlsVersion;
@@ -31,6 +32,8 @@ final class SnapshotMeters {
   /** Raising it exports more of a large directory of certificates; what matters expires first. */
   private static final int MOST_CERTIFICATES = 500;
 
+  private static final LongAdder NO_REFUSAL = new LongAdder();
+
   private static final String HANDSHAKES = "TLS handshakes of clients that ended or failed here";
 
   private final MeterRegistry registry;
@@ -39,6 +42,7 @@ final class SnapshotMeters {
   private final BackendMeters backends;
   private final LiveMeters<String, Leased> limits;
   private final LiveMeters<ScopedLimit, Leased> configured;
+  private final LiveMeters<LimitRefusal, LongAdder> refusals;
   private final LiveMeters<String, WaitQueue> queues;
   private final LiveMeters<CertificateKey, Instant> certificates;
 
@@ -52,6 +56,7 @@ final class SnapshotMeters {
         new LiveMeters<>(registry, this::ofListenerToPool, (key, sessions) -> isInUse(key));
     this.limits = new LiveMeters<>(registry, this::ofLimit, (key, limit) -> false);
     this.configured = new LiveMeters<>(registry, this::ofConfigured, (key, limit) -> false);
+    this.refusals = new LiveMeters<>(registry, this::ofRefusal, (key, count) -> false);
     this.queues = new LiveMeters<>(registry, this::ofQueue, (key, queue) -> false);
     this.certificates = new LiveMeters<>(registry, this::ofCertificate, (key, end) -> false);
   }
@@ -93,6 +98,29 @@ final class SnapshotMeters {
   private boolean isShown(String key) {
     String[] parts = key.split("/", 4);
     return parts.length < 4 || backends.isSingle(parts[1], parts[3]);
+  }
+
+  /** Exports the refusals of each limit, of those in force from the start. */
+  synchronized void applyRefusals(Map<LimitRefusal, LongAdder> now) {
+    Map<LimitRefusal, LongAdder> shown = new HashMap<>(now);
+    for (String key : limits.keys()) {
+      CloseReason reason =
+          key.endsWith("/rate") ? CloseReason.LIMIT_RATE : CloseReason.LIMIT_CONNECTIONS;
+      if (!key.contains("/backend/")) {
+        shown.putIfAbsent(new LimitRefusal(key, reason.label()), NO_REFUSAL);
+      }
+    }
+    refusals.apply(shown);
+  }
+
+  private List<Meter> ofRefusal(LimitRefusal key, LiveMeters.Current<LongAdder> source) {
+    Tags tags = Tags.of(MetricNames.LIMIT, key.limit(), MetricNames.REASON, key.reason());
+    return List.of(
+        new LabelledMeters<>(registry, source, tags)
+            .counter(
+                MetricNames.LIMIT_REFUSED,
+                "Clients that a limit refused: which of the limits of listener, pool and backends",
+                LongAdder::sum));
   }
 
   /** Of two certificates for one name, as of RSA and EC, the one that expires first is exported. */

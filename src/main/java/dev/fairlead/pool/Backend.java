@@ -4,8 +4,10 @@ import dev.fairlead.admission.Permits;
 import dev.fairlead.config.BackendConfig;
 import java.net.InetAddress;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +31,9 @@ public final class Backend {
   private static final class BackendCounts {
     /** One permit in use for each live session. */
     private final Permits sessions = new Permits();
+
+    /** Written only when it grows, so that event loops do not contend for it. */
+    private final AtomicInteger mostActive = new AtomicInteger();
 
     private final LongAdder total = new LongAdder();
     private final LongAdder failures = new LongAdder();
@@ -97,7 +102,7 @@ public final class Backend {
 
   /** False while health checks find it down, or its agent says so. */
   public boolean isHealthy() {
-    return status.healthy && status.agent.down() == null;
+    return status.isHealthy();
   }
 
   /** What its agent has said; {@link AgentState#NONE} without one. */
@@ -108,6 +113,7 @@ public final class Backend {
   /** Sets what the cluster has heard from its agent; has no effect until {@link Pool#refresh}. */
   public void agent(AgentState state) {
     status.agent = state;
+    status.timeDowns();
   }
 
   /** The most sessions at one time that its agent or the configuration allows it; 0 = no limit. */
@@ -119,6 +125,7 @@ public final class Backend {
   /** Sets the verdict of the health checks; has no effect until {@link Pool#refresh}. */
   public void healthy(boolean healthy) {
     status.healthy = healthy;
+    status.timeDowns();
   }
 
   /** The last verdict of the health checks; null = there was none, or it is not probed. */
@@ -137,6 +144,26 @@ public final class Backend {
     public static @Nullable HealthVerdict now(@Nullable String reason) {
       return reason == null ? null : new HealthVerdict(Instant.now(), reason);
     }
+  }
+
+  /** How long it is down now, by probes or its agent; zero = it is not. */
+  public Duration downFor() {
+    return status.downFor();
+  }
+
+  /** How long it was down since this member knows it, the time until now included. */
+  public Duration downTotal() {
+    return status.downTotal();
+  }
+
+  /** The last probe by this member; null = it has not probed it. */
+  public @Nullable LastCheck lastCheck() {
+    return status.lastCheck;
+  }
+
+  /** Notes a probe for {@link #lastCheck}. */
+  public void checked(LastCheck check) {
+    status.lastCheck = check;
   }
 
   /** When its ejection ends at the latest; null = it is not ejected. */
@@ -193,6 +220,10 @@ public final class Backend {
       return false;
     }
     counts.total.increment();
+    int now = counts.sessions.inUse();
+    if (now > counts.mostActive.get()) {
+      counts.mostActive.accumulateAndGet(now, Math::max);
+    }
     return true;
   }
 
@@ -240,6 +271,11 @@ public final class Backend {
 
   public int active() {
     return counts.sessions.inUse();
+  }
+
+  /** The most {@link #active} that this member ever had. */
+  public int mostActive() {
+    return counts.mostActive.get();
   }
 
   /** Live sessions of all members: of this one exactly, of the others by their latest rows. */

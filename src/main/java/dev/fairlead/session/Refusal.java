@@ -1,5 +1,7 @@
 package dev.fairlead.session;
 
+import dev.fairlead.admission.ListenerLimiter;
+import dev.fairlead.admission.QueueingLimiter;
 import dev.fairlead.config.LimitsConfig.RefuseWith;
 import dev.fairlead.config.PoolConfig.Replies;
 import dev.fairlead.net.ConnectFailure;
@@ -47,7 +49,7 @@ final class Refusal implements Step {
   /** The listener does not serve the client: for a limit, or for what it has sent. */
   static Refusal byListener(
       LoopContext loop, StepOwner owner, SessionAccount account, Side client, CloseReason why) {
-    account.rules().counters().refused(why);
+    count(account, why);
     Refusal refusal = new Refusal(loop, owner, account, client, why, null);
     refusal.resets = account.rules().limiter().refuseWith() == RefuseWith.RST;
     return refusal;
@@ -82,6 +84,29 @@ final class Refusal implements Step {
     Refusal refusal = new Refusal(loop, owner, account, client, why, null);
     refusal.backend = backend;
     return refusal;
+  }
+
+  /**
+   * Counts a refused client at its listener and, if a limit refuses it, at that limit. To be called
+   * at the moment of the refusal, because the limit that is full is looked up.
+   */
+  static void count(SessionAccount account, CloseReason why) {
+    account.rules().counters().refused(why);
+    ListenerLimiter listener = account.rules().limiter();
+    switch (why) {
+      case LIMIT_SOURCE -> listener.refusals().add(listener.sourcesKey(), why.label());
+      case LIMIT_RATE -> listener.refusals().add(listener.rate().key(), why.label());
+      case LIMIT_CONNECTIONS, QUEUE_FULL, QUEUE_TIMEOUT ->
+          waitedFor(account, listener).refused(why.label());
+      default -> {
+        // No limit refuses it.
+      }
+    }
+  }
+
+  /** A client with a permit of the listener was refused one of its pool. */
+  private static QueueingLimiter waitedFor(SessionAccount account, ListenerLimiter listener) {
+    return account.isAdmitted() ? account.destination().poolLimiter() : listener;
   }
 
   @Override

@@ -338,7 +338,7 @@ final class SessionAccount extends RelayedBytes {
         destination == null ? null : destination.pool().name(),
         backend == null ? null : backend.id(),
         attempts,
-        connectNanos < 0 ? -1 : TimeUnit.NANOSECONDS.toMillis(connectNanos),
+        connectNanos < 0 ? -1 : TimeUnit.NANOSECONDS.toMicros(connectNanos),
         TimeUnit.NANOSECONDS.toMillis(ageNanos),
         bytesFromClient,
         bytesToClient,

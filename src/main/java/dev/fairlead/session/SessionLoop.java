@@ -114,7 +114,7 @@ public final class SessionLoop {
       if (refusal == null) {
         begin(client, account);
       } else {
-        rules.counters().refused(refusal);
+        Refusal.count(account, refusal);
         refusedClients.add(client, rules.limiter().refuseWith());
       }
     } catch (RuntimeException | Error bug) {

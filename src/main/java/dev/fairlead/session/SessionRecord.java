@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param route null = the listener's own pool
  * @param pool null = none was chosen
  * @param backend id of the last backend tried, null = none was chosen
- * @param connectMs from the accept to the backend's answer, -1 = never connected
+ * @param connectMicros from the accept to the backend's answer, -1 = never connected
  * @param reason null = still alive
  */
 public record SessionRecord(
@@ -37,12 +37,17 @@ public record SessionRecord(
     @Nullable String pool,
     @Nullable String backend,
     int attempts,
-    long connectMs,
+    long connectMicros,
     long durationMs,
     long bytesFromClient,
     long bytesToClient,
     @Nullable CloseReason reason,
     Phase phase) {
+
+  /** {@code connectMicros} in whole milliseconds; -1 = never connected. */
+  public long connectMs() {
+    return connectMicros < 0 ? -1 : connectMicros / 1000;
+  }
 
   /** The client's address as it is written: {@code ip:port}, {@code [v6]:port} or {@code unix:}. */
   public String sourceText() {

@@ -200,7 +200,11 @@ class AdminApiTest {
                 .put("active", 1)
                 .put("clusterActive", 1)
                 .put("total", 1)
-                .put("failures", 1));
+                .put("failures", 1)
+                .put("maxActive", 1)
+                .put("downSeconds", 0)
+                .put("downNowSeconds", 0)
+                .putNull("lastCheck"));
   }
 
   @Test

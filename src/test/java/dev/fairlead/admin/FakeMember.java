@@ -198,7 +198,7 @@ public class FakeMember implements MemberView {
             "web",
             "127.0.0.1:9001",
             1,
-            2,
+            2_300,
             durationMs,
             100,
             200,

@@ -68,6 +68,7 @@ class LimitsTest {
       TestConnection second = expectServed(TestClient.connect(member));
       expectRefused(TestClient.connect(member));
       assertThat(member.refused("limit-connections")).isEqualTo(1);
+      assertThat(member.refusedBy("listener/web/connections")).isEqualTo(1);
       first.close();
       member.awaitSessions(1);
       expectServed(TestClient.connect(member)).close();
@@ -198,6 +199,7 @@ class LimitsTest {
       TestConnection first = expectServed(TestClient.connect(member));
       expectRefused(TestClient.connect(member));
       assertThat(member.refused("limit-connections")).isEqualTo(1);
+      assertThat(member.refusedBy("pool/web/connections")).isEqualTo(1);
       first.close();
       member.awaitSessions(0);
       expectServed(TestClient.connect(member)).close();
@@ -225,6 +227,7 @@ class LimitsTest {
       assertThat(member.backend(0).active()).isEqualTo(1);
       assertThat(member.backend(1).active()).isEqualTo(3);
       expectRefused(TestClient.connect(member));
+      assertThat(member.refusedBy("pool/web/backends")).isEqualTo(1);
       for (TestConnection client : clients) {
         client.close();
       }

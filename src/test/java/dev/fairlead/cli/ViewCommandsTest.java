@@ -18,6 +18,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -231,7 +232,7 @@ class ViewCommandsTest {
     assertThat(lines("sessions", "-o", "wide").get(0))
         .endsWith("ID   SNI   ROUTE   ATTEMPTS   CONNECT");
     assertThat(lines("listeners", "-o", "wide").get(0)).endsWith("TOTAL   ROUTES");
-    assertThat(lines("pools", "-o", "wide").get(1)).matches(".* enabled +true +false");
+    assertThat(lines("pools", "-o", "wide").get(1)).matches(".* enabled +true +false +0 +0s +-");
   }
 
   @Test
@@ -249,6 +250,17 @@ class ViewCommandsTest {
     assertThat(lines("top", "--count", "2"))
         .filteredOn(line -> line.startsWith("NAME") || line.startsWith("POOL"))
         .hasSize(4);
+  }
+
+  @Test
+  void topPrintsAJsonObjectOnEachLine() {
+    assertThat(lines("top", "--json", "--count", "2"))
+        .hasSize(2)
+        .allMatch(
+            line ->
+                new JsonObject(line)
+                    .fieldNames()
+                    .equals(Set.of("time", "members", "listeners", "pools")));
   }
 
   @Test

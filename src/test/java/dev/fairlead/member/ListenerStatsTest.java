@@ -14,6 +14,7 @@ import dev.fairlead.session.CountersFixture;
 import dev.fairlead.session.ListenerCounters;
 import dev.fairlead.testkit.Logs;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -35,7 +36,7 @@ class ListenerStatsTest {
 
   private void tick(int times) {
     for (int i = 0; i < times; i++) {
-      stats.tick();
+      stats.tick(Map.of());
     }
   }
 

@@ -91,7 +91,7 @@ class TcpLogLineTest {
         backend == null ? null : "bck",
         backend,
         attempts,
-        connectMs,
+        connectMs < 0 ? -1 : 1000 * connectMs,
         5007,
         77,
         212,

@@ -18,7 +18,55 @@ import java.util.Map;
 /** One tab of a {@link Browser}, and what a person does in it. One thread. */
 final class BrowserTab {
   private static final Map<String, Integer> KEYS =
-      Map.of("Tab", 9, "Enter", 13, "Escape", 27, " ", 32, "ArrowRight", 39, "ArrowDown", 40);
+      Map.of(
+          "Backspace",
+          8,
+          "Tab",
+          9,
+          "Enter",
+          13,
+          "Escape",
+          27,
+          " ",
+          32,
+          "End",
+          35,
+          "Home",
+          36,
+          "ArrowRight",
+          39,
+          "ArrowDown",
+          40);
+
+  private static final int CONTROL = 2;
+
+  /** What a person calls the element that has the focus. */
+  private static final String FOCUSED_NAME =
+      "(document.activeElement.getAttribute('aria-label')"
+          + " || document.activeElement.labels?.[0]?.firstChild?.textContent.trim()"
+          + " || document.activeElement.textContent.trim())";
+
+  /** What is wrong with the focus for somebody who looks for it; empty = nothing. */
+  private static final String FOCUS_FAULT =
+      """
+      (() => {
+        const focused = document.activeElement;
+        if (focused === document.body) {
+          return 'nothing has the focus';
+        }
+        const style = getComputedStyle(focused.closest('.CodeMirror') || focused);
+        if (style.outlineStyle === 'none' || parseFloat(style.outlineWidth) < 2) {
+          return 'no ring: ' + focused.outerHTML.slice(0, 200);
+        }
+        const at = focused.getBoundingClientRect();
+        if (at.height > innerHeight / 2) {
+          return '';
+        }
+        const seen = document.elementFromPoint(at.x + at.width / 2, at.y + at.height / 2);
+        return seen && (focused.contains(seen) || seen.contains(focused) || seen.closest('label')?.contains(focused))
+          ? '' : 'covered or out of sight: ' + focused.outerHTML.slice(0, 200);
+      })()
+      """;
 
   /** The dialog that is open, else the page. */
   private static final String SCOPE = "(document.querySelector('dialog[open]') || document)";
@@ -90,6 +138,7 @@ final class BrowserTab {
         "[..."
             + SCOPE
             + ".querySelectorAll('button, a, summary, label')].find((each) => !each.disabled &&"
+            + " each.getAttribute('aria-disabled') !== 'true' &&"
             + " each.getClientRects().length > 0 && (each.textContent.trim() === %1$s ||"
                 .formatted(quoted(text))
             + " each.getAttribute('aria-label') === %1$s))".formatted(quoted(text));
@@ -115,30 +164,51 @@ final class BrowserTab {
 
   /** Presses a key of {@link #KEYS}, as on a keyboard. */
   void press(String key) {
+    String text = key.equals("Enter") ? "\r" : key.equals(" ") ? " " : "";
+    press(key, key.equals(" ") ? "Space" : key, KEYS.get(key), text, 0);
+  }
+
+  /** The same while Control is held. */
+  void pressWithControl(String key) {
+    press(key, key, KEYS.get(key), "", CONTROL);
+  }
+
+  /** Writes into what has the focus, letter by letter. */
+  void type(String text) {
+    text.chars().mapToObj(Character::toString).forEach(letter -> press(letter, "", 0, letter, 0));
+  }
+
+  private void press(String key, String code, int number, String text, int modifiers) {
     JsonObject event =
         new JsonObject()
             .put("key", key)
-            .put("code", key.equals(" ") ? "Space" : key)
-            .put("windowsVirtualKeyCode", KEYS.get(key));
-    if (key.equals("Enter") || key.equals(" ")) {
-      event.put("text", key.equals("Enter") ? "\r" : " ");
+            .put("code", code)
+            .put("windowsVirtualKeyCode", number)
+            .put("modifiers", modifiers);
+    if (!text.isEmpty()) {
+      event.put("text", text);
     }
     ask("Input.dispatchKeyEvent", event.copy().put("type", "keyDown"));
     ask("Input.dispatchKeyEvent", event.copy().put("type", "keyUp"));
   }
 
-  /** Presses Tab until what has the focus has that text or that label. */
+  /** Presses Tab until what has the focus has that text or that label; all stops are seen. */
   void tabTo(String text) {
     for (int i = 0; i < 200; i++) {
       press("Tab");
-      Object focused =
-          evaluate(
-              "document.activeElement.getAttribute('aria-label') || document.activeElement.textContent.trim()");
-      if (text.equals(focused)) {
+      if (text.equals(focused())) {
         return;
       }
     }
     throw new AssertionError(text + " cannot be reached by Tab");
+  }
+
+  /** The label or text of what has the focus, which a person must be able to see. */
+  String focused() {
+    JsonArray found = (JsonArray) evaluate("[" + FOCUSED_NAME + ", " + FOCUS_FAULT + "]");
+    boolean isNothing = found.getString(1).startsWith("nothing");
+    assertThat(isNothing ? "" : found.getString(1)).isEmpty();
+    return isNothing ? "" : found.getString(0);
   }
 
   /**

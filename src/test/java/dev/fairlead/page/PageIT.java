@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Ensures that an operator sees the whole cluster on the page of any member, and can do there what
  * the page offers. Provoked by a browser and three real members with sessions. A failure would look
- * like a drain that is never seen to end, or like a control that cannot be reached by keyboard.
+ * like a drain that is never seen to end.
  */
 @Tag("slow")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -208,6 +208,19 @@ class PageIT {
   }
 
   @Test
+  void detailsOfABackendTellItsRecord() throws Exception {
+    connect(2);
+    BrowserTab tab = open("m3", "pools");
+    tab.click("Details of backend " + id(first));
+    tab.untilSaid("at one time");
+    tab.until(
+        "/connected in [0-9]|none by m3/.test(document.body.innerText)"); // Two of three probe it.
+    assertThat(tab.faults()).isEmpty();
+    tab.click("Close");
+    tab.until("!document.querySelector('dialog')");
+  }
+
+  @Test
   void configurationIsCheckedPushedAndRolledBack() throws Exception {
     BrowserTab tab = open("m1", "config/edit");
     tab.untilSaid("This is the revision in force.");
@@ -249,6 +262,22 @@ class PageIT {
     tab.until("document.getElementById('stream').textContent === 'live'");
   }
 
+  /**
+   * CodeMirror alone takes the keys of most maps in braces for values. At m3: a browser has six
+   * connections to an address, and each open tab keeps one.
+   */
+  @Test
+  void keysOfMapsInBracesAreColoured() throws Exception {
+    BrowserTab tab = open("m3", "config/edit");
+    tab.untilSaid("This is the revision in force.");
+    write(tab, "a: [{ name: x, tls: { up: true, to: 1 } }]\nb: { c: d, e: [f, g] }\n");
+    tab.until(
+        "[...document.querySelectorAll('.CodeMirror-line .cm-atom')].map((each) =>"
+            + " each.textContent.trim()).join() === 'a,name,tls,up,to,b,c,e'");
+    assertThat(tab.evaluate("document.querySelectorAll('.CodeMirror-line .cm-keyword').length"))
+        .isEqualTo(1);
+  }
+
   private static void write(BrowserTab tab, String document) {
     String text = new io.vertx.core.json.JsonArray().add(document).encode() + "[0]";
     tab.evaluate(EDITOR + ".setValue(" + text + ")");
@@ -272,21 +301,6 @@ class PageIT {
     BrowserTab tab = open("m1", "configuration");
     tab.until("location.hash === '#overview'");
     tab.untilSaid("Needs attention");
-  }
-
-  @Test
-  void keyboardAloneIsEnough() throws Exception {
-    BrowserTab tab = open("m1", "overview");
-    tab.tabTo("Pools");
-    tab.press("Enter");
-    tab.until("location.hash === '#pools'");
-    tab.tabTo("Change backend " + id(second));
-    tab.press("Enter");
-    tab.until("document.querySelector('dialog[open]')");
-    tab.press("Escape");
-    tab.until("!document.querySelector('dialog')");
-    assertThat(tab.evaluate("document.activeElement.getAttribute('aria-label')"))
-        .isEqualTo("Change backend " + id(second));
   }
 
   @Test

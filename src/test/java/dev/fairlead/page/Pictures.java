@@ -28,6 +28,7 @@ final class Pictures {
     tab.until("document.querySelector('#view table tbody tr')");
     if (url.endsWith("#overview")) {
       tab.until("document.querySelectorAll('.charts canvas').length === 4");
+      tab.until("/Errors .s\\n[0-9]/.test(document.querySelector('.tiles').innerText)");
     }
     tab.screenshot(file);
   }

@@ -118,6 +118,12 @@ public final class TestMember implements AutoCloseable {
     return (int) metric("fairlead_refused_total{listener=\"web\",reason=\"" + reason + "\"}");
   }
 
+  /** How many clients that limit has refused for want of a permit. */
+  public int refusedBy(String limit) throws IOException, InterruptedException {
+    String labels = "{limit=\"" + limit + "\",reason=\"limit-connections\"}";
+    return (int) metric("fairlead_limit_refused_total" + labels);
+  }
+
   public void awaitRefused(String reason, int count) {
     await().untilAsserted(() -> assertThat(refused(reason)).as(reason).isEqualTo(count));
   }

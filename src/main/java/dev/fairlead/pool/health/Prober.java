@@ -3,9 +3,11 @@ package dev.fairlead.pool.health;
 import dev.fairlead.config.HealthConfig;
 import dev.fairlead.config.PoolConfig;
 import dev.fairlead.pool.Backend;
+import dev.fairlead.pool.LastCheck;
 import dev.fairlead.pool.health.RiseFall.ProbeVerdict;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -105,9 +107,18 @@ final class Prober {
             && riseFall.probed(result.conclusion() == CheckResult.Conclusion.PASSED);
     double jitter = loop.random().nextDouble(1 - JITTER, 1 + JITTER);
     probeIn(startedAt + (long) (nextNanos() * jitter) - loop.nanoTime().getAsLong());
+    note(result);
     listener.probed(backend, result);
     if (changed && !stopped) {
       listener.changed(backend, riseFall.verdict(), result.reason());
+    }
+  }
+
+  private void note(CheckResult result) {
+    if (result.conclusion() != CheckResult.Conclusion.INCONCLUSIVE) {
+      boolean passed = result.conclusion() == CheckResult.Conclusion.PASSED;
+      Duration took = Duration.ofNanos(loop.nanoTime().getAsLong() - startedAt);
+      backend.checked(new LastCheck(Instant.now(), passed, result.reason(), took));
     }
   }
 

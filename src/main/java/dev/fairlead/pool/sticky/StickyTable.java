@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +56,8 @@ public final class StickyTable {
 
     /** The size of {@link #byKey}, with the sources about to be added. */
     private final AtomicInteger reserved = new AtomicInteger();
+
+    private final LongAdder evicted = new LongAdder();
 
     /** Each source at most once; the peers are to be told of them. */
     private final Queue<KeptSource> news = new ConcurrentLinkedQueue<>();
@@ -226,6 +229,11 @@ public final class StickyTable {
     return sources.byKey.size();
   }
 
+  /** How many sources were forgotten before their time, because the table was full. */
+  public long evicted() {
+    return sources.evicted.sum();
+  }
+
   private boolean isOver(KeptSource one, long now) {
     return now - one.usedAt() >= ttlNanos;
   }
@@ -247,6 +255,9 @@ public final class StickyTable {
         }
       }
       if (oldest != null) {
+        if (!isOver(oldest, nanos.getAsLong())) {
+          sources.evicted.increment();
+        }
         remove(oldest);
       }
       return oldest != null;

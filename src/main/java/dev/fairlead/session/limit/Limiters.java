@@ -1,6 +1,7 @@
 package dev.fairlead.session.limit;
 
 import dev.fairlead.admission.Leased;
+import dev.fairlead.admission.LimitRefusals.LimitRefusal;
 import dev.fairlead.admission.ListenerLimiter;
 import dev.fairlead.admission.QueueingLimiter;
 import dev.fairlead.admission.SourceLimit;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -90,6 +92,14 @@ public final class Limiters {
             listeners.values().stream().flatMap(ListenerLimiter::leased),
             pools.values().stream().flatMap(PoolLimiter::leased))
         .toList();
+  }
+
+  /** Clients that each limit has refused. */
+  public Map<LimitRefusal, LongAdder> refusals() {
+    Map<LimitRefusal, LongAdder> refusals = new HashMap<>();
+    listeners.values().forEach(each -> refusals.putAll(each.refusals().counts()));
+    pools.values().forEach(each -> refusals.putAll(each.refusals().counts()));
+    return refusals;
   }
 
   /** The queues that are configured, by {@code listener/NAME} and {@code pool/NAME}. */

@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * limit is one lower for good.
  */
 public final class PoolLimiter extends QueueingLimiter {
+  private final String backendsKey;
   private final ConnectionLimiter connections;
 
   /** In force; null before the first configuration. */
@@ -56,6 +57,7 @@ public final class PoolLimiter extends QueueingLimiter {
 
   PoolLimiter(String name, Consumer<Leased> onDemand) {
     super(onDemand);
+    this.backendsKey = "pool/" + name + "/backends";
     this.connections =
         new ConnectionLimiter(
             "pool/" + name + "/connections", queue(), this::roomChanged, this::onExhausted);
@@ -253,6 +255,12 @@ public final class PoolLimiter extends QueueingLimiter {
     return from.backends().stream()
         .filter(each -> each.isReject() || ids.contains(each.id()))
         .toList();
+  }
+
+  /** No backend alone refuses a session, only all together. */
+  @Override
+  protected String exhausted() {
+    return connections.permits().isFull() ? connections.key() : backendsKey;
   }
 
   @Override
