@@ -74,9 +74,10 @@ public final class ConfigArbitraries {
             Arbitraries.integers().greaterOrEqual(1),
             RouteArbitraries.ways(pool),
             LimitArbitraries.access(),
-            LimitArbitraries.ofListener())
+            LimitArbitraries.ofListener(),
+            Arbitraries.of(ListenerConfig.ListenerState.class))
         .as(
-            (name, address, backlog, way, access, limits) ->
+            (name, address, backlog, way, access, limits, state) ->
                 new ListenerConfig(
                     name,
                     address,
@@ -86,7 +87,8 @@ public final class ConfigArbitraries {
                     access,
                     way.proxyProtocol(),
                     way.tls(),
-                    limits))
+                    limits,
+                    state))
         .map(LimitArbitraries::possible)
         .list()
         .ofMaxSize(3)
