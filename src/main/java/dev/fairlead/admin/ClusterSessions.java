@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The live sessions of all members, and their numbers: asks each one, and this one answers what the others ask. Any
- * thread.
+ * The live sessions of all members, and their numbers: asks each one, and this one answers what the
+ * others ask. Any thread.
  */
 public final class ClusterSessions {
   /**
@@ -52,7 +52,10 @@ public final class ClusterSessions {
     this.others = others;
   }
 
-  /** This member's answer to what {@link #find}, {@link #listeners} or {@link #close} of another one asks. */
+  /**
+   * This member's answer to what {@link #find}, {@link #listeners} or {@link #close} of another one
+   * asks.
+   */
   public static Future<JsonObject> answer(Vertx vertx, MemberView member, JsonObject query) {
     if (CLOSE.equals(query.getValue(QUERY))) {
       return member

@@ -93,7 +93,8 @@ record Explanation(
     boolean isKept = chosen != null && chosen.equals(pool.keptBy(address(source)));
     JsonArray backends = new JsonArray();
     pool.backends()
-        .forEach(backend -> backends.add(about(pool, backend, new Chosen(chosen, isKept), refusal)));
+        .forEach(
+            backend -> backends.add(about(pool, backend, new Chosen(chosen, isKept), refusal)));
     return json.put("balance", pool.config().balance().label())
         .put("backend", chosen == null ? null : chosen.id())
         .put("backends", backends);

@@ -139,9 +139,8 @@ public interface MemberView {
 
   /**
    * One listener, or a removed one as it was last configured; {@code state} is {@code enabled},
-   * {@code draining} or {@code removed}; {@code address} has the real port and is absent while it is
-   * not bound. Without {@code pool} a client that no route matches is
-   * refused.
+   * {@code draining} or {@code removed}; {@code address} has the real port and is absent while it
+   * is not bound. Without {@code pool} a client that no route matches is refused.
    */
   record ListenerStatus(
       String name,

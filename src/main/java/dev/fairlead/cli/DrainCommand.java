@@ -205,7 +205,8 @@ final class DrainCommand extends ClientCommand {
 
     /** A member counts those of a removed backend for itself only. */
     private long sessionsOfRemoved(AdminClient client) throws RefusedException {
-      String query = "&pool=" + AdminClient.encoded(pool) + "&backend=" + AdminClient.encoded(backend);
+      String query =
+          "&pool=" + AdminClient.encoded(pool) + "&backend=" + AdminClient.encoded(backend);
       JsonObject answer = client.get("/api/v1/sessions?scope=cluster" + query);
       return known(this, answer, answer.getJsonArray("sessions", new JsonArray()).size());
     }

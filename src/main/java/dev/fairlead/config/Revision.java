@@ -137,8 +137,7 @@ public record Revision(
 
   /** Two lists: an older version, which may run beside this one, reads those of backends only. */
   private JsonArray settings(Class<? extends Setting> kind) {
-    return new JsonArray(
-        settings.stream().filter(kind::isInstance).map(Setting::toJson).toList());
+    return new JsonArray(settings.stream().filter(kind::isInstance).map(Setting::toJson).toList());
   }
 
   /** The revision that {@link #toJson} wrote; throws RuntimeException for any other JSON. */

@@ -21,9 +21,9 @@ import org.slf4j.LoggerFactory;
 /**
  * The listening sockets of the process, over all its event loops. A change is prepared as a whole,
  * then committed or abandoned; a socket whose address does not change is not touched. Prepared
- * addresses stay taken until one of the two. A listener that is draining has no socket. One {@link #prepare} or {@link
- * PreparedListeners#commit} at a time; {@link PreparedListeners#abandon} and {@link #close} at any
- * time, from any thread.
+ * addresses stay taken until one of the two. A listener that is draining has no socket. One {@link
+ * #prepare} or {@link PreparedListeners#commit} at a time; {@link PreparedListeners#abandon} and
+ * {@link #close} at any time, from any thread.
  */
 public final class Listeners {
   private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
@@ -118,7 +118,11 @@ public final class Listeners {
     private final AtomicBoolean settled = new AtomicBoolean();
 
     private PreparedListeners(List<ListenerConfig> wanted) {
-      Set<String> wantedKeys = wanted.stream().filter(ListenerConfig::isOpen).map(Snapshot::key).collect(Collectors.toSet());
+      Set<String> wantedKeys =
+          wanted.stream()
+              .filter(ListenerConfig::isOpen)
+              .map(Snapshot::key)
+              .collect(Collectors.toSet());
       leaving =
           before.entrySet().stream()
               .filter(each -> !wantedKeys.contains(each.getKey()))

@@ -76,7 +76,8 @@ record SessionCloser(EventLoops loops) {
   void listeners(List<ListenerConfig> inForce) {
     Set<String> open =
         inForce.stream().filter(ListenerConfig::isOpen).map(ListenerConfig::name).collect(toSet());
-    loops.keepSessionsOf((whose, why) -> whose.listener() != null && open.contains(whose.listener()));
+    loops.keepSessionsOf(
+        (whose, why) -> whose.listener() != null && open.contains(whose.listener()));
   }
 
   private static boolean closes(Pool pool) {

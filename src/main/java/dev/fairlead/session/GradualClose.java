@@ -31,8 +31,7 @@ public final class GradualClose {
 
   private int ended;
 
-  GradualClose(
-      List<Session> sessions, Whose whose, long now, Closing closing, CloseReason reason) {
+  GradualClose(List<Session> sessions, Whose whose, long now, Closing closing, CloseReason reason) {
     this.sessions = sessions;
     this.whose = whose;
     this.start = now + closing.after().toNanos();

@@ -271,9 +271,9 @@ public final class SessionLoop {
   }
 
   /**
-   * Ends the sessions that are at a backend, or of a listener, now, one after the other, evenly over
-   * {@code closing}; those that reach it later stay, and so do those that have moved to another
-   * backend by then.
+   * Ends the sessions that are at a backend, or of a listener, now, one after the other, evenly
+   * over {@code closing}; those that reach it later stay, and so do those that have moved to
+   * another backend by then.
    */
   public void endThose(Whose whose, Closing closing, CloseReason reason) {
     List<Session> sessions = sessions(whose::has);

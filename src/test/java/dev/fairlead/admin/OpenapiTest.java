@@ -27,7 +27,7 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 /** Holds {@code openapi.yaml} to the routes there are, in both directions. */
 class OpenapiTest {
   /** Fields that are absent where they do not apply. */
-  private static final Set<String> OPTIONAL = 
+  private static final Set<String> OPTIONAL =
       Set.of("unchanged", "peer", "member", "agent", "Listener.clusterActive");
 
   private static final Set<String> STREAMS = Set.of("/api/v1/events", "/api/v1/live");
@@ -187,6 +187,13 @@ class OpenapiTest {
         .containsExactlyElementsOf(body.fieldNames());
     assertThat((List<?>) type.get("required"))
         .as(schema)
-        .hasSize(body.size() - (int) body.fieldNames().stream().filter(field -> OPTIONAL.contains(field) || OPTIONAL.contains(schema + "." + field)).count());
+        .hasSize(
+            body.size()
+                - (int)
+                    body.fieldNames().stream()
+                        .filter(
+                            field ->
+                                OPTIONAL.contains(field) || OPTIONAL.contains(schema + "." + field))
+                        .count());
   }
 }

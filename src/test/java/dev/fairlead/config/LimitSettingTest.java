@@ -27,8 +27,7 @@ class LimitSettingTest {
   @Test
   void laterOneOfTheSameIsCompletedFromTheEarlier() {
     LimitSetting later = new LimitSetting(Owner.LISTENER, "web", Map.of("connections", 9), null);
-    assertThat(later.over(LISTENER))
-        .hasToString("listener web connections 9, state draining");
+    assertThat(later.over(LISTENER)).hasToString("listener web connections 9, state draining");
     assertThat(later.isOfSame(POOL)).isFalse();
     assertThat(later.over(POOL)).isEqualTo(later);
   }

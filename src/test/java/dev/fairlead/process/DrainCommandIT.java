@@ -30,10 +30,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Ensures that {@code drain} takes a backend or a listener out of a cluster of three and loses
- * nothing: no new sessions on any member, live ones finish, the rest is ended, others are untouched,
- * and the exit code tells whether it is empty. Provoked with sessions held through every member. A
- * failure would look like a client that still gets in, exit code 0 with sessions left, or a session
- * of the other listener that ends.
+ * nothing: no new sessions on any member, live ones finish, the rest is ended, others are
+ * untouched, and the exit code tells whether it is empty. Provoked with sessions held through every
+ * member. A failure would look like a client that still gets in, exit code 0 with sessions left, or
+ * a session of the other listener that ends.
  */
 @Tag("slow")
 class DrainCommandIT {
@@ -90,8 +90,8 @@ class DrainCommandIT {
   void listenerIsDrainedOnAllMembers() throws IOException {
     List<TestConnection> held = NAMES.stream().map(each -> connect(each, "web")).toList();
     List<TestConnection> others = NAMES.stream().map(each -> connect(each, "other")).toList();
-    try (FairleadProcess drain = command("m1", "drain", "listener", "web", "--wait", "5s",
-        "--close-over", "2s")) {
+    try (FairleadProcess drain =
+        command("m1", "drain", "listener", "web", "--wait", "5s", "--close-over", "2s")) {
       awaitLine(drain, "3 sessions left");
       for (String each : NAMES) {
         assertThatThrownBy(() -> open(each, "web")).isInstanceOf(ConnectException.class);
@@ -134,7 +134,8 @@ class DrainCommandIT {
     JsonObject answer = new JsonObject(cluster.member("m3").push(document("")).body());
     assertThat(answer.getJsonArray("undone").stream().map(Object::toString))
         .containsExactly(
-            "{\"listener\":\"web\",\"state\":\"draining\"}", "{\"pool\":\"web\",\"connections\":7}");
+            "{\"listener\":\"web\",\"state\":\"draining\"}",
+            "{\"pool\":\"web\",\"connections\":7}");
     assertThat(call("m1", "config", "rollback", "3").outLines().get(0)).startsWith("revision 5");
     assertThat(call("m1", "config", "history").outLines().stream().map(each -> each.split(" +")[2]))
         .containsExactly("KIND", "rollback", "push", "set", "set", "file");
@@ -230,8 +231,7 @@ class DrainCommandIT {
   }
 
   private static void awaitLine(FairleadProcess command, String line) {
-    await(line)
-        .until(() -> command.outLines().contains(line) || !command.process().isAlive());
+    await(line).until(() -> command.outLines().contains(line) || !command.process().isAlive());
     assertThat(command.outLines()).as(command.errLines().toString()).contains(line);
   }
 

@@ -163,7 +163,15 @@ final class PostgresFixture implements AutoCloseable {
 
   private void run(String... settings) throws IOException {
     List<String> command = new ArrayList<>(List.of("postgres", "-D", directory + "/data"));
-    command.addAll(List.of("-h", host.isEmpty() ? "127.0.0.1" : "*", "-p", Integer.toString(port), "-k", "", "-F"));
+    command.addAll(
+        List.of(
+            "-h",
+            host.isEmpty() ? "127.0.0.1" : "*",
+            "-p",
+            Integer.toString(port),
+            "-k",
+            "",
+            "-F"));
     for (String setting : settings) {
       command.addAll(List.of("-c", setting));
     }

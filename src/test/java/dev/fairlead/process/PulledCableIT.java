@@ -195,7 +195,6 @@ class PulledCableIT {
             "--set=ON_ERROR_STOP=1",
             "host=127.0.0.1 user=postgres dbname=postgres connect_timeout=5 port=5432");
     return Program.start(
-        directory,
-        Stream.concat(hosts.command(2).stream(), psql.stream()).toArray(String[]::new));
+        directory, Stream.concat(hosts.command(2).stream(), psql.stream()).toArray(String[]::new));
   }
 }

@@ -16,8 +16,7 @@ record ListenerBinder(Binding binding) {
   /** Stands for a network that was reported. */
   private static final Cidr NO_NETWORK = Cidr.of("0.0.0.0/32");
 
-  private static final ValueType<ListenerState> STATE =
-      ValueType.constant(ListenerState.values());
+  private static final ValueType<ListenerState> STATE = ValueType.constant(ListenerState.values());
   private static final ValueType<Integer> BACKLOG = ValueType.integer(1, Integer.MAX_VALUE);
   private static final String POOL_EXPECTED = "the name of a pool";
 

@@ -211,8 +211,7 @@ public final class Document {
 
   /** With {@code edit} made in the text; unchanged or invalid where that can't be done. */
   private Document edited(
-      Optional<Tree.Mapping> map,
-      BiFunction<TextEdit, Tree.Mapping, Optional<String>> edit) {
+      Optional<Tree.Mapping> map, BiFunction<TextEdit, Tree.Mapping, Optional<String>> edit) {
     String unmarked = unmarked();
     String mark = text.substring(0, text.length() - unmarked.length());
     return map.flatMap(each -> edit.apply(new TextEdit(format, unmarked), each))
