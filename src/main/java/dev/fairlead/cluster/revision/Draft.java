@@ -110,7 +110,7 @@ public record Draft(
           label,
           setting.name()
               + " (expected: a document with listeners and pools: host, port and"
-              + " backends alone have no limits)");
+              + " backends alone have no limits and no state)");
     }
   }
 

@@ -176,7 +176,7 @@ public final class Document {
     Tree.Mapping wanted = parsed().mapping();
     Document edited = this;
     if (setting.state() != null) {
-      Tree.Scalar state = scalar(ScalarKind.TEXT, setting.state().label());
+      Tree.Scalar state = scalar(setting.state().label());
       wanted = withItem(wanted, list, index, owner -> owner.with(LimitSetting.STATE, state));
       edited =
           edited.edited(
@@ -184,7 +184,7 @@ public final class Document {
               (edit, owner) -> edit.set(owner, LimitSetting.STATE, state));
     }
     for (Map.Entry<String, Integer> each : setting.limits().entrySet()) {
-      Tree.Scalar value = scalar(ScalarKind.INTEGER, each.getValue().toString());
+      Tree.Scalar value = scalar(each.getValue());
       wanted =
           withItem(
               wanted,
@@ -284,18 +284,13 @@ public final class Document {
     Map<String, Object> values = setting.toJson().getMap();
     values.keySet().removeAll(Set.of("pool", "backend"));
     Map<String, Tree.Scalar> scalars = new LinkedHashMap<>();
-    values.forEach(
-        (key, value) ->
-            scalars.put(
-                key,
-                scalar(
-                    value instanceof Integer ? ScalarKind.INTEGER : ScalarKind.TEXT,
-                    value.toString())));
+    values.forEach((key, value) -> scalars.put(key, scalar(value)));
     return scalars;
   }
 
-  private static Tree.Scalar scalar(ScalarKind kind, String text) {
-    return new Tree.Scalar(Place.OVERRIDE, kind, text);
+  private static Tree.Scalar scalar(Object value) {
+    ScalarKind kind = value instanceof Integer ? ScalarKind.INTEGER : ScalarKind.TEXT;
+    return new Tree.Scalar(Place.OVERRIDE, kind, value.toString());
   }
 
   private synchronized Parsed parsed() {
