@@ -137,7 +137,9 @@ class DrainCommandIT {
             "{\"listener\":\"web\",\"state\":\"draining\"}",
             "{\"pool\":\"web\",\"connections\":7}");
     assertThat(call("m1", "config", "rollback", "3").outLines().get(0)).startsWith("revision 5");
-    assertThat(call("m1", "config", "history").outLines().stream().map(each -> each.split(" +")[2]))
+    assertThat(
+            call("m1", "config", "history").outLines().stream()
+                .map(each -> each.split(" +", -1)[2]))
         .containsExactly("KIND", "rollback", "push", "set", "set", "file");
   }
 
