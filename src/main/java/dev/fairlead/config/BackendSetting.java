@@ -14,7 +14,7 @@ public record BackendSetting(
     @Nullable Integer weight,
     BackendConfig.@Nullable State state,
     @Nullable Integer maxConnections)
-    implements Revision.Setting {
+    implements Revision.SingleSetting {
 
   /** A weight or state. */
   public BackendSetting(
@@ -23,7 +23,7 @@ public record BackendSetting(
   }
 
   @Override
-  public BackendSetting over(Revision.Setting earlier) {
+  public BackendSetting over(Revision.SingleSetting earlier) {
     return earlier instanceof BackendSetting before && isOfSame(before)
         ? new BackendSetting(
             pool,
@@ -35,7 +35,7 @@ public record BackendSetting(
   }
 
   @Override
-  public boolean isOfSame(Revision.Setting other) {
+  public boolean isOfSame(Revision.SingleSetting other) {
     return other instanceof BackendSetting same
         && same.pool.equals(pool)
         && same.backend.equals(backend);

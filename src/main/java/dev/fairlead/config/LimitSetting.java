@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record LimitSetting(
     Owner owner, String name, Map<String, Integer> limits, @Nullable ListenerState state)
-    implements Revision.Setting {
+    implements Revision.SingleSetting {
   /** The key of {@link #state}. */
   public static final String STATE = "state";
 
@@ -87,7 +87,7 @@ public record LimitSetting(
   }
 
   @Override
-  public LimitSetting over(Revision.Setting earlier) {
+  public LimitSetting over(Revision.SingleSetting earlier) {
     if (!(earlier instanceof LimitSetting before) || !isOfSame(before)) {
       return this;
     }
@@ -97,7 +97,7 @@ public record LimitSetting(
   }
 
   @Override
-  public boolean isOfSame(Revision.Setting other) {
+  public boolean isOfSame(Revision.SingleSetting other) {
     return other instanceof LimitSetting limit && limit.owner == owner && limit.name.equals(name);
   }
 

@@ -31,19 +31,19 @@ public record Revision(
     ConfigFormat format,
     String text,
     String fileDigest,
-    List<Setting> settings) {
+    List<SingleSetting> settings) {
 
   public Revision {
     settings = List.copyOf(settings);
   }
 
   /** What was set for one backend, listener or pool while the cluster ran. */
-  public interface Setting {
+  public interface SingleSetting {
     /** This setting, completed from {@code earlier}, of the same, where it sets nothing. */
-    Setting over(Setting earlier);
+    SingleSetting over(SingleSetting earlier);
 
     /** Whether {@code other} is about the same backend, listener or pool. */
-    boolean isOfSame(Setting other);
+    boolean isOfSame(SingleSetting other);
 
     /** Whether {@code config} still has what was set. */
     boolean isIn(FairleadConfig config);
@@ -51,7 +51,7 @@ public record Revision(
     JsonObject toJson();
 
     /** The setting that {@link #toJson} wrote. */
-    static Setting of(JsonObject json) {
+    static SingleSetting of(JsonObject json) {
       return LimitSetting.isMeantBy(json) ? LimitSetting.of(json) : BackendSetting.of(json);
     }
   }
@@ -136,8 +136,9 @@ public record Revision(
   }
 
   /** Two lists: an older version, which may run beside this one, reads those of backends only. */
-  private JsonArray settings(Class<? extends Setting> kind) {
-    return new JsonArray(settings.stream().filter(kind::isInstance).map(Setting::toJson).toList());
+  private JsonArray settings(Class<? extends SingleSetting> kind) {
+    return new JsonArray(
+        settings.stream().filter(kind::isInstance).map(SingleSetting::toJson).toList());
   }
 
   /** The revision that {@link #toJson} wrote; throws RuntimeException for any other JSON. */
@@ -154,7 +155,7 @@ public record Revision(
         Stream.concat(
                 json.getJsonArray("settings").stream(),
                 json.getJsonArray("limits", new JsonArray()).stream())
-            .map(each -> Setting.of((JsonObject) each))
+            .map(each -> SingleSetting.of((JsonObject) each))
             .toList());
   }
 }

@@ -114,7 +114,7 @@ final class FileChanges implements ConfigFile.Changes {
 
   private static String shown(JsonArray settings) {
     return settings.stream()
-        .map(each -> Problem.oneLine(Revision.Setting.of((JsonObject) each).toString()))
+        .map(each -> Problem.oneLine(Revision.SingleSetting.of((JsonObject) each).toString()))
         .collect(Collectors.joining("; "));
   }
 

@@ -51,7 +51,9 @@ public final class GradualClose {
 
     boolean has(Session session) {
       SessionAccount account = session.account();
-      return backend == null ? account.isOf(listener) : account.isAt(backend);
+      return backend == null
+          ? account.rules().counters().listener().equals(listener)
+          : account.isAt(backend);
     }
   }
 

@@ -270,11 +270,6 @@ final class SessionAccount extends RelayedBytes {
     return counted && selected().pool().equals(other.pool()) && selected().id().equals(other.id());
   }
 
-  /** Whether the session is one of the listener of that name. */
-  boolean isOf(@Nullable String listener) {
-    return rules.counters().listener().equals(listener);
-  }
-
   /**
    * True when a session that ended for {@code reason} was a client that only probed whether we
    * accept, or one that was refused at once.

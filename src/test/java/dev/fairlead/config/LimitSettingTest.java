@@ -20,7 +20,7 @@ class LimitSettingTest {
   @Test
   void isReadAsItWasWritten() {
     for (LimitSetting each : List.of(LISTENER, POOL)) {
-      assertThat(Revision.Setting.of(each.toJson())).isEqualTo(each);
+      assertThat(Revision.SingleSetting.of(each.toJson())).isEqualTo(each);
     }
   }
 

@@ -105,6 +105,6 @@ public final class AnswerText {
 
   /** {@code web/10.0.0.1:9001 weight 3, state draining}. */
   public static String setting(JsonObject setting) {
-    return printable(Revision.Setting.of(setting).toString());
+    return printable(Revision.SingleSetting.of(setting).toString());
   }
 }

@@ -24,13 +24,16 @@ import java.util.function.BiPredicate;
  * document before are lost. Immutable; methods that parse it are for workers.
  */
 public record Draft(
-    Document document, String fileDigest, List<Revision.Setting> settings, boolean rewritten) {
+    Document document,
+    String fileDigest,
+    List<Revision.SingleSetting> settings,
+    boolean rewritten) {
 
   public Draft {
     settings = List.copyOf(settings);
   }
 
-  Draft(Document document, String fileDigest, List<Revision.Setting> settings) {
+  Draft(Document document, String fileDigest, List<Revision.SingleSetting> settings) {
     this(document, fileDigest, settings, false);
   }
 
@@ -115,11 +118,11 @@ public record Draft(
   }
 
   /** {@code setting} replaces the one of the same and takes over what it leaves open. */
-  private static List<Revision.Setting> merged(
-      List<Revision.Setting> before, Revision.Setting setting) {
-    List<Revision.Setting> settings = new ArrayList<>(before);
-    Revision.Setting merged = setting;
-    for (Revision.Setting each : before) {
+  private static List<Revision.SingleSetting> merged(
+      List<Revision.SingleSetting> before, Revision.SingleSetting setting) {
+    List<Revision.SingleSetting> settings = new ArrayList<>(before);
+    Revision.SingleSetting merged = setting;
+    for (Revision.SingleSetting each : before) {
       if (setting.isOfSame(each)) {
         settings.remove(each);
         merged = setting.over(each);
