@@ -27,6 +27,12 @@ export function withoutNode(text) {
   }).join("\n").replace(/^\n+/, "");
 }
 
+/** What was set for a backend, listener or pool by itself. */
+function settingText({ listener, pool, backend, ...values }) {
+  const whose = listener ? "listener " + listener : backend ? pool + "/" + backend : "pool " + pool;
+  return whose + Object.entries(values).map(([key, value]) => " " + key + " " + value).join("");
+}
+
 export class Editor {
   /** getDocument() resolves to the revision in force. */
   constructor(getDocument) {
@@ -166,7 +172,7 @@ export class Editor {
     if (!this.isChanged()) {
       return "This is the revision in force.";
     }
-    const lost = (undone || []).map((each) => each.pool + "/" + each.backend + [each.weight === undefined ? "" : " weight " + each.weight, each.state ? " " + each.state : ""].join(""));
+    const lost = (undone || []).map(settingText);
     return (unchanged ? "Valid; no key and no value differs from the revision in force." : "Valid on " + plural(state.members.size, "member") + ".")
       + (lost.length > 0 ? " Undone by it: " + lost.join(", ") + "." : "");
   }

@@ -23,6 +23,9 @@ const table = new Table({
 });
 
 function conclusion(answer) {
+  if (answer.state === "draining") {
+    return "Listener " + answer.listener + " is draining: it takes no client.";
+  }
   if (answer.denied) {
     return "The client is refused: allow and deny of listener " + answer.listener + " do not let it in.";
   }

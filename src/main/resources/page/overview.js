@@ -53,7 +53,7 @@ const listeners = new Table({
   empty: "No listener is configured: nobody can connect.",
   columns: [
     { title: "Listener", head: true, text: (row) => row.name, sort: (row) => row.name },
-    { title: "Address", text: (row) => (row.state === "removed" ? "removed" : row.address || "not bound"), kind: (row) => (row.state === "removed" ? "quiet" : "") },
+    { title: "Address", text: (row) => (["removed", "draining"].includes(row.state) ? row.state : row.address || "not bound"), kind: (row) => (row.state === "enabled" ? "" : "quiet") },
     { title: "TLS", wide: true, text: (row) => (row.tls ? "yes" : "–") },
     { title: "Pool", text: (row) => poolsOf(row) },
     { title: "Sessions", number: true, text: (row) => count(row.active), sort: (row) => row.active },

@@ -75,7 +75,7 @@ final class AdminRoutes {
         get(
             "/api/v1/members",
             ctx -> Answers.jsonMade(ctx, () -> ApiJson.members(member.members()))),
-        get("/api/v1/listeners", ctx -> Answers.jsonMade(ctx, () -> ApiJson.listeners(member))),
+        get("/api/v1/listeners", live::listeners),
         get(
             "/api/v1/certificates",
             ctx -> Answers.jsonMade(ctx, () -> ApiJson.certificates(member, Instant.now()))),

@@ -75,7 +75,7 @@ final class ApiJson {
   }
 
   private static List<MemberView.ListenerStatus> inForce(List<MemberView.ListenerStatus> all) {
-    return all.stream().filter(listener -> !listener.removed()).toList();
+    return all.stream().filter(listener -> !listener.isRemoved()).toList();
   }
 
   private static JsonObject address(MemberView.ListenerStatus listener) {
@@ -112,7 +112,7 @@ final class ApiJson {
   private static JsonObject listener(MemberView.ListenerStatus listener) {
     return new JsonObject()
         .put("name", listener.name())
-        .put("state", listener.removed() ? REMOVED : ENABLED)
+        .put("state", listener.state())
         .put("bind", listener.bind())
         .put("address", listener.address())
         .put("pool", listener.pool())

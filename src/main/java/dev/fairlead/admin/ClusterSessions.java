@@ -10,13 +10,14 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * The live sessions of all members: asks each one, and this one answers what the others ask. Any
- * thread.
+ * The live sessions of all members, and their numbers: asks each one, and this one answers what the
+ * others ask. Any thread.
  */
 public final class ClusterSessions {
   /**
@@ -27,6 +28,9 @@ public final class ClusterSessions {
 
   private static final String QUERY = "query";
   private static final String SESSIONS = "sessions";
+  private static final String LISTENERS = "listeners";
+  private static final String NAME = "name";
+  private static final String ACTIVE = "active";
   private static final String CLOSE = "close";
   private static final String ID = "id";
   private static final String CLOSED = "closed";
@@ -48,12 +52,18 @@ public final class ClusterSessions {
     this.others = others;
   }
 
-  /** This member's answer to what {@link #find} or {@link #close} of another one asks. */
+  /**
+   * This member's answer to what {@link #find}, {@link #listeners} or {@link #close} of another one
+   * asks.
+   */
   public static Future<JsonObject> answer(Vertx vertx, MemberView member, JsonObject query) {
     if (CLOSE.equals(query.getValue(QUERY))) {
       return member
           .closeSession(query.getString(ID, ""))
           .map(closed -> new JsonObject().put(CLOSED, closed));
+    }
+    if (LISTENERS.equals(query.getValue(QUERY))) {
+      return Future.succeededFuture(ApiJson.listeners(member));
     }
     if (!SESSIONS.equals(query.getValue(QUERY))) {
       return Future.failedFuture("unknown query");
@@ -91,6 +101,40 @@ public final class ClusterSessions {
     return new JsonObject()
         .put(SESSIONS, new JsonArray(sessions.stream().limit(limit).toList()))
         .put("missing", missing);
+  }
+
+  /**
+   * {@code {listeners, missing}}: this member's listeners, each with the sessions that all members
+   * have of it, and the names of members that did not answer.
+   */
+  Future<JsonObject> listeners() {
+    return askAll(new JsonObject().put(QUERY, LISTENERS))
+        .map(
+            answers -> {
+              JsonArray missing = new JsonArray();
+              Map<String, Long> active = new HashMap<>();
+              answers.forEach(
+                  (each, answer) -> {
+                    if (answer.succeeded()
+                        && answer.result().getValue(LISTENERS) instanceof JsonArray found) {
+                      found.forEach(one -> count((JsonObject) one, active));
+                    } else {
+                      missing.add(each.name());
+                    }
+                  });
+              JsonObject own = ApiJson.listeners(member);
+              own.getJsonArray(LISTENERS)
+                  .forEach(
+                      one -> {
+                        JsonObject listener = (JsonObject) one;
+                        listener.put("clusterActive", active.get(listener.getString(NAME)));
+                      });
+              return own.put("missing", missing);
+            });
+  }
+
+  private static void count(JsonObject listener, Map<String, Long> active) {
+    active.merge(listener.getString(NAME, ""), listener.getLong(ACTIVE, 0L), Long::sum);
   }
 
   /**

@@ -1,7 +1,9 @@
 package dev.fairlead.admin;
 
 import dev.fairlead.admin.AdminRoutes.Endpoint;
+import dev.fairlead.admin.MemberView.ListenerStatus;
 import dev.fairlead.config.LimitSetting.Owner;
+import dev.fairlead.config.Problem;
 import dev.fairlead.event.ChangeText;
 import dev.fairlead.event.CommandBodies;
 import dev.fairlead.event.CommandException;
@@ -46,6 +48,7 @@ record CommandRoutes(MemberView member, Commands commands) {
         new Endpoint(HttpMethod.PATCH, POOLS + ":pool/" + BACKENDS + "*", this::set),
         new Endpoint(HttpMethod.PATCH, POOLS + ":name", ctx -> setLimits(ctx, Owner.POOL)),
         new Endpoint(HttpMethod.PATCH, LISTENERS + ":name", ctx -> setLimits(ctx, Owner.LISTENER)),
+        new Endpoint(HttpMethod.POST, LISTENERS + ":name/end", this::endSessionsOfListener),
         new Endpoint(HttpMethod.POST, POOLS + ":pool/rebalance", this::rebalance),
         new Endpoint(HttpMethod.POST, POOLS + ":pool/end", this::endSessions),
         new Endpoint(HttpMethod.POST, "/api/v1/shutdown", this::shutdown));
@@ -140,6 +143,28 @@ record CommandRoutes(MemberView member, Commands commands) {
             throw new CommandException(CommandException.NOT_FOUND, "backend", message);
           }
           CommandBodies.endSessions(command.put("pool", pool.name()));
+          ChangeAudit.says(ctx, ChangeText::endSessions, command);
+          return commands.endSessions(command, ChangeAudit.from(ctx));
+        },
+        sent -> ctx.response().setStatusCode(202).end());
+  }
+
+  private void endSessionsOfListener(RoutingContext ctx) {
+    answer(
+        ctx,
+        () -> {
+          JsonObject command = RequestReader.json(ctx);
+          for (String key : List.of("listener", "pool", "backend")) {
+            refuse(command, key);
+          }
+          String name = ctx.pathParam("name");
+          List<String> names = member.listeners().stream().map(ListenerStatus::name).toList();
+          if (!names.contains(name)) {
+            String expected = Problem.oneOf("the name of a listener", names);
+            throw new CommandException(
+                CommandException.NOT_FOUND, "listener", Problem.expected(name, expected));
+          }
+          CommandBodies.endSessions(command.put("listener", name));
           ChangeAudit.says(ctx, ChangeText::endSessions, command);
           return commands.endSessions(command, ChangeAudit.from(ctx));
         },

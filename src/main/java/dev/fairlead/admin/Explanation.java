@@ -63,6 +63,7 @@ record Explanation(
             .put("listener", listener.name())
             .put("source", source == null ? null : source.getHostAddress())
             .put("sni", client.sni())
+            .put("state", listener.state().label())
             .put("denied", denied)
             .put("deniedBy", denied ? deniedBy(Objects.requireNonNull(source)) : null)
             .put("route", route == null ? null : "routes[" + route + "]")
@@ -70,7 +71,7 @@ record Explanation(
     if (client.port() != null) {
       json.put("port", client.port());
     }
-    return pool.map(each -> withBackends(json, each, denied))
+    return pool.map(each -> withBackends(json, each, refusal(denied)))
         .orElseGet(
             () -> json.putNull("balance").putNull("backend").put("backends", new JsonArray()));
   }
@@ -80,6 +81,14 @@ record Explanation(
     BindAddress bind = listener.bind();
     boolean only = !bind.isUnix() && !bind.isRange() && bind.port() != 0;
     return client.port() == null && only ? (Integer) bind.port() : client.port();
+  }
+
+  /** Why the client is not let in, whatever the backends are like; null = it is. */
+  private @Nullable String refusal(boolean denied) {
+    if (!listener.isOpen()) {
+      return "the listener is draining";
+    }
+    return denied ? "the listener denies the client" : null;
   }
 
   /** The entry that keeps {@code address} out. */
@@ -101,15 +110,15 @@ record Explanation(
     return client.sni() == null ? null : ServerNames.ofClient(client.sni()).orElse(null);
   }
 
-  private JsonObject withBackends(JsonObject json, Pool pool, boolean denied) {
+  private JsonObject withBackends(JsonObject json, Pool pool, @Nullable String refusal) {
     InetAddress source = client.source();
-    Backend chosen = denied ? null : pool.wouldPick(address(source));
+    Backend chosen = refusal != null ? null : pool.wouldPick(address(source));
     boolean isKept = chosen != null && chosen.equals(pool.keptBy(address(source)));
     JsonArray backends = new JsonArray();
     pool.backends()
         .forEach(
             backend -> {
-              JsonObject about = about(pool, backend, new Chosen(chosen, isKept), denied);
+              JsonObject about = about(pool, backend, new Chosen(chosen, isKept), refusal);
               if (backend.config().isSamePort()) {
                 Integer port = port();
                 about.put("address", port == null ? null : backend.config().addressFor(port));
@@ -121,14 +130,15 @@ record Explanation(
         .put("backends", backends);
   }
 
-  private static JsonObject about(Pool pool, Backend backend, Chosen chosen, boolean denied) {
+  private static JsonObject about(
+      Pool pool, Backend backend, Chosen chosen, @Nullable String refusal) {
     return new JsonObject()
         .put("id", backend.id())
         .put("chosen", backend.equals(chosen.backend))
         .put("eligible", backend.eligible())
         .put("weight", backend.config().weight())
         .put("clusterActive", backend.clusterActive())
-        .put("why", denied ? "the listener denies the client" : why(pool, backend, chosen));
+        .put("why", refusal != null ? refusal : why(pool, backend, chosen));
   }
 
   private static String why(Pool pool, Backend backend, Chosen choice) {

@@ -68,6 +68,20 @@ final class LiveRoutes {
     }
   }
 
+  void listeners(RoutingContext ctx) {
+    try {
+      if (isOfCluster(ctx)) {
+        Answers.here(cluster.sessions().listeners())
+            .onSuccess(found -> Answers.jsonMade(ctx, () -> found))
+            .onFailure(ctx::fail);
+      } else {
+        Answers.jsonMade(ctx, () -> ApiJson.listeners(member));
+      }
+    } catch (IllegalArgumentException problem) {
+      Answers.problem(ctx, 422, String.valueOf(problem.getMessage()));
+    }
+  }
+
   void sessions(RoutingContext ctx) {
     try {
       SessionFilter filter = SessionFilter.of(ctx.queryParams());

@@ -156,7 +156,7 @@ final class LiveSections implements Supplier<Map<String, Object>> {
               .put("address", each.address() == null ? each.bind() : each.address())
               .put("pool", each.pool())
               .put("routes", new JsonArray(each.routes().stream().map(ApiJson::route).toList()))
-              .put("state", each.removed() ? ApiJson.REMOVED : ApiJson.ENABLED)
+              .put("state", each.state())
               .put("tls", config != null && config.tls() != null)
               .put("active", each.active() + totals.othersSessions(each.name()))
               .put("connectionsPerSecond", counts.connections())

@@ -138,19 +138,25 @@ public interface MemberView {
   record AccessLogStatus(int waiting, long dropped) {}
 
   /**
-   * One listener, or a removed one as it was last configured; {@code address} has the real port and
-   * is absent while it is not bound. Without {@code pool} a client that no route matches is
-   * refused.
+   * One listener, or a removed one as it was last configured; {@code state} is {@code enabled},
+   * {@code draining} or {@code removed}; {@code address} has the real port and is absent while it
+   * is not bound. Without {@code pool} a client that no route matches is refused.
    */
   record ListenerStatus(
       String name,
-      boolean removed,
+      String state,
       String bind,
       @Nullable String address,
       @Nullable String pool,
       List<Route> routes,
       long active,
-      long total) {}
+      long total) {
+    public static final String REMOVED = "removed";
+
+    boolean isRemoved() {
+      return state.equals(REMOVED);
+    }
+  }
 
   /**
    * The configuration in force: a revision, its document as parsed by this member, and what is

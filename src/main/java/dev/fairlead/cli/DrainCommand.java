@@ -1,27 +1,34 @@
 package dev.fairlead.cli;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.fairlead.cli.client.AdminClient;
 import dev.fairlead.cli.client.RefusedException;
 import dev.fairlead.cli.terminal.AnswerText;
 import dev.fairlead.config.Durations;
 import dev.fairlead.config.Plural;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.TypeConversionException;
 
-/** Drains one backend, and ends what is left after a while. */
+/** Drains one backend or listener, and ends what is left after a while. */
 @Command(
     name = "drain",
     description = {
-      "Sets a backend draining, waits for its sessions, and ends those that are left.",
+      "Sets a backend or listener draining, waits for its sessions, and ends those that are left.",
       "Exit code 0: it has no session any more, on no member; 1: it still has."
-    })
+    },
+    subcommands = DrainCommand.DrainListener.class)
 final class DrainCommand extends ClientCommand {
   /** Raising it asks less often; lowering it returns sooner. */
   private static final long POLL_MILLIS = 500;
@@ -30,25 +37,12 @@ final class DrainCommand extends ClientCommand {
   private static final Duration LAST = Duration.ofSeconds(5);
 
   @Parameters(
+      arity = "0..1",
       paramLabel = "POOL/BACKEND",
       description = "For example web/10.0.0.1:9001 or web/unix:/run/app.sock.")
-  private String target;
+  private @Nullable String target;
 
-  @Option(
-      names = "--wait",
-      paramLabel = "DURATION",
-      defaultValue = "60s",
-      converter = DurationConverter.class,
-      description = "Time for sessions to end by themselves; default: ${DEFAULT-VALUE}.")
-  private Duration wait;
-
-  @Option(
-      names = "--close-over",
-      paramLabel = "DURATION",
-      defaultValue = "30s",
-      converter = DurationConverter.class,
-      description = "Time over which those left are ended then; default: ${DEFAULT-VALUE}.")
-  private Duration closeOver;
+  @Mixin private Patience patience;
 
   /** As in the configuration. */
   static final class DurationConverter implements ITypeConverter<Duration> {
@@ -62,65 +56,91 @@ final class DrainCommand extends ClientCommand {
     }
   }
 
-  @Override
-  public Integer call() throws RefusedException {
-    int slash = target.indexOf('/');
-    if (slash < 1 || slash == target.length() - 1) {
-      throw wrong(target + " (expected: POOL/BACKEND)");
-    }
-    String pool = target.substring(0, slash);
-    String backend = target.substring(slash + 1);
-    AdminClient client = client();
-    String path = "/api/v1/pools/" + AdminClient.encoded(pool);
-    client.send(
-        "PATCH",
-        path + "/backends/" + AdminClient.encoded(backend),
-        new JsonObject().put("state", "draining"));
-    out().println(AnswerText.printable(target) + " is draining");
-    long left = awaitEnd(client, pool, backend, wait);
-    if (left > 0) {
-      String over = Durations.show(closeOver);
-      out().println("ending " + Plural.of(left, "session") + " over " + over);
-      client.send(
-          "POST", path + "/end", new JsonObject().put("backend", backend).put("over", over));
-      left = awaitEnd(client, pool, backend, closeOver.plus(LAST));
-    }
-    if (left > 0) {
-      err().println(AnswerText.printable(target) + ": " + Plural.of(left, "session") + " left");
-      return FairleadCommand.FAILED;
-    }
-    out().println(AnswerText.printable(target) + " has no session any more");
-    return 0;
+  /** What is drained, as the API has it. */
+  private interface Drained {
+    /** In words. */
+    String name();
+
+    /** The path that changes it, and the one that ends its sessions. */
+    String path();
+
+    String endPath();
+
+    /** What {@link #endPath} takes. */
+    JsonObject end();
+
+    /** The sessions that it has on all members; throws if that is not known. */
+    long sessions(AdminClient client) throws RefusedException;
   }
 
-  /** Shows how many are left whenever that has changed; returns the last number. */
-  private long awaitEnd(AdminClient client, String pool, String backend, Duration most)
-      throws RefusedException {
-    long until = System.nanoTime() + most.toNanos();
-    long shown = -1;
-    long left = sessions(client, pool, backend);
-    while (left > 0 && System.nanoTime() - until < 0) {
-      if (left != shown) {
-        out().println(Plural.of(left, "session") + " left");
-        out().flush();
-        shown = left;
+  /** How long sessions have, and the drain itself. */
+  static final class Patience {
+    @Option(
+        names = "--wait",
+        paramLabel = "DURATION",
+        defaultValue = "60s",
+        converter = DurationConverter.class,
+        description = "Time for sessions to end by themselves; default: ${DEFAULT-VALUE}.")
+    private Duration wait;
+
+    @Option(
+        names = "--close-over",
+        paramLabel = "DURATION",
+        defaultValue = "30s",
+        converter = DurationConverter.class,
+        description = "Time over which those left are ended then; default: ${DEFAULT-VALUE}.")
+    private Duration closeOver;
+
+    private int drain(ClientCommand command, Drained what) throws RefusedException {
+      AdminClient client = command.client();
+      client.send("PATCH", what.path(), new JsonObject().put("state", "draining"));
+      String name = AnswerText.printable(what.name());
+      command.out().println(name + " is draining");
+      long left = awaitEnd(command, client, what, wait);
+      if (left > 0) {
+        String over = Durations.show(closeOver);
+        command.out().println("ending " + Plural.of(left, "session") + " over " + over);
+        client.send("POST", what.endPath(), what.end().put("over", over));
+        left = awaitEnd(command, client, what, closeOver.plus(LAST));
       }
-      pause();
-      left = sessions(client, pool, backend);
+      if (left > 0) {
+        command.err().println(name + ": " + Plural.of(left, "session") + " left");
+        return FairleadCommand.FAILED;
+      }
+      command.out().println(name + " has no session any more");
+      return 0;
+    }
+
+    /** Shows how many are left whenever that has changed; returns the last number. */
+    private static long awaitEnd(
+        ClientCommand command, AdminClient client, Drained what, Duration most)
+        throws RefusedException {
+      long until = System.nanoTime() + most.toNanos();
+      long shown = -1;
+      long left = what.sessions(client);
+      while (left > 0 && System.nanoTime() - until < 0) {
+        if (left != shown) {
+          command.out().println(Plural.of(left, "session") + " left");
+          command.out().flush();
+          shown = left;
+        }
+        pause();
+        left = what.sessions(client);
+      }
+      return left;
+    }
+  }
+
+  /** {@code left}, unless that is none and members are {@code missing} in the answer. */
+  private static long known(Drained what, JsonObject answer, long left) throws RefusedException {
+    JsonArray missing = answer.getJsonArray("missing", new JsonArray());
+    if (left == 0 && !missing.isEmpty()) {
+      String members =
+          missing.stream().map(String::valueOf).map(AnswerText::printable).collect(joining(", "));
+      throw new RefusedException(
+          members + ": no answer, and may have sessions of " + AnswerText.printable(what.name()));
     }
     return left;
-  }
-
-  /** Of all members. */
-  private static long sessions(AdminClient client, String pool, String backend)
-      throws RefusedException {
-    return AnswerText.each(client.get("/api/v1/pools"), "pools").stream()
-        .filter(each -> pool.equals(each.getString("name")))
-        .flatMap(each -> AnswerText.each(each, "backends").stream())
-        .filter(each -> backend.equals(each.getString("id")))
-        .mapToLong(each -> each.getLong("clusterActive"))
-        .findFirst()
-        .orElse(0);
   }
 
   private static void pause() throws RefusedException {
@@ -130,6 +150,118 @@ final class DrainCommand extends ClientCommand {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new RefusedException("interrupted");
+    }
+  }
+
+  @Override
+  public Integer call() throws RefusedException {
+    if (target == null) {
+      throw wrong("Missing required parameter: 'POOL/BACKEND'");
+    }
+    int slash = target.indexOf('/');
+    if (slash < 1 || slash == target.length() - 1) {
+      throw wrong(target + " (expected: POOL/BACKEND)");
+    }
+    return patience.drain(
+        this, new DrainedBackend(target.substring(0, slash), target.substring(slash + 1)));
+  }
+
+  private record DrainedBackend(String pool, String backend) implements Drained {
+    @Override
+    public String name() {
+      return pool + "/" + backend;
+    }
+
+    @Override
+    public String path() {
+      return "/api/v1/pools/"
+          + AdminClient.encoded(pool)
+          + "/backends/"
+          + AdminClient.encoded(backend);
+    }
+
+    @Override
+    public String endPath() {
+      return "/api/v1/pools/" + AdminClient.encoded(pool) + "/end";
+    }
+
+    @Override
+    public JsonObject end() {
+      return new JsonObject().put("backend", backend);
+    }
+
+    @Override
+    public long sessions(AdminClient client) throws RefusedException {
+      Optional<Long> left =
+          AnswerText.each(client.get("/api/v1/pools"), "pools").stream()
+              .filter(each -> pool.equals(each.getString("name")))
+              .flatMap(each -> AnswerText.each(each, "backends").stream())
+              .filter(each -> backend.equals(each.getString("id")))
+              .filter(each -> !"removed".equals(each.getString("state")))
+              .map(each -> each.getLong("clusterActive"))
+              .findFirst();
+      return left.isPresent() ? left.get() : sessionsOfRemoved(client);
+    }
+
+    /** A member counts those of a removed backend for itself only. */
+    private long sessionsOfRemoved(AdminClient client) throws RefusedException {
+      String query =
+          "&pool=" + AdminClient.encoded(pool) + "&backend=" + AdminClient.encoded(backend);
+      JsonObject answer = client.get("/api/v1/sessions?scope=cluster" + query);
+      return known(this, answer, answer.getJsonArray("sessions", new JsonArray()).size());
+    }
+  }
+
+  private record DrainedListener(String listener) implements Drained {
+    @Override
+    public String name() {
+      return "listener " + listener;
+    }
+
+    @Override
+    public String path() {
+      return "/api/v1/listeners/" + AdminClient.encoded(listener);
+    }
+
+    @Override
+    public String endPath() {
+      return path() + "/end";
+    }
+
+    @Override
+    public JsonObject end() {
+      return new JsonObject();
+    }
+
+    @Override
+    public long sessions(AdminClient client) throws RefusedException {
+      JsonObject answer = client.get("/api/v1/listeners?scope=cluster");
+      long left =
+          AnswerText.each(answer, "listeners").stream()
+              .filter(each -> listener.equals(each.getString("name")))
+              .mapToLong(each -> each.getLong("clusterActive"))
+              .findFirst()
+              .orElse(0);
+      return known(this, answer, left);
+    }
+  }
+
+  /** Drains a listener. */
+  @Command(
+      name = "listener",
+      description = {
+        "Sets a listener draining, waits for its sessions, and ends those that are left.",
+        "Every member closes its address. Exit code 0: no session is left, on no member."
+      })
+  static final class DrainListener extends ClientCommand {
+    @Parameters(paramLabel = "LISTENER", description = "Its name.")
+    private String name;
+
+    @Mixin private Patience patience;
+
+    @Override
+    public Integer call() throws RefusedException {
+      return patience.drain(this, new DrainedListener(name));
     }
   }
 }

@@ -83,6 +83,10 @@ final class ExplainCommand extends TableView {
   @Override
   boolean begin(JsonObject answer, TextOutput out) {
     String name = "listener " + answer.getString("listener");
+    if ("draining".equals(answer.getString("state"))) {
+      out.line(out.style().painted(Colour.BAD, name + " is draining, it takes no client"));
+      return false;
+    }
     if (answer.getBoolean("denied", false)) {
       out.line(
           out.style()

@@ -5,6 +5,7 @@ import dev.fairlead.cli.client.RefusedException;
 import dev.fairlead.cli.terminal.AnswerText;
 import dev.fairlead.config.BackendConfig;
 import dev.fairlead.config.LimitSetting;
+import dev.fairlead.config.ListenerConfig.ListenerState;
 import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -18,7 +19,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.TypeConversionException;
 
-/** Changes one backend, or the limits of a listener or pool, for the whole cluster. */
+/** Changes one backend, a listener, or the limits of a pool, for the whole cluster. */
 @Command(
     name = "set",
     description = "Changes one backend, listener or pool for the whole cluster; makes a revision.",
@@ -108,8 +109,8 @@ final class SetCommand extends ClientCommand {
   private static void send(
       ClientCommand command, LimitSetting.Owner owner, String name, JsonObject body)
       throws RefusedException {
-    if (owner.keys().stream().noneMatch(body::containsKey)) {
-      throw command.wrong("Nothing to set (expected: --connections, or another limit)");
+    if (owner.settable().stream().noneMatch(body::containsKey)) {
+      throw command.wrong("Nothing to set (expected: --connections, or another value)");
     }
     String path = "/api/v1/" + owner.label() + "s/" + AdminClient.encoded(name);
     JsonObject answer = command.client().send("PATCH", path, body);
@@ -122,10 +123,32 @@ final class SetCommand extends ClientCommand {
     }
   }
 
-  /** Changes the limits of a listener. */
+  /** For shell completion. */
+  static final class ListenerStates extends ArrayList<String> {
+    private static final long serialVersionUID = 1L;
+
+    ListenerStates() {
+      super(Stream.of(ListenerState.values()).map(ListenerState::label).toList());
+    }
+  }
+
+  /** Accepts the spelling of the configuration file. */
+  static final class ListenerStateConverter implements ITypeConverter<ListenerState> {
+    @Override
+    public ListenerState convert(String text) {
+      for (ListenerState state : ListenerState.values()) {
+        if (state.label().equals(text.toLowerCase(Locale.ROOT))) {
+          return state;
+        }
+      }
+      throw new TypeConversionException("'" + text + "' (expected: enabled or draining)");
+    }
+  }
+
+  /** Changes the limits or the state of a listener. */
   @Command(
       name = "listener",
-      description = "Changes limits of a listener for the whole cluster; makes a revision.")
+      description = "Changes a listener for the whole cluster; makes a revision.")
   static final class SetListener extends ClientCommand {
     @Parameters(paramLabel = "LISTENER", description = "Its name.")
     private String name;
@@ -142,6 +165,14 @@ final class SetCommand extends ClientCommand {
         description = "Most new connections a second; 0 = no limit.")
     private @Nullable Integer rate;
 
+    @Option(
+        names = "--state",
+        paramLabel = "STATE",
+        converter = ListenerStateConverter.class,
+        completionCandidates = ListenerStates.class,
+        description = "enabled or draining: takes no new sessions, live ones finish.")
+    private @Nullable ListenerState state;
+
     @Mixin private ChangeOptions change;
 
     @Override
@@ -149,6 +180,7 @@ final class SetCommand extends ClientCommand {
       JsonObject body = change.toJson();
       putIfSet(body, "connections", connections);
       putIfSet(body, "newConnectionsPerSecond", rate);
+      putIfSet(body, LimitSetting.STATE, state == null ? null : state.label());
       send(this, LimitSetting.Owner.LISTENER, name, body);
       return 0;
     }

@@ -13,7 +13,8 @@ public record BackendSetting(
     String backend,
     @Nullable Integer weight,
     BackendConfig.@Nullable State state,
-    @Nullable Integer maxConnections) {
+    @Nullable Integer maxConnections)
+    implements Revision.SingleSetting {
 
   /** A weight or state. */
   public BackendSetting(
@@ -21,17 +22,26 @@ public record BackendSetting(
     this(pool, backend, weight, state, null);
   }
 
-  /** This setting, completed from {@code earlier} where it sets nothing. */
-  public BackendSetting over(BackendSetting earlier) {
-    return new BackendSetting(
-        pool,
-        backend,
-        weight == null ? earlier.weight : weight,
-        state == null ? earlier.state : state,
-        maxConnections == null ? earlier.maxConnections : maxConnections);
+  @Override
+  public BackendSetting over(Revision.SingleSetting earlier) {
+    return earlier instanceof BackendSetting before && isOfSame(before)
+        ? new BackendSetting(
+            pool,
+            backend,
+            weight == null ? before.weight : weight,
+            state == null ? before.state : state,
+            maxConnections == null ? before.maxConnections : maxConnections)
+        : this;
   }
 
-  /** Whether {@code config} still has what was set. */
+  @Override
+  public boolean isOfSame(Revision.SingleSetting other) {
+    return other instanceof BackendSetting same
+        && same.pool.equals(pool)
+        && same.backend.equals(backend);
+  }
+
+  @Override
   public boolean isIn(FairleadConfig config) {
     return config.pools().stream()
         .filter(each -> each.name().equals(pool))
@@ -58,6 +68,7 @@ public record BackendSetting(
   }
 
   /** {@code {pool, backend, weight?, state?, maxConnections?}}. */
+  @Override
   public JsonObject toJson() {
     JsonObject json = new JsonObject().put("pool", pool).put("backend", backend);
     if (weight != null) {

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param routes to other pools, the first of those that match best
  * @param proxyProtocol null = clients send no header
  * @param tls null = the bytes of clients are not looked at
+ * @param state draining = it is not bound, and its live sessions finish
  */
 public record ListenerConfig(
     String name,
@@ -26,7 +27,8 @@ public record ListenerConfig(
     AccessConfig access,
     @Nullable AcceptProxy proxyProtocol,
     @Nullable ListenerTls tls,
-    ListenerLimits limits) {
+    ListenerLimits limits,
+    ListenerState state) {
   public static final int DEFAULT_BACKLOG = 4096;
 
   public ListenerConfig {
@@ -44,7 +46,19 @@ public record ListenerConfig(
         AccessConfig.EVERYONE,
         null,
         null,
-        ListenerLimits.NONE);
+        ListenerLimits.NONE,
+        ListenerState.ENABLED);
+  }
+
+  /** Whether it takes new sessions. */
+  public enum ListenerState implements Labelled {
+    ENABLED,
+    DRAINING
+  }
+
+  /** Whether its address is bound. */
+  public boolean isOpen() {
+    return state == ListenerState.ENABLED;
   }
 
   /**

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *     {@code cluster}, which are ignored in a revision
  * @param fileDigest digest of the newest document that came from a file, up to this revision; empty
  *     = none did
- * @param settings set for single backends since the last document, already part of {@code text}
+ * @param settings what was set by itself since the last document, already part of {@code text}
  */
 public record Revision(
     long revision,
@@ -31,17 +31,36 @@ public record Revision(
     ConfigFormat format,
     String text,
     String fileDigest,
-    List<BackendSetting> settings) {
+    List<SingleSetting> settings) {
 
   public Revision {
     settings = List.copyOf(settings);
+  }
+
+  /** What was set for one backend, listener or pool while the cluster ran. */
+  public interface SingleSetting {
+    /** This setting, completed from {@code earlier}, of the same, where it sets nothing. */
+    SingleSetting over(SingleSetting earlier);
+
+    /** Whether {@code other} is about the same backend, listener or pool. */
+    boolean isOfSame(SingleSetting other);
+
+    /** Whether {@code config} still has what was set. */
+    boolean isIn(FairleadConfig config);
+
+    JsonObject toJson();
+
+    /** The setting that {@link #toJson} wrote. */
+    static SingleSetting of(JsonObject json) {
+      return LimitSetting.isMeantBy(json) ? LimitSetting.of(json) : BackendSetting.of(json);
+    }
   }
 
   /** How a revision was made. */
   public enum Kind implements Labelled {
     /** A whole document, by a command. */
     PUSH,
-    /** One backend in the document before. */
+    /** One backend, listener or pool in the document before. */
     SET,
     /** The document of an earlier revision. */
     ROLLBACK,
@@ -101,8 +120,6 @@ public record Revision(
 
   /** All fields, for the shared map and for files. */
   public JsonObject toJson() {
-    JsonArray set = new JsonArray();
-    settings.forEach(setting -> set.add(setting.toJson()));
     JsonObject head =
         new JsonObject()
             .put("revision", revision)
@@ -114,7 +131,14 @@ public record Revision(
         .put("format", format.label())
         .put("text", text)
         .put("fileDigest", fileDigest)
-        .put("settings", set);
+        .put("settings", settings(BackendSetting.class))
+        .put("limits", settings(LimitSetting.class));
+  }
+
+  /** Two lists: an older version, which may run beside this one, reads those of backends only. */
+  private JsonArray settings(Class<? extends SingleSetting> kind) {
+    return new JsonArray(
+        settings.stream().filter(kind::isInstance).map(SingleSetting::toJson).toList());
   }
 
   /** The revision that {@link #toJson} wrote; throws RuntimeException for any other JSON. */
@@ -128,8 +152,10 @@ public record Revision(
         ConfigFormat.valueOf(json.getString("format").toUpperCase(Locale.ROOT)),
         json.getString("text"),
         json.getString("fileDigest"),
-        json.getJsonArray("settings").stream()
-            .map(each -> BackendSetting.of((JsonObject) each))
+        Stream.concat(
+                json.getJsonArray("settings").stream(),
+                json.getJsonArray("limits", new JsonArray()).stream())
+            .map(each -> SingleSetting.of((JsonObject) each))
             .toList());
   }
 }

@@ -87,11 +87,15 @@ public final class ChangeText {
 
   /** {@code end of the sessions of web/10.0.0.1:9001, over 30s} or {@code rebalance of web}. */
   public static String endSessions(JsonObject body) {
-    if (body.getValue("backend") == null) {
+    boolean ofListener = body.getValue("listener") != null;
+    if (!ofListener && body.getValue("backend") == null) {
       String age = body.getValue("minAge") == null ? "" : ", minAge " + shown(body, "minAge");
       return "rebalance of " + shown(body, "pool") + age;
     }
-    String whose = shown(body, "pool") + '/' + shown(body, "backend");
+    String whose =
+        ofListener
+            ? "listener " + shown(body, "listener")
+            : shown(body, "pool") + '/' + shown(body, "backend");
     String over = body.getValue("over") == null ? "at once" : "over " + shown(body, "over");
     return "end of the sessions of " + whose + ", " + over;
   }

@@ -3,7 +3,9 @@ package dev.fairlead.event;
 import dev.fairlead.config.BackendConfig;
 import dev.fairlead.config.ConfigFormat;
 import dev.fairlead.config.Durations;
+import dev.fairlead.config.LimitSetting;
 import dev.fairlead.config.LimitSetting.Owner;
+import dev.fairlead.config.ListenerConfig.ListenerState;
 import dev.fairlead.config.Problem;
 import dev.fairlead.event.CommandShape.ValueKind;
 import io.vertx.core.buffer.Buffer;
@@ -81,6 +83,9 @@ public final class CommandBodies {
           .optional("backend", ValueKind.text())
           .optional("over", DURATION)
           .optional("minAge", DURATION);
+
+  private static final CommandShape END_OF_LISTENER =
+      CommandShape.empty().required("listener", ValueKind.text()).optional("over", DURATION);
 
   private CommandBodies() {}
 
@@ -160,14 +165,17 @@ public final class CommandBodies {
     for (String key : owner.keys()) {
       shape = shape.optional(key, LIMIT);
     }
+    if (owner == Owner.LISTENER) {
+      shape = shape.optional(LimitSetting.STATE, ValueKind.labels(ListenerState.values()));
+    }
     List<CommandProblem> problems =
         shape
             .optional("expect", EXPECT)
             .optional("author", ValueKind.text())
             .optional("note", ValueKind.text())
             .problems(body);
-    if (owner.keys().stream().allMatch(key -> isAbsent(body, key))) {
-      String keys = String.join(", ", owner.keys());
+    if (owner.settable().stream().allMatch(key -> isAbsent(body, key))) {
+      String keys = String.join(", ", owner.settable());
       problems.add(CommandProblem.of("", "nothing to set (expected: one of " + keys + ")"));
     }
     refuse(problems);
@@ -186,8 +194,9 @@ public final class CommandBodies {
 
   /** Of {@code fairlead.sessions.end}. */
   public static JsonObject endSessions(JsonObject body) {
-    List<CommandProblem> problems = END_SESSIONS.problems(body);
-    if (body.getValue("over") != null && body.getValue("backend") == null) {
+    boolean ofListener = body.getValue("listener") != null;
+    List<CommandProblem> problems = (ofListener ? END_OF_LISTENER : END_SESSIONS).problems(body);
+    if (!ofListener && body.getValue("over") != null && body.getValue("backend") == null) {
       problems.add(CommandProblem.of("over", "unknown key (expected: with backend)"));
     }
     if (body.getValue("minAge") != null && body.getValue("backend") != null) {

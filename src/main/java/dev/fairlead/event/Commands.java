@@ -36,7 +36,8 @@ public interface Commands {
   /**
    * {@code {pool, backend?, over?, minAge?}}: every member ends its sessions of that backend,
    * evenly over that time; without a backend those above its share that are so old, of each backend
-   * of the pool. Succeeds when the command is sent, not when it is done.
+   * of the pool. {@code {listener, over?}}: those of that listener. Succeeds when the command is
+   * sent, not when it is done.
    */
   Future<Void> endSessions(JsonObject command, String from);
 

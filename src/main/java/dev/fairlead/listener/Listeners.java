@@ -23,9 +23,9 @@ import org.slf4j.LoggerFactory;
 /**
  * The listening sockets of the process, over all its event loops. A change is prepared as a whole,
  * then committed or abandoned; a socket whose address does not change is not touched. Prepared
- * addresses stay taken until one of the two. One {@link #prepare} or {@link
- * PreparedListeners#commit} at a time; {@link PreparedListeners#abandon} and {@link #close} at any
- * time, from any thread.
+ * addresses stay taken until one of the two. A listener that is draining has no socket. One {@link
+ * #prepare} or {@link PreparedListeners#commit} at a time; {@link PreparedListeners#abandon} and
+ * {@link #close} at any time, from any thread.
  */
 public final class Listeners {
   private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
@@ -100,6 +100,9 @@ public final class Listeners {
     PreparedListeners change = new PreparedListeners(wanted);
     Future<Void> step = Future.succeededFuture();
     for (int i = 0; i < wanted.size(); i++) {
+      if (!wanted.get(i).isOpen()) {
+        continue;
+      }
       for (BindAddress one : wanted.get(i).bind().each()) {
         WantedAddress address = new WantedAddress("listeners[" + i + "].bind", wanted.get(i), one);
         if (!change.keep(address)) {
@@ -167,6 +170,7 @@ public final class Listeners {
     private PreparedListeners(List<ListenerConfig> wanted) {
       Set<String> wantedKeys =
           wanted.stream()
+              .filter(ListenerConfig::isOpen)
               .flatMap(each -> each.bind().each().stream().map(one -> Snapshot.key(each, one)))
               .collect(Collectors.toSet());
       leaving =

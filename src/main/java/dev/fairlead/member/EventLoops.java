@@ -7,10 +7,10 @@ import static java.util.stream.Collectors.toSet;
 import dev.fairlead.config.PoolConfig.Closing;
 import dev.fairlead.listener.ListenerVerticle;
 import dev.fairlead.net.Transport;
-import dev.fairlead.pool.Backend;
 import dev.fairlead.session.CloseReason;
 import dev.fairlead.session.GradualClose.QuietSession;
 import dev.fairlead.session.GradualClose.Wanted;
+import dev.fairlead.session.GradualClose.Whose;
 import dev.fairlead.session.SessionListener;
 import dev.fairlead.session.SessionLoop;
 import dev.fairlead.session.SessionRecord;
@@ -82,9 +82,9 @@ record EventLoops(
     onEach(time.isZero() ? SessionLoop::endAll : loop -> loop.endOver(time));
   }
 
-  /** Ends the sessions that use a backend now, at the times of {@code closing}. */
-  void endSessionsAt(Backend backend, Closing closing, CloseReason reason) {
-    onEach(loop -> loop.endThose(backend, closing, reason));
+  /** Ends the sessions that a backend or listener has now, at the times of {@code closing}. */
+  void endSessionsOf(Whose whose, Closing closing, CloseReason reason) {
+    onEach(loop -> loop.endThose(whose, closing, reason));
   }
 
   /**
@@ -106,8 +106,8 @@ record EventLoops(
         .map(ended -> ended.stream().mapToInt(Integer::intValue).sum());
   }
 
-  /** Takes back what {@link #endSessionsAt} has planned so: the sessions not yet ended stay. */
-  void keepSessionsAt(BiPredicate<Backend, CloseReason> planned) {
+  /** Takes back what {@link #endSessionsOf} has planned so: the sessions not yet ended stay. */
+  void keepSessionsOf(BiPredicate<Whose, CloseReason> planned) {
     onEach(loop -> loop.keepThose(planned));
   }
 

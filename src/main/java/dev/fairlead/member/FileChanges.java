@@ -1,7 +1,6 @@
 package dev.fairlead.member;
 
 import dev.fairlead.cluster.ClusterVerticle;
-import dev.fairlead.config.BackendSetting;
 import dev.fairlead.config.Problem;
 import dev.fairlead.config.Revision;
 import dev.fairlead.config.bind.ConfigLoader.LoadResult;
@@ -115,7 +114,7 @@ final class FileChanges implements ConfigFile.Changes {
 
   private static String shown(JsonArray settings) {
     return settings.stream()
-        .map(each -> Problem.oneLine(BackendSetting.of((JsonObject) each).toString()))
+        .map(each -> Problem.oneLine(Revision.SingleSetting.of((JsonObject) each).toString()))
         .collect(Collectors.joining("; "));
   }
 

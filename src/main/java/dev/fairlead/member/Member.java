@@ -317,6 +317,7 @@ public final class Member {
   private void inForce(MemberView.InForce inForce) {
     measured.export(inForce);
     measured.metrics().revision(inForce.revision().revision());
+    new SessionCloser(proxy.loops()).listeners(inForce.config().listeners());
     changes.inForce(inForce.revision());
     rebalancer.follow();
   }

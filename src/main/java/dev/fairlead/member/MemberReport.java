@@ -258,7 +258,7 @@ record MemberReport(
     ListenerCounters counters = proxy.stats().of(listener.name());
     return new ListenerStatus(
         listener.name(),
-        removed,
+        removed ? ListenerStatus.REMOVED : listener.state().label(),
         listener.bind().toString(),
         address,
         listener.pool(),

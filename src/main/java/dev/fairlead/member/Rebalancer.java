@@ -13,6 +13,7 @@ import dev.fairlead.pool.rebalance.PoolHistory;
 import dev.fairlead.pool.rebalance.RebalancePlan;
 import dev.fairlead.session.CloseReason;
 import dev.fairlead.session.GradualClose.Wanted;
+import dev.fairlead.session.GradualClose.Whose;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -101,12 +102,13 @@ final class Rebalancer {
 
   /**
    * Obeys {@link dev.fairlead.event.Commands#endSessions}: rebalances a pool until each backend
-   * holds its share, for ten minutes at most, or ends what is left at one backend.
+   * holds its share, for ten minutes at most, or ends what one backend or listener has.
    */
   void obey(JsonObject command) {
     String pool = command.getString("pool");
     String backend = command.getString("backend");
-    if (backend == null) {
+    String listener = command.getString("listener");
+    if (listener == null && backend == null) {
       context.runOnContext(
           turn -> {
             long until = System.nanoTime() + ONCE.toNanos();
@@ -116,6 +118,11 @@ final class Rebalancer {
       return;
     }
     Duration over = Objects.requireNonNullElse(duration(command, "over"), Duration.ZERO);
+    if (listener != null) {
+      Closing closing = new Closing(Duration.ZERO, over);
+      proxy.loops().endSessionsOf(Whose.listener(listener), closing, CloseReason.ADMIN);
+      return;
+    }
     proxy.pools().stream()
         .filter(each -> each.name().equals(pool))
         .flatMap(each -> each.backends().stream())
@@ -124,7 +131,8 @@ final class Rebalancer {
             each ->
                 proxy
                     .loops()
-                    .endSessionsAt(each, new Closing(Duration.ZERO, over), CloseReason.ADMIN));
+                    .endSessionsOf(
+                        Whose.of(each), new Closing(Duration.ZERO, over), CloseReason.ADMIN));
   }
 
   private static @Nullable Duration duration(JsonObject command, String key) {

@@ -3,13 +3,16 @@ package dev.fairlead.member;
 import static java.util.stream.Collectors.toSet;
 
 import dev.fairlead.config.BackendConfig.State;
+import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.config.PoolConfig.OnBackendDown;
 import dev.fairlead.pool.Backend;
 import dev.fairlead.pool.Pool;
 import dev.fairlead.session.CloseReason;
+import dev.fairlead.session.GradualClose.Whose;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -22,14 +25,13 @@ import java.util.stream.Collectors;
 record SessionCloser(EventLoops loops) {
   void down(Pool pool, Backend backend) {
     if (closes(pool)) {
-      loops.endSessionsAt(backend, pool.config().closing(), CloseReason.BACKEND_DOWN);
+      loops.endSessionsOf(Whose.of(backend), pool.config().closing(), CloseReason.BACKEND_DOWN);
     }
   }
 
   void up(Backend backend) {
     String id = backend.toString();
-    loops.keepSessionsAt(
-        (planned, why) -> why == CloseReason.BACKEND_DOWN && planned.toString().equals(id));
+    keep((planned, why) -> why == CloseReason.BACKEND_DOWN && planned.toString().equals(id));
   }
 
   /** Other pools are in force; {@code there}: their backends, by {@link Backend#toString}. */
@@ -42,7 +44,7 @@ record SessionCloser(EventLoops loops) {
             .filter(backend -> backend.config().state() == State.ENABLED)
             .map(Backend::toString)
             .collect(toSet());
-    loops.keepSessionsAt(
+    keep(
         (planned, why) ->
             switch (why) {
               case ADMIN -> enabled.contains(planned.toString());
@@ -59,10 +61,23 @@ record SessionCloser(EventLoops loops) {
             .filter(backend -> !there.contains(backend.toString()))
             .forEach(
                 gone ->
-                    loops.endSessionsAt(
-                        gone, closing.config().closing(), CloseReason.BACKEND_REMOVED));
+                    loops.endSessionsOf(
+                        Whose.of(gone), closing.config().closing(), CloseReason.BACKEND_REMOVED));
       }
     }
+  }
+
+  private void keep(BiPredicate<Backend, CloseReason> planned) {
+    loops.keepSessionsOf(
+        (whose, why) -> whose.backend() != null && planned.test(whose.backend(), why));
+  }
+
+  /** Other listeners are in force: the sessions of those that take new ones stay. */
+  void listeners(List<ListenerConfig> inForce) {
+    Set<String> open =
+        inForce.stream().filter(ListenerConfig::isOpen).map(ListenerConfig::name).collect(toSet());
+    loops.keepSessionsOf(
+        (whose, why) -> whose.listener() != null && open.contains(whose.listener()));
   }
 
   private static boolean closes(Pool pool) {

@@ -128,7 +128,7 @@ public final class ProcessLogs implements AutoCloseable {
 
   /** How many lines of the audit log were lost since the start; 0 without a target of its own. */
   public long auditLost() {
-    return auditOutput == null ? 0 : auditOutput.lostLines();
+    return audit == null ? 0 : audit.output().lostLines();
   }
 
   /** Writes the last lines of the audit log and closes its target. */

@@ -80,7 +80,7 @@ public record AgentState(
       case "drain" -> in(AgentService.DRAIN);
       case "maint" -> in(AgentService.MAINT);
       case "up" -> new AgentState(weightPercent, service, null, maxConnections);
-      case "down", "failed", "stopped" ->
+      case "down", "fail", "failed", "stopped" ->
           new AgentState(
               weightPercent,
               service,

@@ -5,33 +5,56 @@ import dev.fairlead.pool.Backend;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ends sessions of one backend one after the other, evenly from {@code closeAfter} on over {@code
- * closeSpread}. On their event loop.
+ * Ends sessions of one backend or listener one after the other, evenly from {@code closeAfter} on
+ * over {@code closeSpread}. On their event loop. When it ends the first is drawn by each, because
+ * all loops of all members begin at the same time: few sessions of each would end together.
  *
  * <pre>
- * four sessions, closeAfter 10 s, closeSpread 8 s    one each at 10 s, 12 s, 14 s and 16 s
+ * four sessions, closeAfter 10 s, closeSpread 8 s    every 2 s, the first between 10 s and 12 s
  * </pre>
  */
 public final class GradualClose {
   private final List<Session> sessions;
-  private final Backend backend;
+  private final Whose whose;
   private final long start;
   private final long length;
   private final CloseReason reason;
+
+  /** Of the time from one session to the next. */
+  private final double phase = ThreadLocalRandom.current().nextDouble();
+
   private int ended;
 
-  GradualClose(
-      List<Session> sessions, Backend backend, long now, Closing closing, CloseReason reason) {
+  GradualClose(List<Session> sessions, Whose whose, long now, Closing closing, CloseReason reason) {
     this.sessions = sessions;
-    this.backend = backend;
+    this.whose = whose;
     this.start = now + closing.after().toNanos();
     this.length = Math.max(1, closing.spread().toNanos());
     this.reason = reason;
+  }
+
+  /** Whose sessions are meant: those of a backend, or of the listener of that name. */
+  public record Whose(@Nullable Backend backend, @Nullable String listener) {
+    public static Whose of(Backend backend) {
+      return new Whose(backend, null);
+    }
+
+    public static Whose listener(String name) {
+      return new Whose(null, name);
+    }
+
+    boolean has(Session session) {
+      SessionAccount account = session.account();
+      return backend == null
+          ? account.rules().counters().listener().equals(listener)
+          : account.isAt(backend);
+    }
   }
 
   /**
@@ -60,8 +83,8 @@ public final class GradualClose {
   /** A session of {@code loop} that may be ended gently. */
   public record QuietSession(SessionLoop loop, String id, long quietNanos) {}
 
-  boolean isPlanned(BiPredicate<Backend, CloseReason> planned) {
-    return planned.test(backend, reason);
+  boolean isPlanned(BiPredicate<Whose, CloseReason> planned) {
+    return planned.test(whose, reason);
   }
 
   /** Ends those that are due and still at the backend; true when none is left. */
@@ -70,10 +93,10 @@ public final class GradualClose {
       return false;
     }
     double share = Math.min(1, (double) (now - start) / length);
-    int due = (int) Math.ceil(share * sessions.size());
+    int due = (int) (share * sessions.size() + phase);
     for (; ended < due; ended++) {
       Session session = sessions.get(ended);
-      if (session.account().isAt(backend)) {
+      if (whose.has(session)) {
         end(session);
       }
     }

@@ -5,9 +5,9 @@ import dev.fairlead.config.PoolConfig.Closing;
 import dev.fairlead.net.PauseClock;
 import dev.fairlead.net.SocketTuning;
 import dev.fairlead.net.Transport;
-import dev.fairlead.pool.Backend;
 import dev.fairlead.session.GradualClose.QuietSession;
 import dev.fairlead.session.GradualClose.Wanted;
+import dev.fairlead.session.GradualClose.Whose;
 import dev.fairlead.session.ListenerCounters.HeaderResult;
 import dev.fairlead.session.ListenerRules.HeaderRules;
 import dev.fairlead.session.limit.SessionCount;
@@ -271,13 +271,14 @@ public final class SessionLoop {
   }
 
   /**
-   * Ends the sessions that are at a backend now one after the other, evenly over {@code closing};
-   * those that reach it later stay, and so do those that have moved to another one by then.
+   * Ends the sessions that are at a backend, or of a listener, now, one after the other, evenly
+   * over {@code closing}; those that reach it later stay, and so do those that have moved to
+   * another backend by then.
    */
-  public void endThose(Backend backend, Closing closing, CloseReason reason) {
-    List<Session> sessions = sessions(session -> session.account().isAt(backend));
+  public void endThose(Whose whose, Closing closing, CloseReason reason) {
+    List<Session> sessions = sessions(whose::has);
     if (!sessions.isEmpty()) {
-      closes.add(new GradualClose(sessions, backend, context.now(), closing, reason));
+      closes.add(new GradualClose(sessions, whose, context.now(), closing, reason));
     }
   }
 
@@ -298,7 +299,7 @@ public final class SessionLoop {
   }
 
   /** Takes back what {@link #endThose} has planned so: the sessions not yet ended stay. */
-  public void keepThose(BiPredicate<Backend, CloseReason> planned) {
+  public void keepThose(BiPredicate<Whose, CloseReason> planned) {
     closes.removeIf(each -> each.isPlanned(planned));
   }
 

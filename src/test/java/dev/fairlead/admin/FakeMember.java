@@ -107,7 +107,7 @@ public class FakeMember implements MemberView {
   public List<ListenerStatus> listeners() {
     return List.of(
         new ListenerStatus(
-            "web", false, "127.0.0.1:0", "127.0.0.1:40123", "web", List.of(ROUTE), 3, 17));
+            "web", "enabled", "127.0.0.1:0", "127.0.0.1:40123", "web", List.of(ROUTE), 3, 17));
   }
 
   @Override

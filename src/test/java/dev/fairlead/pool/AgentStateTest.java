@@ -32,6 +32,7 @@ class AgentStateTest {
         "MAINT,50%\tmaxconn:30 | 50% maxconn:30 maint up",
         "down | 100% ready down",
         "failed # disk full | 100% ready failed # disk full",
+        "fail # disk full   | 100% ready fail # disk full",
         "stopped #a # b | 100% ready stopped # a   b",
         "up # fine | 100% ready up",
         "-5% 5%% maxconn: maxconn:x sleepy 12345% | 100% ready up",

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A PostgreSQL server with the user {@code postgres}, whose password is {@link #PASSWORD} and is
@@ -20,11 +21,20 @@ final class PostgresFixture implements AutoCloseable {
   static final String PASSWORD = "correct horse";
 
   private final Path directory;
+
+  /** What comes before a command on the server's host; empty = it is this machine. */
+  private final List<String> host;
+
   private final int port = FreePorts.next();
   private Program server;
 
-  private PostgresFixture(Path directory) {
+  private PostgresFixture(Path directory, List<String> host) {
     this.directory = directory;
+    this.host = host;
+  }
+
+  private PostgresFixture(Path directory) {
+    this(directory, List.of());
   }
 
   /**
@@ -52,9 +62,15 @@ final class PostgresFixture implements AutoCloseable {
 
   /** Starts a server that believes everybody on this machine, and may have standbys. */
   static PostgresFixture trusting(Path parent) throws IOException {
-    PostgresFixture fixture = new PostgresFixture(Files.createTempDirectory(parent, "postgres"));
+    return trusting(parent, List.of());
+  }
+
+  /** The same on a host of its own, whose commands begin with {@code host}. */
+  static PostgresFixture trusting(Path parent, List<String> host) throws IOException {
+    PostgresFixture fixture =
+        new PostgresFixture(Files.createTempDirectory(parent, "postgres"), host);
     fixture.initialize();
-    String rules = "host all all 127.0.0.1/32 trust\nhost replication all 127.0.0.1/32 trust\n";
+    String rules = "host all all 0.0.0.0/0 trust\nhost replication all 0.0.0.0/0 trust\n";
     Files.writeString(fixture.directory.resolve("data").resolve("pg_hba.conf"), rules);
     fixture.run();
     return fixture;
@@ -62,18 +78,24 @@ final class PostgresFixture implements AutoCloseable {
 
   /** Starts a standby of this server, which streams from it. */
   PostgresFixture standby(Path parent) throws IOException {
-    PostgresFixture fixture = new PostgresFixture(Files.createTempDirectory(parent, "postgres"));
+    return standby(parent, List.of(), "127.0.0.1");
+  }
+
+  /** The same on a host of its own, from where this one has {@code address}. */
+  PostgresFixture standby(Path parent, List<String> host, String address) throws IOException {
+    PostgresFixture fixture =
+        new PostgresFixture(Files.createTempDirectory(parent, "postgres"), host);
     giveAway(fixture.directory);
     Program.Answer made =
         Program.run(
             fixture.directory,
-            asServer(
+            fixture.asServer(
                 "pg_basebackup",
                 "--write-recovery-conf",
                 "--checkpoint=fast",
                 "--no-sync",
                 "--pgdata=" + fixture.directory.resolve("data"),
-                "--dbname=host=127.0.0.1 user=postgres port=" + port));
+                "--dbname=host=" + address + " user=postgres port=" + port));
     assertThat(made.exitCode()).as(made.output()).isZero();
     fixture.run();
     return fixture;
@@ -84,12 +106,13 @@ final class PostgresFixture implements AutoCloseable {
     Program.Answer answer =
         Program.run(
             directory.getParent(),
-            "psql",
-            "--no-psqlrc",
-            "-qAt",
-            "-c",
-            statement,
-            "host=127.0.0.1 user=postgres dbname=postgres port=" + port);
+            onHost(
+                "psql",
+                "--no-psqlrc",
+                "-qAt",
+                "-c",
+                statement,
+                "host=127.0.0.1 user=postgres dbname=postgres port=" + port));
     assertThat(answer.exitCode()).as(answer.output()).isZero();
     return answer.output();
   }
@@ -140,22 +163,38 @@ final class PostgresFixture implements AutoCloseable {
 
   private void run(String... settings) throws IOException {
     List<String> command = new ArrayList<>(List.of("postgres", "-D", directory + "/data"));
-    command.addAll(List.of("-h", "127.0.0.1", "-p", Integer.toString(port), "-k", "", "-F"));
+    command.addAll(
+        List.of(
+            "-h",
+            host.isEmpty() ? "127.0.0.1" : "*",
+            "-p",
+            Integer.toString(port),
+            "-k",
+            "",
+            "-F"));
     for (String setting : settings) {
       command.addAll(List.of("-c", setting));
     }
     server = Program.start(directory, asServer(command.toArray(String[]::new)));
-    server.awaitListening(port);
+    if (host.isEmpty()) {
+      server.awaitListening(port);
+    } else {
+      server.awaitOutput("ready to accept");
+    }
   }
 
-  private static String[] asServer(String... command) throws IOException {
+  private String[] onHost(String... command) {
+    return Stream.concat(host.stream(), Stream.of(command)).toArray(String[]::new);
+  }
+
+  private String[] asServer(String... command) throws IOException {
     if (!isRoot()) {
-      return command;
+      return onHost(command);
     }
     List<String> whole = new ArrayList<>(List.of("setpriv", "--reuid=postgres"));
     whole.addAll(List.of("--regid=postgres", "--clear-groups", Program.path(command[0])));
     whole.addAll(List.of(command).subList(1, command.length));
-    return whole.toArray(String[]::new);
+    return onHost(whole.toArray(String[]::new));
   }
 
   @Override

@@ -79,6 +79,16 @@ public final class Namespaces implements AutoCloseable {
     return "exec ip netns exec " + name(host) + " \"$0\" \"$@\"";
   }
 
+  /** What comes before a command that is to run on the host. */
+  public List<String> command(int host) {
+    return List.of("ip", "netns", "exec", name(host));
+  }
+
+  /** Pulls the cable of a host: nothing arrives there or comes from it, no FIN and no reset. */
+  public void unplug(int host) {
+    ip("-n", hub, "link", "set", port(host), "down");
+  }
+
   /** Files here take the place of those in {@code /etc} for what {@link #shell} starts. */
   public Path etc(int host) {
     return Path.of("/etc/netns", name(host));

@@ -1,7 +1,6 @@
 package dev.fairlead.cli.terminal;
 
-import dev.fairlead.config.BackendSetting;
-import dev.fairlead.config.LimitSetting;
+import dev.fairlead.config.Revision;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
@@ -106,9 +105,6 @@ public final class AnswerText {
 
   /** {@code web/10.0.0.1:9001 weight 3, state draining}. */
   public static String setting(JsonObject setting) {
-    return printable(
-        LimitSetting.isMeantBy(setting)
-            ? LimitSetting.of(setting).toString()
-            : BackendSetting.of(setting).toString());
+    return printable(Revision.SingleSetting.of(setting).toString());
   }
 }

@@ -294,13 +294,13 @@ public final class ConfigCommands {
   }
 
   /** The settings that are not in {@code document}. Never fails, because the revision stands. */
-  private Future<JsonArray> undone(List<BackendSetting> before, Document document) {
+  private Future<JsonArray> undone(List<Revision.SingleSetting> before, Document document) {
     return before.isEmpty()
         ? Future.succeededFuture(new JsonArray())
         : local
             .loadAsWritten(document)
             .map(config -> before.stream().filter(setting -> !setting.isIn(config)).toList())
-            .map(undone -> array(undone, BackendSetting::toJson))
+            .map(undone -> array(undone, Revision.SingleSetting::toJson))
             .otherwise(new JsonArray());
   }
 

@@ -24,13 +24,16 @@ import java.util.function.BiPredicate;
  * document before are lost. Immutable; methods that parse it are for workers.
  */
 public record Draft(
-    Document document, String fileDigest, List<BackendSetting> settings, boolean rewritten) {
+    Document document,
+    String fileDigest,
+    List<Revision.SingleSetting> settings,
+    boolean rewritten) {
 
   public Draft {
     settings = List.copyOf(settings);
   }
 
-  Draft(Document document, String fileDigest, List<BackendSetting> settings) {
+  Draft(Document document, String fileDigest, List<Revision.SingleSetting> settings) {
     this(document, fileDigest, settings, false);
   }
 
@@ -84,7 +87,7 @@ public record Draft(
         changed.rewritten());
   }
 
-  /** The same with limits of a listener or pool; what was set before for backends stays noted. */
+  /** The same with limits of a listener or pool, or the state of a listener. */
   static Draft withLimits(
       LimitSetting setting, Revision revision, Document document, FairleadConfig config) {
     List<String> names =
@@ -94,28 +97,33 @@ public record Draft(
     String label = setting.owner().label();
     int index = names.indexOf(setting.name());
     if (index < 0) {
-      throw notFound(label, setting.name() + " (expected: the name of a " + label + ")");
+      String expected = Problem.oneOf("the name of a " + label, names);
+      throw notFound(label, Problem.expected(setting.name(), expected));
     }
     try {
       Document.ChangedDocument changed = document.with(index, setting);
       return new Draft(
-          changed.document(), revision.fileDigest(), revision.settings(), changed.rewritten());
+          changed.document(),
+          revision.fileDigest(),
+          merged(revision.settings(), setting),
+          changed.rewritten());
     } catch (NoSuchElementException flat) {
       throw new CommandException(
           CommandException.PROBLEMS,
           label,
           setting.name()
               + " (expected: a document with listeners and pools: host, port and"
-              + " backends alone have no limits)");
+              + " backends alone have no limits and no state)");
     }
   }
 
-  /** {@code setting} replaces the one of the same backend and takes over what it leaves open. */
-  private static List<BackendSetting> merged(List<BackendSetting> before, BackendSetting setting) {
-    List<BackendSetting> settings = new ArrayList<>(before);
-    BackendSetting merged = setting;
-    for (BackendSetting each : before) {
-      if (each.pool().equals(setting.pool()) && each.backend().equals(setting.backend())) {
+  /** {@code setting} replaces the one of the same and takes over what it leaves open. */
+  private static List<Revision.SingleSetting> merged(
+      List<Revision.SingleSetting> before, Revision.SingleSetting setting) {
+    List<Revision.SingleSetting> settings = new ArrayList<>(before);
+    Revision.SingleSetting merged = setting;
+    for (Revision.SingleSetting each : before) {
+      if (setting.isOfSame(each)) {
         settings.remove(each);
         merged = setting.over(each);
       }

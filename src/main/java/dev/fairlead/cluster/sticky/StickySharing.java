@@ -72,7 +72,11 @@ public final class StickySharing implements ClusterNode.NodeChanges {
 
   /** To be called after a change of configuration. */
   public void changed() {
-    run(any -> follow());
+    run(
+        any -> {
+          follow();
+          forEachTable((pool, table) -> table.tidy());
+        });
   }
 
   private void run(Consumer<Void> task) {

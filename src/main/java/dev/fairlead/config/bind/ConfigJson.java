@@ -65,7 +65,8 @@ public final class ConfigJson {
         .put("deny", access(listener.access().deny(), listener.access().denyFiles()))
         .put("proxyProtocol", accept(listener.proxyProtocol()))
         .put("tls", TlsJson.listener(listener.tls()))
-        .put("limits", limits(listener.limits()));
+        .put("limits", limits(listener.limits()))
+        .put("state", listener.state().label());
   }
 
   private static JsonArray access(List<Cidr> networks, List<ListFile> files) {

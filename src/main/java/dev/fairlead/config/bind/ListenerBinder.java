@@ -4,6 +4,7 @@ import dev.fairlead.config.BindAddress;
 import dev.fairlead.config.BindAddress.UnixSocket;
 import dev.fairlead.config.Cidr;
 import dev.fairlead.config.ListenerConfig;
+import dev.fairlead.config.ListenerConfig.ListenerState;
 import dev.fairlead.config.ListenerConfig.Route;
 import java.util.Optional;
 
@@ -15,6 +16,7 @@ record ListenerBinder(Binding binding) {
   /** Stands for a network that was reported. */
   private static final Cidr NO_NETWORK = Cidr.of("0.0.0.0/32");
 
+  private static final ValueType<ListenerState> STATE = ValueType.constant(ListenerState.values());
   private static final ValueType<Integer> BACKLOG = ValueType.integer(1, Integer.MAX_VALUE);
   private static final String POOL_EXPECTED = "the name of a pool";
 
@@ -29,7 +31,8 @@ record ListenerBinder(Binding binding) {
             LimitsBinder.access(listener, ValueType.path(binding.directory())),
             ProxyProtocolBinder.accept(listener).orElse(null),
             listener.optionalSection("tls", new TlsBinder(binding)::listener).orElse(null),
-            listener.section("limits", LimitsBinder::ofListener));
+            listener.section("limits", LimitsBinder::ofListener),
+            listener.get("state", STATE, ListenerState.ENABLED));
     LimitsBinder.judge(listener, config);
     return config;
   }

@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -154,14 +156,17 @@ public final class Document {
     for (Map.Entry<String, Tree.Scalar> each : scalars(setting).entrySet()) {
       UnaryOperator<Tree.Mapping> set = map -> map.with(each.getKey(), each.getValue());
       wanted = withBackend(wanted, pool, backend, set);
-      edited = edited.edited(pool, backend, each.getKey(), each.getValue());
+      edited =
+          edited.edited(
+              backend(edited.parsed().mapping(), pool, backend),
+              (edit, map) -> edit.set(map, each.getKey(), each.getValue()));
     }
     return edited.changedTo(wanted);
   }
 
   /**
-   * The document with limits of one listener or pool set, as {@link #with(int, int,
-   * BackendSetting)}; not in the flat form, which has none.
+   * The document with limits of one listener or pool set, or the state of a listener, as {@link
+   * #with(int, int, BackendSetting)}; not in the flat form, which has none.
    *
    * @param index in the listeners or pools of the configuration
    * @throws NoSuchElementException when there is no such listener or pool
@@ -170,15 +175,29 @@ public final class Document {
     String list = setting.owner().label() + "s";
     Tree.Mapping wanted = parsed().mapping();
     Document edited = this;
+    if (setting.state() != null) {
+      Tree.Scalar state = scalar(setting.state().label());
+      wanted = withItem(wanted, list, index, owner -> owner.with(LimitSetting.STATE, state));
+      edited =
+          edited.edited(
+              item(edited.parsed().mapping(), list, index),
+              (edit, owner) -> edit.set(owner, LimitSetting.STATE, state));
+    }
     for (Map.Entry<String, Integer> each : setting.limits().entrySet()) {
-      Tree.Scalar value = scalar(ScalarKind.INTEGER, each.getValue().toString());
+      Tree.Scalar value = scalar(each.getValue());
       wanted =
           withItem(
               wanted,
               list,
               index,
               owner -> owner.with(LIMITS, limits(owner).with(each.getKey(), value)));
-      edited = edited.edited(item(edited.parsed().mapping(), list, index), each.getKey(), value);
+      edited =
+          edited.edited(
+              item(edited.parsed().mapping(), list, index),
+              (edit, owner) ->
+                  limits(owner).entries().isEmpty()
+                      ? edit.set(owner, LIMITS, edit.mapOf(each.getKey(), value))
+                      : edit.set(limits(owner), each.getKey(), value));
     }
     return edited.changedTo(wanted);
   }
@@ -190,16 +209,13 @@ public final class Document {
         : new Tree.Mapping(owner.place(), Map.of());
   }
 
-  private Document edited(Optional<Tree.Mapping> owner, String key, Tree.Scalar value) {
+  /** With {@code edit} made in the text; unchanged or invalid where that can't be done. */
+  private Document edited(
+      Optional<Tree.Mapping> map, BiFunction<TextEdit, Tree.Mapping, Optional<String>> edit) {
     String unmarked = unmarked();
-    TextEdit edit = new TextEdit(format, unmarked);
-    return owner
-        .flatMap(
-            map ->
-                limits(map).entries().isEmpty()
-                    ? edit.set(map, LIMITS, edit.mapOf(key, value))
-                    : edit.set(limits(map), key, value))
-        .map(next -> of(format, text.substring(0, text.length() - unmarked.length()) + next))
+    String mark = text.substring(0, text.length() - unmarked.length());
+    return map.flatMap(each -> edit.apply(new TextEdit(format, unmarked), each))
+        .map(edited -> of(format, mark + edited))
         .orElse(this);
   }
 
@@ -207,17 +223,6 @@ public final class Document {
     return hasKeys() && TreeDigest.of(parsed().mapping()).equals(TreeDigest.of(wanted))
         ? new ChangedDocument(this, false)
         : new ChangedDocument(written(wanted.without(FairleadConfig.PROCESS_KEYS)), true);
-  }
-
-  /** With one key of a backend set in the text; unchanged or invalid where that can't be done. */
-  private Document edited(int pool, int backend, String key, Tree.Scalar value) {
-    Tree.Mapping whole = parsed().mapping();
-    String unmarked = unmarked();
-    String mark = text.substring(0, text.length() - unmarked.length());
-    return backend(whole, pool, backend)
-        .flatMap(map -> new TextEdit(format, unmarked).set(map, key, value))
-        .map(edited -> of(format, mark + edited))
-        .orElse(this);
   }
 
   private Document written(Tree.Mapping map) {
@@ -276,22 +281,16 @@ public final class Document {
   }
 
   private static Map<String, Tree.Scalar> scalars(BackendSetting setting) {
+    Map<String, Object> values = setting.toJson().getMap();
+    values.keySet().removeAll(Set.of("pool", "backend"));
     Map<String, Tree.Scalar> scalars = new LinkedHashMap<>();
-    if (setting.weight() != null) {
-      scalars.put("weight", scalar(ScalarKind.INTEGER, setting.weight().toString()));
-    }
-    if (setting.state() != null) {
-      scalars.put("state", scalar(ScalarKind.TEXT, setting.state().label()));
-    }
-    if (setting.maxConnections() != null) {
-      scalars.put(
-          "maxConnections", scalar(ScalarKind.INTEGER, setting.maxConnections().toString()));
-    }
+    values.forEach((key, value) -> scalars.put(key, scalar(value)));
     return scalars;
   }
 
-  private static Tree.Scalar scalar(ScalarKind kind, String text) {
-    return new Tree.Scalar(Place.OVERRIDE, kind, text);
+  private static Tree.Scalar scalar(Object value) {
+    ScalarKind kind = value instanceof Integer ? ScalarKind.INTEGER : ScalarKind.TEXT;
+    return new Tree.Scalar(Place.OVERRIDE, kind, value.toString());
   }
 
   private synchronized Parsed parsed() {

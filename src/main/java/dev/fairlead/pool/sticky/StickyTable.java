@@ -112,10 +112,12 @@ public final class StickyTable {
    */
   public void keep(InetAddress source, @Nullable KeptSource known, String backend) {
     long now = nanos.getAsLong();
-    if (known == null) {
+    // One that is over stays until it is tidied away: the new choice takes its place.
+    KeptSource there = known == null ? sources.byKey.get(SourceKey.of(source)) : known;
+    if (there == null) {
       add(source, new Selection(backend, wallMillis.getAsLong()), now, true);
     } else {
-      choose(known, backend, now);
+      choose(there, backend, now);
     }
   }
 

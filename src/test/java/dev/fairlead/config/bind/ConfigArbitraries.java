@@ -77,9 +77,10 @@ public final class ConfigArbitraries {
             Arbitraries.integers().greaterOrEqual(1),
             RouteArbitraries.ways(pool),
             LimitArbitraries.access(),
-            LimitArbitraries.ofListener())
+            LimitArbitraries.ofListener(),
+            Arbitraries.of(ListenerConfig.ListenerState.class))
         .as(
-            (name, address, backlog, way, access, limits) ->
+            (name, address, backlog, way, access, limits, state) ->
                 new ListenerConfig(
                     name,
                     address,
@@ -89,7 +90,8 @@ public final class ConfigArbitraries {
                     access,
                     way.proxyProtocol(),
                     way.tls(),
-                    limits))
+                    limits,
+                    state))
         .map(LimitArbitraries::possible)
         .filter(each -> !each.bind().isUnix() || !needsPort(each, pools))
         .list()

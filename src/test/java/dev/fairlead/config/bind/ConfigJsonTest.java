@@ -33,7 +33,8 @@ class ConfigJsonTest {
                    "tls": null,
                    "limits": {"connections": 0, "connectionsPerSource": 0,
                      "newConnectionsPerSecond": 0, "scope": "cluster",
-                     "queue": {"size": 0, "timeout": "5s"}, "refuseWith": "fin"}}],
+                     "queue": {"size": 0, "timeout": "5s"}, "refuseWith": "fin"},
+                   "state": "enabled"}],
                  "pools": [{"name": "web", "balance": "two-choices", "backends": [
                    {"host": "a", "port": 1, "weight": 1, "state": "enabled",
                      "backup": false, "maxConnections": 0},
@@ -89,7 +90,8 @@ class ConfigJsonTest {
                  "allow": [], "deny": [],
                  "proxyProtocol": {"mode": "optional", "trusted": ["10.0.0.1"], "timeout": "5s",
                    "maxTlvBytes": "5000B"},
-                 "tls": {"mode": "passthrough", "helloTimeout": "5s", "startTls": "postgres"}}
+                 "tls": {"mode": "passthrough", "helloTimeout": "5s", "startTls": "postgres"},
+                 "state": "enabled"}
                 """));
     assertThat(json.getJsonArray("pools").getJsonObject(0).getValue("proxyProtocol"))
         .isEqualTo("v1");

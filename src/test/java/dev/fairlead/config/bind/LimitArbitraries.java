@@ -131,7 +131,8 @@ final class LimitArbitraries {
             limits.newConnectionsPerSecond(),
             limits.scope(),
             possible(limits.queue(), limits.connections() > 0),
-            limits.refuseWith()));
+            limits.refuseWith()),
+        listener.state());
   }
 
   static PoolLimits possible(PoolLimits limits, List<BackendConfig> backends) {

@@ -83,7 +83,8 @@ class DocumentTest {
   void limitsAreSetInTheText(ConfigFormat format, String before, String after) {
     Document.ChangedDocument changed =
         Document.of(format, before.replace("\\n", "\n"))
-            .with(0, new LimitSetting(LimitSetting.Owner.POOL, "a", Map.of("connections", 5)));
+            .with(
+                0, new LimitSetting(LimitSetting.Owner.POOL, "a", Map.of("connections", 5), null));
     assertThat(changed.document().text()).isEqualTo(after.replace("\\n", "\n"));
     assertThat(changed.rewritten()).isFalse();
   }

@@ -72,7 +72,8 @@ class TlsInForceTest {
         ListenerConfig.AccessConfig.EVERYONE,
         null,
         new ListenerTls(Duration.ofSeconds(5), StartTls.NONE, terminate),
-        new ListenerConfig("any", BindAddress.ip("127.0.0.1", 0), 1, "any").limits());
+        new ListenerConfig("any", BindAddress.ip("127.0.0.1", 0), 1, "any").limits(),
+        ListenerConfig.ListenerState.ENABLED);
   }
 
   private List<String> shown() {

@@ -137,6 +137,18 @@ class StickyTableTest {
   }
 
   @Test
+  void theChoiceAfterTheTimeIsOverIsToldToThePeers() {
+    session(table, 1, "b1");
+    table.takeNews(10);
+    pass(TTL);
+    session(table, 1, "b2");
+    List<KeptNews> news = table.takeNews(10);
+    assertThat(news).extracting(KeptNews::backend).containsExactly("b2");
+    assertThat(news.get(0).stamp()).as("later than that of b1").isGreaterThan(1_000);
+    assertThat(table.count()).isEqualTo(1);
+  }
+
+  @Test
   void aStampOfFarAheadIsIgnored() {
     table.learn(new KeptNews(source(1), "b1", Long.MAX_VALUE, 0));
     assertThat(table.count()).isZero();
