@@ -119,7 +119,8 @@ class JoiningIT extends PingClusterFixture {
       assertThat(refused.awaitExit()).isEqualTo(1);
       assertThat(refused.errLines())
           .endsWith(
-              "revision 1 of the cluster: listeners[0].bind: " + bind
+              "revision 1 of the cluster: listeners[0].bind: "
+                  + bind
                   + " (expected: a free address)")
           .noneMatch(line -> line.startsWith("\tat "));
     }

@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.testkit.ClusterProcesses;
+import dev.fairlead.testkit.CpuGroup;
 import dev.fairlead.testkit.FreePorts;
+import dev.fairlead.testkit.Program;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -24,7 +29,9 @@ import org.junit.jupiter.api.io.TempDir;
  * Provoked by new connections, 2,500 in a second, given to the members whose {@code /readyz} says
  * 200, while each is stopped by SIGTERM and started again. A failure would look like a connection
  * without an answer, one that a member refused, or one that waited for longer than 100 ms while the
- * machine had time for those that go directly to the backend. Prints how long they waited.
+ * machine had time for those that go directly to the backend. Prints how long they waited. As if
+ * each member had a machine of its own, one that starts takes only what the others leave of the
+ * processors, and the load goes before all; where the machine permits that.
  */
 @Tag("slow")
 class LoadedRestartIT {
@@ -53,17 +60,6 @@ class LoadedRestartIT {
   /** Six polls of the load balancer. */
   private static final String DELAY = "1s";
 
-  /** Those of {@code bin/fairlead}, and the second compiler, which other tests do without. */
-  private static final List<String> JVM =
-      List.of(
-          "-XX:TieredStopAtLevel=4",
-          "-XX:Tier4InvocationThreshold=50000",
-          "-XX:Tier4MinInvocationThreshold=6000",
-          "-XX:Tier4CompileThreshold=150000",
-          "-XX:Tier4BackEdgeThreshold=400000",
-          "-XX:MetaspaceSize=64m",
-          "-XX:-UsePerfData");
-
   @TempDir private Path directory;
 
   /** When a step began, in milliseconds of the load or, until it is told, some hundred more. */
@@ -71,6 +67,12 @@ class LoadedRestartIT {
 
   /** The port for clients by that of the admin listener. */
   private final Map<Integer, Integer> ports = new LinkedHashMap<>();
+
+  /** Of clients, by member. */
+  private final Map<String, Integer> portOf = new TreeMap<>();
+
+  /** By member. */
+  private final Map<String, CpuGroup> processors = new TreeMap<>();
 
   private final int backend = FreePorts.next();
 
@@ -109,7 +111,7 @@ class LoadedRestartIT {
         NativeLoad load = NativeLoad.startBalanced(program, backend, RATE)) {
       cluster.startAll();
       beganNanos = System.nanoTime();
-      try (ReadyPolls polls = new ReadyPolls(ports, load::balanceOver)) {
+      try (ReadyPolls polls = new ReadyPolls(ports, ready -> balance(load, ready))) {
         await("clients for all").until(() -> ports.values().stream().allMatch(polls::isIn));
         for (String name : MEMBERS) {
           await(name + " has served").until(() -> served(cluster, name) > WARM);
@@ -119,18 +121,46 @@ class LoadedRestartIT {
         }
         report(load.finish());
       }
+    } finally {
+      processors.values().forEach(CpuGroup::close);
     }
   }
 
-  private ClusterProcesses cluster() {
+  private void balance(NativeLoad load, Collection<Integer> ready) {
+    processors.forEach(
+        (name, group) -> {
+          if (ready.contains(portOf.get(name))) {
+            group.usual();
+          }
+        });
+    load.balanceOver(ready);
+  }
+
+  /** As a tarball is installed, with the archive that its launcher uses. */
+  private Path launcher() throws IOException {
+    Path jar = Files.createDirectory(directory.resolve("lib")).resolve("fairlead.jar");
+    Files.copy(Path.of(System.getProperty("fairlead.jar")), jar);
+    Path bin = Files.createDirectory(directory.resolve("bin"));
+    for (String name : List.of("fairlead", "archive")) {
+      Files.copy(Path.of("bin", name), bin.resolve(name));
+    }
+    Program.Answer archived = Program.run(directory, bin.resolve("archive").toString());
+    assertThat(archived.exitCode()).as(archived.output()).isZero();
+    return bin.resolve("fairlead");
+  }
+
+  private ClusterProcesses cluster() throws IOException {
     String document = ConfigFixture.on("127.0.0.1:${FAIRLEAD_PORT}", backend);
     ClusterProcesses cluster = new ClusterProcesses(directory, MEMBERS.size(), document);
-    JVM.forEach(cluster::jvm);
+    cluster.program(launcher()).jvm("-XX:TieredStopAtLevel=4");
     for (String name : MEMBERS) {
       int port = FreePorts.next();
       int admin = FreePorts.next();
       ports.put(admin, port);
+      portOf.put(name, port);
+      processors.put(name, CpuGroup.make(name));
       cluster
+          .shell(name, processors.get(name).enter())
           .environment(name, "FAIRLEAD_PORT", port)
           .node(name, "admin: { port: " + admin + " }")
           .node(name, "shutdown: { delay: " + DELAY + " }");
@@ -150,6 +180,7 @@ class LoadedRestartIT {
     step(name + " gets no clients");
     cluster.awaitEnd(name);
     step(name + " has ended");
+    processors.get(name).little();
     cluster.start(name);
     step(name + " is ready");
     await(name + " gets clients").until(() -> polls.isIn(port));

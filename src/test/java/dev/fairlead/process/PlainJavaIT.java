@@ -42,7 +42,7 @@ class PlainJavaIT {
     Optional<Path> java = java25();
     assumeTrue(
         java.isPresent(), "no Java 25: neither JAVA25_HOME nor beside the JDK of this build");
-    List<String> lines = stderrOfOneSession(Launch.run(config()).withJava(java.get()));
+    List<String> lines = stderrOfOneSession(Launch.run(config()).withProgram(java.get()));
     assertThat(lines)
         .isNotEmpty()
         .allMatch(
@@ -56,7 +56,7 @@ class PlainJavaIT {
     Optional<Path> java = java25();
     assumeTrue(
         java.isPresent(), "no Java 25: neither JAVA25_HOME nor beside the JDK of this build");
-    Launch launch = Launch.run(config()).withJava(java.get());
+    Launch launch = Launch.run(config()).withProgram(java.get());
     assertThat(stderrOfOneSession(launch.withJvm("--sun-misc-unsafe-memory-access=allow")))
         .isNotEmpty()
         .allMatch(line -> line.matches(OUR_LINE));

@@ -32,6 +32,7 @@ public final class ClusterProcesses implements AutoCloseable {
   private final ClusterKeys keys;
   private final String dynamicPart;
   private final List<String> jvm = new ArrayList<>(JVM);
+  private Path program = Launch.JAVA;
   private final List<String> clusterLines = new ArrayList<>();
 
   /** By member. */
@@ -58,6 +59,12 @@ public final class ClusterProcesses implements AutoCloseable {
   /** A flag for the JVM of each member, after those that all tests have. */
   public ClusterProcesses jvm(String flag) {
     jvm.add(flag);
+    return this;
+  }
+
+  /** What starts each member, instead of the java of the test: {@link Launch#withProgram}. */
+  public ClusterProcesses program(Path other) {
+    program = other;
     return this;
   }
 
@@ -134,6 +141,7 @@ public final class ClusterProcesses implements AutoCloseable {
     List<String> arguments = new ArrayList<>(List.of("run", "-c", file(member).toString()));
     arguments.addAll(List.of(more));
     return Launch.jar(arguments.toArray(String[]::new))
+        .withProgram(program)
         .withJvm(jvm.toArray(String[]::new))
         .after(shell.getOrDefault(member, ":"));
   }

@@ -10,16 +10,22 @@ import java.util.List;
  * How a process of the built jar, whose path is in the system property {@code fairlead.jar}, is
  * started; {@link #jar} and {@link #run} are the usual ways.
  *
+ * @param program java, which gets the flags and the jar, or a launcher, which finds both: flags are
+ *     its {@code FAIRLEAD_OPTS} then
  * @param shell commands that a shell runs before it becomes the process; may be empty
  * @param stdoutPiped stdout is a pipe that only the test can read
  */
 public record Launch(
-    Path java, List<String> jvm, String shell, boolean stdoutPiped, List<String> arguments) {
+    Path program, List<String> jvm, String shell, boolean stdoutPiped, List<String> arguments) {
+  /** The java that runs the test. */
+  public static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
+
+  /** What the launcher is called. */
+  private static final Path LAUNCHER = Path.of("fairlead");
 
   /** The JVM of the test, without flags, as {@code java -jar fairlead.jar ARGUMENTS}. */
   public static Launch jar(String... arguments) {
-    Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-    return new Launch(java, List.of(), "", false, List.of(arguments));
+    return new Launch(JAVA, List.of(), "", false, List.of(arguments));
   }
 
   /** {@code run -c FILE}, with the admin listener on any free port. */
@@ -30,22 +36,23 @@ public record Launch(
     return jar(arguments.toArray(String[]::new));
   }
 
-  public Launch withJava(Path other) {
+  /** Another java, or {@code bin/fairlead} of a tarball. */
+  public Launch withProgram(Path other) {
     return new Launch(other, jvm, shell, stdoutPiped, arguments);
   }
 
   public Launch withJvm(String... flags) {
-    return new Launch(java, List.of(flags), shell, stdoutPiped, arguments);
+    return new Launch(program, List.of(flags), shell, stdoutPiped, arguments);
   }
 
   /** Commands that the shell runs before it becomes the process, such as {@code ulimit -n 200}. */
   public Launch after(String commands) {
-    return new Launch(java, jvm, commands, stdoutPiped, arguments);
+    return new Launch(program, jvm, commands, stdoutPiped, arguments);
   }
 
   /** Sends stdout to a pipe that only the test can read. */
   public Launch withPipedStdout() {
-    return new Launch(java, jvm, shell, true, arguments);
+    return new Launch(program, jvm, shell, true, arguments);
   }
 
   /** Starts it in {@code directory}, which takes its output too; does not wait for anything. */
@@ -77,9 +84,16 @@ public record Launch(
     if (!shell.isEmpty()) {
       command.addAll(List.of("/bin/sh", "-c", shell + "; exec \"$0\" \"$@\""));
     }
-    command.add(java.toString());
-    command.addAll(jvm);
-    command.addAll(List.of("-jar", System.getProperty("fairlead.jar")));
+    if (program.endsWith(LAUNCHER)) {
+      command.add("env");
+      command.add("JAVA_HOME=" + System.getProperty("java.home"));
+      command.add("FAIRLEAD_OPTS=" + String.join(" ", jvm));
+      command.add(program.toString());
+    } else {
+      command.add(program.toString());
+      command.addAll(jvm);
+      command.addAll(List.of("-jar", System.getProperty("fairlead.jar")));
+    }
     command.addAll(arguments);
     return command;
   }
