@@ -102,8 +102,8 @@ class PulledCableIT {
                 closeAfter: 1s
                 closeSpread: 3s
                 backends:
-                  - { host: %s, port: %d }
-                  - { host: 127.0.0.1, port: %d, backup: true }
+                  - { host: %s, port: %s }
+                  - { host: 127.0.0.1, port: %s, backup: true }
               - { name: admin, backends: [{ host: 127.0.0.1, port: 8081 }] }
             """
                 .formatted(directory, hosts.address(1), old.port(), next.port()));
