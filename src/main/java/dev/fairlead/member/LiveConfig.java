@@ -102,11 +102,15 @@ final class LiveConfig implements LocalConfig {
   }
 
   private Future<LoadResult> load(ConfigLoader loader, Document document) {
-    // The name is not shown: problems of a document name their key.
-    ConfigText text = new ConfigText("document", document, own.text().directory());
     return readers
-        .executeBlocking(() -> loader.loadDynamic(text, own.config(), variablesOfFile), false)
+        .executeBlocking(
+            () -> loader.loadDynamic(text(document), own.config(), variablesOfFile), false)
         .compose(LiveConfig::valid);
+  }
+
+  /** The name is not shown: problems of a document name their key. */
+  private ConfigText text(Document document) {
+    return new ConfigText("document", document, own.text().directory());
   }
 
   @Override
@@ -122,15 +126,19 @@ final class LiveConfig implements LocalConfig {
   public Future<PreparedChange> prepare(Document document) {
     return load(own.loader(), document)
         .compose(
-            read -> refusing(read, proxy.prepare(read.config()).map(next -> change(read, next))));
+            read ->
+                refusing(
+                    document,
+                    read,
+                    proxy.prepare(read.config()).map(next -> change(document, read, next))));
   }
 
-  private PreparedChange change(LoadResult read, Proxy.PreparedSnapshot next) {
+  private PreparedChange change(Document document, LoadResult read, Proxy.PreparedSnapshot next) {
     return new PreparedChange() {
       @Override
       public Future<Void> commit(Revision revision) {
         InForce done = new InForce(revision, read.config(), read::dynamicPart);
-        return refusing(read, next.commit(() -> accept(done)));
+        return refusing(document, read, next.commit(() -> accept(done)));
       }
 
       @Override
@@ -192,30 +200,45 @@ final class LiveConfig implements LocalConfig {
   }
 
   /** Maps failures of the data path to refusals; any other failure, a bug, passes unchanged. */
-  private static <T> Future<T> refusing(LoadResult read, Future<T> step) {
-    return step.recover(cause -> Future.failedFuture(refusal(read, cause)));
+  private <T> Future<T> refusing(Document document, LoadResult read, Future<T> step) {
+    return step.recover(
+        cause ->
+            readers
+                .executeBlocking(() -> refusal(document, read, cause), false)
+                .compose(Future::failedFuture));
   }
 
-  private static Throwable refusal(LoadResult read, Throwable cause) {
+  /** Parses the document again, for the lines of what is refused. */
+  private Throwable refusal(Document document, LoadResult read, Throwable cause) {
     String message = String.valueOf(cause.getMessage());
     if (cause instanceof ListenException refused && !refused.isDraining()) {
       String shown = read.shownBind(refused.path(), refused.value());
-      return new CommandException(
-          CommandException.PROBLEMS, refused.path(), refused.message(shown));
+      return refusal(document, List.of(problem(refused.path(), refused.message(shown))));
     }
     if (cause instanceof UnusableFilesException refused) {
-      return new CommandException(
-          CommandException.PROBLEMS,
-          refused.problems().stream().map(each -> problem(read, each)).toList());
+      return refusal(
+          document,
+          refused.problems().stream()
+              .map(
+                  each ->
+                      problem(
+                          each.path(),
+                          Problem.expected(read.shown(each.path(), each.value()), each.expected())))
+              .toList());
     }
     return cause instanceof ListenException || cause instanceof StaleChangeException
         ? new CommandException(CommandException.CONFLICT, message)
         : cause;
   }
 
-  private static CommandProblem problem(LoadResult read, UnusableFilesException.FileProblem file) {
-    String shown = read.shown(file.path(), file.value());
-    return new CommandProblem(file.path(), 0, Problem.expected(shown, file.expected()), null);
+  private static Problem problem(String path, String message) {
+    return new Problem("", 0, path, message);
+  }
+
+  private CommandException refusal(Document document, List<Problem> found) {
+    List<Problem> placed = own.loader().placed(text(document), found);
+    return new CommandException(
+        CommandException.PROBLEMS, placed.stream().map(LiveConfig::problem).toList());
   }
 
   /** Adds the names of the components in which two records of one type differ. */

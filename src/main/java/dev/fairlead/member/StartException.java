@@ -31,20 +31,23 @@ public final class StartException extends RuntimeException {
 
   /** The problems that {@code cause} names, attributed to the file or to the cluster's revision. */
   static StartException of(ConfigText file, Exception cause) {
-    return cause instanceof ClusterRevisionException theirs
-        ? new StartException(
-            lines("revision " + theirs.revision() + " of the cluster", theirs.reason()), cause)
-        : new StartException(lines(file.name(), cause), cause);
+    List<String> lines =
+        cause instanceof ClusterRevisionException theirs
+            ? lines("revision " + theirs.revision() + " of the cluster", false, theirs.reason())
+            : lines(file.name(), true, cause);
+    return new StartException(lines, cause);
   }
 
-  private static List<String> lines(String source, Throwable cause) {
+  /** {@code isFile}: whether who reads it has the lines of the source before him. */
+  private static List<String> lines(String source, boolean isFile, Throwable cause) {
     if (cause instanceof ClusterException refused) {
       return List.of(
           new Problem(source, 0, refused.path(), String.valueOf(refused.getMessage())).toString());
     }
     if (cause instanceof CommandException refused) {
       return refused.problems().stream()
-          .map(each -> new Problem(source, each.line(), each.path(), each.message()).toString())
+          .map(each -> new Problem(source, isFile ? each.line() : 0, each.path(), each.message()))
+          .map(Problem::toString)
           .toList();
     }
     return List.of(source + ": " + Problem.reason(cause));

@@ -167,7 +167,7 @@ class PushCommandTest {
             file + ":3: pools[0].balance: best (expected: two-choices)",
             file + ": pools: is missing",
             file + ": is empty?and more",
-            "member m3: listeners[0].bind: 0.0.0.0:80 (expected: a free address)",
+            file + ":9: member m3: listeners[0].bind: 0.0.0.0:80 (expected: a free address)",
             "member m2: no answer within 3s",
             "member m4: no answer within 3s");
   }

@@ -169,13 +169,13 @@ class PrepareTest {
       Files.writeString(path, "somebody's");
       CommandException refused = expectRefusal(422, () -> member.commit(prepared, 2, next));
       assertThat(refused.problems())
+          .allMatch(problem -> problem.line() > 0)
+          .extracting(CommandProblem::toString)
           .containsExactly(
-              CommandProblem.of(
-                  "listeners[1].bind",
-                  "unix:"
-                      + path
-                      + " (expected: an address that can be used: there is something else of that"
-                      + " name)"));
+              "listeners[1].bind: unix:"
+                  + path
+                  + " (expected: an address that can be used: there is something else of that"
+                  + " name)");
       expectFree(more);
       expectServed(before);
       assertThat(path).hasContent("somebody's");
@@ -257,10 +257,14 @@ class PrepareTest {
     CommandException refused =
         expectRefusal(422, () -> member.prepare(listeningOn(path, key + ": nobody-knows")));
     assertThat(refused.problems())
+        .allMatch(problem -> problem.line() > 0)
+        .extracting(CommandProblem::toString)
         .containsExactly(
-            CommandProblem.of(
-                "listeners[0].bind." + key,
-                "nobody-knows (expected: a " + kind + " of this machine)"));
+            "listeners[0].bind."
+                + key
+                + ": nobody-knows (expected: a "
+                + kind
+                + " of this machine)");
   }
 
   private String listeningOn(Path path, String access) {

@@ -39,6 +39,9 @@ class RefusedPushIT {
 
   private static final Map<String, Integer> FREE = new HashMap<>();
 
+  /** Where {@link ConfigFixture} has the listener. */
+  private static final int LISTENER_LINE = 2;
+
   private List<MemberState> before;
 
   @BeforeAll
@@ -94,6 +97,7 @@ class RefusedPushIT {
     String text = ConfigFixture.on("127.0.0.1:${FAIRLEAD_PORT}", backend.port());
     JsonObject problem = onlyProblem(cluster.member("m2").push(text));
     assertThat(problem.getString("path")).isEqualTo("listeners[0].bind");
+    assertThat(problem.getInteger("line")).isEqualTo(LISTENER_LINE);
     assertThat(problem.getString("message"))
         .isEqualTo("127.0.0.1:${FAIRLEAD_PORT} (expected: a free address)");
     for (int port : FREE.values()) {
@@ -128,6 +132,7 @@ class RefusedPushIT {
                 "pool: web, tls: { certificates: [{ cert: '${FAIRLEAD_SOCKETS}/web.pem' }] } }");
     JsonObject problem = onlyProblem(cluster.member("m1").push(text));
     assertThat(problem.getString("path")).isEqualTo("listeners[0].tls.certificates[0].cert");
+    assertThat(problem.getInteger("line")).isEqualTo(LISTENER_LINE);
     assertThat(problem.getString("message"))
         .isEqualTo("${FAIRLEAD_SOCKETS}/web.pem (expected: a file that can be read)");
   }
@@ -151,7 +156,9 @@ class RefusedPushIT {
     assertThat(push.outLines()).isEmpty();
     assertThat(push.errLines())
         .containsExactly(
-            "member m3: listeners[0].bind: 127.0.0.1:${FAIRLEAD_PORT} (expected: a free address)");
+            file
+                + ":2: member m3: listeners[0].bind: 127.0.0.1:${FAIRLEAD_PORT}"
+                + " (expected: a free address)");
   }
 
   @Test

@@ -27,7 +27,8 @@ class StartFailureIT {
       String taken = "127.0.0.1:" + running.port("web");
       Path file = ConfigFixture.file(directory, ConfigFixture.on(taken, 1));
       assertRefused(
-          Launch.run(file), file + ": listeners[0].bind: " + taken + " (expected: a free address)");
+          Launch.run(file),
+          file + ":2: listeners[0].bind: " + taken + " (expected: a free address)");
       assertThat(running.get("/readyz").statusCode()).isEqualTo(200);
     }
   }
@@ -37,7 +38,7 @@ class StartFailureIT {
     Path file = ConfigFixture.file(directory, ConfigFixture.on("192.0.2.1:8080", 1));
     assertRefused(
         Launch.run(file),
-        file + ": listeners[0].bind: 192.0.2.1:8080 (expected: an address of this machine)");
+        file + ":2: listeners[0].bind: 192.0.2.1:8080 (expected: an address of this machine)");
   }
 
   @Test

@@ -35,8 +35,9 @@ public final class AnswerText {
   }
 
   /**
-   * {@code FILE:LINE: path: message}, or {@code member NAME: path: message}; absent parts are left
-   * out. An empty {@code file} is absent; a URL stands directly before the path.
+   * {@code FILE:LINE: member NAME: path: message}; absent parts are left out, and the file where a
+   * member refuses without a line. An empty {@code file} is absent; a URL stands directly before
+   * the path.
    */
   public static String problem(String file, JsonObject problem) {
     String path = problem.getString("path", "");
@@ -45,15 +46,15 @@ public final class AnswerText {
     if (path.startsWith("/")) {
       return printable(file + what);
     }
-    if (problem.getString("member") != null) {
-      String member = "member " + problem.getString("member") + ": ";
-      return printable(what.startsWith(member) ? what : member + what);
-    }
-    if (file.isEmpty()) {
-      return printable(what);
-    }
     int line = problem.getInteger("line", 0);
-    return printable((line > 0 ? file + ":" + line : file) + ": " + what);
+    String place = line > 0 ? file + ":" + line : file;
+    String member = "";
+    if (problem.getString("member") != null) {
+      member = "member " + problem.getString("member") + ": ";
+      place = line > 0 ? place : "";
+      member = what.startsWith(member) ? "" : member;
+    }
+    return printable((file.isEmpty() || place.isEmpty() ? "" : place + ": ") + member + what);
   }
 
   /** {@code ready}, {@code not-ready} or {@code draining}. */
