@@ -91,9 +91,7 @@ public final class Backend {
     return isWanted() && isHealthy() && (!status.ejected || status.isTrial(Trial.TrialState.OPEN));
   }
 
-  /**
-   * Whether the configuration and its agent give it new sessions: enabled, with a weight above 0.
-   */
+  /** Whether configuration and agent give it new sessions: enabled, with a weight above 0. */
   public boolean isWanted() {
     return config.state() == BackendConfig.State.ENABLED
         && config.weight() > 0
@@ -186,10 +184,7 @@ public final class Backend {
     status.ejected(ejected);
   }
 
-  /**
-   * Lets one session try this ejected backend, unless one does; has no effect until {@link
-   * Pool#refresh}.
-   */
+  /** Lets one session at a time try it while it is ejected, from {@link Pool#refresh} on. */
   public void openTrial() {
     status.openTrial();
   }
@@ -248,10 +243,7 @@ public final class Backend {
     status.failuresInRow.incrementAndGet();
   }
 
-  /**
-   * Counts a connection that one port of several has refused: it tells nothing of the others, so it
-   * belongs to no series of failures.
-   */
+  /** Counts a refusal by one port of several, which is in no series: it tells nothing of others. */
   public void portFailed() {
     counts.failures.increment();
   }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.testkit.ClusterProcesses;
-import dev.fairlead.testkit.CpuGroup;
 import dev.fairlead.testkit.FreePorts;
 import dev.fairlead.testkit.Program;
 import io.vertx.core.json.JsonArray;
@@ -13,7 +12,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -29,9 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Provoked by new connections, 2,500 in a second, given to the members whose {@code /readyz} says
  * 200, while each is stopped by SIGTERM and started again. A failure would look like a connection
  * without an answer, one that a member refused, or one that waited for longer than 100 ms while the
- * machine had time for those that go directly to the backend. Prints how long they waited. As if
- * each member had a machine of its own, one that starts takes only what the others leave of the
- * processors, and the load goes before all; where the machine permits that.
+ * machine had time for those that go directly to the backend. Prints how long they waited.
  */
 @Tag("slow")
 class LoadedRestartIT {
@@ -67,12 +63,6 @@ class LoadedRestartIT {
 
   /** The port for clients by that of the admin listener. */
   private final Map<Integer, Integer> ports = new LinkedHashMap<>();
-
-  /** Of clients, by member. */
-  private final Map<String, Integer> portOf = new TreeMap<>();
-
-  /** By member. */
-  private final Map<String, CpuGroup> processors = new TreeMap<>();
 
   private final int backend = FreePorts.next();
 
@@ -111,7 +101,7 @@ class LoadedRestartIT {
         NativeLoad load = NativeLoad.startBalanced(program, backend, RATE)) {
       cluster.startAll();
       beganNanos = System.nanoTime();
-      try (ReadyPolls polls = new ReadyPolls(ports, ready -> balance(load, ready))) {
+      try (ReadyPolls polls = new ReadyPolls(ports, load::balanceOver)) {
         await("clients for all").until(() -> ports.values().stream().allMatch(polls::isIn));
         for (String name : MEMBERS) {
           await(name + " has served").until(() -> served(cluster, name) > WARM);
@@ -121,19 +111,7 @@ class LoadedRestartIT {
         }
         report(load.finish());
       }
-    } finally {
-      processors.values().forEach(CpuGroup::close);
     }
-  }
-
-  private void balance(NativeLoad load, Collection<Integer> ready) {
-    processors.forEach(
-        (name, group) -> {
-          if (ready.contains(portOf.get(name))) {
-            group.usual();
-          }
-        });
-    load.balanceOver(ready);
   }
 
   /** As a tarball is installed, with the archive that its launcher uses. */
@@ -157,10 +135,7 @@ class LoadedRestartIT {
       int port = FreePorts.next();
       int admin = FreePorts.next();
       ports.put(admin, port);
-      portOf.put(name, port);
-      processors.put(name, CpuGroup.make(name));
       cluster
-          .shell(name, processors.get(name).enter())
           .environment(name, "FAIRLEAD_PORT", port)
           .node(name, "admin: { port: " + admin + " }")
           .node(name, "shutdown: { delay: " + DELAY + " }");
@@ -180,7 +155,6 @@ class LoadedRestartIT {
     step(name + " gets no clients");
     cluster.awaitEnd(name);
     step(name + " has ended");
-    processors.get(name).little();
     cluster.start(name);
     step(name + " is ready");
     await(name + " gets clients").until(() -> polls.isIn(port));

@@ -77,16 +77,12 @@ final class NativeLoad implements AutoCloseable {
   /**
    * New connections in clear, each with one exchange, to the members that {@link #balanceOver}
    * says: an open loop, so that each counts from when it was due. Begins with the first of them and
-   * lasts until {@link #finish}, at most two minutes. It goes before all else on its processor, as
-   * if it had one of its own, where the machine permits that.
+   * lasts until {@link #finish}, at most two minutes.
    */
   static NativeLoad startBalanced(Path program, int backend, int rate) throws IOException {
     return new NativeLoad(
         Program.start(
             program.getParent(),
-            "sh",
-            "-c",
-            "chrt --rr --pid 1 $$ 2>/dev/null; exec \"$0\" \"$@\"",
             program.toString(),
             "open-connfin",
             "-",
