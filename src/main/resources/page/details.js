@@ -1,11 +1,15 @@
 // All that is known of one backend, in a dialog that follows the cluster.
 
+import { get } from "./api.js";
 import { stateOf } from "./attention.js";
 import { h, setText, sheet } from "./dom.js";
 import { count, duration, millis, plural, rate, when } from "./format.js";
 import { state, subscribe } from "./live.js";
 
 const time = (seconds) => (seconds > 0 ? duration(seconds) : "never");
+
+/** What changes with every probe is asked for, not in the stream. */
+const ASK_EVERY_MS = 2000;
 
 function check({ lastCheck }) {
   return lastCheck ? lastCheck.reason + " in " + millis(lastCheck.millis) + " ms, " + when(lastCheck.time)
@@ -34,7 +38,19 @@ function fill() {
   if (open && !open.shown.isConnected) {
     open = null;
   } else if (backend) {
-    Object.entries(FACTS).forEach(([title, text]) => setText(open.values[title], text(backend)));
+    const known = { ...backend, ...open.record };
+    Object.entries(FACTS).forEach(([title, text]) => setText(open.values[title], text(known)));
+  }
+}
+
+/** Asks for the record of the backend until the dialog is closed or another one is open. */
+async function follow(asked) {
+  const { pools } = await get("pools").catch(() => ({ pools: [] }));
+  const backend = pools.find((pool) => pool.name === asked.pool)?.backends.find((each) => each.id === asked.id);
+  if (open === asked && asked.shown.isConnected) {
+    asked.record = backend ? { lastCheck: backend.lastCheck, downSeconds: backend.downSeconds } : {};
+    fill();
+    setTimeout(follow, ASK_EVERY_MS, asked);
   }
 }
 
@@ -44,6 +60,7 @@ subscribe((changed) => changed.has("pools") && fill());
 export function backendDetails(pool, id) {
   const values = Object.fromEntries(Object.keys(FACTS).map((title) => [title, h("dd")]));
   const list = h("dl", { class: "facts-list" }, ...Object.entries(values).flatMap(([title, value]) => [h("dt", {}, title), value]));
-  open = { pool, id, values, shown: sheet("Backend " + id + " of pool " + pool, list) };
+  open = { pool, id, values, record: {}, shown: sheet("Backend " + id + " of pool " + pool, list) };
   fill();
+  follow(open);
 }

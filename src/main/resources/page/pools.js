@@ -62,7 +62,7 @@ function columns(pool) {
   const sessions = (backend) => count(backend.clusterActive) + (limited(backend) ? " of " + count(backend.limit) : "");
   return [
     { title: "Backend", head: true, text: (row) => row.id + (row.discovered ? " " : ""), sort: (row) => row.id,
-      paint: (row) => h("span", {}, h("button", { type: "button", class: "link", "aria-label": "Details of backend " + row.id,
+      paint: (row) => h("span", {}, h("button", { type: "button", class: "link", "aria-label": "Details of backend " + row.id + " of pool " + pool,
         onclick: () => backendDetails(pool, row.id) }, row.id), row.discovered ? h("small", { class: "quiet", title: "from DNS" }, " discovered") : "") },
     { title: "State", text: stateText, kind: (row) => stateOf(row).kind + drainedFrom.get(pool + "/" + row.id),
       paint: (row) => paintState(pool, row), sort: (row) => stateOf(row).text },
@@ -81,8 +81,8 @@ function columns(pool) {
     { title: "Total here", number: true, rare: true, text: (row) => count(row.total), sort: (row) => row.total },
     { title: "Failed here", number: true, rare: true, text: (row) => count(row.failures), sort: (row) => row.failures },
     { title: "Actions", hidden: true, text: (row) => row.id + (mayChange() && row.state !== "removed"), paint: (row, now) => h("span", { class: "row" },
-      h("a", { href: "#overview?by=backend&name=" + encodeURIComponent(pool + "/" + row.id), "aria-label": "chart of backend " + row.id }, "chart"),
-      mayChange() && row.state !== "removed" ? h("button", { type: "button", class: "small", "aria-label": "Change backend " + row.id,
+      h("a", { href: "#overview?by=backend&name=" + encodeURIComponent(pool + "/" + row.id), "aria-label": "chart of backend " + row.id + " of pool " + pool }, "chart"),
+      mayChange() && row.state !== "removed" ? h("button", { type: "button", class: "small", "aria-label": "Change backend " + row.id + " of pool " + pool,
         onclick: () => changeBackend(pool, now()) }, "Change") : "") },
   ];
 }

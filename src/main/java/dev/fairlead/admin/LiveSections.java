@@ -210,8 +210,6 @@ final class LiveSections implements Supplier<Map<String, Object>> {
         .put("total", backend.total())
         .put("failures", backend.failures())
         .put("maxActive", backend.mostActive())
-        .put("downSeconds", backend.downTotal().toSeconds())
-        .put("lastCheck", ApiJson.lastCheck(backend.lastCheck()))
         .put("limit", limit(pool, backend))
         .put("connectsPerSecond", counts.connections())
         .put("connectMillis", connectMillis(pool, backend, totals))

@@ -10,6 +10,7 @@ import dev.fairlead.config.Plural;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -93,7 +94,7 @@ final class DrainCommand extends ClientCommand {
 
     private int drain(ClientCommand command, Drained what) throws RefusedException {
       AdminClient client = command.client();
-      client.send("PATCH", what.path(), new JsonObject().put("state", "draining"));
+      JsonObject set = client.send("PATCH", what.path(), new JsonObject().put("state", "draining"));
       String name = AnswerText.printable(what.name());
       command.out().println(name + " is draining");
       long left = awaitEnd(command, client, what, wait);
@@ -105,6 +106,22 @@ final class DrainCommand extends ClientCommand {
       }
       if (left > 0) {
         command.err().println(name + ": " + Plural.of(left, "session") + " left");
+        return FairleadCommand.FAILED;
+      }
+      List<JsonObject> missing = AnswerText.each(set, "missing");
+      missing.forEach(
+          each ->
+              command
+                  .err()
+                  .println(
+                      AnswerText.printable(
+                          "member "
+                              + each.getString("member")
+                              + ": "
+                              + each.getString("message")
+                              + "; it may take new sessions of "
+                              + what.name())));
+      if (!missing.isEmpty()) {
         return FairleadCommand.FAILED;
       }
       command.out().println(name + " has no session any more");
@@ -236,13 +253,19 @@ final class DrainCommand extends ClientCommand {
     @Override
     public long sessions(AdminClient client) throws RefusedException {
       JsonObject answer = client.get("/api/v1/listeners?scope=cluster");
-      long left =
+      Optional<Long> left =
           AnswerText.each(answer, "listeners").stream()
               .filter(each -> listener.equals(each.getString("name")))
-              .mapToLong(each -> each.getLong("clusterActive"))
-              .findFirst()
-              .orElse(0);
-      return known(this, answer, left);
+              .map(each -> each.getLong("clusterActive"))
+              .findFirst();
+      return left.isPresent() ? known(this, answer, left.get()) : sessionsOfRemoved(client);
+    }
+
+    /** The asked member lists a removed listener while it has sessions of it itself. */
+    private long sessionsOfRemoved(AdminClient client) throws RefusedException {
+      String query = "&listener=" + AdminClient.encoded(listener);
+      JsonObject answer = client.get("/api/v1/sessions?scope=cluster" + query);
+      return known(this, answer, answer.getJsonArray("sessions", new JsonArray()).size());
     }
   }
 

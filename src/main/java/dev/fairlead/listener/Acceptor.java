@@ -19,6 +19,7 @@ import java.io.UncheckedIOException;
 import java.net.SocketAddress;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -177,7 +178,17 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     } else if (paused) {
       surplus.add((Channel) message);
     } else {
-      admit((Channel) message);
+      admitOrPause((Channel) message);
+    }
+  }
+
+  /** Another acceptor, of one of many ports maybe, may have taken the last place. */
+  private void admitOrPause(Channel client) {
+    if (count.isFull()) {
+      surplus.add(client);
+      pause(Objects.requireNonNullElse(count.overload(), "no room for a session"));
+    } else {
+      admit(client);
     }
   }
 

@@ -98,7 +98,7 @@ public final class Listeners {
       return Future.failedFuture(tooMany);
     }
     PreparedListeners change = new PreparedListeners(wanted);
-    Future<Void> step = Future.succeededFuture();
+    List<WantedAddress> missing = new ArrayList<>();
     for (int i = 0; i < wanted.size(); i++) {
       if (!wanted.get(i).isOpen()) {
         continue;
@@ -106,11 +106,12 @@ public final class Listeners {
       for (BindAddress one : wanted.get(i).bind().each()) {
         WantedAddress address = new WantedAddress("listeners[" + i + "].bind", wanted.get(i), one);
         if (!change.keep(address)) {
-          step = step.compose(done -> address.orProblem(change.include(address)));
+          missing.add(address);
         }
       }
     }
-    return step.map(change)
+    return OneByOne.run(missing.iterator(), each -> each.orProblem(change.include(each)))
+        .map(change)
         .recover(e -> change.abandon().transform(done -> Future.failedFuture(e)));
   }
 
@@ -257,16 +258,17 @@ public final class Listeners {
     }
 
     private Future<Void> openAdded() {
-      Future<Void> step = isStale() ? stale() : Future.succeededFuture();
-      IdentityHashMap<ListenerConfig, AcceptPauses> pauses = new IdentityHashMap<>();
-      for (Added each : added) {
-        ListenerConfig config = each.wanted().config();
-        AcceptPauses shared = pauses.computeIfAbsent(config, Listeners::pauses);
-        step =
-            step.compose(
-                done -> each.wanted().orProblem(each.socket().open(config.backlog(), shared)));
+      if (isStale()) {
+        return stale();
       }
-      return step;
+      IdentityHashMap<ListenerConfig, AcceptPauses> pauses = new IdentityHashMap<>();
+      return OneByOne.run(
+          added.iterator(),
+          each -> {
+            ListenerConfig config = each.wanted().config();
+            AcceptPauses shared = pauses.computeIfAbsent(config, Listeners::pauses);
+            return each.wanted().orProblem(each.socket().open(config.backlog(), shared));
+          });
     }
 
     private Future<Void> switchOver(Runnable switchOver) {

@@ -25,7 +25,10 @@ record SocketBudget(long most, int eachAddress) {
     long sockets = 0;
     for (int i = 0; i < listeners.size(); i++) {
       BindAddress bind = listeners.get(i).bind();
-      sockets += (long) eachAddress * bind.each().size();
+      if (!listeners.get(i).isOpen()) {
+        continue;
+      }
+      sockets += bind.isUnix() ? 1 : (long) eachAddress * bind.each().size();
       if (bind.isRange() && sockets > most) {
         String expected =
             "at most "

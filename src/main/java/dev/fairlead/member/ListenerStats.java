@@ -162,7 +162,9 @@ final class ListenerStats {
           if (by.reason().equals(reason.label())) {
             long now = count.sum();
             Long before = lastByLimit.put(by, now);
-            counts.add(new RefusedCount(by.limit(), before == null ? now : now - before));
+            // It counts anew once its pool was forgotten.
+            long earlier = before == null || now < before ? 0 : before;
+            counts.add(new RefusedCount(by.limit(), now - earlier));
           }
         });
     counts.removeIf(count -> count.clients() == 0);

@@ -319,7 +319,7 @@ public final class Member {
     measured.metrics().revision(inForce.revision().revision());
     new SessionCloser(proxy.loops()).listeners(inForce.config().listeners());
     changes.inForce(inForce.revision());
-    rebalancer.follow();
+    rebalancer.start();
   }
 
   private void endSessions(JsonObject command) {

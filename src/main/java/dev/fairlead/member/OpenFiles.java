@@ -94,6 +94,7 @@ final class OpenFiles {
   private static long ofRanges(List<ListenerConfig> listeners, int loops) {
     long ports =
         listeners.stream()
+            .filter(ListenerConfig::isOpen)
             .map(ListenerConfig::bind)
             .filter(BindAddress::isRange)
             .mapToLong(bind -> bind.each().size())

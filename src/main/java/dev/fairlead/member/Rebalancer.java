@@ -38,9 +38,8 @@ import org.slf4j.LoggerFactory;
  * from counts in which nothing of that second has been ended yet.
  *
  * <p>Its state belongs to a Vert.x context of its own; the methods may be called from any thread.
- * Without a pool to be rebalanced there is no timer. With the key in force it looks at the members
- * every second, also while nothing is to be ended: who was here before a split must be known when
- * it comes.
+ * It looks at the members every second, also without a pool to be rebalanced: who was here before a
+ * split must be known when it comes, and when a command does.
  */
 final class Rebalancer {
   private static final Logger LOG = LoggerFactory.getLogger(Rebalancer.class);
@@ -69,8 +68,8 @@ final class Rebalancer {
   private final Majority majority = new Majority();
   private final Map<String, PoolHistory> histories = new HashMap<>();
 
-  /** By pool and backend: when a session to end was last found, or first looked for. */
-  private final Map<String, Long> foundAt = new HashMap<>();
+  /** By pool and backend: since when no session to end is found. */
+  private final Map<String, Long> missingSince = new HashMap<>();
 
   /** Pools that are rebalanced by command. */
   private final Map<String, Once> once = new HashMap<>();
@@ -95,8 +94,8 @@ final class Rebalancer {
   /** Until when, in nanoseconds, new sessions go to backends below these shares. */
   private record Filling(Map<String, Long> shares, long until) {}
 
-  /** Other pools may be in force. */
-  void follow() {
+  /** From now on; a second call changes nothing. */
+  void start() {
     context.runOnContext(turn -> schedule());
   }
 
@@ -113,7 +112,6 @@ final class Rebalancer {
           turn -> {
             long until = System.nanoTime() + ONCE.toNanos();
             once.put(pool, new Once(until, duration(command, "minAge")));
-            schedule();
           });
       return;
     }
@@ -151,7 +149,7 @@ final class Rebalancer {
   }
 
   private void schedule() {
-    if (timer == null && !stopped && isNeeded()) {
+    if (timer == null && !stopped) {
       long delay = SECOND_MILLIS - System.currentTimeMillis() % SECOND_MILLIS;
       timer = vertx.setTimer(delay, id -> tick());
     }
@@ -173,10 +171,19 @@ final class Rebalancer {
     List<MemberInfo> members = cluster.members();
     Set<String> ids = ids(members, member -> true);
     boolean isWhole = majority.observe(ids, ids(members, MemberInfo::draining), now);
+    once.values().removeIf(each -> each.until - now < 0);
+    if (isNeeded()) {
+      tick(second, now, ids, isWhole);
+    } else {
+      histories.clear();
+    }
+    schedule();
+  }
+
+  private void tick(long second, long now, Set<String> members, boolean isWhole) {
     boolean isKnown =
         cluster.loads().viewAgeSeconds() <= STALE_SECONDS
             && cluster.loads().viewSize() == members.size() - 1;
-    once.values().removeIf(each -> each.until - now < 0);
     fillings.values().removeIf(each -> each.until - now < 0);
     List<Pool> pools = proxy.pools();
     histories
@@ -186,7 +193,7 @@ final class Rebalancer {
     for (Pool pool : pools) {
       Filling filling = fillings.get(pool.name());
       pool.fillUpTo(filling == null ? Map.of() : filling.shares);
-      OptionalLong total = isWanted(pool) ? observe(pool, ids) : OptionalLong.empty();
+      OptionalLong total = isWanted(pool) ? observe(pool, members) : OptionalLong.empty();
       if (isWhole && isKnown && total.isPresent()) {
         loads
             .plan(pool, total.getAsLong())
@@ -194,7 +201,6 @@ final class Rebalancer {
             .onFailure(cause -> LOG.error("pool {} is not rebalanced", pool.name(), cause));
       }
     }
-    schedule();
   }
 
   private static Set<String> ids(List<MemberInfo> members, Predicate<MemberInfo> which) {
@@ -208,8 +214,14 @@ final class Rebalancer {
     Map<String, Integer> weights =
         pool.shares().keySet().stream()
             .collect(Collectors.toMap(Backend::id, each -> each.config().weight()));
+    // A command begins to count with itself what may have been down for days.
+    Set<String> awaited =
+        pool.awaited().stream()
+            .filter(each -> each.downFor().toSeconds() < PoolHistory.AWAITED)
+            .map(Backend::id)
+            .collect(Collectors.toSet());
     return history(pool)
-        .observe(new SteadyView(members, weights), ids(pool.awaited()), SharedLoads.total(pool));
+        .observe(new SteadyView(members, weights), awaited, SharedLoads.total(pool));
   }
 
   private PoolHistory history(Pool pool) {
@@ -228,6 +240,7 @@ final class Rebalancer {
     }
     fillings.remove(pool.name());
     pool.fillUpTo(Map.of());
+    pool.backends().forEach(each -> missingSince.remove(LoadRow.key(each)));
     if (history.restsNow()) {
       LOG.warn(
           "pool {} is not rebalanced for 10 minutes: sessions that were ended did not come back"
@@ -257,7 +270,7 @@ final class Rebalancer {
     for (Backend backend : pool.backends()) {
       int count = mine.getOrDefault(backend.id(), 0);
       if (!above.contains(backend.id())) {
-        foundAt.remove(LoadRow.key(backend));
+        missingSince.remove(LoadRow.key(backend));
       } else if (count > 0) {
         end(pool, backend, count, age, plan.rules().quiet());
       }
@@ -267,8 +280,8 @@ final class Rebalancer {
   private void end(Pool pool, Backend backend, int count, Duration minAge, Duration quiet) {
     long now = System.nanoTime();
     String key = LoadRow.key(backend);
-    long waited = now - foundAt.computeIfAbsent(key, any -> now);
-    boolean isPatient = waited < quiet.multipliedBy(PATIENCE).toNanos();
+    long since = missingSince.getOrDefault(key, now);
+    boolean isPatient = now - since < quiet.multipliedBy(PATIENCE).toNanos();
     Wanted wanted =
         new Wanted(
             backend,
@@ -283,14 +296,17 @@ final class Rebalancer {
             ended -> {
               pool.rebalanced().add(ended);
               LOG.debug("{} of {} sessions of backend {} are ended", ended, count, backend);
-              if (ended > 0) {
-                context.runOnContext(
-                    turn -> {
-                      foundAt.put(key, System.nanoTime());
-                      history(pool).ended(ended);
-                    });
-              }
+              context.runOnContext(turn -> ended(pool, key, ended, now));
             });
+  }
+
+  private void ended(Pool pool, String key, int ended, long lookedAt) {
+    if (ended > 0) {
+      missingSince.remove(key);
+      history(pool).ended(ended);
+    } else {
+      missingSince.putIfAbsent(key, lookedAt);
+    }
   }
 
   /**
@@ -302,9 +318,19 @@ final class Rebalancer {
     if (!isHash && pool.sticky() == null) {
       return source -> true;
     }
+    // The end of its session makes room for it at the backend that it comes from, not at others.
+    List<Backend> full =
+        pool.backends().stream()
+            .filter(each -> !each.hasRoom() && !each.id().equals(from.id()))
+            .toList();
     return source -> {
-      Backend kept = pool.keptBy(source);
-      Backend next = kept == null && isHash ? pool.pick(source, List.of()) : kept;
+      Backend next = pool.keptBy(source);
+      if (next != null && full.contains(next)) {
+        next = null;
+      }
+      if (next == null && isHash) {
+        next = pool.pick(source, List.of(), full);
+      }
       return next == null ? !isHash : !next.id().equals(from.id());
     };
   }

@@ -58,7 +58,7 @@ record SharedLoads(ClusterVerticle cluster) {
   /** Of the whole cluster. */
   private long limit(Pool pool, Backend backend) {
     PoolLimits limits = pool.config().limits();
-    int own = backend.config().maxConnections();
+    int own = backend.maxConnections();
     long limit = own == 0 ? limits.connectionsPerBackend() : own;
     long members = limits.scope() == LimitScope.MEMBER ? cluster.members().size() : 1;
     return limit == 0 ? Long.MAX_VALUE : limit * members;

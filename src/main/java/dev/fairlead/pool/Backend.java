@@ -159,8 +159,8 @@ public final class Backend {
     return status.lastCheck;
   }
 
-  /** Notes a probe for {@link #lastCheck}. */
-  public void checked(LastCheck check) {
+  /** Notes a probe for {@link #lastCheck}; null = this member does not probe it any more. */
+  public void checked(@Nullable LastCheck check) {
     status.lastCheck = check;
   }
 
@@ -239,13 +239,15 @@ public final class Backend {
 
   /** Counts a failure to connect, or a reset before the first byte. */
   public void failed() {
-    counts.failures.increment();
-    status.failuresInRow.incrementAndGet();
+    failed(false);
   }
 
-  /** Counts a refusal by one port of several, which is in no series: it tells nothing of others. */
-  public void portFailed() {
+  /** The same; a failure {@code ofOnePort} of several tells nothing of the others: in no series. */
+  public void failed(boolean ofOnePort) {
     counts.failures.increment();
+    if (!ofOnePort) {
+      status.failuresInRow.incrementAndGet();
+    }
   }
 
   /** Ends a series of failures: a session got a byte, or ended without a failure. */

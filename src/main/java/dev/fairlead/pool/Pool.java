@@ -194,12 +194,11 @@ public final class Pool {
     return stays ? kept : null;
   }
 
-  /** The backend with room that {@code source} keeps; null = its next session is balanced. */
+  /** The backend that {@code source} keeps, with room or without; null = none. */
   public @Nullable Backend keptBy(@Nullable SocketAddress source) {
     InetAddress address = source instanceof InetSocketAddress inet ? inet.getAddress() : null;
     KeptSource known = sticky == null || address == null ? null : sticky.find(address);
-    Backend kept = known == null ? null : kept(known.backend());
-    return kept != null && kept.hasRoom() ? kept : null;
+    return known == null ? null : kept(known.backend());
   }
 
   /**
@@ -208,7 +207,7 @@ public final class Pool {
    */
   public @Nullable Backend wouldPick(@Nullable SocketAddress source) {
     Backend kept = keptBy(source);
-    if (kept != null) {
+    if (kept != null && kept.hasRoom()) {
       return kept;
     }
     List<Backend> full =

@@ -287,11 +287,7 @@ final class Connector implements Step, Dialer.DialEvents {
     Backend backend = account.selected();
     failure = why;
     if (!why.isLocal()) {
-      if (why == ConnectFailure.REFUSED && backend.config().isSamePort()) {
-        backend.portFailed();
-      } else {
-        account.backendFailed();
-      }
+      account.backendFailed(why == ConnectFailure.REFUSED && backend.config().isSamePort());
       loop.listener().failed(pool, backend);
     }
     account.unselected();

@@ -242,7 +242,7 @@ final class SessionAccount extends RelayedBytes {
   boolean judgeBackend(CloseReason reason) {
     boolean failed = reason == CloseReason.BACKEND_RESET && bytesToClient == 0;
     if (failed) {
-      backendFailed();
+      backendFailed(false);
     } else if (reason == CloseReason.CLIENT_CLOSED || reason == CloseReason.BACKEND_CLOSED) {
       // An end of our own making is no evidence for the backend.
       backendWorked();
@@ -258,8 +258,8 @@ final class SessionAccount extends RelayedBytes {
   }
 
   /** The backend refused the session, or reset it before the first byte. */
-  void backendFailed() {
-    selected().failed();
+  void backendFailed(boolean ofOnePort) {
+    selected().failed(ofOnePort);
     if (trial != null) {
       trial.failed();
     }

@@ -24,6 +24,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Future;
@@ -176,15 +177,17 @@ class PortRangeTest {
   void clientsOfEachPortWaitWhileTheMemberIsFull(TransportKind transport) throws Exception {
     int first = FreePorts.run(3);
     List<TestBackend> backends = echoes(first, 3);
-    try (TestMember member = range(transport, first, first + 2).node("maxSessions: 2").start();
+    try (TestMember member = range(transport, first, first + 2).node("maxSessions: 3").start();
         TestConnection one = served(first, "a");
-        TestConnection two = served(first + 1, "b")) {
+        TestConnection two = served(first + 1, "b");
+        TestConnection three = served(first + 2, "c")) {
       List<TestConnection> waiting = new ArrayList<>();
       for (int i = 0; i < 3; i++) {
         waiting.add(TestClient.connect(at(HERE, first + i)));
         waiting.get(i).send("w");
       }
-      for (TestConnection live : List.of(one, two)) {
+      await().during(Duration.ofMillis(300)).until(() -> member.sessions().size() == 3);
+      for (TestConnection live : List.of(one, two, three)) {
         live.finish();
         live.expectEof();
       }

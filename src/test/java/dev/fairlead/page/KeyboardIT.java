@@ -108,7 +108,7 @@ class KeyboardIT {
   void backendIsDrained() throws Exception {
     List<TestConnection> clients = List.of(connect(), connect(), connect(), connect());
     view("Pools", "#pools");
-    String change = "Change backend 127.0.0.1:" + first.port();
+    String change = "Change backend 127.0.0.1:" + first.port() + " of pool web";
     tab.tabTo(change);
     tab.press("Enter");
     tab.until("document.activeElement.value === 'enabled'");

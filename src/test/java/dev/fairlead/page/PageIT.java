@@ -193,14 +193,14 @@ class PageIT {
   void drainingBackendIsSeenToEmpty() throws Exception {
     connect(4);
     BrowserTab tab = open("m1", "pools");
-    tab.click("Change backend " + id(first));
+    tab.click("Change backend " + id(first) + " of pool web");
     tab.click("draining");
     tab.untilSaid("New sessions go to the other 1 backend");
     tab.click("Drain");
     tab.until("/draining, [0-9]+ left/.test(document.body.innerText)");
     leave();
     tab.untilSaid("draining, empty");
-    tab.click("Change backend " + id(first));
+    tab.click("Change backend " + id(first) + " of pool web");
     tab.click("enabled");
     tab.click("Enable");
     tab.untilSaid("2 of 2 up");
@@ -211,7 +211,7 @@ class PageIT {
   void detailsOfABackendTellItsRecord() throws Exception {
     connect(2);
     BrowserTab tab = open("m3", "pools");
-    tab.click("Details of backend " + id(first));
+    tab.click("Details of backend " + id(first) + " of pool web");
     tab.untilSaid("at one time");
     tab.until(
         "/connected in [0-9]|none by m3/.test(document.body.innerText)"); // Two of three probe it.

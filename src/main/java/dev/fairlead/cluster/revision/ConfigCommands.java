@@ -170,6 +170,9 @@ public final class ConfigCommands {
               .map(
                   result -> {
                     JsonObject answer = answerOf(result.revision(), result);
+                    if (!result.missing().isEmpty()) {
+                      answer.put("missing", array(result.missing(), ConfigCommands::missing));
+                    }
                     return result.isRewritten() ? answer.put("rewritten", true) : answer;
                   });
         });

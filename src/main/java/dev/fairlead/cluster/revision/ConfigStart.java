@@ -65,14 +65,15 @@ public final class ConfigStart {
                 stored.revision() == null
                     ? vertx
                         .executeBlocking(() -> startup.first(newestKept, origin))
-                        .compose(first -> begin(stored, first, newestKept))
-                    : join(stored.revision(), newestKept))
+                        .compose(first -> begin(startup, stored, first, newestKept))
+                    : join(startup, stored.revision(), newestKept))
         .compose(started -> store.history().add(kept))
         .compose(added -> store.signAnew());
   }
 
-  private Future<Void> begin(StoredRevision stored, Revision first, @Nullable Revision newestKept) {
-    return prepare(first)
+  private Future<Void> begin(
+      StartupConfig startup, StoredRevision stored, Revision first, @Nullable Revision newestKept) {
+    return prepare(startup, first)
         .compose(done -> store.replace(stored, first))
         .compose(won -> won ? sync.start(first) : follow(first, newestKept))
         .recover(cause -> release(first, cause));
@@ -87,10 +88,10 @@ public final class ConfigStart {
   }
 
   /** A kept revision that is newer than the cluster's is offered to the others. */
-  private Future<Void> join(Revision theirs, @Nullable Revision newestKept) {
+  private Future<Void> join(StartupConfig startup, Revision theirs, @Nullable Revision newestKept) {
     return newestKept == null || newestKept.revision() <= theirs.revision()
         ? startWithTheirs(newestKept)
-        : prepare(newestKept)
+        : prepare(startup, newestKept)
             .compose(done -> sync.start(newestKept))
             .recover(cause -> release(newestKept, cause));
   }
@@ -107,8 +108,15 @@ public final class ConfigStart {
             });
   }
 
-  private Future<Void> prepare(Revision revision) {
-    return prepared.prepare(revision.id(), Draft.documentOf(revision), null);
+  /** What is wrong with a kept revision is not to be looked for in the file. */
+  private Future<Void> prepare(StartupConfig startup, Revision revision) {
+    boolean isFile = revision.text().equals(startup.file().text());
+    return prepared
+        .prepare(revision.id(), Draft.documentOf(revision), null)
+        .recover(
+            cause ->
+                Future.failedFuture(
+                    isFile ? cause : new ClusterRevisionException(revision.revision(), cause)));
   }
 
   private Future<Void> release(Revision revision, Throwable cause) {

@@ -130,12 +130,12 @@ public final class ConfigLoader {
   }
 
   private static Place placeOf(String path, @Nullable Tree tree) {
-    Place place = Place.UNKNOWN;
+    Place place = Place.UNKNOWN; // also of what another form of the document has elsewhere
     Tree at = path.isEmpty() ? null : tree;
     Iterator<String> steps = Overrides.steps(path).iterator();
-    while (at != null) {
-      place = at.place();
-      at = steps.hasNext() ? at.at(steps.next()).orElse(null) : null;
+    while (at != null && steps.hasNext()) {
+      at = at.at(steps.next()).orElse(null);
+      place = at == null ? place : at.place();
     }
     return place;
   }

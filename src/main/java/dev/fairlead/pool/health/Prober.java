@@ -84,6 +84,7 @@ final class Prober {
   /** Ends it; the listener is not called afterwards. May be called twice, and before the start. */
   void stop() {
     stopped = true;
+    backend.checked(null);
     if (timer != null) {
       timer.cancel(false);
     }

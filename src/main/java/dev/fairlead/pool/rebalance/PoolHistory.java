@@ -32,7 +32,7 @@ public final class PoolHistory {
    * longer when it does not come back; lowering it shares out among the others what it would take
    * back, so that the same clients are ended twice.
    */
-  static final int AWAITED = 600;
+  public static final int AWAITED = 600;
 
   /**
    * How many times its part a member ends before the pool rests. Raising it ends more sessions in

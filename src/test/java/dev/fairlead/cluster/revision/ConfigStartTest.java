@@ -105,7 +105,7 @@ final class ConfigStartTest {
 
     assertThatThrownBy(
             () -> b.starting(file(FIRST, digest(FIRST)), List.of(kept(5, withWeight(5)))).await())
-        .hasMessage(b.local.refusal);
+        .hasMessage("revision 5 of the cluster: " + b.local.refusal);
     a.on(a.sync::sync).await();
 
     assertThat(a.sync.applied().revision()).isEqualTo(1);
