@@ -19,7 +19,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.net.SocketAddress;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -226,10 +225,6 @@ final class Rebalancer {
 
   private PoolHistory history(Pool pool) {
     return histories.computeIfAbsent(pool.name(), any -> new PoolHistory());
-  }
-
-  private static Set<String> ids(Collection<Backend> backends) {
-    return backends.stream().map(Backend::id).collect(Collectors.toSet());
   }
 
   /** Whether it does not help to end sessions. */
