@@ -108,6 +108,7 @@ final class ListenerStats {
    * @param byLimit what each limit has refused since the start
    */
   synchronized void tick(Map<LimitRefusal, LongAdder> byLimit) {
+    lastByLimit.keySet().retainAll(byLimit.keySet());
     for (CloseReason reason : CloseReason.values()) {
       logRefusals(reason, byLimit);
     }

@@ -6,6 +6,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.fairlead.admission.LimitRefusals.LimitRefusal;
 import dev.fairlead.config.BindAddress;
 import dev.fairlead.config.ListenerConfig;
 import dev.fairlead.event.MetricsReport.Sessions;
@@ -16,6 +17,7 @@ import dev.fairlead.testkit.Logs;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
@@ -108,6 +110,29 @@ class ListenerStatsTest {
     assertThat(lines.list)
         .extracting(line -> line.getLevel() + " " + line.getFormattedMessage())
         .containsExactly("INFO 2 clients refused in the last 10 s: tls-handshake (web: 2)");
+  }
+
+  /** As of a pool that was removed, forgotten and added again. */
+  @Test
+  @Logs({
+    "2 clients refused in the last 10 s: limit-connections (web: 2); by limit"
+        + " pool/web/connections: 2",
+    "1 client refused in the last 10 s: limit-connections (web: 1); by limit"
+        + " pool/web/connections: 1"
+  })
+  void countsOfALimitThatIsNewAgainBeginAnew() {
+    CloseReason reason = CloseReason.LIMIT_CONNECTIONS;
+    LimitRefusal by = new LimitRefusal("pool/web/connections", reason.label());
+    CountersFixture web = new CountersFixture(stats.of("web"));
+    web.refused(reason);
+    web.refused(reason);
+    LongAdder two = new LongAdder();
+    two.add(2);
+    stats.tick(Map.of(by, two));
+    web.refused(reason);
+    LongAdder one = new LongAdder();
+    one.increment();
+    stats.tick(Map.of(by, one));
   }
 
   @Test
