@@ -102,6 +102,28 @@ abstract class ClientCommand implements Callable<Integer> {
     return missing.isEmpty() ? 0 : FairleadCommand.FAILED;
   }
 
+  /** A backend as it is named on the command line, {@code POOL/BACKEND}. */
+  record BackendName(String pool, String backend) {
+    String path() {
+      return "/api/v1/pools/"
+          + AdminClient.encoded(pool)
+          + "/backends/"
+          + AdminClient.encoded(backend);
+    }
+  }
+
+  /** Parses {@code target}, which is null where a subcommand was given instead. */
+  final BackendName backendName(@Nullable String target) {
+    if (target == null) {
+      throw wrong("Missing required parameter: 'POOL/BACKEND'");
+    }
+    int slash = target.indexOf('/');
+    if (slash < 1 || slash == target.length() - 1) {
+      throw wrong(target + " (expected: POOL/BACKEND)");
+    }
+    return new BackendName(target.substring(0, slash), target.substring(slash + 1));
+  }
+
   final ParameterException wrong(String message) {
     return new ParameterException(spec.commandLine(), message);
   }

@@ -113,14 +113,7 @@ final class DrainCommand extends ClientCommand {
           each ->
               command
                   .err()
-                  .println(
-                      AnswerText.printable(
-                          "member "
-                              + each.getString("member")
-                              + ": "
-                              + each.getString("message")
-                              + "; it may take new sessions of "
-                              + what.name())));
+                  .println(AnswerText.problem("", each) + "; it may take new sessions of " + name));
       if (!missing.isEmpty()) {
         return FairleadCommand.FAILED;
       }
@@ -172,15 +165,8 @@ final class DrainCommand extends ClientCommand {
 
   @Override
   public Integer call() throws RefusedException {
-    if (target == null) {
-      throw wrong("Missing required parameter: 'POOL/BACKEND'");
-    }
-    int slash = target.indexOf('/');
-    if (slash < 1 || slash == target.length() - 1) {
-      throw wrong(target + " (expected: POOL/BACKEND)");
-    }
-    return patience.drain(
-        this, new DrainedBackend(target.substring(0, slash), target.substring(slash + 1)));
+    BackendName name = backendName(target);
+    return patience.drain(this, new DrainedBackend(name.pool(), name.backend()));
   }
 
   private record DrainedBackend(String pool, String backend) implements Drained {
@@ -191,10 +177,7 @@ final class DrainCommand extends ClientCommand {
 
     @Override
     public String path() {
-      return "/api/v1/pools/"
-          + AdminClient.encoded(pool)
-          + "/backends/"
-          + AdminClient.encoded(backend);
+      return new BackendName(pool, backend).path();
     }
 
     @Override

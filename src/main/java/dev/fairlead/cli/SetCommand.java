@@ -74,26 +74,16 @@ final class SetCommand extends ClientCommand {
 
   @Override
   public Integer call() throws RefusedException {
-    if (target == null) {
-      throw wrong("Missing required parameter: 'POOL/BACKEND'");
-    }
-    int slash = target.indexOf('/');
-    if (slash < 1 || slash == target.length() - 1) {
-      throw wrong(target + " (expected: POOL/BACKEND)");
-    }
+    BackendName name = backendName(target);
     if (weight == null && state == null && maxConnections == null) {
       throw wrong("Nothing to set (expected: --weight, --state or --max-connections)");
     }
-    String pool = target.substring(0, slash);
-    String backend = target.substring(slash + 1);
     JsonObject body = change.toJson();
     putIfSet(body, "weight", weight);
     putIfSet(body, "state", state == null ? null : state.label());
     putIfSet(body, "maxConnections", maxConnections);
-    String path =
-        "/api/v1/pools/" + AdminClient.encoded(pool) + "/backends/" + AdminClient.encoded(backend);
-    JsonObject answer = client().send("PATCH", path, body);
-    print(answer, body.put("pool", pool).put("backend", backend), out());
+    JsonObject answer = client().send("PATCH", name.path(), body);
+    print(answer, body.put("pool", name.pool()).put("backend", name.backend()), out());
     return 0;
   }
 

@@ -13,14 +13,12 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -45,18 +43,7 @@ class FailoverIT {
   /** Of {@code onBackendDown: close}, with room for a busy machine. */
   private static final Duration CLOSED_WITHIN = Duration.ofSeconds(8);
 
-  private static final String TABLE =
-      "create table seen (at timestamptz default clock_timestamp(), server int default"
-          + " inet_server_port(), client int)";
-
-  /** By second: rows, and at which server they were written. */
-  private static final String SECONDS =
-      "select to_char(date_trunc('second', at), 'HH24:MI:SS') || '  ' || string_agg(server || ': '"
-          + " || n, ', ' order by server) from (select date_trunc('second', at) at, server,"
-          + " count(*) n from seen group by 1, 2) s group by at order by at";
-
   @TempDir private Path directory;
-  private final AtomicBoolean over = new AtomicBoolean();
   private final AtomicInteger sessions = new AtomicInteger();
 
   /** Lines, and how often they came. */
@@ -67,27 +54,17 @@ class FailoverIT {
     Program.assumeInstalled("psql", "postgres", "initdb", "pg_basebackup");
     try (PostgresFixture old = PostgresFixture.trusting(directory)) {
       old.sql("create role fairlead login connection limit 20");
-      old.sql(TABLE);
+      old.sql(PsqlClients.TABLE);
       try (PostgresFixture next = old.standby(directory);
           TestMember member = start(old, next)) {
         await().until(() -> !member.backend(1).isHealthy());
-        ExecutorService clients = Executors.newFixedThreadPool(CLIENTS + SLEEPERS);
-        try {
-          for (int i = 0; i < CLIENTS; i++) {
-            int client = i;
-            clients.submit(() -> write(member, client));
-          }
-          for (int i = 0; i < SLEEPERS; i++) {
-            clients.submit(() -> sleep(member));
-          }
+        int port = ((InetSocketAddress) member.address()).getPort();
+        try (PsqlClients clients = new PsqlClients(directory, port, List.of(), this::told)) {
+          clients.start(CLIENTS, SLEEPERS);
           fails(member, old, next);
-        } finally {
-          over.set(true);
-          clients.shutdown();
-          assertThat(clients.awaitTermination(1, TimeUnit.MINUTES)).isTrue();
         }
         System.out.println("rows written in each second, by the port of the server:");
-        System.out.print(next.sql(SECONDS));
+        System.out.print(next.sql(PsqlClients.SECONDS));
         System.out.println(
             sessions + " sessions of " + (CLIENTS + SLEEPERS) + " clients; they were told:");
         answers.forEach((line, times) -> System.out.println("  " + times + " x " + line));
@@ -152,45 +129,8 @@ class FailoverIT {
     return Duration.between(from, to).toMillis();
   }
 
-  /** One client: a long session that writes ten times a second, and another when it ends. */
-  private Void write(TestMember member, int client) throws IOException {
-    while (!over.get()) {
-      try (Program psql = psql(member)) {
-        while (psql.process().isAlive() && !over.get()) {
-          psql.type("insert into seen (client) values (" + client + ");\n");
-          await().pollDelay(Duration.ofMillis(100)).until(() -> true);
-        }
-        told(psql);
-      }
-    }
-    return null;
-  }
-
-  /** One client that waits for its answer, which ends with the session only. */
-  private Void sleep(TestMember member) throws IOException {
-    while (!over.get()) {
-      try (Program psql = psql(member)) {
-        psql.type("select pg_sleep(600);\n");
-        await().until(() -> !psql.process().isAlive() || over.get());
-        told(psql);
-      }
-    }
-    return null;
-  }
-
-  private Program psql(TestMember member) throws IOException {
-    sessions.incrementAndGet();
-    int port = ((InetSocketAddress) member.address()).getPort();
-    return Program.start(
-        directory,
-        "psql",
-        "--no-psqlrc",
-        "-qAt",
-        "--set=ON_ERROR_STOP=1",
-        "host=127.0.0.1 user=postgres dbname=postgres connect_timeout=5 port=" + port);
-  }
-
   private void told(Program psql) {
+    sessions.incrementAndGet();
     synchronized (answers) {
       psql.output()
           .lines()

@@ -13,13 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -41,13 +35,7 @@ class PulledCableIT {
 
   private static final Duration SLOW_MACHINE = Duration.ofSeconds(4);
 
-  private static final String SECONDS =
-      "select to_char(date_trunc('second', at), 'HH24:MI:SS') || '  ' || string_agg(server || ': '"
-          + " || n, ', ' order by server) from (select date_trunc('second', at) at, server,"
-          + " count(*) n from seen group by 1, 2) s group by at order by at";
-
   @TempDir private Path directory;
-  private final AtomicBoolean over = new AtomicBoolean();
   private final AtomicInteger cut = new AtomicInteger();
 
   @Test
@@ -57,29 +45,17 @@ class PulledCableIT {
     Assumptions.assumeTrue(unavailable.isEmpty(), unavailable);
     try (Namespaces hosts = Namespaces.of(2);
         PostgresFixture old = PostgresFixture.trusting(directory, hosts.command(1))) {
-      old.sql(
-          "create table seen (at timestamptz default clock_timestamp(), server int default"
-              + " inet_server_port(), client int)");
+      old.sql(PsqlClients.TABLE);
       try (PostgresFixture next = old.standby(directory, hosts.command(2), hosts.address(1));
           UnixDoor door = UnixDoor.to(directory.resolve("admin.sock"));
           FairleadProcess member = start(hosts, old, next, door)) {
-        ExecutorService clients = Executors.newFixedThreadPool(CLIENTS + SLEEPERS);
-        try {
-          for (int i = 0; i < CLIENTS; i++) {
-            int client = i;
-            clients.submit(() -> write(hosts, client));
-          }
-          for (int i = 0; i < SLEEPERS; i++) {
-            clients.submit(() -> sleep(hosts));
-          }
+        try (PsqlClients clients =
+            new PsqlClients(directory, 5432, hosts.command(2), psql -> cut.incrementAndGet())) {
+          clients.start(CLIENTS, SLEEPERS);
           pull(hosts, member, next);
-        } finally {
-          over.set(true);
-          clients.shutdown();
-          assertThat(clients.awaitTermination(1, TimeUnit.MINUTES)).isTrue();
         }
         System.out.println("rows written in each second, by the port of the server:");
-        System.out.print(next.sql(SECONDS));
+        System.out.print(next.sql(PsqlClients.SECONDS));
       }
     }
   }
@@ -158,43 +134,5 @@ class PulledCableIT {
 
   private static boolean isHealthy(FairleadProcess member) {
     return backend(member, 0).getBoolean("healthy");
-  }
-
-  /** One client: a long session that writes ten times a second, and another when it ends. */
-  private Void write(Namespaces hosts, int client) throws IOException {
-    while (!over.get()) {
-      try (Program psql = psql(hosts)) {
-        while (psql.process().isAlive() && !over.get()) {
-          psql.type("insert into seen (client) values (" + client + ");\n");
-          await().pollDelay(Duration.ofMillis(100)).until(() -> true);
-        }
-        cut.incrementAndGet();
-      }
-    }
-    return null;
-  }
-
-  /** One client that waits for its answer, which ends with the session only. */
-  private Void sleep(Namespaces hosts) throws IOException {
-    while (!over.get()) {
-      try (Program psql = psql(hosts)) {
-        psql.type("select pg_sleep(600);\n");
-        await().until(() -> !psql.process().isAlive() || over.get());
-        cut.incrementAndGet();
-      }
-    }
-    return null;
-  }
-
-  private Program psql(Namespaces hosts) throws IOException {
-    List<String> psql =
-        List.of(
-            "psql",
-            "--no-psqlrc",
-            "-qAt",
-            "--set=ON_ERROR_STOP=1",
-            "host=127.0.0.1 user=postgres dbname=postgres connect_timeout=5 port=5432");
-    return Program.start(
-        directory, Stream.concat(hosts.command(2).stream(), psql.stream()).toArray(String[]::new));
   }
 }
