@@ -8,6 +8,7 @@ import dev.fairlead.cluster.node.ClusterNode;
 import dev.fairlead.cluster.node.HazelcastNode;
 import dev.fairlead.cluster.node.LoneNode;
 import dev.fairlead.config.ClusterConfig;
+import dev.fairlead.config.FairleadConfig;
 import dev.fairlead.config.NodeConfig;
 import dev.fairlead.config.Plural;
 import dev.fairlead.config.Problem;
@@ -126,6 +127,7 @@ public final class Member {
     AccessLog accessLog = with(stops, AccessLog.open(node.accessLog()));
     Metrics metrics =
         with(stops, new Metrics(node.metrics(), () -> LocalMemberAdapter.wantedName(node)));
+    Future<Integer> rehearsal = rehearse(stops, own.config(), transport, loops);
     ClusterNode joined = join(own.config().cluster(), transport, options(loops));
     Vertx vertx = joined.vertx();
     stops.add(() -> vertx.close().await());
@@ -146,7 +148,7 @@ public final class Member {
     // Before the cluster, so that readiness probes get an answer while the member starts.
     vertx.deployVerticle(member.admin).await();
     // Before other members or clients count on this one.
-    Rehearsal.run(vertx, Rehearsal.Part.of(own.config(), transport, loops)).await();
+    rehearsal.await();
     stops.add(state.kept().retryOn(vertx));
     String deployment = vertx.deployVerticle(member.cluster, ClusterVerticle.deployment()).await();
     stops.add(() -> vertx.undeploy(deployment).await());
@@ -213,6 +215,17 @@ public final class Member {
     return cluster.enabled()
         ? HazelcastNode.join(cluster, builder, options)
         : new LoneNode(builder.with(options).build());
+  }
+
+  /** Beside what follows in the start. */
+  private static Future<Integer> rehearse(
+      StopSequence stops, FairleadConfig config, Transport transport, int loops) {
+    Future<Integer> rehearsal =
+        Rehearsal.begin(
+            () -> Vertx.builder().withTransport(transport).with(options(loops)).build(),
+            Rehearsal.Part.of(config, transport, loops));
+    stops.add(rehearsal::await);
+    return rehearsal;
   }
 
   private static VertxOptions options(int eventLoops) {

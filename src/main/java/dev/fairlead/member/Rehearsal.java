@@ -24,15 +24,18 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Relays sessions of the process itself before there are clients, so that the JVM has loaded and
- * compiled the code of a session when the first client comes. They run on the event loops of the
- * data path and through its classes, between sockets of the loopback interface, but everything they
- * are counted at is their own: listener, pool, limits, metrics, access log. Nothing of it is left
- * afterwards.
+ * compiled the code of a session when the first client comes. They run through the classes of the
+ * data path, between sockets of the loopback interface, but everything else is their own: event
+ * loops, listener, pool, limits, metrics, access log. Nothing of it is left afterwards.
+ *
+ * <p>It has event loops of its own because those of the member exist only when it has joined the
+ * cluster, which is mostly waiting.
  */
 final class Rehearsal {
   private static final Logger LOG = LoggerFactory.getLogger(Rehearsal.class);
@@ -93,14 +96,21 @@ final class Rehearsal {
     }
   }
 
+  /** {@link #run} with a Vert.x that is closed afterwards; {@code start} makes it. */
+  static Future<Integer> begin(Supplier<Vertx> start, Part part) {
+    if (part.time().isZero()) {
+      return Future.succeededFuture(0);
+    }
+    Vertx vertx = start.get();
+    BlockedThreads.watch(vertx);
+    return run(vertx, part).eventually(vertx::close);
+  }
+
   /**
    * Succeeds when it is over, soon after its time, with the number of sessions. A failure is logged
    * at debug and gives 0, because a member works without.
    */
   static Future<Integer> run(Vertx vertx, Part part) {
-    if (part.time().isZero()) {
-      return Future.succeededFuture(0);
-    }
     return Future.succeededFuture()
         .compose(begin -> counted(vertx, part))
         .recover(

@@ -17,11 +17,13 @@ import dev.fairlead.testkit.TestRun;
 import io.netty.util.NetUtil;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.internal.VertxInternal;
 import java.lang.management.ManagementFactory;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.concurrent.Future;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
@@ -49,6 +51,14 @@ class RehearsalTest {
     } finally {
       vertx.close().await();
     }
+  }
+
+  @EveryTransport
+  void itsEventLoopsEndWithIt(TransportKind kind) {
+    Vertx vertx = vertx(kind);
+    Rehearsal.Part part = part(kind, TestRun.PATIENCE);
+    assertThat(Rehearsal.begin(() -> vertx, part).await()).isEqualTo(SESSIONS);
+    assertThat(((VertxInternal) vertx).nettyEventLoopGroup().isShutdown()).isTrue();
   }
 
   @EveryTransport
@@ -85,12 +95,11 @@ class RehearsalTest {
 
   @Test
   void noTimeIsNoRehearsal() {
-    Vertx vertx = vertx(TransportKind.NIO);
-    try {
-      assertThat(rehearse(vertx, TransportKind.NIO, Duration.ZERO)).isZero();
-    } finally {
-      vertx.close().await();
-    }
+    Supplier<Vertx> none =
+        () -> {
+          throw new AssertionError("no event loops are needed");
+        };
+    assertThat(Rehearsal.begin(none, part(TransportKind.NIO, Duration.ZERO)).await()).isZero();
   }
 
   @Test
@@ -117,9 +126,11 @@ class RehearsalTest {
   }
 
   private static int rehearse(Vertx vertx, TransportKind kind, Duration time) {
-    Rehearsal.Part part =
-        new Rehearsal.Part(Transport.of(kind), LOOPS, time, SESSIONS, Balance.DEFAULT, true);
-    return Rehearsal.run(vertx, part).await();
+    return Rehearsal.run(vertx, part(kind, time)).await();
+  }
+
+  private static Rehearsal.Part part(TransportKind kind, Duration time) {
+    return new Rehearsal.Part(Transport.of(kind), LOOPS, time, SESSIONS, Balance.DEFAULT, true);
   }
 
   /** Skips the test where the transport does not work. */
