@@ -129,7 +129,8 @@ class RebalancePlanProperties {
     pool.loseSessions(0);
     long rate = Math.max(1, (long) pool.clients() * rules.ratePercent() / 100);
     int rounding = 3 * start.members() * start.weights().size();
-    long allowed = 2 * pool.perfect() + rate + rounding;
+    // Each member rests after twice the highest part it had, and they have them at other times.
+    long allowed = 3 * pool.perfect() + rate + rounding;
     run(pool, 500);
     assertThat((long) pool.ended()).isLessThanOrEqualTo(allowed);
   }
