@@ -230,7 +230,7 @@ final class Rebalancer {
   /** Whether it does not help to end sessions. */
   private boolean rests(Pool pool, RebalancePlan plan) {
     PoolHistory history = history(pool);
-    if (history.isHelpful(plan.needed(cluster.self().id()), plan.loads().size())) {
+    if (history.isHelpful(plan, cluster.self().id())) {
       return false;
     }
     fillings.remove(pool.name());

@@ -92,11 +92,14 @@ public final class PoolHistory {
    * sessions, say. Then the pool rests for ten minutes, or until backends or members change, else
    * all sessions would be ended little by little.
    *
-   * @param own this member's part of all that is to be ended
-   * @param slack by how much that may be wrong
+   * @param plan for this second
+   * @param member this one
    */
-  public boolean isHelpful(long own, long slack) {
-    even = own == 0 ? even + 1 : 0;
+  public boolean isHelpful(RebalancePlan plan, String member) {
+    long own = plan.needed(member);
+    // By how much that may be wrong.
+    int slack = plan.loads().size();
+    even = plan.isEven() ? even + 1 : 0;
     if (even > 2 * WINDOW) {
       part = 0;
       ended = 0;

@@ -109,14 +109,23 @@ public record RebalancePlan(Rebalance rules, List<Load> loads, long total, long 
 
   /** How many sessions {@code member} would end all in all, if all slow starts were over. */
   public long needed(String member) {
+    Map<String, Long> all = grown().surplus();
+    return loads.stream()
+        .mapToLong(each -> part(all.getOrDefault(each.backend, 0L), each.byMember, member, HALF))
+        .sum();
+  }
+
+  /** Whether nobody would end any then, and no client is on its way. */
+  public boolean isEven() {
+    return returning == 0 && grown().surplus().isEmpty();
+  }
+
+  private RebalancePlan grown() {
     List<Load> grown =
         loads.stream()
             .map(each -> new Load(each.backend, each.grown, each.grown, each.limit, each.byMember))
             .toList();
-    Map<String, Long> all = new RebalancePlan(rules, grown, total, returning).surplus();
-    return grown.stream()
-        .mapToLong(each -> part(all.getOrDefault(each.backend, 0L), each.byMember, member, HALF))
-        .sum();
+    return new RebalancePlan(rules, grown, total, returning);
   }
 
   /** Whether shares will change because a backend is in its slow start. */

@@ -236,7 +236,7 @@ final class SimulatedPool {
     long missing = Math.max(0, shared.getAsLong() - total);
     RebalancePlan plan =
         new RebalancePlan(rules, loads(known, second), shared.getAsLong(), missing);
-    if (!member.history.isHelpful(plan.needed(member.id), plan.loads().size())) {
+    if (!member.history.isHelpful(plan, member.id)) {
       member.filling = Map.of();
       return List.of();
     }
