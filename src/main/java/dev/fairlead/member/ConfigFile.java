@@ -40,7 +40,7 @@ final class ConfigFile {
   private static final Logger LOG = LoggerFactory.getLogger(ConfigFile.class);
 
   /** Interval of looks at the file; lowering it takes a change over sooner and wakes more often. */
-  private static final Duration SCAN = Duration.ofMillis(300);
+  private static final Duration SCAN = Duration.ofMillis(500);
 
   /** Raising it reports problems later; lowering it reports files that are still being written. */
   private static final Duration CONFIRM = Duration.ofMillis(200);
