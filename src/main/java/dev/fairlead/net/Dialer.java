@@ -200,7 +200,7 @@ public final class Dialer implements ChannelFutureListener {
     if (local != null) {
       SocketTuning.sharingPorts(opened);
     }
-    ChannelFuture registered = eventLoop.register(opened);
+    ChannelFuture registered = Transport.register(opened, eventLoop);
     if (registered.isDone()) {
       connect(registered, remote, local);
     } else {

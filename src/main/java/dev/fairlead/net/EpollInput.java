@@ -2,6 +2,7 @@ package dev.fairlead.net;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.unix.FileDescriptor;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * A long stream is not copied but spliced, see {@link SplicePipe}, until it turns into small
  * pieces. Where nothing comes of that, a read says whether there is an end.
  */
-final class EpollInput {
+final class EpollInput extends ReadSize implements Runnable {
   /**
    * Large reads in a row, after which a stream is spliced, and small ones, after which it is copied
    * again. Raising it leaves streams that change as they are, lowering it saves more.
@@ -48,7 +49,6 @@ final class EpollInput {
 
   private final EpollTcp channel;
   private final EpollOutput output;
-  private final Runnable readLater = this::readLater;
 
   /** Somebody has asked for the next read. */
   private boolean asked;
@@ -178,11 +178,13 @@ final class EpollInput {
   private void readInNextRound() {
     if (!reading && mayRead() && channel.isRegistered()) {
       reading = true;
-      channel.nextRound().add(readLater);
+      channel.nextRound().add(this);
     }
   }
 
-  private void readLater() {
+  /** The round for which {@link #readInNextRound} has asked. */
+  @Override
+  public void run() {
     reading = false;
     read();
   }
@@ -193,10 +195,9 @@ final class EpollInput {
     }
     reading = true;
     ChannelPipeline pipeline = channel.pipeline();
-    var sizes = channel.unsafe().recvBufAllocHandle();
-    sizes.reset(channel.config());
     Throwable failure = null;
     int count = 1;
+    beginRound();
     try {
       for (int i = 0; i < MOST_READS && count > 0 && (i == 0 || ending) && mayRead(); i++) {
         count = pipe == null ? readBuffer(pipeline) : splice(pipeline, pipe);
@@ -204,7 +205,7 @@ final class EpollInput {
     } catch (IOException | RuntimeException | Error e) {
       failure = e;
     }
-    sizes.readComplete();
+    endRound();
     pipeline.fireChannelReadComplete();
     reading = false;
     if (failure != null) {
@@ -240,14 +241,12 @@ final class EpollInput {
 
   /** Bytes read; 0 = there is none now, -1 = the end. */
   private int readBuffer(ChannelPipeline pipeline) throws IOException {
-    var sizes = channel.unsafe().recvBufAllocHandle();
-    ByteBuf bytes = sizes.allocate(channel.alloc());
+    ByteBuf bytes = channel.alloc().ioBuffer(size());
     @Nullable ByteBuf unused = bytes;
     try {
       int room = bytes.writableBytes();
-      sizes.attemptedBytesRead(room);
       int count = receive(bytes);
-      sizes.lastBytesRead(count);
+      hasRead(room, count);
       if (count <= 0) {
         readable = false;
         ending = false;
@@ -262,7 +261,6 @@ final class EpollInput {
       }
     }
     asked = false;
-    sizes.incMessagesRead(1);
     int count = bytes.readableBytes();
     if (mostPipes > 0 && pipe == null && !broken) {
       considerSplicing(count == bytes.capacity() && count >= LARGE);
@@ -295,6 +293,12 @@ final class EpollInput {
     }
     pipeline.fireChannelRead(bytes);
     return count;
+  }
+
+  /** That of {@link ReadSize}, unless the owner wants another. */
+  private int size() {
+    RecvByteBufAllocator wanted = channel.config().getRecvByteBufAllocator();
+    return wanted == ReadSize.ADAPTIVE ? nextSize() : wanted.newHandle().guess();
   }
 
   private int receive(ByteBuf bytes) throws IOException {

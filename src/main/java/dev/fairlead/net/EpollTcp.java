@@ -4,9 +4,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
-import io.netty.channel.IoEvent;
-import io.netty.channel.IoRegistration;
-import io.netty.channel.epoll.EpollIoEvent;
 import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.unix.FileDescriptor;
@@ -182,8 +179,7 @@ final class EpollTcp extends EpollTcpChannel {
     }
 
     @Override
-    public void handle(IoRegistration from, IoEvent event) {
-      int ops = ((EpollIoEvent) event).ops().value();
+    void reported(int ops) {
       if (connecting == null || finishConnect(connecting, ops)) {
         input.report(ops);
         if ((ops & WRITABLE) != 0 && output.unblock()) {

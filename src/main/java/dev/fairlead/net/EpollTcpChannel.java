@@ -7,13 +7,16 @@ import io.netty.channel.ChannelPromise;
 import io.netty.channel.DefaultChannelConfig;
 import io.netty.channel.EventLoop;
 import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.IoEvent;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.RecvByteBufAllocator;
+import io.netty.channel.epoll.EpollIoEvent;
 import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.UnixChannel;
+import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.SocketAddress;
@@ -35,8 +38,11 @@ abstract class EpollTcpChannel extends AbstractChannel implements UnixChannel {
   private @Nullable IoRegistration registration;
   private @Nullable NextRound nextRound;
 
+  /** The round of the loop in which this joined it. */
+  private long joinedIn;
+
   EpollTcpChannel(@Nullable Channel parent, FileDescriptor descriptor) {
-    super(parent, new TcpSocket.DescriptorId(descriptor.intValue()));
+    super(parent, TcpSocket.DescriptorId.of(descriptor.intValue()));
     this.descriptor = descriptor;
   }
 
@@ -80,21 +86,21 @@ abstract class EpollTcpChannel extends AbstractChannel implements UnixChannel {
 
   @Override
   protected final void doRegister(ChannelPromise promise) {
-    ((IoEventLoop) eventLoop())
-        .register((EpollIoHandle) unsafe())
-        .addListener(
-            done -> {
-              if (done.isSuccess()) {
-                registered((IoRegistration) done.getNow(), promise);
-              } else {
-                promise.setFailure(done.cause());
-              }
-            });
+    Future<IoRegistration> registering =
+        ((IoEventLoop) eventLoop()).register((EpollIoHandle) unsafe());
+    if (registering.isDone()) {
+      registered(registering, promise);
+    } else {
+      registering.addListener(done -> registered(registering, promise));
+    }
   }
 
-  private void registered(IoRegistration made, ChannelPromise promise) {
-    registration = made;
-    nextRound = made.attachment();
+  private void registered(Future<IoRegistration> made, ChannelPromise promise) {
+    if (!made.isSuccess()) {
+      promise.setFailure(made.cause());
+      return;
+    }
+    registration = made.getNow();
     try {
       registered();
       promise.setSuccess();
@@ -150,9 +156,34 @@ abstract class EpollTcpChannel extends AbstractChannel implements UnixChannel {
       channel.super();
     }
 
+    /** Is about to be registered with the loop of these rounds. */
+    final void join(NextRound rounds) {
+      channel().nextRound = rounds;
+      channel().joinedIn = rounds.number();
+    }
+
+    /**
+     * Passes on what the kernel has reported after the channel was registered. Events that it has
+     * reported before, together with others, are of a descriptor of the same number that was closed
+     * meanwhile: with them an {@link EpollTcp} could take itself for connected.
+     */
+    @Override
+    public final void handle(IoRegistration from, IoEvent event) {
+      if (channel().nextRound().number() != channel().joinedIn) {
+        reported(((EpollIoEvent) event).ops().value());
+      }
+    }
+
+    /** The kernel has reported these events. */
+    abstract void reported(int events);
+
+    private EpollTcpChannel channel() {
+      return (EpollTcpChannel) voidPromise().channel();
+    }
+
     @Override
     public final FileDescriptor fd() {
-      return ((EpollTcpChannel) voidPromise().channel()).descriptor;
+      return channel().descriptor;
     }
 
     @Override

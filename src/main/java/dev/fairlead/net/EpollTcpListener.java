@@ -4,12 +4,9 @@ import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
-import io.netty.channel.IoEvent;
-import io.netty.channel.IoRegistration;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.socket.SocketProtocolFamily;
-import io.netty.channel.unix.NativeInetAddress;
 import java.io.IOException;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
@@ -99,7 +96,7 @@ final class EpollTcpListener extends EpollTcpChannel implements ServerChannel {
     }
 
     @Override
-    public void handle(IoRegistration from, IoEvent event) {
+    void reported(int events) {
       if (!settings.isAutoRead() || !isActive()) {
         return;
       }
@@ -126,8 +123,7 @@ final class EpollTcpListener extends EpollTcpChannel implements ServerChannel {
     }
 
     private EpollTcp channelOf(int client) {
-      SocketAddress from = NativeInetAddress.address(address, 1, address[0]);
-      return EpollTcp.accepted(EpollTcpListener.this, client, from);
+      return EpollTcp.accepted(EpollTcpListener.this, client, ClientAddresses.ofLoop().of(address));
     }
   }
 

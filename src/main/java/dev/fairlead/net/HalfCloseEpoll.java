@@ -1,6 +1,5 @@
 package dev.fairlead.net;
 
-import io.netty.channel.Channel;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoHandler;
@@ -33,77 +32,23 @@ final class HalfCloseEpoll extends DelegatingIoHandler {
 
   private final NextRound nextRound = new NextRound();
 
-  /** Counts the calls of epoll_wait. */
-  private long round;
-
   HalfCloseEpoll(IoHandler epoll, EventExecutor loop) {
     super(epoll);
   }
 
   @Override
   public int run(IoHandlerContext context) {
-    round++;
     return nextRound.run(super.run(nextRound.begin(context)));
   }
 
   @Override
   public IoRegistration register(IoHandle handle) throws Exception {
-    if (isOwn(handle)) {
-      IoRegistration own = super.register(new CurrentEvents((EpollIoHandle) handle, round));
-      return new OwnRegistration(own, nextRound);
+    if (handle instanceof EpollTcpChannel.KernelHandle own) {
+      own.join(nextRound);
+      return super.register(own);
     }
     return new StayingRegistration(
         super.register(isStream(handle) ? new EpollReadingHandle((EpollIoHandle) handle) : handle));
-  }
-
-  private static boolean isOwn(IoHandle handle) {
-    return handle instanceof Channel.Unsafe unsafe
-        && unsafe.voidPromise().channel() instanceof EpollTcpChannel;
-  }
-
-  /**
-   * Passes on what the kernel has reported after the channel was registered. Events that it has
-   * reported before, together with others, are of a descriptor of the same number that was closed
-   * meanwhile: with them an {@link EpollTcp} could take itself for connected.
-   */
-  @SuppressWarnings("try") // as of its base
-  private final class CurrentEvents extends Handle implements EpollIoHandle {
-    private final EpollIoHandle delegate;
-    private final long registered;
-
-    CurrentEvents(EpollIoHandle delegate, long registered) {
-      super(delegate);
-      this.delegate = delegate;
-      this.registered = registered;
-    }
-
-    @Override
-    public FileDescriptor fd() {
-      return delegate.fd();
-    }
-
-    @Override
-    public void handle(IoRegistration registration, IoEvent event) {
-      if (round != registered) {
-        super.handle(registration, event);
-      }
-    }
-  }
-
-  /** Of an {@link EpollTcpChannel}, which gets its {@link NextRound} here. */
-  private static final class OwnRegistration extends Registration {
-    private final NextRound nextRound;
-
-    OwnRegistration(IoRegistration registration, NextRound nextRound) {
-      super(registration);
-      this.nextRound = nextRound;
-    }
-
-    @Override
-    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // Netty's signature
-    public <T> T attachment() {
-      return (T) nextRound;
-    }
   }
 
   /** Stays in the epoll set until the channel is closed. */

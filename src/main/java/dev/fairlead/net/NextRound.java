@@ -19,6 +19,7 @@ final class NextRound {
   private ArrayDeque<Runnable> next = new ArrayDeque<>();
   private ArrayDeque<Runnable> current = new ArrayDeque<>();
   private int lastSize;
+  private long number;
 
   void add(Runnable action) {
     next.add(action);
@@ -29,8 +30,14 @@ final class NextRound {
     return lastSize;
   }
 
+  /** Of the round, which begins before the kernel is asked. */
+  long number() {
+    return number;
+  }
+
   /** A context for asking the kernel, which does not wait when there is something to do. */
   IoHandlerContext begin(IoHandlerContext context) {
+    number++;
     ArrayDeque<Runnable> due = next;
     next = current;
     current = due;

@@ -4,6 +4,7 @@ import io.netty.channel.ChannelId;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
+import java.util.Arrays;
 
 /** A socket of TCP for one family of addresses, which Netty's own hides. Any thread. */
 final class TcpSocket extends Socket {
@@ -29,6 +30,19 @@ final class TcpSocket extends Socket {
 
   /** Distinguishes the channels that are open, for log lines: Netty's own ids take long to make. */
   record DescriptorId(int descriptor) implements ChannelId {
+    /** Of the first descriptors, which most connections have one after the other. */
+    private static final DescriptorId[] KEPT = new DescriptorId[1024];
+
+    static {
+      Arrays.setAll(KEPT, DescriptorId::new);
+    }
+
+    static DescriptorId of(int descriptor) {
+      return descriptor >= 0 && descriptor < KEPT.length
+          ? KEPT[descriptor]
+          : new DescriptorId(descriptor);
+    }
+
     @Override
     public String asShortText() {
       return Integer.toString(descriptor);

@@ -5,7 +5,9 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MaxMessagesRecvByteBufAllocator;
 import io.netty.channel.ServerChannel;
@@ -163,6 +165,20 @@ public final class Transport implements io.vertx.core.transport.Transport {
     return channel;
   }
 
+  /**
+   * Registers {@code channel} with {@code loop}. An {@link EpollTcp} needs no promise there: on its
+   * loop the outcome is known at once.
+   */
+  public static ChannelFuture register(Channel channel, EventLoop loop) {
+    if (!(channel instanceof EpollTcp) || !loop.inEventLoop()) {
+      return loop.register(channel);
+    }
+    channel.unsafe().register(loop, channel.unsafe().voidPromise());
+    return channel.isRegistered()
+        ? channel.newSucceededFuture()
+        : channel.newFailedFuture(new ChannelException("the event loop does not take it"));
+  }
+
   /** Sets whether the peer's FIN ends one direction only, or the channel. */
   public void allowHalfClosure(Channel channel, boolean allowed) {
     if (channel instanceof EpollTcp tcp) {
@@ -184,6 +200,11 @@ public final class Transport implements io.vertx.core.transport.Transport {
       oneTcp.input().allowSplice(mostPipes);
       otherTcp.input().allowSplice(mostPipes);
     }
+  }
+
+  /** Has the buffers into which {@code channel} reads grow and shrink with what comes. */
+  public static void adaptReads(Channel channel) {
+    channel.config().setRecvByteBufAllocator(ReadSize.ADAPTIVE);
   }
 
   /** Bytes in a message that a channel has read. */

@@ -17,9 +17,6 @@ import org.jspecify.annotations.Nullable;
 final class ClientIdentity {
   private final @Nullable SocketAddress peer;
 
-  /** The peer, unless its PROXY header names another. */
-  private @Nullable SocketAddress source;
-
   private @Nullable ProxyHeader header;
   private @Nullable ClientHello hello;
   private @Nullable TlsDetails tls;
@@ -27,7 +24,6 @@ final class ClientIdentity {
 
   ClientIdentity(@Nullable SocketAddress peer) {
     this.peer = peer;
-    this.source = peer;
   }
 
   /** Who has connected. */
@@ -37,17 +33,17 @@ final class ClientIdentity {
 
   /** On whose behalf. */
   @Nullable SocketAddress source() {
-    return source;
+    return header == null || header.source() == null ? peer : header.source();
   }
 
   /** Whether the peer has named another. */
   boolean isNamed() {
-    return !Objects.equals(source, peer);
+    return !Objects.equals(source(), peer);
   }
 
   /** Of the source; null = it has no IP address: a Unix socket. */
   @Nullable InetAddress address() {
-    return address(source);
+    return address(source());
   }
 
   static @Nullable InetAddress address(@Nullable SocketAddress client) {
@@ -61,7 +57,6 @@ final class ClientIdentity {
 
   void header(ProxyHeader sent) {
     header = sent;
-    source = sent.source() == null ? peer : sent.source();
   }
 
   void hello(ClientHello sent) {

@@ -21,7 +21,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +48,6 @@ final class Connector implements Step, Dialer.DialEvents {
   private final SessionAccount account;
   private final StepOwner owner;
   private final Channel client;
-  private final Consumer<Side> header;
   private final Dialer dialer;
   private List<Backend> tried = List.of();
 
@@ -75,20 +73,13 @@ final class Connector implements Step, Dialer.DialEvents {
 
   /**
    * @param client whose local port is that of backends with the same
-   * @param header writes what a connection begins with, before TLS
    */
-  Connector(
-      LoopContext loop,
-      SessionAccount account,
-      StepOwner owner,
-      Channel client,
-      Consumer<Side> header) {
+  Connector(LoopContext loop, SessionAccount account, StepOwner owner, Channel client) {
     this.loop = loop;
     this.pool = account.destination().pool();
     this.account = account;
     this.owner = owner;
     this.client = client;
-    this.header = header;
     this.dialer = new Dialer(loop.eventLoop(), loop.transport(), loop.clock(), this);
   }
 
@@ -177,7 +168,7 @@ final class Connector implements Step, Dialer.DialEvents {
 
   @Override
   public void opened(Channel channel) {
-    side = new Side(loop.transport(), owner);
+    side = new Side(owner);
     loop.configure(channel, side);
   }
 
@@ -185,7 +176,7 @@ final class Connector implements Step, Dialer.DialEvents {
   public void connected(SocketAddress address, long nanos) {
     account.selected().worked(address);
     connectNanos = nanos;
-    header.accept(backend());
+    OutgoingHeader.write(account, client, backend()); // before TLS
     if (account.client().isStartTls() && speaksTls()) {
       securing = true;
       asked = true;

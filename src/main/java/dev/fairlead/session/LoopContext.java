@@ -1,12 +1,10 @@
 package dev.fairlead.session;
 
 import dev.fairlead.net.Transport;
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoop;
-import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import java.util.function.LongSupplier;
 
@@ -32,15 +30,6 @@ record LoopContext(
   private static final WriteBufferWaterMark WATER_MARK =
       new WriteBufferWaterMark(32 * 1024, 64 * 1024);
 
-  private static final int SMALLEST_READ = 64;
-  private static final int FIRST_READ = 2048;
-
-  /** Measured: with 64 KiB bulk costs 1.4 times the CPU, with 256 KiB no less. */
-  private static final int LARGEST_READ = 128 * 1024;
-
-  private static final RecvByteBufAllocator READ_SIZES =
-      new AdaptiveRecvByteBufAllocator(SMALLEST_READ, FIRST_READ, LARGEST_READ);
-
   long now() {
     return clock.getAsLong();
   }
@@ -52,7 +41,7 @@ record LoopContext(
     // A failed write leaves the channel open, so that what the peer sent before can be read.
     config.setAutoClose(false);
     config.setWriteBufferWaterMark(WATER_MARK);
-    config.setRecvByteBufAllocator(READ_SIZES);
-    channel.pipeline().addLast(side);
+    Transport.adaptReads(channel);
+    channel.pipeline().addLast((String) null, side); // without a name Netty makes an array of one
   }
 }

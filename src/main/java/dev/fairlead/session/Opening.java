@@ -1,6 +1,6 @@
 package dev.fairlead.session;
 
-import dev.fairlead.config.ProxyProtocolConfig.SendProxy;
+import dev.fairlead.net.Transport;
 import dev.fairlead.session.ListenerRules.HeaderRules;
 import dev.fairlead.session.ListenerRules.TlsRules;
 import dev.fairlead.session.Step.StepOwner;
@@ -11,15 +11,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The steps of a session before it relays, in their order: PROXY header, limits of the listener,
- * ClientHello, route, TLS, backend. Most sessions need only the last one. On the session's event
- * loop.
+ * ClientHello, route, TLS, backend. Most sessions need only the last one. A part of {@link Session}
+ * that is not an object of its own, which each connection would have to allocate; on the session's
+ * event loop.
  */
-final class Opening {
-  private final LoopContext loop;
-  private final StepOwner owner;
-  private final SessionAccount account;
-  private final SessionTimer timer;
-  private final Side client;
+abstract class Opening extends Deadlines.Entry implements StepOwner {
+  final LoopContext loop;
+  final SessionAccount account;
+  final SessionTimer timer;
+  final Side client;
   private Stage stage = Stage.HEADER;
 
   /** What comes next. */
@@ -32,17 +32,20 @@ final class Opening {
     BACKEND
   }
 
-  Opening(
-      LoopContext loop, StepOwner owner, SessionAccount account, SessionTimer timer, Side client) {
+  Opening(LoopContext loop, SessionAccount account) {
     this.loop = loop;
-    this.owner = owner;
     this.account = account;
-    this.timer = timer;
-    this.client = client;
+    this.client = new Side(this);
+    this.timer = new SessionTimer(loop.clock());
+  }
+
+  @Override
+  public final Transport transport() {
+    return loop.transport();
   }
 
   /** The step that follows those which are over; after the last one there is none to ask for. */
-  Step next() {
+  final Step next() {
     Step step = null;
     while (step == null) {
       switch (stage) {
@@ -78,7 +81,7 @@ final class Opening {
       return null;
     }
     account.phase(Phase.HEADER);
-    return new HeaderReading(loop, owner, account, rules.config(), client);
+    return new HeaderReading(loop, this, account, rules.config(), client);
   }
 
   private @Nullable Step admission() {
@@ -90,7 +93,7 @@ final class Opening {
       return null;
     }
     account.phase(Phase.QUEUE);
-    return new Waiting.ForConnection(loop, account, owner);
+    return new Waiting.ForConnection(loop, account, this);
   }
 
   private @Nullable Step hello() {
@@ -99,7 +102,7 @@ final class Opening {
       return null;
     }
     account.phase(Phase.HELLO);
-    return new HelloReading(loop, owner, account, client);
+    return new HelloReading(loop, this, account, client);
   }
 
   private @Nullable Step route() {
@@ -120,24 +123,16 @@ final class Opening {
     }
     account.phase(Phase.HANDSHAKE);
     Duration timeout = Objects.requireNonNull(tls.config().terminate()).handshakeTimeout();
-    return new TlsHandshake(loop, owner, account, client, tls.contexts().get(), timeout);
+    return new TlsHandshake(loop, this, account, client, tls.contexts().get(), timeout);
   }
 
   private Step backend() {
     account.phase(Phase.CONNECT);
     account.startRelay();
-    return new Connector(loop, account, owner, client.channel(), this::writeHeader);
-  }
-
-  /** Writes the PROXY header of the pool, if it has one: the first bytes of a connection. */
-  private void writeHeader(Side backend) {
-    SendProxy header = account.destination().pool().config().proxyProtocol();
-    if (header != null) {
-      backend.writeAndFlush(OutgoingHeader.of(header, account, client.channel()));
-    }
+    return new Connector(loop, account, this, client.channel());
   }
 
   private Step refusal(CloseReason why) {
-    return Refusal.byListener(loop, owner, account, client, why);
+    return Refusal.byListener(loop, this, account, client, why);
   }
 }

@@ -28,8 +28,16 @@ final class OutgoingHeader {
     return 3 + tlv.length();
   }
 
+  /** Writes the header that the session's pool has, if any, as the first bytes of a connection. */
+  static void write(SessionAccount account, Channel client, Side backend) {
+    SendProxy config = account.destination().pool().config().proxyProtocol();
+    if (config != null) {
+      backend.writeAndFlush(of(config, account, client));
+    }
+  }
+
   /** The caller releases it. */
-  static ByteBuf of(SendProxy config, SessionAccount account, Channel client) {
+  private static ByteBuf of(SendProxy config, SessionAccount account, Channel client) {
     ProxyHeader received = account.client().header();
     SocketAddress from = account.client().peer();
     SocketAddress to = client.localAddress();

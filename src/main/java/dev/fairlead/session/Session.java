@@ -1,7 +1,8 @@
 package dev.fairlead.session;
 
 import dev.fairlead.net.ConnectFailure;
-import dev.fairlead.session.Step.StepOwner;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
 import java.io.IOException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -17,14 +18,9 @@ import org.slf4j.LoggerFactory;
  * Connector}), is refused ({@link Refusal}) or delivers a reset ({@link ResetDelivery}). Every way
  * out leads through {@link #end()}, which releases all that the session holds and reports it, once.
  */
-final class Session extends Deadlines.Entry implements StepOwner, SessionListener.ClosedSession {
+final class Session extends Opening
+    implements ChannelFutureListener, SessionListener.ClosedSession {
   private static final Logger LOG = LoggerFactory.getLogger(Session.class);
-
-  private final LoopContext loop;
-  private final SessionAccount account;
-  private final SessionTimer timer;
-  private final Side client;
-  private final Opening opening;
 
   private @Nullable Side backend; // from its answer on
   private @Nullable Step step;
@@ -40,17 +36,13 @@ final class Session extends Deadlines.Entry implements StepOwner, SessionListene
   private boolean uncounted;
 
   Session(LoopContext loop, SessionAccount account) {
-    this.loop = loop;
-    this.account = account;
-    this.client = new Side(loop.transport(), this);
-    this.timer = new SessionTimer(loop.clock());
-    this.opening = new Opening(loop, this, account, timer, client);
+    super(loop, account);
     wakeBy(timer.expiresAt());
   }
 
   @Override
   public void proceed() {
-    begin(opening.next());
+    begin(next());
   }
 
   private void begin(Step next) {
@@ -312,7 +304,7 @@ final class Session extends Deadlines.Entry implements StepOwner, SessionListene
     if (backend == null) {
       uncount();
     } else {
-      backend.channel().closeFuture().addListener(closed -> uncount());
+      backend.channel().closeFuture().addListener(this);
       try {
         backend.close();
       } catch (RuntimeException | Error bug) {
@@ -320,6 +312,12 @@ final class Session extends Deadlines.Entry implements StepOwner, SessionListene
         throw bug;
       }
     }
+  }
+
+  /** The connection to the backend is closed. */
+  @Override
+  public void operationComplete(ChannelFuture closed) {
+    uncount();
   }
 
   private void uncount() {

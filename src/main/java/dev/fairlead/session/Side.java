@@ -9,7 +9,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelOutputShutdownException;
@@ -41,17 +40,13 @@ import org.jspecify.annotations.Nullable;
  * Input and output end in any order; each flag is set once and stays. A side that is inputDone and
  * flushed on both ends of a session is closed by its session.
  */
-final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureListener {
+final class Side extends EarlyBytes implements ChannelFutureListener {
   /** To read after a failed write. Raising it delivers more, lowering it ends sooner. */
   private static final long READ_MILLIS = 1000;
 
-  private final Transport transport;
   private final SideEvents events;
   private @Nullable ChannelHandlerContext context; // from the registration of the channel on
   private @Nullable Side other; // from the answer of a backend on
-
-  /** Read before a backend answered; {@link #join} passes it on or {@link #close} releases it. */
-  private final EarlyBytes early = new EarlyBytes();
 
   private @Nullable TlsLayer tls;
   private boolean hasRead;
@@ -61,8 +56,7 @@ final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureLi
   private boolean failing;
   private boolean closed;
 
-  Side(Transport transport, SideEvents events) {
-    this.transport = transport;
+  Side(SideEvents events) {
     this.events = events;
   }
 
@@ -96,21 +90,16 @@ final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureLi
     return context().channel();
   }
 
-  /** What is kept until there is another side; null = nothing. Stays this side's. */
-  @Nullable ByteBuf early() {
-    return early.bytes();
-  }
-
-  /** Drops the first {@code bytes} of {@link #early}: they are not for the other side. */
+  @Override
   void dropEarly(int bytes) {
-    early.drop(bytes);
+    super.dropEarly(bytes);
     resume();
   }
 
   /** From now on the channel speaks TLS; what was kept of it is the beginning of that. */
   void secure(SslHandler handler) {
     tls = TlsLayer.below(context(), handler);
-    ByteBuf sealed = early.take();
+    ByteBuf sealed = takeEarly();
     if (sealed != null) {
       channel().pipeline().fireChannelRead(sealed);
       channel().pipeline().fireChannelReadComplete();
@@ -122,9 +111,9 @@ final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureLi
     other = backend;
     backend.other = this;
     if (tls == null && backend.tls == null) {
-      transport.allowSplice(channel(), backend.channel());
+      events.transport().allowSplice(channel(), backend.channel());
     }
-    ByteBuf first = early.take();
+    ByteBuf first = takeEarly();
     if (first != null) {
       backend.writeAndFlush(first);
     }
@@ -173,11 +162,11 @@ final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureLi
       return;
     }
     if (tls == null) {
-      transport.shutdownOutput(channel());
+      events.transport().shutdownOutput(channel());
     } else {
-      tls.finish(() -> transport.shutdownOutput(channel()));
+      tls.finish(() -> events.transport().shutdownOutput(channel()));
     }
-    transport.allowHalfClosure(channel(), false);
+    events.transport().allowHalfClosure(channel(), false);
   }
 
   /** Closes the channel and drops what was not sent. Idempotent. */
@@ -186,7 +175,7 @@ final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureLi
       return;
     }
     closed = true;
-    early.release();
+    releaseEarly();
     if (tls != null) {
       tls.close();
     } else if (context != null) {
@@ -264,7 +253,7 @@ final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureLi
     Throwable cause = tls == null ? thrown : TlsLayer.cause(thrown);
     if (cause instanceof ChannelOutputShutdownException && !inputDone) {
       writeFailed(cause);
-    } else if (early.bytes() != null) {
+    } else if (early() != null) {
       // A backend that answers in this round of the loop gets what was sent before the reset.
       failing = true;
       ctx.executor().execute(() -> failed(cause));
@@ -318,8 +307,8 @@ final class Side extends ChannelInboundHandlerAdapter implements ChannelFutureLi
   }
 
   private void keep(ByteBuf bytes) {
-    early.add(context().alloc(), bytes);
-    if (early.isFull()) {
+    addEarly(context().alloc(), bytes);
+    if (isEarlyFull()) {
       pause();
     }
     events.kept();

@@ -1,9 +1,13 @@
 package dev.fairlead.session;
 
+import dev.fairlead.net.Transport;
 import org.jspecify.annotations.Nullable;
 
 /** What one side reports to its session. */
 interface SideEvents {
+  /** That of the session's channels. */
+  Transport transport();
+
   /** Read from {@code side}'s peer, and passed on after this. */
   void read(Side side, int bytes);
 

@@ -242,7 +242,7 @@ class ConnectorTest {
       assertThat(account.admit()).isNull();
       account.open("test-", 0);
       account.route(fixture.rules.routes().byDefault());
-      connector = new Connector(loop, account, this, new EmbeddedChannel(), backend -> {});
+      connector = new Connector(loop, account, this, new EmbeddedChannel());
     }
 
     void start() throws Exception {

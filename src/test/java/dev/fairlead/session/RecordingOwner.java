@@ -1,12 +1,19 @@
 package dev.fairlead.session;
 
+import dev.fairlead.config.NodeConfig.TransportKind;
 import dev.fairlead.net.ConnectFailure;
+import dev.fairlead.net.Transport;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** Stands for the session of a step, and records what the step reports. */
 class RecordingOwner implements Step.StepOwner {
   final Queue<String> reports = new ConcurrentLinkedQueue<>();
+
+  @Override
+  public Transport transport() {
+    return Transport.of(TransportKind.NIO);
+  }
 
   @Override
   public void wakeBy(long time) {}
