@@ -41,7 +41,7 @@ record LoopContext(
     // A failed write leaves the channel open, so that what the peer sent before can be read.
     config.setAutoClose(false);
     config.setWriteBufferWaterMark(WATER_MARK);
-    Transport.adaptReads(channel);
+    Transport.tuneReads(channel);
     channel.pipeline().addLast((String) null, side); // without a name Netty makes an array of one
   }
 }
