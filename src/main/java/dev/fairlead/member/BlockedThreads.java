@@ -11,10 +11,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells that threads of Vert.x are late: one line at most a minute, whichever threads they are, and
- * one for those that are stuck. It replaces Vert.x's own report, which is a line or a trace for
- * each thread and second, above all where a busy machine gives a starting member no time. Called by
- * the thread of Vert.x's checker.
+ * Tells that threads of Vert.x are late: one line at most a minute, whichever threads of one Vert.x
+ * they are, and one for those that are stuck. It replaces Vert.x's own report, which is a line or a
+ * trace for each thread and second, above all where a busy machine gives a starting member no time.
+ * Called by the thread of Vert.x's checker.
  */
 final class BlockedThreads implements Handler<BlockedThreadEvent> {
   /** Raising it hides how often threads are late; lowering it fills the log of a slow machine. */

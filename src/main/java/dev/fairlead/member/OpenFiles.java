@@ -45,6 +45,9 @@ final class OpenFiles {
 
   private static final int FILES_OF_PIPE = 2;
 
+  /** With any transport. */
+  private static final int FILES_OF_LOOP = 4;
+
   /**
    * For the pipes of one event loop: a part of the limit, and so many at most. Raising them splices
    * more streams at one time, the others are copied; lowering them leaves more for sessions.
@@ -125,9 +128,9 @@ final class OpenFiles {
     return (int) Math.min(MOST_PIPES, limit / PART_FOR_PIPES);
   }
 
-  /** Whether a {@link Rehearsal}, which takes some fifty, might leave none. */
-  static boolean areFew() {
-    return limit() < 2 * FILES;
+  /** Whether a {@link Rehearsal}, which takes some fifty and event loops, might leave none. */
+  static boolean areFew(int loops) {
+    return limit() < 2 * FILES + (long) FILES_OF_LOOP * loops;
   }
 
   /** Whether {@code failure} says that no descriptor was left, which is no fault of the file. */

@@ -89,7 +89,7 @@ final class Rehearsal {
       return new Part(
           transport,
           loops,
-          OpenFiles.areFew() ? Duration.ZERO : node.rehearsal(),
+          OpenFiles.areFew(loops) ? Duration.ZERO : node.rehearsal(),
           (int) Math.min(NO_MAXIMUM, node.rehearsal().toMillis() / MILLIS_PER_SESSION),
           config.pools().stream().map(PoolConfig::balance).findFirst().orElse(Balance.DEFAULT),
           !node.accessLog().to().isOff());
@@ -101,9 +101,14 @@ final class Rehearsal {
     if (part.time().isZero()) {
       return Future.succeededFuture(0);
     }
-    Vertx vertx = start.get();
-    BlockedThreads.watch(vertx);
-    return run(vertx, part).eventually(vertx::close);
+    return Future.succeededFuture()
+        .map(begin -> start.get())
+        .compose(
+            vertx -> {
+              BlockedThreads.watch(vertx);
+              return run(vertx, part).eventually(vertx::close);
+            })
+        .recover(Rehearsal::none);
   }
 
   /**
@@ -111,13 +116,12 @@ final class Rehearsal {
    * at debug and gives 0, because a member works without.
    */
   static Future<Integer> run(Vertx vertx, Part part) {
-    return Future.succeededFuture()
-        .compose(begin -> counted(vertx, part))
-        .recover(
-            cause -> {
-              LOG.debug("no rehearsal", cause);
-              return Future.succeededFuture(0);
-            });
+    return Future.succeededFuture().compose(begin -> counted(vertx, part)).recover(Rehearsal::none);
+  }
+
+  private static Future<Integer> none(Throwable cause) {
+    LOG.debug("no rehearsal", cause);
+    return Future.succeededFuture(0);
   }
 
   /** With metrics and an access log that nobody reads. */

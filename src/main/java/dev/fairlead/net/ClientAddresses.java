@@ -20,7 +20,7 @@ final class ClientAddresses {
         }
       };
 
-  /** Hosts that are remembered, a power of two. Raising it shares more, at 8 bytes each. */
+  /** Hosts that are remembered, a power of two. Raising it shares more, at 64 bytes each. */
   private static final int SLOTS = 256;
 
   /** Of an IPv4 address and its port, as {@link NativeInetAddress} counts them. */

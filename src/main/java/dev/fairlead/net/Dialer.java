@@ -200,7 +200,7 @@ public final class Dialer implements ChannelFutureListener {
     if (local != null) {
       SocketTuning.sharingPorts(opened);
     }
-    ChannelFuture registered = Transport.register(opened, eventLoop);
+    ChannelFuture registered = eventLoop.register(opened);
     if (registered.isDone()) {
       connect(registered, remote, local);
     } else {

@@ -6,9 +6,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.EventLoop;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MaxMessagesRecvByteBufAllocator;
 import io.netty.channel.ServerChannel;
@@ -59,7 +57,18 @@ public final class Transport implements io.vertx.core.transport.Transport {
    */
   private static final String FLIGHT_RECORDER = "io.netty.jfr.enabled";
 
+  /**
+   * Each loop keeps some of the buffers that it has freed. Netty gives up those that are not used
+   * after some thousand others, or, with this, after a while: else a burst of slow readers would
+   * leave memory with loops that are idle then. Read once, by {@link PooledByteBufAllocator}.
+   */
+  private static final String KEPT_BUFFERS = "io.netty.allocator.cacheTrimIntervalMillis";
+
+  /** Lowering it wakes idle loops more often. */
+  private static final String KEPT_MILLIS = "60000";
+
   static {
+    System.setProperty(KEPT_BUFFERS, System.getProperty(KEPT_BUFFERS, KEPT_MILLIS));
     System.setProperty(FLIGHT_RECORDER, System.getProperty(FLIGHT_RECORDER, "false"));
     System.setProperty(MULTI_SHOT_ACCEPT, System.getProperty(MULTI_SHOT_ACCEPT, "false"));
   }
@@ -164,20 +173,6 @@ public final class Transport implements io.vertx.core.transport.Transport {
       accepting.maxMessagesPerRead(1);
     }
     return channel;
-  }
-
-  /**
-   * Registers {@code channel} with {@code loop}. An {@link EpollTcp} needs no promise there: on its
-   * loop the outcome is known at once.
-   */
-  public static ChannelFuture register(Channel channel, EventLoop loop) {
-    if (!(channel instanceof EpollTcp) || !loop.inEventLoop()) {
-      return loop.register(channel);
-    }
-    channel.unsafe().register(loop, channel.unsafe().voidPromise());
-    return channel.isRegistered()
-        ? channel.newSucceededFuture()
-        : channel.newFailedFuture(new ChannelException("the event loop does not take it"));
   }
 
   /** Sets whether the peer's FIN ends one direction only, or the channel. */

@@ -156,7 +156,7 @@ public final class SessionLoop {
       count.opened();
       context.configure(client, session.client());
       SocketTuning.accepted(client);
-      ChannelFuture registered = Transport.register(client, context.eventLoop());
+      ChannelFuture registered = context.eventLoop().register(client);
       if (registered.isDone()) {
         start(session, registered);
       } else {

@@ -135,8 +135,8 @@ final class HazelcastSettings {
 
   /**
    * Hazelcast moves a copy of each of 271 partitions when a member joins or leaves. One at a time
-   * takes a second or two; ten at a time, the default, take all cores from the event loops of small
-   * machines meanwhile.
+   * takes a second or two where members reach each other in a millisecond; ten at a time, the
+   * default, take all cores from the event loops of small machines meanwhile.
    */
   private static void migration(Config config) {
     set(config, ClusterProperty.PARTITION_MAX_PARALLEL_MIGRATIONS, 1);

@@ -53,9 +53,10 @@ public final class PoolHistory {
 
   private long ended;
 
-  /** Seconds since when nothing is to be ended, and for which nothing will be. */
+  /** Seconds since when nobody has had anything to end. */
   private int even;
 
+  /** Seconds for which nothing is ended any more. */
   private int resting;
 
   /**
@@ -92,7 +93,7 @@ public final class PoolHistory {
    * sessions, say. Then the pool rests for ten minutes, or until backends or members change, else
    * all sessions would be ended little by little.
    *
-   * @param plan for this second
+   * @param plan of this second
    * @param member this one
    */
   public boolean isHelpful(RebalancePlan plan, String member) {

@@ -109,23 +109,23 @@ public record RebalancePlan(Rebalance rules, List<Load> loads, long total, long 
 
   /** How many sessions {@code member} would end all in all, if all slow starts were over. */
   public long needed(String member) {
-    Map<String, Long> all = grown().surplus();
+    Map<String, Long> all = grown(returning).surplus();
     return loads.stream()
         .mapToLong(each -> part(all.getOrDefault(each.backend, 0L), each.byMember, member, HALF))
         .sum();
   }
 
-  /** Whether nobody would end any then, and no client is on its way. */
+  /** Whether nobody would end any then, wherever the clients go that are on their way. */
   public boolean isEven() {
-    return returning == 0 && grown().surplus().isEmpty();
+    return grown(0).surplus().isEmpty();
   }
 
-  private RebalancePlan grown() {
+  private RebalancePlan grown(long missing) {
     List<Load> grown =
         loads.stream()
             .map(each -> new Load(each.backend, each.grown, each.grown, each.limit, each.byMember))
             .toList();
-    return new RebalancePlan(rules, grown, total, returning);
+    return new RebalancePlan(rules, grown, total, missing);
   }
 
   /** Whether shares will change because a backend is in its slow start. */
