@@ -199,8 +199,8 @@ public final class Transport implements io.vertx.core.transport.Transport {
   }
 
   /**
-   * Has the buffers into which {@code channel} reads grow and shrink with what comes. They are
-   * those that the loop has freed last, if one fits: with Netty's adaptive allocator, its default,
+   * Has the buffers into which {@code channel} reads grow and shrink with what comes. Up to 32 KiB
+   * they are those that the loop has freed before: with Netty's adaptive allocator, its default,
    * answers of 16 KiB cost 1.2 times the CPU.
    */
   public static void tuneReads(Channel channel) {
